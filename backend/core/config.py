@@ -1,0 +1,315 @@
+"""Deployment settings: each is declared once, and reading, checking and ``.env.example`` follow from that.
+
+Business settings are versioned rows in the database and do not belong here (design, decision 5).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+from urllib.parse import urlsplit
+
+KEY_BYTES = 32
+MAKE_KEY = 'python -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
+MAKE_SECRET = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
+
+
+@dataclass(frozen=True)
+class SettingProblem:
+    """One faulty variable: its environment name and what it should look like. Never carries the value."""
+
+    name: str
+    expected: str
+
+
+class ConfigurationError(Exception):
+    """The environment cannot be used. ``problems`` lists every faulty variable, not only the first."""
+
+    def __init__(self, problems: tuple[SettingProblem, ...]) -> None:
+        lines = "".join(f"\n  {one.name}: {one.expected}" for one in problems)
+        super().__init__(f"{len(problems)} setting(s) are missing or malformed:{lines}")
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """How one setting is named, read, explained and checked. ``parse`` raises ValueError on a bad value."""
+
+    env: str
+    about: str
+    unit: str
+    example: str
+    parse: Callable[[str], Any]
+    required: bool
+    default: Any
+    secret: bool
+    needs: tuple[str, ...]
+
+
+def _text(value: str) -> str:
+    return value
+
+
+def _matching(pattern: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        if re.fullmatch(pattern, value) is None:
+            raise ValueError("does not match")
+        return value
+
+    return parse
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        number = int(value)
+        if not low <= number <= high:
+            raise ValueError("out of range")
+        return number
+
+    return parse
+
+
+def _flag(value: str) -> bool:
+    if value.lower() in _TRUE:
+        return True
+    if value.lower() in _FALSE:
+        return False
+    raise ValueError("not a flag")
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        parts = urlsplit(value)
+        # A database or queue on a Unix socket has a path and no host, so either of the two will do.
+        if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
+            raise ValueError("not such a URL")
+        return value
+
+    return parse
+
+
+def _web_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ValueError("not a base URL")
+    # Adapters append paths that begin with a slash.
+    return value.rstrip("/")
+
+
+def _key(value: str) -> bytes:
+    try:
+        key = base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise ValueError("not base64") from error
+    if len(key) != KEY_BYTES:
+        raise ValueError("wrong length")
+    return key
+
+
+def _key_ring(value: str) -> tuple[tuple[int, bytes], ...]:
+    ring: dict[int, bytes] = {}
+    for part in value.split(","):
+        number, colon, encoded = part.strip().partition(":")
+        if not colon or re.fullmatch(r"[1-9][0-9]{0,8}", number) is None or int(number) in ring:
+            raise ValueError("not a key ring")
+        ring[int(number)] = _key(encoded)
+    return tuple(ring.items())
+
+
+def _level(value: str) -> str:
+    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+        raise ValueError("not a level")
+    return value.upper()
+
+
+def _setting(
+    env: str,
+    about: str,
+    *,
+    example: str,
+    unit: str,
+    parse: Callable[[str], Any] = _text,
+    required: bool = False,
+    default: object = None,
+    secret: bool = False,
+    needs: tuple[str, ...] = (),
+) -> Any:  # noqa: ANN401 - like dataclasses.field, it stands for a value of the type beside it
+    declaration = Declaration(env, about, unit, example, parse, required, default, secret, needs)
+    # Secrets stay out of repr, so that a settings object in a traceback or log gives nothing away.
+    return field(repr=not secret, metadata={"declaration": declaration})
+
+
+_POSTGRESQL = _url("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
+_WECHAT, _SMS = "WECHAT_API_BASE_URL", ("SMS_BASE_URL", "SMS_SECRET_ID", "SMS_SECRET_KEY", "SMS_APP_ID")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """All deployment settings, checked. A platform that is not set up has None in its settings."""
+
+    database_url: str = _setting(
+        "DATABASE_URL", "The PostgreSQL database.", unit="URL, postgresql://", parse=_POSTGRESQL,
+        required=True, secret=True, example="postgresql+psycopg://hall@127.0.0.1:5432/hall",
+    )  # fmt: skip
+    redis_url: str = _setting(
+        "REDIS_URL", "Queue, pub/sub and rate limits.", unit="URL, redis://, rediss:// or unix://",
+        parse=_url("redis", "rediss", "unix"), required=True, secret=True, example="redis://127.0.0.1:6379/0",
+    )  # fmt: skip
+    secret_key: str = _setting(
+        "SECRET_KEY", f"Signs access tokens. Make one with: {MAKE_SECRET}",
+        unit="text, at least 32 characters", parse=_matching(r".{32,}"), required=True, secret=True,
+        example="",
+    )  # fmt: skip
+    encryption_keys: tuple[tuple[int, bytes], ...] = _setting(
+        "ENCRYPTION_KEYS", f"Key ring for personal data; the last key encrypts. Make a key with: {MAKE_KEY}",
+        unit="1:base64,2:base64 with distinct numbers from 1, each key 32 bytes in base64", parse=_key_ring,
+        required=True, secret=True, example="",
+    )  # fmt: skip
+    blind_index_key: bytes = _setting(
+        "BLIND_INDEX_KEY", "Finds encrypted values again; changing it means rebuilding every index.",
+        unit="32 bytes in base64", parse=_key, required=True, secret=True, example="",
+    )  # fmt: skip
+    demo_mode: bool = _setting(
+        "DEMO_MODE", "Demonstration accounts and simulators; only on a loopback HOST.", unit="true or false",
+        parse=_flag, default=False, example="false",
+    )  # fmt: skip
+    host: str = _setting(
+        "HOST", "The address the web server listens on.", unit="IP address or host name",
+        parse=_matching(r"[A-Za-z0-9.:_-]{1,253}"), default="127.0.0.1", example="127.0.0.1",
+    )  # fmt: skip
+    port: int = _setting(
+        "PORT", "The port the web server listens on.", unit="whole number from 1 to 65535",
+        parse=_whole_number(1, 65535), default=8000, example="8000",
+    )  # fmt: skip
+    pool_size: int = _setting(
+        "POOL_SIZE", "Database connections of one process; also its greenlets.",
+        unit="whole number from 1 to 500 (connections)", parse=_whole_number(1, 500), default=20,
+        example="20",
+    )  # fmt: skip
+    log_level: str = _setting(
+        "LOG_LEVEL", "The least important message that is logged.",
+        unit="DEBUG, INFO, WARNING, ERROR or CRITICAL", parse=_level, default="INFO", example="INFO",
+    )  # fmt: skip
+    hotline_number: str = _setting(
+        "HOTLINE_NUMBER", "The emergency and service hotline shown to customers.",
+        unit="telephone number, 3 to 20 digits and hyphens", parse=_matching(r"[0-9][0-9-]{1,18}[0-9]"),
+        default="96602", example="96602",
+    )  # fmt: skip
+    wechat_api_base_url: str | None = _setting(
+        _WECHAT, "WeChat server API.", unit="http(s) URL without query", parse=_web_url,
+        example="https://api.weixin.qq.com",
+    )  # fmt: skip
+    wechat_mini_app_id: str | None = _setting(
+        "WECHAT_MINI_APP_ID", "App id of the mini-program.", unit="wx and 16 letters or digits",
+        parse=_matching(r"wx[0-9A-Za-z]{16}"), example="wx0123456789abcdef",
+        needs=("WECHAT_MINI_APP_SECRET", _WECHAT),
+    )  # fmt: skip
+    wechat_mini_app_secret: str | None = _setting(
+        "WECHAT_MINI_APP_SECRET", "App secret of the mini-program.", unit="text", secret=True, example="",
+        needs=("WECHAT_MINI_APP_ID",),
+    )  # fmt: skip
+    wechat_official_app_id: str | None = _setting(
+        "WECHAT_OFFICIAL_APP_ID", "App id of the official account.", unit="wx and 16 letters or digits",
+        parse=_matching(r"wx[0-9A-Za-z]{16}"), example="wxfedcba9876543210",
+        needs=("WECHAT_OFFICIAL_APP_SECRET", _WECHAT),
+    )  # fmt: skip
+    wechat_official_app_secret: str | None = _setting(
+        "WECHAT_OFFICIAL_APP_SECRET", "App secret of the official account.", unit="text", secret=True,
+        example="", needs=("WECHAT_OFFICIAL_APP_ID",),
+    )  # fmt: skip
+    sms_base_url: str | None = _setting(
+        "SMS_BASE_URL", "SMS platform.", unit="http(s) URL without query", parse=_web_url,
+        example="https://sms.tencentcloudapi.com",
+    )  # fmt: skip
+    sms_secret_id: str | None = _setting(
+        "SMS_SECRET_ID", "SMS platform, access id.", unit="text", secret=True, example="",
+        needs=(*_SMS, "SMS_SIGN_NAME"),
+    )  # fmt: skip
+    sms_secret_key: str | None = _setting(
+        "SMS_SECRET_KEY", "SMS platform, access key.", unit="text", secret=True, example="",
+        needs=("SMS_SECRET_ID",),
+    )  # fmt: skip
+    sms_app_id: str | None = _setting(
+        "SMS_APP_ID", "SMS platform, application.", unit="digits", parse=_matching(r"[0-9]{1,20}"),
+        example="1400000000", needs=("SMS_SECRET_ID",),
+    )  # fmt: skip
+    sms_sign_name: str | None = _setting(
+        "SMS_SIGN_NAME", "SMS platform, approved signature.", unit="text", example="城市燃气",
+        needs=("SMS_SECRET_ID",),
+    )  # fmt: skip
+    map_base_url: str | None = _setting(
+        "MAP_BASE_URL", "Map and geocoding platform.", unit="http(s) URL without query", parse=_web_url,
+        example="https://apis.map.qq.com",
+    )  # fmt: skip
+    map_key: str | None = _setting(
+        "MAP_KEY", "Map platform, key.", unit="text", secret=True, example="", needs=("MAP_BASE_URL",),
+    )  # fmt: skip
+
+
+def _declarations() -> Iterator[tuple[str, Declaration]]:
+    for one in fields(Settings):
+        yield one.name, one.metadata["declaration"]
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """Read and check all settings from ``environ``; an empty value counts as missing.
+
+    Raises ConfigurationError that names every missing or malformed variable; it never repeats a value.
+    """
+    faults: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    given = {one.env: environ.get(one.env, "").strip() for _, one in _declarations()}
+    for name, one in _declarations():
+        values[name] = one.default
+        if not given[one.env]:
+            if one.required:
+                faults[one.env] = f"is missing; expected {one.unit}"
+            continue
+        try:
+            values[name] = one.parse(given[one.env])
+        except ValueError:
+            faults[one.env] = f"is malformed; expected {one.unit}"
+    units = {one.env: one.unit for _, one in _declarations()}
+    for _, one in _declarations():
+        for other in one.needs if given[one.env] else ():
+            if not given[other]:
+                faults.setdefault(other, f"is needed because {one.env} is set; expected {units[other]}")
+    if values["demo_mode"] and "HOST" not in faults and not is_loopback(values["host"]):
+        # Demonstration accounts have known passwords, so no other machine may reach them.
+        faults["DEMO_MODE"] = "expected false, because HOST is not a loopback address"
+        faults["HOST"] = "expected 127.0.0.1, ::1 or localhost while DEMO_MODE is true"
+    if faults:
+        order = [one.env for _, one in _declarations() if one.env in faults]
+        raise ConfigurationError(tuple(SettingProblem(env, faults[env]) for env in order))
+    return Settings(**values)
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether ``host`` can be reached from this machine only. Names other than localhost cannot."""
+    if host.lower() == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def render_env_example() -> str:
+    """Return the text of ``.env.example``; keys stay empty, so that a copy never runs on known keys."""
+    parts = ["# Made by `python -m backend.core.config > .env.example`; change the declaration instead.\n"]
+    for _, one in _declarations():
+        kind = "Required" if one.required else "Optional"
+        default = "" if one.default is None else f" Default: {one.example}."
+        mark = "" if one.required else "# "
+        parts.append(f"# {one.about}\n# {kind}; {one.unit}.{default}\n{mark}{one.env}={one.example}\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    print(render_env_example(), end="")

@@ -1,0 +1,122 @@
+"""Personal data at rest: AES-256-GCM under a key ring, and keyed blind indexes for exact look-up."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Literal, assert_never
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+BlindIndexKind = Literal["name", "id_number", "phone", "address"]
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+_STORED = re.compile(r"v1\.([1-9][0-9]{0,8})\.([A-Za-z0-9_-]+)")
+_MAINLAND_MOBILE = re.compile(r"(?:00)?86(1[3-9][0-9]{9})")
+
+
+class DecryptionFailed(Exception):
+    """A stored value cannot be read: damaged, moved to another context, or its key is not on the ring."""
+
+
+class KeyRing:
+    """Encrypts with the active key and decrypts with any key it holds. Keys never appear in its repr."""
+
+    def __init__(self, keys: Mapping[int, bytes], active_id: int, blind_index_key: bytes) -> None:
+        """Take keys of 32 bytes by number; ``active_id`` encrypts. Raises ValueError when they do not fit."""
+        if active_id not in keys:
+            raise ValueError("the active key is not on the ring")
+        if any(number < 1 for number in keys):
+            raise ValueError("key numbers start at 1")
+        if any(len(key) != KEY_BYTES for key in (*keys.values(), blind_index_key)):
+            raise ValueError(f"every key has {KEY_BYTES} bytes")
+        self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
+        self._blind_index_key = blind_index_key
+        self.active_id = active_id
+
+    def __repr__(self) -> str:
+        return f"KeyRing(ids={sorted(self._ciphers)}, active_id={self.active_id})"
+
+    def encrypt(self, text: str, context: str) -> str:
+        """Return ``text`` as ``v1.<key id>.<base64 of nonce and ciphertext>``, different each time.
+
+        ``context`` says where the value belongs, such as ``customer.phone:17``, and must be given again to
+        decrypt, so that a value copied to another row or column does not open. Raises ValueError if empty.
+        """
+        if not context:
+            raise ValueError("a context is required")
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._ciphers[self.active_id].encrypt(nonce, text.encode(), context.encode())
+        encoded = base64.urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return f"v1.{self.active_id}.{encoded}"
+
+    def decrypt(self, stored: str, context: str) -> str:
+        """Return the text behind ``stored``. Raises DecryptionFailed, whose message never holds the value."""
+        number, encoded = _split(stored)
+        cipher = self._ciphers.get(number)
+        if cipher is None:
+            raise DecryptionFailed(f"key {number} is not on the ring")
+        try:
+            sealed = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+        except binascii.Error as error:
+            raise DecryptionFailed("the stored value is damaged") from error
+        if len(sealed) < _NONCE_BYTES + _TAG_BYTES:
+            raise DecryptionFailed("the stored value is cut short")
+        try:
+            text = cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], context.encode())
+        except InvalidTag as error:
+            raise DecryptionFailed("the stored value is damaged or belongs elsewhere") from error
+        return text.decode()
+
+    def needs_rotation(self, stored: str) -> bool:
+        """Tell whether ``stored`` was made with another key than the active one. Raises DecryptionFailed."""
+        return _split(stored)[0] != self.active_id
+
+    def blind_index(self, text: str, kind: BlindIndexKind) -> bytes:
+        """Return 32 bytes that are equal for equal values of one ``kind``, however they were typed.
+
+        The kind enters the hash, so that indexes of different kinds cannot be compared. Raises ValueError for
+        an unknown kind and when nothing is left to index, since all empty values would look like one person.
+        """
+        plain = normalise(text, kind)
+        if not plain:
+            raise ValueError(f"nothing to index for {kind}")
+        return hmac.digest(self._blind_index_key, f"{kind}\0{plain}".encode(), hashlib.sha256)
+
+
+def normalise(text: str, kind: BlindIndexKind) -> str:
+    """Return the form of ``text`` that equal values share. Raises ValueError for an unknown kind."""
+    # NFKC turns the full-width digits and letters of Chinese keyboards into plain ones.
+    wide = unicodedata.normalize("NFKC", text)
+    match kind:
+        case "phone":
+            digits = "".join(one for one in wide if one in "0123456789")
+            mobile = _MAINLAND_MOBILE.fullmatch(digits)
+            return mobile.group(1) if mobile else digits
+        case "id_number":
+            return "".join(one for one in wide if one.isalnum()).upper()
+        case "name" | "address":
+            # Spaces, dots in the names of minorities and hyphens in door numbers are typed in many ways.
+            # Between digits a mark still tells 1-12 from 11-2, so it becomes a hyphen there.
+            folded = re.sub(r"(?<=\d)[\W_]+(?=\d)", "-", wide.casefold())
+            return re.sub(r"(?!(?<=\d)-(?=\d))[\W_]+", "", folded)
+        case _:
+            if isinstance(kind, str):
+                raise ValueError(f"no blind index for {kind}")
+            assert_never(kind)
+
+
+def _split(stored: str) -> tuple[int, str]:
+    found = _STORED.fullmatch(stored)
+    if found is None:
+        raise DecryptionFailed("this is not a value of this format")
+    return int(found.group(1)), found.group(2)

@@ -1,0 +1,73 @@
+"""What people read when something is refused: what went wrong, and what to do now.
+
+The table knows codes as plain strings: core lies below cases and must not import it. A test checks that every
+code of the engine is here.
+"""
+
+from __future__ import annotations
+
+_ENGINE: dict[str, str] = {
+    "case_already_started": "这件申请已经提交过了,请到“我的办件”查看进度,不用再交一次。",
+    "case_ended": "这件申请已经结束,不能再改动。如还需要办理,请重新申请。",
+    "stale_version": "刚刚有人先一步处理了这件申请,请刷新后再看。",
+    "task_unknown": "没有找到要处理的这一步,请刷新页面后再试。",
+    "task_not_open": "这一步已经处理过了,请刷新页面查看最新进度。",
+    "not_your_turn": "这一步现在不由您处理,请刷新页面,看看正在等谁。",
+    "outcome_unknown": "这一步没有您选的这个处理结果,请刷新页面后重新选择。",
+    "outcome_not_open": "按目前填写的内容,还不能选这个处理结果,请核对填写内容或改选其他结果。",
+    "reason_required": "还没有填写原因,请写明原因后再提交。",
+    "corrections_required": "还没有说明哪里需要修改,请至少勾选一项并写明原因。",
+    "corrections_pending": "还有退回的内容没有改好,请等客户补齐后再通过。",
+    "correction_unknown": "没有找到这一条修改要求,请刷新页面后再看。",
+    "documents_required": "还没有选明欠交哪些材料,请至少选一项后再提交。",
+    "document_not_owed": "这份材料不在待补之列,请刷新页面,按待补清单上传。",
+    "field_not_returned": "只能修改被退回的内容,其他内容已经通过。请改好退回的各项后提交。",
+    "child_running": "相关的另一项业务还在办理中,请等它办完后再处理这一步。",
+    "child_unknown": "没有找到相关的另一项业务,请刷新页面后再看。",
+    "withdraw_not_allowed": "这件申请已经办到不能自行撤回的步骤,如需停办请联系客服。",
+    "cancel_not_allowed": "这件申请现在不能取消,请刷新页面查看进度,或联系客服。",
+    "guard_unknown": "这一步的检查没有设置好,暂时不能继续,您填的内容已保留。请联系客服或管理员。",
+}
+
+_GUARDS: dict[str, str] = {
+    "appointment_missing": "还没有约好上门时间,请先预约,再继续这一步。",
+    "handler_missing": "还没有指定上门师傅,请先选好师傅,再继续这一步。",
+    "result_missing": "还没有填写现场结果,请填好后再提交。",
+    "signature_missing": "还缺客户签名,请请客户签好后再提交。",
+    "documents_owed": "还有材料没有补齐,请补齐待补清单上的材料后再继续。",
+}
+
+_GENERIC: dict[str, str] = {
+    "not_found": "没有找到您要看的内容,可能已被删除或链接有误,请返回上一页重新打开。",
+    "forbidden": "您的岗位没有这项权限,如工作需要,请找管理员开通。",
+    "conflict": "内容刚刚有了变化,这次没有办成,请刷新页面后再试。",
+    "invalid_input": "有几处填写得不对,请按红字提示改好后再提交。",
+    "too_many_requests": "操作太频繁了,请稍等一分钟再试。",
+    "idempotency_conflict": "这次提交与刚才的一次编号相同而内容不同,没有重复办理。请刷新页面,核对后再提交。",
+    "internal_error": "这次没有办成,问题在我们这边,请过几分钟再试;仍不行请联系客服。",
+    "unavailable": "暂时连不上所需的服务,请过几分钟再试;急事请拨打客服热线。",
+    "process_unknown": "没有找到这项业务,可能已经停办,请回到首页重新选择。",
+}
+
+_FILES: dict[str, str] = {
+    "file_too_large": "文件太大了,请压缩或重新拍一张后再上传。",
+    "file_kind_refused": "不能上传这种文件,请按页面上列出的格式换一个文件。",
+    "file_broken": "这个文件打不开,可能已损坏,请重新拍照或换一个文件上传。",
+}
+
+_SIGN_IN: dict[str, str] = {
+    "not_signed_in": "您还没有登录,请登录后再继续。",
+    "session_expired": "您离开得有点久,登录已失效,请重新登录。",
+    "csrf_failed": "这个页面已经过期,请刷新页面后再提交一次。",
+    "login_failed": "账号或密码不对,请核对后再试;忘记密码请找管理员重置。",
+    "login_locked": "输错次数太多,账号已暂时锁定,请稍后再试,或找管理员解锁。",
+    "password_must_change": "这是初始密码或密码已到期,请先设一个新密码再继续。",
+    "sms_code_wrong": "验证码不对,请核对短信里的数字后重新输入。",
+    "sms_code_expired": "验证码已过期,请重新获取一个。",
+    "sms_code_too_often": "验证码发得太频繁了,请过一会儿再获取。",
+    "captcha_wrong": "图形验证没有通过,请换一张再试。",
+    "captcha_expired": "图形验证已过期,请换一张再试。",
+}
+
+# Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
+ERROR_TEXTS: dict[str, str] = {**_ENGINE, **_GUARDS, **_GENERIC, **_FILES, **_SIGN_IN}

@@ -1,0 +1,46 @@
+"""What must happen outside: a row in the same transaction as the business change (law 8)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, insert
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from backend.core.database import Base
+
+
+class OutboxRow(Base):
+    """One promise: pending → sending → sent | refused | unknown (design, decision 12)."""
+
+    __tablename__ = "outbox"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    topic: Mapped[str] = mapped_column(Text)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    state: Mapped[str] = mapped_column(Text)
+    attempt: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+_INSERT = insert(OutboxRow)
+
+
+def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: datetime) -> None:
+    """Add one pending row for each of ``payloads``; they are kept if, and only if, the caller commits.
+
+    Payloads carry ids and plain values, never personal data in clear.
+    """
+    if not payloads:
+        return
+    session.execute(
+        _INSERT,
+        [
+            {"topic": topic, "payload": payload, "state": "pending", "attempt": 0, "created_at": now}
+            for payload in payloads
+        ],
+    )
