@@ -1,0 +1,172 @@
+"""The shape of a process in memory: frozen, typed, free of YAML and of the database.
+
+The catalogue builds these from ``processes/*.yaml``; the case engine reads them and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+
+class ActorKind(StrEnum):
+    """Who carries out a step."""
+
+    CUSTOMER = "customer"
+    POSITION = "position"
+    DEPARTMENT = "department"
+    SYSTEM = "system"
+
+
+class LimitKind(StrEnum):
+    """Kinds of time limit, as the manual uses them (design, decision 7)."""
+
+    NONE = "none"
+    IMMEDIATE = "immediate"
+    MINUTES = "minutes"
+    HOURS = "hours"
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+    CALENDAR_DATE = "calendar_date"
+    DAILY_WINDOW = "daily_window"
+    BY_APPOINTMENT = "by_appointment"
+    WITH_STEP = "with_step"
+
+
+class ClockKind(StrEnum):
+    """Which hours count: the office's or all of them."""
+
+    OFFICE = "office"
+    ROUND_THE_CLOCK = "round_the_clock"
+
+
+class CaseEnd(StrEnum):
+    """How a case may end."""
+
+    COMPLETED = "completed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The post a step belongs to. ``key`` is a position or department id, empty for the others."""
+
+    kind: ActorKind
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitSpec:
+    """A time limit as written in the process; ``steps`` names all steps that share it."""
+
+    kind: LimitKind
+    value: Decimal | None = None
+    clock: ClockKind = ClockKind.OFFICE
+    steps: tuple[str, ...] = ()
+    with_step: str | None = None
+    due: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GuardUse:
+    """A named guard with its parameters."""
+
+    name: str
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EffectUse:
+    """A named effect with its parameters."""
+
+    name: str
+    args: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way out of a step.
+
+    ``to`` lists the steps opened next (several at once run in parallel), ``end`` closes the case instead.
+    ``corrections`` marks a return: the command must list what is to be mended. ``owes_documents`` allows
+    the command to accept with documents owed (容缺受理). ``when`` is a condition in the closed form.
+    """
+
+    key: str
+    name: str
+    to: tuple[str, ...] = ()
+    end: CaseEnd | None = None
+    when: dict[str, Any] | None = None
+    guards: tuple[GuardUse, ...] = ()
+    effects: tuple[EffectUse, ...] = ()
+    corrections: bool = False
+    owes_documents: bool = False
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChildProcess:
+    """A process that a step hands over to, chosen by the first condition that holds (None always holds)."""
+
+    process: str
+    when: dict[str, Any] | None = None
+    enter_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """What the customer reads at a step; an invisible step shows as part of the one before it."""
+
+    visible: bool
+    name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a process; ``no`` is the manual's step number where there is one."""
+
+    key: str
+    no: str
+    name: str
+    by: Actor
+    limit: LimitSpec
+    customer: CustomerView
+    outcomes: tuple[Outcome, ...]
+    form: str | None = None
+    mends: bool = False
+    waits_for_all: tuple[str, ...] = ()
+    children: tuple[ChildProcess, ...] = ()
+    pauses_parent: bool = False
+
+    def outcome(self, key: str) -> Outcome | None:
+        """Return the outcome called ``key``, or None where the step does not declare it."""
+        return next((one for one in self.outcomes if one.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessDefinition:
+    """A published process. ``withdraw_at`` and ``cancel_at`` name the steps at which each is allowed."""
+
+    key: str
+    version: int
+    name: str
+    first_step: str
+    steps: tuple[Step, ...]
+    form: str | None = None
+    offered: bool = False
+    withdraw_at: tuple[str, ...] = ()
+    cancel_at: tuple[str, ...] = ()
+    cancel_by: tuple[Actor, ...] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+
+    def step(self, key: str) -> Step:
+        """Return the step called ``key``; raises KeyError, since a linted definition names no other."""
+        for one in self.steps:
+            if one.key == key:
+                return one
+        raise KeyError(f"process {self.key} v{self.version} has no step {key!r}")

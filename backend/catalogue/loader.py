@@ -1,0 +1,136 @@
+"""From a definition's plain data (YAML or a stored version) to the frozen objects that the engine reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from backend.catalogue.definition import (
+    Actor,
+    ActorKind,
+    CaseEnd,
+    ChildProcess,
+    ClockKind,
+    CustomerView,
+    EffectUse,
+    GuardUse,
+    LimitKind,
+    LimitSpec,
+    Outcome,
+    ProcessDefinition,
+    Step,
+)
+
+Body = Mapping[str, Any]
+
+
+class DuplicateKey(ValueError):
+    """A YAML mapping that names one key twice; the message has the line."""
+
+
+class _StrictLoader(yaml.CSafeLoader):
+    """YAML's last-one-wins would drop a step without a word, so a repeated key is an error."""
+
+
+def _construct_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Any, Any]:
+    seen: dict[Any, Any] = {}
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in seen:
+            raise DuplicateKey(f"line {key_node.start_mark.line + 1}: {key!r} stands twice")
+        seen[key] = loader.construct_object(value_node, deep=True)
+    return seen
+
+
+_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
+
+
+def read_body(path: Path) -> dict[str, Any]:
+    """Return the file's plain data; raises DuplicateKey or yaml.YAMLError."""
+    body: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+    return body
+
+
+def hash_body(body: Body) -> str:
+    """Return the sha256 of ``body`` in canonical JSON, so that layout and comments do not count."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def build_process(body: Body) -> ProcessDefinition:
+    """Return the process that ``body`` describes; a body that passed the schema raises nothing."""
+    return ProcessDefinition(
+        key=body["key"],
+        version=body["version"],
+        name=body["name"],
+        first_step=body["first_step"],
+        steps=tuple(_build_step(one) for one in body["steps"]),
+        form=body.get("form"),
+        offered=body.get("offered", False),
+        withdraw_at=tuple(body.get("withdraw_at", ())),
+        cancel_at=tuple(body.get("cancel_at", ())),
+        cancel_by=tuple(_build_actor(one) for one in body.get("cancel_by", ())),
+        parameters=dict(body.get("parameters", {})),
+    )
+
+
+def _build_step(body: Body) -> Step:
+    customer = body.get("customer", {})
+    return Step(
+        key=body["key"],
+        no=body.get("no", ""),
+        name=body["name"],
+        by=_build_actor(body["by"]),
+        limit=_build_limit(body["limit"]),
+        customer=CustomerView(bool(customer), customer.get("name", ""), customer.get("text", "")),
+        outcomes=tuple(_build_outcome(one) for one in body["outcomes"]),
+        form=body.get("form"),
+        mends=body.get("mends", False),
+        waits_for_all=tuple(body.get("waits_for_all", ())),
+        children=tuple(
+            ChildProcess(one["process"], one.get("when"), one.get("enter_at"))
+            for one in body.get("children", ())
+        ),
+        pauses_parent=body.get("pauses_parent", False),
+    )
+
+
+def _build_actor(text: str) -> Actor:
+    """Read ``customer``, ``system``, ``position:<id>`` or ``department:<id>``."""
+    kind, _, key = text.partition(":")
+    return Actor(ActorKind(kind), key)
+
+
+def _build_limit(body: Body) -> LimitSpec:
+    value = body.get("value")
+    return LimitSpec(
+        kind=LimitKind(body["kind"]),
+        # Through text, so that 0.5 stays exactly a half.
+        value=None if value is None else Decimal(str(value)),
+        clock=ClockKind(body.get("clock", ClockKind.OFFICE)),
+        steps=tuple(body.get("steps", ())),
+        with_step=body.get("with_step"),
+        due=body.get("due"),
+    )
+
+
+def _build_outcome(body: Body) -> Outcome:
+    end = body.get("end")
+    return Outcome(
+        key=body["key"],
+        name=body["name"],
+        to=tuple(body.get("to", ())),
+        end=None if end is None else CaseEnd(end),
+        when=body.get("when"),
+        guards=tuple(GuardUse(one["name"], one.get("args", {})) for one in body.get("guards", ())),
+        effects=tuple(EffectUse(one["name"], one.get("args", {})) for one in body.get("effects", ())),
+        corrections=body.get("corrections", False),
+        owes_documents=body.get("owes_documents", False),
+        needs_reason=body.get("needs_reason", False),
+    )

@@ -1,0 +1,113 @@
+"""The catalogue's one door: publishes definitions and hands out the version a case began with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+from sqlalchemy.orm import Session
+
+from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.loader import build_process
+from backend.catalogue.models import DefinitionVersion
+
+_NEWEST = (
+    select(DefinitionVersion.id, DefinitionVersion.body)
+    .where(DefinitionVersion.kind == "process", DefinitionVersion.key == bindparam("key"))
+    .order_by(DefinitionVersion.version.desc())
+    .limit(1)
+)
+_BY_ID = select(DefinitionVersion.body).where(DefinitionVersion.id == bindparam("id"))
+
+
+class ProcessUnknown(Exception):
+    """No version of this process has been published; ``args[0]`` is its key."""
+
+
+class ChangedWithoutVersion(Exception):
+    """A published definition's content changed while its version did not. The start stops here."""
+
+    def __init__(self, kind: str, key: str, version: int) -> None:
+        super().__init__(f"{kind} {key} v{version} differs from what was published: raise its version")
+        self.kind, self.key, self.version = kind, key, version
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A definition as the YAML has it, ready to be published. ``kind`` is process or form."""
+
+    kind: str
+    key: str
+    version: int
+    sha256: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDefinition:
+    """A published process with the id that cases refer to."""
+
+    id: int
+    definition: ProcessDefinition
+
+
+def publish(session: Session, drafts: Iterable[Draft], author: str, now: datetime) -> int:
+    """Store every draft that is new and return how many were; the caller owns the transaction.
+
+    Raises ChangedWithoutVersion, before anything is stored, where a known version has other content.
+    """
+    rows = session.execute(
+        select(
+            DefinitionVersion.kind, DefinitionVersion.key, DefinitionVersion.version, DefinitionVersion.sha256
+        )
+    )
+    known = {(row.kind, row.key, row.version): row.sha256 for row in rows}
+    fresh = []
+    for draft in drafts:
+        stored = known.get((draft.kind, draft.key, draft.version))
+        if stored is None:
+            fresh.append(draft)
+        elif stored != draft.sha256:
+            raise ChangedWithoutVersion(draft.kind, draft.key, draft.version)
+    if fresh:
+        session.execute(
+            insert(DefinitionVersion),
+            [
+                {
+                    "kind": draft.kind,
+                    "key": draft.key,
+                    "version": draft.version,
+                    "sha256": draft.sha256,
+                    "body": draft.body,
+                    "author": author,
+                    "published_at": now,
+                }
+                for draft in fresh
+            ],
+        )
+    return len(fresh)
+
+
+class DefinitionStore:
+    """Published processes by id. A version never changes, so what was read once is kept for good."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[int, ProcessDefinition] = {}
+
+    def newest(self, session: Session, key: str) -> StoredDefinition:
+        """Return the newest version of process ``key``; raises ProcessUnknown."""
+        row = session.execute(_NEWEST, {"key": key}).one_or_none()
+        if row is None:
+            raise ProcessUnknown(key)
+        if row.id not in self._by_id:
+            self._by_id[row.id] = build_process(row.body)
+        return StoredDefinition(row.id, self._by_id[row.id])
+
+    def get(self, session: Session, version_id: int) -> ProcessDefinition:
+        """Return the version that a case began with."""
+        if version_id not in self._by_id:
+            self._by_id[version_id] = build_process(session.execute(_BY_ID, {"id": version_id}).scalar_one())
+        return self._by_id[version_id]
