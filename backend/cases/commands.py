@@ -1,0 +1,147 @@
+"""What can be asked of a case, who asks, and what the engine answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.cases.snapshot import CaseStatus, Event, Snapshot
+from backend.catalogue.definition import Actor, ActorKind
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """Who asks: a customer, a member of staff with posts, or the system itself."""
+
+    kind: ActorKind
+    positions: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+
+    def holds(self, actor: Actor) -> bool:
+        """True when this performer holds the post that ``actor`` names; anything undeclared is no."""
+        match actor.kind:
+            case ActorKind.CUSTOMER:
+                return self.kind is ActorKind.CUSTOMER
+            case ActorKind.SYSTEM:
+                return self.kind is ActorKind.SYSTEM
+            case ActorKind.POSITION:
+                return actor.key in self.positions
+            case ActorKind.DEPARTMENT:
+                return actor.key in self.departments
+
+
+CUSTOMER = Performer(ActorKind.CUSTOMER)
+SYSTEM = Performer(ActorKind.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Open the case at its first step, or at ``enter_at`` where another process hands over."""
+
+    performer: Performer
+    data: dict[str, Any] = field(default_factory=dict)
+    enter_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRequest:
+    """One field or document to be mended, with the reason the customer reads."""
+
+    item: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """Finish an open task with one of its outcomes.
+
+    ``changed_items`` names every field or document that this command changes; at a mending step only
+    returned items may be among them. ``data`` carries plain values that later conditions ask for.
+    """
+
+    performer: Performer
+    task: int
+    outcome: str
+    expected_version: int
+    reason: str = ""
+    corrections: tuple[CorrectionRequest, ...] = ()
+    owed_documents: tuple[str, ...] = ()
+    changed_items: frozenset[str] = frozenset()
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The customer takes the application back."""
+
+    performer: Performer
+    expected_version: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Staff stop the case; a reason is always asked for."""
+
+    performer: Performer
+    expected_version: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyDocument:
+    """A document that was owed has come in (容缺受理)."""
+
+    performer: Performer
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class EndChild:
+    """The process that ``task`` waits for has ended; only the system says so."""
+
+    performer: Performer
+    task: int
+    end: CaseStatus
+
+
+Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild
+
+# A guard answers with the code of its refusal, or with None when it has no objection. It is pure: what it
+# needs to know beyond the snapshot, the service has bound into it before.
+Guard = Callable[[Snapshot, Mapping[str, Any]], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class EffectCall:
+    """A named effect that the service has to run in the same transaction."""
+
+    name: str
+    args: dict[str, Any]
+    task: int
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The engine's answer: what happened, what is to be done, and how the case stands then."""
+
+    events: tuple[Event, ...]
+    effects: tuple[EffectCall, ...]
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableAction:
+    """What a client may offer. ``unmet`` is the code of the guard that still objects, if one does."""
+
+    kind: str
+    task: int | None = None
+    step: str | None = None
+    outcome: str | None = None
+    name: str = ""
+    unmet: str | None = None
+    needs_reason: bool = False
+    needs_corrections: bool = False
+    needs_owed_documents: bool = False

@@ -1,0 +1,281 @@
+"""THE engine: ``decide(definition, snapshot, command, now, guards) -> Decision``.
+
+Pure by law 1: no framework, database, clock or I/O. A command that is not declared for this step, actor and
+state raises CommandRefused (law 3), and then nothing has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import assert_never
+
+from backend.cases.commands import (
+    Cancel,
+    Command,
+    Complete,
+    Decision,
+    EffectCall,
+    EndChild,
+    Guard,
+    Start,
+    SupplyDocument,
+    Withdraw,
+)
+from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.snapshot import CaseStatus, Event, EventKind, Snapshot, Task, TaskState, fold
+from backend.catalogue.conditions import evaluate
+from backend.catalogue.definition import ActorKind, Outcome, ProcessDefinition, Step
+
+NO_GUARDS: Mapping[str, Guard] = {}
+
+
+def decide(
+    definition: ProcessDefinition,
+    snapshot: Snapshot,
+    command: Command,
+    now: datetime,
+    guards: Mapping[str, Guard] = NO_GUARDS,
+) -> Decision:
+    """Return what ``command`` does to the case, or raise CommandRefused with the reason."""
+    draft = _Draft(definition, snapshot, now, guards)
+    if isinstance(command, Start):
+        _start(draft, command)
+    else:
+        if snapshot.status is CaseStatus.DRAFT:
+            raise CommandRefused(RefusalCode.TASK_UNKNOWN)
+        if snapshot.status.is_final:
+            raise CommandRefused(RefusalCode.CASE_ENDED)
+        match command:
+            case Complete():
+                _complete(draft, command)
+            case Withdraw():
+                _withdraw(draft, command)
+            case Cancel():
+                _cancel(draft, command)
+            case SupplyDocument():
+                _supply(draft, command)
+            case EndChild():
+                _end_child(draft, command)
+            case _:
+                assert_never(command)
+    return Decision(tuple(draft.events), tuple(draft.effects), draft.snapshot)
+
+
+class _Draft:
+    """The decision while it is being made: the snapshot always reflects the events so far."""
+
+    def __init__(
+        self, definition: ProcessDefinition, snapshot: Snapshot, now: datetime, guards: Mapping[str, Guard]
+    ) -> None:
+        self.definition = definition
+        self.snapshot = snapshot
+        self.now = now
+        self.guards = guards
+        self.events: list[Event] = []
+        self.effects: list[EffectCall] = []
+
+    def record(self, kind: EventKind, **payload: object) -> None:
+        event = Event(kind, self.now, dict(payload))
+        self.events.append(event)
+        self.snapshot = fold(self.snapshot, (event,))
+
+
+def _start(draft: _Draft, command: Start) -> None:
+    if draft.snapshot.status is not CaseStatus.DRAFT:
+        raise CommandRefused(RefusalCode.CASE_ALREADY_STARTED)
+    entry = command.enter_at or draft.definition.first_step
+    draft.record(EventKind.CASE_STARTED, data=command.data, process=draft.definition.key)
+    _open(draft, entry)
+
+
+def _complete(draft: _Draft, command: Complete) -> None:
+    task = draft.snapshot.task(command.task)
+    if task is None:
+        raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(command.task))
+    if task.state is not TaskState.OPEN:
+        raise CommandRefused(RefusalCode.TASK_NOT_OPEN, task.step)
+    _check_version(draft, command.expected_version)
+    step = draft.definition.step(task.step)
+    if not command.performer.holds(step.by):
+        raise CommandRefused(RefusalCode.NOT_YOUR_TURN, step.key)
+    if task.no in draft.snapshot.children:
+        raise CommandRefused(RefusalCode.CHILD_RUNNING, step.key)
+    outcome = step.outcome(command.outcome)
+    if outcome is None:
+        raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, f"{step.key}/{command.outcome}")
+    if command.data:
+        draft.record(EventKind.DATA_CHANGED, data=command.data)
+    if step.mends:
+        _mend(draft, command)
+    _check_what_it_asks(draft, step, outcome, command)
+    refusal = unmet(outcome, draft.snapshot, draft.guards)
+    if refusal is not None:
+        raise CommandRefused(refusal, f"{step.key}/{outcome.key}")
+    _leave(draft, task, outcome, command.reason)
+
+
+def _check_what_it_asks(draft: _Draft, step: Step, outcome: Outcome, command: Complete) -> None:
+    """Reason, corrections and owed documents: what the outcome asks of the one who chooses it."""
+    if outcome.needs_reason and not command.reason.strip():
+        raise CommandRefused(RefusalCode.REASON_REQUIRED, outcome.key)
+    if outcome.corrections:
+        _ask_corrections(draft, command)
+    elif draft.snapshot.pending_corrections and not _may_pass_pending(draft.definition, outcome):
+        raise CommandRefused(RefusalCode.CORRECTIONS_PENDING, step.key)
+    if outcome.owes_documents:
+        if not command.owed_documents:
+            raise CommandRefused(RefusalCode.DOCUMENTS_REQUIRED, outcome.key)
+        for document in command.owed_documents:
+            draft.record(EventKind.DOCUMENT_OWED, document=document)
+
+
+def _mend(draft: _Draft, command: Complete) -> None:
+    pending = {one.item: one.no for one in draft.snapshot.pending_corrections}
+    foreign = sorted(command.changed_items - pending.keys())
+    if foreign:
+        raise CommandRefused(RefusalCode.FIELD_NOT_RETURNED, foreign[0])
+    for one in draft.snapshot.pending_corrections:
+        if one.item in command.changed_items:
+            draft.record(EventKind.CORRECTION_RESOLVED, correction=one.no, item=one.item)
+
+
+def _ask_corrections(draft: _Draft, command: Complete) -> None:
+    if not command.corrections:
+        raise CommandRefused(RefusalCode.CORRECTIONS_REQUIRED, command.outcome)
+    for asked in command.corrections:
+        if not asked.reason.strip():
+            raise CommandRefused(RefusalCode.REASON_REQUIRED, asked.item)
+        number = len(draft.snapshot.corrections) + 1
+        draft.record(EventKind.CORRECTION_ASKED, correction=number, item=asked.item, reason=asked.reason)
+
+
+def _may_pass_pending(definition: ProcessDefinition, outcome: Outcome) -> bool:
+    """A refusal ends the case and a way to the mending step is what corrections are for; all else waits."""
+    if outcome.end is not None:
+        return True
+    return bool(outcome.to) and all(definition.step(key).mends for key in outcome.to)
+
+
+def unmet(outcome: Outcome, snapshot: Snapshot, guards: Mapping[str, Guard]) -> str | None:
+    """Return the code of the first objection to ``outcome`` in this snapshot, or None."""
+    if outcome.when is not None and not evaluate(outcome.when, snapshot.data):
+        return RefusalCode.OUTCOME_NOT_OPEN
+    for use in outcome.guards:
+        guard = guards.get(use.name)
+        if guard is None:
+            return RefusalCode.GUARD_UNKNOWN
+        refusal = guard(snapshot, use.args)
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def _leave(draft: _Draft, task: Task, outcome: Outcome, reason: str = "") -> None:
+    draft.record(EventKind.TASK_DONE, task=task.no, step=task.step, outcome=outcome.key, reason=reason)
+    draft.effects.extend(EffectCall(use.name, use.args, task.no, task.step) for use in outcome.effects)
+    if outcome.end is not None:
+        _end(draft, CaseStatus(outcome.end.value), reason)
+        return
+    for key in outcome.to:
+        _open(draft, key)
+
+
+def _open(draft: _Draft, key: str) -> None:
+    step = draft.definition.step(key)
+    if any(task.step == key for task in draft.snapshot.open_tasks):
+        # Two branches may lead to one step, and a return may reach a branch still open: one task is enough.
+        return
+    if not _join_is_complete(draft.snapshot, step):
+        return
+    number = len(draft.snapshot.tasks) + 1
+    draft.record(EventKind.TASK_OPENED, task=number, step=key)
+    for child in step.children:
+        if child.when is None or evaluate(child.when, draft.snapshot.data):
+            draft.record(
+                EventKind.CHILD_REQUESTED, task=number, process=child.process, enter_at=child.enter_at
+            )
+            return
+    if step.by.kind is ActorKind.SYSTEM:
+        _run_system_step(draft, number, step)
+
+
+def _join_is_complete(snapshot: Snapshot, step: Step) -> bool:
+    """A join opens once for each round in which every step it waits for was done."""
+    rounds = sum(task.step == step.key for task in snapshot.tasks)
+    return all(
+        sum(task.step == key and task.state is TaskState.DONE for task in snapshot.tasks) > rounds
+        for key in step.waits_for_all
+    )
+
+
+def _run_system_step(draft: _Draft, number: int, step: Step) -> None:
+    """A system step leaves at once by the first outcome that is open; with none it waits for the service."""
+    task = draft.snapshot.task(number)
+    if task is None or len(draft.events) > 20 * len(draft.definition.steps):
+        # Only system steps that lead to each other for ever come here; the linter refuses such a loop.
+        raise CommandRefused(RefusalCode.OUTCOME_NOT_OPEN, step.key)
+    for outcome in step.outcomes:
+        if unmet(outcome, draft.snapshot, draft.guards) is None:
+            _leave(draft, task, outcome)
+            return
+
+
+def _end_child(draft: _Draft, command: EndChild) -> None:
+    if command.performer.kind is not ActorKind.SYSTEM:
+        raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
+    task = draft.snapshot.task(command.task)
+    if task is None or task.no not in draft.snapshot.children:
+        raise CommandRefused(RefusalCode.CHILD_UNKNOWN, str(command.task))
+    draft.record(EventKind.CHILD_ENDED, task=task.no, end=command.end.value)
+    step = draft.definition.step(task.step)
+    named = step.outcome(f"child_{command.end.value}")
+    if named is not None:
+        _leave(draft, task, named)
+        return
+    for outcome in step.outcomes:
+        if unmet(outcome, draft.snapshot, draft.guards) is None:
+            _leave(draft, task, outcome)
+            return
+
+
+def _withdraw(draft: _Draft, command: Withdraw) -> None:
+    _check_version(draft, command.expected_version)
+    if command.performer.kind is not ActorKind.CUSTOMER or not may_stop(
+        draft.snapshot, draft.definition.withdraw_at
+    ):
+        raise CommandRefused(RefusalCode.WITHDRAW_NOT_ALLOWED)
+    _end(draft, CaseStatus.WITHDRAWN, command.reason)
+
+
+def _cancel(draft: _Draft, command: Cancel) -> None:
+    _check_version(draft, command.expected_version)
+    holds_post = any(command.performer.holds(actor) for actor in draft.definition.cancel_by)
+    if not holds_post or not may_stop(draft.snapshot, draft.definition.cancel_at):
+        raise CommandRefused(RefusalCode.CANCEL_NOT_ALLOWED)
+    if not command.reason.strip():
+        raise CommandRefused(RefusalCode.REASON_REQUIRED, "cancel")
+    _end(draft, CaseStatus.CANCELLED, command.reason)
+
+
+def may_stop(snapshot: Snapshot, allowed_at: tuple[str, ...]) -> bool:
+    """True when every open task stands at a step at which the case may be withdrawn or cancelled."""
+    open_tasks = snapshot.open_tasks
+    return bool(open_tasks) and all(task.step in allowed_at for task in open_tasks)
+
+
+def _supply(draft: _Draft, command: SupplyDocument) -> None:
+    if command.document not in draft.snapshot.owed_documents:
+        raise CommandRefused(RefusalCode.DOCUMENT_NOT_OWED, command.document)
+    draft.record(EventKind.DOCUMENT_SUPPLIED, document=command.document)
+
+
+def _end(draft: _Draft, end: CaseStatus, reason: str) -> None:
+    for task in draft.snapshot.open_tasks:
+        draft.record(EventKind.TASK_DROPPED, task=task.no, step=task.step)
+    draft.record(EventKind.CASE_ENDED, end=end.value, reason=reason)
+
+
+def _check_version(draft: _Draft, expected: int) -> None:
+    if expected != draft.snapshot.version:
+        raise CommandRefused(RefusalCode.STALE_VERSION, str(draft.snapshot.version))

@@ -1,0 +1,97 @@
+"""Tables of the cases. The history (``case_event``) is append-only by database privilege."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, LargeBinary, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.database import Base
+
+
+class ServiceCase(Base):
+    """One case. ``data`` holds plain values for conditions; personal values never stand in it."""
+
+    __tablename__ = "service_case"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_no: Mapped[str] = mapped_column(Text, unique=True)
+    public_token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    process_key: Mapped[str] = mapped_column(Text)
+    definition_version_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    unit_code: Mapped[str] = mapped_column(Text)
+    customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    form: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    owed_documents: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    parent_case_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"))
+    parent_task_no: Mapped[int | None] = mapped_column(Integer)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CaseTask(Base):
+    """One opened step of a case; several may be open at once (design, decision 2)."""
+
+    __tablename__ = "case_task"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(Integer, primary_key=True)
+    step: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    outcome: Mapped[str | None] = mapped_column(Text)
+    post_kind: Mapped[str] = mapped_column(Text)
+    post_key: Mapped[str] = mapped_column(Text)
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    child_process: Mapped[str | None] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CaseCorrection(Base):
+    """One item that the customer must mend (law 4)."""
+
+    __tablename__ = "case_correction"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    no: Mapped[int] = mapped_column(Integer, primary_key=True)
+    item: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CaseEvent(Base):
+    """One fact of a case. ``recorded_at`` decides the month's partition."""
+
+    __tablename__ = "case_event"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    occurred_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    kind: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    command_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class CommandLog(Base):
+    """A command once carried out: the same id and body get the same answer (design, decision 3)."""
+
+    __tablename__ = "command_log"
+
+    actor: Mapped[str] = mapped_column(Text, primary_key=True)
+    command_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    request_sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,248 @@
+"""The one door to the cases: loads, locks, decides, saves and promises, in one transaction (law 1)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases import repository
+from backend.cases.commands import SYSTEM, Command, EffectCall, EndChild, Guard, Start
+from backend.cases.engine import NO_GUARDS, decide
+from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.repository import Stamp, StoredCase
+from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
+from backend.catalogue.service import DefinitionStore
+from backend.core.ids import make_case_no
+from backend.core.outbox import promise
+
+# Five random digits collide now and then on a busy day; a few fresh draws make that harmless.
+NUMBER_DRAWS = 5
+# A case number carries the customers' date, not the server's.
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_RANDOM = secrets.SystemRandom()
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Who sends a command and how it is recognised when it comes twice."""
+
+    actor: str
+    command_id: uuid.UUID
+    body: Mapping[str, Any]
+
+    @property
+    def sha256(self) -> bytes:
+        """Hash of the request's body in canonical JSON."""
+        text = json.dumps(self.body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        return hashlib.sha256(text.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """What a case starts with. ``form`` holds personal values only in encrypted form."""
+
+    process_key: str
+    unit_id: int
+    unit_code: str
+    customer_id: int | None
+    channel: str
+    data: dict[str, Any] = field(default_factory=dict)
+    form: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAnswer:
+    """How the case stands after a command."""
+
+    case_no: str
+    version: int
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class EffectContext:
+    """What a named effect is told: the case before the command, its own call, and who acted when."""
+
+    case: StoredCase
+    call: EffectCall
+    stamp: Stamp
+
+
+# A named effect works in the case's own transaction; what must happen outside it promises to the outbox.
+Effect = Callable[[Session, EffectContext], None]
+NO_EFFECTS: Mapping[str, Effect] = {}
+
+
+class CaseService:
+    """Carries out commands. ``now`` is the clock; ``guards`` are the named guards of all components."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        definitions: DefinitionStore,
+        now: Callable[[], datetime],
+        guards: Mapping[str, Guard] = NO_GUARDS,
+        effects: Mapping[str, Effect] = NO_EFFECTS,
+    ) -> None:
+        self._sessions = sessions
+        self._definitions = definitions
+        self._now = now
+        self._guards = guards
+        self._effects = effects
+
+    def start_case(self, request: Request, new: NewCase, start: Start) -> CaseAnswer:
+        """Open a case by the newest version of its process.
+
+        Raises CommandRefused, with ``idempotency_conflict`` where the command id came with another body.
+        """
+        return self._once(request, lambda session, stamp: self._start(session, stamp, new, start))
+
+    def carry_out(self, request: Request, case_id: int, command: Command) -> CaseAnswer:
+        """Carry out ``command`` on a case that the caller may see; raises CommandRefused."""
+
+        def act(session: Session, stamp: Stamp) -> CaseAnswer:
+            # A parent is always locked before its child, so that two commands cannot wait for each other.
+            parent_id = repository.find_parent_id(session, case_id)
+            if parent_id is not None:
+                repository.lock_case(session, parent_id)
+            return self._act(session, stamp, repository.lock_case(session, case_id), command)
+
+        return self._once(request, act)
+
+    def load(self, case_id: int) -> StoredCase:
+        """Return the case as it stands."""
+        with self._sessions.begin() as session:
+            return repository.lock_case(session, case_id)
+
+    def _once(self, request: Request, act: Callable[[Session, Stamp], CaseAnswer]) -> CaseAnswer:
+        stamp = Stamp(request.actor, request.command_id, self._now())
+        try:
+            with self._sessions.begin() as session:
+                known = self._answer_again(session, request, stamp)
+                if known is not None:
+                    return known
+                answer = act(session, stamp)
+                kept = {"case_no": answer.case_no, "version": answer.version, "status": answer.status}
+                repository.insert_command(session, stamp, request.sha256, kept)
+                return answer
+        except (CommandRefused, IntegrityError):
+            # A twin of this very command may have won meanwhile; then its answer is ours too.
+            with self._sessions.begin() as session:
+                known = self._answer_again(session, request, stamp)
+            if known is not None:
+                return known
+            raise
+
+    @staticmethod
+    def _answer_again(session: Session, request: Request, stamp: Stamp) -> CaseAnswer | None:
+        known = repository.find_command(session, stamp)
+        if known is None:
+            return None
+        sha256, answer = known
+        if sha256 != request.sha256:
+            raise CommandRefused(RefusalCode.IDEMPOTENCY_CONFLICT)
+        return CaseAnswer(**answer)
+
+    def _start(
+        self,
+        session: Session,
+        stamp: Stamp,
+        new: NewCase,
+        start: Start,
+        parent: tuple[int, int] | None = None,
+    ) -> CaseAnswer:
+        stored = self._definitions.newest(session, new.process_key)
+        case_id, case_no = self._insert(session, stamp, new, stored.id, parent)
+        parent_id, parent_task_no = parent or (None, None)
+        case = StoredCase(
+            id=case_id,
+            case_no=case_no,
+            definition_version_id=stored.id,
+            unit_id=new.unit_id,
+            unit_code=new.unit_code,
+            customer_id=new.customer_id,
+            channel=new.channel,
+            parent_case_id=parent_id,
+            parent_task_no=parent_task_no,
+            snapshot=Snapshot(),
+        )
+        return self._act(session, stamp, case, start)
+
+    def _insert(
+        self, session: Session, stamp: Stamp, new: NewCase, version_id: int, parent: tuple[int, int] | None
+    ) -> tuple[int, str]:
+        for draw in range(NUMBER_DRAWS):
+            case_no = make_case_no(stamp.recorded_at.astimezone(SHANGHAI).date(), new.unit_code, _RANDOM)
+            values = {
+                "case_no": case_no,
+                "public_token_hash": hashlib.sha256(secrets.token_bytes(32)).digest(),
+                "process_key": new.process_key,
+                "definition_version_id": version_id,
+                "unit_id": new.unit_id,
+                "unit_code": new.unit_code,
+                "customer_id": new.customer_id,
+                "channel": new.channel,
+                "status": "open",
+                "version": 0,
+                "data": new.data,
+                "form": new.form,
+                "owed_documents": [],
+                "parent_case_id": parent[0] if parent else None,
+                "parent_task_no": parent[1] if parent else None,
+                "opened_at": stamp.recorded_at,
+                "updated_at": stamp.recorded_at,
+            }
+            try:
+                with session.begin_nested():
+                    return repository.insert_case(session, values), case_no
+            except IntegrityError:
+                if draw == NUMBER_DRAWS - 1:
+                    raise
+        raise AssertionError("unreachable: the last draw returns or raises")
+
+    def _act(self, session: Session, stamp: Stamp, case: StoredCase, command: Command) -> CaseAnswer:
+        definition = self._definitions.get(session, case.definition_version_id)
+        decision = decide(definition, case.snapshot, command, stamp.recorded_at, self._guards)
+        after = decision.snapshot
+        repository.save_events(session, case, definition, decision, stamp)
+        for call in decision.effects:
+            self._effects[call.name](session, EffectContext(case, call, stamp))
+        for event in decision.events:
+            if event.kind is EventKind.CHILD_REQUESTED:
+                self._start_child(session, stamp, case, after, event.payload)
+        promise(session, "case_changed", [{"case_id": case.id, "version": after.version}], stamp.recorded_at)
+        if after.status.is_final and case.parent_case_id is not None and case.parent_task_no is not None:
+            self._end_child(session, stamp, case.parent_case_id, case.parent_task_no, after.status)
+        return CaseAnswer(case.case_no, after.version, after.status.value)
+
+    def _start_child(
+        self, session: Session, stamp: Stamp, case: StoredCase, after: Snapshot, asked: Mapping[str, Any]
+    ) -> None:
+        new = NewCase(
+            process_key=asked["process"],
+            unit_id=case.unit_id,
+            unit_code=case.unit_code,
+            customer_id=case.customer_id,
+            channel=case.channel,
+            data=after.data,
+        )
+        start = Start(SYSTEM, data=after.data, enter_at=asked["enter_at"])
+        self._start(session, stamp, new, start, parent=(case.id, asked["task"]))
+
+    def _end_child(
+        self, session: Session, stamp: Stamp, parent_id: int, task_no: int, end: CaseStatus
+    ) -> None:
+        parent = repository.lock_case(session, parent_id)
+        # A parent that ended meanwhile has dropped its task and no longer waits.
+        if task_no in parent.snapshot.children and not parent.snapshot.status.is_final:
+            self._act(session, stamp, parent, EndChild(SYSTEM, task_no, end))

@@ -1,0 +1,224 @@
+"""The case service on a real database: same engine, but with locks, history, idempotency and child cases."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases import repository
+from backend.cases.commands import CUSTOMER, Command, Complete, CorrectionRequest, Performer, Start, Withdraw
+from backend.cases.errors import CommandRefused
+from backend.cases.models import ServiceCase
+from backend.cases.service import CaseAnswer, CaseService, NewCase, Request
+from backend.cases.snapshot import CaseStatus, Snapshot, fold
+from backend.catalogue.definition import ActorKind
+from backend.catalogue.loader import hash_body
+from backend.catalogue.service import ChangedWithoutVersion, DefinitionStore, Draft, publish
+from backend.core.outbox import OutboxRow
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+CLERK = Performer(ActorKind.POSITION, positions=frozenset({"remote_service"}))
+NO_LIMIT = {"kind": "none"}
+
+
+def make_body(key: str, **overrides: Any) -> dict[str, Any]:
+    """A process with a return to the customer and a step that hands over to ``test_visit``."""
+    review = [
+        {"key": "pass", "name": "通过", "to": ["visit"]},
+        {"key": "return", "name": "退回", "to": ["mend"], "corrections": True},
+        {"key": "refuse", "name": "不予受理", "end": "refused", "needs_reason": True},
+    ]
+    steps = [
+        {
+            "key": "review",
+            "name": "审核",
+            "by": "position:remote_service",
+            "limit": NO_LIMIT,
+            "outcomes": review,
+        },
+        {
+            "key": "mend",
+            "name": "完善资料",
+            "by": "customer",
+            "limit": NO_LIMIT,
+            "mends": True,
+            "outcomes": [{"key": "resubmit", "name": "再次提交", "to": ["review"]}],
+        },
+        {
+            "key": "visit",
+            "name": "上门",
+            "by": "system",
+            "limit": NO_LIMIT,
+            "children": [{"process": "test_visit"}],
+            "outcomes": [{"key": "child_completed", "name": "办结", "end": "completed"}],
+        },
+    ]
+    body = {"key": key, "version": 1, "name": "测试", "first_step": "review", "steps": steps}
+    return {**body, "withdraw_at": ["review", "mend"], **overrides}
+
+
+VISIT = {
+    "key": "test_visit",
+    "version": 1,
+    "name": "上门测试",
+    "first_step": "visit",
+    "steps": [
+        {
+            "key": "visit",
+            "name": "上门",
+            "by": "position:remote_service",
+            "limit": NO_LIMIT,
+            "outcomes": [{"key": "done", "name": "完成", "end": "completed"}],
+        }
+    ],
+}
+
+
+def make_draft(body: dict[str, Any]) -> Draft:
+    return Draft("process", body["key"], body["version"], hash_body(body), body)
+
+
+@pytest.fixture(scope="module")
+def service(sessions: sessionmaker[Session]) -> Iterator[CaseService]:
+    with sessions.begin() as session:
+        assert (
+            publish(session, [make_draft(make_body("test_application")), make_draft(VISIT)], "test", NOW) == 2
+        )
+    yield CaseService(sessions, DefinitionStore(), lambda: NOW)
+
+
+def request(command_id: uuid.UUID | None = None, **body: Any) -> Request:
+    return Request("customer:1", command_id or uuid.uuid4(), body)
+
+
+NEW = NewCase("test_application", unit_id=3, unit_code="301", customer_id=1, channel="online")
+
+
+def find_id(sessions: sessionmaker[Session], case_no: str) -> int:
+    with sessions.begin() as session:
+        return session.execute(select(ServiceCase.id).where(ServiceCase.case_no == case_no)).scalar_one()
+
+
+def start(service: CaseService, sessions: sessionmaker[Session]) -> tuple[int, CaseAnswer]:
+    answer = service.start_case(request(), NEW, Start(CUSTOMER))
+    return find_id(sessions, answer.case_no), answer
+
+
+def complete(
+    service: CaseService, case_id: int, performer: Performer, outcome: str, **more: Any
+) -> CaseAnswer:
+    snapshot = service.load(case_id).snapshot
+    task = snapshot.open_tasks[0].no
+    command = Complete(performer, task, outcome, snapshot.version, **more)
+    return service.carry_out(request(), case_id, command)
+
+
+def assert_history_agrees(service: CaseService, sessions: sessionmaker[Session], case_id: int) -> None:
+    """What the rows say and what the history says are one."""
+    with sessions.begin() as session:
+        events = repository.list_events(session, case_id)
+    assert fold(Snapshot(), events) == service.load(case_id).snapshot
+
+
+def test_return_mend_resubmit_and_child_case(service: CaseService, sessions: sessionmaker[Session]) -> None:
+    case_id, _ = start(service, sessions)
+    asked = (CorrectionRequest("photo_of_meter", "照片看不清"),)
+    complete(service, case_id, CLERK, "return", corrections=asked)
+    assert_history_agrees(service, sessions, case_id)
+    with pytest.raises(CommandRefused) as refused:
+        complete(service, case_id, CUSTOMER, "resubmit", changed_items=frozenset({"address"}))
+    assert refused.value.code == "field_not_returned"
+    assert_history_agrees(service, sessions, case_id)
+    complete(service, case_id, CUSTOMER, "resubmit", changed_items=frozenset({"photo_of_meter"}))
+    complete(service, case_id, CLERK, "pass")
+    assert_history_agrees(service, sessions, case_id)
+    with sessions.begin() as session:
+        child_id = session.execute(
+            select(ServiceCase.id).where(ServiceCase.parent_case_id == case_id)
+        ).scalar_one()
+    complete(service, child_id, CLERK, "done")
+    assert service.load(child_id).snapshot.status is CaseStatus.COMPLETED
+    assert service.load(case_id).snapshot.status is CaseStatus.COMPLETED
+    assert_history_agrees(service, sessions, case_id)
+
+
+def test_the_same_command_twice_is_done_once(service: CaseService, sessions: sessionmaker[Session]) -> None:
+    twice = request(process="test_application")
+    first = service.start_case(twice, NEW, Start(CUSTOMER))
+    assert service.start_case(twice, NEW, Start(CUSTOMER)) == first
+    other = Request(twice.actor, twice.command_id, {"process": "another"})
+    with pytest.raises(CommandRefused) as refused:
+        service.start_case(other, NEW, Start(CUSTOMER))
+    assert refused.value.code == "idempotency_conflict"
+
+
+def test_a_double_tap_gets_one_case(service: CaseService, sessions: sessionmaker[Session]) -> None:
+    twice = request(tap="double")
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(lambda _: service.start_case(twice, NEW, Start(CUSTOMER)), range(8)))
+    assert len(answers) == 1
+
+
+def test_two_people_at_once_get_one_winner(service: CaseService, sessions: sessionmaker[Session]) -> None:
+    case_id, answer = start(service, sessions)
+    commands: list[Command] = [
+        Complete(CLERK, 1, "refuse", answer.version, reason="不在供气范围"),
+        Withdraw(CUSTOMER, answer.version),
+    ] * 4
+
+    def act(command: Command) -> str:
+        try:
+            return service.carry_out(request(), case_id, command).status
+        except CommandRefused as refusal:
+            return refusal.code
+
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(act, commands))
+    won = [one for one in results if one in ("refused", "withdrawn")]
+    assert len(won) == 1
+    assert set(results) - set(won) == {"case_ended"}
+    assert_history_agrees(service, sessions, case_id)
+
+
+def test_a_refused_command_leaves_nothing(service: CaseService, sessions: sessionmaker[Session]) -> None:
+    case_id, _ = start(service, sessions)
+    before = service.load(case_id)
+    with sessions.begin() as session:
+        promised = session.execute(select(func.count()).select_from(OutboxRow)).scalar_one()
+    with pytest.raises(CommandRefused) as refused:
+        complete(service, case_id, CUSTOMER, "pass")
+    assert refused.value.code == "not_your_turn"
+    assert service.load(case_id) == before
+    with sessions.begin() as session:
+        assert session.execute(select(func.count()).select_from(OutboxRow)).scalar_one() == promised
+
+
+def test_a_running_case_keeps_its_version(service: CaseService, sessions: sessionmaker[Session]) -> None:
+    # A process of its own, so that the newer version does not reach the other tests.
+    new = replace(NEW, process_key="test_versions")
+    with sessions.begin() as session:
+        publish(session, [make_draft(make_body("test_versions"))], "test", NOW)
+    case_id = find_id(sessions, service.start_case(request(), new, Start(CUSTOMER)).case_no)
+    with sessions.begin() as session:
+        changed = make_body("test_versions", version=2, first_step="mend")
+        assert publish(session, [make_draft(changed)], "test", NOW) == 1
+    newer_id = find_id(sessions, service.start_case(request(), new, Start(CUSTOMER)).case_no)
+    assert service.load(newer_id).snapshot.open_tasks[0].step == "mend"
+    complete(service, case_id, CLERK, "refuse", reason="不在供气范围")
+    assert service.load(case_id).snapshot.status is CaseStatus.REFUSED
+
+
+def test_changed_content_under_an_old_version_is_refused(
+    service: CaseService, sessions: sessionmaker[Session]
+) -> None:
+    changed = make_body("test_application", name="改了名字")
+    with pytest.raises(ChangedWithoutVersion), sessions.begin() as session:
+        publish(session, [make_draft(changed)], "test", NOW)
