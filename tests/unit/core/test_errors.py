@@ -65,7 +65,7 @@ def test_body() -> None:
     error = Conflict("stale_version", fields={"phone": "invalid"}, detail="review")
     assert problem_of(error, "r-1") == {
         "type": "/problems/stale_version",
-        "title": "刚刚有人先一步处理了这件申请,请刷新后再看。",
+        "title": "刚刚有人先一步处理了这件申请，请刷新后再看。",
         "status": 409,
         "code": "stale_version",
         "detail": "review",
