@@ -84,7 +84,7 @@ def _build_step(body: Body) -> Step:
     customer = body.get("customer", {})
     return Step(
         key=body["key"],
-        no=body.get("no", ""),
+        no=body.get("manual_no", ""),
         name=body["name"],
         by=_build_actor(body["by"]),
         limit=_build_limit(body["limit"]),

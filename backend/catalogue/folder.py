@@ -1,0 +1,68 @@
+"""The folder ``processes/`` as plain data: what the linter checks and what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from backend.catalogue.loader import hash_body, read_body
+from backend.catalogue.service import Draft
+
+PROCESSES_FOLDER = Path(__file__).parents[2] / "processes"
+# These two list what the processes refer to; every other file at the top of the folder is a process.
+POSTS_FILE, SERVICES_FILE = "posts.yaml", "services.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a customer can apply for, with the form to fill in and the process that does the work."""
+
+    key: str
+    name: str
+    form: str
+    process: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessesFolder:
+    """All of ``processes/``: bodies by file name without its ending, and the posts that exist."""
+
+    processes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()
+    positions: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+
+    @property
+    def offered_services(self) -> tuple[Service, ...]:
+        """The services whose process is here; one whose process is still missing is not offered."""
+        return tuple(one for one in self.services if one.process in self.processes)
+
+
+def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
+    """Read every file; raises DuplicateKey, yaml.YAMLError or OSError."""
+    listed = {POSTS_FILE, SERVICES_FILE}
+    posts = read_body(folder / POSTS_FILE)
+    # A list at the top of the file is as good YAML as a mapping.
+    services: Any = read_body(folder / SERVICES_FILE)
+    return ProcessesFolder(
+        processes={
+            path.stem: read_body(path) for path in sorted(folder.glob("*.yaml")) if path.name not in listed
+        },
+        forms={path.stem: read_body(path) for path in sorted((folder / "forms").glob("*.yaml"))},
+        services=tuple(Service(**one) for one in services),
+        positions=frozenset(one["key"] for one in posts["positions"]),
+        departments=frozenset(one["key"] for one in posts["departments"]),
+    )
+
+
+def list_drafts(content: ProcessesFolder) -> tuple[Draft, ...]:
+    """Return every process and form as a draft to publish; the folder has passed the linter before."""
+    kinds = (("process", content.processes), ("form", content.forms))
+    return tuple(
+        Draft(kind, body["key"], body["version"], hash_body(body), dict(body))
+        for kind, bodies in kinds
+        for body in bodies.values()
+    )

@@ -1,0 +1,239 @@
+"""What is wrong with ``processes/``: the schema first, then what a schema cannot say.
+
+The linter runs after all components have registered their guards and effects, and knows them by name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from backend.catalogue.conditions import list_fields
+from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessDefinition, Step
+from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
+from backend.catalogue.loader import build_process
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """One fault: the file it stands in, where in it, a stable code, and a sentence for the author."""
+
+    file: str
+    place: str
+    code: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.place}: {self.message} [{self.code}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The named guards and effects that the composition root has registered."""
+
+    guards: frozenset[str]
+    effects: frozenset[str]
+
+
+# What conditions may ask for beside form fields: the services put these into a case's data themselves.
+CASE_DATA = frozenset({"service"})
+
+
+@cache
+def _validator(kind: str) -> Draft202012Validator:
+    path = PROCESSES_FOLDER / "schema" / f"{kind}.schema.json"
+    return Draft202012Validator(json.loads(path.read_text(encoding="utf-8")))
+
+
+def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
+    """Return every fault of the folder, sorted; an empty list means that it may be published."""
+    findings = [
+        *_check_schema("process", content.processes),
+        *_check_schema("form", content.forms, "forms/"),
+    ]
+    if findings:
+        # What follows may rely on the shapes that the schemas promise.
+        return sorted(findings)
+    for name, body in content.processes.items():
+        for place, code, message in _check_process(build_process(body), content, words):
+            findings.append(Finding(f"{name}.yaml", place, code, message))
+    for name, body in content.forms.items():
+        for place, code, message in _check_form(body):
+            findings.append(Finding(f"forms/{name}.yaml", place, code, message))
+    for service in content.services:
+        if service.form not in content.forms:
+            findings.append(
+                Finding("services.yaml", service.key, "form_unknown", f"there is no form {service.form}")
+            )
+    return sorted(findings)
+
+
+Fault = tuple[str, str, str]
+
+
+def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: str = "") -> Iterator[Finding]:
+    for name, body in bodies.items():
+        for error in _validator(kind).iter_errors(body):
+            place = "/".join(str(part) for part in error.absolute_path) or "the file"
+            yield Finding(f"{prefix}{name}.yaml", place, "schema", error.message)
+        if isinstance(body, Mapping) and body.get("key") != name:
+            yield Finding(f"{prefix}{name}.yaml", "key", "key_differs", f"the key must be {name}")
+
+
+def _check_form(body: Mapping[str, Any]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for section in body["sections"]:
+        for one in section["fields"]:
+            if one["key"] in seen:
+                yield one["key"], "field_twice", "two fields have this key"
+            if one.get("feeds_conditions") and one["personal"] != "none":
+                # Conditions read case data, which is stored in clear.
+                yield one["key"], "personal_in_conditions", "a personal field cannot feed conditions"
+            for asked in list_fields(one["when"]) - seen if "when" in one else ():
+                yield (
+                    one["key"],
+                    "field_unknown",
+                    f"its condition asks for {asked}, which stands not before it",
+                )
+            seen.add(one["key"])
+
+
+def _check_process(
+    process: ProcessDefinition, content: ProcessesFolder, words: Vocabulary
+) -> Iterator[Fault]:
+    keys = [step.key for step in process.steps]
+    known = set(keys)
+    for key in sorted(key for key in known if keys.count(key) > 1):
+        yield key, "step_twice", "two steps have this key"
+    yield from _check_named_steps(process, known)
+    if process.form is not None and process.form not in content.forms:
+        yield "form", "form_unknown", f"there is no form {process.form}"
+    fields = CASE_DATA | _list_condition_fields(content)
+    for step in process.steps:
+        yield from _check_step(step, known, content, words, fields)
+    if process.first_step in known and _targets_exist(process, known):
+        yield from _check_paths(process, content)
+
+
+def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[Fault]:
+    named = {"first_step": (process.first_step,), "withdraw_at": process.withdraw_at}
+    for place, keys in {**named, "cancel_at": process.cancel_at}.items():
+        for key in keys:
+            if key not in known:
+                yield place, "step_unknown", f"there is no step {key}"
+
+
+def _list_condition_fields(content: ProcessesFolder) -> frozenset[str]:
+    return frozenset(
+        one["key"]
+        for body in content.forms.values()
+        for section in body["sections"]
+        for one in section["fields"]
+        if one.get("feeds_conditions")
+    )
+
+
+def _check_step(
+    step: Step, known: set[str], content: ProcessesFolder, words: Vocabulary, fields: frozenset[str]
+) -> Iterator[Fault]:
+    posts = {ActorKind.POSITION: content.positions, ActorKind.DEPARTMENT: content.departments}
+    if step.by.kind in posts and step.by.key not in posts[step.by.kind]:
+        yield step.key, "post_unknown", f"there is no {step.by.kind} {step.by.key}"
+    if step.by.kind is ActorKind.CUSTOMER and not step.customer.visible:
+        yield step.key, "wording_missing", "a step of the customer needs the customer's wording"
+    if step.form is not None and step.form not in content.forms:
+        yield step.key, "form_unknown", f"there is no form {step.form}"
+    referred = (*step.waits_for_all, *step.limit.steps)
+    for key in (*referred, *((step.limit.with_step,) if step.limit.with_step else ())):
+        if key not in known:
+            yield step.key, "step_unknown", f"there is no step {key}"
+    if step.limit.kind is LimitKind.NONE and step.limit.steps:
+        yield step.key, "limit_odd", "no limit cannot span steps"
+    for child in step.children:
+        yield from _check_child(step, child.process, child.enter_at, content)
+    names = [outcome.key for outcome in step.outcomes]
+    for key in sorted({key for key in names if names.count(key) > 1}):
+        yield step.key, "outcome_twice", f"two outcomes are called {key}"
+    conditions = [*(one.when for one in step.outcomes), *(one.when for one in step.children)]
+    asked = {name for one in conditions if one is not None for name in list_fields(one)}
+    for name in sorted(asked - fields):
+        yield step.key, "field_unknown", f"a condition asks for {name}, which no form provides"
+    for outcome in step.outcomes:
+        yield from _check_outcome(step, outcome, known, words)
+
+
+def _check_outcome(step: Step, outcome: Outcome, known: set[str], words: Vocabulary) -> Iterator[Fault]:
+    for key in outcome.to:
+        if key not in known:
+            yield step.key, "step_unknown", f"outcome {outcome.key} leads to {key}, which is not here"
+    for guard in outcome.guards:
+        if guard.name not in words.guards:
+            yield step.key, "guard_unknown", f"there is no guard {guard.name}"
+    for effect in outcome.effects:
+        if effect.name not in words.effects:
+            yield step.key, "effect_unknown", f"there is no effect {effect.name}"
+
+
+def _check_child(step: Step, process: str, enter_at: str | None, content: ProcessesFolder) -> Iterator[Fault]:
+    if process not in content.processes:
+        yield step.key, "process_unknown", f"there is no process {process}"
+    elif enter_at is not None and enter_at not in {one["key"] for one in content.processes[process]["steps"]}:
+        yield step.key, "step_unknown", f"process {process} has no step {enter_at}"
+
+
+def _targets_exist(process: ProcessDefinition, known: set[str]) -> bool:
+    return all(key in known for step in process.steps for outcome in step.outcomes for key in outcome.to)
+
+
+def _check_paths(process: ProcessDefinition, content: ProcessesFolder) -> Iterator[Fault]:
+    """Every step is reached from an entry, and from every step the end can be reached."""
+    leads_to = {step.key: {key for outcome in step.outcomes for key in outcome.to} for step in process.steps}
+    entries = {process.first_step, *_list_entries(process.key, content)}
+    reached = _spread(entries, leads_to)
+    comes_from: dict[str, set[str]] = {key: set() for key in leads_to}
+    for key, targets in leads_to.items():
+        for target in targets:
+            comes_from[target].add(key)
+    endings = {step.key for step in process.steps if any(one.end is not None for one in step.outcomes)}
+    ending = _spread(endings, comes_from)
+    for step in process.steps:
+        if step.key not in reached:
+            yield step.key, "step_unreachable", "no way leads to this step"
+        if step.key not in ending:
+            yield step.key, "dead_end", "from this step the case can never end"
+    yield from _check_system_loops(process, leads_to)
+
+
+def _list_entries(key: str, content: ProcessesFolder) -> set[str]:
+    return {
+        child["enter_at"]
+        for body in content.processes.values()
+        for step in body["steps"]
+        for child in step.get("children", ())
+        if child["process"] == key and "enter_at" in child
+    }
+
+
+def _check_system_loops(process: ProcessDefinition, leads_to: Mapping[str, set[str]]) -> Iterator[Fault]:
+    """System steps run at once, so those that lead back to themselves would never stop."""
+    own = {step.key for step in process.steps if step.by.kind is ActorKind.SYSTEM and not step.children}
+    among = {key: leads_to[key] & own for key in own}
+    for key in sorted(own):
+        if key in _spread(among[key], among):
+            yield key, "system_loop", "system steps lead back to this one without anybody acting"
+
+
+def _spread(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
+    seen: set[str] = set()
+    waiting = list(start)
+    while waiting:
+        key = waiting.pop()
+        if key not in seen:
+            seen.add(key)
+            waiting.extend(edges.get(key, ()))
+    return seen

@@ -1,0 +1,113 @@
+"""The shipped processes run to their ends on a real database, saved and loaded again between all steps."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases import repository
+from backend.cases.commands import (
+    CUSTOMER,
+    Command,
+    Complete,
+    CorrectionRequest,
+    Performer,
+    Start,
+    SupplyDocument,
+    Withdraw,
+)
+from backend.cases.effects import CASE_EFFECTS
+from backend.cases.guards import CASE_GUARDS
+from backend.cases.models import ServiceCase
+from backend.cases.service import CaseService, NewCase, Request
+from backend.cases.snapshot import CaseStatus, Snapshot, fold
+from backend.catalogue.definition import ActorKind
+from backend.catalogue.folder import list_drafts, read_folder
+from backend.catalogue.loader import read_body
+from backend.catalogue.service import DefinitionStore, publish
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+FOLDER = Path(__file__).parents[1] / "scenarios"
+POSTS = read_folder()
+SCENARIOS = [
+    pytest.param(path.stem, one, id=f"{path.stem}: {one['name']}")
+    for path in sorted(FOLDER.glob("*.yaml"))
+    for one in read_body(path)
+]
+
+
+@pytest.fixture(scope="module")
+def service(sessions: sessionmaker[Session]) -> Iterator[CaseService]:
+    with sessions.begin() as session:
+        publish(session, list_drafts(POSTS), "test", NOW)
+    yield CaseService(sessions, DefinitionStore(), lambda: NOW, CASE_GUARDS, CASE_EFFECTS)
+
+
+def make_performer(post: str) -> Performer:
+    if post == "customer":
+        return CUSTOMER
+    if post in POSTS.positions:
+        return Performer(ActorKind.POSITION, positions=frozenset({post}))
+    return Performer(ActorKind.DEPARTMENT, departments=frozenset({post}))
+
+
+def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any]) -> Command:
+    performer = make_performer(post)
+    if step == "withdraw":
+        return Withdraw(performer, snapshot.version)
+    if step == "supply":
+        return SupplyDocument(performer, rest[0])
+    more = dict(rest[1]) if len(rest) > 1 else {}
+    asked = more.pop("corrections", {})
+    [task] = [one for one in snapshot.open_tasks if one.step == step]
+    return Complete(
+        performer,
+        task.no,
+        rest[0],
+        snapshot.version,
+        reason=more.get("reason", ""),
+        corrections=tuple(CorrectionRequest(item, reason) for item, reason in asked.items()),
+        owed_documents=tuple(more.get("owed_documents", ())),
+        changed_items=frozenset(more.get("changed_items", ())),
+        data=more.get("data", {}),
+    )
+
+
+def find_child(sessions: sessionmaker[Session], parent_id: int, process: str) -> int:
+    with sessions.begin() as session:
+        return session.execute(
+            select(ServiceCase.id).where(
+                ServiceCase.parent_case_id == parent_id, ServiceCase.process_key == process
+            )
+        ).scalar_one()
+
+
+@pytest.mark.parametrize(("process", "scenario"), SCENARIOS)
+def test_scenario(
+    service: CaseService, sessions: sessionmaker[Session], process: str, scenario: dict[str, Any]
+) -> None:
+    new = NewCase(process, unit_id=3, unit_code="301", customer_id=1, channel="online")
+    request = Request("customer:1", uuid.uuid4(), {})
+    answer = service.start_case(request, new, Start(CUSTOMER, data=scenario["data"]))
+    with sessions.begin() as session:
+        case_id = session.execute(
+            select(ServiceCase.id).where(ServiceCase.case_no == answer.case_no)
+        ).scalar_one()
+    touched = {case_id}
+    for post, place, *rest in scenario["does"]:
+        child, _, step = place.rpartition("/")
+        acting = find_child(sessions, case_id, child) if child else case_id
+        touched.add(acting)
+        command = make_command(service.load(acting).snapshot, post, step, rest)
+        service.carry_out(Request(f"staff:{post}", uuid.uuid4(), {}), acting, command)
+    assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])
+    for one in touched:
+        with sessions.begin() as session:
+            assert fold(Snapshot(), repository.list_events(session, one)) == service.load(one).snapshot

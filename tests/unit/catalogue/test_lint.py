@@ -1,0 +1,140 @@
+"""The linter finds each fault it is there for, and the shipped processes have none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.cases.effects import CASE_EFFECTS
+from backend.cases.guards import CASE_GUARDS
+from backend.catalogue.drawing import draw_process
+from backend.catalogue.folder import ProcessesFolder, list_drafts, read_folder
+from backend.catalogue.lint import Vocabulary, lint
+from backend.catalogue.loader import DuplicateKey, build_process, read_body
+
+WORDS = Vocabulary(frozenset(CASE_GUARDS), frozenset(CASE_EFFECTS))
+SHIPPED = read_folder()
+Change = Callable[[dict[str, Any]], object]
+
+
+def lint_changed(process: str, change: Change) -> set[tuple[str, str]]:
+    """Return the places and codes found once ``change`` was made to a copy of a shipped process."""
+    bodies = deepcopy(dict(SHIPPED.processes))
+    change(bodies[process])
+    found = lint(replace(SHIPPED, processes=bodies), WORDS)
+    return {(one.place, one.code) for one in found}
+
+
+def step(body: dict[str, Any], key: str) -> dict[str, Any]:
+    return next(one for one in body["steps"] if one["key"] == key)
+
+
+def outcome(body: dict[str, Any], key: str, number: int = 0) -> dict[str, Any]:
+    return step(body, key)["outcomes"][number]
+
+
+FAULTS: list[tuple[Change, tuple[str, str]]] = [
+    (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
+    (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
+    (lambda b: b.update(withdraw_at=["nowhere"]), ("withdraw_at", "step_unknown")),
+    (lambda b: b.update(form="nowhere"), ("form", "form_unknown")),
+    (lambda b: step(b, "accept").update(form="nowhere"), ("accept", "form_unknown")),
+    (lambda b: step(b, "accept").update(by="position:nobody"), ("accept", "post_unknown")),
+    (lambda b: step(b, "accept").update(by="department:nobody"), ("accept", "post_unknown")),
+    (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
+    (lambda b: outcome(b, "book").update(effects=[{"name": "nothing"}]), ("book", "effect_unknown")),
+    (lambda b: step(b, "rate").pop("customer"), ("rate", "wording_missing")),
+    (lambda b: step(b, "rate").pop("limit"), ("steps/11", "schema")),
+    (lambda b: step(b, "dispatch")["limit"].pop("value"), ("steps/5/limit", "schema")),
+    (lambda b: outcome(b, "rate").update(end="vanished"), ("steps/11/outcomes/0/end", "schema")),
+    (lambda b: outcome(b, "accept").update(to=["dispatch"]), ("review", "step_unreachable")),
+    (lambda b: outcome(b, "rate").update(to=["rate"]) or outcome(b, "rate").pop("end"), ("rate", "dead_end")),
+    (lambda b: b["steps"].append(deepcopy(b["steps"][-1])), ("rate", "step_twice")),
+    (
+        lambda b: step(b, "review")["outcomes"].append(deepcopy(outcome(b, "review"))),
+        ("review", "outcome_twice"),
+    ),
+    (
+        lambda b: outcome(b, "return_application").update(to=["return_application"]),
+        ("return_application", "system_loop"),
+    ),
+    (lambda b: step(b, "support")["children"][0].update(process="nothing"), ("support", "process_unknown")),
+    (lambda b: step(b, "support")["children"][1].update(enter_at="nowhere"), ("support", "step_unknown")),
+    (
+        lambda b: outcome(b, "accept").update(when={"field": "unheard_of", "op": "present"}),
+        ("accept", "field_unknown"),
+    ),
+    (lambda b: step(b, "submit")["limit"].update(steps=["accept"]), ("submit", "limit_odd")),
+    (lambda b: b.update(key="other"), ("key", "key_differs")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "expected"), FAULTS, ids=[f"{p}-{c}" for _, (p, c) in FAULTS])
+def test_each_fault_is_found(change: Change, expected: tuple[str, str]) -> None:
+    assert expected in lint_changed("online_service_application", change)
+
+
+def test_the_shipped_processes_have_no_fault() -> None:
+    assert lint(SHIPPED, WORDS) == []
+
+
+def test_every_named_guard_and_effect_is_used() -> None:
+    outcomes = [one for body in SHIPPED.processes.values() for s in body["steps"] for one in s["outcomes"]]
+    assert {use["name"] for one in outcomes for use in one.get("guards", ())} == WORDS.guards
+    assert {use["name"] for one in outcomes for use in one.get("effects", ())} == WORDS.effects
+
+
+def lint_form(change: Change) -> set[tuple[str, str]]:
+    forms = deepcopy(dict(SHIPPED.forms))
+    change(forms["application_repair"])
+    return {(one.place, one.code) for one in lint(replace(SHIPPED, forms=forms), WORDS)}
+
+
+def field(body: dict[str, Any], section: int, number: int) -> dict[str, Any]:
+    return body["sections"][section]["fields"][number]
+
+
+def test_faults_of_a_form_are_found() -> None:
+    assert ("sections/0/fields/0", "schema") in lint_form(lambda b: field(b, 0, 0).pop("personal"))
+    assert ("contact_name", "personal_in_conditions") in lint_form(
+        lambda b: field(b, 0, 0).update(feeds_conditions=True)
+    )
+    assert ("contact_phone", "field_twice") in lint_form(lambda b: field(b, 0, 0).update(key="contact_phone"))
+    asks_later = {"field": "fault_kind", "op": "present"}
+    assert ("contact_name", "field_unknown") in lint_form(lambda b: field(b, 0, 0).update(when=asks_later))
+
+
+def test_a_service_with_an_unknown_form_is_found_and_one_without_process_is_not_offered() -> None:
+    assert {one.key for one in SHIPPED.offered_services} == {"repair", "installation"}
+    assert {one.key for one in SHIPPED.services} > {"alteration", "gas_on", "inspection"}
+    lost = ProcessesFolder(SHIPPED.processes, {}, SHIPPED.services, SHIPPED.positions, SHIPPED.departments)
+    assert "form_unknown" in {one.code for one in lint(lost, WORDS)}
+
+
+def test_drafts_hold_every_process_and_form() -> None:
+    drafts = list_drafts(SHIPPED)
+    assert len(drafts) == len(SHIPPED.processes) + len(SHIPPED.forms)
+    assert {one.kind for one in drafts} == {"process", "form"}
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "twice.yaml"
+    path.write_text("key: one\nkey: two\n", encoding="utf-8")
+    with pytest.raises(DuplicateKey, match="line 2"):
+        read_body(path)
+
+
+@pytest.mark.parametrize("name", sorted(SHIPPED.processes))
+def test_a_drawing_shows_every_step_and_way(name: str) -> None:
+    process = build_process(SHIPPED.processes[name])
+    chart = draw_process(process)
+    assert chart.startswith("flowchart TD\n")
+    for one in process.steps:
+        assert f"  {one.key}[" in chart or f"  {one.key}([" in chart
+    ways = sum(len(o.to) + (o.end is not None) for s in process.steps for o in s.outcomes)
+    assert chart.count("-->|") == ways
