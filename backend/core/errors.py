@@ -13,6 +13,7 @@ _CODE_OF_STATUS = {
     401: "not_signed_in",
     403: "forbidden",
     404: "not_found",
+    405: "method_not_allowed",
     409: "conflict",
     413: "file_too_large",
     422: "invalid_input",
@@ -93,9 +94,15 @@ class Unavailable(_FixedStatus):
     default_code, default_status = "unavailable", 503
 
 
+def code_of_status(status: int) -> str:
+    """Return the code for an error that has no more than its HTTP status."""
+    other = "invalid_input" if 400 <= status < 500 else "internal_error"
+    return _CODE_OF_STATUS.get(status, other)
+
+
 def sentence_for(code: str, status: int) -> str:
     """Return the Chinese sentence for ``code``, or one that fits the HTTP ``status`` where it has none."""
-    return ERROR_TEXTS.get(code) or ERROR_TEXTS[_CODE_OF_STATUS.get(status, "internal_error")]
+    return ERROR_TEXTS.get(code) or ERROR_TEXTS[code_of_status(status)]
 
 
 def problem(

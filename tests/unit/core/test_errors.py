@@ -75,7 +75,7 @@ def test_body() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "like"), [(409, "conflict"), (418, "internal_error"), (500, "internal_error")]
+    ("status", "like"), [(409, "conflict"), (418, "invalid_input"), (500, "internal_error")]
 )
 def test_code_without_sentence_gets_one_that_fits_its_status(status: int, like: str) -> None:
     body = problem("some_new_guard", status)

@@ -1,0 +1,78 @@
+"""What every request gets: an id, a log line, a measurement, and errors as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import uuid
+
+import structlog
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from backend.core.errors import AppError, code_of_status, problem, problem_of
+from backend.core.metrics import REQUEST_SECONDS
+
+REQUEST_ID_HEADER = "X-Request-Id"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+_log = structlog.get_logger(__name__)
+
+
+def install_http(app: Flask) -> None:
+    """Put the request id, the log, the measurement and the error bodies on all of ``app``'s routes."""
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(AppError, _answer_app_error)
+    app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(Exception, _answer_unexpected)
+
+
+def _begin() -> None:
+    given = request.headers.get(REQUEST_ID_HEADER, "")
+    # A foreign id is kept only in a harmless form, since it goes into logs.
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    g.began = time.perf_counter()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _finish(response: Response) -> Response:
+    # The rule and not the path: a path may hold a case number or what somebody typed.
+    route = request.url_rule.rule if request.url_rule is not None else "unmatched"
+    seconds = time.perf_counter() - g.began
+    REQUEST_SECONDS.labels(request.method, route, str(response.status_code)).observe(seconds)
+    _log.info(
+        "request",
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        milliseconds=round(seconds * 1000, 1),
+    )
+    response.headers[REQUEST_ID_HEADER] = g.request_id
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    return response
+
+
+def _answer_app_error(error: AppError) -> Response:
+    return _as_response(problem_of(error, g.request_id), error.http_status)
+
+
+def _answer_http_error(error: HTTPException) -> Response:
+    status = error.code or 500
+    response = _as_response(problem(code_of_status(status), status, request_id=g.request_id), status)
+    # Such headers as Allow and Retry-After belong to the answer, its HTML body does not.
+    for name, value in error.get_headers(request.environ):
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _answer_unexpected(error: Exception) -> Response:
+    _log.exception("unexpected error", error=type(error).__name__)
+    return _as_response(problem("internal_error", 500, request_id=g.request_id), 500)
+
+
+def _as_response(body: dict[str, object], status: int) -> Response:
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, status, content_type="application/problem+json; charset=utf-8")
