@@ -22,6 +22,7 @@ lint: .venv/installed ## Check style, types and the direction of imports.
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+	$(PY) -m flask --app wsgi:create_tools processes lint
 	$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.argv[0] = "lint-imports"; lint_imports_command()'
 
 test: lint ## Run all checks and tests; starts its own PostgreSQL and Valkey.
