@@ -1,0 +1,87 @@
+"""The rules of the house, held over the whole tree: sizes, names, sentences, and who may know whom."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from backend.cases.errors import RefusalCode
+from backend.cases.guards import CASE_GUARDS
+from backend.cases.snapshot import Snapshot
+from backend.core.error_texts import ERROR_TEXTS
+
+ROOT = Path(__file__).parents[1]
+SOURCE = (".py", ".vue", ".ts", ".js", ".mjs")
+# Made by the tools and not by us; git itself is not asked, since a checkout may come without it.
+MADE = {".git", ".venv", "var", "node_modules", "dist", "__pycache__"}
+TRACKED = [
+    path
+    for path in ROOT.rglob("*")
+    if path.is_file() and MADE.isdisjoint(path.relative_to(ROOT).parts) and ".hypothesis" not in path.parts
+]
+PYTHON = [path for path in TRACKED if path.suffix == ".py"]
+
+
+def list_imports(path: Path) -> set[str]:
+    """Return the top-level names that a module imports, wherever in it the import stands."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    long = {
+        str(path.relative_to(ROOT)): count
+        for path in TRACKED
+        if path.suffix in SOURCE and not path.name.endswith(".d.ts")
+        for count in [len(path.read_text(encoding="utf-8").splitlines())]
+        if count > 400
+    }
+    assert long == {}
+
+
+def test_no_name_says_nothing() -> None:
+    vague = re.compile(r"(utils?|helpers?|misc|common|manager)")
+    assert [
+        path
+        for path in TRACKED
+        for part in [path.stem, *path.relative_to(ROOT).parts]
+        if vague.fullmatch(part)
+    ] == []
+
+
+def test_no_import_hides_in_a_function() -> None:
+    hidden = [
+        f"{path.relative_to(ROOT)}:{inner.lineno}"
+        for path in PYTHON
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+@pytest.mark.parametrize("folder", ["backend", "deploy", "migrations"])
+def test_only_the_starters_know_the_composition_root(folder: str) -> None:
+    knowing = [path for path in PYTHON if path.is_relative_to(ROOT / folder) and "wsgi" in list_imports(path)]
+    assert knowing == []
+
+
+def test_every_refusal_has_a_sentence_of_its_own() -> None:
+    assert {code.value for code in RefusalCode} - ERROR_TEXTS.keys() == set()
+    sentences = [ERROR_TEXTS[code] for code in RefusalCode]
+    assert len(sentences) == len(set(sentences))
+
+
+def test_every_guard_refuses_with_a_code_that_has_a_sentence() -> None:
+    lacking = Snapshot(owed_documents=frozenset({"property_proof"}))
+    refusals = {name: guard(lacking, {}) for name, guard in CASE_GUARDS.items()}
+    assert {name for name, code in refusals.items() if code not in ERROR_TEXTS} == set()
