@@ -1,0 +1,49 @@
+"""Tables of the organisation: units in a tree, their people, and the posts these hold."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Identity, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.database import Base
+
+
+class Unit(Base):
+    """The centre, a division or a unit. ``code`` is the three digits inside case numbers."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    code: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[str] = mapped_column(Text)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    is_active: Mapped[bool] = mapped_column(Boolean)
+
+
+class Staff(Base):
+    """A member of staff. Sealed columns are encrypted; ``username`` is always in small letters."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    username: Mapped[str] = mapped_column(Text, unique=True)
+    name_sealed: Mapped[str] = mapped_column(Text)
+    phone_sealed: Mapped[str | None] = mapped_column(Text)
+    password_hash: Mapped[str] = mapped_column(Text)
+    must_change_password: Mapped[bool] = mapped_column(Boolean)
+    presence: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StaffPost(Base):
+    """A position or department that somebody holds; its keys are those of ``processes/posts.yaml``."""
+
+    __tablename__ = "staff_post"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    key: Mapped[str] = mapped_column(Text, primary_key=True)

@@ -1,0 +1,126 @@
+"""The organisation's one door: who there is, what posts they hold, and which units they may see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.core.encryption import KeyRing
+from backend.core.errors import Conflict, Invalid
+from backend.organisation.models import Staff, StaffPost, Unit
+
+# Values are bound to this column; a staff row's id is not known before it is written.
+NAME_CONTEXT = "staff.name"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of staff as the rest of the house sees them."""
+
+    id: int
+    unit_id: int
+    unit_name: str
+    username: str
+    name: str
+    must_change_password: bool
+    positions: frozenset[str]
+    departments: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """Somebody to be entered. ``password_hash`` comes from the component that signs staff in."""
+
+    unit_code: str
+    username: str
+    name: str
+    password_hash: str
+    positions: frozenset[str] = frozenset()
+    departments: frozenset[str] = frozenset()
+
+
+class OrganisationService:
+    """Reads and changes the organisation. ``keys`` seals names; the two sets are the posts that exist."""
+
+    def __init__(self, keys: KeyRing, positions: Collection[str], departments: Collection[str]) -> None:
+        self._keys = keys
+        self._known = {"position": frozenset(positions), "department": frozenset(departments)}
+
+    def add_unit(self, session: Session, code: str, name: str, kind: str, parent_code: str | None) -> int:
+        """Enter a unit and return its id; raises Conflict for a code or name that is taken."""
+        taken = select(Unit.id).where((Unit.code == code) | (Unit.name == name))
+        if session.execute(taken).first() is not None:
+            raise Conflict("unit_taken")
+        parent_id = None if parent_code is None else self._find_unit(session, parent_code).id
+        unit = Unit(code=code, name=name, kind=kind, parent_id=parent_id, is_active=True)
+        session.add(unit)
+        session.flush()
+        return unit.id
+
+    def add_staff(self, session: Session, new: NewStaff, now: datetime) -> int:
+        """Enter somebody with a password that has to be changed at the first sign-in; returns the id.
+
+        Raises Conflict for a taken username, Invalid for an unknown unit or post.
+        """
+        username = new.username.strip().lower()
+        posts = [("position", key) for key in sorted(new.positions)]
+        posts += [("department", key) for key in sorted(new.departments)]
+        for kind, key in posts:
+            if key not in self._known[kind]:
+                raise Invalid("post_unknown", detail=key)
+        if session.execute(select(Staff.id).where(Staff.username == username)).first() is not None:
+            raise Conflict("username_taken")
+        staff = Staff(
+            unit_id=self._find_unit(session, new.unit_code).id,
+            username=username,
+            name_sealed=self._keys.encrypt(new.name, NAME_CONTEXT),
+            password_hash=new.password_hash,
+            must_change_password=True,
+            presence="on_duty",
+            created_at=now,
+        )
+        session.add(staff)
+        session.flush()
+        session.add_all(StaffPost(staff_id=staff.id, kind=kind, key=key) for kind, key in posts)
+        return staff.id
+
+    def find_member(self, session: Session, staff_id: int) -> Member | None:
+        """Return who this is, or None for somebody who has left or whose unit is closed."""
+        row = session.execute(
+            select(Staff, Unit.name)
+            .join(Unit, Unit.id == Staff.unit_id)
+            .where(Staff.id == staff_id, Staff.presence != "left", Unit.is_active)
+        ).one_or_none()
+        if row is None:
+            return None
+        staff, unit_name = row
+        posts = session.execute(
+            select(StaffPost.kind, StaffPost.key).where(StaffPost.staff_id == staff_id)
+        ).all()
+        return Member(
+            id=staff.id,
+            unit_id=staff.unit_id,
+            unit_name=unit_name,
+            username=staff.username,
+            name=self._keys.decrypt(staff.name_sealed, NAME_CONTEXT),
+            must_change_password=staff.must_change_password,
+            positions=frozenset(key for kind, key in posts if kind == "position"),
+            departments=frozenset(key for kind, key in posts if kind == "department"),
+        )
+
+    def list_visible_units(self, session: Session, unit_id: int) -> frozenset[int]:
+        """Return the unit and all below it: what its people may see (law 11)."""
+        below = select(Unit.id).where(Unit.id == unit_id).cte("below", recursive=True)
+        below = below.union_all(select(Unit.id).where(Unit.parent_id == below.c.id))
+        return frozenset(session.execute(select(below.c.id)).scalars())
+
+    @staticmethod
+    def _find_unit(session: Session, code: str) -> Unit:
+        unit = session.execute(select(Unit).where(Unit.code == code, Unit.is_active)).scalar_one_or_none()
+        if unit is None:
+            raise Invalid("unit_unknown", detail=code)
+        return unit
