@@ -36,10 +36,15 @@ def open_to(caller: Caller) -> Callable[[View], View]:
     return mark
 
 
+def caller_of(view: Callable[..., Any]) -> Caller | None:
+    """Return who may call ``view``, or None where it does not say."""
+    return getattr(view, _MARK, None)
+
+
 def list_callers(app: Flask) -> dict[str, Caller]:
     """Return the declared caller of every route; raises CallerUndeclared for those that are silent."""
     views = {rule.rule: app.view_functions[rule.endpoint] for rule in app.url_map.iter_rules()}
-    silent = sorted(rule for rule, view in views.items() if not hasattr(view, _MARK))
+    silent = sorted(rule for rule, view in views.items() if caller_of(view) is None)
     if silent:
         raise CallerUndeclared(", ".join(silent))
     return {rule: getattr(view, _MARK) for rule, view in views.items()}

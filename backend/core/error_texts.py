@@ -70,5 +70,22 @@ _SIGN_IN: dict[str, str] = {
     "captcha_expired": "图形验证已过期，请换一张再试。",
 }
 
+_ORGANISATION: dict[str, str] = {
+    "unit_taken": "这个单位编号或名称已经有了，请换一个。",
+    "unit_unknown": "没有这个单位，请核对单位编号。",
+    "post_unknown": "没有这个岗位或部门，请核对。",
+    "username_taken": "这个账号已经有人用了，请换一个。",
+}
+
+# What is wrong with one field → the sentence beside it.
+FIELD_TEXTS: dict[str, str] = {
+    "required": "这一项还没有填。",
+    "invalid": "这一项填得不对，请核对后重填。",
+    "password_wrong": "原密码不对，请重新输入。",
+    "password_same": "新密码不能和原密码一样。",
+    "password_length": "新密码要有 10 到 200 个字符。",
+    "password_guessable": "这个密码容易被猜到，请不要包含账号或总是重复几个字符。",
+}
+
 # Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
-ERROR_TEXTS: dict[str, str] = {**_ENGINE, **_GUARDS, **_GENERIC, **_FILES, **_SIGN_IN}
+ERROR_TEXTS: dict[str, str] = {**_ENGINE, **_GUARDS, **_GENERIC, **_FILES, **_SIGN_IN, **_ORGANISATION}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from backend.core.error_texts import ERROR_TEXTS
+from backend.core.error_texts import ERROR_TEXTS, FIELD_TEXTS
 
 # A code without a sentence of its own, such as that of a new guard, still gets one that fits its status.
 _CODE_OF_STATUS = {
@@ -125,7 +125,7 @@ def problem(
         "status": status,
         "code": code,
         "detail": detail,
-        "fields": dict(fields or {}),
+        "fields": {name: FIELD_TEXTS.get(wrong, wrong) for name, wrong in (fields or {}).items()},
         "request_id": request_id,
     }
 

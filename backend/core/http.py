@@ -9,6 +9,7 @@ import uuid
 
 import structlog
 from flask import Flask, Response, g, request
+from marshmallow.fields import Field
 from werkzeug.exceptions import HTTPException
 
 from backend.core.errors import AppError, code_of_status, problem, problem_of
@@ -60,12 +61,24 @@ def _answer_app_error(error: AppError) -> Response:
 
 def _answer_http_error(error: HTTPException) -> Response:
     status = error.code or 500
-    response = _as_response(problem(code_of_status(status), status, request_id=g.request_id), status)
+    body = problem(code_of_status(status), status, fields=_list_field_faults(error), request_id=g.request_id)
+    response = _as_response(body, status)
     # Such headers as Allow and Retry-After belong to the answer, its HTML body does not.
     for name, value in error.get_headers(request.environ):
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
     return response
+
+
+def _list_field_faults(error: HTTPException) -> dict[str, str]:
+    """Return field → code from what webargs hangs on its error: ``{"json": {field: [message, …]}}``."""
+    messages = getattr(error, "data", {}).get("messages", {})
+    faults: dict[str, str] = {}
+    for place in messages.values() if isinstance(messages, dict) else ():
+        for name, said in place.items() if isinstance(place, dict) else ():
+            missing = said == [Field.default_error_messages["required"]]
+            faults[str(name)] = "required" if missing else "invalid"
+    return faults
 
 
 def _answer_unexpected(error: Exception) -> Response:

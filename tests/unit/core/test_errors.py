@@ -69,7 +69,7 @@ def test_body() -> None:
         "status": 409,
         "code": "stale_version",
         "detail": "review",
-        "fields": {"phone": "invalid"},
+        "fields": {"phone": "这一项填得不对，请核对后重填。"},
         "request_id": "r-1",
     }
 
