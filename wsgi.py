@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 
 from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import sessionmaker
 
+from backend.access.cli import make_organisation_commands
+from backend.access.staff_sessions import StaffSessions
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
 from backend.catalogue.cli import add_publish_command, make_processes_commands
+from backend.catalogue.folder import read_folder
 from backend.catalogue.lint import Vocabulary
 from backend.core.callers import list_callers
 from backend.core.config import Settings, load_settings
 from backend.core.database import db, make_engine_options
+from backend.core.encryption import KeyRing
 from backend.core.health import make_health_routes
 from backend.core.http import install_http
 from backend.core.logs import configure_logging
+from backend.core.openapi import install_openapi
+from backend.organisation.service import OrganisationService
+from staff_api.guard import StaffGuard
+from staff_api.session_routes import make_session_routes
 
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(CASE_EFFECTS))
@@ -39,11 +48,35 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_health_routes(Redis.from_url(settings.redis_url, socket_timeout=2)))
     with app.app_context():
         sessions = sessionmaker(db.engine, expire_on_commit=False)
+    content = read_folder()
+    organisation = OrganisationService(make_key_ring(settings), content.positions, content.departments)
+    _add_staff_api(app, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
+    app.cli.add_command(make_organisation_commands(organisation, sessions))
     commands = make_processes_commands(WORDS)
     add_publish_command(commands, WORDS, sessions)
     app.cli.add_command(commands)
     list_callers(app)
     return app
+
+
+def make_key_ring(settings: Settings) -> KeyRing:
+    """Return the key ring for personal data; the last key of the setting encrypts."""
+    return KeyRing(dict(settings.encryption_keys), settings.encryption_keys[-1][0], settings.blind_index_key)
+
+
+def read_clock() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def _add_staff_api(app: Flask, settings: Settings, staff_sessions: StaffSessions) -> None:
+    # Demonstration runs on loopback without HTTPS, and its people keep their known passwords.
+    guard = StaffGuard(
+        staff_sessions, over_https=not settings.demo_mode, forces_change=not settings.demo_mode
+    )
+    guard.install(app)
+    api = install_openapi(app)
+    api.register_blueprint(make_session_routes(staff_sessions, guard))
 
 
 def create_tools() -> Flask:
