@@ -106,7 +106,15 @@ class EndChild:
     end: CaseStatus
 
 
-Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild
+@dataclass(frozen=True, slots=True)
+class Abandon:
+    """The case that handed over to this one has ended, so nobody waits any more; only the system says so."""
+
+    performer: Performer
+    reason: str
+
+
+Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild | Abandon
 
 # A guard answers with the code of its refusal, or with None when it has no objection. It is pure: what it
 # needs to know beyond the snapshot, the service has bound into it before.

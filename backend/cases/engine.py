@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import assert_never
 
 from backend.cases.commands import (
+    Abandon,
     Cancel,
     Command,
     Complete,
@@ -57,6 +58,8 @@ def decide(
                 _supply(draft, command)
             case EndChild():
                 _end_child(draft, command)
+            case Abandon():
+                _abandon(draft, command)
             case _:
                 assert_never(command)
     return Decision(tuple(draft.events), tuple(draft.effects), draft.snapshot)
@@ -264,7 +267,15 @@ def may_stop(snapshot: Snapshot, allowed_at: tuple[str, ...]) -> bool:
     return bool(open_tasks) and all(task.step in allowed_at for task in open_tasks)
 
 
+def _abandon(draft: _Draft, command: Abandon) -> None:
+    if command.performer.kind is not ActorKind.SYSTEM:
+        raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
+    _end(draft, CaseStatus.CANCELLED, command.reason)
+
+
 def _supply(draft: _Draft, command: SupplyDocument) -> None:
+    if command.performer.kind is not ActorKind.CUSTOMER:
+        raise CommandRefused(RefusalCode.NOT_YOUR_TURN, command.document)
     if command.document not in draft.snapshot.owed_documents:
         raise CommandRefused(RefusalCode.DOCUMENT_NOT_OWED, command.document)
     draft.record(EventKind.DOCUMENT_SUPPLIED, document=command.document)

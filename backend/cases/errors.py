@@ -1,4 +1,4 @@
-"""Every refusal of the engine has its own code; ``backend/core/errors`` gives each a Chinese sentence."""
+"""Every refusal of the engine has its own code; ``core/error_texts`` gives each a Chinese sentence."""
 
 from __future__ import annotations
 

@@ -25,6 +25,13 @@ _TASKS = select(_TASK).where(_TASK.c.case_id == bindparam("case_id")).order_by(_
 _CORRECTIONS = (
     select(_CORRECTION).where(_CORRECTION.c.case_id == bindparam("case_id")).order_by(_CORRECTION.c.no)
 )
+# A case's parent never changes, so it can be read without a lock.
+_PARENT = select(_CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
+_RUNNING_CHILDREN = (
+    select(_CASE.c.id)
+    .where(_CASE.c.parent_case_id == bindparam("case_id"), _CASE.c.status == CaseStatus.OPEN.value)
+    .order_by(_CASE.c.id)
+)
 _INSERT_CASE = insert(ServiceCase).returning(ServiceCase.id)
 _INSERT_TASK = insert(_TASK)
 _INSERT_CORRECTION = insert(_CORRECTION)
@@ -87,9 +94,19 @@ class Stamp:
     recorded_at: datetime
 
 
-def find_parent_id(session: Session, case_id: int) -> int | None:
-    """Return the parent's id, which never changes, without locking anything."""
-    return session.execute(select(_CASE.c.parent_case_id).where(_CASE.c.id == case_id)).scalar_one_or_none()
+def lock_ancestors(session: Session, case_id: int) -> None:
+    """Lock all cases above this one from the top down, so that two commands never wait for each other."""
+    above: list[int] = []
+    while (parent_id := session.execute(_PARENT, {"case_id": case_id}).scalar_one_or_none()) is not None:
+        above.insert(0, parent_id)
+        case_id = parent_id
+    for one in above:
+        session.execute(_LOCK, {"case_id": one})
+
+
+def list_running_children(session: Session, case_id: int) -> list[int]:
+    """Return the ids of the cases that this one handed over to and that still run."""
+    return list(session.execute(_RUNNING_CHILDREN, {"case_id": case_id}).scalars())
 
 
 def lock_case(session: Session, case_id: int) -> StoredCase:

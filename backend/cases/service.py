@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
-from backend.cases.commands import SYSTEM, Command, EffectCall, EndChild, Guard, Start
+from backend.cases.commands import SYSTEM, Abandon, Command, EffectCall, EndChild, Guard, Start
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.repository import Stamp, StoredCase
@@ -111,10 +111,7 @@ class CaseService:
         """Carry out ``command`` on a case that the caller may see; raises CommandRefused."""
 
         def act(session: Session, stamp: Stamp) -> CaseAnswer:
-            # A parent is always locked before its child, so that two commands cannot wait for each other.
-            parent_id = repository.find_parent_id(session, case_id)
-            if parent_id is not None:
-                repository.lock_case(session, parent_id)
+            repository.lock_ancestors(session, case_id)
             return self._act(session, stamp, repository.lock_case(session, case_id), command)
 
         return self._once(request, act)
@@ -221,8 +218,8 @@ class CaseService:
             if event.kind is EventKind.CHILD_REQUESTED:
                 self._start_child(session, stamp, case, after, event.payload)
         promise(session, "case_changed", [{"case_id": case.id, "version": after.version}], stamp.recorded_at)
-        if after.status.is_final and case.parent_case_id is not None and case.parent_task_no is not None:
-            self._end_child(session, stamp, case.parent_case_id, case.parent_task_no, after.status)
+        if after.status.is_final:
+            self._tell_relatives(session, stamp, case, after.status)
         return CaseAnswer(case.case_no, after.version, after.status.value)
 
     def _start_child(
@@ -238,6 +235,14 @@ class CaseService:
         )
         start = Start(SYSTEM, data=after.data, enter_at=asked["enter_at"])
         self._start(session, stamp, new, start, parent=(case.id, asked["task"]))
+
+    def _tell_relatives(self, session: Session, stamp: Stamp, case: StoredCase, end: CaseStatus) -> None:
+        """The parent goes on, and what this case had handed over is not worked on for nobody."""
+        for child_id in repository.list_running_children(session, case.id):
+            child = repository.lock_case(session, child_id)
+            self._act(session, stamp, child, Abandon(SYSTEM, "parent_ended"))
+        if case.parent_case_id is not None and case.parent_task_no is not None:
+            self._end_child(session, stamp, case.parent_case_id, case.parent_task_no, end)
 
     def _end_child(
         self, session: Session, stamp: Stamp, parent_id: int, task_no: int, end: CaseStatus

@@ -14,7 +14,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
-from backend.cases.commands import CUSTOMER, Command, Complete, CorrectionRequest, Performer, Start, Withdraw
+from backend.cases.commands import (
+    CUSTOMER,
+    Cancel,
+    Command,
+    Complete,
+    CorrectionRequest,
+    Performer,
+    Start,
+    Withdraw,
+)
 from backend.cases.errors import CommandRefused
 from backend.cases.models import ServiceCase
 from backend.cases.service import CaseAnswer, CaseService, NewCase, Request
@@ -148,6 +157,28 @@ def test_return_mend_resubmit_and_child_case(service: CaseService, sessions: ses
     assert service.load(child_id).snapshot.status is CaseStatus.COMPLETED
     assert service.load(case_id).snapshot.status is CaseStatus.COMPLETED
     assert_history_agrees(service, sessions, case_id)
+
+
+def test_what_was_handed_over_ends_with_its_parent(
+    service: CaseService, sessions: sessionmaker[Session]
+) -> None:
+    body = make_body("test_cancelled", cancel_at=["visit"], cancel_by=["position:remote_service"])
+    with sessions.begin() as session:
+        publish(session, [make_draft(body)], "test", NOW)
+    new = replace(NEW, process_key="test_cancelled")
+    case_id = find_id(sessions, service.start_case(request(), new, Start(CUSTOMER)).case_no)
+    complete(service, case_id, CLERK, "pass")
+    version = service.load(case_id).snapshot.version
+    service.carry_out(request(), case_id, Cancel(CLERK, version, "客户搬走了"))
+    with sessions.begin() as session:
+        [child_id] = session.scalars(select(ServiceCase.id).where(ServiceCase.parent_case_id == case_id))
+    for one in (case_id, child_id):
+        assert service.load(one).snapshot.status is CaseStatus.CANCELLED
+        assert service.load(one).snapshot.open_tasks == ()
+        assert_history_agrees(service, sessions, one)
+    with pytest.raises(CommandRefused) as refused:
+        service.carry_out(request(), child_id, Complete(CLERK, 1, "done", 1))
+    assert refused.value.code == "case_ended"
 
 
 def test_the_same_command_twice_is_done_once(service: CaseService, sessions: sessionmaker[Session]) -> None:
