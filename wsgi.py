@@ -6,9 +6,11 @@ import os
 from datetime import UTC, datetime
 
 from flask import Flask
+from flask_smorest import Api
 from redis import Redis
 from sqlalchemy.orm import sessionmaker
 
+from backend.access.access_tokens import AccessTokens
 from backend.access.cli import make_organisation_commands
 from backend.access.staff_sessions import StaffSessions
 from backend.cases.effects import CASE_EFFECTS
@@ -25,6 +27,7 @@ from backend.core.http import install_http
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
 from backend.organisation.service import OrganisationService
+from miniprogram_api.guard import CustomerGuard
 from staff_api.guard import StaffGuard
 from staff_api.session_routes import make_session_routes
 
@@ -50,7 +53,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         sessions = sessionmaker(db.engine, expire_on_commit=False)
     content = read_folder()
     organisation = OrganisationService(make_key_ring(settings), content.positions, content.departments)
-    _add_staff_api(app, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
+    api = install_openapi(app)
+    tokens = AccessTokens(settings.secret_key)
+    _add_customer_api(app, api, tokens)
+    _add_staff_api(app, api, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
     app.cli.add_command(make_organisation_commands(organisation, sessions))
     commands = make_processes_commands(WORDS)
     add_publish_command(commands, WORDS, sessions)
@@ -69,13 +75,16 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _add_staff_api(app: Flask, settings: Settings, staff_sessions: StaffSessions) -> None:
+def _add_customer_api(app: Flask, api: Api, tokens: AccessTokens) -> None:
+    CustomerGuard(tokens, read_clock).install(app)
+
+
+def _add_staff_api(app: Flask, api: Api, settings: Settings, staff_sessions: StaffSessions) -> None:
     # Demonstration runs on loopback without HTTPS, and its people keep their known passwords.
     guard = StaffGuard(
         staff_sessions, over_https=not settings.demo_mode, forces_change=not settings.demo_mode
     )
     guard.install(app)
-    api = install_openapi(app)
     api.register_blueprint(make_session_routes(staff_sessions, guard))
 
 

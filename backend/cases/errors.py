@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from backend.core.errors import AppError
+
 
 class RefusalCode(StrEnum):
     """Why a command was not carried out. The values are stable: clients depend on them."""
@@ -31,7 +33,17 @@ class RefusalCode(StrEnum):
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
 
 
-class CommandRefused(Exception):
+# What is missing in the command itself can be mended in the form; all else is a matter of the case's state.
+_STATUS: dict[str, int] = {
+    RefusalCode.REASON_REQUIRED: 422,
+    RefusalCode.CORRECTIONS_REQUIRED: 422,
+    RefusalCode.DOCUMENTS_REQUIRED: 422,
+    RefusalCode.OUTCOME_UNKNOWN: 422,
+    RefusalCode.NOT_YOUR_TURN: 403,
+}
+
+
+class CommandRefused(AppError):
     """A command that the definition does not allow here and now.
 
     ``code`` is a RefusalCode or the code of the named guard that said no; ``detail`` names what is meant
@@ -39,6 +51,4 @@ class CommandRefused(Exception):
     """
 
     def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
+        super().__init__(code, _STATUS.get(code, 409), detail=detail)

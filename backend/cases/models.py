@@ -6,7 +6,18 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, LargeBinary, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -32,6 +43,22 @@ class ServiceCase(Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSONB)
     form: Mapped[dict[str, Any]] = mapped_column(JSONB)
     owed_documents: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    service_key: Mapped[str | None] = mapped_column(Text)
+    form_version_id: Mapped[int | None] = mapped_column(ForeignKey("definition_version.id"))
+    contact_name_sealed: Mapped[str | None] = mapped_column(Text)
+    contact_name_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    contact_phone_sealed: Mapped[str | None] = mapped_column(Text)
+    contact_phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    region: Mapped[str | None] = mapped_column(Text)
+    street: Mapped[str | None] = mapped_column(Text)
+    community: Mapped[str | None] = mapped_column(Text)
+    building: Mapped[str | None] = mapped_column(Text)
+    address_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    place_lat: Mapped[float | None] = mapped_column(Double)
+    place_lng: Mapped[float | None] = mapped_column(Double)
+    place_source: Mapped[str | None] = mapped_column(Text)
+    handler_id: Mapped[int | None] = mapped_column(BigInteger)
+    returned_times: Mapped[int] = mapped_column(Integer, server_default="0")
     parent_case_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"))
     parent_task_no: Mapped[int | None] = mapped_column(Integer)
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -55,6 +82,11 @@ class CaseTask(Base):
     child_process: Mapped[str | None] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    warn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    warned_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    breached_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    calendar_version: Mapped[int | None] = mapped_column(Integer)
 
 
 class CaseCorrection(Base):
@@ -68,6 +100,8 @@ class CaseCorrection(Base):
     reason: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     resolved_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # What stood there before it was mended, sealed as in the form; reviewers see the difference.
+    previous_value: Mapped[Any | None] = mapped_column(JSONB)
 
 
 class CaseEvent(Base):
@@ -95,3 +129,27 @@ class CommandLog(Base):
     request_sha256: Mapped[bytes] = mapped_column(LargeBinary)
     answer: Mapped[dict[str, Any]] = mapped_column(JSONB)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ApplicationDraft(Base):
+    """What a customer has typed so far for one service; sealed as a whole."""
+
+    __tablename__ = "application_draft"
+
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    service_key: Mapped[str] = mapped_column(Text, primary_key=True)
+    form_version: Mapped[int] = mapped_column(Integer)
+    values_sealed: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CaseRating(Base):
+    """The customer's judgement: stars, ready-made tags and own words."""
+
+    __tablename__ = "case_rating"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    stars: Mapped[int] = mapped_column(SmallInteger)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    words_sealed: Mapped[str | None] = mapped_column(Text)
+    rated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -58,6 +58,7 @@ _FILES: dict[str, str] = {
 
 _SIGN_IN: dict[str, str] = {
     "not_signed_in": "您还没有登录，请登录后再继续。",
+    "token_expired": "登录已过期，请重新登录后再继续。",
     "session_expired": "您离开得有点久，登录已失效，请重新登录。",
     "csrf_failed": "这个页面已经过期，请刷新页面后再提交一次。",
     "login_failed": "账号或密码不对，请核对后再试；忘记密码请找管理员重置。",

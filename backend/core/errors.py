@@ -27,17 +27,24 @@ class AppError(Exception):
 
     ``code`` is stable and clients depend on it; ``http_status`` is the HTTP status; ``fields`` maps the name
     of a form field to the code or sentence of what is wrong with it; ``detail`` names what is meant (a step,
-    an item). Neither ``fields`` nor ``detail`` may hold personal data, for both are logged.
+    an item); ``extra`` carries what a client needs to go on, such as the number of an open case. None of
+    them may hold personal data, for they are logged.
     """
 
     def __init__(
-        self, code: str, http_status: int, fields: Mapping[str, str] | None = None, detail: str = ""
+        self,
+        code: str,
+        http_status: int,
+        fields: Mapping[str, str] | None = None,
+        detail: str = "",
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.http_status = http_status
         self.fields: dict[str, str] = dict(fields or {})
         self.detail = detail
+        self.extra: dict[str, Any] = dict(extra or {})
 
 
 class _FixedStatus(AppError):
@@ -47,9 +54,14 @@ class _FixedStatus(AppError):
     default_status: ClassVar[int]
 
     def __init__(
-        self, code: str | None = None, *, fields: Mapping[str, str] | None = None, detail: str = ""
+        self,
+        code: str | None = None,
+        *,
+        fields: Mapping[str, str] | None = None,
+        detail: str = "",
+        extra: Mapping[str, Any] | None = None,
     ) -> None:
-        super().__init__(code or self.default_code, self.default_status, fields, detail)
+        super().__init__(code or self.default_code, self.default_status, fields, detail, extra)
 
 
 class Invalid(_FixedStatus):
@@ -112,10 +124,11 @@ def problem(
     detail: str = "",
     fields: Mapping[str, str] | None = None,
     request_id: str = "",
+    extra: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the ``application/problem+json`` body of RFC 9457.
 
-    ``title`` is the sentence to show; ``detail`` is for support, not for the screen. All seven members are
+    ``title`` is the sentence to show; ``detail`` is for support, not for the screen. All members are
     always present, so that clients need no special cases.
     """
     return {
@@ -127,11 +140,17 @@ def problem(
         "detail": detail,
         "fields": {name: FIELD_TEXTS.get(wrong, wrong) for name, wrong in (fields or {}).items()},
         "request_id": request_id,
+        "extra": dict(extra or {}),
     }
 
 
 def problem_of(error: AppError, request_id: str = "") -> dict[str, Any]:
     """Return the problem body of ``error``."""
     return problem(
-        error.code, error.http_status, detail=error.detail, fields=error.fields, request_id=request_id
+        error.code,
+        error.http_status,
+        detail=error.detail,
+        fields=error.fields,
+        request_id=request_id,
+        extra=error.extra,
     )

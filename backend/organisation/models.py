@@ -47,3 +47,15 @@ class StaffPost(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(Text, primary_key=True)
     key: Mapped[str] = mapped_column(Text, primary_key=True)
+
+
+class ServiceArea(Base):
+    """Which unit serves a community, or with an empty ``community`` the rest of a street."""
+
+    __tablename__ = "service_area"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    region: Mapped[str] = mapped_column(Text)
+    street: Mapped[str] = mapped_column(Text)
+    community: Mapped[str] = mapped_column(Text, server_default="")
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
-from backend.organisation.models import Staff, StaffPost, Unit
+from backend.organisation.models import ServiceArea, Staff, StaffPost, Unit
 
 # Values are bound to this column; a staff row's id is not known before it is written.
 NAME_CONTEXT = "staff.name"
@@ -29,6 +29,15 @@ class Member:
     must_change_password: bool
     positions: frozenset[str]
     departments: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ServingUnit:
+    """A unit as an address or a dispatch finds it."""
+
+    id: int
+    code: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,40 @@ class OrganisationService:
         below = select(Unit.id).where(Unit.id == unit_id).cte("below", recursive=True)
         below = below.union_all(select(Unit.id).where(Unit.parent_id == below.c.id))
         return frozenset(session.execute(select(below.c.id)).scalars())
+
+    def add_area(self, session: Session, region: str, street: str, community: str, unit_code: str) -> None:
+        """Let a unit serve a community, or with an empty ``community`` the rest of a street."""
+        unit = self._find_unit(session, unit_code)
+        session.add(ServiceArea(region=region, street=street, community=community, unit_id=unit.id))
+        session.flush()
+
+    def find_serving_unit(
+        self, session: Session, region: str, street: str, community: str
+    ) -> ServingUnit | None:
+        """Return the unit that serves this place, the community before the street, or None."""
+        row = session.execute(
+            select(Unit.id, Unit.code, Unit.name)
+            .join(ServiceArea, ServiceArea.unit_id == Unit.id)
+            .where(
+                ServiceArea.region == region,
+                ServiceArea.street == street,
+                ServiceArea.community.in_((community, "")),
+                Unit.is_active,
+            )
+            .order_by(ServiceArea.community.desc())
+            .limit(1)
+        ).one_or_none()
+        return None if row is None else ServingUnit(row.id, row.code, row.name)
+
+    def list_areas(self, session: Session) -> list[tuple[str, str, str]]:
+        """Return (region, street, community) of everything that is served, sorted."""
+        rows = session.execute(
+            select(ServiceArea.region, ServiceArea.street, ServiceArea.community)
+            .join(Unit, Unit.id == ServiceArea.unit_id)
+            .where(Unit.is_active)
+            .order_by(ServiceArea.region, ServiceArea.street, ServiceArea.community)
+        )
+        return [(row.region, row.street, row.community) for row in rows]
 
     @staticmethod
     def _find_unit(session: Session, code: str) -> Unit:

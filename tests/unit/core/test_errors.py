@@ -71,6 +71,7 @@ def test_body() -> None:
         "detail": "review",
         "fields": {"phone": "这一项填得不对，请核对后重填。"},
         "request_id": "r-1",
+        "extra": {},
     }
 
 
