@@ -10,8 +10,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, NewConnectionError
 
-# To connect, and between two bytes of the answer. A person waits behind some of these calls.
-TIMEOUT_SECONDS = (3.0, 8.0)
+# A platform that takes longer than this to accept a connection is not there.
+CONNECT_SECONDS = 3.0
 _POOL_SIZE = 50
 # Nothing had been written to the platform when these were raised.
 _BEFORE_SENDING = (NewConnectionError, ConnectTimeoutError)
@@ -20,8 +20,8 @@ _BEFORE_SENDING = (NewConnectionError, ConnectTimeoutError)
 class _BaseUrlAdapter(HTTPAdapter):
     """Sends each request to ``base_url`` in place of the host that a vendor's library has built in."""
 
-    def __init__(self, base_url: str) -> None:
-        self._base = urlsplit(base_url)
+    def __init__(self, base_url: str, answer_seconds: float) -> None:
+        self._base, self._timeout = urlsplit(base_url), (CONNECT_SECONDS, answer_seconds)
         super().__init__(pool_maxsize=_POOL_SIZE)
 
     def send(
@@ -39,15 +39,18 @@ class _BaseUrlAdapter(HTTPAdapter):
             scheme=self._base.scheme, netloc=self._base.netloc, path=self._base.path + asked.path
         ).geturl()
         # The libraries leave out the time limit on some calls; none may hang for ever.
-        return super().send(request, stream, timeout or TIMEOUT_SECONDS, verify, cert, proxies)
+        return super().send(request, stream, timeout or self._timeout, verify, cert, proxies)
 
 
-def make_session(base_url: str) -> requests.Session:
-    """Return a session whose requests all go to ``base_url``, whatever host they name."""
+def make_session(base_url: str, answer_seconds: float) -> requests.Session:
+    """Return a session whose requests all go to ``base_url``, whatever host they name.
+
+    ``answer_seconds`` is how long each may wait for its answer, where the request sets no limit of its own.
+    """
     session = requests.Session()
     # Looking for proxies and .netrc in the environment costs more than the call itself.
     session.trust_env = False
-    adapter = _BaseUrlAdapter(base_url)
+    adapter = _BaseUrlAdapter(base_url, answer_seconds)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
