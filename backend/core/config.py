@@ -214,7 +214,7 @@ class Settings:
         default="96602", example="96602",
     )  # fmt: skip
     platform_answer_seconds: int = _setting(
-        "PLATFORM_ANSWER_SECONDS", "How long an outside platform may take to answer before it counts as lost.",
+        "PLATFORM_ANSWER_SECONDS", "How long an outside platform may take to answer; then it is lost.",
         unit="whole number from 1 to 60 (seconds)", parse=_whole_number(1, 60), default=8, example="8",
     )  # fmt: skip
     wechat_api_base_url: str | None = _setting(
