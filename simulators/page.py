@@ -112,6 +112,7 @@ def _show_call(row: Call) -> dict[str, Any]:
     shown["time"] = row.at[11:19]
     shown["name"] = ENDPOINT_NAMES.get(row.endpoint, row.endpoint)
     shown["fault_name"] = FAULT_NAMES.get(row.fault or "", "")
+    shown["problem"] = _name_problem(row.answer or {})
     for part in ("request", "answer"):
         shown[part] = (
             json.dumps(shown[part], ensure_ascii=False, indent=1)
@@ -119,3 +120,17 @@ def _show_call(row: Call) -> dict[str, Any]:
             else "（没有应答）"
         )
     return shown
+
+
+def _name_problem(answer: dict[str, Any]) -> str:
+    """Return the platform's error code in ``answer``, wherever the platform puts it; "" where there is none."""
+    response = answer.get("Response", {})
+    statuses = response.get("SendStatusSet") or [{}]
+    found = (
+        answer.get("errcode"),
+        answer.get("status"),
+        answer.get("http_status"),
+        response.get("Error", {}).get("Code"),
+        statuses[0].get("Code"),
+    )
+    return next((str(one) for one in found if one not in (None, 0, "Ok")), "")

@@ -8,7 +8,7 @@ from typing import Any
 import requests
 import structlog
 from redis import Redis
-from redis.exceptions import LockError, RedisError
+from redis.exceptions import RedisError
 
 from backend.core.outbound import CONNECT_SECONDS, name_failure
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, Verdict, judge_code
@@ -37,53 +37,51 @@ class SharedToken:
 
     def get(self) -> str:
         """Return a token. Raises PlatformUnavailable and PlatformRefused."""
-        return self._cached() or self._refresh(bad="")
+        return self._find(bad="")
 
     def renew(self, bad: str) -> str:
         """Return another token than ``bad``, which WeChat no longer takes. Raises as ``get`` does."""
-        token = self._cached()
-        return token if token and token != bad else self._refresh(bad)
+        return self._find(bad)
 
-    def _cached(self) -> str:
-        if self._own and time.monotonic() < self._own_until:
+    def _find(self, bad: str) -> str:
+        if self._own not in ("", bad) and time.monotonic() < self._own_until:
             return self._own
         try:
-            stored: Any = self._redis.get(self._key)
-        except RedisError:
-            return ""
-        return stored.decode() if isinstance(stored, bytes) else str(stored or "")
+            return self._find_shared(bad)
+        except RedisError as error:
+            _log.warning("wechat_token_without_redis", error=type(error).__name__)
+        token, seconds = self._fetch(bad)
+        # Redis is not asked again before this one ends, so that its absence slows down one call alone.
+        self._own, self._own_until = token, time.monotonic() + seconds
+        return token
 
-    def _refresh(self, bad: str) -> str:
-        lock = self._redis.lock(
-            f"{self._key}:lock", timeout=self._lock_seconds, blocking_timeout=self._lock_seconds, sleep=0.05
-        )
-        try:
-            if not lock.acquire():
-                raise PlatformUnavailable(PLATFORM, "token_lock")
-        except RedisError:
-            _log.warning("wechat_token_without_redis")
-            token, seconds = self._fetch(bad)
-            self._own, self._own_until = token, time.monotonic() + seconds
+    def _find_shared(self, bad: str) -> str:
+        token = self._read_shared()
+        if token not in ("", bad):
             return token
+        wait = self._lock_seconds
+        lock = self._redis.lock(f"{self._key}:lock", timeout=wait, blocking_timeout=wait, sleep=0.05)
+        if not lock.acquire():
+            raise PlatformUnavailable(PLATFORM, "token_lock")
         try:
             # Whoever held the lock before us has most likely left a good one.
-            token = self._cached()
-            if token and token != bad:
-                return token
-            token, seconds = self._fetch(bad)
-            self._own = ""
-            self._redis.set(self._key, token, ex=seconds)
-            return token
-        except RedisError:
+            token = self._read_shared()
+            if token in ("", bad):
+                token, seconds = self._fetch(bad)
+                self._redis.set(self._key, token, ex=seconds)
             return token
         finally:
             self._release(lock)
+
+    def _read_shared(self) -> str:
+        stored: Any = self._redis.get(self._key)
+        return stored.decode() if isinstance(stored, bytes) else str(stored or "")
 
     @staticmethod
     def _release(lock: Any) -> None:  # noqa: ANN401 - redis-py does not export the type of its locks
         try:
             lock.release()
-        except (LockError, RedisError):
+        except RedisError:
             _log.warning("wechat_token_lock_lost")
 
     def _fetch(self, bad: str) -> tuple[str, int]:

@@ -73,7 +73,7 @@ def test_held_calls_can_be_let_go(simulators: Simulators) -> None:
 
     asking = threading.Thread(target=ask)
     asking.start()
-    while simulators.get("faults")["held"] == 0:
+    while simulators.get("faults")["held"] == 0 and asking.is_alive():
         pass
     simulators.post("faults/release")
     asking.join(10)

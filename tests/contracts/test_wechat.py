@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 from redis import Redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from backend.core.config import Settings
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
@@ -255,7 +257,8 @@ def test_a_token_refused_twice_is_a_refusal(wechat: WechatPort, simulators: Simu
 def test_without_redis_the_process_asks_for_itself(
     make_settings: Callable[..., Settings], simulators: Simulators, free_port: int
 ) -> None:
-    wechat = make_platforms(make_settings(), Redis(port=free_port)).wechat
+    absent = Redis(port=free_port, retry=Retry(NoBackoff(), 0))
+    wechat = make_platforms(make_settings(), absent).wechat
     assert wechat is not None
     for _ in range(2):
         assert wechat.find_phone_number(simulators.issue_code("li", "phone")) == "13800010002"
