@@ -123,7 +123,7 @@ def _show_call(row: Call) -> dict[str, Any]:
 
 
 def _name_problem(answer: dict[str, Any]) -> str:
-    """Return the platform's error code in ``answer``, wherever the platform puts it; "" where there is none."""
+    """Return the platform's error code in ``answer``, wherever it stands; "" where there is none."""
     response = answer.get("Response", {})
     statuses = response.get("SendStatusSet") or [{}]
     found = (

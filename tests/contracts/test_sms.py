@@ -9,6 +9,7 @@ import requests
 from redis import Redis
 
 from backend.core.config import Settings
+from backend.core.logs import configure_logging
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
 from backend.notifications.port import SmsPort
 from tests.contracts.conftest import Simulators
@@ -144,6 +145,20 @@ def test_wrong_keys_are_refused(
 def test_a_tampered_body_breaks_the_signature(sms: SmsPort, simulators: Simulators) -> None:
     answer = requests.post(simulators.base_url, json={"PhoneNumberSet": [PHONE]}, timeout=10)
     assert answer.json()["Response"]["Error"]["Code"] == "AuthFailure.InvalidAuthorization"
+
+
+def test_no_log_holds_the_text_or_the_key(
+    sms: SmsPort, simulators: Simulators, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging("DEBUG")
+    try:
+        simulators.order("sms", "SendSms", "refuse", code="Surprise")
+        send(sms)
+    finally:
+        configure_logging("INFO")
+    shown = capsys.readouterr().out
+    assert "platform_code_unknown" in shown
+    assert not any(secret in shown for secret in ("482915", PHONE, simulators.environment["SMS_SECRET_ID"]))
 
 
 def test_a_wrong_application_is_refused(make_settings: Callable[..., Settings], redis: Redis) -> None:
