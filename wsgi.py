@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -26,7 +27,13 @@ from backend.core.health import make_health_routes
 from backend.core.http import install_http
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
+from backend.maps.port import MapPort
+from backend.maps.tencent import TencentMap
+from backend.notifications.port import SmsPort
+from backend.notifications.sms import TencentSms
 from backend.organisation.service import OrganisationService
+from backend.wechat.adapter import AppKeys, WechatAdapter
+from backend.wechat.port import WechatPort
 from miniprogram_api.guard import CustomerGuard
 from staff_api.guard import StaffGuard
 from staff_api.session_routes import make_session_routes
@@ -68,6 +75,52 @@ def create_app(settings: Settings | None = None) -> Flask:
 def make_key_ring(settings: Settings) -> KeyRing:
     """Return the key ring for personal data; the last key of the setting encrypts."""
     return KeyRing(dict(settings.encryption_keys), settings.encryption_keys[-1][0], settings.blind_index_key)
+
+
+@dataclass(frozen=True)
+class Platforms:
+    """The outside platforms; one that is not set up is None."""
+
+    wechat: WechatPort | None
+    sms: SmsPort | None
+    maps: MapPort | None
+
+
+def make_platforms(settings: Settings, redis: Redis) -> Platforms:
+    """Return the adapters to the platforms that ``settings`` set up. Nothing is called yet."""
+    wechat, sms, maps = None, None, None
+    if settings.wechat_api_base_url:
+        wechat = WechatAdapter(
+            api_base_url=settings.wechat_api_base_url,
+            open_base_url=settings.wechat_open_base_url,
+            mini=_make_app_keys(settings.wechat_mini_app_id, settings.wechat_mini_app_secret),
+            official=_make_app_keys(settings.wechat_official_app_id, settings.wechat_official_app_secret),
+            mini_state=settings.wechat_mini_state,
+            answer_seconds=settings.platform_answer_seconds,
+            redis=redis,
+        )
+    # The settings need each other, so that with the first of a platform the others are there too.
+    if settings.sms_secret_id:
+        sms = TencentSms(
+            base_url=settings.sms_base_url or "",
+            secret_id=settings.sms_secret_id,
+            secret_key=settings.sms_secret_key or "",
+            app_id=settings.sms_app_id or "",
+            sign_name=settings.sms_sign_name or "",
+            region=settings.sms_region,
+            answer_seconds=settings.platform_answer_seconds,
+        )
+    if settings.map_key:
+        maps = TencentMap(
+            base_url=settings.map_base_url or "",
+            key=settings.map_key,
+            answer_seconds=settings.platform_answer_seconds,
+        )
+    return Platforms(wechat, sms, maps)
+
+
+def _make_app_keys(app_id: str | None, secret: str | None) -> AppKeys | None:
+    return AppKeys(app_id, secret) if app_id and secret else None
 
 
 def read_clock() -> datetime:
