@@ -78,6 +78,15 @@ _ORGANISATION: dict[str, str] = {
     "username_taken": "这个账号已经有人用了，请换一个。",
 }
 
+_APPOINTMENTS: dict[str, str] = {
+    "slot_unknown": "这个时间段现在不能预约，请刷新后另选一个时间。",
+    "slot_full": "这个时间段刚刚约满了，请另选一个时间。",
+    "hold_expired": "为您保留的时间已经过了，请重新选一个时间。",
+    "appointment_not_open": "这件申请现在不需要预约上门，请刷新页面查看进度。",
+    "appointment_too_late": "离上门时间太近，不能自己改了，请打电话联系师傅或客服。",
+    "appointment_fixed": "师傅已经出发或到达，预约不能再改，请打电话联系师傅。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "required": "这一项还没有填。",
@@ -89,4 +98,12 @@ FIELD_TEXTS: dict[str, str] = {
 }
 
 # Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
-ERROR_TEXTS: dict[str, str] = {**_ENGINE, **_GUARDS, **_GENERIC, **_FILES, **_SIGN_IN, **_ORGANISATION}
+ERROR_TEXTS: dict[str, str] = {
+    **_ENGINE,
+    **_GUARDS,
+    **_GENERIC,
+    **_FILES,
+    **_SIGN_IN,
+    **_ORGANISATION,
+    **_APPOINTMENTS,
+}
