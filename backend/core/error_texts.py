@@ -87,6 +87,11 @@ _APPOINTMENTS: dict[str, str] = {
     "appointment_fixed": "师傅已经出发或到达，预约不能再改，请打电话联系师傅。",
 }
 
+_REALTIME: dict[str, str] = {
+    "realtime_unavailable": "实时更新暂时连不上，页面会每隔一会儿自动刷新，不影响办理。",
+    "ticket_used": "实时连接已过期，页面会自动重新连接。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "required": "这一项还没有填。",
@@ -106,4 +111,5 @@ ERROR_TEXTS: dict[str, str] = {
     **_SIGN_IN,
     **_ORGANISATION,
     **_APPOINTMENTS,
+    **_REALTIME,
 }
