@@ -12,6 +12,7 @@ from typing import assert_never
 
 from backend.cases.commands import (
     Abandon,
+    Amend,
     Cancel,
     Command,
     Complete,
@@ -60,6 +61,8 @@ def decide(
                 _end_child(draft, command)
             case Abandon():
                 _abandon(draft, command)
+            case Amend():
+                _amend(draft, command)
             case _:
                 assert_never(command)
     return Decision(tuple(draft.events), tuple(draft.effects), draft.snapshot)
@@ -271,6 +274,12 @@ def _abandon(draft: _Draft, command: Abandon) -> None:
     if command.performer.kind is not ActorKind.SYSTEM:
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
     _end(draft, CaseStatus.CANCELLED, command.reason)
+
+
+def _amend(draft: _Draft, command: Amend) -> None:
+    if command.performer.kind is not ActorKind.SYSTEM:
+        raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
+    draft.record(EventKind.DATA_CHANGED, data=command.data)
 
 
 def _supply(draft: _Draft, command: SupplyDocument) -> None:

@@ -84,6 +84,20 @@ _PLATFORMS: dict[str, str] = {
     "wechat_code_invalid": "微信登录已过期或已用过，请返回上一页，重新点一次登录。",
 }
 
+_APPOINTMENTS: dict[str, str] = {
+    "slot_unknown": "这个时间段现在不能预约，请刷新后另选一个时间。",
+    "slot_full": "这个时间段刚刚约满了，请另选一个时间。",
+    "hold_expired": "为您保留的时间已经过了，请重新选一个时间。",
+    "appointment_not_open": "这件申请现在不需要预约上门，请刷新页面查看进度。",
+    "appointment_too_late": "离上门时间太近，不能自己改了，请打电话联系师傅或客服。",
+    "appointment_fixed": "师傅已经出发或到达，预约不能再改，请打电话联系师傅。",
+}
+
+_REALTIME: dict[str, str] = {
+    "realtime_unavailable": "实时更新暂时连不上，页面会每隔一会儿自动刷新，不影响办理。",
+    "ticket_used": "实时连接已过期，页面会自动重新连接。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "required": "这一项还没有填。",
@@ -103,4 +117,6 @@ ERROR_TEXTS: dict[str, str] = {
     **_SIGN_IN,
     **_ORGANISATION,
     **_PLATFORMS,
+    **_APPOINTMENTS,
+    **_REALTIME,
 }
