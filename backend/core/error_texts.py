@@ -78,6 +78,12 @@ _ORGANISATION: dict[str, str] = {
     "username_taken": "这个账号已经有人用了，请换一个。",
 }
 
+_PLATFORMS: dict[str, str] = {
+    "platform_unavailable": "暂时连不上外部服务，您填的内容已保留，请过几分钟再试。",
+    "platform_refused": "外部服务没有受理，问题在我们这边，请过一会儿再试；仍不行请联系客服。",
+    "wechat_code_invalid": "微信登录已过期或已用过，请返回上一页，重新点一次登录。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "required": "这一项还没有填。",
@@ -89,4 +95,12 @@ FIELD_TEXTS: dict[str, str] = {
 }
 
 # Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
-ERROR_TEXTS: dict[str, str] = {**_ENGINE, **_GUARDS, **_GENERIC, **_FILES, **_SIGN_IN, **_ORGANISATION}
+ERROR_TEXTS: dict[str, str] = {
+    **_ENGINE,
+    **_GUARDS,
+    **_GENERIC,
+    **_FILES,
+    **_SIGN_IN,
+    **_ORGANISATION,
+    **_PLATFORMS,
+}
