@@ -8,12 +8,16 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.config import Settings, load_settings
 from backend.core.database import db
 from wsgi import create_app
 
 KEY = base64.b64encode(bytes(range(32))).decode()
+# Whose cases they are matters little to many tests; numbers of its own never come near this one.
+CASE_CUSTOMER_ID = 1_000_001
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +48,17 @@ def app(settings: Settings) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """Return a client without any session."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def case_customer(sessions: sessionmaker[Session]) -> int:
+    """Enter a customer with the id that tests of cases name in constants, and return that id."""
+    with sessions.begin() as session:
+        session.execute(
+            text(
+                "INSERT INTO customer (id, kind, created_at) OVERRIDING SYSTEM VALUE"
+                " VALUES (:id, 'resident', now())"
+            ),
+            {"id": CASE_CUSTOMER_ID},
+        )
+    return CASE_CUSTOMER_ID
