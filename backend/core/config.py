@@ -192,6 +192,10 @@ class Settings:
         unit="whole number from 1 to 500 (connections)", parse=_whole_number(1, 500), default=20,
         example="20",
     )  # fmt: skip
+    proxy_count: int = _setting(
+        "PROXY_COUNT", "Reverse proxies in front; so many entries of X-Forwarded-For are believed.",
+        unit="whole number from 0 to 5", parse=_whole_number(0, 5), default=0, example="0",
+    )  # fmt: skip
     log_level: str = _setting(
         "LOG_LEVEL", "The least important message that is logged.",
         unit="DEBUG, INFO, WARNING, ERROR or CRITICAL", parse=_level, default="INFO", example="INFO",
@@ -242,6 +246,10 @@ class Settings:
     sms_sign_name: str | None = _setting(
         "SMS_SIGN_NAME", "SMS platform, approved signature.", unit="text", example="城市燃气",
         needs=("SMS_SECRET_ID",),
+    )  # fmt: skip
+    sms_code_template_id: str | None = _setting(
+        "SMS_CODE_TEMPLATE_ID", "SMS platform, template for sign-in codes with one place, for the code.",
+        unit="digits", parse=_matching(r"[0-9]{1,20}"), example="1000001", needs=("SMS_SECRET_ID",),
     )  # fmt: skip
     map_base_url: str | None = _setting(
         "MAP_BASE_URL", "Map and geocoding platform.", unit="http(s) URL without query", parse=_web_url,

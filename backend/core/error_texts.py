@@ -78,8 +78,19 @@ _ORGANISATION: dict[str, str] = {
     "username_taken": "这个账号已经有人用了，请换一个。",
 }
 
+_CUSTOMER_SIGN_IN: dict[str, str] = {
+    "sign_in_not_offered": "现在还不能用这种方式登录，请换一种登录方式；急事请拨打客服热线。",
+    "sign_in_state_invalid": "这次微信登录已经失效，请返回登录页重新点一次“微信登录”。",
+    "wechat_code_invalid": "微信没有认可这次授权，请返回重新点一次。",
+    "wechat_unavailable": "暂时连不上微信，请过几分钟再试，或改用手机验证码登录。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
+    "phone_invalid": "请填写 11 位手机号码。",
+    "sms_code_wrong": _SIGN_IN["sms_code_wrong"],
+    "sms_code_expired": _SIGN_IN["sms_code_expired"],
+    "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
     "required": "这一项还没有填。",
     "invalid": "这一项填得不对，请核对后重填。",
     "password_wrong": "原密码不对，请重新输入。",
@@ -89,4 +100,12 @@ FIELD_TEXTS: dict[str, str] = {
 }
 
 # Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
-ERROR_TEXTS: dict[str, str] = {**_ENGINE, **_GUARDS, **_GENERIC, **_FILES, **_SIGN_IN, **_ORGANISATION}
+ERROR_TEXTS: dict[str, str] = {
+    **_ENGINE,
+    **_GUARDS,
+    **_GENERIC,
+    **_FILES,
+    **_SIGN_IN,
+    **_ORGANISATION,
+    **_CUSTOMER_SIGN_IN,
+}
