@@ -19,8 +19,10 @@ from backend.access.customer_sessions import LONGEST_SESSION, REFRESH_LIFETIME
 from backend.access.models import SmsCode
 from backend.access.sms_codes import PER_PHONE, TRIES
 from backend.core.config import Settings
+from backend.core.database import db
 from tests.api.conftest import MadeCustomer
 from tests.api.sign_in_stage import HTTPS, Stage, read, refusal
+from wsgi import create_app
 
 _phones = itertools.count(10_000_000)
 
@@ -154,6 +156,21 @@ def test_limits_hold_while_redis_is_away(settings: Settings, sessions: sessionma
         for _ in range(21)
     ]
     assert [one.status_code for one in answers] == [202] * 20 + [429]
+
+
+def test_behind_a_proxy_each_customer_has_a_limit_of_their_own(settings: Settings) -> None:
+    behind = create_app(replace(settings, proxy_count=1))
+    client = behind.test_client()
+    client.environ_base["REMOTE_ADDR"] = "2001:db8:1::1"
+
+    def ask(address: str) -> int:
+        headers = {"X-Forwarded-For": f"203.0.113.250, {address}"}
+        return client.post("/api/v1/sms-codes", json={}, headers=headers).status_code
+
+    assert {ask(f"2001:db8:1::{number:x}") for number in range(16, 37)} == {422}
+    assert [ask("2001:db8:1::99") for _ in range(21)] == [422] * 20 + [429]
+    with behind.app_context():
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize("typed", ["12345", "02158881234", "1380013800a", "138001380001", "٠١٢٣٤٥٦٧٨٩٠"])
