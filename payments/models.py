@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Identity, Text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -25,3 +25,15 @@ class Charge(Base):
     state: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CounterReceipt(Base):
+    """What a finance clerk wrote when a charge was paid at the counter; append-only by privilege."""
+
+    __tablename__ = "counter_receipt"
+
+    charge_id: Mapped[int] = mapped_column(ForeignKey("charge.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    receipt_no: Mapped[str] = mapped_column(Text)
+    staff_id: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -85,6 +85,11 @@ _CUSTOMER_SIGN_IN: dict[str, str] = {
     "wechat_unavailable": "暂时连不上微信，请过几分钟再试，或改用手机验证码登录。",
 }
 
+_PAYMENTS: dict[str, str] = {
+    "charge_not_open": "这笔费用已经收过或已经作废，请刷新页面核对，不要重复收款。",
+    "receipt_taken": "这个收据号已经登记过，请核对收据后重新填写。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "phone_invalid": "请填写 11 位手机号码。",
@@ -108,4 +113,5 @@ ERROR_TEXTS: dict[str, str] = {
     **_SIGN_IN,
     **_ORGANISATION,
     **_CUSTOMER_SIGN_IN,
+    **_PAYMENTS,
 }

@@ -106,6 +106,12 @@ CREATE TABLE charge (
   CHECK ((state = 'settled') = (settled_at IS NOT NULL))
 );
 CREATE INDEX charge_case ON charge (case_id);
+CREATE TABLE counter_receipt (
+  charge_id bigint PRIMARY KEY REFERENCES charge (id), unit_id bigint NOT NULL REFERENCES unit (id),
+  receipt_no text NOT NULL CHECK (receipt_no <> ''), staff_id bigint NOT NULL REFERENCES staff (id),
+  received_at timestamptz NOT NULL,
+  UNIQUE (unit_id, receipt_no)
+);
 """
 
 # A refresh token that was used stays, so that its second use is seen.
@@ -162,7 +168,7 @@ GRANTS = """
 GRANT SELECT, INSERT, UPDATE ON customer, premises, gas_account, meter, account_role, charge,
   customer_session, refresh_token TO hall_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity, sms_code, web_sign_in_state TO hall_app;
-GRANT SELECT, INSERT ON customer_merge, personal_look TO hall_app;
+GRANT SELECT, INSERT ON customer_merge, personal_look, counter_receipt TO hall_app;
 """
 
 
@@ -175,6 +181,7 @@ def downgrade() -> None:
     op.execute("ALTER TABLE application_draft DROP CONSTRAINT application_draft_customer_known")
     op.execute("ALTER TABLE service_case DROP CONSTRAINT service_case_customer_known")
     op.execute(
-        "DROP TABLE personal_look, web_sign_in_state, sms_code, refresh_token, customer_session, charge,"
-        " account_role, meter, gas_account, premises, customer_merge, identity, customer"
+        "DROP TABLE personal_look, web_sign_in_state, sms_code, refresh_token, customer_session,"
+        " counter_receipt, charge, account_role, meter, gas_account, premises, customer_merge, identity,"
+        " customer"
     )
