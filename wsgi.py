@@ -9,13 +9,19 @@ from datetime import UTC, datetime
 from flask import Flask
 from flask_smorest import Api
 from redis import Redis
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend.access.access_tokens import AccessTokens
 from backend.access.cli import make_organisation_commands
+from backend.access.customer_sessions import CustomerSessions, move_sessions
+from backend.access.customer_sign_in import CustomerSignIn
+from backend.access.ports import WechatOffer
+from backend.access.sms_codes import SmsCodes
 from backend.access.staff_sessions import StaffSessions
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
+from backend.cases.merging import move_cases
 from backend.catalogue.cli import add_publish_command, make_processes_commands
 from backend.catalogue.folder import read_folder
 from backend.catalogue.lint import Vocabulary
@@ -27,6 +33,9 @@ from backend.core.health import make_health_routes
 from backend.core.http import install_http
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
+from backend.core.rate_limits import make_limiter
+from backend.customers.merging import MergeFollower
+from backend.customers.service import CustomersService
 from backend.maps.port import MapPort
 from backend.maps.tencent import TencentMap
 from backend.notifications.port import SmsPort
@@ -35,11 +44,15 @@ from backend.organisation.service import OrganisationService
 from backend.wechat.adapter import AppKeys, WechatAdapter
 from backend.wechat.port import WechatPort
 from miniprogram_api.guard import CustomerGuard
+from miniprogram_api.me_routes import make_me_routes
+from miniprogram_api.session_routes import make_customer_session_routes
 from staff_api.guard import StaffGuard
 from staff_api.session_routes import make_session_routes
 
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(CASE_EFFECTS))
+# Every component that keeps rows of a customer moves them when two customers turn out to be one.
+MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (move_sessions, move_cases)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -54,6 +67,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = make_engine_options(settings.pool_size)
     db.init_app(app)
+    if settings.proxy_count:
+        # Without it all customers would share the proxy's address, and the limits of one caller.
+        count = settings.proxy_count
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     install_http(app)
     app.register_blueprint(make_health_routes(Redis.from_url(settings.redis_url, socket_timeout=2)))
     with app.app_context():
@@ -62,7 +79,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     organisation = OrganisationService(make_key_ring(settings), content.positions, content.departments)
     api = install_openapi(app)
     tokens = AccessTokens(settings.secret_key)
-    _add_customer_api(app, api, tokens)
+    _add_customer_api(app, api, settings, sessions, tokens)
     _add_staff_api(app, api, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
     app.cli.add_command(make_organisation_commands(organisation, sessions))
     commands = make_processes_commands(WORDS)
@@ -128,8 +145,29 @@ def read_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def _add_customer_api(app: Flask, api: Api, tokens: AccessTokens) -> None:
-    CustomerGuard(tokens, read_clock).install(app)
+def _add_customer_api(
+    app: Flask, api: Api, settings: Settings, sessions: sessionmaker[Session], tokens: AccessTokens
+) -> None:
+    keys = make_key_ring(settings)
+    customers = CustomersService(keys, MERGE_FOLLOWERS)
+    with app.app_context():
+        customer_sessions = CustomerSessions(sessions, db.engine, customers, tokens, read_clock)
+    wechat: WechatOffer | None = None
+    sign_in = CustomerSignIn(
+        sessions,
+        customers,
+        customer_sessions,
+        SmsCodes(keys, settings.secret_key),
+        wechat,
+        offers_sms="sign_in_code" in dict(settings.sms_templates),
+        now=read_clock,
+    )
+    CustomerGuard(tokens, customer_sessions, read_clock).install(app)
+    limiter = make_limiter(app, settings.redis_url)
+    api.register_blueprint(
+        make_customer_session_routes(sign_in, customer_sessions, limiter, over_https=not settings.demo_mode)
+    )
+    api.register_blueprint(make_me_routes(sign_in, limiter))
 
 
 def _add_staff_api(app: Flask, api: Api, settings: Settings, staff_sessions: StaffSessions) -> None:

@@ -204,6 +204,10 @@ class Settings:
         unit="whole number from 1 to 500 (connections)", parse=_whole_number(1, 500), default=20,
         example="20",
     )  # fmt: skip
+    proxy_count: int = _setting(
+        "PROXY_COUNT", "Reverse proxies in front; so many entries of X-Forwarded-For are believed.",
+        unit="whole number from 0 to 5", parse=_whole_number(0, 5), default=0, example="0",
+    )  # fmt: skip
     log_level: str = _setting(
         "LOG_LEVEL", "The least important message that is logged.",
         unit="DEBUG, INFO, WARNING, ERROR or CRITICAL", parse=_level, default="INFO", example="INFO",

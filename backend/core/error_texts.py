@@ -98,8 +98,24 @@ _REALTIME: dict[str, str] = {
     "ticket_used": "实时连接已过期，页面会自动重新连接。",
 }
 
+_CUSTOMER_SIGN_IN: dict[str, str] = {
+    "sign_in_not_offered": "现在还不能用这种方式登录，请换一种登录方式；急事请拨打客服热线。",
+    "sign_in_state_invalid": "这次微信登录已经失效，请返回登录页重新点一次“微信登录”。",
+    "wechat_code_invalid": "微信没有认可这次授权，请返回重新点一次。",
+    "wechat_unavailable": "暂时连不上微信，请过几分钟再试，或改用手机验证码登录。",
+}
+
+_PAYMENTS: dict[str, str] = {
+    "charge_not_open": "这笔费用已经收过或已经作废，请刷新页面核对，不要重复收款。",
+    "receipt_taken": "这个收据号已经登记过，请核对收据后重新填写。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
+    "phone_invalid": "请填写 11 位手机号码。",
+    "sms_code_wrong": _SIGN_IN["sms_code_wrong"],
+    "sms_code_expired": _SIGN_IN["sms_code_expired"],
+    "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
     "required": "这一项还没有填。",
     "invalid": "这一项填得不对，请核对后重填。",
     "password_wrong": "原密码不对，请重新输入。",
@@ -119,4 +135,6 @@ ERROR_TEXTS: dict[str, str] = {
     **_PLATFORMS,
     **_APPOINTMENTS,
     **_REALTIME,
+    **_CUSTOMER_SIGN_IN,
+    **_PAYMENTS,
 }

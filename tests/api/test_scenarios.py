@@ -32,6 +32,7 @@ from backend.catalogue.definition import ActorKind
 from backend.catalogue.folder import list_drafts, read_folder
 from backend.catalogue.loader import read_body
 from backend.catalogue.service import DefinitionStore, publish
+from tests.api.conftest import CASE_CUSTOMER_ID
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -44,7 +45,7 @@ SCENARIOS = [
 
 
 @pytest.fixture(scope="module")
-def service(sessions: sessionmaker[Session]) -> Iterator[CaseService]:
+def service(sessions: sessionmaker[Session], case_customer: int) -> Iterator[CaseService]:
     with sessions.begin() as session:
         publish(session, list_drafts(POSTS), "test", NOW)
     yield CaseService(sessions, DefinitionStore(), lambda: NOW, CASE_GUARDS, CASE_EFFECTS)
@@ -93,7 +94,7 @@ def find_child(sessions: sessionmaker[Session], parent_id: int, process: str) ->
 def test_scenario(
     service: CaseService, sessions: sessionmaker[Session], process: str, scenario: dict[str, Any]
 ) -> None:
-    new = NewCase(process, unit_id=3, unit_code="301", customer_id=1, channel="online")
+    new = NewCase(process, unit_id=3, unit_code="301", customer_id=CASE_CUSTOMER_ID, channel="online")
     request = Request("customer:1", uuid.uuid4(), {})
     answer = service.start_case(request, new, Start(CUSTOMER, data=scenario["data"]))
     with sessions.begin() as session:
