@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Flask
 from flask_smorest import Api
 from redis import Redis
-from sqlalchemy.orm import sessionmaker
+from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.access_tokens import AccessTokens
 from backend.access.cli import make_organisation_commands
@@ -26,8 +27,15 @@ from backend.core.health import make_health_routes
 from backend.core.http import install_http
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
+from backend.files.links import FileLinks
+from backend.files.local_storage import LocalFolderStorage
+from backend.files.s3_storage import S3Storage
+from backend.files.service import FileService
+from backend.files.storage import FileStorage
 from backend.organisation.service import OrganisationService
+from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
+from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
 from staff_api.session_routes import make_session_routes
 
@@ -57,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     tokens = AccessTokens(settings.secret_key)
     _add_customer_api(app, api, tokens)
     _add_staff_api(app, api, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
+    _add_files(app, api, make_file_service(settings, sessions))
     app.cli.add_command(make_organisation_commands(organisation, sessions))
     commands = make_processes_commands(WORDS)
     add_publish_command(commands, WORDS, sessions)
@@ -68,6 +77,20 @@ def create_app(settings: Settings | None = None) -> Flask:
 def make_key_ring(settings: Settings) -> KeyRing:
     """Return the key ring for personal data; the last key of the setting encrypts."""
     return KeyRing(dict(settings.encryption_keys), settings.encryption_keys[-1][0], settings.blind_index_key)
+
+
+def make_file_service(settings: Settings, sessions: sessionmaker[Session]) -> FileService:
+    """Return the files' service on the bucket of the settings, or on the local folder without one."""
+    storage: FileStorage = LocalFolderStorage(Path(settings.files_dir).resolve())
+    if settings.s3_bucket and settings.s3_access_key and settings.s3_secret_key:
+        storage = S3Storage(
+            settings.s3_endpoint_url,
+            settings.s3_region,
+            settings.s3_bucket,
+            settings.s3_access_key,
+            settings.s3_secret_key,
+        )
+    return FileService(sessions, storage, make_key_ring(settings), FileLinks(settings.secret_key), read_clock)
 
 
 def read_clock() -> datetime:
@@ -86,6 +109,13 @@ def _add_staff_api(app: Flask, api: Api, settings: Settings, staff_sessions: Sta
     )
     guard.install(app)
     api.register_blueprint(make_session_routes(staff_sessions, guard))
+
+
+def _add_files(app: Flask, api: Api, files: FileService) -> None:
+    # Far more than any JSON body; the files' own limit of 15 MB leaves room for the multipart frame.
+    app.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
+    api.register_blueprint(make_file_routes(files))
+    api.register_blueprint(make_staff_file_routes(files))
 
 
 def create_tools() -> Flask:

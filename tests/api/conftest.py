@@ -17,7 +17,7 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, redis_url: str) -> Settings:
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return the settings as a deployment would give them."""
     return load_settings(
         {
@@ -27,6 +27,7 @@ def settings(database_url: str, redis_url: str) -> Settings:
             "ENCRYPTION_KEYS": f"1:{KEY}",
             "BLIND_INDEX_KEY": KEY,
             "POOL_SIZE": "4",
+            "FILES_DIR": str(tmp_path_factory.mktemp("files")),
         }
     )
 
