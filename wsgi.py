@@ -16,7 +16,7 @@ from backend.access.cli import make_organisation_commands
 from backend.access.staff_sessions import StaffSessions
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
-from backend.catalogue.cli import add_publish_command, make_processes_commands
+from backend.catalogue.cli import add_publish_command, make_migrate_command, make_processes_commands
 from backend.catalogue.folder import read_folder
 from backend.catalogue.lint import Vocabulary
 from backend.core.callers import list_callers
@@ -27,12 +27,14 @@ from backend.core.health import make_health_routes
 from backend.core.http import install_http
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
+from backend.core.web_clients import make_web_client_routes
 from backend.files.links import FileLinks
 from backend.files.local_storage import LocalFolderStorage
 from backend.files.s3_storage import S3Storage
 from backend.files.service import FileService
 from backend.files.storage import FileStorage
 from backend.organisation.service import OrganisationService
+from deploy.demo.seed import make_demo_commands
 from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
 from staff_api.file_routes import make_staff_file_routes
@@ -41,6 +43,7 @@ from staff_api.session_routes import make_session_routes
 
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(CASE_EFFECTS))
+WEB = Path(__file__).parent / "web"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -70,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     commands = make_processes_commands(WORDS)
     add_publish_command(commands, WORDS, sessions)
     app.cli.add_command(commands)
+    _add_local_run(app, settings, organisation, sessions)
     list_callers(app)
     return app
 
@@ -116,6 +120,17 @@ def _add_files(app: Flask, api: Api, files: FileService) -> None:
     app.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
     api.register_blueprint(make_file_routes(files))
     api.register_blueprint(make_staff_file_routes(files))
+
+
+def _add_local_run(
+    app: Flask, settings: Settings, organisation: OrganisationService, sessions: sessionmaker[Session]
+) -> None:
+    app.register_blueprint(
+        make_web_client_routes(WEB / "customer" / "dist" / "build" / "h5", WEB / "console" / "dist")
+    )
+    app.cli.add_command(make_migrate_command(WORDS, sessions, settings.database_url))
+    if settings.demo_mode:
+        app.cli.add_command(make_demo_commands(organisation, sessions))
 
 
 def create_tools() -> Flask:
