@@ -6,7 +6,6 @@ the wheels' own starters open parent folders and create system users.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import pwd
@@ -19,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+
+from deploy.local.places import find_outside_data, find_sockets_folder
 
 # PostgreSQL refuses to run as root; this account exists on every Linux and owns nothing else.
 FALLBACK_ACCOUNT = "nobody"
@@ -42,9 +43,7 @@ class LocalServers:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        # A socket's path may have 107 bytes at most, so it stands in a short folder named after the long one.
-        name = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:12]
-        self._sockets = Path(tempfile.gettempdir()) / f"hall-{os.getuid()}-{name}"
+        self._sockets = find_sockets_folder(self._folder)
         self._account = pwd.getpwnam(FALLBACK_ACCOUNT) if os.getuid() == 0 else None
         self._valkey: subprocess.Popen[bytes] | None = None
         self._programs = Path()
@@ -88,7 +87,7 @@ class LocalServers:
         self._programs = self._find_programs()
         if self._account is not None and not self._can_be_reached(self._folder):
             # The data of a root-owned, closed checkout stands beside the sockets' folder instead.
-            self._data = Path(f"{self._sockets}-data") / "postgresql"
+            self._data = find_outside_data(self._folder) / "postgresql"
         self._data.parent.mkdir(parents=True, exist_ok=True)
         if not (self._data / "PG_VERSION").exists():
             # A first run that was cut short leaves a folder without its version file; it holds no data yet.
