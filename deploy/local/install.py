@@ -18,7 +18,8 @@ ENVIRONMENT = Path(".venv")
 _PYTHON = ENVIRONMENT / "bin" / "python"
 _LOG = Path("var") / "log" / "install-python.log"
 _PACKAGE = re.compile(r"(?m)^[A-Za-z0-9][A-Za-z0-9._\[\],-]*==")
-_COLLECTING = re.compile(r"Collecting ([A-Za-z0-9._-]+)")
+# The second form is a package that lies on this machine.
+_TAKEN = re.compile(r"(?:Collecting |Processing (?:\S*/)?)([A-Za-z0-9._]+)")
 _EVERY_WITHOUT_TERMINAL = 25
 
 
@@ -63,7 +64,7 @@ def _install(requirements: Sequence[str]) -> int:
         pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for line in pip.stdout or ():
             log.write(line)
-            found = _COLLECTING.match(line)
+            found = _TAKEN.match(line)
             if found is not None:
                 seen += 1
                 _show(seen, total, found.group(1))
