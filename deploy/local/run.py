@@ -95,7 +95,7 @@ def _run(stopped: threading.Event, signals: _Signals) -> None:
         supervisor = Supervisor(list_children(port, simulators_port), ROOT, VAR / "log", record, say)
         say("  Starting web, worker, scheduler and simulators ...")
         supervisor.start()
-        _wait_until_ready(supervisor, f"http://{HOST}:{simulators_port}/healthz", "simulators")
+        _wait_until_ready(supervisor, f"http://{HOST}:{simulators_port}/", "simulators")
         _wait_until_ready(supervisor, f"http://{HOST}:{port}/readyz", "web")
         say(render_panel(port, simulators_port, VAR / "log"))
         signals.set_event_from_now_on()
