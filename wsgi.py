@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import Flask
 from flask_smorest import Api
@@ -22,7 +23,7 @@ from backend.access.staff_sessions import StaffSessions
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.merging import move_cases
-from backend.catalogue.cli import add_publish_command, make_processes_commands
+from backend.catalogue.cli import add_publish_command, make_migrate_command, make_processes_commands
 from backend.catalogue.folder import read_folder
 from backend.catalogue.lint import Vocabulary
 from backend.core.callers import list_callers
@@ -34,8 +35,14 @@ from backend.core.http import install_http
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
 from backend.core.rate_limits import make_limiter
+from backend.core.web_clients import make_web_client_routes
 from backend.customers.merging import MergeFollower
 from backend.customers.service import CustomersService
+from backend.files.links import FileLinks
+from backend.files.local_storage import LocalFolderStorage
+from backend.files.s3_storage import S3Storage
+from backend.files.service import FileService
+from backend.files.storage import FileStorage
 from backend.maps.port import MapPort
 from backend.maps.tencent import TencentMap
 from backend.notifications.port import SmsPort
@@ -43,9 +50,12 @@ from backend.notifications.sms import TencentSms
 from backend.organisation.service import OrganisationService
 from backend.wechat.adapter import AppKeys, WechatAdapter
 from backend.wechat.port import WechatPort
+from deploy.demo.seed import make_demo_commands
+from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.session_routes import make_customer_session_routes
+from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
 from staff_api.session_routes import make_session_routes
 
@@ -53,6 +63,7 @@ from staff_api.session_routes import make_session_routes
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(CASE_EFFECTS))
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
 MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (move_sessions, move_cases)
+WEB = Path(__file__).parent / "web"
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -81,10 +92,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     tokens = AccessTokens(settings.secret_key)
     _add_customer_api(app, api, settings, sessions, tokens)
     _add_staff_api(app, api, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
+    _add_files(app, api, make_file_service(settings, sessions))
     app.cli.add_command(make_organisation_commands(organisation, sessions))
     commands = make_processes_commands(WORDS)
     add_publish_command(commands, WORDS, sessions)
     app.cli.add_command(commands)
+    _add_local_run(app, settings, organisation, sessions)
     list_callers(app)
     return app
 
@@ -140,6 +153,20 @@ def _make_app_keys(app_id: str | None, secret: str | None) -> AppKeys | None:
     return AppKeys(app_id, secret) if app_id and secret else None
 
 
+def make_file_service(settings: Settings, sessions: sessionmaker[Session]) -> FileService:
+    """Return the files' service on the bucket of the settings, or on the local folder without one."""
+    storage: FileStorage = LocalFolderStorage(Path(settings.files_dir).resolve())
+    if settings.s3_bucket and settings.s3_access_key and settings.s3_secret_key:
+        storage = S3Storage(
+            settings.s3_endpoint_url,
+            settings.s3_region,
+            settings.s3_bucket,
+            settings.s3_access_key,
+            settings.s3_secret_key,
+        )
+    return FileService(sessions, storage, make_key_ring(settings), FileLinks(settings.secret_key), read_clock)
+
+
 def read_clock() -> datetime:
     """Return the present moment, in UTC."""
     return datetime.now(UTC)
@@ -177,6 +204,24 @@ def _add_staff_api(app: Flask, api: Api, settings: Settings, staff_sessions: Sta
     )
     guard.install(app)
     api.register_blueprint(make_session_routes(staff_sessions, guard))
+
+
+def _add_files(app: Flask, api: Api, files: FileService) -> None:
+    # Far more than any JSON body; the files' own limit of 15 MB leaves room for the multipart frame.
+    app.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024
+    api.register_blueprint(make_file_routes(files))
+    api.register_blueprint(make_staff_file_routes(files))
+
+
+def _add_local_run(
+    app: Flask, settings: Settings, organisation: OrganisationService, sessions: sessionmaker[Session]
+) -> None:
+    app.register_blueprint(
+        make_web_client_routes(WEB / "customer" / "dist" / "build" / "h5", WEB / "console" / "dist")
+    )
+    app.cli.add_command(make_migrate_command(WORDS, sessions, settings.database_url))
+    if settings.demo_mode:
+        app.cli.add_command(make_demo_commands(organisation, sessions))
 
 
 def create_tools() -> Flask:

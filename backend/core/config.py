@@ -299,6 +299,31 @@ class Settings:
     map_key: str | None = _setting(
         "MAP_KEY", "Map platform, key.", unit="text", secret=True, example="", needs=("MAP_BASE_URL",),
     )  # fmt: skip
+    files_dir: str = _setting(
+        "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",
+        default="var/files", example="var/files",
+    )  # fmt: skip
+    s3_bucket: str | None = _setting(
+        "S3_BUCKET", "Bucket of uploaded files on S3-compatible storage.", unit="3 to 63 characters",
+        parse=_matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), example="hall-files",
+        needs=("S3_ACCESS_KEY", "S3_SECRET_KEY"),
+    )  # fmt: skip
+    s3_endpoint_url: str | None = _setting(
+        "S3_ENDPOINT_URL", "S3-compatible storage; unset means AWS.", unit="http(s) URL without query",
+        parse=_web_url, example="https://cos.ap-beijing.myqcloud.com", needs=("S3_BUCKET",),
+    )  # fmt: skip
+    s3_region: str = _setting(
+        "S3_REGION", "Region of the S3-compatible storage.", unit="letters, digits and hyphens",
+        parse=_matching(r"[a-z0-9-]{1,40}"), default="us-east-1", example="us-east-1",
+    )  # fmt: skip
+    s3_access_key: str | None = _setting(
+        "S3_ACCESS_KEY", "S3-compatible storage, access id.", unit="text", secret=True, example="",
+        needs=("S3_BUCKET",),
+    )  # fmt: skip
+    s3_secret_key: str | None = _setting(
+        "S3_SECRET_KEY", "S3-compatible storage, access key.", unit="text", secret=True, example="",
+        needs=("S3_BUCKET",),
+    )  # fmt: skip
 
 
 def _declarations() -> Iterator[tuple[str, Declaration]]:

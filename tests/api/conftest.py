@@ -27,7 +27,7 @@ CASE_CUSTOMER_ID = 1_000_001
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, redis_url: str) -> Settings:
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return the settings as a deployment would give them."""
     return load_settings(
         {
@@ -37,6 +37,7 @@ def settings(database_url: str, redis_url: str) -> Settings:
             "ENCRYPTION_KEYS": f"1:{KEY}",
             "BLIND_INDEX_KEY": KEY,
             "POOL_SIZE": "4",
+            "FILES_DIR": str(tmp_path_factory.mktemp("files")),
         }
     )
 
