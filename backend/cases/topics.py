@@ -1,0 +1,27 @@
+"""What the cases promise and keep themselves: hints to the screens that show a case or a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.core.hints import Hint
+from backend.core.topics import PromiseContext, TopicSpec
+
+
+def list_case_topics(hint: Hint) -> list[TopicSpec]:
+    """Return the topics whose promises are hints; the relay keeps them on the spot."""
+
+    def tell_case(payload: Mapping[str, Any], context: PromiseContext) -> None:
+        hint(f"case:{payload['case_no']}", payload["version"])
+
+    def tell_overdue(payload: Mapping[str, Any], context: PromiseContext) -> None:
+        # The unit's lead and the centre watch this queue; its number only has to rise.
+        hint("queue:overdue", context.outbox_id)
+
+    return [
+        TopicSpec("case_changed", "刷新办件画面", None, tell_case, is_idempotent=True),
+        TopicSpec("deadline_warned", "提醒即将超期", None, tell_case, is_idempotent=True),
+        TopicSpec("deadline_breached", "提醒已经超期", None, tell_case, is_idempotent=True),
+        TopicSpec("escalate_case", "超期上报单位负责人", None, tell_overdue, is_idempotent=True),
+    ]
