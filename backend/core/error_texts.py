@@ -77,6 +77,11 @@ _ORGANISATION: dict[str, str] = {
     "username_taken": "这个账号已经有人用了，请换一个。",
 }
 
+_OPERATIONS: dict[str, str] = {
+    "job_not_failed": "这项任务已经不在失败之列，可能已有人重试，请刷新列表。",
+    "promise_settled": "这一条已经有了结果，不用再确认，请刷新列表。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "required": "这一项还没有填。",
@@ -88,4 +93,12 @@ FIELD_TEXTS: dict[str, str] = {
 }
 
 # Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
-ERROR_TEXTS: dict[str, str] = {**_ENGINE, **_GUARDS, **_GENERIC, **_FILES, **_SIGN_IN, **_ORGANISATION}
+ERROR_TEXTS: dict[str, str] = {
+    **_ENGINE,
+    **_GUARDS,
+    **_GENERIC,
+    **_FILES,
+    **_SIGN_IN,
+    **_ORGANISATION,
+    **_OPERATIONS,
+}
