@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, bindparam, select, text
+import structlog
+from sqlalchemy import BigInteger, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.types import Boolean, DateTime, Integer
@@ -17,7 +18,9 @@ from backend.cases.snapshot import Snapshot, TaskState
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
+from backend.core.working_calendar import NoOfficeTime, WorkingCalendar
 
+_log = structlog.get_logger(__name__)
 # One statement: the old value goes into the history, and a deadline that was breached is left alone.
 _SAVE = text(
     """
@@ -58,7 +61,9 @@ _STALE = (
         CaseTask.due_at.is_not(None),
         CaseTask.calendar_version < bindparam("version"),
     )
-    .distinct()
+    .group_by(CaseTask.case_id)
+    # What is due first is what a wrong deadline would hurt first.
+    .order_by(func.min(CaseTask.due_at))
     .limit(bindparam("limit"))
 )
 
@@ -100,12 +105,18 @@ class DeadlineRefresher:
             calendar = self._calendar.refresh(session)
             stale = session.execute(_STALE, {"version": calendar.version, "limit": limit}).scalars().all()
         for case_id in stale:
-            with self._sessions.begin() as session:
-                case = repository.lock_case(session, case_id)
-                definition = self._definitions.get(session, case.definition_version_id)
-                deadlines = compute_deadlines(definition, case.snapshot, calendar)
-                save_deadlines(session, case_id, deadlines, calendar.version, "calendar_changed", now)
+            try:
+                with self._sessions.begin() as session:
+                    self._refresh_one(session, case_id, calendar, now)
+            except NoOfficeTime:
+                _log.error("deadline cannot be computed", case_id=case_id, calendar=calendar.version)
         return len(stale)
+
+    def _refresh_one(self, session: Session, case_id: int, calendar: WorkingCalendar, now: datetime) -> None:
+        case = repository.lock_case(session, case_id)
+        definition = self._definitions.get(session, case.definition_version_id)
+        deadlines = compute_deadlines(definition, case.snapshot, calendar)
+        save_deadlines(session, case_id, deadlines, calendar.version, "calendar_changed", now)
 
 
 def save_deadlines(

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, or_, select, tuple_, update
+from sqlalchemy import Row, and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.deadline_models import DeadlineEvent
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.snapshot import TaskState
+from backend.core.calendar_models import CalendarVersion
 from backend.core.database import table_of
 from backend.core.outbox import promise
 
@@ -23,9 +24,15 @@ _COLUMNS = (
     _TASK.c.case_id, _TASK.c.no, _TASK.c.limit_no, _TASK.c.due_at, _TASK.c.calendar_version, _TASK.c.state,
     _TASK.c.unit_id, _TASK.c.post_kind, _TASK.c.post_key, _CASE.c.case_no, _CASE.c.version,
 )  # fmt: skip
+# A deadline by an older calendar is computed anew first (see DeadlineRefresher); what is closed stays.
+_IS_BY_NEWEST_CALENDAR = or_(
+    _TASK.c.state != TaskState.OPEN.value,
+    _TASK.c.calendar_version >= select(func.max(CalendarVersion.version)).scalar_subquery(),
+)
 _DUE = (
     select(*_COLUMNS)
     .join(_CASE, _CASE.c.id == _TASK.c.case_id)
+    .where(_IS_BY_NEWEST_CALENDAR)
     .limit(BATCH)
     .with_for_update(of=_TASK, skip_locked=True)
 )
@@ -116,8 +123,10 @@ class DeadlineWatch:
             }
             for row in rows
         ]
-        promise(session, f"deadline_{kind}", told, now)
-        if kind == "breached":
+        if kind == "warned":
+            promise(session, "deadline_warned", told, now)
+        else:
+            promise(session, "deadline_breached", told, now)
             # A task that was closed too late is on record, but there is nothing left to escalate.
             still_open = [
                 payload for payload, row in zip(told, rows, strict=True) if row.state == TaskState.OPEN.value
