@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine
 
 from backend.core.config import Settings, load_settings
 from backend.core.database import db
@@ -38,6 +39,14 @@ def app(settings: Settings) -> Iterator[Flask]:
     yield application
     with application.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def owner(database_url: str) -> Iterator[Engine]:
+    """Yield the database as its owner sees it, for what the application itself may not do."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture
