@@ -40,12 +40,13 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def browsers(app: Flask, sessions: sessionmaker[Session]) -> dict[str, Browser]:
-    """Return people with the posts that may, and one without."""
+def browsers(app: Flask, sessions: sessionmaker[Session], owner: Engine) -> Iterator[dict[str, Browser]]:
+    """Yield people with the posts that may, and one without; afterwards they are gone again."""
     runner = app.test_cli_runner()
     with sessions.begin() as session:
         known = set(session.scalars(select(Unit.code)))
-    if "100" not in known:
+    is_first = "100" not in known
+    if is_first:
         runner.invoke(args=["organisation", "add-unit", "100", "96602客服中心", "--kind", "centre"])
     posts = {
         "lead": ["--position", "hotline_business_lead"],
@@ -59,7 +60,15 @@ def browsers(app: Flask, sessions: sessionmaker[Session]) -> dict[str, Browser]:
         password = re.search(r"first password (\S+)", done.output)
         assert password is not None, done.output
         found[name] = Browser(app, username, password.group(1))
-    return found
+    yield found
+    ours = "(SELECT id FROM staff WHERE username LIKE 'ops%')"
+    with owner.begin() as connection:
+        for table in ("staff_session", "staff_post"):
+            connection.execute(text(f"DELETE FROM {table} WHERE staff_id IN {ours}"))
+        connection.execute(text(f"DELETE FROM staff WHERE id IN {ours}"))
+        if is_first:
+            # There is one centre only, and other tests enter it themselves.
+            connection.execute(text("DELETE FROM unit WHERE code = '100'"))
 
 
 @pytest.fixture
