@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -20,21 +20,35 @@ from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.ports import WechatOffer
 from backend.access.sms_codes import SmsCodes
 from backend.access.staff_sessions import StaffSessions
+from backend.cases.deadline_keeper import DeadlineRefresher
+from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.merging import move_cases
+from backend.cases.topics import list_case_topics
 from backend.catalogue.cli import add_publish_command, make_migrate_command, make_processes_commands
 from backend.catalogue.folder import read_folder
 from backend.catalogue.lint import Vocabulary
+from backend.catalogue.service import DefinitionStore
+from backend.core.calendar_cli import make_calendar_commands
+from backend.core.calendar_service import CalendarService
 from backend.core.callers import list_callers
 from backend.core.config import Settings, load_settings
 from backend.core.database import db, make_engine_options
+from backend.core.delivery import Deliverer
 from backend.core.encryption import KeyRing
 from backend.core.health import make_health_routes
 from backend.core.http import install_http
+from backend.core.jobs import JobQueues
+from backend.core.jobs_cli import make_jobs_commands
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
+from backend.core.partitions import create_month_partitions
+from backend.core.promise_desk import PromiseDesk
 from backend.core.rate_limits import make_limiter
+from backend.core.relay import Relay
+from backend.core.scheduler import Scheduler, Tick
+from backend.core.topics import TopicRegistry, TopicSpec
 from backend.core.web_clients import make_web_client_routes
 from backend.customers.merging import MergeFollower
 from backend.customers.service import CustomersService
@@ -48,6 +62,7 @@ from backend.maps.tencent import TencentMap
 from backend.notifications.port import SmsPort
 from backend.notifications.sms import TencentSms
 from backend.organisation.service import OrganisationService
+from backend.realtime.hints import publish_hints
 from backend.wechat.adapter import AppKeys, WechatAdapter
 from backend.wechat.port import WechatPort
 from deploy.demo.seed import make_demo_commands
@@ -55,10 +70,14 @@ from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.session_routes import make_customer_session_routes
+from staff_api.calendar_routes import make_calendar_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
+from staff_api.operations_routes import make_operations_routes
 from staff_api.session_routes import make_session_routes
 
+# Tables that get a partition for each month, before the month begins.
+PARTITIONED = ("case_event",)
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(CASE_EFFECTS))
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
@@ -93,6 +112,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _add_customer_api(app, api, settings, sessions, tokens)
     _add_staff_api(app, api, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
     _add_files(app, api, make_file_service(settings, sessions))
+    _add_time_and_promises(app, api, settings, sessions)
     app.cli.add_command(make_organisation_commands(organisation, sessions))
     commands = make_processes_commands(WORDS)
     add_publish_command(commands, WORDS, sessions)
@@ -204,6 +224,50 @@ def _add_staff_api(app: Flask, api: Api, settings: Settings, staff_sessions: Sta
     )
     guard.install(app)
     api.register_blueprint(make_session_routes(staff_sessions, guard))
+
+
+def make_topics(redis: Redis) -> TopicRegistry:
+    """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
+    return TopicRegistry(
+        [
+            *list_case_topics(lambda hints: publish_hints(redis, hints)),
+            TopicSpec("notify_customer", "通知客户", "messages", None, is_idempotent=False),
+            TopicSpec("ring_duty_roster", "呼叫值班人员", "alarm", None, is_idempotent=False),
+        ]
+    )
+
+
+def make_ticks(
+    sessions: sessionmaker[Session], calendar: CalendarService, definitions: DefinitionStore, relay: Relay
+) -> list[Tick]:
+    """Return what happens by the clock."""
+    refresher = DeadlineRefresher(sessions, definitions, calendar)
+    watch = DeadlineWatch(sessions)
+
+    return [
+        Tick("relay", timedelta(seconds=1), relay.run),
+        Tick("deadlines", timedelta(seconds=5), lambda: watch.run(read_clock())),
+        Tick("calendar", timedelta(seconds=2), lambda: refresher.refresh(read_clock())),
+        Tick("sweep", timedelta(seconds=10), relay.sweep),
+        Tick("outbox report", timedelta(seconds=30), relay.report),
+        Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(sessions, PARTITIONED)),
+        Tick("calendar warning", timedelta(hours=12), calendar.report_warning),
+    ]
+
+
+def _add_time_and_promises(app: Flask, api: Api, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    # Handing over must not hang; a worker waits for its next job as long as that takes.
+    redis = Redis.from_url(settings.redis_url, socket_timeout=5)
+    topics = make_topics(redis)
+    calendar = CalendarService(sessions, read_clock)
+    deliverer = Deliverer(sessions, topics, read_clock)
+    relay = Relay(sessions, topics, JobQueues(redis), deliverer, read_clock)
+    scheduler = Scheduler(sessions, make_ticks(sessions, calendar, DefinitionStore(), relay), read_clock)
+    for command in make_jobs_commands(Redis.from_url(settings.redis_url), deliverer, scheduler):
+        app.cli.add_command(command)
+    app.cli.add_command(make_calendar_commands(calendar))
+    api.register_blueprint(make_operations_routes(PromiseDesk(sessions, topics, read_clock)))
+    api.register_blueprint(make_calendar_routes(calendar))
 
 
 def _add_files(app: Flask, api: Api, files: FileService) -> None:

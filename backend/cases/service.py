@@ -21,6 +21,7 @@ from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
+from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.ids import make_case_no
 from backend.core.outbox import promise
@@ -85,8 +86,8 @@ Prepare = Callable[[Session, StoredCase, Stamp], Command]
 # A named effect works in the case's own transaction; what must happen outside it promises to the outbox.
 Effect = Callable[[Session, EffectContext], None]
 NO_EFFECTS: Mapping[str, Effect] = {}
-# What other components do with their own rows when a case ends, in the same transaction.
-Ending = Callable[[Session, StoredCase, Stamp], None]
+# Told of every decision in its own transaction: the case before it, its process, the case after it, and when.
+Observer = Callable[[Session, StoredCase, ProcessDefinition, Snapshot, datetime], None]
 
 
 class CaseService:
@@ -99,14 +100,14 @@ class CaseService:
         now: Callable[[], datetime],
         guards: Mapping[str, Guard] = NO_GUARDS,
         effects: Mapping[str, Effect] = NO_EFFECTS,
-        endings: Sequence[Ending] = (),
+        observers: Sequence[Observer] = (),
     ) -> None:
         self._sessions = sessions
         self._definitions = definitions
         self._now = now
         self._guards = guards
         self._effects = effects
-        self._endings = endings
+        self._observers = observers
 
     def start_case(self, request: Request, new: NewCase, start: Start) -> CaseAnswer:
         """Open a case by the newest version of its process.
@@ -225,6 +226,8 @@ class CaseService:
         decision = decide(definition, case.snapshot, command, stamp.recorded_at, self._guards)
         after = decision.snapshot
         repository.save_events(session, case, definition, decision, stamp)
+        for observe in self._observers:
+            observe(session, case, definition, after, stamp.recorded_at)
         for call in decision.effects:
             self._effects[call.name](session, EffectContext(case, call, stamp))
         for event in decision.events:
@@ -234,10 +237,11 @@ class CaseService:
             # A running child began with its parent's values, so it hears of their change.
             for child_id in repository.list_running_children(session, case.id):
                 self._act(session, stamp, repository.lock_case(session, child_id), command)
-        promise(session, "case_changed", [{"case_id": case.id, "version": after.version}], stamp.recorded_at)
+        changed = {
+            "case_id": case.id, "case_no": case.case_no, "unit_id": case.unit_id, "version": after.version,
+        }  # fmt: skip
+        promise(session, "case_changed", [changed], stamp.recorded_at)
         if after.status.is_final:
-            for end in self._endings:
-                end(session, case, stamp)
             self._tell_relatives(session, stamp, case, after.status)
         return CaseAnswer(case.case_no, after.version, after.status.value)
 

@@ -113,6 +113,11 @@ _PAYMENTS: dict[str, str] = {
     "receipt_taken": "这个收据号已经登记过，请核对收据后重新填写。",
 }
 
+_OPERATIONS: dict[str, str] = {
+    "job_not_failed": "这项任务已经不在失败之列，可能已有人重试，请刷新列表。",
+    "promise_settled": "这一条已经有了结果，不用再确认，请刷新列表。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "phone_invalid": "请填写 11 位手机号码。",
@@ -140,4 +145,5 @@ ERROR_TEXTS: dict[str, str] = {
     **_REALTIME,
     **_CUSTOMER_SIGN_IN,
     **_PAYMENTS,
+    **_OPERATIONS,
 }
