@@ -17,7 +17,7 @@ from backend.core.metrics import OUTBOX_ROWS
 from backend.core.outbox import OutboxRow
 from backend.core.topics import QUEUES, PromiseContext, TopicRegistry, TopicSpec
 
-BATCH = 500
+BATCH = 1000
 # A row in an idle queue was lost; one in a busy queue may just be waiting, and a second job would do no
 # harm but add to the load.
 LOST_AFTER_IDLE = timedelta(seconds=10)
