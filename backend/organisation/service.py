@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing
@@ -15,6 +15,11 @@ from backend.organisation.models import ServiceArea, Staff, StaffPost, Unit
 
 # Values are bound to this column; a staff row's id is not known before it is written.
 NAME_CONTEXT = "staff.name"
+PHONE_CONTEXT = "staff.phone"
+# Asked whenever a customer looks at a case.
+_CONTACT = select(Staff.name_sealed, Staff.phone_sealed).where(
+    Staff.id == bindparam("staff_id"), Staff.presence != "left"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,14 @@ class ServingUnit:
     id: int
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffContact:
+    """How customers reach the person who comes to them; ``phone`` is empty where none is entered."""
+
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +133,21 @@ class OrganisationService:
             positions=frozenset(key for kind, key in posts if kind == "position"),
             departments=frozenset(key for kind, key in posts if kind == "department"),
         )
+
+    def find_contact(self, session: Session, staff_id: int) -> StaffContact | None:
+        """Return the name and phone of somebody who still works here, or None."""
+        row = session.execute(_CONTACT, {"staff_id": staff_id}).one_or_none()
+        if row is None:
+            return None
+        phone = self._keys.decrypt(row.phone_sealed, PHONE_CONTEXT) if row.phone_sealed else ""
+        return StaffContact(self._keys.decrypt(row.name_sealed, NAME_CONTEXT), phone)
+
+    def find_centre(self, session: Session) -> ServingUnit | None:
+        """Return the centre, which takes what no unit serves, or None before it is set up."""
+        row = session.execute(
+            select(Unit.id, Unit.code, Unit.name).where(Unit.kind == "centre", Unit.is_active)
+        ).one_or_none()
+        return None if row is None else ServingUnit(row.id, row.code, row.name)
 
     def list_visible_units(self, session: Session, unit_id: int) -> frozenset[int]:
         """Return the unit and all below it: what its people may see (law 11)."""
