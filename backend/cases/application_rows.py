@@ -57,7 +57,7 @@ _KEEP_PREVIOUS = (
     )
     .values(previous_value=bindparam("previous_value"))
 )
-_INSERT_RATING = insert(CaseRating)
+_INSERT_RATING = insert(table_of(CaseRating))
 
 
 @dataclass(frozen=True, slots=True)

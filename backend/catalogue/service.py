@@ -14,14 +14,16 @@ from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import Form, build_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.models import DefinitionVersion
+from backend.core.database import table_of
 
+_VERSION = table_of(DefinitionVersion)
 _NEWEST = (
-    select(DefinitionVersion.id, DefinitionVersion.body)
-    .where(DefinitionVersion.kind == bindparam("kind"), DefinitionVersion.key == bindparam("key"))
-    .order_by(DefinitionVersion.version.desc())
+    select(_VERSION.c.id, _VERSION.c.body)
+    .where(_VERSION.c.kind == bindparam("kind"), _VERSION.c.key == bindparam("key"))
+    .order_by(_VERSION.c.version.desc())
     .limit(1)
 )
-_BY_ID = select(DefinitionVersion.body).where(DefinitionVersion.id == bindparam("id"))
+_BY_ID = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("id"))
 
 
 class ProcessUnknown(Exception):

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from backend.core.database import Base
+from backend.core.database import Base, table_of
 
 
 class OutboxRow(Base):
@@ -27,7 +27,7 @@ class OutboxRow(Base):
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
-_INSERT = insert(OutboxRow)
+_INSERT = insert(table_of(OutboxRow))
 
 
 def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: datetime) -> None:

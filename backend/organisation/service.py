@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
 from backend.organisation.models import ServiceArea, Staff, StaffPost, Unit
@@ -17,8 +18,22 @@ from backend.organisation.models import ServiceArea, Staff, StaffPost, Unit
 NAME_CONTEXT = "staff.name"
 PHONE_CONTEXT = "staff.phone"
 # Asked whenever a customer looks at a case.
-_CONTACT = select(Staff.name_sealed, Staff.phone_sealed).where(
-    Staff.id == bindparam("staff_id"), Staff.presence != "left"
+_STAFF, _UNIT, _AREA = table_of(Staff), table_of(Unit), table_of(ServiceArea)
+_CONTACT = select(_STAFF.c.name_sealed, _STAFF.c.phone_sealed).where(
+    _STAFF.c.id == bindparam("staff_id"), _STAFF.c.presence != "left"
+)
+# Asked with every application; a named community comes before the empty one that stands for the street.
+_SERVING = (
+    select(_UNIT.c.id, _UNIT.c.code, _UNIT.c.name)
+    .join(_AREA, _AREA.c.unit_id == _UNIT.c.id)
+    .where(
+        _AREA.c.region == bindparam("region"),
+        _AREA.c.street == bindparam("street"),
+        (_AREA.c.community == bindparam("community")) | (_AREA.c.community == ""),
+        _UNIT.c.is_active,
+    )
+    .order_by(_AREA.c.community.desc())
+    .limit(1)
 )
 
 
@@ -166,16 +181,7 @@ class OrganisationService:
     ) -> ServingUnit | None:
         """Return the unit that serves this place, the community before the street, or None."""
         row = session.execute(
-            select(Unit.id, Unit.code, Unit.name)
-            .join(ServiceArea, ServiceArea.unit_id == Unit.id)
-            .where(
-                ServiceArea.region == region,
-                ServiceArea.street == street,
-                ServiceArea.community.in_((community, "")),
-                Unit.is_active,
-            )
-            .order_by(ServiceArea.community.desc())
-            .limit(1)
+            _SERVING, {"region": region, "street": street, "community": community}
         ).one_or_none()
         return None if row is None else ServingUnit(row.id, row.code, row.name)
 

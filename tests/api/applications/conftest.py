@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import os
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from alembic import command
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.access_tokens import AccessTokens, CustomerCaller
@@ -24,13 +26,15 @@ from backend.cases.service import CaseService, Request
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.folder import list_drafts, read_folder
 from backend.catalogue.service import DefinitionStore, publish
-from backend.core.config import Settings
+from backend.core.config import Settings, load_settings
+from backend.core.database import make_engine_options
 from backend.core.errors import Invalid
 from backend.core.http import install_http
 from backend.core.openapi import install_openapi
-from backend.organisation.models import Unit
 from backend.organisation.service import NewStaff, OrganisationService
 from miniprogram_api.guard import CustomerGuard
+from tests.api.conftest import KEY
+from tests.conftest import DATABASE_VARIABLE, migration_config
 from wsgi import add_application_api, make_key_ring
 
 CONTENT = read_folder()
@@ -82,6 +86,44 @@ class FilesInMemory:
 
 
 @pytest.fixture(scope="session")
+def hall_database_url(worker_id: str) -> Iterator[str]:
+    """Yield a database of these tests' own: there is only one centre in each, and others make theirs."""
+    address = make_url(os.environ[DATABASE_VARIABLE])
+    name = f"hall_applications_{worker_id}_{os.getpid()}"
+    engine = create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    own = address.set(database=name).render_as_string(hide_password=False)
+    command.upgrade(migration_config(own), "head")
+    yield own
+    with engine.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sessions(hall_database_url: str) -> Iterator[sessionmaker[Session]]:
+    """Yield sessions that work under the application's role, as production does."""
+    engine = create_engine(hall_database_url, **make_engine_options(10))
+    yield sessionmaker(engine, expire_on_commit=False)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def settings(hall_database_url: str, redis_url: str) -> Settings:
+    """Return the settings as a deployment would give them."""
+    return load_settings(
+        {
+            "DATABASE_URL": hall_database_url,
+            "REDIS_URL": redis_url,
+            "SECRET_KEY": "for-tests-only-for-tests-only-for-tests",
+            "ENCRYPTION_KEYS": f"1:{KEY}",
+            "BLIND_INDEX_KEY": KEY,
+        }
+    )
+
+
+@pytest.fixture(scope="session")
 def files() -> FilesInMemory:
     return FilesInMemory()
 
@@ -97,12 +139,9 @@ def handler_id(sessions: sessionmaker[Session], organisation: OrganisationServic
     now = datetime.now(UTC)
     with sessions.begin() as session:
         publish(session, list_drafts(CONTENT), "test", now)
-        centre = session.scalars(select(Unit.code).where(Unit.kind == "centre")).one_or_none()
-        if centre is None:
-            centre = "700"
-            organisation.add_unit(session, centre, "客服中心（申请）", "centre", None)
-        organisation.add_unit(session, "711", "城西服务站", "unit", centre)
-        organisation.add_unit(session, "712", "城北服务站", "unit", centre)
+        organisation.add_unit(session, "700", "96602客服中心", "centre", None)
+        organisation.add_unit(session, "711", "城西服务站", "unit", "700")
+        organisation.add_unit(session, "712", "城北服务站", "unit", "700")
         organisation.add_area(session, "西湖区", "文新街道", "阳光小区", "711")
         organisation.add_area(session, "西湖区", "三墩镇", "", "712")
         new = NewStaff("711", "wang.apply", "王师傅", "x", positions=frozenset({"case_handler"}))
@@ -230,7 +269,7 @@ class Staff:
         [task] = [one for one in snapshot.open_tasks if one.step == step]
         everybody = Performer(ActorKind.POSITION, CONTENT.positions, CONTENT.departments)
         asked = more.pop("corrections", {})
-        command = Complete(
+        wish = Complete(
             everybody,
             task.no,
             outcome,
@@ -238,7 +277,7 @@ class Staff:
             corrections=tuple(CorrectionRequest(item, reason) for item, reason in asked.items()),
             **more,
         )
-        self.cases.carry_out(Request("staff:1", uuid.uuid4(), {}), case_id, command)
+        self.cases.carry_out(Request("staff:1", uuid.uuid4(), {}), case_id, wish)
 
     def return_application(self, case_no: str, **reasons: str) -> None:
         case_id = self.find(case_no).id
@@ -258,14 +297,14 @@ class Staff:
         """Book a visit in the customer's name."""
         case_id = self.find(case_no).id
         snapshot = self.cases.load(case_id).snapshot
-        command = Complete(
+        wish = Complete(
             Performer(ActorKind.CUSTOMER),
             snapshot.open_tasks[0].no,
             "book",
             snapshot.version,
             data={"appointment_id": 1},
         )
-        self.cases.carry_out(Request("customer:1", uuid.uuid4(), {}), case_id, command)
+        self.cases.carry_out(Request("customer:1", uuid.uuid4(), {}), case_id, wish)
 
 
 @pytest.fixture

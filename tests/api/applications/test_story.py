@@ -237,11 +237,7 @@ def test_a_repair_from_dispatch_to_the_rating(
     staff.do(child.id, "arrive", "arrive")
     view = customer.get(f"/cases/{case_no}")
     assert (view["visit_state"], find_now(view)["name"]) == ("arrived", "现场查看")
-    staff.do(child.id, "inspect", "repair_free")
-    staff.do(child.id, "finish", "finish", data={"result": "换了胶管"})
-    staff.do(child.id, "test_pressure", "passed")
-    staff.do(child.id, "hand_over", "hand_over", data={"signature_file": "s1"})
-    staff.do(child.id, "brief", "briefed")
+    finish_repair(staff, child.id)
     assert customer.get(f"/cases/{case_no}")["visit_state"] == "none"
     staff.do(case_id, "reply", "reply", reason="胶管老化，已更换")
     staff.do(case_id, "close", "close")
@@ -256,6 +252,14 @@ def test_a_repair_from_dispatch_to_the_rating(
         rating = session.get_one(CaseRating, case_id)
     assert rating.stars == 5
     assert rating.words_sealed is not None and "王师傅" not in rating.words_sealed
+
+
+def finish_repair(staff: Staff, child_id: int) -> None:
+    staff.do(child_id, "inspect", "repair_free")
+    staff.do(child_id, "finish", "finish", data={"result": "换了胶管"})
+    staff.do(child_id, "test_pressure", "passed")
+    staff.do(child_id, "hand_over", "hand_over", data={"signature_file": "s1"})
+    staff.do(child_id, "brief", "briefed")
 
 
 def rate_it(customer: Customer, view: dict[str, Any]) -> None:

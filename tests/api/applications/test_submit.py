@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.access.access_tokens import LIFETIME, AccessTokens, CustomerCaller
 from backend.cases.form_sealing import open_values
 from backend.core.config import Settings
 from miniprogram_api.case_schemas import CaseViewSchema
@@ -211,8 +213,11 @@ def test_drafts_are_kept_resumed_and_private(
     assert customer.send("PUT", "/drafts/repair", huge, 422)["code"] == "draft_too_large"
 
 
-def test_nobody_applies_without_signing_in(hall: Any) -> None:
+def test_nobody_applies_without_signing_in(hall: Any, settings: Settings) -> None:
     client: FlaskClient = hall.test_client()
+    late = AccessTokens(settings.secret_key).make(CustomerCaller(1, 1), datetime.now(UTC) - LIFETIME)
+    expired = client.get("/api/v1/home", headers={"Authorization": f"Bearer {late}"})
+    assert (expired.status_code, expired.json and expired.json["code"]) == (401, "token_expired")
     for path in ("/api/v1/home", "/api/v1/cases", "/api/v1/drafts"):
         answer = client.get(path)
         assert (answer.status_code, answer.json and answer.json["code"]) == (401, "not_signed_in")
