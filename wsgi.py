@@ -41,6 +41,7 @@ from backend.organisation.service import OrganisationService
 from miniprogram_api.alarm_routes import make_alarm_routes
 from miniprogram_api.application_routes import make_application_routes
 from miniprogram_api.case_routes import make_case_routes
+from miniprogram_api.case_schemas import AddressSchema
 from miniprogram_api.catalogue_routes import make_catalogue_routes
 from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.guard import CustomerGuard
@@ -126,6 +127,8 @@ def add_application_api(
         amount=20,
         seconds=60,
     )
+    # Nothing refers to it but the values of forms, which have no schema of their own.
+    api.spec.components.schema("Address", schema=AddressSchema)
     for routes in (
         make_catalogue_routes(reading, offers, organisation, settings.hotline_number),
         make_draft_routes(DraftService(sessions, offers, keys, files, read_clock)),

@@ -2,9 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields, validate
 
 _KEY = validate.Regexp(r"\A[a-z][a-z0-9_]{0,63}\Z")
+# Forms are drawn from their definition, so their values are checked by it and only described here.
+_VALUE = fields.Raw(
+    allow_none=True,
+    metadata={
+        "anyOf": [
+            {"type": "string"},
+            {"type": "number"},
+            {"type": "array", "items": {"type": "string"}},
+            {"$ref": "#/components/schemas/Address"},
+            {"type": "null"},
+        ]
+    },
+)
+
+
+def make_values_field(**more: Any) -> fields.Dict:  # noqa: ANN401 - the options of the library's field
+    """Return the field that holds a form's values by their keys."""
+    return fields.Dict(keys=fields.String(), values=_VALUE, **more)
+
+
 _CASE_STATES = ("waits_for_you", "in_progress", "completed", "stopped")
 
 
@@ -191,7 +213,7 @@ class CaseViewSchema(_CaseBaseSchema):
     corrections = fields.List(fields.Nested(CorrectionSchema), required=True)
     owed_documents = fields.List(fields.Nested(DocumentSchema), required=True)
     form = fields.Nested(FormBodySchema, required=True)
-    values = fields.Dict(keys=fields.String(), required=True)
+    values = make_values_field(required=True)
     files = fields.Dict(keys=fields.String(), values=fields.Nested(FileViewSchema), required=True)
     actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
     appointment = fields.Nested(AppointmentViewSchema, required=True, allow_none=True)
@@ -228,7 +250,7 @@ class ApplicationSchema(Schema):
     command_id = fields.UUID(required=True)
     service = fields.String(required=True, validate=_KEY)
     form_version = fields.Integer(required=True, strict=True)
-    values = fields.Dict(keys=fields.String(), required=True)
+    values = make_values_field(required=True)
     allow_duplicate = fields.Boolean(load_default=False)
 
 
@@ -241,6 +263,6 @@ class CustomerCommandSchema(Schema):
     task = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 10**12))
     outcome = fields.String(load_default=None, allow_none=True, validate=_KEY)
     reason = fields.String(load_default="", validate=validate.Length(max=200))
-    values = fields.Dict(keys=fields.String(), load_default=dict)
+    values = make_values_field(load_default=dict)
     document = fields.String(load_default=None, allow_none=True, validate=_KEY)
     rating = fields.Nested(RatingSchema, load_default=None, allow_none=True)

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from backend.cases.drafts import Draft, DraftService
 from backend.core.callers import Caller, open_to
-from miniprogram_api.case_schemas import FileViewSchema
+from miniprogram_api.case_schemas import FileViewSchema, make_values_field
 from miniprogram_api.guard import get_customer
 
 
@@ -17,14 +17,14 @@ class DraftSaveSchema(Schema):
     """What has been typed so far."""
 
     form_version = fields.Integer(required=True, strict=True)
-    values = fields.Dict(keys=fields.String(), required=True)
+    values = make_values_field(required=True)
 
 
 class DraftSchema(Schema):
     """A draft as it was kept, with its files."""
 
     form_version = fields.Integer(required=True)
-    values = fields.Dict(keys=fields.String(), required=True)
+    values = make_values_field(required=True)
     files = fields.Dict(keys=fields.String(), values=fields.Nested(FileViewSchema), required=True)
     saved_at = fields.AwareDateTime(required=True)
 

@@ -213,6 +213,25 @@ def test_drafts_are_kept_resumed_and_private(
     assert customer.send("PUT", "/drafts/repair", huge, 422)["code"] == "draft_too_large"
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("nonsense", 400),
+        ('{"values": ' + "[" * 100_000 + "]" * 100_000 + "}", 400),
+        ("[]", 422),
+        ('{"form_version": 1, "values": []}', 422),
+        ('{"form_version": "1", "values": {}}', 422),
+    ],
+)
+def test_broken_bodies_are_refused(customer: Customer, body: str, status: int) -> None:
+    answer = customer._client.put(
+        "/api/v1/drafts/repair",
+        data=body,
+        headers={**customer._headers, "Content-Type": "application/json"},
+    )
+    assert (answer.status_code, answer.json and answer.json["code"]) == (status, "invalid_input")
+
+
 def test_nobody_applies_without_signing_in(hall: Any, settings: Settings) -> None:
     client: FlaskClient = hall.test_client()
     late = AccessTokens(settings.secret_key).make(CustomerCaller(1, 1), datetime.now(UTC) - LIFETIME)
