@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
+
+from backend.catalogue.field_checks import BadValue, check_text
 
 _KEY = validate.Regexp(r"\A[a-z][a-z0-9_]{0,63}\Z")
 # Forms are drawn from their definition, so their values are checked by it and only described here.
@@ -25,6 +27,13 @@ _VALUE = fields.Raw(
 def make_values_field(**more: Any) -> fields.Dict:  # noqa: ANN401 - the options of the library's field
     """Return the field that holds a form's values by their keys."""
     return fields.Dict(keys=fields.String(), values=_VALUE, **more)
+
+
+def _check_reason(typed: str) -> None:
+    try:
+        check_text(typed, 200, lines=True)
+    except BadValue as bad:
+        raise ValidationError(bad.code) from bad
 
 
 _CASE_STATES = ("waits_for_you", "in_progress", "completed", "stopped")
@@ -262,7 +271,7 @@ class CustomerCommandSchema(Schema):
     kind = fields.String(required=True, validate=validate.OneOf(("complete", "withdraw", "supply_document")))
     task = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 10**12))
     outcome = fields.String(load_default=None, allow_none=True, validate=_KEY)
-    reason = fields.String(load_default="", validate=validate.Length(max=200))
+    reason = fields.String(load_default="", validate=_check_reason)
     values = make_values_field(load_default=dict)
     document = fields.String(load_default=None, allow_none=True, validate=_KEY)
     rating = fields.Nested(RatingSchema, load_default=None, allow_none=True)

@@ -160,6 +160,8 @@ def test_withdrawing_ends_the_case(customer: Customer, stranger: Customer, count
     assert customer.command(view, 403, **task)["code"] == "not_your_turn"
     assert customer.command(view, 409, task=9, outcome="accept")["code"] == "task_unknown"
     assert customer.command(view, 409, task=80_001, outcome="accept")["code"] == "task_unknown"
+    for reason in ("a\x00b", "\ud83d", "字" * 201):
+        assert customer.command(view, 422, kind="withdraw", reason=reason)["fields"].keys() == {"reason"}
     assert count_rows() == before
     ended = customer.command(view, kind="withdraw", reason="不修了")
     assert (ended["state"], ended["actions"], ended["ended_reason"]) == ("stopped", [], "不修了")
