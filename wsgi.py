@@ -20,14 +20,23 @@ from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.ports import WechatOffer
 from backend.access.sms_codes import SmsCodes
 from backend.access.staff_sessions import StaffSessions
+from backend.cases.alarm_service import AlarmService
+from backend.cases.application_service import ApplicationService
+from backend.cases.case_files import CaseFiles
+from backend.cases.case_reading import CustomerCases, count_no_messages
+from backend.cases.corrections import CorrectionDesk
+from backend.cases.customer_commands import CustomerCommands
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
+from backend.cases.drafts import DraftService
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.merging import move_cases
+from backend.cases.offers import Offers
+from backend.cases.service import CaseService
 from backend.cases.topics import list_case_topics
 from backend.catalogue.cli import add_publish_command, make_migrate_command, make_processes_commands
-from backend.catalogue.folder import read_folder
+from backend.catalogue.folder import ProcessesFolder, read_folder
 from backend.catalogue.lint import Vocabulary
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_cli import make_calendar_commands
@@ -45,6 +54,7 @@ from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
 from backend.core.partitions import create_month_partitions
 from backend.core.promise_desk import PromiseDesk
+from backend.core.rate_limit import RateLimit
 from backend.core.rate_limits import make_limiter
 from backend.core.relay import Relay
 from backend.core.scheduler import Scheduler, Tick
@@ -66,6 +76,12 @@ from backend.realtime.hints import publish_hints
 from backend.wechat.adapter import AppKeys, WechatAdapter
 from backend.wechat.port import WechatPort
 from deploy.demo.seed import make_demo_commands
+from miniprogram_api.alarm_routes import make_alarm_routes
+from miniprogram_api.application_routes import make_application_routes
+from miniprogram_api.case_routes import make_case_routes
+from miniprogram_api.case_schemas import AddressSchema
+from miniprogram_api.catalogue_routes import make_catalogue_routes
+from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
@@ -105,13 +121,19 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_health_routes(Redis.from_url(settings.redis_url, socket_timeout=2)))
     with app.app_context():
         sessions = sessionmaker(db.engine, expire_on_commit=False)
+        # For reads of single statements, which need no transaction around them.
+        reading = sessionmaker(
+            db.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
+        )
     content = read_folder()
     organisation = OrganisationService(make_key_ring(settings), content.positions, content.departments)
     api = install_openapi(app)
     tokens = AccessTokens(settings.secret_key)
     _add_customer_api(app, api, settings, sessions, tokens)
+    files = make_file_service(settings, sessions)
+    add_application_api(api, settings, sessions, reading, content, organisation, files)
     _add_staff_api(app, api, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
-    _add_files(app, api, make_file_service(settings, sessions))
+    _add_files(app, api, files)
     _add_time_and_promises(app, api, settings, sessions)
     app.cli.add_command(make_organisation_commands(organisation, sessions))
     commands = make_processes_commands(WORDS)
@@ -215,6 +237,44 @@ def _add_customer_api(
         make_customer_session_routes(sign_in, customer_sessions, limiter, over_https=not settings.demo_mode)
     )
     api.register_blueprint(make_me_routes(sign_in, limiter))
+
+
+def add_application_api(
+    api: Api,
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    reading: sessionmaker[Session],
+    content: ProcessesFolder,
+    organisation: OrganisationService,
+    files: CaseFiles,
+) -> None:
+    """Add what customers apply with: services, drafts, applications, their cases, alarms."""
+    keys = make_key_ring(settings)
+    definitions = DefinitionStore()
+    offers = Offers(content, definitions)
+    cases = CaseService(sessions, definitions, read_clock, CASE_GUARDS, CASE_EFFECTS)
+    customer_cases = CustomerCases(
+        reading, definitions, offers, organisation, keys, files, CASE_GUARDS, read_clock
+    )
+    applications = ApplicationService(cases, offers, organisation, keys, files)
+    desk = CorrectionDesk(definitions, organisation, keys, files)
+    commands = CustomerCommands(cases, definitions, desk, keys, files)
+    limit = RateLimit(
+        Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1),
+        "alarms",
+        amount=20,
+        seconds=60,
+    )
+    # Nothing refers to it but the values of forms, which have no schema of their own.
+    api.spec.components.schema("Address", schema=AddressSchema)
+    for routes in (
+        make_catalogue_routes(reading, offers, organisation, settings.hotline_number),
+        make_draft_routes(DraftService(sessions, offers, keys, files, read_clock)),
+        make_application_routes(applications, customer_cases),
+        make_case_routes(customer_cases, commands, count_no_messages),
+        make_alarm_routes(AlarmService(sessions, cases, organisation, keys), limit, settings.hotline_number),
+    ):
+        api.register_blueprint(routes)
 
 
 def _add_staff_api(app: Flask, api: Api, settings: Settings, staff_sessions: StaffSessions) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from backend.core.database import Base
+from backend.core.database import Base, table_of
 
 
 class OutboxRow(Base):
@@ -39,7 +39,7 @@ class OutboxRow(Base):
     settled_by: Mapped[str | None] = mapped_column(Text)
 
 
-_INSERT = insert(OutboxRow)
+_INSERT = insert(table_of(OutboxRow))
 
 
 def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: datetime) -> None:
