@@ -19,6 +19,7 @@ from backend.cases import repository
 from backend.cases.commands import SYSTEM, Abandon, Command, EffectCall, EndChild, Guard, Start
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.guards import bind_guards
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
 from backend.catalogue.service import DefinitionStore
@@ -71,12 +72,16 @@ class CaseAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """What a named effect is told: the case before the command, its own call, and who acted when."""
+    """What a named effect is told: the case before and after the command, its own call, who acted when."""
 
     case: StoredCase
     call: EffectCall
     stamp: Stamp
+    after: Snapshot
 
+
+# What a command needs to know of the case beyond its snapshot is read under the case's lock.
+Prepare = Callable[[Session, StoredCase], Command]
 
 # A named effect works in the case's own transaction; what must happen outside it promises to the outbox.
 Effect = Callable[[Session, EffectContext], None]
@@ -109,10 +114,15 @@ class CaseService:
 
     def carry_out(self, request: Request, case_id: int, command: Command) -> CaseAnswer:
         """Carry out ``command`` on a case that the caller may see; raises CommandRefused."""
+        return self.carry_out_prepared(request, case_id, lambda session, case: command)
+
+    def carry_out_prepared(self, request: Request, case_id: int, prepare: Prepare) -> CaseAnswer:
+        """Carry out what ``prepare`` makes of the locked case; raises what it raises, and CommandRefused."""
 
         def act(session: Session, stamp: Stamp) -> CaseAnswer:
             repository.lock_ancestors(session, case_id)
-            return self._act(session, stamp, repository.lock_case(session, case_id), command)
+            case = repository.lock_case(session, case_id)
+            return self._act(session, stamp, case, prepare(session, case))
 
         return self._once(request, act)
 
@@ -173,6 +183,8 @@ class CaseService:
             parent_task_no=parent_task_no,
             snapshot=Snapshot(),
         )
+        if parent is not None:
+            repository.inherit_from_parent(session, case_id)
         return self._act(session, stamp, case, start)
 
     def _insert(
@@ -209,11 +221,12 @@ class CaseService:
 
     def _act(self, session: Session, stamp: Stamp, case: StoredCase, command: Command) -> CaseAnswer:
         definition = self._definitions.get(session, case.definition_version_id)
-        decision = decide(definition, case.snapshot, command, stamp.recorded_at, self._guards)
+        guards = bind_guards(session, case.id, definition, case.snapshot, self._guards)
+        decision = decide(definition, case.snapshot, command, stamp.recorded_at, guards)
         after = decision.snapshot
         repository.save_events(session, case, definition, decision, stamp)
         for call in decision.effects:
-            self._effects[call.name](session, EffectContext(case, call, stamp))
+            self._effects[call.name](session, EffectContext(case, call, stamp, after))
         for event in decision.events:
             if event.kind is EventKind.CHILD_REQUESTED:
                 self._start_child(session, stamp, case, after, event.payload)
@@ -227,8 +240,8 @@ class CaseService:
     ) -> None:
         new = NewCase(
             process_key=asked["process"],
-            unit_id=case.unit_id,
-            unit_code=case.unit_code,
+            unit_id=after.data.get("unit_id") or case.unit_id,
+            unit_code=after.data.get("unit_code") or case.unit_code,
             customer_id=case.customer_id,
             channel=case.channel,
             data=after.data,
