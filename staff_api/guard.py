@@ -66,3 +66,11 @@ def get_signed_in() -> SignedIn:
     """Return who is signed in; only for routes that are open to staff."""
     signed_in: SignedIn = g.signed_in
     return signed_in
+
+
+def require_post(*posts: str) -> SignedIn:
+    """Return who is signed in where they hold one of ``posts``; raises Forbidden otherwise."""
+    signed_in = get_signed_in()
+    if not (signed_in.member.positions | signed_in.member.departments) & set(posts):
+        raise Forbidden()
+    return signed_in

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Decision
@@ -22,7 +22,8 @@ _CASE = table_of(ServiceCase)
 _TASK = table_of(CaseTask)
 _CORRECTION = table_of(CaseCorrection)
 
-_LOCK = select(_CASE).where(_CASE.c.id == bindparam("case_id")).with_for_update()
+_READ = select(_CASE).where(_CASE.c.id == bindparam("case_id"))
+_LOCK = _READ.with_for_update()
 _TASKS = select(_TASK).where(_TASK.c.case_id == bindparam("case_id")).order_by(_TASK.c.no)
 _CORRECTIONS = (
     select(_CORRECTION).where(_CORRECTION.c.case_id == bindparam("case_id")).order_by(_CORRECTION.c.no)
@@ -125,7 +126,16 @@ def list_running_children(session: Session, case_id: int) -> list[int]:
 
 def lock_case(session: Session, case_id: int) -> StoredCase:
     """Lock the row and return the case; raises NoResultFound where there is none."""
-    row = session.execute(_LOCK, {"case_id": case_id}).one()
+    return _load(session, _LOCK, case_id)
+
+
+def read_case(session: Session, case_id: int) -> StoredCase:
+    """Return the case without a lock, to look at; raises NoResultFound where there is none."""
+    return _load(session, _READ, case_id)
+
+
+def _load(session: Session, statement: Select[Any], case_id: int) -> StoredCase:
+    row = session.execute(statement, {"case_id": case_id}).one()
     tasks = session.execute(_TASKS, {"case_id": case_id}).all()
     corrections = session.execute(_CORRECTIONS, {"case_id": case_id}).all()
     snapshot = Snapshot(

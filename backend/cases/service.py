@@ -80,8 +80,9 @@ class EffectContext:
     after: Snapshot
 
 
-# What a command needs to know of the case beyond its snapshot is read under the case's lock.
-Prepare = Callable[[Session, StoredCase], Command]
+# What a component does to its own rows in the case's transaction, under the case's lock, before the command
+# that it returns is decided.
+Prepare = Callable[[Session, StoredCase, Stamp], Command]
 
 # A named effect works in the case's own transaction; what must happen outside it promises to the outbox.
 Effect = Callable[[Session, EffectContext], None]
@@ -114,17 +115,21 @@ class CaseService:
 
     def carry_out(self, request: Request, case_id: int, command: Command) -> CaseAnswer:
         """Carry out ``command`` on a case that the caller may see; raises CommandRefused."""
-        return self.carry_out_prepared(request, case_id, lambda session, case: command)
+        return self.carry_out_prepared(request, case_id, lambda session, case, stamp: command)
 
     def carry_out_prepared(self, request: Request, case_id: int, prepare: Prepare) -> CaseAnswer:
-        """Carry out what ``prepare`` makes of the locked case; raises what it raises, and CommandRefused."""
+        """Let ``prepare`` work under the case's lock, then carry out its command: all or nothing."""
 
         def act(session: Session, stamp: Stamp) -> CaseAnswer:
-            repository.lock_ancestors(session, case_id)
-            case = repository.lock_case(session, case_id)
-            return self._act(session, stamp, case, prepare(session, case))
+            case = self.lock(session, case_id)
+            return self._act(session, stamp, case, prepare(session, case, stamp))
 
         return self._once(request, act)
+
+    def lock(self, session: Session, case_id: int) -> StoredCase:
+        """Lock a case with all above it in the caller's transaction, so that no command comes between."""
+        repository.lock_ancestors(session, case_id)
+        return repository.lock_case(session, case_id)
 
     def load(self, case_id: int) -> StoredCase:
         """Return the case as it stands."""

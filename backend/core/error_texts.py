@@ -53,6 +53,7 @@ _GENERIC: dict[str, str] = {
 _FILES: dict[str, str] = {
     "file_too_large": "文件太大了，请压缩或重新拍一张后再上传。",
     "file_kind_refused": "不能上传这种文件，请按页面上列出的格式换一个文件。",
+    "file_unknown": "没有找到您上传的文件，可能已经过期，请重新上传。",
     "file_broken": "这个文件打不开，可能已损坏，请重新拍照或换一个文件上传。",
 }
 

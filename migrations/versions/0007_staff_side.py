@@ -30,6 +30,7 @@ CREATE INDEX case_task_handler_due ON case_task
   (handler_id, (COALESCE(due_at, 'infinity'::timestamptz)), opened_at, case_id, no)
   WHERE state = 'open' AND handler_id IS NOT NULL;
 DROP INDEX case_task_queue;
+CREATE INDEX service_case_handled ON service_case (handler_id, id DESC) WHERE handler_id IS NOT NULL;
 CREATE INDEX service_case_unit ON service_case (unit_id, id DESC);
 CREATE TABLE case_review (
   case_id bigint NOT NULL REFERENCES service_case (id), item text NOT NULL,
@@ -112,7 +113,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DROP TABLE duty_roster, return_reason, case_message, case_note, case_review")
-    op.execute("DROP INDEX service_case_unit")
+    op.execute("DROP INDEX service_case_unit, service_case_handled")
     op.execute("ALTER TABLE case_task DROP COLUMN queue, DROP COLUMN handler_id")
     for name in ("case_task_post_due", "case_task_post_newest"):
         op.execute(f"DROP INDEX {name}")
