@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.config import Settings, load_settings
 from backend.core.database import db
-from wsgi import create_app
+from tests.api.staff_side import Hall
+from wsgi import create_app, make_key_ring
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 
@@ -44,3 +46,9 @@ def app(settings: Settings) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """Return a client without any session."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def hall(app: Flask, sessions: sessionmaker[Session], settings: Settings) -> Hall:
+    """Return a hall with units, people and the means to start cases."""
+    return Hall(app, sessions, make_key_ring(settings))
