@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.access_tokens import AccessTokens
 from backend.access.cli import make_organisation_commands
+from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
@@ -43,10 +44,13 @@ from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
 from backend.organisation.members import MemberDirectory
 from backend.organisation.service import OrganisationService
+from backend.organisation.tables import OrganisationTables
+from backend.organisation.upkeep import OrganisationUpkeep
 from miniprogram_api.guard import CustomerGuard
 from staff_api.case_routes import make_case_routes
 from staff_api.guard import StaffGuard
 from staff_api.member_routes import make_member_routes, make_reason_routes
+from staff_api.organisation_routes import make_organisation_routes, make_table_routes, make_unit_routes
 from staff_api.queue_routes import make_queue_routes
 from staff_api.session_routes import make_session_routes
 
@@ -141,6 +145,18 @@ def _add_staff_side(
     )
     api.register_blueprint(make_member_routes(handover))
     api.register_blueprint(make_reason_routes(ReturnReasons(sessions)))
+    upkeep = OrganisationUpkeep(organisation, keys, make_hashed_password)
+    api.register_blueprint(make_unit_routes(sessions, upkeep))
+    api.register_blueprint(make_organisation_routes(sessions, upkeep, read_clock))
+    api.register_blueprint(
+        make_table_routes(OrganisationTables(sessions, upkeep, content.post_names, read_clock))
+    )
+
+
+def make_hashed_password() -> tuple[str, str]:
+    """Return a fresh first password and its hash."""
+    password = make_first_password()
+    return password, hash_password(password)
 
 
 def log_look(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    exists,
     func,
     literal_column,
     select,
@@ -107,12 +108,11 @@ def make_count(kind: str, overdue: bool) -> Select[Any]:
     return select(func.count()).select_from(counted)
 
 
-def make_page(
-    kind: str, sort: str, *, overdue: bool, after: bool, filters: tuple[ColumnElement[bool], ...] = ()
-) -> Select[Any]:
+def make_page(kind: str, sort: str, *, overdue: bool, after: bool, by_service: bool) -> Select[Any]:
     """Return the statement of one page: rows of case and task in the order of ``sort``.
 
-    ``filters`` are conditions on the case; without them no case is read before the page is known.
+    Only ``by_service`` reads cases before the page is known: one by one in the page's order, as a subquery
+    that the planner cannot turn into a join of everything.
     """
     conditions = _lane_conditions(kind)
     if overdue:
@@ -120,9 +120,9 @@ def make_page(
     if after:
         conditions.append(_AFTER[sort]())
     inner = select(*_TASK_COLUMNS)
-    if filters:
-        inner = inner.join(CASE, CASE.c.id == TASK.c.case_id)
-        conditions.extend(filters)
+    if by_service:
+        service = select(CASE.c.service_key).where(CASE.c.id == TASK.c.case_id).scalar_subquery()
+        conditions.append(service == bindparam("service"))
     inner = inner.order_by(*_ORDERS[sort]).limit(_LIMIT)
     gathered = _gather(kind, conditions, inner).subquery("gathered")
     columns = (gathered.c.due_order, gathered.c.opened_at, gathered.c.case_id, gathered.c.no)
@@ -134,6 +134,21 @@ def make_page(
         .select_from(found.join(TASK, on_task).join(CASE, CASE.c.id == found.c.case_id))
         .order_by(*_ORDERS[sort])
     )
+
+
+def make_membership(kind: str, overdue: bool) -> ColumnElement[bool]:
+    """Return the condition that a case has an open task in the lanes, for a search within a queue."""
+    open_one = (TASK.c.case_id == CASE.c.id) & (TASK.c.state == "open")
+    if kind == "handler":
+        open_one &= TASK.c.handler_id == bindparam("handler_id")
+    else:
+        open_one &= TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
+        open_one &= TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()
+    if kind == "queue":
+        open_one &= TASK.c.queue == bindparam("queue")
+    if overdue:
+        open_one &= cast(bindparam("now"), _WHEN) > DUE_ORDER
+    return exists().where(open_one)
 
 
 def make_search(filters: tuple[ColumnElement[bool], ...], *, by_unit: bool) -> Select[Any]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.staff_access import PostMap, list_posts
-from backend.cases.staff_queue_rows import CASE, make_count, make_page, make_search
+from backend.cases.staff_queue_rows import CASE, make_count, make_membership, make_page, make_search
 from backend.cases.staff_rows import RowWriter
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
@@ -109,10 +109,11 @@ class StaffQueues:
         """Return ``{items, next}``; raises NotFound for a queue one has not, Invalid for a bad cursor."""
         limit = min(max(asked.limit, 1), LONGEST_PAGE)
         with self._sessions.begin() as session:
-            if asked.queue is None:
-                rows, sort = self._search(session, member, asked, limit + 1), "case"
+            lanes = None if asked.queue is None else self._find_lanes(session, member, asked.queue)
+            if lanes is None or asked.q.strip():
+                rows, sort = self._search(session, member, asked, lanes, limit + 1), "case"
             else:
-                rows, sort = self._list_page(session, member, asked, limit + 1), asked.sort
+                rows, sort = self._list_page(session, lanes, asked, limit + 1), asked.sort
             following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
             return {"items": self._rows.write(session, rows[:limit]), "next": following}
 
@@ -134,21 +135,34 @@ class StaffQueues:
                 found.append(_Lanes(queue, "handler", base))
         return found
 
-    def _list_page(self, session: Session, member: Member, asked: ListRequest, limit: int) -> list[Row[Any]]:
-        lanes = next((one for one in self._list_lanes(session, member) if one.queue.key == asked.queue), None)
-        if lanes is None:
-            raise NotFound("queue_unknown")
-        names, values = self._read_filters(asked)
+    def _find_lanes(self, session: Session, member: Member, key: str) -> _Lanes:
+        for lanes in self._list_lanes(session, member):
+            if lanes.queue.key == key:
+                return lanes
+        raise NotFound("queue_unknown")
+
+    @staticmethod
+    def _list_page(session: Session, lanes: _Lanes, asked: ListRequest, limit: int) -> list[Row[Any]]:
+        values = {**lanes.values, "service": asked.service, "limit": limit}
         if asked.after is not None:
             values.update(_read_cursor(asked.after, asked.sort))
-        statement = _page(lanes.kind, asked.sort, lanes.queue.is_overdue, asked.after is not None, names)
-        return list(session.execute(statement, {**lanes.values, **values, "limit": limit}))
+        statement = _page(
+            lanes.kind, asked.sort, lanes.queue.is_overdue, asked.after is not None, bool(asked.service)
+        )
+        return list(session.execute(statement, values))
 
-    def _search(self, session: Session, member: Member, asked: ListRequest, limit: int) -> list[Row[Any]]:
+    def _search(
+        self, session: Session, member: Member, asked: ListRequest, lanes: _Lanes | None, limit: int
+    ) -> list[Row[Any]]:
         names, values = self._read_filters(asked)
         values["after_case"] = _FIRST_PAGE
         if asked.after is not None:
             values.update(_read_cursor(asked.after, "case"))
+        if lanes is not None:
+            kind = (lanes.kind, lanes.queue.is_overdue)
+            return list(
+                session.execute(_search(names, False, kind), {**lanes.values, **values, "limit": limit})
+            )
         processes = sorted(self._posts.list_processes(list_posts(member)))
         values["units"] = sorted(self._organisation.list_visible_units(session, member.unit_id))
         if processes:
@@ -205,14 +219,14 @@ def _count(kind: str, overdue: bool) -> Select[Any]:
 
 
 @cache
-def _page(kind: str, sort: str, overdue: bool, after: bool, names: tuple[str, ...]) -> Select[Any]:
-    filters = tuple(_CONDITIONS[name] for name in names)
-    return make_page(kind, sort, overdue=overdue, after=after, filters=filters)
+def _page(kind: str, sort: str, overdue: bool, after: bool, by_service: bool) -> Select[Any]:
+    return make_page(kind, sort, overdue=overdue, after=after, by_service=by_service)
 
 
 @cache
-def _search(names: tuple[str, ...], by_unit: bool) -> Select[Any]:
-    return make_search(tuple(_CONDITIONS[name] for name in names), by_unit=by_unit)
+def _search(names: tuple[str, ...], by_unit: bool, lanes: tuple[str, bool] | None = None) -> Select[Any]:
+    within = () if lanes is None else (make_membership(*lanes),)
+    return make_search((*(_CONDITIONS[name] for name in names), *within), by_unit=by_unit)
 
 
 def _write_cursor(sort: str, row: Row[Any]) -> str:

@@ -78,9 +78,7 @@ class OrganisationService:
         username = new.username.strip().lower()
         posts = [("position", key) for key in sorted(new.positions)]
         posts += [("department", key) for key in sorted(new.departments)]
-        for kind, key in posts:
-            if key not in self._known[kind]:
-                raise Invalid("post_unknown", detail=key)
+        self.check_posts(new.positions, new.departments)
         if session.execute(select(Staff.id).where(Staff.username == username)).first() is not None:
             raise Conflict("username_taken")
         staff = Staff(
@@ -96,6 +94,13 @@ class OrganisationService:
         session.flush()
         session.add_all(StaffPost(staff_id=staff.id, kind=kind, key=key) for kind, key in posts)
         return staff.id
+
+    def check_posts(self, positions: Collection[str], departments: Collection[str]) -> None:
+        """Raise Invalid ``post_unknown`` where one of these is not a post that exists."""
+        for kind, keys in (("position", positions), ("department", departments)):
+            for key in sorted(keys):
+                if key not in self._known[kind]:
+                    raise Invalid("post_unknown", detail=key)
 
     def find_member(self, session: Session, staff_id: int) -> Member | None:
         """Return who this is, or None for somebody who has left or whose unit is closed."""
