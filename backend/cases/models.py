@@ -88,8 +88,9 @@ class CaseTask(Base):
     warned_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     breached_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     calendar_version: Mapped[int | None] = mapped_column(Integer)
-    # The staff's queue that the process names for this step, and whose own task it is.
+    # The staff's queue that the process names for this step, the case's service, and whose own task it is.
     queue: Mapped[str | None] = mapped_column(Text)
+    service_key: Mapped[str | None] = mapped_column(Text)
     handler_id: Mapped[int | None] = mapped_column(BigInteger)
 
 

@@ -229,6 +229,7 @@ def _save_tasks(session: Session, case: StoredCase, definition: ProcessDefinitio
             "post_key": definition.step(task.step).by.key,
             "unit_id": case.unit_id,
             "queue": definition.step(task.step).queue,
+            "service_key": after.data.get("service"),
             "handler_id": _own_handler(definition.step(task.step), after.data),
             "child_process": after.children.get(task.no),
             "opened_at": task.opened_at,

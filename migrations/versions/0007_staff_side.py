@@ -15,7 +15,8 @@ depends_on = None
 # Every queue page walks one of these from its key to its limit, whatever the number of cases: the columns
 # that are fixed come first, then the order of the page. A missing deadline stands as infinity, at the end.
 TABLES = """
-ALTER TABLE case_task ADD COLUMN queue text, ADD COLUMN handler_id bigint REFERENCES staff (id);
+ALTER TABLE case_task
+  ADD COLUMN queue text, ADD COLUMN service_key text, ADD COLUMN handler_id bigint REFERENCES staff (id);
 CREATE INDEX case_task_queue_due ON case_task
   (queue, post_key, unit_id, (COALESCE(due_at, 'infinity'::timestamptz)), opened_at, case_id, no)
   WHERE state = 'open';
@@ -114,7 +115,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP TABLE duty_roster, return_reason, case_message, case_note, case_review")
     op.execute("DROP INDEX service_case_unit, service_case_handled")
-    op.execute("ALTER TABLE case_task DROP COLUMN queue, DROP COLUMN handler_id")
+    op.execute("ALTER TABLE case_task DROP COLUMN queue, DROP COLUMN service_key, DROP COLUMN handler_id")
     for name in ("case_task_post_due", "case_task_post_newest"):
         op.execute(f"DROP INDEX {name}")
     op.execute(

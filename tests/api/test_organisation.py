@@ -164,7 +164,10 @@ def test_what_was_written_out_can_be_taken_in(lead: Browser, table: str) -> None
 
 
 def test_a_table_of_staff(hall: Hall, lead: Browser) -> None:
-    rows = "csv_one,=钱一,361,具体责任人、安检人员,,13700002222,\r\n\r\ncsv_two,孙二,361,,客户服务管理部门,,请假\r\n"
+    rows = (
+        "csv_one,=钱一,361,具体责任人、安检人员,,13700002222,\r\n\r\n"
+        "csv_two,孙二,361,,客户服务管理部门,,请假\r\n"
+    )
     answer = upload(lead, "staff", STAFF + rows)
     assert answer.status_code == 200, answer.text
     assert set(json.loads(answer.text)["first_passwords"]) == {"csv_one", "csv_two"}
@@ -177,7 +180,10 @@ def test_a_table_of_staff(hall: Hall, lead: Browser) -> None:
 
 
 def test_one_faulty_row_and_nothing_is_taken_in(hall: Hall, lead: Browser) -> None:
-    rows = "381,北城客服部,单位,100,是\r\n38x,坏编号,单位,100,是\r\n382,没有上级,单位,999,是\r\n383,类别不对,小组,100,是\r\n"
+    rows = (
+        "381,北城客服部,单位,100,是\r\n38x,坏编号,单位,100,是\r\n"
+        "382,没有上级,单位,999,是\r\n383,类别不对,小组,100,是\r\n"
+    )
     faults = list_faults(upload(lead, "units", UNITS + rows))
     assert set(faults) == {3, 4, 5}
     assert faults[3].startswith("单位编号：")

@@ -193,3 +193,34 @@ def test_more_than_a_thousand_counts_as_a_thousand(hall: Hall) -> None:
     with hall.sessions.begin() as session:
         session.execute(text("UPDATE case_task SET state = 'done' WHERE queue = 'assign' AND no = 1"))
     assert json.loads(browser.get("/cases", queue="assign").text)["items"] == []
+
+
+def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
+    agent = hall.sign_in("agent_a")
+    case_no = hall.report_alarm("361", contact_phone="13812340000", words="厨房有臭味", address=ADDRESS)
+    queues = agent.read("/queues")["items"]
+    assert (queues[0]["key"], queues[0]["urgent"]) == ("alarm", True)
+    [row] = [one for one in agent.read("/cases", queue="alarm")["items"] if one["case_no"] == case_no]
+    assert (row["is_alarm"], row["step_name"]) == (True, "快速记录重要信息")
+    case = agent.read(f"/cases/{case_no}")
+    assert case["values"]["words"] == "厨房有臭味"
+    assert case["values"]["contact_phone"] == "138****0000"
+    assert set(case["masked_items"]) == {"contact_phone", "address"}
+    for outcome in ("record", "guide"):
+        assert agent.act(case_no, outcome).status_code == 200
+    assert agent.act(case_no, "dispatch").status_code == 200
+    desk = hall.sign_in("desk_361")
+    assert case_no in list_all(desk, queue="alarm")
+    assert case_no not in list_all(desk, queue="assign")
+    assert desk.act(case_no, "assign", handler="handler_361").status_code == 200
+    handler = hall.sign_in("handler_361")
+    assert case_no in list_all(handler, queue="mine")
+    revealed = handler.send(
+        "POST", f"/cases/{case_no}/reveal", {"items": ["address", "contact_phone"], "reason": "上门抢修"}
+    )
+    assert json.loads(revealed.text)["values"]["address"]["door"] == "501"
+    assert handler.act(case_no, "handled", result="阀门已关，无泄漏").status_code == 200
+    for outcome in ("accepted", "reply"):
+        assert desk.act(case_no, outcome).status_code == 200
+    done = json.loads(agent.act(case_no, "revisited").text)
+    assert (done["status"], done["actions"]) == ("completed", [])
