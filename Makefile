@@ -1,22 +1,31 @@
 # All targets work from a bare checkout, in any folder (spaces and Chinese characters included), as any user.
 .DEFAULT_GOAL := help
-.PHONY: help test lint lock reset
+.PHONY: help run web test lint lock reset
 PYTHON ?= python3
 PY := .venv/bin/python
-# Installing without compiling saves minutes; Python compiles what it imports.
-PIP := $(PY) -m pip install --disable-pip-version-check --quiet --no-compile --require-hashes
+export PORT SIMULATORS_PORT
 
 help: ## List the targets.
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /  make \1\t/'
 
-.venv/installed: requirements.txt requirements-dev.txt
+# What the product runs on; checks and tests need the packages below as well.
+.venv/runtime: requirements.txt
+	@command -v $(PYTHON) >/dev/null \
+	  || { echo "Python 3.11 or newer is needed (Debian: apt-get install python3 python3-venv)."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed (Debian: apt-get install python3)."; exit 1; }
-	@[ -x $(PY) ] || $(PYTHON) -m venv .venv \
-	  || { rm -rf .venv; echo "The module venv is missing (Debian: apt-get install python3-venv)."; exit 1; }
-	@echo "Installing the locked packages ..."
-	@$(PIP) -r requirements.txt -r requirements-dev.txt
+	  || { echo "Python 3.11 or newer is needed; name another one with: make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) deploy/local/install.py requirements.txt
+	@touch .venv/runtime
+
+.venv/installed: .venv/runtime requirements-dev.txt
+	@$(PYTHON) deploy/local/install.py requirements.txt requirements-dev.txt
 	@touch .venv/installed
+
+run: .venv/runtime ## Start the whole hall with demonstration data; PORT=8000 chooses the port.
+	@exec $(PY) -m deploy.local.run
+
+web: .venv/runtime ## Build both web clients where their sources have changed.
+	@$(PY) -m deploy.local.web_build
 
 lint: .venv/installed ## Check style, types and the direction of imports.
 	$(PY) -m ruff check .
@@ -31,7 +40,7 @@ test: lint ## Run all checks and tests; starts its own PostgreSQL and Valkey.
 lock: ## Write the locks anew from requirements*.in (needs uv).
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
+	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-node.in -o requirements-node.txt
 
-reset: ## Delete all local data (var/).
-	rm -rf var
-	@echo "Local data deleted."
+reset: ## Delete all local data (var/) and start afresh.
+	@$(PYTHON) -m deploy.local.reset

@@ -85,3 +85,18 @@ def test_every_guard_refuses_with_a_code_that_has_a_sentence() -> None:
     lacking = Snapshot(owed_documents=frozenset({"property_proof"}))
     refusals = {name: guard(lacking, {}) for name, guard in CASE_GUARDS.items()}
     assert {name for name, code in refusals.items() if code not in ERROR_TEXTS} == set()
+
+
+def test_simulators_and_the_product_know_nothing_of_each_other() -> None:
+    ours = {path.name for path in ROOT.iterdir() if path.is_dir() and any(path.glob("*.py"))} | {"wsgi"}
+    ours -= {"simulators", "tests"}
+    crossing = {
+        str(path.relative_to(ROOT)): both
+        for path in PYTHON
+        for both in [
+            list_imports(path) & (ours if path.is_relative_to(ROOT / "simulators") else {"simulators"})
+        ]
+        if both and not path.is_relative_to(ROOT / "tests")
+    }
+    assert {"backend", "staff_api", "wsgi"} <= ours
+    assert crossing == {}

@@ -143,7 +143,15 @@ class HandOver:
     reason: str = ""
 
 
-Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild | Abandon | HandOver
+@dataclass(frozen=True, slots=True)
+class Amend:
+    """A component changes plain values that it owns, such as the appointment; only the system says so."""
+
+    performer: Performer
+    data: dict[str, Any]
+
+
+Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild | Abandon | Amend | HandOver
 
 # A guard answers with the code of its refusal, or with None when it has no objection. It is pure: what it
 # needs to know beyond the snapshot, the service has bound into it before.

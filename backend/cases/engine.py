@@ -12,6 +12,7 @@ from typing import assert_never
 
 from backend.cases.commands import (
     Abandon,
+    Amend,
     Cancel,
     Command,
     Complete,
@@ -61,8 +62,8 @@ def decide(
                 _end_child(draft, command)
             case Abandon():
                 _abandon(draft, command)
-            case HandOver():
-                _hand_over(draft, command)
+            case Amend() | HandOver():
+                _change_data(draft, command)
             case _:
                 assert_never(command)
     return Decision(tuple(draft.events), tuple(draft.effects), draft.snapshot)
@@ -277,10 +278,15 @@ def _abandon(draft: _Draft, command: Abandon) -> None:
     _end(draft, CaseStatus.CANCELLED, command.reason)
 
 
-def _hand_over(draft: _Draft, command: HandOver) -> None:
-    if command.performer.kind not in (ActorKind.POSITION, ActorKind.DEPARTMENT):
+def _change_data(draft: _Draft, command: Amend | HandOver) -> None:
+    by_system = command.performer.kind is ActorKind.SYSTEM
+    by_staff = command.performer.kind in (ActorKind.POSITION, ActorKind.DEPARTMENT)
+    if not (by_system if isinstance(command, Amend) else by_staff):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
-    draft.record(EventKind.DATA_CHANGED, data={"handler_id": command.handler_id}, reason=command.reason)
+    if isinstance(command, Amend):
+        draft.record(EventKind.DATA_CHANGED, data=command.data)
+    else:
+        draft.record(EventKind.DATA_CHANGED, data={"handler_id": command.handler_id}, reason=command.reason)
 
 
 def _supply(draft: _Draft, command: SupplyDocument) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
-from backend.cases.commands import SYSTEM, Abandon, Command, EffectCall, EndChild, Guard, Start
+from backend.cases.commands import SYSTEM, Abandon, Amend, Command, EffectCall, EndChild, Guard, Start
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.guards import bind_guards
@@ -80,13 +80,15 @@ class EffectContext:
     after: Snapshot
 
 
-# What a component does to its own rows in the case's transaction, under the case's lock, before the command
-# that it returns is decided.
+# What another component does to its own rows in the case's transaction, under the case's lock, before the
+# command that it returns is decided.
 Prepare = Callable[[Session, StoredCase, Stamp], Command]
 
 # A named effect works in the case's own transaction; what must happen outside it promises to the outbox.
 Effect = Callable[[Session, EffectContext], None]
 NO_EFFECTS: Mapping[str, Effect] = {}
+# What other components do with their own rows when a case ends, in the same transaction.
+Ending = Callable[[Session, StoredCase, Stamp], None]
 
 
 class CaseService:
@@ -99,12 +101,14 @@ class CaseService:
         now: Callable[[], datetime],
         guards: Mapping[str, Guard] = NO_GUARDS,
         effects: Mapping[str, Effect] = NO_EFFECTS,
+        endings: Sequence[Ending] = (),
     ) -> None:
         self._sessions = sessions
         self._definitions = definitions
         self._now = now
         self._guards = guards
         self._effects = effects
+        self._endings = endings
 
     def start_case(self, request: Request, new: NewCase, start: Start) -> CaseAnswer:
         """Open a case by the newest version of its process.
@@ -235,8 +239,14 @@ class CaseService:
         for event in decision.events:
             if event.kind is EventKind.CHILD_REQUESTED:
                 self._start_child(session, stamp, case, after, event.payload)
+        if isinstance(command, Amend):
+            # A running child began with its parent's values, so it hears of their change.
+            for child_id in repository.list_running_children(session, case.id):
+                self._act(session, stamp, repository.lock_case(session, child_id), command)
         promise(session, "case_changed", [{"case_id": case.id, "version": after.version}], stamp.recorded_at)
         if after.status.is_final:
+            for end in self._endings:
+                end(session, case, stamp)
             self._tell_relatives(session, stamp, case, after.status)
         return CaseAnswer(case.case_no, after.version, after.status.value)
 

@@ -1,4 +1,4 @@
-"""The commands ``flask processes lint | draw | publish``."""
+"""The commands ``flask processes lint | draw | publish`` and ``flask migrate``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from backend.catalogue.folder import ProcessesFolder, list_drafts, read_folder
 from backend.catalogue.lint import Vocabulary, lint
 from backend.catalogue.loader import build_process
 from backend.catalogue.service import ChangedWithoutVersion, publish
+from backend.core.migrating import upgrade_database
 
 
 def make_processes_commands(words: Vocabulary) -> AppGroup:
@@ -43,13 +44,31 @@ def add_publish_command(group: AppGroup, words: Vocabulary, sessions: sessionmak
     @group.command("publish")
     def publish_processes() -> None:
         """Store every version that is new; exits 1 where content changed under a known version."""
-        drafts = list_drafts(_read_sound_folder(words))
-        try:
-            with sessions.begin() as session:
-                stored = publish(session, drafts, "processes/", datetime.now(UTC))
-        except ChangedWithoutVersion as error:
-            raise click.ClickException(str(error)) from error
-        click.echo(f"{stored} new versions of {len(drafts)} definitions")
+        _publish_folder(words, sessions)
+
+
+def make_migrate_command(
+    words: Vocabulary, sessions: sessionmaker[Session], database_url: str
+) -> click.Command:
+    """Return the command that brings a database to this version of code and processes."""
+
+    @click.command("migrate")
+    def migrate() -> None:
+        """Run the migrations, then publish the processes; doing it again changes nothing."""
+        upgrade_database(database_url)
+        _publish_folder(words, sessions)
+
+    return migrate
+
+
+def _publish_folder(words: Vocabulary, sessions: sessionmaker[Session]) -> None:
+    drafts = list_drafts(_read_sound_folder(words))
+    try:
+        with sessions.begin() as session:
+            stored = publish(session, drafts, "processes/", datetime.now(UTC))
+    except ChangedWithoutVersion as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{stored} new versions of {len(drafts)} definitions")
 
 
 def _read_sound_folder(words: Vocabulary) -> ProcessesFolder:

@@ -11,8 +11,8 @@ from backend.catalogue.loader import hash_body, read_body
 from backend.catalogue.service import Draft
 
 PROCESSES_FOLDER = Path(__file__).parents[2] / "processes"
-# These two list what the processes refer to; every other file at the top of the folder is a process.
-POSTS_FILE, SERVICES_FILE = "posts.yaml", "services.yaml"
+# These list what the processes refer to; every other file at the top of the folder is a process.
+POSTS_FILE, SERVICES_FILE, MESSAGES_FILE = "posts.yaml", "services.yaml", "messages.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class ProcessesFolder:
 
 def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
     """Read every file; raises DuplicateKey, yaml.YAMLError or OSError."""
-    listed = {POSTS_FILE, SERVICES_FILE}
+    listed = {POSTS_FILE, SERVICES_FILE, MESSAGES_FILE}
     posts = read_body(folder / POSTS_FILE)
     # A list at the top of the file is as good YAML as a mapping.
     services: Any = read_body(folder / SERVICES_FILE)

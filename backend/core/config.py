@@ -122,6 +122,18 @@ def _key_ring(value: str) -> tuple[tuple[int, bytes], ...]:
     return tuple(ring.items())
 
 
+def _named_ids(value: str) -> tuple[tuple[str, str], ...]:
+    ids: dict[str, str] = {}
+    for part in value.split(","):
+        name, _, identifier = part.strip().partition(":")
+        if re.fullmatch(r"[a-z][a-z_]{0,39}", name) is None or name in ids:
+            raise ValueError("not a list of names")
+        if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", identifier) is None:
+            raise ValueError("not an id")
+        ids[name] = identifier
+    return tuple(ids.items())
+
+
 def _level(value: str) -> str:
     if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
         raise ValueError("not a level")
@@ -192,6 +204,10 @@ class Settings:
         unit="whole number from 1 to 500 (connections)", parse=_whole_number(1, 500), default=20,
         example="20",
     )  # fmt: skip
+    proxy_count: int = _setting(
+        "PROXY_COUNT", "Reverse proxies in front; so many entries of X-Forwarded-For are believed.",
+        unit="whole number from 0 to 5", parse=_whole_number(0, 5), default=0, example="0",
+    )  # fmt: skip
     log_level: str = _setting(
         "LOG_LEVEL", "The least important message that is logged.",
         unit="DEBUG, INFO, WARNING, ERROR or CRITICAL", parse=_level, default="INFO", example="INFO",
@@ -201,9 +217,18 @@ class Settings:
         unit="telephone number, 3 to 20 digits and hyphens", parse=_matching(r"[0-9][0-9-]{1,18}[0-9]"),
         default="96602", example="96602",
     )  # fmt: skip
+    platform_answer_seconds: int = _setting(
+        "PLATFORM_ANSWER_SECONDS", "How long an outside platform may take to answer; then it is lost.",
+        unit="whole number from 1 to 60 (seconds)", parse=_whole_number(1, 60), default=8, example="8",
+    )  # fmt: skip
     wechat_api_base_url: str | None = _setting(
         _WECHAT, "WeChat server API.", unit="http(s) URL without query", parse=_web_url,
         example="https://api.weixin.qq.com",
+    )  # fmt: skip
+    wechat_open_base_url: str = _setting(
+        "WECHAT_OPEN_BASE_URL", "Where the browser goes to sign in by the official account.",
+        unit="http(s) URL without query", parse=_web_url, default="https://open.weixin.qq.com",
+        example="https://open.weixin.qq.com",
     )  # fmt: skip
     wechat_mini_app_id: str | None = _setting(
         "WECHAT_MINI_APP_ID", "App id of the mini-program.", unit="wx and 16 letters or digits",
@@ -214,6 +239,16 @@ class Settings:
         "WECHAT_MINI_APP_SECRET", "App secret of the mini-program.", unit="text", secret=True, example="",
         needs=("WECHAT_MINI_APP_ID",),
     )  # fmt: skip
+    wechat_mini_state: str = _setting(
+        "WECHAT_MINI_STATE", "Which version of the mini-program a message opens.",
+        unit="formal, trial or developer", parse=_matching("formal|trial|developer"), default="formal",
+        example="formal",
+    )  # fmt: skip
+    wechat_mini_templates: tuple[tuple[str, str], ...] = _setting(
+        "WECHAT_MINI_TEMPLATES", "Subscribe messages: purpose and template id (docs/platforms.md).",
+        unit="purpose:id,purpose:id with small letters and distinct purposes", parse=_named_ids, default=(),
+        example="progress:TEMPLATE_ID", needs=("WECHAT_MINI_APP_ID",),
+    )  # fmt: skip
     wechat_official_app_id: str | None = _setting(
         "WECHAT_OFFICIAL_APP_ID", "App id of the official account.", unit="wx and 16 letters or digits",
         parse=_matching(r"wx[0-9A-Za-z]{16}"), example="wxfedcba9876543210",
@@ -222,6 +257,11 @@ class Settings:
     wechat_official_app_secret: str | None = _setting(
         "WECHAT_OFFICIAL_APP_SECRET", "App secret of the official account.", unit="text", secret=True,
         example="", needs=("WECHAT_OFFICIAL_APP_ID",),
+    )  # fmt: skip
+    wechat_official_templates: tuple[tuple[str, str], ...] = _setting(
+        "WECHAT_OFFICIAL_TEMPLATES", "Template messages: purpose and template id (docs/platforms.md).",
+        unit="purpose:id,purpose:id with small letters and distinct purposes", parse=_named_ids, default=(),
+        example="progress:TEMPLATE_ID", needs=("WECHAT_OFFICIAL_APP_ID",),
     )  # fmt: skip
     sms_base_url: str | None = _setting(
         "SMS_BASE_URL", "SMS platform.", unit="http(s) URL without query", parse=_web_url,
@@ -243,12 +283,46 @@ class Settings:
         "SMS_SIGN_NAME", "SMS platform, approved signature.", unit="text", example="城市燃气",
         needs=("SMS_SECRET_ID",),
     )  # fmt: skip
+    sms_region: str = _setting(
+        "SMS_REGION", "SMS platform, region.", unit="region such as ap-guangzhou",
+        parse=_matching(r"[a-z]{2,4}(-[a-z0-9]{1,20}){1,3}"), default="ap-guangzhou", example="ap-guangzhou",
+    )  # fmt: skip
+    sms_templates: tuple[tuple[str, str], ...] = _setting(
+        "SMS_TEMPLATES", "Text messages: purpose and template id (docs/platforms.md).",
+        unit="purpose:id,purpose:id with small letters and distinct purposes", parse=_named_ids, default=(),
+        example="sign_in_code:2400001", needs=("SMS_SECRET_ID",),
+    )  # fmt: skip
     map_base_url: str | None = _setting(
         "MAP_BASE_URL", "Map and geocoding platform.", unit="http(s) URL without query", parse=_web_url,
         example="https://apis.map.qq.com",
     )  # fmt: skip
     map_key: str | None = _setting(
         "MAP_KEY", "Map platform, key.", unit="text", secret=True, example="", needs=("MAP_BASE_URL",),
+    )  # fmt: skip
+    files_dir: str = _setting(
+        "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",
+        default="var/files", example="var/files",
+    )  # fmt: skip
+    s3_bucket: str | None = _setting(
+        "S3_BUCKET", "Bucket of uploaded files on S3-compatible storage.", unit="3 to 63 characters",
+        parse=_matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), example="hall-files",
+        needs=("S3_ACCESS_KEY", "S3_SECRET_KEY"),
+    )  # fmt: skip
+    s3_endpoint_url: str | None = _setting(
+        "S3_ENDPOINT_URL", "S3-compatible storage; unset means AWS.", unit="http(s) URL without query",
+        parse=_web_url, example="https://cos.ap-beijing.myqcloud.com", needs=("S3_BUCKET",),
+    )  # fmt: skip
+    s3_region: str = _setting(
+        "S3_REGION", "Region of the S3-compatible storage.", unit="letters, digits and hyphens",
+        parse=_matching(r"[a-z0-9-]{1,40}"), default="us-east-1", example="us-east-1",
+    )  # fmt: skip
+    s3_access_key: str | None = _setting(
+        "S3_ACCESS_KEY", "S3-compatible storage, access id.", unit="text", secret=True, example="",
+        needs=("S3_BUCKET",),
+    )  # fmt: skip
+    s3_secret_key: str | None = _setting(
+        "S3_SECRET_KEY", "S3-compatible storage, access key.", unit="text", secret=True, example="",
+        needs=("S3_BUCKET",),
     )  # fmt: skip
 
 
@@ -305,7 +379,7 @@ def render_env_example() -> str:
     parts = ["# Made by `python -m backend.core.config > .env.example`; change the declaration instead.\n"]
     for _, one in _declarations():
         kind = "Required" if one.required else "Optional"
-        default = "" if one.default is None else f" Default: {one.example}."
+        default = "" if one.default in (None, ()) else f" Default: {one.example}."
         mark = "" if one.required else "# "
         parts.append(f"# {one.about}\n# {kind}; {one.unit}.{default}\n{mark}{one.env}={one.example}\n")
     return "\n".join(parts)

@@ -20,6 +20,8 @@ BlindIndexKind = Literal["name", "id_number", "phone", "address"]
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
+_BYTES_MARK = b"v1"
+_KEY_NUMBER_BYTES = 4
 _STORED = re.compile(r"v1\.([1-9][0-9]{0,8})\.([A-Za-z0-9_-]+)")
 _MAINLAND_MOBILE = re.compile(r"(?:00)?86(1[3-9][0-9]{9})")
 
@@ -76,6 +78,32 @@ class KeyRing:
         except InvalidTag as error:
             raise DecryptionFailed("the stored value is damaged or belongs elsewhere") from error
         return text.decode()
+
+    def encrypt_bytes(self, content: bytes, context: str) -> bytes:
+        """Return ``content`` sealed: ``v1``, four bytes of key number, nonce, ciphertext.
+
+        For contents of files, which are too large for the text form. Raises ValueError without a context.
+        """
+        if not context:
+            raise ValueError("a context is required")
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = self._ciphers[self.active_id].encrypt(nonce, content, context.encode())
+        return _BYTES_MARK + self.active_id.to_bytes(_KEY_NUMBER_BYTES) + nonce + sealed
+
+    def decrypt_bytes(self, stored: bytes, context: str) -> bytes:
+        """Return the content behind ``stored``. Raises DecryptionFailed."""
+        head = len(_BYTES_MARK) + _KEY_NUMBER_BYTES
+        if not stored.startswith(_BYTES_MARK) or len(stored) < head + _NONCE_BYTES + _TAG_BYTES:
+            raise DecryptionFailed("this is not a content of this format")
+        number = int.from_bytes(stored[len(_BYTES_MARK) : head])
+        cipher = self._ciphers.get(number)
+        if cipher is None:
+            raise DecryptionFailed(f"key {number} is not on the ring")
+        nonce, sealed = stored[head : head + _NONCE_BYTES], stored[head + _NONCE_BYTES :]
+        try:
+            return cipher.decrypt(nonce, sealed, context.encode())
+        except InvalidTag as error:
+            raise DecryptionFailed("the stored content is damaged or belongs elsewhere") from error
 
     def needs_rotation(self, stored: str) -> bool:
         """Tell whether ``stored`` was made with another key than the active one. Raises DecryptionFailed."""

@@ -53,7 +53,9 @@ _GENERIC: dict[str, str] = {
 _FILES: dict[str, str] = {
     "file_too_large": "文件太大了，请压缩或重新拍一张后再上传。",
     "file_kind_refused": "不能上传这种文件，请按页面上列出的格式换一个文件。",
-    "file_unknown": "没有找到您上传的文件，可能已经过期，请重新上传。",
+    "file_unknown": "有照片或文件没有找到，可能已过期，请重新上传后再提交。",
+    "link_expired": "这个链接已经过期，请回到页面刷新后再打开。",
+    "files_too_many": "还没提交的文件太多了，请先提交申请，或过一天再传。",
     "file_broken": "这个文件打不开，可能已损坏，请重新拍照或换一个文件上传。",
 }
 
@@ -98,8 +100,44 @@ _STAFF_SIDE: dict[str, str] = {
     "look_reason_required": "请写明为什么要查看完整内容。",
 }
 
+_PLATFORMS: dict[str, str] = {
+    "platform_unavailable": "暂时连不上外部服务，您填的内容已保留，请过几分钟再试。",
+    "platform_refused": "外部服务没有受理，问题在我们这边，请过一会儿再试；仍不行请联系客服。",
+    "wechat_code_invalid": "微信登录已过期或已用过，请返回上一页，重新点一次登录。",
+}
+
+_APPOINTMENTS: dict[str, str] = {
+    "slot_unknown": "这个时间段现在不能预约，请刷新后另选一个时间。",
+    "slot_full": "这个时间段刚刚约满了，请另选一个时间。",
+    "hold_expired": "为您保留的时间已经过了，请重新选一个时间。",
+    "appointment_not_open": "这件申请现在不需要预约上门，请刷新页面查看进度。",
+    "appointment_too_late": "离上门时间太近，不能自己改了，请打电话联系师傅或客服。",
+    "appointment_fixed": "师傅已经出发或到达，预约不能再改，请打电话联系师傅。",
+}
+
+_REALTIME: dict[str, str] = {
+    "realtime_unavailable": "实时更新暂时连不上，页面会每隔一会儿自动刷新，不影响办理。",
+    "ticket_used": "实时连接已过期，页面会自动重新连接。",
+}
+
+_CUSTOMER_SIGN_IN: dict[str, str] = {
+    "sign_in_not_offered": "现在还不能用这种方式登录，请换一种登录方式；急事请拨打客服热线。",
+    "sign_in_state_invalid": "这次微信登录已经失效，请返回登录页重新点一次“微信登录”。",
+    "wechat_code_invalid": "微信没有认可这次授权，请返回重新点一次。",
+    "wechat_unavailable": "暂时连不上微信，请过几分钟再试，或改用手机验证码登录。",
+}
+
+_PAYMENTS: dict[str, str] = {
+    "charge_not_open": "这笔费用已经收过或已经作废，请刷新页面核对，不要重复收款。",
+    "receipt_taken": "这个收据号已经登记过，请核对收据后重新填写。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
+    "phone_invalid": "请填写 11 位手机号码。",
+    "sms_code_wrong": _SIGN_IN["sms_code_wrong"],
+    "sms_code_expired": _SIGN_IN["sms_code_expired"],
+    "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
     "required": "这一项还没有填。",
     "invalid": "这一项填得不对，请核对后重填。",
     "password_wrong": "原密码不对，请重新输入。",
@@ -117,4 +155,9 @@ ERROR_TEXTS: dict[str, str] = {
     **_SIGN_IN,
     **_ORGANISATION,
     **_STAFF_SIDE,
+    **_PLATFORMS,
+    **_APPOINTMENTS,
+    **_REALTIME,
+    **_CUSTOMER_SIGN_IN,
+    **_PAYMENTS,
 }

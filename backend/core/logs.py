@@ -10,6 +10,9 @@ import structlog
 
 from backend.core.redaction import redact
 
+# These write whole calls to outside platforms at DEBUG: addresses, keys, texts of messages.
+_TALKATIVE = ("urllib3", "tencentcloud_sdk_common", "wechatpy")
+
 
 class _StandardOutput(logging.StreamHandler[TextIO]):
     """Writes to what standard output is at that moment: a process manager or a test may exchange it."""
@@ -55,3 +58,5 @@ def configure_logging(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -50,6 +50,7 @@ class NewStaff:
     password_hash: str
     positions: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
+    must_change_password: bool = True
 
 
 class OrganisationService:
@@ -71,7 +72,7 @@ class OrganisationService:
         return unit.id
 
     def add_staff(self, session: Session, new: NewStaff, now: datetime) -> int:
-        """Enter somebody with a password that has to be changed at the first sign-in; returns the id.
+        """Enter somebody, by default with a password to be changed at the first sign-in; returns the id.
 
         Raises Conflict for a taken username, Invalid for an unknown unit or post.
         """
@@ -86,7 +87,7 @@ class OrganisationService:
             username=username,
             name_sealed=self._keys.encrypt(new.name, NAME_CONTEXT),
             password_hash=new.password_hash,
-            must_change_password=True,
+            must_change_password=new.must_change_password,
             presence="on_duty",
             created_at=now,
         )

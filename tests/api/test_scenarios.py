@@ -34,6 +34,7 @@ from backend.catalogue.loader import read_body
 from backend.catalogue.service import DefinitionStore, publish
 from backend.core.config import Settings
 from backend.organisation.service import OrganisationService
+from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 from wsgi import make_key_ring
 
@@ -48,7 +49,7 @@ SCENARIOS = [
 
 
 @pytest.fixture(scope="module")
-def service(sessions: sessionmaker[Session]) -> Iterator[CaseService]:
+def service(sessions: sessionmaker[Session], case_customer: int) -> Iterator[CaseService]:
     with sessions.begin() as session:
         publish(session, list_drafts(POSTS), "test", NOW)
     yield CaseService(sessions, DefinitionStore(), lambda: NOW, CASE_GUARDS, CASE_EFFECTS)
@@ -115,7 +116,7 @@ def test_scenario(
     process: str,
     scenario: dict[str, Any],
 ) -> None:
-    new = NewCase(process, unit_id=3, unit_code="301", customer_id=1, channel="online")
+    new = NewCase(process, unit_id=3, unit_code="301", customer_id=CASE_CUSTOMER_ID, channel="online")
     request = Request("customer:1", uuid.uuid4(), {})
     answer = service.start_case(request, new, Start(CUSTOMER, data=scenario["data"]))
     with sessions.begin() as session:

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.access.models import PersonalLook
 from backend.cases.models import CaseMessage, CaseNote
 from backend.core.outbox import OutboxRow
 from tests.api.staff_side import Hall, code
@@ -234,6 +235,11 @@ def test_full_values_only_for_a_reason(hall: Hall, in_review: str) -> None:
         "id_number": "110101199003077758",
         "contact_phone": "13812345678",
     }
+    subject = f"case:{hall.find_id(in_review)}"
+    with hall.sessions.begin() as session:
+        [look] = session.scalars(select(PersonalLook).where(PersonalLook.subject == subject)).all()
+    assert (look.staff_id, look.reason) == (hall.staff["remote_a"], "电话核实")
+    assert look.items == ["contact_phone", "id_number"]
     blank = browser.send("POST", f"/cases/{in_review}/reveal", {**asked, "reason": " "})
     assert (blank.status_code, code(blank)) == (422, "look_reason_required")
     unknown = browser.send("POST", f"/cases/{in_review}/reveal", {**asked, "items": ["nothing"]})

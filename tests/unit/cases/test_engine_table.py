@@ -11,6 +11,7 @@ from backend.cases.commands import (
     CUSTOMER,
     SYSTEM,
     Abandon,
+    Amend,
     Cancel,
     Complete,
     CorrectionRequest,
@@ -104,6 +105,7 @@ def test_what_only_the_system_says(who: str) -> None:
     end = EndChild(PERFORMERS[who], 1, CaseStatus.COMPLETED)
     assert refusal_of(enter("hand_over"), end) == expected
     assert refusal_of(enter("review"), Abandon(PERFORMERS[who], "parent_ended")) == expected
+    assert refusal_of(enter("review"), Amend(PERFORMERS[who], {"appointment_id": 5})) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,247 @@
+"""Reading and writing slots, seats and appointments; the caller owns the transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from backend.appointments.models import (
+    Appointment,
+    AppointmentPolicy,
+    AppointmentSeat,
+    HandlerPosition,
+    Slot,
+    SlotRule,
+)
+from backend.appointments.slots import OpenSlot, Rule
+from backend.appointments.states import OPEN_STATES, AppointmentState
+from backend.cases.models import ServiceCase
+from backend.organisation.models import ServiceArea
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a case's visit is and who makes it: unit, area of capacity, point (GCJ-02) and handler."""
+
+    unit_id: int
+    area_id: int | None
+    lat: float | None
+    lng: float | None
+    handler_id: int | None
+
+
+def find_place(session: Session, case_id: int) -> Place:
+    """Return where the visit of this case is."""
+    of_address = and_(
+        ServiceArea.region == ServiceCase.region,
+        ServiceArea.street == ServiceCase.street,
+        ServiceArea.community == ServiceCase.community,
+        ServiceArea.unit_id == ServiceCase.unit_id,
+    )
+    row = session.execute(
+        select(
+            ServiceCase.unit_id,
+            ServiceArea.id.label("area_id"),
+            ServiceCase.place_lat,
+            ServiceCase.place_lng,
+            ServiceCase.handler_id,
+        )
+        .outerjoin(ServiceArea, of_address)
+        .where(ServiceCase.id == case_id)
+    ).one()
+    return Place(row.unit_id, row.area_id, row.place_lat, row.place_lng, row.handler_id)
+
+
+def list_rules(session: Session, unit_id: int, area_id: int | None, until: date) -> list[Rule]:
+    """Return the rules of the unit as a whole and of this one area that begin no later than ``until``."""
+    rows = session.execute(
+        select(SlotRule).where(
+            SlotRule.unit_id == unit_id,
+            or_(SlotRule.area_id.is_(None), SlotRule.area_id == area_id),
+            SlotRule.effective_from <= until,
+        )
+    ).scalars()
+    return [
+        Rule(
+            one.area_id,
+            one.day_kind == "working",
+            one.hour,
+            one.capacity,
+            one.effective_from,
+            one.effective_until,
+        )
+        for one in rows
+    ]
+
+
+def find_policy(session: Session, unit_id: int, day: date) -> AppointmentPolicy:
+    """Return the unit's newest policy of ``day``, or everybody's."""
+    return session.execute(
+        select(AppointmentPolicy)
+        .where(
+            or_(AppointmentPolicy.unit_id == unit_id, AppointmentPolicy.unit_id.is_(None)),
+            AppointmentPolicy.effective_from <= day,
+        )
+        .order_by(AppointmentPolicy.unit_id.asc().nulls_last(), AppointmentPolicy.effective_from.desc())
+        .limit(1)
+    ).scalar_one()
+
+
+def count_taken(
+    session: Session, unit_id: int, slots: Iterable[OpenSlot], now: datetime, except_case: int
+) -> dict[datetime, int]:
+    """Return the number of live seats by start; a case does not stand in its own way."""
+    slots = tuple(slots)
+    if not slots:
+        return {}
+    rows = session.execute(
+        select(Slot.start_at, func.count())
+        .join(AppointmentSeat, AppointmentSeat.slot_id == Slot.id)
+        .where(
+            Slot.unit_id == unit_id,
+            Slot.area_id.is_not_distinct_from(slots[0].area_id),
+            Slot.start_at.in_([one.start_at for one in slots]),
+            or_(AppointmentSeat.state == "booked", AppointmentSeat.expires_at > now),
+            AppointmentSeat.case_id != except_case,
+        )
+        .group_by(Slot.start_at)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def lock_slot(session: Session, unit_id: int, wanted: OpenSlot) -> Slot:
+    """Return the slot's row, made or brought to today's capacity, locked until the transaction ends."""
+    made = insert(Slot).values(
+        unit_id=unit_id, area_id=wanted.area_id, start_at=wanted.start_at, capacity=wanted.capacity
+    )
+    session.execute(made.on_conflict_do_nothing())
+    slot = session.execute(
+        select(Slot)
+        .where(
+            Slot.unit_id == unit_id,
+            Slot.area_id.is_not_distinct_from(wanted.area_id),
+            Slot.start_at == wanted.start_at,
+        )
+        .with_for_update()
+    ).scalar_one()
+    highest = session.execute(
+        select(func.max(AppointmentSeat.seat_no)).where(AppointmentSeat.slot_id == slot.id)
+    ).scalar_one()
+    if slot.capacity != wanted.capacity:
+        # What is booked stays booked when a rule lowers the capacity; only nothing new is given out.
+        slot.capacity = max(wanted.capacity, highest or 0)
+        session.flush()
+    return slot
+
+
+def take_seat(
+    session: Session, slot: Slot, capacity: int, case_id: int, now: datetime, expires_at: datetime
+) -> uuid.UUID | None:
+    """Hold a free seat of the locked slot and return the hold's id, or None when all are taken.
+
+    The case's former hold, in whatever slot, is given up; holds that have run out are free again.
+    """
+    session.execute(
+        delete(AppointmentSeat).where(
+            or_(
+                and_(AppointmentSeat.case_id == case_id, AppointmentSeat.state == "held"),
+                and_(AppointmentSeat.slot_id == slot.id, AppointmentSeat.expires_at <= now),
+            )
+        )
+    )
+    taken = set(
+        session.execute(select(AppointmentSeat.seat_no).where(AppointmentSeat.slot_id == slot.id)).scalars()
+    )
+    free = next((number for number in range(1, capacity + 1) if number not in taken), None)
+    if free is None:
+        return None
+    hold_id = uuid.uuid4()
+    session.add(
+        AppointmentSeat(
+            slot_id=slot.id,
+            seat_no=free,
+            capacity=slot.capacity,
+            case_id=case_id,
+            hold_id=hold_id,
+            state="held",
+            expires_at=expires_at,
+        )
+    )
+    session.flush()
+    return hold_id
+
+
+def lock_hold(session: Session, case_id: int, hold_id: uuid.UUID) -> tuple[AppointmentSeat, Slot] | None:
+    """Return the case's hold with its slot, both locked, or None where there is no such hold."""
+    row = session.execute(
+        select(AppointmentSeat, Slot)
+        .join(Slot, Slot.id == AppointmentSeat.slot_id)
+        .where(
+            AppointmentSeat.case_id == case_id,
+            AppointmentSeat.hold_id == hold_id,
+            AppointmentSeat.state == "held",
+        )
+        .with_for_update()
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+def free_holds(session: Session, case_id: int) -> None:
+    """Give up whatever the case holds without having booked it."""
+    session.execute(
+        delete(AppointmentSeat).where(AppointmentSeat.case_id == case_id, AppointmentSeat.state == "held")
+    )
+
+
+def free_booked_seat(session: Session, case_id: int) -> None:
+    """Give the case's booked seat back."""
+    session.execute(
+        delete(AppointmentSeat).where(AppointmentSeat.case_id == case_id, AppointmentSeat.state == "booked")
+    )
+
+
+def find_open_appointment(session: Session, case_id: int, *, lock: bool = False) -> Appointment | None:
+    """Return the case's one open appointment, or None."""
+    query = select(Appointment).where(Appointment.case_id == case_id, Appointment.state.in_(OPEN_STATES))
+    return session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+
+
+def list_under_way(session: Session, staff_id: int) -> list[int]:
+    """Return the ids of the appointments to which this handler is on the way."""
+    rows = session.execute(
+        select(Appointment.id)
+        .join(ServiceCase, ServiceCase.id == Appointment.case_id)
+        .where(ServiceCase.handler_id == staff_id, Appointment.state == AppointmentState.UNDER_WAY.value)
+    )
+    return list(rows.scalars())
+
+
+def save_position(session: Session, appointment_id: int, lat: float, lng: float, now: datetime) -> None:
+    """Keep only the newest position of a visit under way."""
+    # What was estimated for the former place does not hold for the new one.
+    seen = {"lat": lat, "lng": lng, "seen_at": now, "distance_m": None, "arrival_minutes": None}
+    fresh = insert(HandlerPosition).values(appointment_id=appointment_id, **seen)
+    session.execute(fresh.on_conflict_do_update(index_elements=["appointment_id"], set_=seen))
+
+
+def drop_position(session: Session, appointment_id: int) -> None:
+    """Forget where the handler was."""
+    session.execute(delete(HandlerPosition).where(HandlerPosition.appointment_id == appointment_id))
+
+
+def set_state(session: Session, appointment: Appointment, state: AppointmentState, now: datetime) -> bool:
+    """Move the appointment on by compare-and-set; returns False where somebody else was faster."""
+    moved = session.execute(
+        update(Appointment)
+        .where(Appointment.id == appointment.id, Appointment.state == appointment.state)
+        .values(state=state.value, changed_at=now)
+        .execution_options(synchronize_session=False)
+        .returning(Appointment.id)
+    )
+    return moved.first() is not None

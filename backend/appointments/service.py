@@ -1,0 +1,242 @@
+"""The one door to appointments: free hours, holds of a few minutes, booking, moving, cancelling."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.appointments import repository
+from backend.appointments.models import Appointment
+from backend.appointments.slots import OpenSlot, Policy, count_left, list_open_slots
+from backend.appointments.states import AppointmentAction, AppointmentState, next_state
+from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Command, Complete
+from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.repository import Stamp, StoredCase
+from backend.cases.service import CaseAnswer, CaseService, Request
+from backend.cases.snapshot import Snapshot
+from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.catalogue.service import DefinitionStore
+from backend.core.errors import Conflict
+from backend.core.local_time import format_day, format_span, local_date
+from backend.core.outbox import promise
+
+# The step at which a process waits for a booking is the customer's step that asks this guard.
+BOOKING_GUARD = "appointment_booked"
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDay:
+    """One day's bookable hours with the number of free seats each; a day may have none."""
+
+    day: date
+    text: str
+    slots: tuple[tuple[OpenSlot, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A seat kept free for a few minutes while the customer confirms."""
+
+    hold_id: uuid.UUID
+    slot: OpenSlot
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentView:
+    """A booking as a screen shows it; ``change_until`` is None once it is fixed."""
+
+    start_at: datetime
+    end_at: datetime
+    text: str
+    state: AppointmentState
+    change_until: datetime | None
+
+
+class AppointmentService:
+    """Works on cases that the caller may see. ``is_working_day`` is the working calendar's answer."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        cases: CaseService,
+        definitions: DefinitionStore,
+        is_working_day: Callable[[Session, date], bool],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._cases = cases
+        self._definitions = definitions
+        self._is_working_day = is_working_day
+        self._now = now
+
+    def list_days(self, case_id: int, first_day: date | None) -> list[SlotDay]:
+        """Return a week of days with their free hours, today's at the earliest."""
+        now = self._now()
+        first = max(first_day or local_date(now), local_date(now))
+        with self._sessions() as session:
+            place = repository.find_place(session, case_id)
+            slots = self._list_slots(session, place, now, first)
+            taken = repository.count_taken(session, place.unit_id, slots, now, case_id)
+        days: dict[date, list[tuple[OpenSlot, int]]] = {first + timedelta(days=n): [] for n in range(7)}
+        for slot, left in count_left(slots, taken):
+            days[local_date(slot.start_at)].append((slot, left))
+        return [SlotDay(day, format_day(day), tuple(found)) for day, found in days.items()]
+
+    def hold(self, case_id: int, start_at: datetime) -> Hold:
+        """Keep a seat of this hour for a few minutes; a case has one hold at a time.
+
+        Raises Conflict: ``slot_unknown`` for an hour that is not offered, ``slot_full``,
+        ``appointment_not_open`` where the case does not wait for a visit.
+        """
+        self._find_booking_step(self._cases.load(case_id))
+        now = self._now()
+        with self._sessions.begin() as session:
+            place = repository.find_place(session, case_id)
+            offered = self._list_slots(session, place, now, local_date(start_at), days=1)
+            wanted = next((one for one in offered if one.start_at == start_at), None)
+            if wanted is None:
+                raise Conflict("slot_unknown")
+            expires_at = now + self._find_policy(session, place.unit_id, now).hold
+            slot = repository.lock_slot(session, place.unit_id, wanted)
+            hold_id = repository.take_seat(session, slot, wanted.capacity, case_id, now, expires_at)
+            if hold_id is None:
+                raise Conflict("slot_full")
+        return Hold(hold_id, wanted, expires_at)
+
+    def book(self, request: Request, case_id: int, hold_id: uuid.UUID, expected_version: int) -> CaseAnswer:
+        """Turn the hold into the booking, in one transaction with the case's own step.
+
+        An open appointment is moved to the new hour. Raises Conflict (``hold_expired``,
+        ``appointment_too_late``, ``appointment_fixed``) or CommandRefused.
+        """
+
+        def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
+            _check_version(case, expected_version)
+            step = self._find_booking_step(case, session)
+            held = repository.lock_hold(session, case_id, hold_id)
+            if held is None or (held[0].expires_at or stamp.recorded_at) <= stamp.recorded_at:
+                raise Conflict("hold_expired")
+            seat, slot = held
+            moved = self._end_open(session, case, stamp, AppointmentAction.MOVE)
+            seat.state, seat.expires_at = "booked", None
+            found = OpenSlot(slot.start_at, slot.capacity, slot.area_id)
+            fresh = Appointment(
+                case_id=case_id,
+                unit_id=slot.unit_id,
+                slot_id=slot.id,
+                start_at=found.start_at,
+                end_at=found.end_at,
+                state=AppointmentState.BOOKED.value,
+                booked_by=stamp.actor,
+                booked_at=stamp.recorded_at,
+                changed_at=stamp.recorded_at,
+            )
+            session.add(fresh)
+            session.flush()
+            data = {"appointment_id": fresh.id, "appointment_end_at": fresh.end_at.isoformat()}
+            if step is not None:
+                task, outcome = step
+                return Complete(CUSTOMER, task, outcome, expected_version, data=data)
+            _promise_message(session, case, stamp, "appointment_moved" if moved else "appointment_booked")
+            return Amend(SYSTEM, data)
+
+        return self._cases.carry_out_prepared(request, case_id, prepare)
+
+    def cancel(self, request: Request, case_id: int, expected_version: int) -> CaseAnswer:
+        """Give the booked hour back; the case waits for another booking. Raises Conflict as ``book`` does."""
+
+        def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
+            _check_version(case, expected_version)
+            if not self._end_open(session, case, stamp, AppointmentAction.CANCEL):
+                raise Conflict("appointment_missing")
+            _promise_message(session, case, stamp, "appointment_cancelled")
+            return Amend(SYSTEM, {"appointment_id": None, "appointment_end_at": None})
+
+        return self._cases.carry_out_prepared(request, case_id, prepare)
+
+    def describe(self, session: Session, case_id: int) -> AppointmentView | None:
+        """Return the case's open appointment for a screen, or None."""
+        found = repository.find_open_appointment(session, case_id)
+        if found is None:
+            return None
+        until = found.start_at - self._find_policy(session, found.unit_id, self._now()).change
+        may_change = found.state == AppointmentState.BOOKED and self._now() <= until
+        return AppointmentView(
+            found.start_at,
+            found.end_at,
+            format_span(found.start_at, found.end_at),
+            AppointmentState(found.state),
+            until if may_change else None,
+        )
+
+    def _list_slots(
+        self, session: Session, place: repository.Place, now: datetime, first: date, days: int = 7
+    ) -> list[OpenSlot]:
+        rules = repository.list_rules(session, place.unit_id, place.area_id, first + timedelta(days=days))
+        policy = self._find_policy(session, place.unit_id, now)
+        return list_open_slots(
+            rules, policy, lambda day: self._is_working_day(session, day), now, first, days
+        )
+
+    @staticmethod
+    def _find_policy(session: Session, unit_id: int, now: datetime) -> Policy:
+        row = repository.find_policy(session, unit_id, local_date(now))
+        return Policy(
+            lead=timedelta(minutes=row.lead_minutes),
+            horizon=timedelta(days=row.horizon_days),
+            hold=timedelta(minutes=row.hold_minutes),
+            change=timedelta(minutes=row.change_minutes),
+        )
+
+    def _find_booking_step(self, case: StoredCase, session: Session | None = None) -> tuple[int, str] | None:
+        """Return the open task and outcome that wait for a booking, or None while a visit is going on.
+
+        Raises Conflict (``appointment_not_open``) where the case waits for neither.
+        """
+        if session is None:
+            with self._sessions() as own:
+                definition = self._definitions.get(own, case.definition_version_id)
+        else:
+            definition = self._definitions.get(session, case.definition_version_id)
+        step = find_booking_task(definition, case.snapshot)
+        if case.snapshot.status.is_final or (step is None and not case.snapshot.children):
+            raise Conflict("appointment_not_open")
+        return step
+
+    def _end_open(self, session: Session, case: StoredCase, stamp: Stamp, action: AppointmentAction) -> bool:
+        found = repository.find_open_appointment(session, case.id, lock=True)
+        if found is None:
+            return False
+        after = next_state(AppointmentState(found.state), action)
+        change = self._find_policy(session, found.unit_id, stamp.recorded_at).change
+        if found.state == AppointmentState.BOOKED and stamp.recorded_at > found.start_at - change:
+            raise Conflict("appointment_too_late")
+        repository.set_state(session, found, after, stamp.recorded_at)
+        repository.free_booked_seat(session, case.id)
+        return True
+
+
+def find_booking_task(definition: ProcessDefinition, snapshot: Snapshot) -> tuple[int, str] | None:
+    """Return the number of the customer's open task that waits for a booking, with its outcome, or None."""
+    for task in snapshot.open_tasks:
+        step = definition.step(task.step)
+        if step.by.kind is ActorKind.CUSTOMER:
+            for outcome in step.outcomes:
+                if any(use.name == BOOKING_GUARD for use in outcome.guards):
+                    return task.no, outcome.key
+    return None
+
+
+def _check_version(case: StoredCase, expected: int) -> None:
+    if case.snapshot.version != expected:
+        raise CommandRefused(RefusalCode.STALE_VERSION, str(case.snapshot.version))
+
+
+def _promise_message(session: Session, case: StoredCase, stamp: Stamp, message: str) -> None:
+    payload = {"case_id": case.id, "task": None, "step": None, "message": message}
+    promise(session, "notify_customer", [payload], stamp.recorded_at)

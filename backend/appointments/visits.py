@@ -1,0 +1,135 @@
+"""The visit itself: setting off, the way, arriving; and what happens to a booking when its case ends.
+
+A handler's position exists only between "set off" and "arrived" (law 12); nothing of it is kept afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.appointments import repository
+from backend.appointments.models import HandlerPosition
+from backend.appointments.states import AppointmentAction, AppointmentState, next_state
+from backend.cases.repository import Stamp, StoredCase
+from backend.cases.service import Effect, EffectContext
+from backend.core.errors import Conflict
+
+
+class Arrival(Protocol):
+    """How far it still is: metres and minutes."""
+
+    @property
+    def distance_m(self) -> int: ...
+
+    @property
+    def minutes(self) -> int: ...
+
+
+# From one point to another, both (latitude, longitude) in GCJ-02.
+Estimate = Callable[[tuple[float, float], tuple[float, float]], Arrival]
+# A browser's WGS-84 position as GCJ-02.
+Convert = Callable[[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class VisitView:
+    """What the customer sees of the way. All but ``state`` is None unless the handler is under way."""
+
+    state: str
+    distance_m: int | None = None
+    arrival_minutes: int | None = None
+    seen_at: datetime | None = None
+
+
+class VisitService:
+    """Takes positions and tells distances; ``estimate`` asks the map and never fails."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        estimate: Estimate,
+        convert: Convert,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._estimate = estimate
+        self._convert = convert
+        self._now = now
+
+    def report_position(self, staff_id: int, lat: float, lng: float) -> int:
+        """Keep where the handler is for all visits under way; returns how many, 0 keeps nothing."""
+        here = self._convert(lat, lng)
+        with self._sessions.begin() as session:
+            visits = repository.list_under_way(session, staff_id)
+            for appointment_id in visits:
+                repository.save_position(session, appointment_id, *here, self._now())
+        return len(visits)
+
+    def read_visit(self, case_id: int) -> VisitView:
+        """Return how the visit of this case stands, with the distance while somebody is on the way."""
+        with self._sessions() as session:
+            found = repository.find_open_appointment(session, case_id)
+            if found is None or found.state == AppointmentState.BOOKED:
+                return VisitView("none")
+            if found.state != AppointmentState.UNDER_WAY:
+                return VisitView("arrived")
+            position = session.get(HandlerPosition, found.id)
+            place = repository.find_place(session, case_id)
+        if position is None:
+            return VisitView("set_off")
+        if place.lat is None or place.lng is None:
+            return VisitView("set_off", seen_at=position.seen_at)
+        if position.distance_m is None:
+            position = self._measure(position, (place.lat, place.lng))
+        return VisitView("set_off", position.distance_m, position.arrival_minutes, position.seen_at)
+
+    def _measure(self, position: HandlerPosition, place: tuple[float, float]) -> HandlerPosition:
+        # The map is asked outside any transaction, and once for each position however many people look.
+        arrival = self._estimate((position.lat, position.lng), place)
+        position.distance_m, position.arrival_minutes = arrival.distance_m, arrival.minutes
+        with self._sessions.begin() as session:
+            kept = session.get(HandlerPosition, position.appointment_id)
+            if kept is not None and kept.seen_at == position.seen_at:
+                kept.distance_m, kept.arrival_minutes = arrival.distance_m, arrival.minutes
+        return position
+
+
+def start_visit(session: Session, context: EffectContext) -> None:
+    """Named effect: the handler has set off. Raises Conflict where nothing is booked."""
+    _move(session, context.case, context.stamp, AppointmentAction.SET_OFF)
+
+
+def arrive_at_visit(session: Session, context: EffectContext) -> None:
+    """Named effect: the handler has arrived, and the way there is forgotten."""
+    _move(session, context.case, context.stamp, AppointmentAction.ARRIVE)
+
+
+def _move(session: Session, case: StoredCase, stamp: Stamp, action: AppointmentAction) -> None:
+    found = repository.find_open_appointment(session, case.parent_case_id or case.id, lock=True)
+    if found is None:
+        raise Conflict("appointment_missing")
+    after = next_state(AppointmentState(found.state), action)
+    repository.set_state(session, found, after, stamp.recorded_at)
+    if action is AppointmentAction.ARRIVE:
+        repository.drop_position(session, found.id)
+
+
+def release_visit(session: Session, case: StoredCase, stamp: Stamp) -> None:
+    """When a case ends, its booked hour is free for others and nobody's position is kept."""
+    repository.free_holds(session, case.id)
+    found = repository.find_open_appointment(session, case.id, lock=True)
+    if found is None:
+        return
+    if found.state in (AppointmentState.BOOKED, AppointmentState.UNDER_WAY):
+        after = next_state(AppointmentState(found.state), AppointmentAction.CALL_OFF)
+        repository.set_state(session, found, after, stamp.recorded_at)
+    repository.free_booked_seat(session, case.id)
+    repository.drop_position(session, found.id)
+
+
+VISIT_EFFECTS: dict[str, Effect] = {"start_visit": start_visit, "arrive_at_visit": arrive_at_visit}

@@ -1,0 +1,127 @@
+"""Master tables of customers (design, decision 13). Sealed columns are bound to their row's id."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Date, DateTime, Double, ForeignKey, Identity, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.database import Base
+
+
+class Customer(Base):
+    """A person or an organisation. A merged one stays as a sign-post to ``merged_into_id``, one step away."""
+
+    __tablename__ = "customer"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    name_sealed: Mapped[str | None] = mapped_column(Text)
+    name_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_sealed: Mapped[str | None] = mapped_column(Text)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    phone_verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    id_number_sealed: Mapped[str | None] = mapped_column(Text)
+    id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    credit_code: Mapped[str | None] = mapped_column(Text)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    # No date means: for as long as there is a contract or a case.
+    retain_until: Mapped[date | None] = mapped_column(Date)
+
+
+class CustomerIdentity(Base):
+    """One way in. ``subject`` is an openid under ``appid``, or the hex of a phone's blind index."""
+
+    __tablename__ = "identity"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    appid: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    unionid: Mapped[str | None] = mapped_column(Text)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CustomerMerge(Base):
+    """Two customers proved to be one person; append-only by privilege."""
+
+    __tablename__ = "customer_merge"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    merged_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    into_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    merged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Premises(Base):
+    """A place where gas is used (design, decision 9); ``building_unit`` is the 单元 of a building."""
+
+    __tablename__ = "premises"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    region: Mapped[str] = mapped_column(Text)
+    street: Mapped[str] = mapped_column(Text)
+    community: Mapped[str] = mapped_column(Text)
+    building: Mapped[str] = mapped_column(Text, server_default="")
+    building_unit: Mapped[str] = mapped_column(Text, server_default="")
+    door_sealed: Mapped[str] = mapped_column(Text)
+    note_sealed: Mapped[str | None] = mapped_column(Text)
+    address_index: Mapped[bytes] = mapped_column(LargeBinary)
+    place_lat: Mapped[float | None] = mapped_column(Double)
+    place_lng: Mapped[float | None] = mapped_column(Double)
+    place_source: Mapped[str | None] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class GasAccount(Base):
+    """A 户号. ``classification`` and ``grade`` follow the company's own list (客户分类分级)."""
+
+    __tablename__ = "gas_account"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    account_no: Mapped[str] = mapped_column(Text, unique=True)
+    premises_id: Mapped[int] = mapped_column(ForeignKey("premises.id"))
+    status: Mapped[str] = mapped_column(Text)
+    gas_use: Mapped[str] = mapped_column(Text)
+    classification: Mapped[str] = mapped_column(Text, server_default="general")
+    grade: Mapped[str | None] = mapped_column(Text)
+    opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class Meter(Base):
+    """A gas meter, in stock or at an account; its number is unique with its maker."""
+
+    __tablename__ = "meter"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    gas_account_id: Mapped[int | None] = mapped_column(ForeignKey("gas_account.id"))
+    maker: Mapped[str] = mapped_column(Text)
+    meter_no: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text, server_default="")
+    kind: Mapped[str] = mapped_column(Text)
+    status: Mapped[str] = mapped_column(Text)
+    made_on: Mapped[date | None] = mapped_column(Date)
+    installed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class AccountRole(Base):
+    """What somebody is to an account; a role that ended keeps its row."""
+
+    __tablename__ = "account_role"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    gas_account_id: Mapped[int] = mapped_column(ForeignKey("gas_account.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[str] = mapped_column(Text)
+    granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

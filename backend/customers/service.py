@@ -1,0 +1,230 @@
+"""The customers' one door: who they are, by which identities they are known, and when two are one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from backend.core.encryption import KeyRing, normalise
+from backend.core.errors import Invalid, NotFound
+from backend.customers.merging import MergeFollower, merge_customers
+from backend.customers.models import Customer, CustomerIdentity
+from backend.customers.sealing import open_name, open_phone, seal_name, seal_phone
+
+# Any fixed number serves. Whoever adds an identity or joins two customers holds it to the end of the
+# transaction, so that the same person cannot come into being twice; a plain sign-in does not take it.
+_JOIN_LOCK = 96602_10
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An identity that a platform vouches for: ``kind`` is ``wechat_mini`` or ``wechat_official``."""
+
+    kind: str
+    appid: str
+    subject: str
+    unionid: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewCustomer:
+    """A customer entered without any sign-in, by staff or as demonstration data."""
+
+    kind: str = "resident"
+    name: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerView:
+    """A customer in clear: callers mask what their screen does not need (law 12)."""
+
+    id: int
+    kind: str
+    name: str | None
+    phone: str | None
+    phone_verified: bool
+
+
+def read_mobile(typed: str) -> str:
+    """Return the 11 digits of a mainland mobile number, however typed; raises Invalid on ``phone``."""
+    plain = normalise(typed, "phone")
+    if _MOBILE.fullmatch(plain) is None:
+        raise Invalid(fields={"phone": "phone_invalid"})
+    return plain
+
+
+class CustomersService:
+    """Finds, joins and describes customers. Each call works inside the caller's transaction.
+
+    ``followers`` move what other components keep of a customer when it is merged into another.
+    """
+
+    def __init__(self, keys: KeyRing, followers: Sequence[MergeFollower] = ()) -> None:
+        self._keys = keys
+        self._followers = tuple(followers)
+
+    def enter(self, session: Session, new: NewCustomer, now: datetime) -> int:
+        """Enter a customer whose phone, if any, nobody has verified yet; returns the id."""
+        customer = Customer(kind=new.kind, created_at=now)
+        session.add(customer)
+        session.flush()
+        if new.name:
+            seal_name(self._keys, customer, new.name)
+        if new.phone:
+            seal_phone(self._keys, customer, read_mobile(new.phone))
+        session.flush()
+        return customer.id
+
+    def set_name(self, session: Session, customer_id: int, name: str) -> None:
+        """Keep the name by which the customer applies; raises NotFound."""
+        seal_name(self._keys, self._get(session, customer_id), name)
+
+    def find_or_create(self, session: Session, proof: Proof, now: datetime) -> int:
+        """Return the id of the customer behind ``proof``.
+
+        Identities with one unionid are one person's, across mini-program and official account: customers who
+        turn out to share one are merged, the older one stays.
+        """
+        known = self._find_identity(session, proof.kind, proof.appid, proof.subject)
+        if known is not None and proof.unionid in (None, known.unionid):
+            return known.customer_id
+        self._lock(session)
+        known = self._find_identity(session, proof.kind, proof.appid, proof.subject)
+        owners = set() if known is None else {known.customer_id}
+        if proof.unionid is not None:
+            owners |= set(
+                session.scalars(
+                    select(CustomerIdentity.customer_id).where(CustomerIdentity.unionid == proof.unionid)
+                )
+            )
+        owner = min(owners) if owners else self.enter(session, NewCustomer(), now)
+        for other in sorted(owners - {owner}):
+            self._merge(session, other, owner, "unionid", now)
+        if known is None:
+            self._add_identity(session, proof, owner, now)
+        else:
+            session.execute(
+                update(CustomerIdentity)
+                .where(CustomerIdentity.id == known.id)
+                .values(unionid=proof.unionid, customer_id=owner)
+            )
+        return owner
+
+    def find_or_create_by_phone(self, session: Session, phone: str, now: datetime) -> int:
+        """Return the id of the customer who just proved to hold ``phone`` (11 digits)."""
+        known = self._find_identity(session, "phone", "", self._index(phone).hex())
+        if known is not None:
+            return known.customer_id
+        self._lock(session)
+        known = self._find_identity(session, "phone", "", self._index(phone).hex())
+        if known is not None:
+            return known.customer_id
+        owner = self.enter(session, NewCustomer(phone=phone), now)
+        self._get(session, owner).phone_verified_at = now
+        self._add_identity(session, Proof("phone", "", self._index(phone).hex()), owner, now)
+        return owner
+
+    def bind_phone(self, session: Session, customer_id: int, phone: str, now: datetime) -> int:
+        """Give ``phone`` (11 digits, just proved) to the customer and return the customer's id.
+
+        Whoever had this phone verified before is the same person and is merged into this customer. A former
+        phone no longer signs in, because its number may belong to somebody else soon.
+        """
+        self._lock(session)
+        customer = self._get(session, customer_id)
+        subject = self._index(phone).hex()
+        known = self._find_identity(session, "phone", "", subject)
+        if known is not None and known.customer_id != customer.id:
+            self._merge(session, known.customer_id, customer.id, "phone", now)
+        session.execute(
+            delete(CustomerIdentity).where(
+                CustomerIdentity.customer_id == customer.id,
+                CustomerIdentity.kind == "phone",
+                CustomerIdentity.subject != subject,
+            )
+        )
+        if known is None:
+            self._add_identity(session, Proof("phone", "", subject), customer.id, now)
+        session.refresh(customer)
+        seal_phone(self._keys, customer, phone)
+        customer.phone_verified_at = now
+        session.flush()
+        return customer.id
+
+    def describe_customer(self, session: Session, customer_id: int) -> CustomerView:
+        """Return the customer, or the one it was merged into; raises NotFound."""
+        customer = self._get(session, customer_id)
+        return CustomerView(
+            customer.id,
+            customer.kind,
+            open_name(self._keys, customer),
+            open_phone(self._keys, customer),
+            customer.phone_verified_at is not None,
+        )
+
+    def find_openid(self, session: Session, customer_id: int, kind: str, appid: str) -> str | None:
+        """Return the openid under which ``appid`` knows the customer, the latest where there are several."""
+        return session.execute(
+            select(CustomerIdentity.subject)
+            .where(
+                CustomerIdentity.customer_id == customer_id,
+                CustomerIdentity.kind == kind,
+                CustomerIdentity.appid == appid,
+            )
+            .order_by(CustomerIdentity.id.desc())
+            .limit(1)
+        ).scalar_one_or_none()
+
+    def _get(self, session: Session, customer_id: int) -> Customer:
+        customer = session.get(Customer, customer_id)
+        if customer is not None and customer.merged_into_id is not None:
+            customer = session.get(Customer, customer.merged_into_id)
+        if customer is None:
+            raise NotFound
+        return customer
+
+    def _merge(self, session: Session, merged_id: int, into_id: int, reason: str, now: datetime) -> None:
+        merge_customers(session, self._keys, merged_id, into_id, reason, now)
+        for follow in self._followers:
+            follow(session, merged_id, into_id)
+
+    def _index(self, phone: str) -> bytes:
+        return self._keys.blind_index(phone, "phone")
+
+    @staticmethod
+    def _lock(session: Session) -> None:
+        session.execute(select(func.pg_advisory_xact_lock(_JOIN_LOCK)))
+
+    @staticmethod
+    def _find_identity(session: Session, kind: str, appid: str, subject: str) -> CustomerIdentity | None:
+        return session.execute(
+            select(CustomerIdentity)
+            .where(
+                CustomerIdentity.kind == kind,
+                CustomerIdentity.appid == appid,
+                CustomerIdentity.subject == subject,
+            )
+            # A row read before the lock was taken may have been re-pointed meanwhile.
+            .execution_options(populate_existing=True)
+        ).scalar_one_or_none()
+
+    @staticmethod
+    def _add_identity(session: Session, proof: Proof, customer_id: int, now: datetime) -> None:
+        session.add(
+            CustomerIdentity(
+                kind=proof.kind,
+                appid=proof.appid,
+                subject=proof.subject,
+                unionid=proof.unionid,
+                customer_id=customer_id,
+                created_at=now,
+            )
+        )
+        session.flush()

@@ -1,0 +1,285 @@
+"""The files' one door: store, claim, describe, open, and sweep away what nobody claimed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import IO, Final, TypedDict
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.core.encryption import KeyRing
+from backend.core.errors import Invalid, NotFound, TooMany, Unavailable
+from backend.core.ids import make_public_token
+from backend.core.native_threads import compute_aside
+from backend.files.examination import MAX_BYTES, Examined, FileKind, examine, too_large
+from backend.files.links import FileLinks, FileVariant
+from backend.files.models import StoredFile
+from backend.files.storage import ContentMissing, FileStorage, StorageFailed
+
+# Purpose → days that such a file is kept after the end of its case.
+PURPOSES: Final = {"application": 3 * 365, "visit": 3 * 365, "signature": 5 * 365}
+# Drafts hold files too, so an unclaimed one is given time.
+UNCLAIMED_FOR: Final = timedelta(days=30)
+# What one owner may have uploaded in a day and not submitted; keeps one visitor from filling the disk.
+UNCLAIMED_A_DAY: Final = 100
+_SWEEP_BATCH: Final = 100
+_VARIANTS: Final[tuple[FileVariant, ...]] = ("original", "shown", "thumb")
+_LONGEST_NAME: Final = 100
+_FILE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+_log = structlog.get_logger(__name__)
+
+
+class FileView(TypedDict):
+    """A file as clients see it; ``size`` is the original's bytes, the addresses are signed."""
+
+    file_key: str
+    name: str
+    kind: FileKind
+    mime: str
+    size: int
+    url: str
+    thumbnail_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A content to send: bytes, MIME type, name for saving it, seconds that the link is good."""
+
+    content: bytes
+    mime: str
+    name: str
+    fresh_seconds: int
+
+
+class FileService:
+    """Keeps uploaded files. The content is sealed with ``keys`` before ``storage`` sees it, since photos of
+    identity cards and faces are among them. ``owner`` is ``customer:<id>`` or ``staff:<id>`` throughout."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        storage: FileStorage,
+        keys: KeyRing,
+        links: FileLinks,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._storage = storage
+        self._keys = keys
+        self._links = links
+        self._now = now
+
+    def store(self, upload: IO[bytes], original_name: str, owner: str, purpose: str) -> FileView:
+        """Keep one upload and return its view; it stays the owner's until a case claims it.
+
+        Raises AppError ``file_too_large`` (413), Invalid ``file_kind_refused`` or ``file_broken``, TooMany
+        ``files_too_many``, Unavailable where the storage is out of reach. Then nothing is kept.
+        """
+        content = upload.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise too_large()
+        name = _clean_name(original_name)
+        examined = compute_aside(partial(examine, content, name))
+        file_key = make_public_token()
+        row = self._enter(content, examined, name, file_key, owner, purpose)
+        try:
+            self._put_all(file_key, content, examined)
+        except StorageFailed as error:
+            self._forget(file_key)
+            _log.error("file not stored", reason=str(error))
+            raise Unavailable from error
+        with self._sessions.begin() as session:
+            row = session.merge(row)
+            row.stored_at = self._now()
+        return self._view(row)
+
+    def claim(self, session: Session, file_keys: Sequence[str], owner: str, case_id: int) -> None:
+        """Bind files to a case, in the caller's transaction; doing it again changes nothing.
+
+        Raises Invalid ``file_unknown`` where a file is missing, another owner's or another case's.
+        """
+        wanted = sorted(set(file_keys))
+        if not wanted:
+            return
+        if not all(map(_FILE_KEY.fullmatch, wanted)):
+            raise Invalid("file_unknown")
+        found = session.execute(
+            select(StoredFile)
+            .where(
+                StoredFile.file_key.in_(wanted), StoredFile.owner == owner, StoredFile.stored_at.is_not(None)
+            )
+            .order_by(StoredFile.id)
+            .with_for_update()
+        ).scalars()
+        rows = list(found)
+        if len(rows) != len(wanted) or any(row.case_id not in (None, case_id) for row in rows):
+            raise Invalid("file_unknown")
+        for row in rows:
+            if row.case_id is None:
+                row.case_id = case_id
+                row.claimed_at = self._now()
+        session.flush()
+
+    def describe(self, session: Session, file_keys: Sequence[str]) -> dict[str, FileView]:
+        """Return file_key → view with fresh links; unknown keys are left out.
+
+        Nobody's permission is checked here: the caller has fetched the case or draft that names the keys.
+        """
+        wanted = {one for one in file_keys if _FILE_KEY.fullmatch(one)}
+        if not wanted:
+            return {}
+        rows = session.execute(
+            select(StoredFile).where(StoredFile.file_key.in_(wanted), StoredFile.stored_at.is_not(None))
+        ).scalars()
+        return {row.file_key: self._view(row) for row in rows}
+
+    def open(self, file_key: str, variant: FileVariant, expires: int, sign: str) -> OpenedFile:
+        """Return the content behind a signed link.
+
+        Raises NotFound for an unknown file and a foreign signature alike, Forbidden ``link_expired``.
+        """
+        if _FILE_KEY.fullmatch(file_key) is None:
+            raise NotFound
+        with self._sessions() as session:
+            row = session.execute(
+                select(StoredFile).where(StoredFile.file_key == file_key, StoredFile.stored_at.is_not(None))
+            ).scalar_one_or_none()
+        if row is None:
+            raise NotFound
+        self._links.check(file_key, variant, _bound_to(row), expires, sign, self._now())
+        storage_key = f"{file_key}.{variant}"
+        try:
+            sealed = self._storage.get(storage_key)
+        except ContentMissing as error:
+            # A photo's row without its content is a loss and not a wrong address.
+            if variant == "original" or row.kind == "image":
+                _log.error("content of a file is missing", variant=variant, file_id=row.id)
+            raise NotFound from error
+        except StorageFailed as error:
+            _log.error("file not read", reason=str(error), file_id=row.id)
+            raise Unavailable from error
+        content = compute_aside(partial(self._keys.decrypt_bytes, sealed, _content_context(storage_key)))
+        mime = row.mime if variant == "original" else "image/jpeg"
+        name = self._read_name(row)
+        if mime == "image/jpeg" and not name.lower().endswith((".jpg", ".jpeg")):
+            name += ".jpg"
+        return OpenedFile(content, mime, name, max(0, expires - int(self._now().timestamp())))
+
+    def delete_unclaimed(self, older_than: timedelta = UNCLAIMED_FOR) -> int:
+        """Delete files that no case has claimed for ``older_than``, half stored ones too; returns how many.
+
+        A file that is being claimed at this moment is passed over.
+        """
+        deleted = 0
+        while True:
+            with self._sessions.begin() as session:
+                rows = session.execute(
+                    select(StoredFile)
+                    .where(StoredFile.case_id.is_(None), StoredFile.created_at < self._now() - older_than)
+                    .order_by(StoredFile.created_at)
+                    .limit(_SWEEP_BATCH)
+                    .with_for_update(skip_locked=True)
+                ).scalars()
+                batch = list(rows)
+                for row in batch:
+                    self._delete_content(row.file_key)
+                    session.delete(row)
+            deleted += len(batch)
+            if len(batch) < _SWEEP_BATCH:
+                return deleted
+
+    def _enter(
+        self, content: bytes, examined: Examined, name: str, file_key: str, owner: str, purpose: str
+    ) -> StoredFile:
+        now = self._now()
+        row = StoredFile(
+            file_key=file_key,
+            owner=owner,
+            purpose=purpose,
+            kind=examined.kind,
+            mime=examined.mime,
+            size=len(content),
+            sha256=hashlib.sha256(content).digest(),
+            original_name_sealed=self._keys.encrypt(name, _name_context(file_key)),
+            width=examined.width,
+            height=examined.height,
+            retention_days=PURPOSES[purpose],
+            created_at=now,
+        )
+        with self._sessions.begin() as session:
+            recent = session.execute(
+                select(func.count()).where(
+                    StoredFile.owner == owner,
+                    StoredFile.case_id.is_(None),
+                    StoredFile.created_at > now - timedelta(days=1),
+                )
+            ).scalar_one()
+            if recent >= UNCLAIMED_A_DAY:
+                raise TooMany("files_too_many")
+            session.add(row)
+        return row
+
+    def _put_all(self, file_key: str, content: bytes, examined: Examined) -> None:
+        for variant, data in zip(_VARIANTS, (content, examined.shown, examined.thumb), strict=True):
+            if data is not None:
+                key = f"{file_key}.{variant}"
+                seal = partial(self._keys.encrypt_bytes, data, _content_context(key))
+                self._storage.put(key, compute_aside(seal))
+
+    def _forget(self, file_key: str) -> None:
+        """Take back a file whose content could not be stored; what stays the sweep finds by its row."""
+        try:
+            self._delete_content(file_key)
+        except StorageFailed:
+            return
+        with self._sessions.begin() as session:
+            row = session.execute(select(StoredFile).where(StoredFile.file_key == file_key)).scalar_one()
+            session.delete(row)
+
+    def _delete_content(self, file_key: str) -> None:
+        for variant in _VARIANTS:
+            self._storage.delete(f"{file_key}.{variant}")
+
+    def _view(self, row: StoredFile) -> FileView:
+        is_image = row.kind == "image"
+        make = partial(self._links.make, row.file_key, bound_to=_bound_to(row), now=self._now())
+        return FileView(
+            file_key=row.file_key,
+            name=self._read_name(row),
+            kind="image" if is_image else "pdf",
+            mime=row.mime,
+            size=row.size,
+            # The original of a photo may tell where it was taken, so nobody is sent there.
+            url=make("shown" if is_image else "original"),
+            thumbnail_url=make("thumb") if is_image else None,
+        )
+
+    def _read_name(self, row: StoredFile) -> str:
+        return self._keys.decrypt(row.original_name_sealed, _name_context(row.file_key))
+
+
+def _bound_to(row: StoredFile) -> str:
+    return row.owner if row.case_id is None else f"case:{row.case_id}"
+
+
+def _name_context(file_key: str) -> str:
+    return f"stored_file.name:{file_key}"
+
+
+def _content_context(storage_key: str) -> str:
+    return f"stored_file.content:{storage_key}"
+
+
+def _clean_name(name: str) -> str:
+    """Return the last part of a path, without control and direction characters, the end kept when cut."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    plain = "".join(one for one in last if unicodedata.category(one)[0] != "C").strip()
+    return plain[-_LONGEST_NAME:] or "未命名"

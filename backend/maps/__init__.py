@@ -1,0 +1,1 @@
+"""Where an address lies, and how long the way to it takes."""

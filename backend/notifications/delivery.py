@@ -1,0 +1,199 @@
+"""Sending one message: subscribe message, else template message, else SMS; each channel at most once.
+
+What a platform did not answer stays unknown and goes before a person; it is never sent again by itself, and
+no other channel is tried after it, for the customer may have the message already (design, decision 12).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
+from backend.notifications.messages import Facts, Message, fill_sms, fill_wechat
+from backend.notifications.models import MessageDelivery
+from backend.notifications.permissions import give_back_permission, lose_permissions, use_permission
+from backend.notifications.port import SmsPort
+from backend.wechat.port import WechatPort
+
+Outcome = Literal["sent", "refused", "unknown"]
+# The customer has no permission left, whatever our ledger says.
+NO_PERMISSION = "43101"
+
+
+class Recipients(Protocol):
+    """Who the customer is on each platform; the component of the customers answers."""
+
+    def find_openid(self, session: Session, customer_id: int, kind: str, appid: str) -> str | None:
+        """Return the openid in the app, ``kind`` being wechat_mini or wechat_official, or None."""
+
+    def find_phone(self, session: Session, customer_id: int) -> str | None:
+        """Return the verified phone, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """The platforms that are set up, and their template ids by purpose. A missing platform is None."""
+
+    wechat: WechatPort | None
+    sms: SmsPort | None
+    mini_app_id: str | None
+    official_app_id: str | None
+    mini_templates: Mapping[str, str]
+    official_templates: Mapping[str, str]
+    sms_templates: Mapping[str, str]
+    # Where a template message leads: the H5 page of a case, with {case_no}.
+    case_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A way to reach the customer, ready to be called outside any transaction."""
+
+    channel: Literal["mini", "official", "sms"]
+    call: Callable[[], SendOutcome]
+    template_id: str
+
+
+class Delivery:
+    """Tries the channels in their order and keeps a row of each try."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        channels: Channels,
+        recipients: Recipients,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._channels = channels
+        self._recipients = recipients
+        self._now = now
+
+    def deliver(
+        self, promise_id: int, customer_id: int, message: Message, facts: Facts, other_phone: str | None
+    ) -> Outcome:
+        """Send the message once and return what came of it; a second call never sends what the first did.
+
+        ``other_phone`` (the case's contact) gets the SMS where the customer has no verified phone. Raises
+        PlatformUnavailable where nothing was sent and every way that is left may work later.
+        """
+        waiting: PlatformUnavailable | None = None
+        for send in self._list_ways(promise_id, customer_id, message, facts, other_phone):
+            known = self._begin(promise_id, send.channel)
+            if known == "refused":
+                continue
+            if known is not None:
+                return "sent" if known == "sent" else "unknown"
+            try:
+                outcome = send.call()
+            except PlatformUnavailable as error:
+                # Nothing was sent, so this way stays open for a later try.
+                self._forget(promise_id, customer_id, send)
+                waiting = error
+                continue
+            except PlatformRefused as error:
+                outcome = SendOutcome("refused", error.platform_code)
+            self._settle(promise_id, customer_id, send, outcome)
+            if outcome.state != "refused":
+                return outcome.state
+        if waiting is not None:
+            raise waiting
+        return "refused"
+
+    def _list_ways(
+        self, promise_id: int, customer_id: int, message: Message, facts: Facts, other_phone: str | None
+    ) -> Iterator[Send]:
+        yield from self._list_wechat_ways(promise_id, customer_id, message, facts)
+        channels = self._channels
+        template_id = channels.sms_templates.get(message.purpose)
+        if channels.sms is None or template_id is None:
+            return
+        with self._sessions() as session:
+            phone = self._recipients.find_phone(session, customer_id) or other_phone
+        if phone:
+            params = fill_sms(message, facts, self._now())
+            sms = channels.sms
+            yield Send("sms", lambda: sms.send(phone, template_id, params), template_id)
+
+    def _list_wechat_ways(
+        self, promise_id: int, customer_id: int, message: Message, facts: Facts
+    ) -> Iterator[Send]:
+        channels, now = self._channels, self._now()
+        wechat = channels.wechat
+        if wechat is None:
+            return
+        data = fill_wechat(message, facts, now)
+        template_id = channels.mini_templates.get(message.purpose)
+        openid = self._find_openid(customer_id, "wechat_mini", channels.mini_app_id)
+        if template_id and openid and self._take_permission(promise_id, customer_id, template_id):
+            page = f"pages/case/index?case_no={facts.case_no}"
+            mini, person = template_id, openid
+            yield Send("mini", lambda: wechat.send_subscribe_message(person, mini, page, data), mini)
+        template_id = channels.official_templates.get(message.purpose)
+        openid = self._find_openid(customer_id, "wechat_official", channels.official_app_id)
+        if template_id and openid:
+            url = channels.case_url.format(case_no=facts.case_no)
+            official, follower = template_id, openid
+            yield Send(
+                "official", lambda: wechat.send_template_message(follower, official, url, data), official
+            )
+
+    def _find_openid(self, customer_id: int, kind: str, appid: str | None) -> str | None:
+        if appid is None:
+            return None
+        with self._sessions() as session:
+            return self._recipients.find_openid(session, customer_id, kind, appid)
+
+    def _take_permission(self, promise_id: int, customer_id: int, template_id: str) -> bool:
+        with self._sessions.begin() as session:
+            if session.get(MessageDelivery, (promise_id, "mini")) is not None:
+                # An earlier run has paid for this way already; its row says what came of it.
+                return True
+            return use_permission(session, customer_id, template_id, self._now())
+
+    def _begin(self, promise_id: int, channel: str) -> str | None:
+        """Note the try before it is made; returns the state of an earlier try, or None for a first one."""
+        with self._sessions.begin() as session:
+            fresh = insert(MessageDelivery).values(
+                promise_id=promise_id, channel=channel, state="sending", started_at=self._now()
+            )
+            made = session.execute(fresh.on_conflict_do_nothing().returning(MessageDelivery.state)).first()
+            if made is not None:
+                return None
+            return session.execute(
+                select(MessageDelivery.state).where(
+                    MessageDelivery.promise_id == promise_id, MessageDelivery.channel == channel
+                )
+            ).scalar_one()
+
+    def _settle(self, promise_id: int, customer_id: int, send: Send, outcome: SendOutcome) -> None:
+        with self._sessions.begin() as session:
+            session.execute(
+                update(MessageDelivery)
+                .where(MessageDelivery.promise_id == promise_id, MessageDelivery.channel == send.channel)
+                .values(
+                    state=outcome.state,
+                    platform_code=outcome.platform_code,
+                    platform_id=outcome.platform_id,
+                    settled_at=self._now(),
+                )
+            )
+            if send.channel == "mini" and outcome.platform_code == NO_PERMISSION:
+                lose_permissions(session, customer_id, send.template_id, self._now())
+
+    def _forget(self, promise_id: int, customer_id: int, send: Send) -> None:
+        with self._sessions.begin() as session:
+            session.execute(
+                delete(MessageDelivery).where(
+                    MessageDelivery.promise_id == promise_id, MessageDelivery.channel == send.channel
+                )
+            )
+            if send.channel == "mini":
+                give_back_permission(session, customer_id, send.template_id, self._now())

@@ -1,0 +1,118 @@
+"""What customers are told, as data, and how a message fills the platforms' templates. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from backend.core.local_time import SHANGHAI, format_moment
+
+PLACEHOLDERS = frozenset({"service", "case_no", "items", "when", "handler", "handler_phone", "words"})
+PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
+# The limits of WeChat's keywords: phrases of Chinese characters, things of any, names without digits.
+LONGEST_PHRASE, LONGEST_TIP, LONGEST_THING, LONGEST_NAME = 5, 20, 20, 10
+# The template for corrections names a day; the company waits a week before it asks again.
+DAYS_TO_MEND = timedelta(days=7)
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as ``processes/messages.yaml`` has it."""
+
+    key: str
+    title: str
+    text: str
+    purpose: str
+    phrase: str
+    tip: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a message says of a case. ``when`` is the visit's or the case's moment, where there is one."""
+
+    service: str
+    case_no: str
+    items: str = ""
+    when: datetime | None = None
+    handler: str = ""
+    handler_phone: str = ""
+    words: str = ""
+
+
+def read_messages(body: Iterable[Mapping[str, Any]]) -> dict[str, Message]:
+    """Return the messages by key; the linter has found what ``find_faults`` objects to."""
+    return {one["key"]: Message(**one) for one in body}
+
+
+def find_faults(message: Message) -> list[str]:
+    """Return what is wrong with a message, as sentences for its author."""
+    faults = [
+        f"there is no placeholder {name}"
+        for name in sorted(set(_PLACEHOLDER.findall(message.text)) - PLACEHOLDERS)
+    ]
+    if message.purpose not in PURPOSES:
+        faults.append(f"there is no purpose {message.purpose}")
+    if re.fullmatch(rf"[\u4e00-\u9fff]{{1,{LONGEST_PHRASE}}}", message.phrase) is None:
+        faults.append(f"the phrase has 1 to {LONGEST_PHRASE} Chinese characters")
+    if not 1 <= len(message.tip) <= LONGEST_TIP:
+        faults.append(f"the tip has 1 to {LONGEST_TIP} characters")
+    return faults
+
+
+def fill_text(message: Message, facts: Facts) -> str:
+    """Return the message as the customer reads it in the client."""
+    values = {
+        "service": facts.service,
+        "case_no": facts.case_no,
+        "items": facts.items,
+        "when": format_moment(facts.when) if facts.when else "",
+        "handler": facts.handler,
+        "handler_phone": facts.handler_phone,
+        "words": facts.words,
+    }
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], message.text)
+
+
+def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]:
+    """Return the keywords of the purpose's template, each within WeChat's limits."""
+    data = {"character_string1": facts.case_no, "thing2": _cut(facts.service, LONGEST_THING)}
+    match message.purpose:
+        case "progress":
+            return {**data, "phrase3": message.phrase, "thing4": message.tip, "time5": _minute(now)}
+        case "correction":
+            items = _cut(facts.items or message.tip, LONGEST_THING)
+            until = _minute(facts.when or now + DAYS_TO_MEND)
+            return {**data, "thing3": items, "time4": until, "thing5": message.tip}
+        case "visit":
+            name = _cut(re.sub(r"[\d\n]", "", facts.handler), LONGEST_NAME) or "服务师傅"
+            return {**data, "time3": _minute(facts.when or now), "name4": name, "thing5": message.tip}
+        case _:
+            return {**data, "time3": _minute(facts.when or now), "thing4": message.tip}
+
+
+def fill_sms(message: Message, facts: Facts, now: datetime) -> list[str]:
+    """Return the parameters of the purpose's text message, in their order."""
+    params = [facts.service, facts.case_no]
+    match message.purpose:
+        case "progress":
+            return [*params, message.phrase]
+        case "correction":
+            return [*params, format_moment(facts.when or now + DAYS_TO_MEND)]
+        case "visit":
+            return [*params, format_moment(facts.when or now)]
+        case _:
+            return params
+
+
+def _cut(text: str, length: int) -> str:
+    plain = text.replace("\n", " ").strip()
+    return plain if len(plain) <= length else plain[: length - 1] + "…"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"

@@ -1,0 +1,74 @@
+"""Tables of notifications. A message's text may name people, so it is sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, DateTime, Identity, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.database import Base
+
+
+class Notification(Base):
+    """One message as the customer reads it in the client. ``recorded_at`` decides the month's partition."""
+
+    __tablename__ = "notification"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), primary_key=True)
+    promise_id: Mapped[int] = mapped_column(BigInteger)
+    customer_id: Mapped[int] = mapped_column(BigInteger)
+    case_id: Mapped[int | None] = mapped_column(BigInteger)
+    case_no: Mapped[str | None] = mapped_column(Text)
+    message: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(Text)
+    text_sealed: Mapped[str] = mapped_column(Text)
+
+
+class NotificationRead(Base):
+    """Up to which message a customer has read."""
+
+    __tablename__ = "notification_read"
+
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    up_to: Mapped[int] = mapped_column(BigInteger)
+    read_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class MessageDelivery(Base):
+    """One try of a promise at one channel; it is never made twice."""
+
+    __tablename__ = "message_delivery"
+
+    promise_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    platform_code: Mapped[str | None] = mapped_column(Text)
+    platform_id: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class MessagePermission(Base):
+    """How many subscribe messages of a template a customer still allows."""
+
+    __tablename__ = "message_permission"
+
+    customer_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    template_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    remaining: Mapped[int] = mapped_column(Integer)
+    is_banned: Mapped[bool] = mapped_column(Boolean)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class MessagePermissionEvent(Base):
+    """The ledger: every permission given, refused, used or lost."""
+
+    __tablename__ = "message_permission_event"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(BigInteger)
+    template_id: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -1,0 +1,1 @@
+"""WeChat: who somebody is, their phone number, and messages to them."""

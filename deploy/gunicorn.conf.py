@@ -1,0 +1,33 @@
+"""How gunicorn serves the hall: two gevent processes behind one address.
+
+``gunicorn --config deploy/gunicorn.conf.py --no-control-socket 'wsgi:create_app()'``; without the switch
+gunicorn would write under the home folder.
+"""
+
+from __future__ import annotations
+
+import os
+
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+from prometheus_client import multiprocess
+
+_host = os.environ.get("HOST") or "127.0.0.1"
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or '8000'}"
+worker_class = "gevent"
+workers = int(os.environ.get("WEB_PROCESSES") or "2")
+# Each open socket holds one; a request waits for one of the POOL_SIZE database connections where it needs it.
+worker_connections = 1200
+# Open sockets never end by themselves, and clients come back at once.
+graceful_timeout = 5
+timeout = 60
+keepalive = 5
+# The application logs each request itself, with its id and without personal data.
+accesslog = None
+errorlog = "-"
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """Take a process that has ended out of the figures that show what is going on now."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,50 @@
+"""Puts the platforms, their control address and their page together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask, abort, jsonify, request
+from flask.json.provider import DefaultJSONProvider
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from simulators.control import make_control
+from simulators.map_api import make_map_api
+from simulators.page import make_page
+from simulators.simulation import Simulation
+from simulators.sms_api import make_sms_api
+from simulators.wechat_api import make_wechat_api
+from simulators.wechat_web import LOOPBACK, make_wechat_web
+
+LARGEST_BODY = 1_000_000
+
+
+class _PlainJson(DefaultJSONProvider):
+    """Keeps the order of members and leaves Chinese readable, as the vendors do."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+
+def create_app(state_dir: Path) -> Flask:
+    """Return the application with all platforms; their keys lie in ``state_dir``."""
+    simulation = Simulation(state_dir)
+    app = Flask(__name__, template_folder="pages", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.json = _PlainJson(app)
+    # Each vendor has its own paths, so one address serves them all.
+    for part in (make_wechat_api, make_wechat_web, make_sms_api, make_map_api, make_control, make_page):
+        app.register_blueprint(part(simulation))
+
+    @app.before_request
+    def refuse_other_hosts() -> None:
+        # A page from elsewhere must not reach this by a name that it points at this machine.
+        if request.host.rsplit(":", 1)[0].strip("[]") not in LOOPBACK:
+            abort(403, "loopback only")
+
+    @app.errorhandler(HTTPException)
+    def show_error(error: HTTPException) -> ResponseReturnValue:
+        return jsonify(error=error.name, detail=error.description), error.code or 500
+
+    return app

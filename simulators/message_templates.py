@@ -1,0 +1,115 @@
+"""The message templates that the simulated platforms have approved; the control address adds more."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# What WeChat checks of a keyword's text, by the letters of its name.
+_LIMITS: dict[str, re.Pattern[str]] = {
+    "thing": re.compile(r"[^\n]{1,20}"),
+    "short_thing": re.compile(r"[^\n]{1,5}"),
+    "name": re.compile(r"[^\d\n]{1,10}|[A-Za-z .]{1,20}"),
+    "phrase": re.compile(r"[\u4e00-\u9fff]{1,5}"),
+    "const": re.compile(r"[^\n]{1,20}"),
+    "character_string": re.compile(r"[\x20-\x7e]{1,32}"),
+    "letter": re.compile(r"[A-Za-z]{1,32}"),
+    "number": re.compile(r"-?\d{1,32}(\.\d+)?"),
+    "amount": re.compile(r"[¥￥]?\d{1,10}(\.\d{1,2})?元?"),
+    "phone_number": re.compile(r"[\d+()-]{1,17}"),
+    "date": re.compile(r"\d{4}(年|-)\d{1,2}(月|-)\d{1,2}日?( ?\d{1,2}:\d{2}(:\d{2})?)?"),
+    "time": re.compile(
+        r"(\d{4}(年|-)\d{1,2}(月|-)\d{1,2}日? ?)?\d{1,2}:\d{2}(:\d{2})?"
+        r"(~(\d{4}(年|-)\d{1,2}(月|-)\d{1,2}日? ?)?\d{1,2}:\d{2}(:\d{2})?)?"
+    ),
+}
+TEMPLATES_KEPT = 200
+
+
+@dataclass(frozen=True)
+class WechatTemplate:
+    """``keywords`` maps each keyword (``thing1``) to the word shown before its text."""
+
+    template_id: str
+    title: str
+    keywords: dict[str, str]
+
+    def find_fault(self, data: object) -> str | None:
+        """Return the name of the first keyword whose text is missing or breaks WeChat's limits, or None."""
+        if not isinstance(data, dict):
+            return "data"
+        for keyword in self.keywords:
+            entry = data.get(keyword)
+            value = entry.get("value") if isinstance(entry, dict) else None
+            pattern = _LIMITS.get(keyword.rstrip("0123456789"))
+            if value is None or (pattern is not None and pattern.fullmatch(str(value)) is None):
+                return f"data.{keyword}.value"
+        return None
+
+    def fill(self, data: dict[str, dict[str, object]]) -> list[tuple[str, str]]:
+        """Return the lines of the message as a phone shows them."""
+        return [(word, str(data[keyword]["value"])) for keyword, word in self.keywords.items()]
+
+
+@dataclass(frozen=True)
+class SmsTemplate:
+    """``text`` with {1}, {2} … for its parameters; a code template takes digits alone, as Tencent demands."""
+
+    template_id: str
+    text: str
+    is_code: bool = False
+
+    @property
+    def count(self) -> int:
+        """Return the number of parameters."""
+        return len(set(re.findall(r"\{(\d+)\}", self.text)))
+
+    def fill(self, params: list[str]) -> str:
+        """Return the text with its parameters in place."""
+        return re.sub(r"\{(\d+)\}", lambda found: params[int(found[1]) - 1], self.text)
+
+
+_CASE = {"character_string1": "办件编号", "thing2": "业务名称"}
+# The purpose of each template in the product → the template. Both WeChat apps use the same keywords.
+_WECHAT = {
+    "progress": ("办理进度提醒", {**_CASE, "phrase3": "当前进度", "thing4": "温馨提示", "time5": "更新时间"}),
+    "correction": (
+        "资料补充提醒",
+        {**_CASE, "thing3": "需补充内容", "time4": "请在此前补充", "thing5": "温馨提示"},
+    ),
+    "visit": ("上门服务提醒", {**_CASE, "time3": "上门时间", "name4": "上门师傅", "thing5": "温馨提示"}),
+    "rating": ("服务评价邀请", {**_CASE, "time3": "完成时间", "thing4": "温馨提示"}),
+}
+SUBSCRIBE = {
+    purpose: WechatTemplate(f"sub-{purpose}".ljust(43, "0"), title, keywords)
+    for purpose, (title, keywords) in _WECHAT.items()
+}
+OFFICIAL = {
+    purpose: WechatTemplate(f"tpl-{purpose}".ljust(43, "0"), title, keywords)
+    for purpose, (title, keywords) in _WECHAT.items()
+}
+SMS = {
+    "sign_in_code": SmsTemplate("2400001", "验证码{1}，{2}分钟内有效。请勿告诉他人。", is_code=True),
+    "progress": SmsTemplate("2400002", "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。"),
+    "correction": SmsTemplate("2400003", "您的{1}（编号{2}）需补充资料，请在{3}前打开燃气服务小程序办理。"),
+    "visit": SmsTemplate("2400004", "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。"),
+    "rating": SmsTemplate("2400005", "您的{1}（编号{2}）已办完，请打开燃气服务小程序评价。"),
+    "alarm": SmsTemplate("2400006", "燃气泄漏报警（编号{1}）尚无人接单，请立即登录工作台处理。"),
+}
+
+
+class TemplateBook:
+    """All approved templates by id. Not safe for threads: the caller holds the lock."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the templates that stand here."""
+        self.subscribe = {one.template_id: one for one in SUBSCRIBE.values()}
+        self.official = {one.template_id: one for one in OFFICIAL.values()}
+        self.sms = {one.template_id: one for one in SMS.values()}
+
+    def is_full(self) -> bool:
+        """Tell whether no more may be added."""
+        return len(self.subscribe) + len(self.official) + len(self.sms) >= TEMPLATES_KEPT

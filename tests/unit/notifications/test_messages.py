@@ -1,0 +1,81 @@
+"""The shipped messages are sound, fill every template within its limits, and say what they should."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from backend.catalogue.folder import PROCESSES_FOLDER, read_folder
+from backend.catalogue.loader import read_body
+from backend.notifications.messages import (
+    Facts,
+    Message,
+    fill_sms,
+    fill_text,
+    fill_wechat,
+    find_faults,
+    read_messages,
+)
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+MESSAGES = read_messages(read_body(PROCESSES_FOLDER / "messages.yaml"))
+FACTS = Facts(
+    service="居民报装",
+    case_no="261124101123453",
+    items="身份证照片（看不清）、房产证明（缺第二页）、建筑面积（与房产证不符）",
+    when=datetime(2026, 11, 26, 1, 0, tzinfo=UTC),
+    handler="张三丰丰丰丰丰丰丰丰丰丰丰9",
+    handler_phone="13800138000",
+    words="不在供气范围",
+)
+
+
+@pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
+@pytest.mark.parametrize("facts", [FACTS, Facts("报修", "261124101123453")], ids=["all", "least"])
+def test_a_shipped_message(message: Message, facts: Facts) -> None:
+    assert find_faults(message) == []
+    assert "{" not in fill_text(message, facts)
+    data = fill_wechat(message, facts, NOW)
+    for keyword, text in data.items():
+        kind = keyword.rstrip("0123456789")
+        assert (
+            1 <= len(text) <= {"thing": 20, "phrase": 5, "name": 10, "character_string": 32, "time": 16}[kind]
+        )
+        if kind == "name":
+            assert re.search(r"\d", text) is None
+    assert all(fill_sms(message, facts, NOW))
+
+
+def test_every_message_that_a_process_names_is_there() -> None:
+    named = {
+        effect["args"]["message"]
+        for body in read_folder().processes.values()
+        for step in body["steps"]
+        for outcome in step["outcomes"]
+        for effect in outcome.get("effects", ())
+        if effect["name"] == "notify_customer"
+    }
+    assert named <= MESSAGES.keys()
+
+
+def test_what_the_text_says() -> None:
+    assert fill_text(MESSAGES["appointment_moved"], FACTS) == (
+        "您的居民报装（编号261124101123453）上门时间改为：11月26日 周四 09:00，请留人在家。"
+    )
+    assert fill_wechat(MESSAGES["appointment_booked"], FACTS, NOW)["time3"] == "2026-11-26 09:00"
+
+
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"text": "您的{servise}"}, "there is no placeholder servise"),
+        ({"purpose": "gossip"}, "there is no purpose gossip"),
+        ({"phrase": "等您修改资料"}, "the phrase has 1 to 5 Chinese characters"),
+        ({"tip": ""}, "the tip has 1 to 20 characters"),
+    ],
+)
+def test_what_an_author_is_told(change: dict[str, str], fault: str) -> None:
+    assert find_faults(replace(MESSAGES["rating_invited"], **change)) == [fault]
