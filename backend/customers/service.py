@@ -169,6 +169,13 @@ class CustomersService:
             customer.phone_verified_at is not None,
         )
 
+    def find_phone(self, session: Session, customer_id: int) -> str | None:
+        """Return the customer's verified phone, or None."""
+        customer = session.get(Customer, customer_id)
+        if customer is None or customer.phone_verified_at is None:
+            return None
+        return open_phone(self._keys, customer)
+
     def find_openid(self, session: Session, customer_id: int, kind: str, appid: str) -> str | None:
         """Return the openid under which ``appid`` knows the customer, the latest where there are several."""
         return session.execute(

@@ -19,7 +19,9 @@ from backend.access.customer_sessions import CustomerSessions
 from backend.core.config import Settings, load_settings
 from backend.core.database import db
 from backend.customers.service import CustomersService, NewCustomer
-from wsgi import create_app, make_key_ring
+from composition.hall import make_key_ring
+from tests.api.staff_side import Hall
+from wsgi import create_app
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 # Whose cases they are matters little to many tests; numbers of its own never come near this one.
@@ -63,6 +65,12 @@ def owner(database_url: str) -> Iterator[Engine]:
 def client(app: Flask) -> FlaskClient:
     """Return a client without any session."""
     return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def hall(app: Flask, sessions: sessionmaker[Session], settings: Settings, case_customer: int) -> Hall:
+    """Return a hall with units, people and the means to start cases."""
+    return Hall(app, sessions, settings, case_customer)
 
 
 @pytest.fixture(scope="session")

@@ -28,8 +28,9 @@ from backend.core.errors import Invalid
 from backend.files.links import FileLinks
 from backend.files.models import StoredFile
 from backend.files.service import UNCLAIMED_A_DAY, UNCLAIMED_FOR, FileService
+from composition.hall import make_key_ring, read_clock
+from composition.platforms import make_storage
 from tests.pictures import make_noise_photo, make_pdf, make_photo
-from wsgi import make_file_service
 
 URL = "/api/v1/files"
 
@@ -37,7 +38,8 @@ URL = "/api/v1/files"
 @pytest.fixture
 def files(settings: Settings, sessions: sessionmaker[Session]) -> FileService:
     """Return the service on the same folder and database as the application's."""
-    return make_file_service(settings, sessions)
+    keys = make_key_ring(settings)
+    return FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), read_clock)
 
 
 @pytest.fixture
