@@ -1,0 +1,22 @@
+import { sendCommand } from './commanding'
+import { call, callOpenly } from './http'
+import type { Application, CaseView, Draft, DraftSummary, Region, Service, Services, Values } from './types'
+
+export const fetchServices = () => callOpenly<Services>('GET', '/services')
+
+export const fetchService = (key: string) => callOpenly<Service>('GET', `/services/${key}`)
+
+export const fetchAreas = () => callOpenly<{ regions: Region[] }>('GET', '/areas')
+
+export const fetchDrafts = () => call<{ items: DraftSummary[] }>('GET', '/drafts')
+
+export const fetchDraft = (service: string) => call<Draft>('GET', `/drafts/${service}`)
+
+export const saveDraft = (service: string, formVersion: number, values: Values) =>
+  call<void>('PUT', `/drafts/${service}`, { form_version: formVersion, values })
+
+export const deleteDraft = (service: string) => call<void>('DELETE', `/drafts/${service}`)
+
+/** Hand an application in; the same content sent again is the same intention. */
+export const submitApplication = (application: Application) =>
+  sendCommand(`apply:${application.service}`, application, (body) => call<CaseView>('POST', '/applications', body))
