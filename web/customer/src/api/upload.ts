@@ -25,7 +25,9 @@ export function uploadFile(
         const task = uni.uploadFile({
           url: `${API_BASE}/files`,
           name: 'file',
-          ...(local.file ? { file: local.file } : { filePath: local.path }),
+          // uni-app's H5 asks for a path even where it is given the file itself.
+          filePath: local.path || local.name,
+          ...(local.file ? { file: local.file } : {}),
           formData: { purpose },
           timeout: TIMEOUT_MS,
           header: accessToken ? { Authorization: `Bearer ${accessToken}` } : {},
