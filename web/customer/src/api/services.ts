@@ -10,7 +10,11 @@ export const fetchAreas = () => callOpenly<{ regions: Region[] }>('GET', '/areas
 
 export const fetchDrafts = () => call<{ items: DraftSummary[] }>('GET', '/drafts')
 
-export const fetchDraft = (service: string) => call<Draft>('GET', `/drafts/${service}`)
+/** The draft of a service, or null. The list is asked first: asking for a draft that is not there would be a 404. */
+export async function fetchDraft(service: string): Promise<Draft | null> {
+  const { items } = await fetchDrafts()
+  return items.some((one) => one.service === service) ? call<Draft>('GET', `/drafts/${service}`) : null
+}
 
 export const saveDraft = (service: string, formVersion: number, values: Values) =>
   call<void>('PUT', `/drafts/${service}`, { form_version: formVersion, values })
