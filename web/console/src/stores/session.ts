@@ -1,0 +1,50 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { setCsrfToken } from '@/api/client'
+import * as api from '@/api/session'
+import type { SignedIn } from '@/api/types'
+
+export const useSession = defineStore('session', () => {
+  const me = ref<SignedIn | null>(null)
+  const asked = ref(false)
+
+  function hold(signedIn: SignedIn | null): void {
+    me.value = signedIn
+    setCsrfToken(signedIn?.csrf_token ?? '')
+  }
+
+  /** Ask once whether the cookie of an earlier visit still holds. Raises Problem only without an answer. */
+  async function recall(): Promise<void> {
+    if (asked.value) return
+    try {
+      hold(await api.getSession())
+    } finally {
+      asked.value = true
+    }
+  }
+
+  async function signIn(username: string, password: string): Promise<void> {
+    hold(await api.signIn(username, password))
+    asked.value = true
+  }
+
+  async function signOut(): Promise<void> {
+    try {
+      await api.signOut()
+    } finally {
+      hold(null)
+    }
+  }
+
+  async function changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    await api.changePassword(oldPassword, newPassword)
+    hold(await api.getSession())
+  }
+
+  const isFieldOnly = computed(() => {
+    const positions = me.value?.positions ?? []
+    return positions.length > 0 && positions.every((position) => position === 'case_handler')
+  })
+
+  return { me, asked, isFieldOnly, hold, recall, signIn, signOut, changePassword }
+})
