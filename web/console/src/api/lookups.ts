@@ -6,3 +6,10 @@ export const listReturnReasons = (item?: string) =>
 export const listUnits = () => request<{ items: Unit[] }>('GET', '/units')
 export const listMembers = (position: string, unit: string) =>
   request<{ items: Member[] }>('GET', '/members' + makeQuery({ position, unit }))
+
+/** The services that customers can apply for, from the customers' API, which anyone may read. */
+export async function listServices(): Promise<{ items: { key: string; name: string }[] }> {
+  const response = await fetch('/api/v1/services', { headers: { Accept: 'application/json' } })
+  if (!response.ok) throw new Error(`services: ${response.status}`)
+  return (await response.json()) as { items: { key: string; name: string }[] }
+}
