@@ -51,7 +51,7 @@ export function tellDay(day: string): string {
   return `${month}月${date}日 ${WEEKDAYS[new Date(Date.UTC(year, month - 1, date)).getUTCDay()]}`
 }
 
-/** A length of time in its two largest units: `2天3小时`, `1小时20分`, `5分`; under a minute `不到1分`. */
+/** A length of time as far as it matters: `2天3小时`, `15小时`, `1小时20分`, `5分`; under a minute `不到1分`. */
 export function tellSpan(milliseconds: number): string {
   const minutes = Math.floor(Math.abs(milliseconds) / 60_000)
   if (minutes < 1) return '不到1分'
@@ -59,6 +59,7 @@ export function tellSpan(milliseconds: number): string {
   const hours = Math.floor((minutes % 1440) / 60)
   const rest = minutes % 60
   if (days > 0) return hours ? `${days}天${hours}小时` : `${days}天`
+  if (hours > 9) return `${hours}小时`
   if (hours > 0) return rest ? `${hours}小时${rest}分` : `${hours}小时`
   return `${rest}分`
 }

@@ -3,13 +3,22 @@ import { computed, ref } from 'vue'
 import { getCase, saveReviews, sendCommand } from '@/api/cases'
 import { Problem, tellProblem } from '@/api/client'
 import { CommandQueue } from '@/api/commandQueue'
-import type { CommandBody, ReviewMarks, StaffCaseView, Values } from '@/api/types'
+import type { CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
 import { listReviewItems, summarise } from '@/domain/review'
 
 export const commands = new CommandQueue(sendCommand)
 
 const SAVE_AFTER_MS = 500
 const LINKS_LAST_MS = 8 * 60_000
+
+/** What a visit brings, kept while its case is open, so that closing a sheet loses nothing. */
+export interface VisitDraft {
+  result: string
+  photos: FileView[]
+  signature: FileView | null
+}
+
+const makeDraft = (): VisitDraft => ({ result: '', photos: [], signature: null })
 
 export const useOpenCase = defineStore('openCase', () => {
   const caseNo = ref<string | null>(null)
@@ -20,6 +29,7 @@ export const useOpenCase = defineStore('openCase', () => {
   const marksProblem = ref('')
   const revealed = ref<Values>({})
   const newerVersion = ref(false)
+  const draft = ref<VisitDraft>(makeDraft())
   let unsaved = false
   let linksSince = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -38,6 +48,7 @@ export const useOpenCase = defineStore('openCase', () => {
       caseNo.value = wanted
       view.value = null
       revealed.value = {}
+      draft.value = makeDraft()
       marks.value = {}
       marksProblem.value = ''
       unsaved = false
@@ -118,6 +129,7 @@ export const useOpenCase = defineStore('openCase', () => {
       const got = await commands.submit(asked, body)
       if (asked === caseNo.value) {
         unsaved = false
+        draft.value = makeDraft()
         show(got)
       }
       return got
@@ -134,7 +146,7 @@ export const useOpenCase = defineStore('openCase', () => {
   const summary = computed(() => summarise(reviewItems.value))
 
   return {
-    caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion,
+    caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft,
     values, reviewItems, summary,
     open, reload, check, setMarks, flushMarks, perform,
   }

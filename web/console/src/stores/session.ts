@@ -4,6 +4,17 @@ import { setCsrfToken } from '@/api/client'
 import * as api from '@/api/session'
 import type { SignedIn } from '@/api/types'
 
+const WAS_HERE = 'console.was_here'
+
+/** Whether this browser had somebody signed in: a first visit need not ask the server and be refused. */
+function wasHere(): boolean {
+  try {
+    return localStorage.getItem(WAS_HERE) !== null
+  } catch {
+    return true
+  }
+}
+
 export const useSession = defineStore('session', () => {
   const me = ref<SignedIn | null>(null)
   const asked = ref(false)
@@ -11,11 +22,21 @@ export const useSession = defineStore('session', () => {
   function hold(signedIn: SignedIn | null): void {
     me.value = signedIn
     setCsrfToken(signedIn?.csrf_token ?? '')
+    try {
+      if (signedIn) localStorage.setItem(WAS_HERE, '1')
+      else localStorage.removeItem(WAS_HERE)
+    } catch {
+      // Then each visit asks the server.
+    }
   }
 
   /** Ask once whether the cookie of an earlier visit still holds. Raises Problem only without an answer. */
   async function recall(): Promise<void> {
     if (asked.value) return
+    if (!wasHere()) {
+      asked.value = true
+      return
+    }
     try {
       hold(await api.getSession())
     } finally {
