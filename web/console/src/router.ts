@@ -31,15 +31,16 @@ export function readWayBack(back: unknown): string {
 
 router.beforeEach(async (to) => {
   const session = useSession()
-  if (!to.meta.open && !session.me) {
+  if (!session.me) {
     try {
       await session.recall()
     } catch {
       // Not signed in, or no answer: the sign-in page says what is wrong when it is used.
     }
-    if (!session.me) return { name: 'sign-in', query: to.path === '/work' ? {} : { back: to.fullPath } }
+    if (!session.me && !to.meta.open) return { name: 'sign-in', query: to.path === '/work' ? {} : { back: to.fullPath } }
   }
-  if (session.me?.must_change_password && to.name !== 'password' && to.name !== 'sign-in') {
+  if (session.me && to.name === 'sign-in') return readWayBack(to.query.back)
+  if (session.me?.must_change_password && to.name !== 'password') {
     return { name: 'password', query: { back: to.fullPath } }
   }
   if (to.name === 'work' && !to.params.caseNo && session.isFieldOnly && window.innerWidth < 700) return { name: 'field' }

@@ -7,9 +7,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isDialogOpen(): boolean {
-  return [...document.querySelectorAll<HTMLElement>('[aria-modal="true"]')].some(
-    (dialog) => dialog.offsetParent !== null || dialog.getClientRects().length > 0,
-  )
+  return document.querySelector('dialog[open]') !== null
 }
 
 /** Call `press` with the lower-case key; it returns true where the key meant something. */
