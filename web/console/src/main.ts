@@ -22,6 +22,7 @@ listenToSession({
   },
   passwordChangeNeeded: () => {
     const here = router.currentRoute.value
+    session.mustChange = true
     if (here.name !== 'password') void router.replace({ name: 'password', query: { back: here.fullPath } })
   },
 })

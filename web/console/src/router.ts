@@ -40,7 +40,7 @@ router.beforeEach(async (to) => {
     if (!session.me && !to.meta.open) return { name: 'sign-in', query: to.path === '/work' ? {} : { back: to.fullPath } }
   }
   if (session.me && to.name === 'sign-in') return readWayBack(to.query.back)
-  if (session.me?.must_change_password && to.name !== 'password') {
+  if (session.mustChange && to.name !== 'password') {
     return { name: 'password', query: { back: to.fullPath } }
   }
   if (to.name === 'work' && !to.params.caseNo && session.isFieldOnly && window.innerWidth < 700) return { name: 'field' }

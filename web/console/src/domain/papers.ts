@@ -9,7 +9,7 @@ export interface Paper {
   label: string
 }
 
-type Shown = Pick<StaffCaseView, 'form' | 'values' | 'files' | 'visit'>
+type Shown = Pick<StaffCaseView, 'form' | 'values' | 'previous_values' | 'files' | 'visit'>
 
 export function listPapers(view: Shown): Paper[] {
   const papers: Paper[] = []
@@ -21,6 +21,8 @@ export function listPapers(view: Shown): Paper[] {
   }
   for (const field of listFields(view.form, view.values).filter(isFileField)) {
     for (const key of listFileKeys(view.values[field.key])) add(view.files[key], field.key, field.label)
+    // What stood there before the return, right behind what replaced it.
+    for (const key of listFileKeys(view.previous_values[field.key])) add(view.files[key], field.key, `${field.label}（原来的）`)
   }
   for (const photo of view.visit.photos) add(photo, null, '现场照片')
   add(view.visit.signature, null, '客户签名')

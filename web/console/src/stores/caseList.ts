@@ -32,6 +32,7 @@ export const useCaseList = defineStore('caseList', () => {
     state.value = 'loading'
     rows.value = []
     next.value = null
+    problem.value = ''
     try {
       const page = await ask(null, PAGE)
       if (mine !== question) return

@@ -18,9 +18,12 @@ function wasHere(): boolean {
 export const useSession = defineStore('session', () => {
   const me = ref<SignedIn | null>(null)
   const asked = ref(false)
+  // Whether the server insists, which in demonstration mode it does not: its refusal says so, not the flag.
+  const mustChange = ref(false)
 
   function hold(signedIn: SignedIn | null): void {
     me.value = signedIn
+    mustChange.value = false
     setCsrfToken(signedIn?.csrf_token ?? '')
     try {
       if (signedIn) localStorage.setItem(WAS_HERE, '1')
@@ -67,5 +70,5 @@ export const useSession = defineStore('session', () => {
     return positions.length > 0 && positions.every((position) => position === 'case_handler')
   })
 
-  return { me, asked, isFieldOnly, hold, recall, signIn, signOut, changePassword }
+  return { me, asked, mustChange, isFieldOnly, hold, recall, signIn, signOut, changePassword }
 })
