@@ -30,7 +30,6 @@ interface Kept {
   wideColumns: ColumnKey[]
   views: SavedView[]
   staysOnCase: boolean
-  soundOn: boolean
 }
 
 const FRESH: Kept = {
@@ -41,7 +40,6 @@ const FRESH: Kept = {
   wideColumns: ['time_left', 'service', 'customer', 'place', 'step', 'marks', 'unit', 'handler', 'opened_at', 'case_no'],
   views: [],
   staysOnCase: false,
-  soundOn: true,
 }
 
 export const usePreferences = defineStore('preferences', () => {
