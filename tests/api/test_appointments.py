@@ -151,21 +151,15 @@ def published(sessions: sessionmaker[Session]) -> None:
 
 
 @pytest.fixture
-def hall(sessions: sessionmaker[Session], published: None) -> Iterator[Hall]:
+def hall(sessions: sessionmaker[Session], published: None, centre: str) -> Iterator[Hall]:
     """Yield a unit with two seats at 10 and one at 11; its slots are its own, so tests do not meet."""
     built = Hall(sessions, NOW)
     name = uuid.uuid4().hex
     with sessions.begin() as session:
         taken = set(session.scalars(select(Unit.code)))
         code = next(f"{number}" for number in range(700, 1000) if f"{number}" not in taken)
-        # A centre stands once; units of these tests hang under it where there is one.
-        centre = session.scalars(select(Unit.id).where(Unit.kind == "centre")).one_or_none()
-        if centre is None:
-            root = Unit(code="001", name="测试中心", kind="centre", parent_id=None, is_active=True)
-            session.add(root)
-            session.flush()
-            centre = root.id
-        unit = Unit(code=code, name=name, kind="unit", parent_id=centre, is_active=True)
+        above = session.scalars(select(Unit.id).where(Unit.code == centre)).one()
+        unit = Unit(code=code, name=name, kind="unit", parent_id=above, is_active=True)
         session.add(unit)
         session.flush()
         staff = Staff(
