@@ -127,6 +127,7 @@ class AvailableActionSchema(Schema):
     needs_reason = fields.Boolean(required=True)
     needs_corrections = fields.Boolean(required=True)
     needs_owed_documents = fields.Boolean(required=True)
+    asks = fields.List(fields.String(), required=True)
 
 
 class CorrectionSchema(Schema):

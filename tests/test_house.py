@@ -75,9 +75,15 @@ def test_no_import_hides_in_a_function() -> None:
     assert hidden == []
 
 
-@pytest.mark.parametrize("folder", ["backend", "deploy", "migrations"])
+@pytest.mark.parametrize(
+    "folder", ["backend", "miniprogram_api", "staff_api", "payments", "deploy", "migrations"]
+)
 def test_only_the_starters_know_the_composition_root(folder: str) -> None:
-    knowing = [path for path in PYTHON if path.is_relative_to(ROOT / folder) and "wsgi" in list_imports(path)]
+    knowing = [
+        path
+        for path in PYTHON
+        if path.is_relative_to(ROOT / folder) and {"wsgi", "composition"} & list_imports(path)
+    ]
     assert knowing == []
 
 

@@ -172,7 +172,7 @@ _FORM_FIELDS: dict[str, str] = {
 
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
-    "phone_invalid": "请填写 11 位手机号码。",
+    "mobile_invalid": "请填写 11 位手机号码。",
     "sms_code_wrong": _SIGN_IN["sms_code_wrong"],
     "sms_code_expired": _SIGN_IN["sms_code_expired"],
     "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],

@@ -56,7 +56,7 @@ def read_mobile(typed: str) -> str:
     """Return the 11 digits of a mainland mobile number, however typed; raises Invalid on ``phone``."""
     plain = normalise(typed, "phone")
     if _MOBILE.fullmatch(plain) is None:
-        raise Invalid(fields={"phone": "phone_invalid"})
+        raise Invalid(fields={"phone": "mobile_invalid"})
     return plain
 
 

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases import repository
 from backend.cases.commands import (
     CUSTOMER,
+    SYSTEM,
+    Amend,
     Command,
     Complete,
     CorrectionRequest,
@@ -34,6 +36,7 @@ from backend.catalogue.service import DefinitionStore, publish
 from backend.core.config import Settings
 from backend.organisation.service import OrganisationService
 from composition.hall import EFFECTS, make_key_ring
+from tests.api.bookings import enter_booking
 from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 
@@ -112,6 +115,7 @@ def test_scenario(
     service: CaseService,
     sessions: sessionmaker[Session],
     handler_id: int,
+    centre: str,
     process: str,
     scenario: dict[str, Any],
 ) -> None:
@@ -122,11 +126,17 @@ def test_scenario(
         case_id = session.execute(
             select(ServiceCase.id).where(ServiceCase.case_no == answer.case_no)
         ).scalar_one()
+        booking = enter_booking(session, case_id) if scenario.get("booked") else None
+    if booking is not None:
+        service.carry_out(Request("system", uuid.uuid4(), {}), case_id, Amend(SYSTEM, booking))
     touched = {case_id}
     for post, place, *rest in scenario["does"]:
         child, _, step = place.rpartition("/")
         acting = find_child(sessions, case_id, child) if child else case_id
         touched.add(acting)
+        if step == "book":
+            with sessions.begin() as session:
+                rest[1]["data"].update(enter_booking(session, acting))
         command = make_command(service.load(acting).snapshot, post, step, rest, handler_id)
         service.carry_out(Request(f"staff:{post}", uuid.uuid4(), {}), acting, command)
     assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])

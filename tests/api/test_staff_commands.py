@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from backend.cases.models import CaseTask, ServiceCase
 from backend.organisation.models import Staff
+from tests.api.bookings import enter_booking
 from tests.api.staff_side import Browser, Hall, code
 
 
@@ -54,7 +55,9 @@ def assign(hall: Hall, case_no: str, handler: str = "handler_361") -> None:
 
 def go_to_child(hall: Hall, case_no: str) -> str:
     """Let the customer book; returns the number of the repair that then begins."""
-    hall.customer(case_no, "book", data={"appointment_id": 1})
+    with hall.sessions.begin() as session:
+        booking = enter_booking(session, hall.find_id(case_no))
+    hall.customer(case_no, "book", data=booking)
     child = hall.sign_in("desk_361").read(f"/cases/{case_no}")["child_case_no"]
     assert isinstance(child, str)
     return child

@@ -191,7 +191,10 @@ def test_more_than_a_thousand_counts_as_a_thousand(hall: Hall) -> None:
     assert counts(browser)["assign"] == 1000
     assert len(list_all(browser, queue="assign", limit=100)) >= 1200
     with hall.sessions.begin() as session:
-        session.execute(text("UPDATE case_task SET state = 'done' WHERE queue = 'assign' AND no = 1"))
+        session.execute(
+            text("UPDATE case_task SET state = 'done' WHERE queue = 'assign' AND unit_id = :unit"),
+            {"unit": hall.units["362"]},
+        )
     assert json.loads(browser.get("/cases", queue="assign").text)["items"] == []
 
 

@@ -216,7 +216,7 @@ def test_a_repair_from_dispatch_to_the_rating(
     staff.book(case_no)
     child = staff.find_child(case_no)
     parent = staff.find(case_no)
-    for name in ("service_key", "form_version_id", "form", "contact_phone_index", "address_index"):
+    for name in ("service_key", "form_version_id", "contact_phone_index", "community"):
         assert getattr(child, name) == getattr(parent, name), name
     assert child.handler_id == handler_id
     view = customer.get(f"/cases/{case_no}")

@@ -58,7 +58,7 @@ def test_an_application_becomes_a_case(
     assert states[:3] == [("提交申请", "done"), ("等待受理", "now"), ("审核资料", "next")]
     assert states[-1] == ("评价服务", "next")
     assert ("师傅已出发", "next") in states
-    assert view["headline"] == "申请已收到，客服马上查看"
+    assert view["headline"].startswith("申请已收到，客服马上查看，预计 ")
     assert [one["kind"] for one in view["actions"]] == ["withdraw"]
     case = staff.find(view["case_no"])
     assert (case.unit_code, case.service_key, case.community, case.building) == (
