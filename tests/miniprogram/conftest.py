@@ -52,7 +52,7 @@ def hall(mini_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 def pick_up(
     hall: tuple[Stage, Engine], node: Node, mini_program: Path, tmp_path: Path
 ) -> Iterator[Callable[[str], Phone]]:
-    """Yield what gives the phone of a simulated person; at the end its scripts may have complained of nothing."""
+    """Yield what gives the phone of a simulated person."""
     phones: list[Phone] = []
 
     def start(user: str) -> Phone:

@@ -10,11 +10,15 @@ const squeeze = (text) => (text ?? '').replace(/\s+/g, ' ').trim()
 /** @param {() => { place: Element, url: string } | undefined} top the screen that is open */
 function makeFinger(top, beginTap) {
   const list = (selector) => [...(top()?.place.querySelectorAll(selector) ?? [])]
+  // The official compiler writes `aria-label` as `ariaLabel`.
+  const plain = (name) => name.replace('-', '').toLowerCase()
   const attribute = (element, name) =>
-    element.__wxElement?._vt?.attrs.find((one) => one.name === name || one.name === name.replace('-', ''))?.value
+    element.__wxElement?._vt?.attrs.find((one) => plain(one.name) === plain(name))?.value
 
+  /** A tap goes up through all that lies beneath it; what a field tells stays with the field. */
   function fire(element, name, detail = {}) {
-    const event = exparser.Event.create(name, detail, { bubbles: true, composed: true, capturePhase: true })
+    const rises = name === 'tap'
+    const event = exparser.Event.create(name, detail, { bubbles: rises, composed: rises, capturePhase: rises })
     exparser.Event.dispatchEvent(element.__wxElement, event)
   }
 

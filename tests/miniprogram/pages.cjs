@@ -6,6 +6,27 @@ const { JSDOM } = require('jsdom')
 /** What of a browser the simulated pages need; the network stays Node's own. */
 const BROWSER = ['document', 'Element', 'Node', 'HTMLElement', 'Event', 'CustomEvent', 'TouchEvent', 'MutationObserver']
 
+/** The simulation calls `ready` with the page's first drawing alone; WeChat also does for what is drawn later. */
+function withReady(register) {
+  const ready = new WeakSet()
+  return (definition) => {
+    const told = definition.lifetimes
+    const lifetimes = {
+      ...told,
+      attached() {
+        told.attached?.call(this)
+        setTimeout(() => lifetimes.ready.call(this))
+      },
+      ready() {
+        if (ready.has(this)) return
+        ready.add(this)
+        told.ready?.call(this)
+      },
+    }
+    register({ ...definition, lifetimes })
+  }
+}
+
 /** Load the mini-program in `folder` onto `wx` and return its stack of pages; raises where a script does. */
 function startMiniProgram(folder, wx, note) {
   const { window } = new JSDOM('<!doctype html><body></body>', { url: 'http://127.0.0.1/', pretendToBeVisual: true })
@@ -13,6 +34,7 @@ function startMiniProgram(folder, wx, note) {
   for (const name of BROWSER) global[name] = window[name]
   global.wx = wx
   const simulate = require('miniprogram-simulate')
+  global.Component = withReady(global.Component)
   const loaded = new Map()
   const stack = []
   let app = null

@@ -19,8 +19,8 @@ class PhoneFailed(AssertionError):
 
 @dataclass(frozen=True, slots=True)
 class PhoneSetting:
-    """Where the mini-program lies and what it was built to call; where the hall and the simulators' control are
-    now; and which simulated person holds the phone."""
+    """Where the mini-program lies and what it was built to call; where the hall and the simulators' control
+    are now; and which simulated person holds the phone."""
 
     folder: Path
     built: str

@@ -1,9 +1,10 @@
-"""The compiled mini-program on a running hall: apply, return, resubmit, book, rate, and what WeChat delivers."""
+"""The compiled mini-program on a running hall: apply, return, resubmit, book, rate, and be told of it."""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -146,17 +147,46 @@ def rate(phone: Phone) -> None:
 def check_case(engine: Engine, case_no: str) -> None:
     with engine.connect() as connection:
         row = connection.execute(
-            text("SELECT status, returned_times, rating FROM service_case WHERE case_no = :case_no"),
+            text(
+                "SELECT service_case.*, case_rating.stars, case_rating.tags FROM service_case"
+                " JOIN case_rating ON case_rating.case_id = service_case.id WHERE case_no = :case_no"
+            ),
             {"case_no": case_no},
         ).one()
-    assert row.status == "completed"
+    assert (row.status, row.returned_times) == ("completed", 1)
+    assert (row.stars, row.tags) == (5, ["师傅准时"])
 
 
 def check_deliveries(phone: Phone, stage: Stage, engine: Engine, case_no: str) -> None:
-    """Each message was delivered once, and both ledgers of permissions agree."""
-    templates = {one["template_id"]: one for one in ask(f"{stage.control}/templates")["items"]}
+    """Each message came once as a subscribe message that opens this case, and both ledgers agree."""
+    until_sent(stage)
     received = ask(f"{stage.control}/messages?user={USER}")["items"]
-    assert received == templates
+    assert {one["channel"] for one in received} == {"subscribe"}, phone.read_transcript()
+    assert Counter(map(find_purpose, received)) == SENT, phone.read_transcript()
+    assert {one["link"] for one in received} == {f"pages/case/index?no={case_no}"}
+    assert ask(f"{stage.control}/messages?phone={CONTACT_PHONE}")["items"] == []
+    left = {purpose: count - SENT[purpose] for purpose, count in ALLOWED.items()}
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT template_id, remaining FROM message_permission")).all()
+        states = connection.execute(text("SELECT channel, state FROM message_delivery")).all()
+    assert {find_purpose({"template_id": row.template_id}): row.remaining for row in rows} == left
+    assert {tuple(row) for row in states} == {("mini", "sent")}
+    (person,) = [one for one in ask(f"{stage.control}/users")["items"] if one["key"] == USER]
+    assert {find_purpose({"template_id": one}): count for one, count in person["permissions"].items()} == left
+
+
+def until_sent(stage: Stage) -> None:
+    """Wait until all messages are there; more than that would be there by then too, but for a second try."""
+    deadline = time.monotonic() + 15
+    while time.monotonic() < deadline:
+        if len(ask(f"{stage.control}/messages?user={USER}")["items"]) >= sum(SENT.values()):
+            return
+        time.sleep(0.1)
+
+
+def find_purpose(told: Mapping[str, Any]) -> str:
+    """Return the purpose of the template that a message or a permission names."""
+    return str(told["template_id"]).removeprefix("sub-").rstrip("0")
 
 
 def read_messages(phone: Phone) -> None:
