@@ -87,7 +87,7 @@ def make_channels(settings: Settings, platforms: Platforms) -> Channels:
         mini_templates=dict(settings.wechat_mini_templates),
         official_templates=dict(settings.wechat_official_templates),
         sms_templates=dict(settings.sms_templates),
-        case_url=f"{settings.public_base_url}/h5/#/pages/case/index?case_no={{case_no}}",
+        case_url=f"{settings.public_base_url}/h5/#/pages/case/index?no={{case_no}}",
     )
 
 

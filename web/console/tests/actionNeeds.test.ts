@@ -12,6 +12,7 @@ const action = (more: Partial<AvailableAction>): AvailableAction => ({
   needs_reason: false,
   needs_corrections: false,
   needs_owed_documents: false,
+  asks: [],
   ...more,
 })
 const pass = action({ outcome: 'pass' })
@@ -30,18 +31,18 @@ describe('actions', () => {
   it('gives each its own key and none to what is grave', () => {
     expect(giveKeys([pass, owing, giveBack, refuse, cancel]).map((one) => one.shortcut)).toEqual(['a', 'o', 'r', '', ''])
     const sendBack = action({ step: 'assign', outcome: 'send_back', needs_reason: true })
-    const assign = action({ step: 'assign', outcome: 'assign' })
+    const assign = action({ step: 'assign', outcome: 'assign', asks: ['handler'] })
     expect(giveKeys([assign, sendBack, pass]).map((one) => one.shortcut)).toEqual(['s', 'a', '2'])
-    expect(giveKeys([action({ step: 'dispatch', outcome: 'dispatch' })])[0]!.shortcut).toBe('d')
+    expect(giveKeys([action({ step: 'dispatch', outcome: 'dispatch', asks: ['unit'] })])[0]!.shortcut).toBe('d')
   })
 
-  it('opens a dialog for an objection that the command can answer, and shuts the button for any other', () => {
-    const handler = action({ step: 'assign', outcome: 'assign', unmet: { code: 'handler_missing', text: '还没有指定' } })
-    const result = action({ step: 'finish', outcome: 'finish', unmet: { code: 'result_missing', text: '还没有填写' } })
+  it('opens a dialog for what the command has to bring, and shuts the button for an objection', () => {
+    const handler = action({ step: 'assign', outcome: 'assign', asks: ['handler'] })
+    const result = action({ step: 'finish', outcome: 'finish', asks: ['result', 'photos'] })
     const owed = action({ step: 'close', outcome: 'close', unmet: { code: 'documents_owed', text: '还有材料没有补齐' } })
     expect([handler, result].map(findBlock)).toEqual([null, null])
     expect(listNeeds(handler)).toEqual(['handler'])
-    expect(listNeeds(result)).toEqual(['result'])
+    expect(listNeeds(result)).toEqual(['result', 'photos'])
     expect(findBlock(owed)).toBe('还有材料没有补齐')
   })
 

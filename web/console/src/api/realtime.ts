@@ -4,6 +4,8 @@ import type { SocketFrame } from './types'
 
 type Hear = (topic: string) => void
 
+const STAFF_TOPICS = ['alarm', 'queue:all']
+
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 60_000
 
@@ -13,11 +15,18 @@ export class HintSocket {
   private wait = FIRST_WAIT_MS
   private open = false
   private readonly hearers = new Set<Hear>()
+  private caseTopic: string | null = null
 
   /** Hear every hint; returns the way to stop hearing. */
   listen(hear: Hear): () => void {
     this.hearers.add(hear)
     return () => this.hearers.delete(hear)
+  }
+
+  /** Hear of this case too, and no longer of the one before; null for none. */
+  watchCase(caseNo: string | null): void {
+    this.caseTopic = caseNo ? `case:${caseNo}` : null
+    if (this.caseTopic && this.socket?.readyState === WebSocket.OPEN) this.tell([this.caseTopic])
   }
 
   start(): void {
@@ -42,12 +51,17 @@ export class HintSocket {
       this.socket = socket
       socket.onopen = () => {
         this.wait = FIRST_WAIT_MS
+        this.tell(this.caseTopic ? [...STAFF_TOPICS, this.caseTopic] : STAFF_TOPICS)
       }
       socket.onmessage = (event) => this.spread(String(event.data))
       socket.onclose = () => this.retryLater()
     } catch {
       this.retryLater()
     }
+  }
+
+  private tell(topics: string[]): void {
+    this.socket?.send(JSON.stringify({ watch: topics }))
   }
 
   private spread(text: string): void {

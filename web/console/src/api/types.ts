@@ -74,6 +74,8 @@ export interface FileView {
   thumbnail_url: string | null
 }
 
+export type Asked = 'handler' | 'unit' | 'result' | 'photos' | 'signature'
+
 export interface AvailableAction {
   kind: 'complete' | 'withdraw' | 'cancel' | 'supply_document'
   task: number | null
@@ -84,6 +86,8 @@ export interface AvailableAction {
   needs_reason: boolean
   needs_corrections: boolean
   needs_owed_documents: boolean
+  /** What the command has to bring; photos may be left out. */
+  asks: Asked[]
 }
 
 export interface Correction {

@@ -1,39 +1,24 @@
 /**
- * What an action asks of a person before it can be sent, and its key. Which actions there are, and whether
- * they are open, the server alone says; here is only which inputs meet an objection within the same command.
+ * What an action asks of a person before it can be sent, and its key. Which actions there are, whether they are
+ * open and what their commands bring, the server alone says.
  */
-import type { AvailableAction, StaffCaseView } from '@/api/types'
+import type { Asked, AvailableAction, StaffCaseView } from '@/api/types'
 
-export type Need = 'corrections' | 'owed' | 'unit' | 'handler' | 'result' | 'signature' | 'reason'
-
-/** Objections that the command itself can answer by what it brings along. */
-const ANSWERED_BY: Record<string, Need> = {
-  handler_missing: 'handler',
-  result_missing: 'result',
-  signature_missing: 'signature',
-  unit_missing: 'unit',
-}
+export type Need = 'corrections' | 'owed' | 'reason' | Asked
 
 export function listNeeds(action: AvailableAction): Need[] {
   const needs: Need[] = []
-  const answer = action.unmet ? ANSWERED_BY[action.unmet.code] : undefined
   if (action.needs_corrections) needs.push('corrections')
   if (action.needs_owed_documents) needs.push('owed')
-  if (action.kind === 'complete' && (action.outcome === 'dispatch' || answer === 'unit')) needs.push('unit')
-  if (action.kind === 'complete' && ((action.step === 'assign' && action.outcome === 'assign') || answer === 'handler')) {
-    needs.push('handler')
-  }
-  if (answer === 'result') needs.push('result')
-  if (answer === 'signature') needs.push('signature')
+  needs.push(...action.asks)
   // A return explains itself by its corrections.
   if (action.needs_reason && !action.needs_corrections) needs.push('reason')
   return needs
 }
 
-/** The sentence that keeps the button shut, or null where it is open or its dialog can answer. */
+/** The sentence that keeps the button shut, or null where it is open. */
 export function findBlock(action: AvailableAction): string | null {
-  if (!action.unmet || ANSWERED_BY[action.unmet.code]) return null
-  return action.unmet.text
+  return action.unmet?.text ?? null
 }
 
 export function isGrave(action: AvailableAction): boolean {

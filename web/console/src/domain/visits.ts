@@ -32,8 +32,3 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
 export function isOnTheWay(view: Pick<StaffCaseView, 'actions'>): boolean {
   return view.actions.some((action) => action.step === 'arrive')
 }
-
-/** Once on site, any step may bring a result, photos or a signature. */
-export function isOnSite(view: Pick<StaffCaseView, 'actions' | 'step'>): boolean {
-  return !['accept', 'take_up', 'assign', 'book', 'set_off', 'arrive', 'reply'].includes(view.step) && view.actions.length > 0
-}

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { getCase, saveReviews, sendCommand } from '@/api/cases'
 import { Problem, tellProblem } from '@/api/client'
+import { hints } from '@/api/realtime'
 import { CommandQueue } from '@/api/commandQueue'
 import type { CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
 import { listReviewItems, summarise } from '@/domain/review'
@@ -46,6 +47,7 @@ export const useOpenCase = defineStore('openCase', () => {
     if (wanted !== caseNo.value) {
       await flushMarks()
       caseNo.value = wanted
+      hints.watchCase(wanted)
       view.value = null
       revealed.value = {}
       draft.value = makeDraft()

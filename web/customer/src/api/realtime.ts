@@ -29,7 +29,10 @@ export function watchTopics(topics: string[], look: () => void): () => void {
       const { ticket } = await call<{ ticket: string }>('POST', '/realtime/tickets')
       if (hasEnded) return
       socket = uni.connectSocket({ url: socketUrl(ticket), complete: () => undefined })
-      socket.onOpen(() => (wait = FIRST_WAIT_MS))
+      socket.onOpen(() => {
+        wait = FIRST_WAIT_MS
+        socket?.send({ data: JSON.stringify({ watch: topics }) })
+      })
       socket.onMessage(({ data }) => {
         if (typeof data === 'string' && topics.some((topic) => data.includes(`"${topic}"`))) look()
       })
