@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask import Flask
@@ -20,21 +20,45 @@ from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.ports import WechatOffer
 from backend.access.sms_codes import SmsCodes
 from backend.access.staff_sessions import StaffSessions
+from backend.cases.alarm_service import AlarmService
+from backend.cases.application_service import ApplicationService
+from backend.cases.case_files import CaseFiles
+from backend.cases.case_reading import CustomerCases, count_no_messages
+from backend.cases.corrections import CorrectionDesk
+from backend.cases.customer_commands import CustomerCommands
+from backend.cases.deadline_keeper import DeadlineRefresher
+from backend.cases.deadline_watch import DeadlineWatch
+from backend.cases.drafts import DraftService
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.merging import move_cases
+from backend.cases.offers import Offers
+from backend.cases.service import CaseService
+from backend.cases.topics import list_case_topics
 from backend.catalogue.cli import add_publish_command, make_migrate_command, make_processes_commands
-from backend.catalogue.folder import read_folder
+from backend.catalogue.folder import ProcessesFolder, read_folder
 from backend.catalogue.lint import Vocabulary
+from backend.catalogue.service import DefinitionStore
+from backend.core.calendar_cli import make_calendar_commands
+from backend.core.calendar_service import CalendarService
 from backend.core.callers import list_callers
 from backend.core.config import Settings, load_settings
 from backend.core.database import db, make_engine_options
+from backend.core.delivery import Deliverer
 from backend.core.encryption import KeyRing
 from backend.core.health import make_health_routes
 from backend.core.http import install_http
+from backend.core.jobs import JobQueues
+from backend.core.jobs_cli import make_jobs_commands
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi
+from backend.core.partitions import create_month_partitions
+from backend.core.promise_desk import PromiseDesk
+from backend.core.rate_limit import RateLimit
 from backend.core.rate_limits import make_limiter
+from backend.core.relay import Relay
+from backend.core.scheduler import Scheduler, Tick
+from backend.core.topics import TopicRegistry, TopicSpec
 from backend.core.web_clients import make_web_client_routes
 from backend.customers.merging import MergeFollower
 from backend.customers.service import CustomersService
@@ -48,17 +72,28 @@ from backend.maps.tencent import TencentMap
 from backend.notifications.port import SmsPort
 from backend.notifications.sms import TencentSms
 from backend.organisation.service import OrganisationService
+from backend.realtime.hints import publish_hints
 from backend.wechat.adapter import AppKeys, WechatAdapter
 from backend.wechat.port import WechatPort
 from deploy.demo.seed import make_demo_commands
+from miniprogram_api.alarm_routes import make_alarm_routes
+from miniprogram_api.application_routes import make_application_routes
+from miniprogram_api.case_routes import make_case_routes
+from miniprogram_api.case_schemas import AddressSchema
+from miniprogram_api.catalogue_routes import make_catalogue_routes
+from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.session_routes import make_customer_session_routes
+from staff_api.calendar_routes import make_calendar_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
+from staff_api.operations_routes import make_operations_routes
 from staff_api.session_routes import make_session_routes
 
+# Tables that get a partition for each month, before the month begins.
+PARTITIONED = ("case_event",)
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(CASE_EFFECTS))
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
@@ -86,13 +121,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_health_routes(Redis.from_url(settings.redis_url, socket_timeout=2)))
     with app.app_context():
         sessions = sessionmaker(db.engine, expire_on_commit=False)
+        # For reads of single statements, which need no transaction around them.
+        reading = sessionmaker(
+            db.engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False
+        )
     content = read_folder()
     organisation = OrganisationService(make_key_ring(settings), content.positions, content.departments)
     api = install_openapi(app)
     tokens = AccessTokens(settings.secret_key)
     _add_customer_api(app, api, settings, sessions, tokens)
+    files = make_file_service(settings, sessions)
+    add_application_api(api, settings, sessions, reading, content, organisation, files)
     _add_staff_api(app, api, settings, StaffSessions(sessions, organisation, read_clock, settings.secret_key))
-    _add_files(app, api, make_file_service(settings, sessions))
+    _add_files(app, api, files)
+    _add_time_and_promises(app, api, settings, sessions)
     app.cli.add_command(make_organisation_commands(organisation, sessions))
     commands = make_processes_commands(WORDS)
     add_publish_command(commands, WORDS, sessions)
@@ -197,6 +239,44 @@ def _add_customer_api(
     api.register_blueprint(make_me_routes(sign_in, limiter))
 
 
+def add_application_api(
+    api: Api,
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    reading: sessionmaker[Session],
+    content: ProcessesFolder,
+    organisation: OrganisationService,
+    files: CaseFiles,
+) -> None:
+    """Add what customers apply with: services, drafts, applications, their cases, alarms."""
+    keys = make_key_ring(settings)
+    definitions = DefinitionStore()
+    offers = Offers(content, definitions)
+    cases = CaseService(sessions, definitions, read_clock, CASE_GUARDS, CASE_EFFECTS)
+    customer_cases = CustomerCases(
+        reading, definitions, offers, organisation, keys, files, CASE_GUARDS, read_clock
+    )
+    applications = ApplicationService(cases, offers, organisation, keys, files)
+    desk = CorrectionDesk(definitions, organisation, keys, files)
+    commands = CustomerCommands(cases, definitions, desk, keys, files)
+    limit = RateLimit(
+        Redis.from_url(settings.redis_url, socket_timeout=1, socket_connect_timeout=1),
+        "alarms",
+        amount=20,
+        seconds=60,
+    )
+    # Nothing refers to it but the values of forms, which have no schema of their own.
+    api.spec.components.schema("Address", schema=AddressSchema)
+    for routes in (
+        make_catalogue_routes(reading, offers, organisation, settings.hotline_number),
+        make_draft_routes(DraftService(sessions, offers, keys, files, read_clock)),
+        make_application_routes(applications, customer_cases),
+        make_case_routes(customer_cases, commands, count_no_messages),
+        make_alarm_routes(AlarmService(sessions, cases, organisation, keys), limit, settings.hotline_number),
+    ):
+        api.register_blueprint(routes)
+
+
 def _add_staff_api(app: Flask, api: Api, settings: Settings, staff_sessions: StaffSessions) -> None:
     # Demonstration runs on loopback without HTTPS, and its people keep their known passwords.
     guard = StaffGuard(
@@ -204,6 +284,50 @@ def _add_staff_api(app: Flask, api: Api, settings: Settings, staff_sessions: Sta
     )
     guard.install(app)
     api.register_blueprint(make_session_routes(staff_sessions, guard))
+
+
+def make_topics(redis: Redis) -> TopicRegistry:
+    """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
+    return TopicRegistry(
+        [
+            *list_case_topics(lambda hints: publish_hints(redis, hints)),
+            TopicSpec("notify_customer", "通知客户", "messages", None, is_idempotent=False),
+            TopicSpec("ring_duty_roster", "呼叫值班人员", "alarm", None, is_idempotent=False),
+        ]
+    )
+
+
+def make_ticks(
+    sessions: sessionmaker[Session], calendar: CalendarService, definitions: DefinitionStore, relay: Relay
+) -> list[Tick]:
+    """Return what happens by the clock."""
+    refresher = DeadlineRefresher(sessions, definitions, calendar)
+    watch = DeadlineWatch(sessions)
+
+    return [
+        Tick("relay", timedelta(seconds=1), relay.run),
+        Tick("deadlines", timedelta(seconds=5), lambda: watch.run(read_clock())),
+        Tick("calendar", timedelta(seconds=2), lambda: refresher.refresh(read_clock())),
+        Tick("sweep", timedelta(seconds=10), relay.sweep),
+        Tick("outbox report", timedelta(seconds=30), relay.report),
+        Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(sessions, PARTITIONED)),
+        Tick("calendar warning", timedelta(hours=12), calendar.report_warning),
+    ]
+
+
+def _add_time_and_promises(app: Flask, api: Api, settings: Settings, sessions: sessionmaker[Session]) -> None:
+    # Handing over must not hang; a worker waits for its next job as long as that takes.
+    redis = Redis.from_url(settings.redis_url, socket_timeout=5)
+    topics = make_topics(redis)
+    calendar = CalendarService(sessions, read_clock)
+    deliverer = Deliverer(sessions, topics, read_clock)
+    relay = Relay(sessions, topics, JobQueues(redis), deliverer, read_clock)
+    scheduler = Scheduler(sessions, make_ticks(sessions, calendar, DefinitionStore(), relay), read_clock)
+    for command in make_jobs_commands(Redis.from_url(settings.redis_url), deliverer, scheduler):
+        app.cli.add_command(command)
+    app.cli.add_command(make_calendar_commands(calendar))
+    api.register_blueprint(make_operations_routes(PromiseDesk(sessions, topics, read_clock)))
+    api.register_blueprint(make_calendar_routes(calendar))
 
 
 def _add_files(app: Flask, api: Api, files: FileService) -> None:

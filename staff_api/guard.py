@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Flask, Response, current_app, g, request
 
 from backend.access.staff_sessions import SignedIn, StaffSessions
 from backend.core.callers import Caller, View, caller_of
 from backend.core.errors import Forbidden, Unauthenticated
+from backend.organisation.service import Member
 
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,6 +63,14 @@ class StaffGuard:
         if must_change and not getattr(view, _WITH_OLD_PASSWORD, False):
             raise Forbidden("password_must_change")
         g.signed_in = signed_in
+
+
+def require_post(*, positions: Collection[str] = (), departments: Collection[str] = ()) -> Member:
+    """Return who is signed in where they hold one of these posts; raises Forbidden."""
+    member = get_signed_in().member
+    if member.positions.isdisjoint(positions) and member.departments.isdisjoint(departments):
+        raise Forbidden
+    return member
 
 
 def get_signed_in() -> SignedIn:

@@ -7,11 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
+from redis import Redis
 
 from backend.cases.errors import RefusalCode
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.snapshot import Snapshot
 from backend.core.error_texts import ERROR_TEXTS
+from backend.core.topics import QUEUES
+from wsgi import make_topics
 
 ROOT = Path(__file__).parents[1]
 SOURCE = (".py", ".vue", ".ts", ".js", ".mjs")
@@ -73,6 +76,37 @@ def test_no_import_hides_in_a_function() -> None:
 def test_only_the_starters_know_the_composition_root(folder: str) -> None:
     knowing = [path for path in PYTHON if path.is_relative_to(ROOT / folder) and "wsgi" in list_imports(path)]
     assert knowing == []
+
+
+def list_promised_topics() -> dict[str, str]:
+    """Return topic → the place of a call that promises it; topics are written out where they are promised."""
+    found: dict[str, str] = {}
+    for path in PYTHON:
+        if path.is_relative_to(ROOT / "tests"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name)):
+                continue
+            if node.func.id not in ("promise", "_promise") or len(node.args) < 2:
+                continue
+            topic, place = node.args[1], f"{path.relative_to(ROOT)}:{node.lineno}"
+            if isinstance(topic, ast.Constant):
+                found[topic.value] = place
+            else:
+                assert ast.unparse(topic) == "topic", f"{place}: the topic must be written out"
+    return found
+
+
+def test_every_promised_topic_is_registered_and_every_registered_one_is_promised() -> None:
+    topics = make_topics(Redis())
+    assert list_promised_topics().keys() == topics.names
+
+
+def test_every_queue_has_a_worker_and_every_topic_a_queue() -> None:
+    topics = make_topics(Redis())
+    of_queues = {name for queue in QUEUES for name in topics.list_of_queue(queue)}
+    of_relay = {name for name in topics.names if (spec := topics.find(name)) and spec.queue is None}
+    assert of_queues | of_relay == topics.names
 
 
 def test_every_refusal_has_a_sentence_of_its_own() -> None:

@@ -11,8 +11,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
 
 import backend.access.models
+import backend.cases.deadline_models
 import backend.cases.models
 import backend.catalogue.models
+import backend.core.calendar_models
 import backend.core.outbox
 import backend.customers.models  # noqa: F401
 import payments.models  # noqa: F401  (the metadata is complete only when every model is known)

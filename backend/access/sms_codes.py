@@ -58,7 +58,7 @@ class SmsCodes:
         )
         session.add(row)
         session.flush()
-        promise(session, TOPIC, [{"sms_code_id": row.id}], now)
+        promise(session, "send_sms_code", [{"sms_code_id": row.id}], now)
 
     def find_fault(self, session: Session, phone: str, purpose: str, code: str, now: datetime) -> str | None:
         """Use up the newest code of ``phone`` and return None, or return the error's code.

@@ -17,6 +17,8 @@ from backend.appointments.models import HandlerPosition
 from backend.appointments.states import AppointmentAction, AppointmentState, next_state
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import Effect, EffectContext
+from backend.cases.snapshot import Snapshot
+from backend.catalogue.definition import ProcessDefinition
 from backend.core.errors import Conflict
 
 
@@ -119,15 +121,19 @@ def _move(session: Session, case: StoredCase, stamp: Stamp, action: AppointmentA
         repository.drop_position(session, found.id)
 
 
-def release_visit(session: Session, case: StoredCase, stamp: Stamp) -> None:
-    """When a case ends, its booked hour is free for others and nobody's position is kept."""
+def release_visit(
+    session: Session, case: StoredCase, definition: ProcessDefinition, after: Snapshot, now: datetime
+) -> None:
+    """Observer of cases: when one ends, its booked hour is free for others and no position is kept."""
+    if not after.status.is_final:
+        return
     repository.free_holds(session, case.id)
     found = repository.find_open_appointment(session, case.id, lock=True)
     if found is None:
         return
     if found.state in (AppointmentState.BOOKED, AppointmentState.UNDER_WAY):
-        after = next_state(AppointmentState(found.state), AppointmentAction.CALL_OFF)
-        repository.set_state(session, found, after, stamp.recorded_at)
+        called_off = next_state(AppointmentState(found.state), AppointmentAction.CALL_OFF)
+        repository.set_state(session, found, called_off, now)
     repository.free_booked_seat(session, case.id)
     repository.drop_position(session, found.id)
 

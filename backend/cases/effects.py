@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from backend.cases import application_rows
 from backend.cases.service import Effect, EffectContext
 from backend.core.outbox import promise
 
@@ -18,12 +19,18 @@ def ring_duty_roster(session: Session, context: EffectContext) -> None:
     _promise(session, "ring_duty_roster", context)
 
 
+def count_return(session: Session, context: EffectContext) -> None:
+    """Count that the application went back to its customer once more."""
+    application_rows.count_return(session, context.case.id)
+
+
 def _promise(session: Session, topic: str, context: EffectContext, **more: str) -> None:
     payload = {"case_id": context.case.id, "task": context.call.task, "step": context.call.step, **more}
     promise(session, topic, [payload], context.stamp.recorded_at)
 
 
 CASE_EFFECTS: dict[str, Effect] = {
+    "count_return": count_return,
     "notify_customer": notify_customer,
     "ring_duty_roster": ring_duty_roster,
 }

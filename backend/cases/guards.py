@@ -27,5 +27,6 @@ CASE_GUARDS: dict[str, Guard] = {
     "handler_assigned": _need("handler_id", "handler_missing"),
     "result_recorded": _need("result", "result_missing"),
     "signature_present": _need("signature_file", "signature_missing"),
+    "rating_given": _need("stars", "rating_missing"),
     "no_documents_owed": _need_documents,
 }

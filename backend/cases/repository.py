@@ -32,7 +32,7 @@ _RUNNING_CHILDREN = (
     .where(_CASE.c.parent_case_id == bindparam("case_id"), _CASE.c.status == CaseStatus.OPEN.value)
     .order_by(_CASE.c.id)
 )
-_INSERT_CASE = insert(ServiceCase).returning(ServiceCase.id)
+_INSERT_CASE = insert(_CASE).returning(_CASE.c.id)
 _INSERT_TASK = insert(_TASK)
 _INSERT_CORRECTION = insert(_CORRECTION)
 _INSERT_EVENT = insert(table_of(CaseEvent))
@@ -63,10 +63,11 @@ _UPDATE_CASE = (
         ended_at=bindparam("ended_at"),
     )
 )
-_FIND_COMMAND = select(CommandLog.request_sha256, CommandLog.answer).where(
-    CommandLog.actor == bindparam("actor"), CommandLog.command_id == bindparam("command_id")
+_COMMAND = table_of(CommandLog)
+_FIND_COMMAND = select(_COMMAND.c.request_sha256, _COMMAND.c.answer).where(
+    _COMMAND.c.actor == bindparam("actor"), _COMMAND.c.command_id == bindparam("command_id")
 )
-_INSERT_COMMAND = insert(table_of(CommandLog))
+_INSERT_COMMAND = insert(_COMMAND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,8 @@ def lock_case(session: Session, case_id: int) -> StoredCase:
 
 def insert_case(session: Session, values: dict[str, Any]) -> int:
     """Insert the case's row and return its id; ``values`` are the columns."""
-    return session.execute(_INSERT_CASE, values).scalar_one()
+    case_id: int = session.execute(_INSERT_CASE, values).scalar_one()
+    return case_id
 
 
 def save_events(

@@ -15,13 +15,26 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases import repository
-from backend.cases.commands import SYSTEM, Abandon, Amend, Command, EffectCall, EndChild, Guard, Start
+from backend.cases import application_rows, repository
+from backend.cases.commands import (
+    SYSTEM,
+    Abandon,
+    Amend,
+    Command,
+    Decision,
+    EffectCall,
+    EndChild,
+    Guard,
+    Start,
+)
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
+from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
+from backend.core.errors import AppError
 from backend.core.ids import make_case_no
 from backend.core.outbox import promise
 
@@ -47,9 +60,18 @@ class Request:
         return hashlib.sha256(text.encode()).digest()
 
 
+def make_request(keys: KeyRing, actor: str, command_id: uuid.UUID, body: Mapping[str, Any]) -> Request:
+    """Return the request of a customer, whose ``body`` holds personal data: only a keyed print is kept."""
+    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
+    return Request(actor, command_id, {"fingerprint": keys.fingerprint(text, "command")})
+
+
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """What a case starts with. ``form`` holds personal values only in encrypted form."""
+    """What a case starts with. ``form`` holds personal values only in encrypted form.
+
+    ``columns`` are those of the application: service, form version, contact and address.
+    """
 
     process_key: str
     unit_id: int
@@ -58,6 +80,7 @@ class NewCase:
     channel: str
     data: dict[str, Any] = field(default_factory=dict)
     form: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +108,14 @@ Prepare = Callable[[Session, StoredCase, Stamp], Command]
 # A named effect works in the case's own transaction; what must happen outside it promises to the outbox.
 Effect = Callable[[Session, EffectContext], None]
 NO_EFFECTS: Mapping[str, Effect] = {}
-# What other components do with their own rows when a case ends, in the same transaction.
-Ending = Callable[[Session, StoredCase, Stamp], None]
+# Told of every decision in its own transaction: the case before it, its process, the case after it, and when.
+Observer = Callable[[Session, StoredCase, ProcessDefinition, Snapshot, datetime], None]
+
+
+def lock_whole(session: Session, case_id: int) -> StoredCase:
+    """Lock a case and all above it, and return it; raises NoResultFound where there is none."""
+    repository.lock_ancestors(session, case_id)
+    return repository.lock_case(session, case_id)
 
 
 class CaseService:
@@ -99,21 +128,21 @@ class CaseService:
         now: Callable[[], datetime],
         guards: Mapping[str, Guard] = NO_GUARDS,
         effects: Mapping[str, Effect] = NO_EFFECTS,
-        endings: Sequence[Ending] = (),
+        observers: Sequence[Observer] = (),
     ) -> None:
         self._sessions = sessions
         self._definitions = definitions
         self._now = now
         self._guards = guards
         self._effects = effects
-        self._endings = endings
+        self._observers = observers
 
     def start_case(self, request: Request, new: NewCase, start: Start) -> CaseAnswer:
         """Open a case by the newest version of its process.
 
         Raises CommandRefused, with ``idempotency_conflict`` where the command id came with another body.
         """
-        return self._once(request, lambda session, stamp: self._start(session, stamp, new, start))
+        return self.once(request, lambda session, stamp: self.start_within(session, stamp, new, start))
 
     def carry_out(self, request: Request, case_id: int, command: Command) -> CaseAnswer:
         """Carry out ``command`` on a case that the caller may see; raises CommandRefused."""
@@ -123,18 +152,22 @@ class CaseService:
         """Let ``prepare`` work under the case's lock, then carry out its command: all or nothing."""
 
         def act(session: Session, stamp: Stamp) -> CaseAnswer:
-            repository.lock_ancestors(session, case_id)
-            case = repository.lock_case(session, case_id)
-            return self._act(session, stamp, case, prepare(session, case, stamp))
+            case = lock_whole(session, case_id)
+            return self.act_within(session, stamp, case, prepare(session, case, stamp))
 
-        return self._once(request, act)
+        return self.once(request, act)
 
     def load(self, case_id: int) -> StoredCase:
         """Return the case as it stands."""
         with self._sessions.begin() as session:
             return repository.lock_case(session, case_id)
 
-    def _once(self, request: Request, act: Callable[[Session, Stamp], CaseAnswer]) -> CaseAnswer:
+    def once(self, request: Request, act: Callable[[Session, Stamp], CaseAnswer]) -> CaseAnswer:
+        """Run ``act`` in one transaction under the request's command id; a repeated request does nothing.
+
+        ``act`` uses ``start_within`` and ``act_within`` and may change further rows in the same session.
+        Raises what ``act`` raises, and CommandRefused with ``idempotency_conflict``.
+        """
         stamp = Stamp(request.actor, request.command_id, self._now())
         try:
             with self._sessions.begin() as session:
@@ -145,7 +178,7 @@ class CaseService:
                 kept = {"case_no": answer.case_no, "version": answer.version, "status": answer.status}
                 repository.insert_command(session, stamp, request.sha256, kept)
                 return answer
-        except (CommandRefused, IntegrityError):
+        except (AppError, IntegrityError):
             # A twin of this very command may have won meanwhile; then its answer is ours too.
             with self._sessions.begin() as session:
                 known = self._answer_again(session, request, stamp)
@@ -163,14 +196,19 @@ class CaseService:
             raise CommandRefused(RefusalCode.IDEMPOTENCY_CONFLICT)
         return CaseAnswer(**answer)
 
-    def _start(
+    def start_within(
         self,
         session: Session,
         stamp: Stamp,
         new: NewCase,
         start: Start,
+        *then: Callable[[Snapshot], Command],
         parent: tuple[int, int] | None = None,
     ) -> CaseAnswer:
+        """Open a case in the caller's transaction, and carry out ``then`` with it, each on what came before.
+
+        Raises CommandRefused.
+        """
         stored = self._definitions.newest(session, new.process_key)
         case_id, case_no = self._insert(session, stamp, new, stored.id, parent)
         parent_id, parent_task_no = parent or (None, None)
@@ -186,7 +224,7 @@ class CaseService:
             parent_task_no=parent_task_no,
             snapshot=Snapshot(),
         )
-        return self._act(session, stamp, case, start)
+        return self.act_within(session, stamp, case, start, *then)
 
     def _insert(
         self, session: Session, stamp: Stamp, new: NewCase, version_id: int, parent: tuple[int, int] | None
@@ -206,6 +244,7 @@ class CaseService:
                 "version": 0,
                 "data": new.data,
                 "form": new.form,
+                **new.columns,
                 "owed_documents": [],
                 "parent_case_id": parent[0] if parent else None,
                 "parent_task_no": parent[1] if parent else None,
@@ -220,11 +259,29 @@ class CaseService:
                     raise
         raise AssertionError("unreachable: the last draw returns or raises")
 
-    def _act(self, session: Session, stamp: Stamp, case: StoredCase, command: Command) -> CaseAnswer:
+    def act_within(
+        self,
+        session: Session,
+        stamp: Stamp,
+        case: StoredCase,
+        command: Command,
+        *then: Callable[[Snapshot], Command],
+    ) -> CaseAnswer:
+        """Carry out ``command``, and ``then`` what follows it, on a case that ``lock_whole`` gave.
+
+        Raises CommandRefused.
+        """
         definition = self._definitions.get(session, case.definition_version_id)
         decision = decide(definition, case.snapshot, command, stamp.recorded_at, self._guards)
+        for make in then:
+            more = decide(
+                definition, decision.snapshot, make(decision.snapshot), stamp.recorded_at, self._guards
+            )
+            decision = Decision(decision.events + more.events, decision.effects + more.effects, more.snapshot)
         after = decision.snapshot
         repository.save_events(session, case, definition, decision, stamp)
+        for observe in self._observers:
+            observe(session, case, definition, after, stamp.recorded_at)
         for call in decision.effects:
             self._effects[call.name](session, EffectContext(case, call, stamp))
         for event in decision.events:
@@ -233,11 +290,12 @@ class CaseService:
         if isinstance(command, Amend):
             # A running child began with its parent's values, so it hears of their change.
             for child_id in repository.list_running_children(session, case.id):
-                self._act(session, stamp, repository.lock_case(session, child_id), command)
-        promise(session, "case_changed", [{"case_id": case.id, "version": after.version}], stamp.recorded_at)
+                self.act_within(session, stamp, repository.lock_case(session, child_id), command)
+        changed = {
+            "case_id": case.id, "case_no": case.case_no, "unit_id": case.unit_id, "version": after.version,
+        }  # fmt: skip
+        promise(session, "case_changed", [changed], stamp.recorded_at)
         if after.status.is_final:
-            for end in self._endings:
-                end(session, case, stamp)
             self._tell_relatives(session, stamp, case, after.status)
         return CaseAnswer(case.case_no, after.version, after.status.value)
 
@@ -253,13 +311,14 @@ class CaseService:
             data=after.data,
         )
         start = Start(SYSTEM, data=after.data, enter_at=asked["enter_at"])
-        self._start(session, stamp, new, start, parent=(case.id, asked["task"]))
+        answer = self.start_within(session, stamp, new, start, parent=(case.id, asked["task"]))
+        application_rows.copy_to_child(session, answer.case_no)
 
     def _tell_relatives(self, session: Session, stamp: Stamp, case: StoredCase, end: CaseStatus) -> None:
         """The parent goes on, and what this case had handed over is not worked on for nobody."""
         for child_id in repository.list_running_children(session, case.id):
             child = repository.lock_case(session, child_id)
-            self._act(session, stamp, child, Abandon(SYSTEM, "parent_ended"))
+            self.act_within(session, stamp, child, Abandon(SYSTEM, "parent_ended"))
         if case.parent_case_id is not None and case.parent_task_no is not None:
             self._end_child(session, stamp, case.parent_case_id, case.parent_task_no, end)
 
@@ -269,4 +328,4 @@ class CaseService:
         parent = repository.lock_case(session, parent_id)
         # A parent that ended meanwhile has dropped its task and no longer waits.
         if task_no in parent.snapshot.children and not parent.snapshot.status.is_final:
-            self._act(session, stamp, parent, EndChild(SYSTEM, task_no, end))
+            self.act_within(session, stamp, parent, EndChild(SYSTEM, task_no, end))

@@ -17,12 +17,17 @@ POSTS_FILE, SERVICES_FILE, MESSAGES_FILE = "posts.yaml", "services.yaml", "messa
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a customer can apply for, with the form to fill in and the process that does the work."""
+    """What a customer can apply for, with the form to fill in and the process that does the work.
+
+    ``summary`` says in the customer's words what it is, ``needs`` what to have at hand.
+    """
 
     key: str
     name: str
     form: str
     process: str
+    summary: str
+    needs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
             path.stem: read_body(path) for path in sorted(folder.glob("*.yaml")) if path.name not in listed
         },
         forms={path.stem: read_body(path) for path in sorted((folder / "forms").glob("*.yaml"))},
-        services=tuple(Service(**one) for one in services),
+        services=tuple(Service(**{**one, "needs": tuple(one["needs"])}) for one in services),
         positions=frozenset(one["key"] for one in posts["positions"]),
         departments=frozenset(one["key"] for one in posts["departments"]),
     )

@@ -17,6 +17,7 @@ from backend.catalogue.conditions import list_fields
 from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessDefinition, Step
 from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.loader import build_process
+from backend.catalogue.time_limits import is_due_readable
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -154,6 +155,8 @@ def _check_step(
             yield step.key, "step_unknown", f"there is no step {key}"
     if step.limit.kind is LimitKind.NONE and step.limit.steps:
         yield step.key, "limit_odd", "no limit cannot span steps"
+    if not is_due_readable(step.limit):
+        yield step.key, "due_malformed", f"the limit's due {step.limit.due!r} cannot be read"
     for child in step.children:
         yield from _check_child(step, child.process, child.enter_at, content)
     names = [outcome.key for outcome in step.outcomes]

@@ -11,20 +11,27 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.forms import Form, build_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.models import DefinitionVersion
+from backend.core.database import table_of
 
+_VERSION = table_of(DefinitionVersion)
 _NEWEST = (
-    select(DefinitionVersion.id, DefinitionVersion.body)
-    .where(DefinitionVersion.kind == "process", DefinitionVersion.key == bindparam("key"))
-    .order_by(DefinitionVersion.version.desc())
+    select(_VERSION.c.id, _VERSION.c.body)
+    .where(_VERSION.c.kind == bindparam("kind"), _VERSION.c.key == bindparam("key"))
+    .order_by(_VERSION.c.version.desc())
     .limit(1)
 )
-_BY_ID = select(DefinitionVersion.body).where(DefinitionVersion.id == bindparam("id"))
+_BY_ID = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("id"))
 
 
 class ProcessUnknown(Exception):
     """No version of this process has been published; ``args[0]`` is its key."""
+
+
+class FormUnknown(Exception):
+    """No version of this form has been published; ``args[0]`` is its key."""
 
 
 class ChangedWithoutVersion(Exception):
@@ -52,6 +59,14 @@ class StoredDefinition:
 
     id: int
     definition: ProcessDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class StoredForm:
+    """A published form with the id that cases refer to."""
+
+    id: int
+    form: Form
 
 
 def publish(session: Session, drafts: Iterable[Draft], author: str, now: datetime) -> int:
@@ -92,14 +107,15 @@ def publish(session: Session, drafts: Iterable[Draft], author: str, now: datetim
 
 
 class DefinitionStore:
-    """Published processes by id. A version never changes, so what was read once is kept for good."""
+    """Published definitions by id. A version never changes, so what was read once is kept for good."""
 
     def __init__(self) -> None:
         self._by_id: dict[int, ProcessDefinition] = {}
+        self._forms: dict[int, Form] = {}
 
     def newest(self, session: Session, key: str) -> StoredDefinition:
         """Return the newest version of process ``key``; raises ProcessUnknown."""
-        row = session.execute(_NEWEST, {"key": key}).one_or_none()
+        row = session.execute(_NEWEST, {"kind": "process", "key": key}).one_or_none()
         if row is None:
             raise ProcessUnknown(key)
         if row.id not in self._by_id:
@@ -111,3 +127,18 @@ class DefinitionStore:
         if version_id not in self._by_id:
             self._by_id[version_id] = build_process(session.execute(_BY_ID, {"id": version_id}).scalar_one())
         return self._by_id[version_id]
+
+    def newest_form(self, session: Session, key: str) -> StoredForm:
+        """Return the newest version of form ``key``; raises FormUnknown."""
+        row = session.execute(_NEWEST, {"kind": "form", "key": key}).one_or_none()
+        if row is None:
+            raise FormUnknown(key)
+        if row.id not in self._forms:
+            self._forms[row.id] = build_form(row.body)
+        return StoredForm(row.id, self._forms[row.id])
+
+    def get_form(self, session: Session, version_id: int) -> Form:
+        """Return the form's version that a case was filled in with."""
+        if version_id not in self._forms:
+            self._forms[version_id] = build_form(session.execute(_BY_ID, {"id": version_id}).scalar_one())
+        return self._forms[version_id]

@@ -113,6 +113,44 @@ _PAYMENTS: dict[str, str] = {
     "receipt_taken": "这个收据号已经登记过，请核对收据后重新填写。",
 }
 
+_OPERATIONS: dict[str, str] = {
+    "job_not_failed": "这项任务已经不在失败之列，可能已有人重试，请刷新列表。",
+    "promise_settled": "这一条已经有了结果，不用再确认，请刷新列表。",
+}
+
+_APPLICATIONS: dict[str, str] = {
+    "service_unknown": "没有这项服务，或者暂时还不能在线办理，请回到首页重新选择，或拨打客服热线。",
+    "form_changed": "这张表刚刚更新过，您填的内容还在，请刷新页面，看一下新增的内容再提交。",
+    "area_not_served": "这个地址不在我们的服务范围内，请核对小区和街道；如果没有选错，请拨打客服热线。",
+    "duplicate_open": "这个地址的同一项服务您已经申请过，正在办理，可以先看进度；还要再办请选“仍然提交”。",
+    "file_unknown": "有文件没有上传成功或已经失效，请删掉后重新上传。",
+    "draft_too_large": "内容太多，草稿存不下了，请把文字写短一些。",
+    "rating_missing": "还没有打分，请选几颗星后再提交。",
+    "already_rated": "这件申请您已经评价过了，谢谢。",
+    "alarm_too_often": "报警已经收到多次，我们正在处理。情况危急请到室外直接拨打燃气抢险热线。",
+    "alarm_not_possible": "线上报警暂时发不出去，请马上到室外拨打燃气抢险热线。",
+}
+
+_FORM_FIELDS: dict[str, str] = {
+    "field_unknown": "表里没有这一项，请刷新页面后重新填写。",
+    "too_long": "字数太多了，请写短一些。",
+    "characters_refused": "里面有不能识别的字符，请删掉后重新输入。",
+    "phone_invalid": "这个号码不对，请填 11 位手机号，或带区号的座机号。",
+    "id_number_invalid": "身份证号不对，请核对 18 位号码。",
+    "option_unknown": "没有这个选项，请重新选择。",
+    "date_invalid": "日期不对，请重新选择。",
+    "number_invalid": "请填一个数字。",
+    "number_too_small": "这个数太小了，请核对。",
+    "number_too_large": "这个数太大了，请核对。",
+    "address_invalid": "地址填得不对，请重新选择小区再填门牌。",
+    "address_incomplete": "地址不完整，请选好区、街道和小区，并填上门牌号。",
+    "area_not_served": "这个地址不在服务范围内，请核对小区和街道。",
+    "too_many_files": "文件太多了，请删掉几个。",
+    "file_unknown": "有文件没有上传成功，请删掉后重新上传。",
+    "not_mended": "这一项被退回了，请改好后再提交。",
+    "stars_invalid": "请选 1 到 5 颗星。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "phone_invalid": "请填写 11 位手机号码。",
@@ -125,6 +163,7 @@ FIELD_TEXTS: dict[str, str] = {
     "password_same": "新密码不能和原密码一样。",
     "password_length": "新密码要有 10 到 200 个字符。",
     "password_guessable": "这个密码容易被猜到，请不要包含账号或总是重复几个字符。",
+    **_FORM_FIELDS,
 }
 
 # Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
@@ -140,4 +179,6 @@ ERROR_TEXTS: dict[str, str] = {
     **_REALTIME,
     **_CUSTOMER_SIGN_IN,
     **_PAYMENTS,
+    **_OPERATIONS,
+    **_APPLICATIONS,
 }

@@ -26,6 +26,7 @@ def install_http(app: Flask) -> None:
     app.after_request(_finish)
     app.register_error_handler(AppError, _answer_app_error)
     app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(RecursionError, _answer_too_deep)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -79,6 +80,12 @@ def _list_field_faults(error: HTTPException) -> dict[str, str]:
             missing = said == [Field.default_error_messages["required"]]
             faults[str(name)] = "required" if missing else "invalid"
     return faults
+
+
+def _answer_too_deep(error: RecursionError) -> Response:
+    """JSON that is nested without end is the sender's fault; the log still tells, should it be ours."""
+    _log.warning("nested too deeply", error=type(error).__name__)
+    return _as_response(problem("invalid_input", 400, request_id=g.request_id), 400)
 
 
 def _answer_unexpected(error: Exception) -> Response:

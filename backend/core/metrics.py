@@ -8,6 +8,8 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
     CollectorRegistry,
+    Counter,
+    Gauge,
     Histogram,
     generate_latest,
     multiprocess,
@@ -16,6 +18,10 @@ from prometheus_client import (
 REQUEST_SECONDS = Histogram(
     "hall_request_seconds", "Time to answer a request, in seconds.", ("method", "route", "status")
 )
+OUTBOX_ROWS = Gauge(
+    "hall_outbox_rows", "Promises that are not settled.", ("topic", "state"), multiprocess_mode="mostrecent"
+)
+TICKS = Counter("hall_ticks", "Ticks of the scheduler.", ("name", "outcome"))
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 

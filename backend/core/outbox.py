@@ -1,4 +1,8 @@
-"""What must happen outside: a row in the same transaction as the business change (law 8)."""
+"""What must happen outside: a row in the same transaction as the business change (law 8).
+
+pending → sending → sent | refused | unknown | failed. Failed means that nothing went out and trying again by
+itself has been given up; a person may send it back to pending. Unknown is settled by a person or a receipt.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,15 @@ from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, insert
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from backend.core.database import Base
+from backend.core.database import Base, table_of
 
 
 class OutboxRow(Base):
-    """One promise: pending → sending → sent | refused | unknown (design, decision 12)."""
+    """One promise (design, decision 12).
+
+    ``queued_at`` says when the relay handed a pending row to a queue, ``not_before`` when it may be tried
+    again, ``error`` what went wrong last: a code or a class name, never a value.
+    """
 
     __tablename__ = "outbox"
 
@@ -25,9 +33,13 @@ class OutboxRow(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     started_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    queued_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    not_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    error: Mapped[str | None] = mapped_column(Text)
+    settled_by: Mapped[str | None] = mapped_column(Text)
 
 
-_INSERT = insert(OutboxRow)
+_INSERT = insert(table_of(OutboxRow))
 
 
 def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: datetime) -> None:

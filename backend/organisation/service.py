@@ -6,15 +6,35 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
 from backend.organisation.models import ServiceArea, Staff, StaffPost, Unit
 
 # Values are bound to this column; a staff row's id is not known before it is written.
 NAME_CONTEXT = "staff.name"
+PHONE_CONTEXT = "staff.phone"
+# Asked whenever a customer looks at a case.
+_STAFF, _UNIT, _AREA = table_of(Staff), table_of(Unit), table_of(ServiceArea)
+_CONTACT = select(_STAFF.c.name_sealed, _STAFF.c.phone_sealed).where(
+    _STAFF.c.id == bindparam("staff_id"), _STAFF.c.presence != "left"
+)
+# Asked with every application; a named community comes before the empty one that stands for the street.
+_SERVING = (
+    select(_UNIT.c.id, _UNIT.c.code, _UNIT.c.name)
+    .join(_AREA, _AREA.c.unit_id == _UNIT.c.id)
+    .where(
+        _AREA.c.region == bindparam("region"),
+        _AREA.c.street == bindparam("street"),
+        (_AREA.c.community == bindparam("community")) | (_AREA.c.community == ""),
+        _UNIT.c.is_active,
+    )
+    .order_by(_AREA.c.community.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +58,14 @@ class ServingUnit:
     id: int
     code: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffContact:
+    """How customers reach the person who comes to them; ``phone`` is empty where none is entered."""
+
+    name: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +150,21 @@ class OrganisationService:
             departments=frozenset(key for kind, key in posts if kind == "department"),
         )
 
+    def find_contact(self, session: Session, staff_id: int) -> StaffContact | None:
+        """Return the name and phone of somebody who still works here, or None."""
+        row = session.execute(_CONTACT, {"staff_id": staff_id}).one_or_none()
+        if row is None:
+            return None
+        phone = self._keys.decrypt(row.phone_sealed, PHONE_CONTEXT) if row.phone_sealed else ""
+        return StaffContact(self._keys.decrypt(row.name_sealed, NAME_CONTEXT), phone)
+
+    def find_centre(self, session: Session) -> ServingUnit | None:
+        """Return the centre, which takes what no unit serves, or None before it is set up."""
+        row = session.execute(
+            select(Unit.id, Unit.code, Unit.name).where(Unit.kind == "centre", Unit.is_active)
+        ).one_or_none()
+        return None if row is None else ServingUnit(row.id, row.code, row.name)
+
     def list_visible_units(self, session: Session, unit_id: int) -> frozenset[int]:
         """Return the unit and all below it: what its people may see (law 11)."""
         below = select(Unit.id).where(Unit.id == unit_id).cte("below", recursive=True)
@@ -139,16 +182,7 @@ class OrganisationService:
     ) -> ServingUnit | None:
         """Return the unit that serves this place, the community before the street, or None."""
         row = session.execute(
-            select(Unit.id, Unit.code, Unit.name)
-            .join(ServiceArea, ServiceArea.unit_id == Unit.id)
-            .where(
-                ServiceArea.region == region,
-                ServiceArea.street == street,
-                ServiceArea.community.in_((community, "")),
-                Unit.is_active,
-            )
-            .order_by(ServiceArea.community.desc())
-            .limit(1)
+            _SERVING, {"region": region, "street": street, "community": community}
         ).one_or_none()
         return None if row is None else ServingUnit(row.id, row.code, row.name)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.access_tokens import AccessTokens
@@ -49,6 +49,14 @@ def app(settings: Settings) -> Iterator[Flask]:
     yield application
     with application.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def owner(database_url: str) -> Iterator[Engine]:
+    """Yield the database as its owner sees it, for what the application itself may not do."""
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture

@@ -70,6 +70,14 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         ("accept", "field_unknown"),
     ),
     (lambda b: step(b, "submit")["limit"].update(steps=["accept"]), ("submit", "limit_odd")),
+    (
+        lambda b: step(b, "submit").update(limit={"kind": "daily_window", "due": "21:00-08:00"}),
+        ("submit", "due_malformed"),
+    ),
+    (
+        lambda b: step(b, "submit").update(limit={"kind": "calendar_date", "due": "02-30"}),
+        ("submit", "due_malformed"),
+    ),
     (lambda b: b.update(key="other"), ("key", "key_differs")),
 ]  # fmt: skip
 

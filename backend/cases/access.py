@@ -1,0 +1,71 @@
+"""The only ways from a customer to a case: foreign and missing look the same (law 11)."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from backend.cases.case_tree import CaseTree, read_tree
+from backend.cases.models import ServiceCase
+from backend.core.database import table_of
+from backend.core.errors import NotFound
+from backend.core.ids import is_valid_case_no
+
+_CASE = table_of(ServiceCase)
+_OWN_ID = select(_CASE.c.id).where(
+    _CASE.c.case_no == bindparam("case_no"),
+    _CASE.c.customer_id == bindparam("customer_id"),
+    _CASE.c.parent_case_id.is_(None),
+)
+_CHILD_ID = select(_CASE.c.id).where(
+    _CASE.c.parent_case_id == bindparam("parent_id"), _CASE.c.parent_task_no == bindparam("task_no")
+)
+# A customer knows one case only. A task of what that handed over to is numbered by the path to it, in
+# steps of this; no case comes near as many tasks.
+_TASKS_OF_A_CASE = 10_000
+
+
+def find_customer_case(session: Session, customer_id: int, case_no: str) -> CaseTree:
+    """Return the customer's case, read without a lock.
+
+    Raises NotFound for a number that is malformed, missing or another customer's. What a case handed over to
+    has a number too, but customers see it only as part of their own case.
+    """
+    tree = read_tree(session, customer_id, case_no) if is_valid_case_no(case_no) else None
+    if tree is None:
+        raise NotFound
+    return tree
+
+
+def find_customer_case_id(session: Session, customer_id: int, case_no: str) -> int:
+    """Return the id of the customer's case, to be locked; raises NotFound like ``find_customer_case``."""
+    found: int | None = (
+        session.execute(_OWN_ID, {"case_no": case_no, "customer_id": customer_id}).scalar_one_or_none()
+        if is_valid_case_no(case_no)
+        else None
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def find_child_id(session: Session, parent_id: int, task_no: int) -> int | None:
+    """Return the id of the case behind a task that handed over, or None."""
+    return session.execute(_CHILD_ID, {"parent_id": parent_id, "task_no": task_no}).scalar_one_or_none()
+
+
+def join_task(path: tuple[int, ...]) -> int:
+    """Return one number for the task at the end of ``path``: the waiting tasks above it, then its own."""
+    number = 0
+    for one in path:
+        number = number * _TASKS_OF_A_CASE + one
+    return number
+
+
+def split_task(number: int) -> tuple[int, ...]:
+    """Return the path that ``join_task`` made the number of."""
+    path = [number % _TASKS_OF_A_CASE]
+    while number >= _TASKS_OF_A_CASE:
+        number //= _TASKS_OF_A_CASE
+        path.insert(0, number % _TASKS_OF_A_CASE)
+    return tuple(path)

@@ -1,0 +1,246 @@
+"""What a customer reads of own cases: one, the list, and what waits. Reads take no locks.
+
+The answers are plain JSON values in the shape of the contract's CaseView and CaseSummary, made once and
+sent as they are, since this is what is asked for most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.access import find_customer_case
+from backend.cases.case_files import CaseFiles
+from backend.cases.case_tree import Branch, CaseTree, count_open, list_trees, list_waiting_trees
+from backend.cases.commands import Guard
+from backend.cases.customer_actions import list_customer_actions
+from backend.cases.form_sealing import open_values
+from backend.cases.offers import Offers
+from backend.cases.progress import Line, ProgressStep, StepState, make_progress
+from backend.cases.ratings import WORDS_CONTEXT
+from backend.cases.snapshot import CaseStatus
+from backend.cases.wording import SUPPLY, find_current, write_due, write_headline
+from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.forms import Form, list_file_keys
+from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
+from backend.core.errors import Invalid
+from backend.core.ids import is_valid_case_no
+from backend.organisation.service import OrganisationService, StaffContact
+
+PAGE = 20
+FORETOLD_FOR = timedelta(minutes=1)
+_ENDED_REASON = text(
+    "SELECT payload->>'reason' FROM case_event"
+    " WHERE case_id = :case_id AND kind = 'case_ended' ORDER BY seq DESC LIMIT 1"
+)
+_STATES = {
+    CaseStatus.COMPLETED: "completed",
+    CaseStatus.REFUSED: "stopped",
+    CaseStatus.WITHDRAWN: "stopped",
+    CaseStatus.CANCELLED: "stopped",
+}
+_NO_FORM: dict[str, Any] = {"key": "", "version": 0, "name": "", "sections": []}
+
+
+class CustomerCases:
+    """Reads for customers. ``reading`` gives sessions in which every statement stands for itself."""
+
+    def __init__(
+        self,
+        reading: sessionmaker[Session],
+        definitions: DefinitionStore,
+        offers: Offers,
+        organisation: OrganisationService,
+        keys: KeyRing,
+        files: CaseFiles,
+        guards: Mapping[str, Guard],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._reading = reading
+        self._definitions = definitions
+        self._offers = offers
+        self._organisation = organisation
+        self._keys = keys
+        self._files = files
+        self._guards = guards
+        self._now = now
+        self._foretold: dict[str, tuple[datetime, ProcessDefinition]] = {}
+
+    def read(self, customer_id: int, case_no: str) -> dict[str, Any]:
+        """Return the CaseView; raises NotFound for a foreign, missing or malformed number."""
+        with self._reading() as session:
+            tree = find_customer_case(session, customer_id, case_no)
+            return self._view(session, tree)
+
+    def list_page(self, customer_id: int, which: str, after: str | None) -> dict[str, Any]:
+        """Return ``{items, next}``, newest first; ``after`` is the ``next`` of the page before.
+
+        Raises Invalid for an ``after`` that was never given out.
+        """
+        if after is not None and not is_valid_case_no(after):
+            raise Invalid(fields={"after": "invalid"})
+        with self._reading() as session:
+            trees = list_trees(session, customer_id, which, after, PAGE + 1)
+            items = [self._summarise(session, tree) for tree in trees[:PAGE]]
+        return {"items": items, "next": trees[PAGE - 1].case_no if len(trees) > PAGE else None}
+
+    def read_home(self, customer_id: int) -> dict[str, Any]:
+        """Return what waits for the customer, and how many cases are open."""
+        with self._reading() as session:
+            waiting = [
+                self._summarise(session, tree) for tree in list_waiting_trees(session, customer_id, PAGE)
+            ]
+            return {"waiting": waiting, "open_count": count_open(session, customer_id)}
+
+    def _view(self, session: Session, tree: CaseTree) -> dict[str, Any]:
+        now = self._now()
+        branch = tree.branch
+        snapshot = branch.snapshot
+        line, progress = self._make_progress(session, branch)
+        handler = self._find_handler(session, tree)
+        form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
+        values = open_values(self._keys, tree.form)
+        file_keys = list_file_keys(form, values) if form else {}
+        actions = list_customer_actions(line, self._guards)
+        corrections = sorted(snapshot.corrections, key=lambda one: (one.resolved, one.no))
+        return {
+            **self._describe(tree, progress, [one.text for one in actions], now),
+            "version": snapshot.version,
+            "progress": [_write_step(one, handler, now) for one in progress],
+            "corrections": [
+                {
+                    "no": one.no,
+                    "item": one.item,
+                    "label": _label_of(form, one.item),
+                    "reason": one.reason,
+                    "resolved": one.resolved,
+                }
+                for one in corrections
+            ],
+            "owed_documents": [
+                {"key": one, "label": _label_of(form, one)} for one in sorted(snapshot.owed_documents)
+            ],
+            "form": form.body if form else _NO_FORM,
+            "values": values,
+            "files": dict(self._files.describe(session, file_keys)) if file_keys else {},
+            "actions": [one.body for one in actions],
+            "appointment": None,
+            "visit_state": _find_visit_state(branch),
+            "rating": self._write_rating(tree),
+            "ended_reason": self._find_ended_reason(session, branch),
+        }
+
+    def _summarise(self, session: Session, tree: CaseTree) -> dict[str, Any]:
+        now = self._now()
+        line, progress = self._make_progress(session, tree.branch)
+        names = [one.text for one in list_customer_actions(line, self._guards)]
+        described = self._describe(tree, progress, names, now)
+        current = find_current(progress)
+        due_at = current.due_at if current else None
+        return {
+            **described,
+            "place": f"{tree.community} {tree.building}".strip() + "…" if tree.community else "",
+            "action_name": next((name for name in names if name), None),
+            "due_text": write_due(due_at) if due_at is not None else None,
+        }
+
+    def _describe(
+        self, tree: CaseTree, progress: tuple[ProgressStep, ...], names: list[str | None], now: datetime
+    ) -> dict[str, Any]:
+        """Return what view and summary share."""
+        snapshot = tree.branch.snapshot
+        waits = any(names)
+        owes = bool(snapshot.owed_documents)
+        return {
+            "case_no": tree.case_no,
+            "service": tree.service_key or "",
+            "service_name": self._offers.name_of(tree.service_key),
+            "state": _STATES.get(snapshot.status, "waits_for_you" if waits else "in_progress"),
+            "headline": write_headline(snapshot.status, progress, owes and SUPPLY in names, now),
+            "opened_at": tree.opened_at.isoformat(),
+            "updated_at": tree.updated_at.isoformat(),
+        }
+
+    def _make_progress(self, session: Session, branch: Branch) -> tuple[Line, tuple[ProgressStep, ...]]:
+        line = self._make_line(session, branch)
+
+        return line, make_progress(line, lambda key: self._foretell(session, key))
+
+    def _foretell(self, session: Session, key: str) -> ProcessDefinition:
+        """What a case will be handed over to is only foretold, so a version may be new for a minute."""
+        now = self._now()
+        known = self._foretold.get(key)
+        if known is None or now - known[0] > FORETOLD_FOR:
+            known = self._foretold[key] = (now, self._definitions.newest(session, key).definition)
+        return known[1]
+
+    def _make_line(self, session: Session, branch: Branch) -> Line:
+        return Line(
+            self._definitions.get(session, branch.definition_version_id),
+            branch.snapshot,
+            branch.due_at,
+            {number: self._make_line(session, child) for number, child in branch.children.items()},
+        )
+
+    def _find_handler(self, session: Session, tree: CaseTree) -> StaffContact | None:
+        """The name and phone are the customer's to see from dispatch until the case has ended."""
+        branch = tree.branch
+        if branch.snapshot.status.is_final or branch.handler_id is None:
+            return None
+        return self._organisation.find_contact(session, branch.handler_id)
+
+    def _write_rating(self, tree: CaseTree) -> dict[str, Any] | None:
+        if tree.stars is None:
+            return None
+        sealed = tree.words_sealed
+        words = self._keys.decrypt(sealed, WORDS_CONTEXT) if sealed else ""
+        return {"stars": tree.stars, "tags": list(tree.tags), "words": words}
+
+    @staticmethod
+    def _find_ended_reason(session: Session, branch: Branch) -> str | None:
+        if _STATES.get(branch.snapshot.status) != "stopped":
+            return None
+        return session.execute(_ENDED_REASON, {"case_id": branch.id}).scalar_one_or_none() or None
+
+
+def count_no_messages(_customer_id: int) -> int:
+    """Stand where no messages to customers are connected: nobody has any."""
+    return 0
+
+
+def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime) -> dict[str, Any]:
+    shows_handler = step.state is StepState.NOW or step.in_child
+    return {
+        "key": step.key,
+        "name": step.name,
+        "text": step.text,
+        "state": step.state.value,
+        "at": step.at.isoformat() if step.at else None,
+        "due_at": step.due_at.isoformat() if step.due_at else None,
+        "due_text": write_due(step.due_at) if step.due_at else None,
+        "handler": {"name": handler.name, "phone": handler.phone} if handler and shows_handler else None,
+        "overdue": step.due_at is not None and step.due_at < now,
+    }
+
+
+def _label_of(form: Form | None, key: str) -> str:
+    field = form.field(key) if form else None
+    return field.label if field else key
+
+
+def _find_visit_state(branch: Branch) -> str:
+    """Return how far the visit is: it lasts from setting off until the handed-over case has ended."""
+    for number in sorted(branch.children, reverse=True):
+        child = branch.children[number].snapshot
+        if child.status is not CaseStatus.OPEN:
+            continue
+        done = {task.step for task in child.tasks if task.outcome is not None}
+        if "arrive" in done:
+            return "arrived"
+        return "set_off" if "set_off" in done else "none"
+    return "none"

@@ -1,0 +1,55 @@
+"""What a customer may do with a case and with all it handed over to, as clients get it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from backend.cases.access import join_task
+from backend.cases.actions import list_available_actions
+from backend.cases.commands import CUSTOMER, AvailableAction, Guard
+from backend.cases.progress import Line
+from backend.cases.wording import SUPPLY, name_action
+from backend.core.error_texts import ERROR_TEXTS
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAction:
+    """One action. ``text`` is what a button to it says where the case waits for it, else None."""
+
+    body: dict[str, Any]
+    text: str | None
+
+
+def list_customer_actions(line: Line, guards: Mapping[str, Guard]) -> list[CustomerAction]:
+    """Return what the customer may do now; the task's number tells also in which of the cases it is."""
+    return list(_list_actions(line, (), guards))
+
+
+def _list_actions(line: Line, path: tuple[int, ...], guards: Mapping[str, Guard]) -> Iterator[CustomerAction]:
+    for action in list_available_actions(line.definition, line.snapshot, CUSTOMER, guards):
+        # A case that was handed over to ends with its parent, never by itself at the customer's wish.
+        if action.kind == "complete" or not path:
+            yield CustomerAction(_write(action, path), _name(line, action))
+    for number, child in line.children.items():
+        yield from _list_actions(child, (*path, number), guards)
+
+
+def _name(line: Line, action: AvailableAction) -> str | None:
+    if action.kind == "supply_document":
+        return SUPPLY
+    if action.kind != "complete" or action.step is None:
+        return None
+    step = line.definition.step(action.step)
+    outcome = step.outcome(action.outcome or "")
+    return None if outcome is None else name_action(step, outcome, action)
+
+
+def _write(action: AvailableAction, path: tuple[int, ...]) -> dict[str, Any]:
+    body = asdict(action)
+    if action.task is not None:
+        body["task"] = join_task((*path, action.task))
+    unmet = action.unmet
+    body["unmet"] = {"code": unmet, "text": ERROR_TEXTS.get(unmet, unmet)} if unmet else None
+    return body

@@ -1,0 +1,43 @@
+"""Tables of the deadlines: what a deadline was before, and the warnings and breaches. Both append-only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.database import Base
+
+
+class CaseDeadlineHistory(Base):
+    """A deadline that was moved: why, and by which calendar. ``new_due_at`` is None while it stands still."""
+
+    __tablename__ = "case_deadline_history"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(BigInteger)
+    task_no: Mapped[int] = mapped_column(Integer)
+    old_due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    new_due_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    calendar_version: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DeadlineEvent(Base):
+    """A warning or a breach: one of each for a limit, however many steps share it.
+
+    It stands beside the case's own history because it changes nothing in the case: a clerk whose page is
+    open when a deadline passes must not be told that somebody was faster.
+    """
+
+    __tablename__ = "deadline_event"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    limit_no: Mapped[int] = mapped_column(Integer, primary_key=True)
+    kind: Mapped[str] = mapped_column(Text, primary_key=True)
+    task_no: Mapped[int] = mapped_column(Integer)
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    calendar_version: Mapped[int] = mapped_column(Integer)
+    recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

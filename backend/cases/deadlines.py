@@ -1,0 +1,239 @@
+"""When each open task is due: a pure function of the case's history and a working calendar (law 5).
+
+A limit begins when work enters its steps from outside them, and steps that share a limit share its deadline.
+While the customer must act at one of several steps that share a limit, or while a child case of a step that
+says so is running, the limit stands still: then nothing is due, and what is left runs on afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from backend.cases.snapshot import Snapshot, Task
+from backend.catalogue.definition import (
+    ActorKind,
+    ClockKind,
+    LimitKind,
+    LimitSpec,
+    ProcessDefinition,
+    Step,
+)
+from backend.catalogue.time_limits import read_date, read_window
+from backend.core.working_calendar import SHANGHAI, ZERO, WorkingCalendar, multiply
+
+# The warning comes when this share of a limit has passed, by the limit's own clock.
+WARN_SHARE = Decimal("0.8")
+# Limits that are a moment and not a length are warned of this long before.
+WARN_BEFORE_MOMENT = timedelta(minutes=30)
+# Case data in which the booked visit's end stands (ISO 8601 with offset); without it nothing is due.
+APPOINTMENT_END = "appointment_end_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When a task is due. ``due_at`` is None while the limit stands still or has no date yet.
+
+    ``limit_no`` is the number of the task at whose opening the limit began: tasks that share a limit share
+    it. ``is_guess`` says that a day not yet known to the calendar went into it.
+    """
+
+    limit_no: int
+    due_at: datetime | None
+    warn_at: datetime | None
+    is_guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """How time is added and measured: by office hours, or by all hours."""
+
+    add: Callable[[datetime, timedelta], datetime]
+    between: Callable[[datetime, datetime], timedelta]
+
+
+_ALL_HOURS = _Clock(
+    lambda start, amount: (start + amount).astimezone(UTC), lambda start, end: max(ZERO, end - start)
+)
+Pause = tuple[datetime, datetime | None]
+
+
+def compute_deadlines(
+    definition: ProcessDefinition, snapshot: Snapshot, calendar: WorkingCalendar
+) -> dict[int, Deadline]:
+    """Return the deadline of every open task that has a limit, by the task's number."""
+    found = {
+        task.no: _compute(definition, snapshot, calendar, task, frozenset()) for task in snapshot.open_tasks
+    }
+    return {no: deadline for no, deadline in found.items() if deadline is not None}
+
+
+def _compute(
+    definition: ProcessDefinition,
+    snapshot: Snapshot,
+    calendar: WorkingCalendar,
+    task: Task,
+    asked: frozenset[str],
+) -> Deadline | None:
+    owner = _find_limited_step(definition, task.step)
+    if owner is None or owner.key in asked:
+        return None
+    limit = owner.limit
+    if limit.kind is LimitKind.WITH_STEP:
+        others = [one for one in snapshot.tasks if one.step == limit.with_step]
+        # The other step's deadline holds here too, whether or not that step is done.
+        return (
+            _compute(definition, snapshot, calendar, others[-1], asked | {owner.key})
+            if others
+            else Deadline(task.no, None, None)
+        )
+    span = frozenset((owner.key, *limit.steps))
+    first = _find_entry(snapshot, task, span)
+    if limit.kind in _MOMENTS:
+        due_at = _MOMENTS[limit.kind](limit, snapshot, calendar, first.opened_at)
+        warn_at = None if due_at is None else due_at - WARN_BEFORE_MOMENT
+    else:
+        pauses = _list_pauses(definition, snapshot, span, first)
+        due_at, warn_at = _run_length(limit, calendar, first.opened_at, pauses)
+    is_guess = due_at is not None and _asks_for_days(limit) and _is_guess(calendar, first.opened_at, due_at)
+    return Deadline(first.no, due_at, warn_at, is_guess)
+
+
+def _find_limited_step(definition: ProcessDefinition, key: str) -> Step | None:
+    """Return the step whose limit holds for step ``key``: its own, else one that spans it."""
+    step = definition.step(key)
+    if step.limit.kind is not LimitKind.NONE:
+        return step
+    return next((one for one in definition.steps if key in one.limit.steps), None)
+
+
+def _find_entry(snapshot: Snapshot, task: Task, span: frozenset[str]) -> Task:
+    """Return the task at which work entered the span: from it on, the span was never left until ``task``."""
+    first = task
+    if len(span) == 1:
+        return first
+    for other in reversed(snapshot.tasks):
+        is_before = other.no < first.no and other.step in span
+        if is_before and (other.done_at is None or other.done_at >= first.opened_at):
+            first = other
+    return first
+
+
+def _list_pauses(
+    definition: ProcessDefinition, snapshot: Snapshot, span: frozenset[str], first: Task
+) -> list[Pause]:
+    """Return the stretches in which the limit stands still, in order; the last may not have ended."""
+    found: list[Pause] = []
+    for task in snapshot.tasks:
+        if task.no < first.no or task.step not in span or not _stops_clock(definition.step(task.step), span):
+            continue
+        last_end = found[-1][1] if found else first.opened_at
+        if last_end is None:
+            break
+        if task.done_at is None or task.done_at > last_end:
+            found.append((max(task.opened_at, last_end), task.done_at))
+    return found
+
+
+def _stops_clock(step: Step, span: frozenset[str]) -> bool:
+    # A customer's step with a limit of its own is limited for the customer, and does not pause itself.
+    waits_for_customer = step.by.kind is ActorKind.CUSTOMER and len(span) > 1
+    return waits_for_customer or (bool(step.children) and step.pauses_parent)
+
+
+def _run_length(
+    limit: LimitSpec, calendar: WorkingCalendar, start: datetime, pauses: list[Pause]
+) -> tuple[datetime | None, datetime | None]:
+    clock, amount = _measure(limit, calendar, start)
+    due_at = _run(clock, start, amount, pauses)
+    warn_at = _run(clock, start, multiply(amount, WARN_SHARE), pauses)
+    if due_at is not None and limit.kind is LimitKind.DAYS and limit.clock is ClockKind.OFFICE:
+        # Days run on over a weekend, but nothing falls due on one.
+        due_at = calendar.roll_to_office(due_at)
+    return due_at, warn_at
+
+
+def _measure(limit: LimitSpec, calendar: WorkingCalendar, start: datetime) -> tuple[_Clock, timedelta]:
+    """Return the clock by which a limit runs, and its length on that clock."""
+    value = Decimal(1) if limit.value is None else limit.value
+    office = _Clock(calendar.add_office_time, calendar.office_time_between)
+    by_office = limit.clock is ClockKind.OFFICE
+    match limit.kind:
+        case LimitKind.IMMEDIATE:
+            hours = calendar.hours_on(start.astimezone(SHANGHAI).date())
+            minutes = hours.immediate_minutes if by_office else hours.immediate_round_the_clock_minutes
+            return office if by_office else _ALL_HOURS, timedelta(minutes=minutes)
+        case LimitKind.MINUTES:
+            return office if by_office else _ALL_HOURS, multiply(timedelta(minutes=1), value)
+        case LimitKind.HOURS:
+            return office if by_office else _ALL_HOURS, multiply(timedelta(hours=1), value)
+        case LimitKind.DAYS:
+            return _ALL_HOURS, multiply(timedelta(days=1), value)
+        case LimitKind.WORKING_DAYS:
+            return office, calendar.working_days(start, value)
+        case _:
+            raise ValueError(f"a limit of kind {limit.kind} has no length")
+
+
+def _run(clock: _Clock, start: datetime, amount: timedelta, pauses: list[Pause]) -> datetime | None:
+    """Return when ``amount`` is used up, or None where a pause that still lasts comes before that."""
+    left = amount
+    for begins, ends in pauses:
+        used = clock.between(start, begins)
+        if left <= used:
+            break
+        left -= used
+        if ends is None:
+            return None
+        start = ends
+    return clock.add(start, left)
+
+
+def _due_by_appointment(
+    limit: LimitSpec, snapshot: Snapshot, calendar: WorkingCalendar, start: datetime
+) -> datetime | None:
+    booked = snapshot.data.get(APPOINTMENT_END)
+    return None if booked is None else datetime.fromisoformat(booked).astimezone(UTC)
+
+
+def _due_in_window(
+    limit: LimitSpec, snapshot: Snapshot, calendar: WorkingCalendar, start: datetime
+) -> datetime:
+    """The end of the first window that has not closed when the limit begins."""
+    local = start.astimezone(SHANGHAI)
+    day = local.date()
+    closes = read_window(limit.due).closes
+    if local.time() >= closes:
+        day += timedelta(days=1)
+    if limit.clock is ClockKind.OFFICE:
+        day = calendar.next_working_day(day)
+    return datetime.combine(day, closes, SHANGHAI).astimezone(UTC)
+
+
+def _due_on_date(
+    limit: LimitSpec, snapshot: Snapshot, calendar: WorkingCalendar, start: datetime
+) -> datetime:
+    """The office's closing time on the date, or the date's midnight where the clock never stops."""
+    day = read_date(limit.due).first_from(start.astimezone(SHANGHAI).date())
+    if limit.clock is ClockKind.OFFICE:
+        return calendar.closing_time(day)
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI).astimezone(UTC)
+
+
+_MOMENTS: dict[LimitKind, Callable[[LimitSpec, Snapshot, WorkingCalendar, datetime], datetime | None]] = {
+    LimitKind.BY_APPOINTMENT: _due_by_appointment,
+    LimitKind.DAILY_WINDOW: _due_in_window,
+    LimitKind.CALENDAR_DATE: _due_on_date,
+}
+
+
+def _asks_for_days(limit: LimitSpec) -> bool:
+    return limit.kind is LimitKind.WORKING_DAYS or (
+        limit.clock is ClockKind.OFFICE and limit.kind is not LimitKind.BY_APPOINTMENT
+    )
+
+
+def _is_guess(calendar: WorkingCalendar, start: datetime, due_at: datetime) -> bool:
+    return calendar.has_guess_between(min(start, due_at), max(start, due_at))

@@ -1,0 +1,186 @@
+"""The progress of a case as its customer reads it: one line through the case and all it handed over to. Pure.
+
+Steps without wording for customers show as part of the one before; what comes next is foretold along the
+first outcomes, without loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
+from backend.catalogue.conditions import evaluate
+from backend.catalogue.definition import ChildProcess, ProcessDefinition, Step
+
+
+class StepState(StrEnum):
+    """Where a step of the progress stands."""
+
+    DONE = "done"
+    NOW = "now"
+    NEXT = "next"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A case with its definition and what it handed over to, by the number of the waiting task."""
+
+    definition: ProcessDefinition
+    snapshot: Snapshot
+    due_at: Mapping[int, datetime] = field(default_factory=dict)
+    children: Mapping[int, Line] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressStep:
+    """One step of the line. ``key`` is unique in it; ``at`` is when it was done, or else when it began."""
+
+    key: str
+    name: str
+    text: str
+    state: StepState
+    at: datetime | None = None
+    due_at: datetime | None = None
+    in_child: bool = False
+
+
+# Gives the newest definition of a process that the case may hand over to later.
+FindProcess = Callable[[str], ProcessDefinition]
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """One opened step, or one to come, before the invisible ones are folded into their neighbours."""
+
+    key: str
+    step: Step
+    state: StepState
+    at: datetime | None = None
+    due_at: datetime | None = None
+    in_child: bool = False
+
+
+def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, ...]:
+    """Return the line from the first step to the likely end."""
+    visits = list(_list_visits(line, ""))
+    status = line.snapshot.status
+    if status is CaseStatus.OPEN:
+        visits += _foretell(line, "", find_process)
+    elif status is not CaseStatus.COMPLETED and visits and visits[-1].state is StepState.DONE:
+        # A refusal ends the case at a step that was done; for the customer it goes no further there.
+        visits[-1] = replace(visits[-1], state=StepState.STOPPED)
+    return _fold_invisible(visits)
+
+
+def _list_visits(line: Line, prefix: str) -> Iterator[_Visit]:
+    over = line.snapshot.status is CaseStatus.COMPLETED
+    for task in line.snapshot.tasks:
+        child = line.children.get(task.no)
+        if over and task.state is TaskState.DROPPED and child is None:
+            continue
+        step = line.definition.step(task.step)
+        yield _Visit(
+            key=f"{prefix}{task.step}",
+            step=step,
+            state=_state_of(task, child),
+            at=task.opened_at if child is not None else task.done_at or task.opened_at,
+            due_at=line.due_at.get(task.no) if task.state is TaskState.OPEN else None,
+            in_child=bool(prefix),
+        )
+        if child is not None:
+            yield from _list_visits(child, f"{prefix}{task.step}/")
+
+
+def _state_of(task: Task, child: Line | None) -> StepState:
+    if child is not None:
+        # The handing over is done; where it goes on, the child's own steps tell.
+        return StepState.DONE
+    match task.state:
+        case TaskState.OPEN:
+            return StepState.NOW
+        case TaskState.DONE:
+            return StepState.DONE
+        case TaskState.DROPPED:
+            return StepState.STOPPED
+
+
+def _foretell(line: Line, prefix: str, find_process: FindProcess) -> list[_Visit]:
+    """Return what is likely to come: first to the end of a running child, then on in the case itself."""
+    foretold: list[_Visit] = []
+    start: list[str] = []
+    for task in line.snapshot.open_tasks:
+        step = line.definition.step(task.step)
+        child = line.children.get(task.no)
+        if child is not None and child.snapshot.status is CaseStatus.OPEN:
+            foretold += _foretell(child, f"{prefix}{task.step}/", find_process)
+        start += _list_next(step, line.snapshot)
+    open_now = {task.step for task in line.snapshot.open_tasks}
+    return foretold + _walk(line.definition, line.snapshot, start, open_now, prefix, find_process)
+
+
+def _walk(
+    definition: ProcessDefinition,
+    snapshot: Snapshot,
+    start: list[str],
+    seen: set[str],
+    prefix: str,
+    find_process: FindProcess,
+) -> list[_Visit]:
+    visits: list[_Visit] = []
+    waiting = list(start)
+    passed = set(seen)
+    while waiting:
+        key = waiting.pop(0)
+        if key in passed:
+            continue
+        passed.add(key)
+        step = definition.step(key)
+        visits.append(_Visit(f"{prefix}{key}", step, StepState.NEXT, in_child=bool(prefix)))
+        handed = _choose_child(step, snapshot)
+        if handed is not None:
+            process = find_process(handed.process)
+            first = handed.enter_at or process.first_step
+            visits += _walk(process, snapshot, [first], set(), f"{prefix}{key}/", find_process)
+        waiting += _list_next(step, snapshot)
+    return visits
+
+
+def _choose_child(step: Step, snapshot: Snapshot) -> ChildProcess | None:
+    return next((one for one in step.children if one.when is None or evaluate(one.when, snapshot.data)), None)
+
+
+def _list_next(step: Step, snapshot: Snapshot) -> list[str]:
+    """Return where the first outcome leads whose condition holds; nowhere, where it ends the case."""
+    for outcome in step.outcomes:
+        if outcome.when is None or evaluate(outcome.when, snapshot.data):
+            return list(outcome.to)
+    return []
+
+
+def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
+    steps: list[ProgressStep] = []
+    times: dict[str, int] = {}
+    for one in visits:
+        if not one.step.customer.visible:
+            # A first step that nobody sees has nothing to show as part of; a foretold one tells nothing.
+            if steps and one.state is not StepState.NEXT:
+                steps[-1] = replace(
+                    steps[-1], state=one.state, at=_choose_time(steps[-1], one), due_at=one.due_at
+                )
+            continue
+        times[one.key] = times.get(one.key, 0) + 1
+        key = one.key if times[one.key] == 1 else f"{one.key}#{times[one.key]}"
+        wording = one.step.customer
+        steps.append(
+            ProgressStep(key, wording.name, wording.text, one.state, one.at, one.due_at, one.in_child)
+        )
+    return tuple(steps)
+
+
+def _choose_time(before: ProgressStep, one: _Visit) -> datetime | None:
+    """A step that goes on with an invisible one began when it began."""
+    return before.at if one.state is StepState.NOW else one.at

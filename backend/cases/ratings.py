@@ -1,0 +1,62 @@
+"""The customer's judgement of a case: stars, ready-made tags, own words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from backend.cases import application_rows
+from backend.cases.commands import Complete
+from backend.cases.repository import StoredCase
+from backend.catalogue.field_checks import BadValue, check_text
+from backend.core.encryption import KeyRing
+from backend.core.errors import Conflict, Invalid
+
+WORDS_CONTEXT = "case_rating.words"
+LONGEST_WORDS = 200
+TAGS = ("准时上门", "态度好", "技术好", "讲得清楚", "收费清楚", "等得太久", "没有修好", "态度差")
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """1 to 5 stars, tags out of TAGS, and up to 200 characters of the customer's own."""
+
+    stars: int
+    tags: tuple[str, ...]
+    words: str
+
+
+def keep_rating(
+    session: Session,
+    keys: KeyRing,
+    case: StoredCase,
+    wish: Complete,
+    rating: Rating | None,
+    at: datetime,
+) -> Complete:
+    """Keep the rating and return the command with what its guard asks for.
+
+    Raises Invalid with the field, ``rating_missing`` without any, and Conflict ``already_rated``.
+    """
+    if rating is None:
+        raise Invalid("rating_missing", fields={"stars": "required"})
+    faults = {}
+    if not 1 <= rating.stars <= 5:
+        faults["stars"] = "stars_invalid"
+    if not set(rating.tags) <= set(TAGS):
+        faults["tags"] = "option_unknown"
+    words = ""
+    try:
+        words = check_text(rating.words, LONGEST_WORDS, lines=True)
+    except BadValue as bad:
+        faults["words"] = bad.code
+    if faults:
+        raise Invalid(fields=faults)
+    if application_rows.is_rated(session, case.id):
+        raise Conflict("already_rated")
+    sealed = keys.encrypt(words, WORDS_CONTEXT) if words else None
+    tags = [one for one in TAGS if one in rating.tags]
+    application_rows.insert_rating(session, case.id, rating.stars, tags, sealed, at)
+    return replace(wish, data={"stars": rating.stars})

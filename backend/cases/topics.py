@@ -1,0 +1,34 @@
+"""What the cases promise and keep themselves: hints to the screens that show a case or a queue."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from backend.core.topics import PromiseContext, TopicSpec
+from backend.realtime.hints import Hint
+
+# Tells the open screens of all web processes.
+Publish = Callable[[Iterable[Hint]], None]
+
+
+def list_case_topics(publish: Publish) -> list[TopicSpec]:
+    """Return the topics whose promises are hints; the relay keeps them on the spot."""
+
+    def tell_case(payload: Mapping[str, Any], context: PromiseContext) -> None:
+        # The number of a queue only has to rise, and that of its promise does.
+        unit = Hint(f"unit:{payload['unit_id']}", context.outbox_id)
+        publish([Hint(f"case:{payload['case_no']}", payload["version"]), unit])
+
+    def tell_deadline(payload: Mapping[str, Any], context: PromiseContext) -> None:
+        publish([Hint(f"case:{payload['case_no']}", payload["version"])])
+
+    def tell_overdue(payload: Mapping[str, Any], context: PromiseContext) -> None:
+        publish([Hint(f"unit:{payload['unit_id']}", context.outbox_id)])
+
+    return [
+        TopicSpec("case_changed", "刷新办件画面", None, tell_case, is_idempotent=True),
+        TopicSpec("deadline_warned", "提醒即将超期", None, tell_deadline, is_idempotent=True),
+        TopicSpec("deadline_breached", "提醒已经超期", None, tell_deadline, is_idempotent=True),
+        TopicSpec("escalate_case", "超期上报单位负责人", None, tell_overdue, is_idempotent=True),
+    ]

@@ -1,0 +1,72 @@
+"""What customers read about a case: what happens next, by when, and what they can do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from backend.cases.commands import AvailableAction
+from backend.cases.progress import ProgressStep, StepState
+from backend.cases.snapshot import CaseStatus
+from backend.catalogue.definition import Outcome, Step
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_WEEKDAYS = "一二三四五六日"
+_ENDED = {
+    CaseStatus.COMPLETED: "已办结，谢谢您的评价",
+    CaseStatus.REFUSED: "没有通过，原因见下方说明",
+    CaseStatus.WITHDRAWN: "您已撤回这件申请",
+    CaseStatus.CANCELLED: "已终止办理，原因见下方说明",
+}
+# What an outcome asks of the customer → what the button to it says.
+_BY_GUARD = {
+    "appointment_booked": "去预约",
+    "rating_given": "去评价",
+    "signature_present": "去签字",
+}
+SUPPLY = "去补交资料"
+
+
+def write_day(at: datetime) -> str:
+    """Return ``11月26日 周四`` of the Chinese day of ``at``."""
+    local = at.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日 周{_WEEKDAYS[local.weekday()]}"
+
+
+def write_due(due_at: datetime) -> str:
+    """Return ``预计 11月26日 周四 17:00 前``."""
+    return f"预计 {write_day(due_at)} {due_at.astimezone(SHANGHAI):%H:%M} 前"
+
+
+def write_headline(
+    status: CaseStatus, progress: Sequence[ProgressStep], owes_documents: bool, now: datetime
+) -> str:
+    """Return one sentence: what happens next, and by when where that is known."""
+    if status.is_final:
+        return _ENDED[status]
+    current = find_current(progress)
+    if current is None:
+        return "正在办理"
+    if owes_documents:
+        return f"{current.text}；还有资料要您补交"
+    if current.due_at is None:
+        return current.text
+    if current.due_at < now:
+        return f"{current.text}，比预计的晚了，我们正在催办"
+    return f"{current.text}，{write_due(current.due_at)}完成"
+
+
+def find_current(progress: Sequence[ProgressStep]) -> ProgressStep | None:
+    """Return the step at which the case stands, the latest where there are several, or None."""
+    return next((one for one in reversed(progress) if one.state is StepState.NOW), None)
+
+
+def name_action(step: Step, outcome: Outcome, action: AvailableAction) -> str:
+    """Return what the button says that leads to this action, such as 去修改."""
+    if step.mends:
+        return "去修改"
+    for guard in outcome.guards:
+        if guard.name in _BY_GUARD:
+            return _BY_GUARD[guard.name]
+    return f"去{action.name}"

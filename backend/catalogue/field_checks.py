@@ -1,0 +1,197 @@
+"""One check for each type of field: a typed value in, the value to keep out, or the code of what is wrong."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any, Protocol
+
+import phonenumbers
+from stdnum.cn import ric
+
+_FILE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+_ADDRESS_LENGTHS = {
+    "region": 30, "street": 30, "community": 50, "building": 30, "unit": 30, "door": 60, "note": 200,
+}  # fmt: skip
+_ADDRESS_REQUIRED = ("region", "street", "community", "door")
+_LARGEST_NUMBER = 10**15
+_POINT_SOURCES = ("map", "browser")
+
+
+class BadValue(Exception):
+    """A value that cannot be kept; ``code`` has its sentence in FIELD_TEXTS."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Limits(Protocol):
+    """What a check asks of a field."""
+
+    @property
+    def options(self) -> tuple[str, ...]: ...
+    @property
+    def max_length(self) -> int | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def max_count(self) -> int | None: ...
+
+
+def check_text(value: object, longest: int, *, lines: bool = False) -> str:
+    """Return ``value`` without spaces around it; raises BadValue for what is no text or too long."""
+    if not isinstance(value, str):
+        raise BadValue("invalid")
+    text = unicodedata.normalize("NFC", value).replace("\r\n", "\n").strip()
+    for one in text:
+        # Control characters do not pass a database's JSON, and half a surrogate pair passes no encoder.
+        if unicodedata.category(one) in ("Cc", "Cs") and not (one in "\n\t" and lines):
+            raise BadValue("characters_refused")
+    if len(text) > longest:
+        raise BadValue("too_long")
+    return text
+
+
+def _check_short(field: Limits, value: object) -> str:
+    return check_text(value, field.max_length or 200)
+
+
+def _check_long(field: Limits, value: object) -> str:
+    return check_text(value, field.max_length or 2000, lines=True)
+
+
+def check_phone(value: object) -> str:
+    """Return the digits of a mainland mobile or landline number, the latter with its area code."""
+    text = check_text(value, 30)
+    try:
+        number = phonenumbers.parse(unicodedata.normalize("NFKC", text), "CN")
+    except phonenumbers.NumberParseException as error:
+        raise BadValue("phone_invalid") from error
+    if number.country_code != 86 or number.extension or not phonenumbers.is_valid_number(number):
+        raise BadValue("phone_invalid")
+    digits = phonenumbers.national_significant_number(number)
+    match phonenumbers.number_type(number):
+        case phonenumbers.PhoneNumberType.MOBILE:
+            return digits
+        case phonenumbers.PhoneNumberType.FIXED_LINE:
+            return "0" + digits
+        case _:
+            raise BadValue("phone_invalid")
+
+
+def _check_phone(_field: Limits, value: object) -> str:
+    return check_phone(value)
+
+
+def _check_id_number(_field: Limits, value: object) -> str:
+    text = unicodedata.normalize("NFKC", check_text(value, 30)).upper()
+    if not ric.is_valid(text):
+        raise BadValue("id_number_invalid")
+    return str(ric.compact(text))
+
+
+def _check_choice(field: Limits, value: object) -> str:
+    if not isinstance(value, str) or value not in field.options:
+        raise BadValue("option_unknown")
+    return value
+
+
+def _check_multi_choice(field: Limits, value: object) -> list[str]:
+    if not isinstance(value, list) or any(one not in field.options for one in value):
+        raise BadValue("option_unknown")
+    return [one for one in field.options if one in value]
+
+
+def _check_date(_field: Limits, value: object) -> str:
+    if not isinstance(value, str) or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
+        raise BadValue("date_invalid")
+    try:
+        return date.fromisoformat(value).isoformat()
+    except ValueError as error:
+        raise BadValue("date_invalid") from error
+
+
+def _check_number(field: Limits, value: object) -> int | float:
+    # JSON's true is a number to Python, and its reader lets NaN, Infinity and endless integers pass.
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BadValue("number_invalid")
+    if not -_LARGEST_NUMBER <= value <= _LARGEST_NUMBER:
+        raise BadValue("number_invalid")
+    if field.low is not None and value < field.low:
+        raise BadValue("number_too_small")
+    if field.high is not None and value > field.high:
+        raise BadValue("number_too_large")
+    return value
+
+
+def check_address(value: object, *, partial: bool = False) -> dict[str, Any]:
+    """Return the address with all its parts; ``partial`` lets the required ones be empty."""
+    if not isinstance(value, Mapping) or not set(value) <= {*_ADDRESS_LENGTHS, "point"}:
+        raise BadValue("address_invalid")
+    address: dict[str, Any] = {}
+    for part, longest in _ADDRESS_LENGTHS.items():
+        given = value.get(part)
+        address[part] = "" if given is None else check_text(given, longest)
+    if not partial and not all(address[part] for part in _ADDRESS_REQUIRED):
+        raise BadValue("address_incomplete")
+    address["point"] = _check_point(value.get("point"))
+    return address
+
+
+def _check_address(_field: Limits, value: object) -> dict[str, Any]:
+    return check_address(value)
+
+
+def _check_point(value: object) -> dict[str, Any] | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or set(value) != {"lat", "lng", "source"}:
+        raise BadValue("address_invalid")
+    for part, bound in (("lat", 90), ("lng", 180)):
+        number = value[part]
+        if isinstance(number, bool) or not isinstance(number, int | float) or not -bound <= number <= bound:
+            raise BadValue("address_invalid")
+    if value["source"] not in _POINT_SOURCES:
+        raise BadValue("address_invalid")
+    return {"lat": float(value["lat"]), "lng": float(value["lng"]), "source": value["source"]}
+
+
+def check_file_key(value: object) -> str:
+    """Return the key of one uploaded file; whether it exists, its owner's component knows."""
+    if not isinstance(value, str) or _FILE_KEY.fullmatch(value) is None:
+        raise BadValue("file_unknown")
+    return value
+
+
+def _check_files(field: Limits, value: object) -> list[str]:
+    if not isinstance(value, list):
+        raise BadValue("file_unknown")
+    keys = list(dict.fromkeys(check_file_key(one) for one in value))
+    if field.max_count is not None and len(keys) > field.max_count:
+        raise BadValue("too_many_files")
+    return keys
+
+
+def _check_signature(_field: Limits, value: object) -> str:
+    return check_file_key(value)
+
+
+CHECKS: Mapping[str, Callable[[Limits, object], Any]] = {
+    "text": _check_short,
+    "long_text": _check_long,
+    "phone": _check_phone,
+    "id_number": _check_id_number,
+    "choice": _check_choice,
+    "multi_choice": _check_multi_choice,
+    "date": _check_date,
+    "number": _check_number,
+    "address": _check_address,
+    "photos": _check_files,
+    "documents": _check_files,
+    "signature": _check_signature,
+}

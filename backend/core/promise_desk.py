@@ -1,0 +1,106 @@
+"""What a person sees and decides about promises: those that failed, and those that nobody knows about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.core.errors import Conflict, NotFound
+from backend.core.outbox import OutboxRow
+from backend.core.topics import TopicRegistry
+
+SHOWN = 200
+OUTCOMES = ("sent", "refused")
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A promise that was given up: nothing went out. ``what`` is its topic in the person's words."""
+
+    id: int
+    queue: str
+    what: str
+    failed_at: datetime
+    error: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPromise:
+    """A promise that may have been kept or not."""
+
+    id: int
+    topic: str
+    created_at: datetime
+    started_at: datetime | None
+    attempt: int
+
+
+class PromiseDesk:
+    """Lists and settles. ``now`` is the clock; ``author`` is the user name of who decides."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], topics: TopicRegistry, now: Callable[[], datetime]
+    ) -> None:
+        self._sessions = sessions
+        self._topics = topics
+        self._now = now
+
+    def list_failed_jobs(self) -> list[FailedJob]:
+        """Return what failed, the newest first, at most 200."""
+        return [
+            FailedJob(
+                row.id,
+                (spec.queue or "relay") if spec else "",
+                spec.title if spec else row.topic,
+                row.started_at or row.created_at,
+                row.error or "",
+                row.attempt,
+            )
+            for row in self._list("failed")
+            for spec in [self._topics.find(row.topic)]
+        ]
+
+    def retry_failed_job(self, outbox_id: int, author: str) -> None:
+        """Send a failed promise out again; raises NotFound, or Conflict (``job_not_failed``)."""
+        again = {"state": "pending", "attempt": 0, "queued_at": None, "not_before": None}
+        self._move(outbox_id, "failed", {**again, "settled_by": author}, "job_not_failed")
+
+    def list_unknown_promises(self) -> list[UnknownPromise]:
+        """Return what a person has to settle, the newest first, at most 200."""
+        return [
+            UnknownPromise(row.id, row.topic, row.created_at, row.started_at, row.attempt)
+            for row in self._list("unknown")
+        ]
+
+    def settle_promise(self, outbox_id: int, as_: str, author: str) -> None:
+        """Write down how an unknown promise ended: ``sent`` or ``refused``.
+
+        Raises NotFound, Conflict (``promise_settled``), or ValueError for another outcome.
+        """
+        if as_ not in OUTCOMES:
+            raise ValueError(f"a promise cannot be settled as {as_}")
+        settled = {"state": as_, "settled_at": self._now(), "settled_by": author}
+        self._move(outbox_id, "unknown", settled, "promise_settled")
+
+    def _list(self, state: str) -> list[OutboxRow]:
+        found = select(OutboxRow).where(OutboxRow.state == state).order_by(OutboxRow.id.desc()).limit(SHOWN)
+        with self._sessions.begin() as session:
+            return list(session.execute(found).scalars())
+
+    def _move(self, outbox_id: int, expected: str, values: dict[str, object], otherwise: str) -> None:
+        moved = (
+            update(OutboxRow)
+            .where(OutboxRow.id == outbox_id, OutboxRow.state == expected)
+            .values(values)
+            .returning(OutboxRow.id)
+        )
+        with self._sessions.begin() as session:
+            if session.execute(moved).one_or_none() is not None:
+                return
+            known = session.execute(select(OutboxRow.id).where(OutboxRow.id == outbox_id)).one_or_none()
+        raise NotFound if known is None else Conflict(otherwise)

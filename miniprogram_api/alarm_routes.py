@@ -1,0 +1,70 @@
+"""Gas alarms, open to anyone: /api/v1/alarm-advice and /api/v1/alarms (law 13)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+
+from backend.cases.alarm_advice import ADVICE
+from backend.cases.alarm_service import Alarm, AlarmService
+from backend.core.callers import Caller, open_to
+from backend.core.errors import TooMany
+from backend.core.rate_limit import RateLimit
+
+
+class AlarmAdviceSchema(Schema):
+    """What to do when gas leaks."""
+
+    hotline_number = fields.String(required=True)
+    steps = fields.List(fields.String(), required=True)
+
+
+class AlarmSchema(Schema):
+    """An alarm; of the address any part may be missing."""
+
+    command_id = fields.UUID(required=True)
+    phone = fields.String(required=True)
+    address = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
+    words = fields.String(load_default="")
+
+
+class AlarmReceiptSchema(Schema):
+    """That the alarm has come in, and what to do until somebody calls back."""
+
+    case_no = fields.String(required=True)
+    received_at = fields.AwareDateTime(required=True)
+    advice = fields.List(fields.String(), required=True)
+    hotline_number = fields.String(required=True)
+
+
+def make_alarm_routes(alarms: AlarmService, limit: RateLimit, hotline_number: str) -> Blueprint:
+    """Return the routes of alarms; ``limit`` counts by the caller's address."""
+    routes = Blueprint("alarms", __name__, url_prefix="/api/v1")
+
+    @routes.get("/alarm-advice")
+    @open_to(Caller.ANYONE)
+    @routes.response(200, AlarmAdviceSchema)
+    def tell_advice() -> dict[str, Any]:
+        """Tell what to do when gas leaks."""
+        return {"hotline_number": hotline_number, "steps": list(ADVICE)}
+
+    @routes.post("/alarms")
+    @open_to(Caller.ANYONE)
+    @routes.arguments(AlarmSchema)
+    @routes.response(201, AlarmReceiptSchema)
+    def report(typed: dict[str, Any]) -> dict[str, Any]:
+        """Raise an alarm; it rings at the people on duty."""
+        if not limit.allows(request.remote_addr or ""):
+            raise TooMany("alarm_too_often", extra={"hotline_number": hotline_number})
+        receipt = alarms.report(Alarm(**typed))
+        return {
+            "case_no": receipt.case_no,
+            "received_at": receipt.received_at,
+            "advice": list(ADVICE),
+            "hotline_number": hotline_number,
+        }
+
+    return routes

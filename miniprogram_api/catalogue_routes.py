@@ -1,0 +1,113 @@
+"""What can be applied for, and where: /api/v1/services and /api/v1/areas, open to anyone."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.offers import Offers
+from backend.catalogue.folder import Service
+from backend.core.callers import Caller, open_to
+from backend.organisation.service import OrganisationService
+from miniprogram_api.case_schemas import FormBodySchema
+
+
+class ServiceSummarySchema(Schema):
+    """A service, and what to have at hand for it."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    summary = fields.String(required=True)
+    needs = fields.List(fields.String(), required=True)
+
+
+class ServiceListSchema(Schema):
+    """All services, and the number that helps where none fits."""
+
+    items = fields.List(fields.Nested(ServiceSummarySchema), required=True)
+    hotline_number = fields.String(required=True)
+
+
+class ServiceDetailSchema(ServiceSummarySchema):
+    """A service with the form to fill in now."""
+
+    form = fields.Nested(FormBodySchema, required=True)
+
+
+class StreetSchema(Schema):
+    """A street with the communities named in it; where there is none, all of it is served."""
+
+    name = fields.String(required=True)
+    communities = fields.List(fields.String(), required=True)
+
+
+class RegionSchema(Schema):
+    """A region with its streets."""
+
+    name = fields.String(required=True)
+    streets = fields.List(fields.Nested(StreetSchema), required=True)
+
+
+class AreaListSchema(Schema):
+    """All that is served."""
+
+    regions = fields.List(fields.Nested(RegionSchema), required=True)
+
+
+def make_catalogue_routes(
+    reading: sessionmaker[Session], offers: Offers, organisation: OrganisationService, hotline_number: str
+) -> Blueprint:
+    """Return the routes of services and areas."""
+    routes = Blueprint("catalogue", __name__, url_prefix="/api/v1")
+
+    @routes.get("/services")
+    @open_to(Caller.ANYONE)
+    @routes.response(200, ServiceListSchema)
+    def list_services() -> dict[str, Any]:
+        """List what can be applied for."""
+        items = [_describe(one) for one in offers.list_all()]
+        return {"items": items, "hotline_number": hotline_number}
+
+    @routes.get("/services/<key>")
+    @open_to(Caller.ANYONE)
+    @routes.response(200, ServiceDetailSchema)
+    def tell_service(key: str) -> dict[str, Any]:
+        """Tell one service with its form; `service_unknown` where there is none."""
+        with reading() as session:
+            stored = offers.newest_form(session, key)
+        return {**_describe(offers.get(key)), "form": stored.form.body}
+
+    @routes.get("/areas")
+    @open_to(Caller.ANYONE)
+    @routes.response(200, AreaListSchema)
+    def list_areas() -> dict[str, Any]:
+        """List the regions, streets and communities that are served."""
+        with reading() as session:
+            areas = organisation.list_areas(session)
+        return {
+            "regions": [
+                {
+                    "name": region,
+                    "streets": [
+                        {"name": street, "communities": [one[2] for one in places if one[2]]}
+                        for street, places in groupby(streets, key=lambda one: one[1])
+                    ],
+                }
+                for region, streets in groupby(areas, key=lambda one: one[0])
+            ]
+        }
+
+    return routes
+
+
+def _describe(service: Service) -> dict[str, Any]:
+    return {
+        "key": service.key,
+        "name": service.name,
+        "summary": service.summary,
+        "needs": list(service.needs),
+    }

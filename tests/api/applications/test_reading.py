@@ -1,0 +1,64 @@
+"""Reading a case costs few statements and no lock, and what is documented is what is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from tests.api.applications.conftest import Customer, Staff, make_repair
+
+
+@pytest.fixture
+def statements(sessions: sessionmaker[Session]) -> Iterator[list[str]]:
+    """Yield what is sent to the database from now on."""
+    seen: list[str] = []
+    engine: Engine = sessions.kw["bind"]
+
+    def note(conn: Any, cursor: Any, statement: str, *more: Any) -> None:
+        seen.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def test_a_read_is_two_statements_without_a_lock(
+    customer: Customer, staff: Staff, handler_id: int, statements: list[str]
+) -> None:
+    view = customer.apply(make_repair())
+    staff.dispatch(view["case_no"], handler_id)
+    staff.book(view["case_no"])
+    customer.get(f"/cases/{view['case_no']}")
+    statements.clear()
+    customer.get(f"/cases/{view['case_no']}")
+    # The case with all below it, and its handler.
+    assert len(statements) == 2
+    assert not any("FOR UPDATE" in one for one in statements)
+
+
+def test_a_page_costs_as_many_statements_as_one_case(customer: Customer, statements: list[str]) -> None:
+    for _ in range(3):
+        customer.apply(make_repair())
+    customer.get("/cases")
+    statements.clear()
+    assert len(customer.get("/cases")["items"]) == 3
+    assert len(statements) == 1
+
+
+def test_the_document_names_the_shapes_as_the_contract_does(hall: Flask) -> None:
+    document = hall.test_client().get("/api/openapi.json").json
+    assert document is not None
+    shapes = document["components"]["schemas"]
+    for name in (
+        "Address", "FormBody", "FormField", "FileView", "AvailableAction", "Correction", "ProgressStep",
+        "AppointmentView", "ServiceSummary", "CaseSummary", "CaseView", "Home",
+    ):  # fmt: skip
+        assert name in shapes, name
+    assert not [name for name in shapes if name[-1].isdigit()]
+    assert "fields" in shapes["FormSection"]["properties"]

@@ -1,0 +1,367 @@
+"""The customer's story over HTTP: apply, mend what was returned, follow, sign, rate."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.form_sealing import open_value, open_values
+from backend.cases.models import CaseCorrection, CaseRating, CaseTask
+from backend.core.config import Settings
+from backend.organisation.models import Staff as StaffRow
+from backend.organisation.service import PHONE_CONTEXT
+from miniprogram_api.case_schemas import CasePageSchema, CaseViewSchema, HomeSchema
+from tests.api.applications.conftest import (
+    Customer,
+    FilesInMemory,
+    Staff,
+    make_address,
+    make_repair,
+)
+from wsgi import make_key_ring
+
+CountRows = Callable[[], dict[str, int]]
+INSTALLATION: dict[str, Any] = {
+    "contact_name": "李四",
+    "contact_phone": "0571-87654321",
+    "id_number": "11010519491231002x",
+    "floor_area": 89.5,
+    "gas_use": ["stove"],
+}
+
+
+def find_now(view: dict[str, Any]) -> dict[str, Any]:
+    [now] = [one for one in view["progress"] if one["state"] == "now"]
+    return dict(now)
+
+
+def apply_and_return(
+    customer: Customer, staff: Staff, **reasons: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    values = make_repair()
+    view = customer.apply(values)
+    staff.return_application(view["case_no"], **reasons)
+    return values, customer.get(f"/cases/{view['case_no']}")
+
+
+def test_only_what_was_returned_reopens(
+    customer: Customer,
+    staff: Staff,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    count_rows: CountRows,
+) -> None:
+    values, view = apply_and_return(customer, staff, contact_phone="电话打不通", fault_text="写详细一点")
+    assert CaseViewSchema().validate(view) == {}
+    assert (view["state"], find_now(view)["name"]) == ("waits_for_you", "等您修改")
+    assert [(one["item"], one["label"], one["resolved"]) for one in view["corrections"]] == [
+        ("contact_phone", "手机号", False),
+        ("fault_text", "情况说明", False),
+    ]
+    [summary] = customer.get("/home")["waiting"]
+    assert (summary["case_no"], summary["action_name"]) == (view["case_no"], "去修改")
+    assert values["address"]["door"] not in summary["place"]
+
+    before = count_rows()
+    mended = {"contact_phone": "13700137000", "fault_text": "昨晚八点起，三个灶眼都打不着"}
+    foreign = customer.act(view, "resubmit", 409, values={**mended, "contact_name": "王五"})
+    assert foreign["code"] == "field_not_returned"
+    unknown = customer.act(view, "resubmit", 422, values={**mended, "colour": "red"})
+    assert list(unknown["fields"]) == ["colour"]
+    half = customer.act(view, "resubmit", 422, values={"contact_phone": "13700137000"})
+    assert half["fields"] == {"fault_text": "这一项被退回了，请改好后再提交。"}
+    wrong = customer.act(view, "resubmit", 422, values={**mended, "contact_phone": "12"})
+    assert list(wrong["fields"]) == ["contact_phone"]
+    stale = customer.act({**view, "version": view["version"] - 1}, "resubmit", 409, values=mended)
+    assert stale["code"] == "stale_version"
+    assert count_rows() == before
+    assert customer.get(f"/cases/{view['case_no']}") == view
+
+    resubmitted = customer.act(view, "resubmit", values=mended)
+    assert resubmitted["values"] == {**values, **mended}
+    assert all(one["resolved"] for one in resubmitted["corrections"])
+    assert (resubmitted["state"], find_now(resubmitted)["key"]) == ("in_progress", "accept#2")
+    case = staff.find(view["case_no"])
+    keys = make_key_ring(settings)
+    assert case.returned_times == 1
+    assert case.contact_phone_index == keys.blind_index("13700137000", "phone")
+    with sessions.begin() as session:
+        rows = session.scalars(select(CaseCorrection).where(CaseCorrection.case_id == case.id)).all()
+    former = {one.item: one.previous_value for one in rows}
+    assert former["fault_text"] == values["fault_text"]
+    assert set(former["contact_phone"]) == {"sealed"}
+    assert open_value(keys, "contact_phone", former["contact_phone"]) == values["contact_phone"]
+
+
+def test_a_second_return_keeps_each_former_value(
+    customer: Customer, staff: Staff, sessions: sessionmaker[Session]
+) -> None:
+    values, view = apply_and_return(customer, staff, fault_text="写详细一点")
+    view = customer.act(view, "resubmit", values={"fault_text": "第二次"})
+    staff.return_application(view["case_no"], fault_text="还是不够", fault_kind="选错了")
+    view = customer.get(f"/cases/{view['case_no']}")
+    assert [one["resolved"] for one in view["corrections"]] == [False, False, True]
+    # The field disappears with this choice, so nothing has to be mended in it, and nothing is lost.
+    view = customer.act(view, "resubmit", values={"fault_kind": "no_gas"})
+    assert view["values"]["fault_text"] == "第二次"
+    case = staff.find(view["case_no"])
+    assert (case.returned_times, case.data["fault_kind"]) == (2, "no_gas")
+    with sessions.begin() as session:
+        rows = session.scalars(
+            select(CaseCorrection).where(CaseCorrection.case_id == case.id).order_by(CaseCorrection.no)
+        ).all()
+    assert [one.previous_value for one in rows] == [values["fault_text"], "第二次", "stove"]
+
+
+def test_a_mended_address_may_bring_another_unit(customer: Customer, staff: Staff) -> None:
+    _, view = apply_and_return(customer, staff, address="门牌不对")
+    refused = customer.act(view, "resubmit", 422, values={"address": make_address(street="别处路")})
+    assert refused["code"] == "area_not_served"
+    address = make_address(street="三墩镇", community="新村")
+    customer.act(view, "resubmit", values={"address": address})
+    case = staff.find(view["case_no"])
+    assert (case.unit_code, case.street, case.community) == ("712", "三墩镇", "新村")
+    [task] = staff.cases.load(case.id).snapshot.open_tasks
+    with staff.sessions.begin() as session:
+        assert session.get_one(CaseTask, (case.id, task.no)).unit_id == case.unit_id
+
+
+def test_new_files_are_claimed_once(customer: Customer, staff: Staff, files: FilesInMemory) -> None:
+    kept, new = files.upload(customer.owner), files.upload(customer.owner)
+    view = customer.apply(make_repair(fault_photos=[kept]))
+    staff.return_application(view["case_no"], fault_photos="再拍一张铭牌")
+    view = customer.get(f"/cases/{view['case_no']}")
+    view = customer.act(view, "resubmit", values={"fault_photos": [kept, new]})
+    assert set(view["files"]) == {kept, new}
+    assert files.claimed[new] == staff.find(view["case_no"]).id
+
+
+def test_the_same_resubmission_twice_is_done_once(customer: Customer, staff: Staff) -> None:
+    _, view = apply_and_return(customer, staff, fault_text="写详细一点")
+    once = {"command_id": str(uuid.uuid4()), "values": {"fault_text": "好的"}}
+    first = customer.act(view, "resubmit", **once)
+    assert customer.act(view, "resubmit", **once) == first
+    other = customer.act(view, "resubmit", 409, **{**once, "values": {"fault_text": "别的"}})
+    assert other["code"] == "idempotency_conflict"
+
+
+def test_withdrawing_ends_the_case(customer: Customer, stranger: Customer, count_rows: CountRows) -> None:
+    view = customer.apply(make_repair())
+    before = count_rows()
+    assert stranger.command(view, 404, kind="withdraw")["code"] == "not_found"
+    assert customer.command({**view, "version": 1}, 409, kind="withdraw")["code"] == "stale_version"
+    assert customer.command(view, 422, kind="cancel")["code"] == "invalid_input"
+    task = {"task": 2, "outcome": "accept"}
+    assert customer.command(view, 403, **task)["code"] == "not_your_turn"
+    assert customer.command(view, 409, task=9, outcome="accept")["code"] == "task_unknown"
+    assert customer.command(view, 409, task=80_001, outcome="accept")["code"] == "task_unknown"
+    for reason in ("a\x00b", "\ud83d", "字" * 201):
+        assert customer.command(view, 422, kind="withdraw", reason=reason)["fields"].keys() == {"reason"}
+    assert count_rows() == before
+    ended = customer.command(view, kind="withdraw", reason="不修了")
+    assert (ended["state"], ended["actions"], ended["ended_reason"]) == ("stopped", [], "不修了")
+    assert ended["progress"][-1]["state"] == "stopped"
+    assert ended["headline"] == "您已撤回这件申请"
+    assert customer.command(ended, 409, kind="withdraw")["code"] == "case_ended"
+
+
+def test_foreign_missing_and_malformed_numbers_look_the_same(
+    customer: Customer, stranger: Customer, staff: Staff, handler_id: int
+) -> None:
+    view = customer.apply(make_repair())
+    staff.dispatch(view["case_no"], handler_id)
+    staff.book(view["case_no"])
+    child_no = staff.find_child(view["case_no"]).case_no
+    answers = [
+        stranger.get(f"/cases/{view['case_no']}", 404),
+        stranger.get("/cases/261124711000009", 404),
+        stranger.get("/cases/1%20OR%201=1", 404),
+        customer.get(f"/cases/{child_no}", 404),
+    ]
+    for one in answers:
+        one.pop("request_id")
+    assert all(one == answers[0] for one in answers)
+    assert answers[0]["code"] == "not_found"
+
+
+def test_a_repair_from_dispatch_to_the_rating(
+    customer: Customer,
+    staff: Staff,
+    handler_id: int,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+) -> None:
+    view = customer.apply(make_repair())
+    case_no = view["case_no"]
+    keys = make_key_ring(settings)
+    case_id = staff.find(case_no).id
+    with sessions.begin() as session:
+        session.execute(
+            update(StaffRow)
+            .where(StaffRow.id == handler_id)
+            .values(phone_sealed=keys.encrypt("13611112222", PHONE_CONTEXT))
+        )
+    staff.dispatch(case_no, handler_id)
+    view = customer.get(f"/cases/{case_no}")
+    assert find_now(view)["handler"] == {"name": "王师傅", "phone": "13611112222"}
+    assert customer.get("/home")["waiting"][0]["action_name"] == "去预约"
+    [book] = [one for one in view["actions"] if one["kind"] == "complete"]
+    assert book["unmet"]["code"] == "appointment_missing"
+    assert customer.act(view, "book", 409)["code"] == "appointment_missing"
+    staff.book(case_no)
+    child = staff.find_child(case_no)
+    parent = staff.find(case_no)
+    for name in ("service_key", "form_version_id", "form", "contact_phone_index", "address_index"):
+        assert getattr(child, name) == getattr(parent, name), name
+    assert child.handler_id == handler_id
+    view = customer.get(f"/cases/{case_no}")
+    assert [one["name"] for one in view["progress"]] == [
+        "提交申请", "等待受理", "审核资料", "安排服务单位", "安排师傅", "预约上门时间", "上门服务",
+        "师傅准备出发", "师傅已出发", "现场查看", "试压点火", "办结", "评价服务",
+    ]  # fmt: skip
+    assert find_now(view)["name"] == "上门服务"
+    staff.do(child.id, "accept", "accept")
+    due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    with sessions.begin() as session:
+        session.execute(
+            update(CaseTask).where(CaseTask.case_id == child.id, CaseTask.no == 2).values(due_at=due_at)
+        )
+    now = find_now(customer.get(f"/cases/{case_no}"))
+    assert (now["name"], now["due_text"]) == ("师傅准备出发", "预计 11月26日 周四 17:00 前")
+    assert now["key"] == "support/set_off"
+    staff.do(child.id, "set_off", "set_off")
+    assert customer.get(f"/cases/{case_no}")["visit_state"] == "set_off"
+    staff.do(child.id, "arrive", "arrive")
+    view = customer.get(f"/cases/{case_no}")
+    assert (view["visit_state"], find_now(view)["name"]) == ("arrived", "现场查看")
+    finish_repair(staff, child.id)
+    assert customer.get(f"/cases/{case_no}")["visit_state"] == "none"
+    staff.do(case_id, "reply", "reply", reason="胶管老化，已更换")
+    staff.do(case_id, "close", "close")
+    view = customer.get(f"/cases/{case_no}")
+    assert customer.get("/home")["waiting"][0]["action_name"] == "去评价"
+    rate_it(customer, view)
+    view = customer.get(f"/cases/{case_no}")
+    assert (view["state"], view["rating"]["words"]) == ("completed", "王师傅人很好")
+    assert {one["state"] for one in view["progress"]} == {"done"}
+    assert all(one["handler"] is None for one in view["progress"])
+    with sessions.begin() as session:
+        rating = session.get_one(CaseRating, case_id)
+    assert rating.stars == 5
+    assert rating.words_sealed is not None and "王师傅" not in rating.words_sealed
+
+
+def finish_repair(staff: Staff, child_id: int) -> None:
+    staff.do(child_id, "inspect", "repair_free")
+    staff.do(child_id, "finish", "finish", data={"result": "换了胶管"})
+    staff.do(child_id, "test_pressure", "passed")
+    staff.do(child_id, "hand_over", "hand_over", data={"signature_file": "s1"})
+    staff.do(child_id, "brief", "briefed")
+
+
+def rate_it(customer: Customer, view: dict[str, Any]) -> None:
+    rating = {"stars": 5, "tags": ["态度好", "准时上门"], "words": "王师傅人很好"}
+    assert customer.act(view, "rate", 422)["code"] == "rating_missing"
+    bad = {"stars": 6, "tags": ["帅"], "words": "好" * 201}
+    refused = customer.act(view, "rate", 422, rating=bad)
+    assert set(refused["fields"]) == {"stars", "tags", "words"}
+    assert customer.get(f"/cases/{view['case_no']}")["rating"] is None
+    rated = customer.act(view, "rate", rating=rating)
+    assert rated["rating"] == {"stars": 5, "tags": ["准时上门", "态度好"], "words": "王师傅人很好"}
+
+
+def test_an_owed_document_is_supplied_later(
+    customer: Customer, stranger: Customer, staff: Staff, files: FilesInMemory, settings: Settings
+) -> None:
+    photos = [files.upload(customer.owner) for _ in range(2)]
+    values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
+    view = customer.apply(values, service="installation")
+    assert view["values"]["id_number"] == "11010519491231002X"
+    assert view["values"]["contact_phone"] == "057187654321"
+    case_id = staff.find(view["case_no"]).id
+    staff.do(case_id, "accept", "accept")
+    staff.do(case_id, "review", "pass_owing", owed_documents=("property_proof",))
+    view = customer.get(f"/cases/{view['case_no']}")
+    assert view["owed_documents"] == [{"key": "property_proof", "label": "房产证明"}]
+    assert customer.get("/home")["waiting"][0]["action_name"] == "去补交资料"
+    proof, foreign = files.upload(customer.owner), files.upload(stranger.owner)
+    supply = {"kind": "supply_document", "document": "property_proof"}
+    assert customer.command(view, 422, **supply)["fields"].keys() == {"property_proof"}
+    lost = customer.command(view, 422, **supply, values={"property_proof": [foreign]})
+    assert (lost["code"], list(lost["fields"])) == ("file_unknown", ["property_proof"])
+    wrong = customer.command(view, 409, kind="supply_document", document="id_photos", values={})
+    assert wrong["code"] == "document_not_owed"
+    other = {"property_proof": [proof], "floor_area": 3}
+    customer.command(view, 422, **supply, values=other)
+    view = customer.command(view, **supply, values={"property_proof": [proof]})
+    assert (view["owed_documents"], view["state"]) == ([], "in_progress")
+    case = staff.find(view["case_no"])
+    assert open_values(make_key_ring(settings), case.form)["property_proof"] == [proof]
+    assert files.claimed[proof] == case_id
+
+
+def test_a_customer_signs_in_the_process_that_took_over(
+    customer: Customer, staff: Staff, files: FilesInMemory, handler_id: int
+) -> None:
+    photos = [files.upload(customer.owner)]
+    values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
+    view = customer.apply(values, service="installation")
+    case_no = view["case_no"]
+    staff.dispatch(case_no, handler_id)
+    staff.book(case_no)
+    child = staff.find_child(case_no)
+    for step, outcome in (
+        ("take_up", "take_up"),
+        ("set_off", "set_off"),
+        ("arrive", "arrive"),
+        ("survey", "fit"),
+        ("scheme", "drafted"),
+    ):
+        staff.do(child.id, step, outcome)
+    view = customer.get(f"/cases/{case_no}")
+    assert (view["state"], find_now(view)["name"]) == ("waits_for_you", "确认草图")
+    assert customer.get("/home")["waiting"][0]["action_name"] == "去签字"
+    assert customer.act(view, "agree", 422)["code"] == "signature_missing"
+    signature = files.upload(customer.owner)
+    signed = {"values": {"signature_file": signature}}
+    assert customer.act({**view, "version": 3}, "agree", 409, **signed)["code"] == "stale_version"
+    view = customer.act(view, "agree", **signed)
+    assert find_now(view)["name"] == "缴费"
+    assert files.claimed[signature] == child.id
+    keys = [one["key"] for one in view["progress"]]
+    assert len(keys) == len(set(keys))
+
+
+def test_lists_go_page_by_page(customer: Customer) -> None:
+    numbers = [customer.apply(make_repair())["case_no"] for _ in range(23)]
+    first = customer.get("/cases?state=open")
+    assert CasePageSchema().validate(first) == {}
+    rest = customer.get(f"/cases?state=open&after={first['next']}")
+    listed = [one["case_no"] for one in first["items"] + rest["items"]]
+    assert (listed, rest["next"]) == (numbers[::-1], None)
+    home = customer.get("/home")
+    assert HomeSchema().validate(home) == {}
+    assert (home["waiting"], home["open_count"]) == ([], 23)
+    assert customer.get("/cases?state=ended")["items"] == []
+    assert customer.get("/cases?after=nonsense", 422)["fields"].keys() == {"after"}
+    assert customer.get("/cases?state=lost", 422)["code"] == "invalid_input"
+
+
+def test_a_deadline_that_passed_is_said_plainly(
+    customer: Customer, staff: Staff, sessions: sessionmaker[Session]
+) -> None:
+    view = customer.apply(make_repair())
+    case_id = staff.find(view["case_no"]).id
+    late = datetime.now(UTC) - timedelta(hours=1)
+    with sessions.begin() as session:
+        session.execute(update(CaseTask).where(CaseTask.case_id == case_id).values(due_at=late))
+    view = customer.get(f"/cases/{view['case_no']}")
+    assert find_now(view)["overdue"] is True
+    assert "我们正在催办" in view["headline"]
+    [summary] = customer.get("/cases")["items"]
+    assert summary["due_text"] is not None

@@ -1,0 +1,242 @@
+"""Applying over HTTP: what comes in, what stands afterwards, and what each bad input is told."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.access.access_tokens import LIFETIME, AccessTokens, CustomerCaller
+from backend.cases.form_sealing import open_values
+from backend.core.config import Settings
+from miniprogram_api.case_schemas import CaseViewSchema
+from tests.api.applications.conftest import ADDRESS, Customer, FilesInMemory, Staff, make_address, make_repair
+from wsgi import make_key_ring
+
+CountRows = Callable[[], dict[str, int]]
+
+
+def test_services_and_forms_are_open_to_anyone(hall: Any) -> None:
+    client: FlaskClient = hall.test_client()
+    services = client.get("/api/v1/services").json
+    assert services is not None
+    assert [one["key"] for one in services["items"]] == ["repair", "installation"]
+    assert services["hotline_number"] == "96602"
+    assert all(one["summary"] and one["needs"] for one in services["items"])
+    detail = client.get("/api/v1/services/repair").json
+    assert detail is not None
+    assert detail["form"]["sections"][0]["fields"][0]["key"] == "contact_name"
+    missing = client.get("/api/v1/services/gas_on")
+    assert (missing.status_code, missing.json and missing.json["code"]) == (404, "service_unknown")
+    areas = client.get("/api/v1/areas").json
+    assert areas is not None
+    [west] = [one for one in areas["regions"] if one["name"] == "西湖区"]
+    assert {"name": "文新街道", "communities": ["阳光小区"]} in west["streets"]
+    assert {"name": "三墩镇", "communities": []} in west["streets"]
+
+
+def test_an_application_becomes_a_case(
+    customer: Customer, staff: Staff, files: FilesInMemory, settings: Settings
+) -> None:
+    photo = files.upload(customer.owner)
+    values = make_repair(fault_photos=[photo], contact_phone="+86 138 0013 8000")
+    view = customer.apply(values)
+    assert CaseViewSchema().validate(view) == {}
+    assert view["state"] == "in_progress"
+    assert view["service_name"] == "报修"
+    assert view["values"] == {**values, "contact_phone": "13800138000"}
+    assert view["files"][photo]["kind"] == "image"
+    states = [(one["name"], one["state"]) for one in view["progress"]]
+    assert states[:3] == [("提交申请", "done"), ("等待受理", "now"), ("审核资料", "next")]
+    assert states[-1] == ("评价服务", "next")
+    assert ("师傅已出发", "next") in states
+    assert view["headline"] == "申请已收到，客服马上查看"
+    assert [one["kind"] for one in view["actions"]] == ["withdraw"]
+    case = staff.find(view["case_no"])
+    assert (case.unit_code, case.service_key, case.community, case.building) == (
+        "711",
+        "repair",
+        "阳光小区",
+        "3幢",
+    )
+    assert (case.place_lat, case.place_source) == (30.28, "map")
+    assert case.data == {"service": "repair", "fault_kind": "stove"}
+    assert files.claimed[photo] == case.id
+    keys = make_key_ring(settings)
+    assert case.contact_phone_index == keys.blind_index("13800138000", "phone")
+    # At rest nothing that names the person stands in clear.
+    assert "张三丰" not in json.dumps(case.form, ensure_ascii=False)
+    assert set(case.form["contact_name"]) == {"sealed"}
+    assert case.form["fault_kind"] == "stove"
+    assert open_values(keys, case.form) == view["values"]
+
+
+def test_no_personal_value_stands_anywhere_in_clear(
+    customer: Customer, sessions: sessionmaker[Session]
+) -> None:
+    customer.send("PUT", "/drafts/repair", {"form_version": 1, "values": {"contact_name": "欧阳娜娜"}}, 204)
+    customer.apply(make_repair(contact_name="欧阳娜娜", contact_phone="13912345678"))
+    with sessions.begin() as session:
+        for table in ("service_case", "case_event", "command_log", "outbox", "application_draft"):
+            rows = session.execute(text(f"SELECT row_to_json(t)::text FROM {table} t")).scalars().all()
+            assert not any("欧阳娜娜" in row or "13912345678" in row for row in rows), table
+
+
+def test_a_double_tap_gets_one_case(customer: Customer, sessions: sessionmaker[Session]) -> None:
+    once, values = str(uuid.uuid4()), make_repair()
+    with ThreadPoolExecutor(6) as pool:
+        views = list(pool.map(lambda _: customer.apply(values, command_id=once), range(6)))
+    assert len({one["case_no"] for one in views}) == 1
+    with sessions.begin() as session:
+        count = session.execute(
+            text("SELECT count(*) FROM service_case WHERE customer_id = :id"), {"id": customer.id}
+        ).scalar_one()
+    assert count == 1
+    other = customer.apply({**values, "fault_kind": "no_gas"}, status=409, command_id=once)
+    assert other["code"] == "idempotency_conflict"
+
+
+def test_a_duplicate_is_shown_to_its_owner_alone(customer: Customer, stranger: Customer) -> None:
+    values = make_repair()
+    first = customer.apply(values)
+    # The same door, typed in another way.
+    again = {**values, "address": {**values["address"], "door": f" {values['address']['door']}　"}}
+    refused = customer.apply(again, status=409)
+    assert refused["code"] == "duplicate_open"
+    assert refused["extra"] == {"case_no": first["case_no"]}
+    assert customer.apply(again, allow_duplicate=True)["case_no"] != first["case_no"]
+    # A neighbour's or landlord's open case says nothing to others.
+    assert stranger.apply(values)["case_no"] != first["case_no"]
+
+
+def test_two_applications_at_once_for_one_address_get_one_case(customer: Customer) -> None:
+    values = make_repair()
+
+    def tap(_: int) -> str:
+        body = {"service": "repair", "form_version": 1, "values": values, "command_id": str(uuid.uuid4())}
+        answer = customer._client.application.test_client().post(
+            "/api/v1/applications", json=body, headers=customer._headers
+        )
+        return str((answer.json or {}).get("code", answer.status_code))
+
+    with ThreadPoolExecutor(4) as pool:
+        results = sorted(pool.map(tap, range(4)))
+    assert results == ["201", "duplicate_open", "duplicate_open", "duplicate_open"]
+
+
+def test_a_street_is_served_where_no_community_is_named(customer: Customer, staff: Staff) -> None:
+    view = customer.apply(make_repair(address=make_address(street="三墩镇", community="新村")))
+    assert staff.find(view["case_no"]).unit_code == "712"
+
+
+BAD: list[tuple[dict[str, Any], str, str]] = [
+    ({"contact_name": None}, "contact_name", "这一项还没有填。"),
+    ({"contact_name": "张" * 31}, "contact_name", "字数太多了，请写短一些。"),
+    ({"contact_name": "张\u0000三"}, "contact_name", "里面有不能识别的字符，请删掉后重新输入。"),
+    ({"contact_name": "\ud83d"}, "contact_name", "里面有不能识别的字符，请删掉后重新输入。"),
+    (
+        {"contact_phone": "12345"},
+        "contact_phone",
+        "这个号码不对，请填 11 位手机号，或带区号的座机号。",
+    ),
+    ({"fault_kind": "elephant"}, "fault_kind", "没有这个选项，请重新选择。"),
+    ({"address": "阳光小区"}, "address", "地址填得不对，请重新选择小区再填门牌。"),
+    (
+        {"address": {**ADDRESS, "door": ""}},
+        "address",
+        "地址不完整，请选好区、街道和小区，并填上门牌号。",
+    ),
+    ({"fault_photos": ["a"] * 1 + ["../x"]}, "fault_photos", "有文件没有上传成功，请删掉后重新上传。"),
+    ({"fault_photos": [f"f{n}" for n in range(7)]}, "fault_photos", "文件太多了，请删掉几个。"),
+    ({"bank_card": "6222"}, "bank_card", "表里没有这一项，请刷新页面后重新填写。"),
+    ({"<b>\ud83d": 1}, "values", "表里没有这一项，请刷新页面后重新填写。"),
+]
+
+
+@pytest.mark.parametrize(("change", "field", "sentence"), BAD)
+def test_bad_values_name_their_field_and_leave_nothing(
+    customer: Customer, count_rows: CountRows, change: dict[str, Any], field: str, sentence: str
+) -> None:
+    before = count_rows()
+    refused = customer.apply(make_repair(**change), status=422)
+    assert refused["code"] == "invalid_input"
+    assert refused["fields"] == {field: sentence}
+    assert count_rows() == before
+
+
+def test_refusals_of_a_whole_application_leave_nothing(
+    customer: Customer, stranger: Customer, files: FilesInMemory, count_rows: CountRows
+) -> None:
+    draft = {"form_version": 1, "values": {"contact_name": "张三丰"}}
+    customer.send("PUT", "/drafts/repair", draft, 204)
+    before = count_rows()
+    outside = customer.apply(make_repair(address=make_address(community="别处")), status=422)
+    assert (outside["code"], list(outside["fields"])) == ("area_not_served", ["address"])
+    changed = customer.apply(make_repair(), status=409, form_version=7)
+    assert (changed["code"], changed["extra"]) == ("form_changed", {"form_version": 1})
+    assert customer.apply(make_repair(), status=404, service="gas_on")["code"] == "service_unknown"
+    foreign = files.upload(stranger.owner)
+    lost = customer.apply(make_repair(fault_photos=[foreign]), status=422)
+    assert (lost["code"], list(lost["fields"])) == ("file_unknown", ["fault_photos"])
+    assert customer.apply(make_repair(), status=422, command_id="7")["code"] == "invalid_input"
+    assert count_rows() == before
+    assert customer.get("/drafts/repair")["values"] == draft["values"]
+    customer.apply(make_repair())
+    customer.get("/drafts/repair", status=404)
+
+
+def test_drafts_are_kept_resumed_and_private(
+    customer: Customer, stranger: Customer, files: FilesInMemory
+) -> None:
+    photo = files.upload(customer.owner)
+    values = {"contact_phone": "138", "fault_photos": [photo]}
+    customer.send("PUT", "/drafts/repair", {"form_version": 1, "values": {"contact_phone": "1"}}, 204)
+    customer.send("PUT", "/drafts/repair", {"form_version": 1, "values": values}, 204)
+    draft = customer.get("/drafts/repair")
+    assert (draft["values"], list(draft["files"])) == (values, [photo])
+    [line] = customer.get("/drafts")["items"]
+    assert (line["service"], line["service_name"]) == ("repair", "报修")
+    stranger.get("/drafts/repair", status=404)
+    customer.send("DELETE", "/drafts/repair", None, 204)
+    customer.get("/drafts/repair", status=404)
+    nothing = {"form_version": 1, "values": {}}
+    assert customer.send("PUT", "/drafts/gas_on", nothing, 404)["code"] == "service_unknown"
+    huge = {"form_version": 1, "values": {"fault_text": "字" * 70_000}}
+    assert customer.send("PUT", "/drafts/repair", huge, 422)["code"] == "draft_too_large"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("nonsense", 400),
+        ('{"values": ' + "[" * 100_000 + "]" * 100_000 + "}", 400),
+        ("[]", 422),
+        ('{"form_version": 1, "values": []}', 422),
+        ('{"form_version": "1", "values": {}}', 422),
+    ],
+)
+def test_broken_bodies_are_refused(customer: Customer, body: str, status: int) -> None:
+    answer = customer._client.put(
+        "/api/v1/drafts/repair",
+        data=body,
+        headers={**customer._headers, "Content-Type": "application/json"},
+    )
+    assert (answer.status_code, answer.json and answer.json["code"]) == (status, "invalid_input")
+
+
+def test_nobody_applies_without_signing_in(hall: Any, settings: Settings) -> None:
+    client: FlaskClient = hall.test_client()
+    late = AccessTokens(settings.secret_key).make(CustomerCaller(1, 1), datetime.now(UTC) - LIFETIME)
+    expired = client.get("/api/v1/home", headers={"Authorization": f"Bearer {late}"})
+    assert (expired.status_code, expired.json and expired.json["code"]) == (401, "token_expired")
+    for path in ("/api/v1/home", "/api/v1/cases", "/api/v1/drafts"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json and answer.json["code"]) == (401, "not_signed_in")

@@ -1,0 +1,215 @@
+"""The progress is one unbroken line, whatever a case went through and whatever it handed over to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from backend.cases.commands import (
+    CUSTOMER,
+    SYSTEM,
+    Command,
+    Complete,
+    CorrectionRequest,
+    EndChild,
+    Performer,
+    Start,
+    Withdraw,
+)
+from backend.cases.engine import decide
+from backend.cases.progress import Line, StepState, make_progress
+from backend.cases.snapshot import CaseStatus, Snapshot
+from backend.cases.wording import write_due, write_headline
+from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.catalogue.folder import read_folder
+from backend.catalogue.loader import build_process
+from tests.unit.cases.definitions import CLERK, make_outcome, make_process, make_step
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+PROCESSES = {key: build_process(body) for key, body in read_folder().processes.items()}
+EVERYBODY = Performer(ActorKind.POSITION, read_folder().positions, read_folder().departments)
+APPLICATION, REPAIR = PROCESSES["online_service_application"], PROCESSES["repair"]
+DATA = {"service": "repair"}
+
+
+def find_process(key: str) -> ProcessDefinition:
+    return PROCESSES[key]
+
+
+def run(definition: ProcessDefinition, snapshot: Snapshot, *moves: tuple[str, str]) -> Snapshot:
+    """Carry out step → outcome one after the other, without guards standing in the way."""
+    everything = {name: lambda s, a: None for name in (
+        "handler_assigned", "appointment_booked", "result_recorded", "signature_present", "no_documents_owed",
+        "rating_given",
+    )}  # fmt: skip
+    for number, (step, outcome) in enumerate(moves):
+        [task] = [one for one in snapshot.open_tasks if one.step == step]
+        by = definition.step(step).by.kind
+        performer = CUSTOMER if by is ActorKind.CUSTOMER else EVERYBODY
+        declared = definition.step(step).outcome(outcome)
+        asked = (CorrectionRequest("fault_text", "写详细"),) if declared and declared.corrections else ()
+        changed = frozenset({"fault_text"}) if definition.step(step).mends else frozenset[str]()
+        command: Command = Complete(
+            performer, task.no, outcome, snapshot.version, "原因", corrections=asked, changed_items=changed
+        )
+        at = NOW + timedelta(minutes=number)
+        snapshot = decide(definition, snapshot, command, at, everything).snapshot
+    return snapshot
+
+
+def start(definition: ProcessDefinition, enter_at: str | None = None) -> Snapshot:
+    return decide(definition, Snapshot(), Start(CUSTOMER, DATA, enter_at), NOW).snapshot
+
+
+def show(line: Line) -> list[tuple[str, str]]:
+    return [(one.key, one.state.value) for one in make_progress(line, find_process)]
+
+
+TO_REVIEW = (("submit", "submit"), ("accept", "accept"))
+TO_BOOK = (*TO_REVIEW, ("review", "pass"), ("dispatch", "dispatch"), ("assign", "assign"))
+AHEAD_OF_CHILD = [("close", "next"), ("rate", "next")]
+CHILD = ["set_off", "arrive", "inspect", "test_pressure"]
+
+
+def test_what_comes_next_is_foretold_to_the_end() -> None:
+    line = Line(APPLICATION, run(APPLICATION, start(APPLICATION), *TO_REVIEW))
+    assert show(line) == [
+        ("submit", "done"),
+        ("accept", "done"),
+        ("review", "now"),
+        ("dispatch", "next"),
+        ("assign", "next"),
+        ("book", "next"),
+        ("support", "next"),
+        *((f"support/{key}", "next") for key in CHILD),
+        *AHEAD_OF_CHILD,
+    ]
+
+
+def test_a_return_shows_what_was_and_comes_round_again() -> None:
+    snapshot = run(APPLICATION, start(APPLICATION), *TO_REVIEW, ("review", "return"))
+    assert show(Line(APPLICATION, snapshot))[:6] == [
+        ("submit", "done"),
+        ("accept", "done"),
+        # The returning itself nobody sees: it is part of the review.
+        ("review", "done"),
+        ("complete_documents", "now"),
+        ("accept#2", "next"),
+        ("review#2", "next"),
+    ]
+    snapshot = run(APPLICATION, snapshot, ("complete_documents", "resubmit"), ("accept", "accept"))
+    assert show(Line(APPLICATION, snapshot))[3:7] == [
+        ("complete_documents", "done"),
+        ("accept#2", "done"),
+        ("review#2", "now"),
+        ("dispatch", "next"),
+    ]
+
+
+def test_a_child_goes_on_where_its_parent_waits() -> None:
+    parent = run(APPLICATION, start(APPLICATION), *TO_BOOK, ("book", "book"))
+    [task] = parent.open_tasks
+    child = start(REPAIR)
+    line = Line(APPLICATION, parent, children={task.no: Line(REPAIR, child)})
+    # The child's first step is not for customers, so its parent's step is still the present one.
+    assert show(line)[6:9] == [("support", "now"), ("support/set_off", "next"), ("support/arrive", "next")]
+    child = run(REPAIR, child, ("accept", "accept"), ("set_off", "set_off"))
+    due_at = NOW + timedelta(hours=1)
+    line = Line(
+        APPLICATION, parent, children={task.no: Line(REPAIR, child, {child.open_tasks[0].no: due_at})}
+    )
+    steps = make_progress(line, find_process)
+    assert [(one.key, one.state.value) for one in steps][6:] == [
+        ("support", "done"),
+        ("support/set_off", "done"),
+        ("support/arrive", "now"),
+        ("support/inspect", "next"),
+        ("support/test_pressure", "next"),
+        *AHEAD_OF_CHILD,
+    ]
+    assert [one.due_at for one in steps if one.state is StepState.NOW] == [due_at]
+    assert {one.key for one in steps if one.in_child} == {f"support/{key}" for key in CHILD}
+
+
+def test_an_ended_child_stays_in_the_line() -> None:
+    parent = run(APPLICATION, start(APPLICATION), *TO_BOOK, ("book", "book"))
+    [task] = parent.open_tasks
+    child = run(
+        REPAIR, start(REPAIR), ("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"),
+        ("inspect", "repair_free"), ("finish", "finish"), ("test_pressure", "passed"),
+        ("hand_over", "hand_over"), ("brief", "briefed"),
+    )  # fmt: skip
+    ended = EndChild(SYSTEM, task.no, CaseStatus.COMPLETED)
+    parent = decide(APPLICATION, parent, ended, NOW).snapshot
+    line = Line(APPLICATION, parent, children={task.no: Line(REPAIR, child)})
+    assert show(line)[-4:] == [
+        ("support/inspect", "done"),
+        ("support/test_pressure", "now"),
+        *AHEAD_OF_CHILD,
+    ]
+    parent = run(APPLICATION, parent, ("reply", "reply"), ("close", "close"), ("rate", "rate"))
+    line = Line(APPLICATION, parent, children={task.no: Line(REPAIR, child)})
+    assert {state for _, state in show(line)} == {"done"}
+
+
+@pytest.mark.parametrize("end", ["withdrawn", "refused"])
+def test_a_stopped_case_foretells_nothing(end: str) -> None:
+    snapshot = run(APPLICATION, start(APPLICATION), *TO_REVIEW)
+    if end == "refused":
+        snapshot = run(APPLICATION, snapshot, ("review", "refuse"))
+    else:
+        snapshot = decide(APPLICATION, snapshot, Withdraw(CUSTOMER, snapshot.version), NOW).snapshot
+    steps = make_progress(Line(APPLICATION, snapshot), find_process)
+    assert [(one.key, one.state.value) for one in steps] == [
+        ("submit", "done"),
+        ("accept", "done"),
+        ("review", "stopped"),
+    ]
+    assert "您已撤回" in write_headline(CaseStatus.WITHDRAWN, steps, False, NOW)
+
+
+@pytest.mark.parametrize("process", sorted(PROCESSES))
+def test_every_process_has_a_line_from_its_first_step(process: str) -> None:
+    definition = PROCESSES[process]
+    steps = make_progress(Line(definition, start(definition)), find_process)
+    assert len({one.key for one in steps}) == len(steps)
+    assert all(one.name and one.text for one in steps)
+
+
+def test_a_headline_says_what_and_by_when() -> None:
+    snapshot = run(APPLICATION, start(APPLICATION), *TO_BOOK[:-1])
+    task = snapshot.open_tasks[0].no
+    due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    steps = make_progress(Line(APPLICATION, snapshot, {task: due_at}), find_process)
+    headline = write_headline(CaseStatus.OPEN, steps, False, NOW)
+    assert headline == "服务单位正在为您安排师傅，预计 11月26日 周四 17:00 前完成"
+    late = write_headline(CaseStatus.OPEN, steps, False, due_at + timedelta(seconds=1))
+    assert late == "服务单位正在为您安排师傅，比预计的晚了，我们正在催办"
+    # One second before midnight in Shanghai is still that day.
+    assert write_due(datetime(2026, 11, 26, 15, 59, tzinfo=UTC)) == "预计 11月26日 周四 23:59 前"
+
+
+def test_parallel_steps_stand_side_by_side_before_what_waits_for_both() -> None:
+    def seen(key: str, *outcomes: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return make_step(key, "position:clerk", *outcomes, customer={"name": key, "text": key}, **more)
+
+    definition = make_process(
+        seen("begin", make_outcome("go", "left", "right")),
+        seen("left", make_outcome("done", "both")),
+        seen("right", make_outcome("done", "both")),
+        seen("both", make_outcome("end"), waits_for_all=["left", "right"]),
+    )
+    snapshot = decide(definition, Snapshot(), Start(CLERK), NOW).snapshot
+    assert [state for _, state in show(Line(definition, snapshot))] == ["now", "next", "next", "next"]
+    for step, outcome in (("begin", "go"), ("left", "done")):
+        [task] = [one for one in snapshot.open_tasks if one.step == step]
+        command = Complete(CLERK, task.no, outcome, snapshot.version)
+        snapshot = decide(definition, snapshot, command, NOW).snapshot
+    assert show(Line(definition, snapshot)) == [
+        ("begin", "done"),
+        ("left", "done"),
+        ("right", "now"),
+        ("both", "next"),
+    ]

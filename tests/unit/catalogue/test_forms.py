@@ -1,0 +1,164 @@
+"""Forms keep what is right, name what is wrong, and ask only for what is shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.catalogue.field_checks import CHECKS
+from backend.catalogue.folder import read_folder
+from backend.catalogue.forms import (
+    FieldType,
+    build_form,
+    list_file_keys,
+    list_shown_fields,
+    validate_values,
+)
+from backend.core.error_texts import FIELD_TEXTS
+
+OPTIONS = [{"value": "red", "label": "红"}, {"value": "blue", "label": "蓝"}]
+
+
+def make_form(*fields: dict[str, Any]) -> Any:
+    body = {"key": "test", "version": 1, "name": "测试"}
+    full = [{"label": "项", "personal": "none", **one} for one in fields]
+    return build_form({**body, "sections": [{"key": "all", "title": "全部", "fields": full}]})
+
+
+def check_one(field: dict[str, Any], value: object) -> tuple[object, str | None]:
+    checked = validate_values(make_form({"key": "it", **field}), {"it": value})
+    return checked.values.get("it"), checked.faults.get("it")
+
+
+TEXT = {"type": "text", "max_length": 5}
+LONG = {"type": "long_text", "max_length": 5}
+NUMBER = {"type": "number", "min": 1, "max": 10}
+PHOTOS = {"type": "photos", "max_count": 2}
+ADDRESS = {"region": "西湖区", "street": "文新街道", "community": "阳光小区", "door": "501"}
+FULL = {**ADDRESS, "building": "", "unit": "", "note": "", "point": None}
+
+GOOD: list[tuple[dict[str, Any], object, object]] = [
+    (TEXT, "  张三 ", "张三"),
+    (LONG, "一\r\n二", "一\n二"),
+    ({"type": "phone"}, "１３８ 0013 8000", "13800138000"),
+    ({"type": "phone"}, "(0571) 8765-4321", "057187654321"),
+    ({"type": "id_number"}, "11010519491231002x", "11010519491231002X"),
+    ({"type": "choice", "options": OPTIONS}, "red", "red"),
+    ({"type": "multi_choice", "options": OPTIONS}, ["blue", "red", "red"], ["red", "blue"]),
+    ({"type": "date"}, "2026-02-28", "2026-02-28"),
+    (NUMBER, 2.5, 2.5),
+    ({"type": "address"}, ADDRESS, FULL),
+    (PHOTOS, ["a", "b", "a"], ["a", "b"]),
+    ({"type": "signature"}, "a-1_x.png", "a-1_x.png"),
+]
+
+BAD: list[tuple[dict[str, Any], object, str]] = [
+    (TEXT, 5, "invalid"),
+    (TEXT, "一二三四五六", "too_long"),
+    (TEXT, "a\nb", "characters_refused"),
+    (LONG, "a\x00", "characters_refused"),
+    (TEXT, "\udc00", "characters_refused"),
+    ({"type": "phone"}, "+1 650 253 0000", "phone_invalid"),
+    ({"type": "phone"}, "87654321", "phone_invalid"),
+    ({"type": "phone"}, "400-800-8820", "phone_invalid"),
+    ({"type": "phone"}, 13800138000, "invalid"),
+    ({"type": "id_number"}, "110105194912310021", "id_number_invalid"),
+    ({"type": "choice", "options": OPTIONS}, ["red"], "option_unknown"),
+    ({"type": "multi_choice", "options": OPTIONS}, "red", "option_unknown"),
+    ({"type": "multi_choice", "options": OPTIONS}, [["red"]], "option_unknown"),
+    ({"type": "date"}, "2026-02-30", "date_invalid"),
+    ({"type": "date"}, "2026-2-3", "date_invalid"),
+    (NUMBER, True, "number_invalid"),
+    (NUMBER, float("nan"), "number_invalid"),
+    (NUMBER, 10**400, "number_invalid"),
+    (NUMBER, 0, "number_too_small"),
+    (NUMBER, 11, "number_too_large"),
+    ({"type": "address"}, {**ADDRESS, "door": " "}, "address_incomplete"),
+    ({"type": "address"}, {**ADDRESS, "planet": "地球"}, "address_invalid"),
+    ({"type": "address"}, {**ADDRESS, "door": 5}, "invalid"),
+    ({"type": "address"}, {**ADDRESS, "point": {"lat": 1}}, "address_invalid"),
+    ({"type": "address"}, {**ADDRESS, "point": {"lat": 91, "lng": 1, "source": "map"}}, "address_invalid"),
+    ({"type": "address"}, {**ADDRESS, "point": {"lat": 1, "lng": 1, "source": "me"}}, "address_invalid"),
+    (PHOTOS, ["a", "b", "c"], "too_many_files"),
+    (PHOTOS, "a", "file_unknown"),
+    (PHOTOS, ["../etc/passwd"], "file_unknown"),
+    ({"type": "signature"}, ["a"], "file_unknown"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "kept"), GOOD)
+def test_what_is_right_is_kept(field: dict[str, Any], value: object, kept: object) -> None:
+    assert check_one(field, value) == (kept, None)
+
+
+@pytest.mark.parametrize(("field", "value", "code"), BAD)
+def test_what_is_wrong_has_a_code_with_a_sentence(field: dict[str, Any], value: object, code: str) -> None:
+    assert check_one(field, value) == (None, code)
+    assert code in FIELD_TEXTS
+
+
+def test_every_type_has_a_check() -> None:
+    assert set(CHECKS) == {one.value for one in FieldType}
+
+
+@pytest.mark.parametrize("empty", [None, "", "  ", []])
+def test_required_means_filled_in_unless_it_may_be_owed(empty: object) -> None:
+    assert check_one({**PHOTOS, "required": True}, empty) == (None, "required")
+    assert check_one({**PHOTOS, "required": True, "may_be_owed": True}, empty) == (None, None)
+    assert check_one(PHOTOS, empty) == (None, None)
+
+
+def test_a_field_that_is_not_shown_is_left_out() -> None:
+    form = make_form(
+        {"key": "colour", "type": "choice", "options": OPTIONS, "required": True},
+        {
+            "key": "why",
+            **TEXT,
+            "required": True,
+            "when": {"field": "colour", "op": "eq", "value": "red"},
+        },
+    )
+    assert validate_values(form, {"colour": "red"}).faults == {"why": "required"}
+    assert validate_values(form, {"colour": "blue", "why": "太长了太长了"}).values == {"colour": "blue"}
+    assert validate_values(form, {"why": "x"}).faults == {"colour": "required"}
+    assert list_shown_fields(form, {"colour": "blue"}) == {"colour"}
+
+
+def test_only_the_named_fields_are_checked_and_the_others_serve_conditions() -> None:
+    form = make_form(
+        {"key": "colour", "type": "choice", "options": OPTIONS, "required": True},
+        {"key": "why", **TEXT, "when": {"field": "colour", "op": "eq", "value": "red"}},
+        {"key": "name", **TEXT, "required": True},
+    )
+    checked = validate_values(form, {"colour": "red", "why": "好看"}, only={"why"})
+    assert (checked.values, checked.faults) == ({"why": "好看"}, {})
+    unknown = validate_values(form, {"nothing": 1, "Not A Key": 2}, only=set())
+    assert unknown.faults == {"nothing": "field_unknown", "values": "field_unknown"}
+
+
+def test_file_keys_come_with_their_fields() -> None:
+    form = make_form({"key": "photos", **PHOTOS}, {"key": "sign", "type": "signature"}, {"key": "a", **TEXT})
+    values = {"photos": ["p1", 5, "p2"], "sign": "s1", "a": "p3"}
+    assert list_file_keys(form, values) == {"p1": "photos", "p2": "photos", "s1": "sign"}
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+FORMS = [build_form(body) for body in read_folder().forms.values()]
+
+
+@settings(max_examples=300, deadline=None)
+@given(form=st.sampled_from(FORMS), data=st.data())
+def test_whatever_is_typed_gets_values_or_faults(form: Any, data: st.DataObject) -> None:
+    keys = st.sampled_from([one.key for one in form.fields]) | st.text(max_size=5)
+    values = data.draw(st.dictionaries(keys, JSON, max_size=6))
+    checked = validate_values(form, values)
+    assert set(checked.faults.values()) <= FIELD_TEXTS.keys()
+    # What was kept once passes again and stays the same.
+    assert validate_values(form, checked.values, only=set(checked.values)).values == checked.values
