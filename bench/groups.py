@@ -1,0 +1,23 @@
+"""The table of all figures with their bars."""
+
+from __future__ import annotations
+
+from bench import engine_memory, sockets
+from bench.figures import Bar, Figure
+from bench.run import Group
+
+GROUPS = (
+    Group(
+        "engine_memory",
+        (Figure("engine_memory", "engine", "SpiffWorkflow", "steps/s", Bar.AT_LEAST, 30),),
+        engine_memory.measure,
+    ),
+    Group(
+        "sockets",
+        (
+            Figure("sockets_memory", "route", "bare handler", "KiB a socket", Bar.AT_MOST, 1.3),
+            Figure("sockets_hints", "route", "bare handler", "ms (p95)", Bar.AT_MOST, 2),
+        ),
+        sockets.measure,
+    ),
+)
