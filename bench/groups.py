@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import engine_memory, sockets
+from bench import engine_memory, engine_persisted, sockets
 from bench.figures import Bar, Figure
 from bench.run import Group
 
@@ -11,6 +11,11 @@ GROUPS = (
         "engine_memory",
         (Figure("engine_memory", "engine", "SpiffWorkflow", "steps/s", Bar.AT_LEAST, 30),),
         engine_memory.measure,
+    ),
+    Group(
+        "engine_persisted",
+        (Figure("engine_persisted", "case service", "SpiffWorkflow", "steps/s", Bar.AT_LEAST, 1.5),),
+        engine_persisted.measure,
     ),
     Group(
         "sockets",

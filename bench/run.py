@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -56,8 +55,6 @@ def run_groups(
             found = group.probe(ground, names)
         except Exception as error:
             failure = f"{type(error).__name__}: {error}".splitlines()[0]
-            with contextlib.suppress(OSError):
-                (ground.folder / "failures.log").open("a", encoding="utf-8").write(traceback.format_exc())
             say(traceback.format_exc())
         for figure in wanted:
             measured = found.get(figure.name)
