@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import Command, Start
@@ -22,7 +22,7 @@ from backend.core.calendar_service import CalendarService
 from bench.bpmn import build_bpmn_spec
 from bench.engine_memory import list_spiff_data, start_spiff, take_spiff_step
 from bench.figures import Measured, compare, rate_for
-from bench.ground import Ground
+from bench.ground import Ground, connect_as_owner
 from bench.hall import CUSTOMER_ID, furnish, open_engine
 from bench.story import NOW, STEPS, make_commands, read_definition
 
@@ -43,10 +43,7 @@ def measure(ground: Ground, wanted: Sequence[str]) -> dict[str, Measured]:
     definition = read_definition()
     commands, spec = make_commands(definition), build_bpmn_spec(definition)
     engine = open_engine(url)
-    address = make_url(url)
-    with psycopg.connect(
-        dbname=address.database, host=str(address.query["host"]), user=address.username
-    ) as connection:
+    with connect_as_owner(url) as connection:
         connection.execute(_TABLE)
         connection.commit()
         sessions = furnish(engine)

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
+import psycopg
 from sqlalchemy import create_engine, make_url, text
 
 from backend.core.migrating import upgrade_database
@@ -128,3 +130,9 @@ def open_ground() -> Iterator[Ground]:
             yield Ground(folder, endpoints.database_url, endpoints.redis_url)
         finally:
             servers.stop()
+
+
+def connect_as_owner(database_url: str) -> psycopg.Connection[Any]:
+    """Return a plain connection of psycopg, under the database's owner."""
+    address = make_url(database_url)
+    return psycopg.connect(dbname=address.database, host=str(address.query["host"]), user=address.username)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import engine_memory, engine_persisted, sockets
+from bench import engine_memory, engine_persisted, outbox_relay, sockets
 from bench.figures import Bar, Figure
 from bench.run import Group
 
@@ -16,6 +16,11 @@ GROUPS = (
         "engine_persisted",
         (Figure("engine_persisted", "case service", "SpiffWorkflow", "steps/s", Bar.AT_LEAST, 1.5),),
         engine_persisted.measure,
+    ),
+    Group(
+        "outbox_relay",
+        (Figure("outbox_relay", "relay", "bare claim", "rows/s", Bar.AT_LEAST, 0.7),),
+        outbox_relay.measure,
     ),
     Group(
         "sockets",
