@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from bench import engine_memory, engine_persisted, outbox_relay, sockets
+from bench import engine_memory, engine_persisted, outbox_relay, sockets, web_figures
 from bench.figures import Bar, Figure
 from bench.run import Group
 
 GROUPS = (
+    Group(
+        "http",
+        (
+            Figure("submit_http", "route", "raw route", "requests/s", Bar.AT_LEAST, 0.65),
+            Figure("read_case_http", "route", "raw route", "requests/s", Bar.AT_LEAST, 0.8),
+        ),
+        web_figures.measure,
+    ),
     Group(
         "engine_memory",
         (Figure("engine_memory", "engine", "SpiffWorkflow", "steps/s", Bar.AT_LEAST, 30),),
