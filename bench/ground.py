@@ -83,7 +83,7 @@ class Ground:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=written)
         try:
             _wait_for(process, port, log)
-            yield Web(port, process.pid)
+            yield Web(port, process.pid, log)
         finally:
             process.terminate()
             try:
@@ -99,11 +99,17 @@ class Web:
 
     port: int
     pid: int
+    log: Path
 
     def list_workers(self) -> list[int]:
         """Return the process ids of the workers."""
         found = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii")
         return [int(one) for one in found.split()]
+
+    def read_faults(self) -> str:
+        """Return the last unexpected error of its log, or nothing."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        return next((one for one in reversed(lines) if '"exception"' in one), "")
 
 
 def _wait_for(process: subprocess.Popen[bytes], port: int, log: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gevent.queue import LifoQueue
-from psycopg import Connection
+from psycopg import Binary, Connection
 from sqlalchemy import Engine, event
 
 # Larger than any number of a row in the bench: keys of advisory locks, which each request has its own of.
@@ -95,6 +95,8 @@ class Connections:
             if not autocommit:
                 connection.commit()
         finally:
+            # After a commit there is nothing to roll back.
+            connection.rollback()
             self._free[autocommit].put(connection)
 
 
@@ -133,6 +135,8 @@ def _renew_one(value: Any, fresh: dict[Any, Any]) -> Any:
         return int.from_bytes(os.urandom(7)) if abs(value) > LARGEST_ID else value
     if kind is str:
         return fresh.get(value, value)
+    if kind is Binary:
+        return Binary(_renew_one(value.obj, fresh))
     if kind is uuid.UUID or kind is bytes:
         if value not in fresh:
             fresh[value] = uuid.uuid4() if kind is uuid.UUID else os.urandom(len(value))

@@ -78,7 +78,7 @@ class Load:
 
     def __init__(self, ground: Ground, web: Web) -> None:
         self._file = ground.folder / "requests.jsonl"
-        self._port = web.port
+        self._web = web
 
     def measure(self, requests: Requests) -> Measure:
         """Return what measures the requests a second of a round of ``requests``."""
@@ -88,7 +88,7 @@ class Load:
         """Send for a round and return the requests a second; raises RequestsFailed."""
         self._file.write_text("\n".join(json.dumps(one) for one in requests), encoding="utf-8")
         asked = {
-            "port": self._port,
+            "port": self._web.port,
             "clients": CLIENTS,
             "seconds": ROUND_SECONDS,
             "requests": str(self._file),
@@ -106,5 +106,5 @@ class Load:
             raise RequestsFailed(done.stderr[-500:])
         told = json.loads(done.stdout)
         if told["failures"]:
-            raise RequestsFailed(told["failures"][0])
+            raise RequestsFailed(told["failures"][0] + "\n" + self._web.read_faults())
         return float(told["answered"] / told["seconds"])
