@@ -1,4 +1,4 @@
-"""The running hall for browser tests: database, simulators, web, worker and scheduler as processes of their own."""
+"""The running hall of the browser tests: simulators, web, worker and scheduler as processes of their own."""
 
 from __future__ import annotations
 
