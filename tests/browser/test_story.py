@@ -148,5 +148,15 @@ def _rate(watched: Watched, customer: Customer) -> None:
     page.get_by_role("radio", name=re.compile("^5 星")).click()
     watched.shoot(page, "19-rate")
     customer.press("提交评价")
-    expect(page.get_by_text("您的评价")).to_be_visible()
+    expect(page.get_by_role("heading", name="您的评价")).to_be_visible()
     watched.shoot(page, "20-completed")
+
+
+def test_withdrawing(watched: Watched, open_customer: Callable[[], Customer]) -> None:
+    customer = open_customer()
+    customer.sign_in("13812340002")
+    customer.apply_for_repair("王芳", "13812340002", make_photo())
+    customer.press("不想办了，撤回申请")
+    customer.press(re.compile("^撤回申请$"))
+    expect(customer.page.get_by_text("不想办了，撤回申请")).to_have_count(0)
+    watched.shoot(customer.page, "21-withdrawn")
