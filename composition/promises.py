@@ -11,6 +11,7 @@ from flask_smorest import Api
 from redis import Redis
 
 from backend.access.sms_codes import SmsCodeSender
+from backend.cases.alarm_ringing import AlarmBell
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.notices import CaseNotices
@@ -52,8 +53,20 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *list_case_topics(lambda hints: publish_hints(hall.redis, hints)),
             TopicSpec("notify_customer", "通知客户", "messages", notices.handle, is_idempotent=False),
             TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
-            TopicSpec("ring_duty_roster", "呼叫值班人员", "alarm", None, is_idempotent=False),
+            *make_alarm_bell(hall).list_topics(),
         ]
+    )
+
+
+def make_alarm_bell(hall: Hall) -> AlarmBell:
+    """Return what rings for alarms; without SMS it records that nobody could be called."""
+    return AlarmBell(
+        hall.sessions,
+        hall.organisation,
+        hall.platforms.sms,
+        dict(hall.settings.sms_templates).get("alarm"),
+        lambda hints: publish_hints(hall.redis, hints),
+        read_clock,
     )
 
 
@@ -63,6 +76,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
     watch = DeadlineWatch(hall.sessions)
     return [
         Tick("relay", timedelta(seconds=1), relay.run),
+        Tick("alarms", timedelta(seconds=5), make_alarm_bell(hall).run),
         Tick("deadlines", timedelta(seconds=5), lambda: watch.run(read_clock())),
         Tick("calendar", timedelta(seconds=2), lambda: refresher.refresh(read_clock())),
         Tick("sweep", timedelta(seconds=10), relay.sweep),
