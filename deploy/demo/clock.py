@@ -1,4 +1,4 @@
-"""A clock that the demonstration sets by hand, so that its history happens when it is said to have happened."""
+"""A clock that the demonstration sets by hand, so that its history has the times that it tells of."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from datetime import datetime, time, timedelta
 
 from backend.core.local_time import SHANGHAI
 
-# Customers are up between these hours, Shanghai time.
-_MORNING, _EVENING = time(8, 0), time(21, 0)
+# Nobody does anything before this hour, Shanghai time.
+_MORNING = time(8, 0)
 
 
 class WalkingClock:
-    """Stands at ``at`` (aware) until it is moved; never later than ``present``, the real moment of the run."""
+    """Stands at ``at`` (aware) until moved; never later than ``present``, the real moment of the run."""
 
     def __init__(self, present: datetime) -> None:
         self.present = present
@@ -30,21 +30,19 @@ class WalkingClock:
         self.set_to(max(at, self.at))
 
 
-def delay_to_waking_hours(at: datetime) -> datetime:
-    """Return ``at``, or the next morning's minute where people sleep."""
+def delay_to_day(at: datetime, evening: int) -> datetime:
+    """Return ``at``, or the next morning where it is past the hour ``evening`` or still night."""
     local = at.astimezone(SHANGHAI)
-    if local.time() < _MORNING:
-        return datetime.combine(local.date(), _MORNING, SHANGHAI) + timedelta(minutes=local.minute)
-    if local.time() >= _EVENING:
-        morning = datetime.combine(local.date() + timedelta(days=1), _MORNING, SHANGHAI)
-        return morning + timedelta(minutes=local.minute)
-    return at
-
-
-def advance_to_waking_hours(at: datetime) -> datetime:
-    """Return ``at``, or a minute of the evening before where people sleep."""
-    local = at.astimezone(SHANGHAI)
-    if _MORNING <= local.time() < _EVENING:
+    if _MORNING <= local.time() < time(evening):
         return at
-    day = local.date() if local.time() >= _EVENING else local.date() - timedelta(days=1)
-    return datetime.combine(day, _EVENING, SHANGHAI) - timedelta(minutes=1 + local.minute)
+    day = local.date() + timedelta(days=1) if local.time() >= _MORNING else local.date()
+    return datetime.combine(day, _MORNING, SHANGHAI) + timedelta(minutes=local.minute)
+
+
+def advance_to_day(at: datetime, evening: int) -> datetime:
+    """Return ``at``, or the evening before where it is past the hour ``evening`` or still night."""
+    local = at.astimezone(SHANGHAI)
+    if _MORNING <= local.time() < time(evening):
+        return at
+    day = local.date() if local.time() >= _MORNING else local.date() - timedelta(days=1)
+    return datetime.combine(day, time(evening), SHANGHAI) - timedelta(minutes=1 + local.minute)

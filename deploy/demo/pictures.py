@@ -27,7 +27,9 @@ def draw_picture(kind: str, variant: int = 0) -> bytes:
     return out.getvalue()
 
 
-def _write(draw: ImageDraw.ImageDraw, place: tuple[int, int], words: str, size: int, fill: str = _INK) -> None:
+def _write(
+    draw: ImageDraw.ImageDraw, place: tuple[int, int], words: str, size: int, fill: str = _INK
+) -> None:
     draw.text(place, words, fill=fill, font=ImageFont.load_default(size))
 
 

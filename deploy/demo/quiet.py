@@ -1,8 +1,8 @@
 """A hall for invented history: nothing that happens in it is told to the world outside.
 
-Messages to customers are kept for their list in the client, as if they had been sent then; what would have gone
-to a platform, a screen or a telephone is dropped inside the transaction that promised it, so that no relay ever
-sees it, even where the hall runs beside the seeding or the seeding is cut short.
+Messages to customers are kept for their list in the client, as if they had been sent then; what would have
+gone to a platform, a screen or a telephone is dropped inside the transaction that promised it. So no relay
+ever sees it, even where the hall runs beside the seeding or the seeding is cut short.
 """
 
 from __future__ import annotations
