@@ -36,9 +36,9 @@ PARTITIONED = ("case_event", "notification")
 UNCLAIMED_FILES_KEPT = timedelta(days=2)
 
 
-def make_topics(hall: Hall) -> TopicRegistry:
-    """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
-    notices = CaseNotices(
+def make_notices(hall: Hall) -> CaseNotices:
+    """Return what tells customers of their cases."""
+    return CaseNotices(
         sessions=hall.sessions,
         notifications=hall.notifications,
         organisation=hall.organisation,
@@ -47,6 +47,11 @@ def make_topics(hall: Hall) -> TopicRegistry:
         name_service=hall.offers.name_of,
         find_visit=hall.appointments.find_start,
     )
+
+
+def make_topics(hall: Hall) -> TopicRegistry:
+    """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
+    notices = make_notices(hall)
     send_code = _make_code_sender(hall)
     return TopicRegistry(
         [
