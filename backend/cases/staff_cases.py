@@ -11,6 +11,8 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.actions import list_available_actions
+from backend.cases.alarm_history import write_rings
+from backend.cases.alarm_ringing import read_rings
 from backend.cases.case_files import CaseFiles
 from backend.cases.commands import AvailableAction, Guard
 from backend.cases.guards import bind_guards
@@ -232,13 +234,18 @@ class StaffCases:
             one.id: self._definitions.get(session, one.definition_version_id) for one in family.members
         }
         events = read_events(session, definitions, family.root.id)
+        rings = read_rings(session, sorted(definitions))
+        staff_ids = list_staff_ids(events) | {one.staff_id for one in rings if one.staff_id is not None}
         unit_ids = {one.payload.get("data", {}).get("unit_id") for one in events} - {None}
         names = Names(
             label_fields(form),
-            self._name(session, list_staff_ids(events)),
+            self._name(session, staff_ids),
             self._organisation.name_units(session, unit_ids),
         )
-        return write_history(events, names)
+        history = write_history(events, names)
+        if not rings:
+            return history
+        return sorted([*history, *write_rings(rings, names.staff)], key=lambda one: one["at"])
 
     def _name(self, session: Session, staff_ids: set[int]) -> dict[int, str]:
         """Return name and first post of each, as ``王小明（远程服务岗）``."""
