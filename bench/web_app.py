@@ -50,7 +50,7 @@ class RawRoute:
         """Replay for the case given, or for a new one."""
         captured = self._captured or self._capture(real_path)
         # A number that the production never draws, so that neither side takes the other's.
-        fresh_no = f"{secrets.randbelow(10**15):015d}"
+        fresh_no = f"9{secrets.randbelow(10**14):014d}"
         known: dict[Any, Any] = {captured.case_no: case_no or fresh_no}
         if case_id is not None:
             known[captured.case_id] = case_id

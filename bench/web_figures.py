@@ -34,26 +34,30 @@ class RequestsFailed(Exception):
     """Answers were no successes; the message holds the first of them."""
 
 
-def measure(ground: Ground, wanted: Sequence[str]) -> dict[str, Measured]:
-    """Return the requests a second of what is wanted of ``submit_http`` and ``read_case_http``."""
+def measure(ground: Ground, wanted: Sequence[str]) -> Iterator[tuple[str, Measured]]:
+    """Give the requests a second of what is wanted of ``submit_http`` and ``read_case_http``."""
     stage = set_web_stage(ground)
-    found: dict[str, Measured] = {}
     with ground.serve("bench.web_app:create_bench_app()", stage.environment, WORKERS) as web:
         load = Load(ground, web)
         if "submit_http" in wanted:
-            found["submit_http"] = compare(
-                load.measure(lambda: _submit(stage, "/api/v1/applications")),
-                load.measure(lambda: _submit(stage, f"{RAW}/submit")),
-                ROUNDS,
+            yield (
+                "submit_http",
+                compare(
+                    load.measure(lambda: _submit(stage, "/api/v1/applications")),
+                    load.measure(lambda: _submit(stage, f"{RAW}/submit")),
+                    ROUNDS,
+                ),
             )
         if "read_case_http" in wanted:
             load.send(islice(_submit(stage, "/api/v1/applications"), CASES_TO_READ))
-            found["read_case_http"] = compare(
-                load.measure(lambda: _read(stage, raw=False)),
-                load.measure(lambda: _read(stage, raw=True)),
-                ROUNDS,
+            yield (
+                "read_case_http",
+                compare(
+                    load.measure(lambda: _read(stage, raw=False)),
+                    load.measure(lambda: _read(stage, raw=True)),
+                    ROUNDS,
+                ),
             )
-    return found
 
 
 def _submit(stage: WebStage, path: str) -> Iterator[str]:
