@@ -35,7 +35,7 @@ lint: .venv/installed ## Check style, types and the direction of imports.
 	$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.argv[0] = "lint-imports"; lint_imports_command()'
 
 test: lint ## Run all checks and tests; starts its own PostgreSQL and Valkey.
-	$(PY) -m pytest -n auto
+	$(PY) -m pytest -n auto --dist loadgroup
 
 lock: ## Write the locks anew from requirements*.in (needs uv).
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt

@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from backend.catalogue.field_checks import BadValue, check_text
+from backend.files.schemas import FileViewSchema
 
 _KEY = validate.Regexp(r"\A[a-z][a-z0-9_]{0,63}\Z")
 # Forms are drawn from their definition, so their values are checked by it and only described here.
@@ -105,18 +106,6 @@ class FormBodySchema(Schema):
     sections = fields.List(fields.Nested(FormSectionSchema), required=True)
 
 
-class FileViewSchema(Schema):
-    """A file with links that are good for some minutes."""
-
-    file_key = fields.String(required=True)
-    name = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(("image", "pdf")))
-    mime = fields.String(required=True)
-    size = fields.Integer(required=True)
-    url = fields.String(required=True)
-    thumbnail_url = fields.String(required=True, allow_none=True)
-
-
 class UnmetSchema(Schema):
     """What an action still lacks."""
 
@@ -138,6 +127,7 @@ class AvailableActionSchema(Schema):
     needs_reason = fields.Boolean(required=True)
     needs_corrections = fields.Boolean(required=True)
     needs_owed_documents = fields.Boolean(required=True)
+    asks = fields.List(fields.String(), required=True)
 
 
 class CorrectionSchema(Schema):

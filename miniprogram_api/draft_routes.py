@@ -9,7 +9,8 @@ from marshmallow import Schema, fields
 
 from backend.cases.drafts import Draft, DraftService
 from backend.core.callers import Caller, open_to
-from miniprogram_api.case_schemas import FileViewSchema, make_values_field
+from backend.files.schemas import FileViewSchema
+from miniprogram_api.case_schemas import make_values_field
 from miniprogram_api.guard import get_customer
 
 

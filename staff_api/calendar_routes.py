@@ -13,8 +13,7 @@ from backend.core.callers import Caller, open_to
 from backend.core.errors import NotFound
 from staff_api.guard import require_post
 
-POSITIONS = ("hotline_business_lead",)
-DEPARTMENTS = ("customer_service_center",)
+KEPT_BY = ("hotline_business_lead", "customer_service_center")
 
 
 class YearQuerySchema(Schema):
@@ -57,7 +56,7 @@ def make_calendar_routes(calendar: CalendarService) -> Blueprint:
     @routes.response(200, YearSchema)
     def show_year(asked: dict[str, int]) -> YearView:
         """Show all days of a year."""
-        require_post(positions=POSITIONS, departments=DEPARTMENTS)
+        require_post(*KEPT_BY)
         return calendar.describe_year(asked["year"])
 
     @routes.put("/days/<day>")
@@ -66,7 +65,7 @@ def make_calendar_routes(calendar: CalendarService) -> Blueprint:
     @routes.response(204)
     def set_day(typed: dict[str, Any], day: str) -> None:
         """Enter whether a day is worked on; open deadlines are computed anew within seconds."""
-        member = require_post(positions=POSITIONS, departments=DEPARTMENTS)
+        member = require_post(*KEPT_BY).member
         calendar.set_day(_read_day(day), typed["is_working"], typed["note"], member.username)
 
     @routes.post("/years/<int:year>/confirm")
@@ -74,7 +73,7 @@ def make_calendar_routes(calendar: CalendarService) -> Blueprint:
     @routes.response(204)
     def confirm_year(year: int) -> None:
         """Make all days of a year known, once its public holidays have been entered."""
-        member = require_post(positions=POSITIONS, departments=DEPARTMENTS)
+        member = require_post(*KEPT_BY).member
         calendar.confirm_year(year, member.username)
 
     return routes

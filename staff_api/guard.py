@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from flask import Flask, Response, current_app, g, request
 
 from backend.access.staff_sessions import SignedIn, StaffSessions
 from backend.core.callers import Caller, View, caller_of
 from backend.core.errors import Forbidden, Unauthenticated
-from backend.organisation.service import Member
 
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -65,15 +62,15 @@ class StaffGuard:
         g.signed_in = signed_in
 
 
-def require_post(*, positions: Collection[str] = (), departments: Collection[str] = ()) -> Member:
-    """Return who is signed in where they hold one of these posts; raises Forbidden."""
-    member = get_signed_in().member
-    if member.positions.isdisjoint(positions) and member.departments.isdisjoint(departments):
-        raise Forbidden
-    return member
-
-
 def get_signed_in() -> SignedIn:
     """Return who is signed in; only for routes that are open to staff."""
     signed_in: SignedIn = g.signed_in
+    return signed_in
+
+
+def require_post(*posts: str) -> SignedIn:
+    """Return who is signed in where they hold one of ``posts``; raises Forbidden otherwise."""
+    signed_in = get_signed_in()
+    if not (signed_in.member.positions | signed_in.member.departments) & set(posts):
+        raise Forbidden()
     return signed_in

@@ -11,8 +11,7 @@ from backend.core.callers import Caller, open_to
 from backend.core.promise_desk import OUTCOMES, PromiseDesk
 from staff_api.guard import require_post
 
-POSITIONS = ("hotline_business_lead",)
-DEPARTMENTS = ("customer_service_center",)
+KEPT_BY = ("hotline_business_lead", "customer_service_center")
 
 
 class FailedJobSchema(Schema):
@@ -63,7 +62,7 @@ def make_operations_routes(desk: PromiseDesk) -> Blueprint:
     @routes.response(200, FailedJobListSchema)
     def list_failed_jobs() -> dict[str, Any]:
         """List the jobs that failed, the newest first."""
-        require_post(positions=POSITIONS, departments=DEPARTMENTS)
+        require_post(*KEPT_BY)
         return {"items": desk.list_failed_jobs()}
 
     @routes.post("/failed-jobs/<int:job_id>/retry")
@@ -71,7 +70,7 @@ def make_operations_routes(desk: PromiseDesk) -> Blueprint:
     @routes.response(204)
     def retry_failed_job(job_id: int) -> None:
         """Try a failed job again."""
-        member = require_post(positions=POSITIONS, departments=DEPARTMENTS)
+        member = require_post(*KEPT_BY).member
         desk.retry_failed_job(job_id, member.username)
 
     @routes.get("/outbox/unknown")
@@ -79,7 +78,7 @@ def make_operations_routes(desk: PromiseDesk) -> Blueprint:
     @routes.response(200, UnknownPromiseListSchema)
     def list_unknown_promises() -> dict[str, Any]:
         """List what may have gone out or not, the newest first."""
-        require_post(positions=POSITIONS, departments=DEPARTMENTS)
+        require_post(*KEPT_BY)
         return {"items": desk.list_unknown_promises()}
 
     @routes.post("/outbox/<int:outbox_id>/settle")
@@ -88,7 +87,7 @@ def make_operations_routes(desk: PromiseDesk) -> Blueprint:
     @routes.response(204)
     def settle_promise(typed: dict[str, str], outbox_id: int) -> None:
         """Write down how an unknown promise ended."""
-        member = require_post(positions=POSITIONS, departments=DEPARTMENTS)
+        member = require_post(*KEPT_BY).member
         desk.settle_promise(outbox_id, typed["outcome"], member.username)
 
     return routes

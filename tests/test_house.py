@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import ast
+import base64
 import re
 from pathlib import Path
 
 import pytest
-from redis import Redis
+from sqlalchemy import create_engine
 
 from backend.cases.errors import RefusalCode
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.snapshot import Snapshot
+from backend.core.config import load_settings
 from backend.core.error_texts import ERROR_TEXTS
-from backend.core.topics import QUEUES
-from wsgi import make_topics
+from backend.core.topics import QUEUES, TopicRegistry
+from composition.hall import make_hall
+from composition.promises import make_topics
 
 ROOT = Path(__file__).parents[1]
 SOURCE = (".py", ".vue", ".ts", ".js", ".mjs")
@@ -72,9 +75,15 @@ def test_no_import_hides_in_a_function() -> None:
     assert hidden == []
 
 
-@pytest.mark.parametrize("folder", ["backend", "deploy", "migrations"])
+@pytest.mark.parametrize(
+    "folder", ["backend", "miniprogram_api", "staff_api", "payments", "deploy", "migrations"]
+)
 def test_only_the_starters_know_the_composition_root(folder: str) -> None:
-    knowing = [path for path in PYTHON if path.is_relative_to(ROOT / folder) and "wsgi" in list_imports(path)]
+    knowing = [
+        path
+        for path in PYTHON
+        if path.is_relative_to(ROOT / folder) and {"wsgi", "composition"} & list_imports(path)
+    ]
     assert knowing == []
 
 
@@ -97,13 +106,29 @@ def list_promised_topics() -> dict[str, str]:
     return found
 
 
-def test_every_promised_topic_is_registered_and_every_registered_one_is_promised() -> None:
-    topics = make_topics(Redis())
+@pytest.fixture(scope="module")
+def topics() -> TopicRegistry:
+    """Return the topics of a hall whose servers are never asked."""
+    key = base64.b64encode(bytes(32)).decode()
+    settings = load_settings(
+        {
+            "DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none",
+            "REDIS_URL": "redis://127.0.0.1:1/0",
+            "SECRET_KEY": "for-tests-only-for-tests-only-for-tests",
+            "ENCRYPTION_KEYS": f"1:{key}",
+            "BLIND_INDEX_KEY": key,
+        }
+    )
+    return make_topics(make_hall(settings, create_engine(settings.database_url)))
+
+
+def test_every_promised_topic_is_registered_and_every_registered_one_is_promised(
+    topics: TopicRegistry,
+) -> None:
     assert list_promised_topics().keys() == topics.names
 
 
-def test_every_queue_has_a_worker_and_every_topic_a_queue() -> None:
-    topics = make_topics(Redis())
+def test_every_queue_has_a_worker_and_every_topic_a_queue(topics: TopicRegistry) -> None:
     of_queues = {name for queue in QUEUES for name in topics.list_of_queue(queue)}
     of_relay = {name for name in topics.names if (spec := topics.find(name)) and spec.queue is None}
     assert of_queues | of_relay == topics.names

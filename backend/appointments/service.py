@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -173,6 +174,25 @@ class AppointmentService:
             AppointmentState(found.state),
             until if may_change else None,
         )
+
+    def read(self, session: Session, case_id: int) -> dict[str, Any] | None:
+        """Return the contract's AppointmentView of the case's open appointment, or None."""
+        found = self.describe(session, case_id)
+        if found is None:
+            return None
+        until = found.change_until
+        return {
+            "start_at": found.start_at.isoformat(),
+            "end_at": found.end_at.isoformat(),
+            "text": found.text,
+            "may_change": until is not None,
+            "change_until": until.isoformat() if until else None,
+        }
+
+    def find_start(self, session: Session, case_id: int) -> datetime | None:
+        """Return when the visit of the case begins, or None where none is booked."""
+        found = repository.find_open_appointment(session, case_id)
+        return None if found is None else found.start_at
 
     def _list_slots(
         self, session: Session, place: repository.Place, now: datetime, first: date, days: int = 7

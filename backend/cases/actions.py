@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from backend.cases.commands import AvailableAction, Guard, Performer
+from backend.cases.commands import ASKED_DATA, AvailableAction, Guard, Performer
 from backend.cases.engine import NO_GUARDS, may_stop, unmet
 from backend.cases.errors import RefusalCode
 from backend.cases.snapshot import CaseStatus, Snapshot
-from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.catalogue.definition import ActorKind, Outcome, ProcessDefinition
 
 
 def list_available_actions(
@@ -27,10 +27,10 @@ def list_available_actions(
     actions: list[AvailableAction] = []
     for task in snapshot.open_tasks:
         step = definition.step(task.step)
-        if not performer.holds(step.by) or task.no in snapshot.children:
+        if not performer.may_do(step.by, snapshot.data) or task.no in snapshot.children:
             continue
         for outcome in step.outcomes:
-            objection = unmet(outcome, snapshot, guards)
+            objection = unmet(outcome, _suppose(snapshot, outcome), guards)
             if objection == RefusalCode.OUTCOME_NOT_OPEN:
                 continue
             actions.append(
@@ -44,6 +44,7 @@ def list_available_actions(
                     needs_reason=outcome.needs_reason,
                     needs_corrections=outcome.corrections,
                     needs_owed_documents=outcome.owes_documents,
+                    asks=outcome.asks,
                 )
             )
     if performer.kind is ActorKind.CUSTOMER:
@@ -56,3 +57,12 @@ def list_available_actions(
     ):
         actions.append(AvailableAction(kind="cancel", name="终止办理", needs_reason=True))
     return tuple(actions)
+
+
+def _suppose(snapshot: Snapshot, outcome: Outcome) -> Snapshot:
+    """Return the snapshot as it would be with what the outcome's command brings, or a button would stay
+    disabled for want of the very thing it collects."""
+    if not outcome.asks:
+        return snapshot
+    brought = {ASKED_DATA[one]: "brought by the command" for one in outcome.asks}
+    return snapshot._replace(data={**snapshot.data, **brought})

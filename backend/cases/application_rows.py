@@ -15,19 +15,7 @@ from backend.core.database import table_of
 
 _CASE = table_of(ServiceCase)
 _CORRECTION = table_of(CaseCorrection)
-_PARENT = _CASE.alias("parent")
 
-# What a child case takes over, so that those who work on it know whom and where they serve.
-_HANDED_ON = (
-    "service_key", "form_version_id", "form", "contact_name_sealed", "contact_name_index",
-    "contact_phone_sealed", "contact_phone_index", "region", "street", "community", "building",
-    "address_index", "place_lat", "place_lng", "place_source", "handler_id",
-)  # fmt: skip
-_COPY = (
-    update(_CASE)
-    .where(_CASE.c.case_no == bindparam("child_no"), _CASE.c.parent_case_id == _PARENT.c.id)
-    .values({name: _PARENT.c[name] for name in _HANDED_ON})
-)
 _FORM = select(_CASE.c.form, _CASE.c.form_version_id, _CASE.c.service_key, _CASE.c.unit_id).where(
     _CASE.c.id == bindparam("case_id")
 )
@@ -68,11 +56,6 @@ class StoredForm:
     form_version_id: int | None
     service_key: str | None
     unit_id: int
-
-
-def copy_to_child(session: Session, child_no: str) -> None:
-    """Give the child case what its parent knows of the customer's wish."""
-    session.execute(_COPY, {"child_no": child_no})
 
 
 def read_form(session: Session, case_id: int) -> StoredForm:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -13,28 +13,15 @@ from backend.core.errors import Invalid
 class CaseFiles(Protocol):
     """Binds uploaded files to a case, and tells clients where to fetch them."""
 
-    def claim(self, session: Session, file_keys: list[str], owner: str, case_id: int) -> None:
-        """Bind the files of ``owner`` (such as ``customer:17``) to the case, in the caller's transaction.
+    def claim(self, session: Session, file_keys: Sequence[str], owner: str, case_id: int) -> None:
+        """Bind the files of ``owner`` (as ``customer:17``) to the case, in the caller's transaction.
 
         Raises Invalid with ``file_unknown`` for a file that is missing, another's, or bound elsewhere;
         ``detail`` is its key.
         """
 
-    def describe(self, session: Session, file_keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
+    def describe(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, Any]:
         """Return file key → what clients know of the file; unknown keys are left out."""
-
-
-class NoFiles:
-    """Stands where no store of files is connected: no file is known."""
-
-    def claim(self, session: Session, file_keys: list[str], owner: str, case_id: int) -> None:
-        """Refuse any file."""
-        if file_keys:
-            raise Invalid("file_unknown", detail=file_keys[0])
-
-    def describe(self, session: Session, file_keys: Collection[str]) -> Mapping[str, dict[str, Any]]:
-        """Know no file."""
-        return {}
 
 
 def claim_files(

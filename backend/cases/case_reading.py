@@ -13,13 +13,21 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.access import find_customer_case
+from backend.cases.access import find_customer_case, find_open_handler, find_root_id
 from backend.cases.case_files import CaseFiles
-from backend.cases.case_tree import Branch, CaseTree, count_open, list_trees, list_waiting_trees
+from backend.cases.case_tree import (
+    Branch,
+    CaseTree,
+    count_open,
+    list_trees,
+    list_waiting_trees,
+    read_tree_by_id,
+)
 from backend.cases.commands import Guard
 from backend.cases.customer_actions import list_customer_actions
 from backend.cases.form_sealing import open_values
 from backend.cases.offers import Offers
+from backend.cases.ports import AppointmentReader
 from backend.cases.progress import Line, ProgressStep, StepState, make_progress
 from backend.cases.ratings import WORDS_CONTEXT
 from backend.cases.snapshot import CaseStatus
@@ -59,6 +67,7 @@ class CustomerCases:
         keys: KeyRing,
         files: CaseFiles,
         guards: Mapping[str, Guard],
+        appointments: AppointmentReader,
         now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
@@ -68,6 +77,7 @@ class CustomerCases:
         self._keys = keys
         self._files = files
         self._guards = guards
+        self._appointments = appointments
         self._now = now
         self._foretold: dict[str, tuple[datetime, ProcessDefinition]] = {}
 
@@ -76,6 +86,13 @@ class CustomerCases:
         with self._reading() as session:
             tree = find_customer_case(session, customer_id, case_no)
             return self._view(session, tree)
+
+    def read_progress(self, session: Session, case_id: int) -> list[dict[str, Any]]:
+        """Return the ProgressSteps of a case as its customer sees them, with moments as they are."""
+        tree = read_tree_by_id(session, find_root_id(session, case_id))
+        handler, now = self._find_handler(session, tree), self._now()
+        _, progress = self._make_progress(session, tree.branch)
+        return [{**_write_step(one, handler, now), "at": one.at, "due_at": one.due_at} for one in progress]
 
     def list_page(self, customer_id: int, which: str, after: str | None) -> dict[str, Any]:
         """Return ``{items, next}``, newest first; ``after`` is the ``next`` of the page before.
@@ -96,6 +113,13 @@ class CustomerCases:
                 self._summarise(session, tree) for tree in list_waiting_trees(session, customer_id, PAGE)
             ]
             return {"waiting": waiting, "open_count": count_open(session, customer_id)}
+
+    def find_handler(self, case_id: int) -> dict[str, str] | None:
+        """Return name and phone of who comes to this case, or None before dispatch and after its end."""
+        with self._reading() as session:
+            handler_id = find_open_handler(session, case_id)
+            contact = self._organisation.find_contact(session, handler_id) if handler_id else None
+        return {"name": contact.name, "phone": contact.phone} if contact else None
 
     def _view(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
@@ -127,9 +151,9 @@ class CustomerCases:
             ],
             "form": form.body if form else _NO_FORM,
             "values": values,
-            "files": dict(self._files.describe(session, file_keys)) if file_keys else {},
+            "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
             "actions": [one.body for one in actions],
-            "appointment": None,
+            "appointment": self._find_appointment(session, branch),
             "visit_state": _find_visit_state(branch),
             "rating": self._write_rating(tree),
             "ended_reason": self._find_ended_reason(session, branch),
@@ -194,6 +218,12 @@ class CustomerCases:
             return None
         return self._organisation.find_contact(session, branch.handler_id)
 
+    def _find_appointment(self, session: Session, branch: Branch) -> dict[str, Any] | None:
+        # Most cases have none, and then nothing is asked.
+        if branch.snapshot.data.get("appointment_id") is None:
+            return None
+        return self._appointments.read(session, branch.id)
+
     def _write_rating(self, tree: CaseTree) -> dict[str, Any] | None:
         if tree.stars is None:
             return None
@@ -206,11 +236,6 @@ class CustomerCases:
         if _STATES.get(branch.snapshot.status) != "stopped":
             return None
         return session.execute(_ENDED_REASON, {"case_id": branch.id}).scalar_one_or_none() or None
-
-
-def count_no_messages(_customer_id: int) -> int:
-    """Stand where no messages to customers are connected: nobody has any."""
-    return 0
 
 
 def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime) -> dict[str, Any]:

@@ -12,6 +12,18 @@ from backend.catalogue.definition import Actor, ActorKind
 # Looked up on its class, a member of an enumeration costs Python 3.11 as much as a call.
 _POSITION, _DEPARTMENT = ActorKind.POSITION, ActorKind.DEPARTMENT
 
+# A position whose tasks belong to one person, once the case's data name that person in this field.
+PERSONAL_POSTS: Mapping[str, str] = {"case_handler": "handler_id"}
+
+# What an outcome may ask of its command, and the field of the case's data where that then stands.
+ASKED_DATA: Mapping[str, str] = {
+    "handler": "handler_id",
+    "unit": "unit_id",
+    "result": "result",
+    "photos": "visit_photos",
+    "signature": "signature_file",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Performer:
@@ -20,6 +32,14 @@ class Performer:
     kind: ActorKind
     positions: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
+    staff_id: int | None = None
+
+    def may_do(self, actor: Actor, data: Mapping[str, Any]) -> bool:
+        """True when the post fits and, for a task of one person's own, the case names nobody else."""
+        if not self.holds(actor):
+            return False
+        named = data.get(PERSONAL_POSTS.get(actor.key, "")) if actor.kind is ActorKind.POSITION else None
+        return named is None or named == self.staff_id
 
     def holds(self, actor: Actor) -> bool:
         """True when this performer holds the post that ``actor`` names; anything undeclared is no."""
@@ -115,6 +135,15 @@ class Abandon:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOver:
+    """The open work of one handler goes to another; who may say so, the service has checked before."""
+
+    performer: Performer
+    handler_id: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Amend:
     """A component changes plain values that it owns, such as the appointment; only the system says so."""
 
@@ -122,7 +151,7 @@ class Amend:
     data: dict[str, Any]
 
 
-Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild | Abandon | Amend
+Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild | Abandon | Amend | HandOver
 
 # A guard answers with the code of its refusal, or with None when it has no objection. It is pure: what it
 # needs to know beyond the snapshot, the service has bound into it before.
@@ -148,7 +177,10 @@ class Decision(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AvailableAction:
-    """What a client may offer. ``unmet`` is the code of the guard that still objects, if one does."""
+    """What a client may offer. ``unmet`` is the code of the guard that still objects, if one does.
+
+    A guard that waits for what the command itself brings (``asks``) does not object here.
+    """
 
     kind: str
     task: int | None = None
@@ -159,3 +191,4 @@ class AvailableAction:
     needs_reason: bool = False
     needs_corrections: bool = False
     needs_owed_documents: bool = False
+    asks: tuple[str, ...] = ()

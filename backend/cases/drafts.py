@@ -96,7 +96,7 @@ class DraftService:
                 raise NotFound
             values = json.loads(self._keys.decrypt(row.values_sealed, _make_context(customer_id, service)))
             form = self._offers.newest_form(session, service).form
-            files = dict(self._files.describe(session, list_file_keys(form, values)))
+            files = dict(self._files.describe(session, list(list_file_keys(form, values))))
         return Draft(row.form_version, values, files, row.saved_at)
 
     def list_all(self, customer_id: int) -> list[DraftLine]:

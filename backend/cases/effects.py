@@ -1,12 +1,18 @@
-"""Named effects of the cases: each only promises, in the case's own transaction (law 8)."""
+"""Named effects of the cases, in the case's own transaction; what is outside is only promised (law 8)."""
 
 from __future__ import annotations
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.cases import application_rows
+from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import Effect, EffectContext
+from backend.core.database import table_of
 from backend.core.outbox import promise
+
+_CASE = table_of(ServiceCase)
+_TASK = table_of(CaseTask)
 
 
 def notify_customer(session: Session, context: EffectContext) -> None:
@@ -24,6 +30,24 @@ def count_return(session: Session, context: EffectContext) -> None:
     application_rows.count_return(session, context.case.id)
 
 
+def move_to_unit(session: Session, context: EffectContext) -> None:
+    """Let the unit that the case's data name take the case with its open tasks."""
+    unit_id, unit_code = context.after.data.get("unit_id"), context.after.data.get("unit_code")
+    if unit_id is None or unit_id == context.case.unit_id:
+        return
+    session.execute(
+        update(_CASE).where(_CASE.c.id == context.case.id).values(unit_id=unit_id, unit_code=unit_code)
+    )
+    open_tasks = (_TASK.c.case_id == context.case.id) & (_TASK.c.state == "open")
+    session.execute(update(_TASK).where(open_tasks).values(unit_id=unit_id))
+
+
+def set_handler(session: Session, context: EffectContext) -> None:
+    """Make the person that the case's data name its handler."""
+    handler_id = context.after.data.get("handler_id")
+    session.execute(update(_CASE).where(_CASE.c.id == context.case.id).values(handler_id=handler_id))
+
+
 def _promise(session: Session, topic: str, context: EffectContext, **more: str) -> None:
     payload = {"case_id": context.case.id, "task": context.call.task, "step": context.call.step, **more}
     promise(session, topic, [payload], context.stamp.recorded_at)
@@ -31,6 +55,8 @@ def _promise(session: Session, topic: str, context: EffectContext, **more: str) 
 
 CASE_EFFECTS: dict[str, Effect] = {
     "count_return": count_return,
+    "move_to_unit": move_to_unit,
+    "set_handler": set_handler,
     "notify_customer": notify_customer,
     "ring_duty_roster": ring_duty_roster,
 }

@@ -20,6 +20,7 @@ from backend.cases.commands import (
     EffectCall,
     EndChild,
     Guard,
+    HandOver,
     Start,
     SupplyDocument,
     Withdraw,
@@ -63,8 +64,8 @@ def decide(
                 _end_child(draft, command)
             case Abandon():
                 _abandon(draft, command)
-            case Amend():
-                _amend(draft, command)
+            case Amend() | HandOver():
+                _change_data(draft, command)
             case _:
                 assert_never(command)
     return Decision(tuple(draft.events), tuple(draft.effects), draft.state.take())
@@ -109,11 +110,12 @@ def _complete(draft: _Draft, command: Complete) -> None:
     task = draft.state.task(command.task)
     if task is None:
         raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(command.task))
+    # Asked first, so that the slower of two people hears that somebody was faster.
+    _check_version(draft, command.expected_version)
     if task.state is not _TASK_OPEN:
         raise CommandRefused(RefusalCode.TASK_NOT_OPEN, task.step)
-    _check_version(draft, command.expected_version)
     step = draft.definition.step(task.step)
-    if not command.performer.holds(step.by):
+    if not command.performer.may_do(step.by, draft.state.data):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN, step.key)
     if task.no in draft.state.children:
         raise CommandRefused(RefusalCode.CHILD_RUNNING, step.key)
@@ -287,10 +289,15 @@ def _abandon(draft: _Draft, command: Abandon) -> None:
     _end(draft, CaseStatus.CANCELLED, command.reason)
 
 
-def _amend(draft: _Draft, command: Amend) -> None:
-    if command.performer.kind is not ActorKind.SYSTEM:
+def _change_data(draft: _Draft, command: Amend | HandOver) -> None:
+    by_system = command.performer.kind is ActorKind.SYSTEM
+    by_staff = command.performer.kind in (ActorKind.POSITION, ActorKind.DEPARTMENT)
+    if not (by_system if isinstance(command, Amend) else by_staff):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
-    draft.record(_DATA_CHANGED, data=command.data)
+    if isinstance(command, Amend):
+        draft.record(_DATA_CHANGED, data=command.data)
+    else:
+        draft.record(_DATA_CHANGED, data={"handler_id": command.handler_id}, reason=command.reason)
 
 
 def _supply(draft: _Draft, command: SupplyDocument) -> None:

@@ -1,12 +1,29 @@
-"""The engine's named guards: pure checks of the snapshot that any process may use."""
+"""The engine's named guards: pure checks of the snapshot that any process may use.
+
+A guard that needs more than the snapshot is bound before the engine runs: what it needs is read then, under
+the case's lock, and the engine itself stays pure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
 from backend.cases.commands import Guard
+from backend.cases.models import CaseReview
 from backend.cases.snapshot import Snapshot
+from backend.catalogue.definition import ProcessDefinition
+
+Bind = Callable[[Session, int], Guard]
+
+_REJECTED = (
+    select(CaseReview.item)
+    .where(CaseReview.case_id == bindparam("case_id"), CaseReview.verdict == "reject")
+    .limit(1)
+)
 
 
 def _need(field: str, refusal: str) -> Guard:
@@ -22,6 +39,15 @@ def _need_documents(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return "documents_owed" if snapshot.owed_documents else None
 
 
+def _always(refusal: str | None) -> Guard:
+    return lambda snapshot, args: refusal
+
+
+def _bind_rejected_marks(session: Session, case_id: int) -> Guard:
+    rejected = session.execute(_REJECTED, {"case_id": case_id}).first()
+    return _always(None if rejected is None else "rejected_marks")
+
+
 CASE_GUARDS: dict[str, Guard] = {
     "appointment_booked": _need("appointment_id", "appointment_missing"),
     "handler_assigned": _need("handler_id", "handler_missing"),
@@ -29,4 +55,26 @@ CASE_GUARDS: dict[str, Guard] = {
     "signature_present": _need("signature_file", "signature_missing"),
     "rating_given": _need("stars", "rating_missing"),
     "no_documents_owed": _need_documents,
+    # Until they are bound to a case these object, since silence means no.
+    "no_rejected_marks": _always("rejected_marks"),
 }
+
+_BOUND: dict[str, Bind] = {"no_rejected_marks": _bind_rejected_marks}
+
+
+def bind_guards(
+    session: Session,
+    case_id: int,
+    definition: ProcessDefinition,
+    snapshot: Snapshot,
+    guards: Mapping[str, Guard],
+) -> Mapping[str, Guard]:
+    """Return ``guards`` with those bound to this case that its open steps name."""
+    named = {
+        use.name
+        for task in snapshot.open_tasks
+        for outcome in definition.step(task.step).outcomes
+        for use in outcome.guards
+    }
+    bound = {name: bind(session, case_id) for name, bind in _BOUND.items() if name in named}
+    return {**guards, **bound} if bound else guards

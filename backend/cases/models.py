@@ -91,6 +91,10 @@ class CaseTask(Base):
     breached_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     calendar_version: Mapped[int | None] = mapped_column(Integer)
     due_is_guess: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    # The staff's queue that the process names for this step, the case's service, and whose own task it is.
+    queue: Mapped[str | None] = mapped_column(Text)
+    service_key: Mapped[str | None] = mapped_column(Text)
+    handler_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class CaseCorrection(Base):
@@ -157,3 +161,53 @@ class CaseRating(Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     words_sealed: Mapped[str | None] = mapped_column(Text)
     rated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CaseReview(Base):
+    """A reviewer's mark on one field or document, kept until the application is returned or passed."""
+
+    __tablename__ = "case_review"
+
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    item: Mapped[str] = mapped_column(Text, primary_key=True)
+    verdict: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    marked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CaseNote(Base):
+    """What staff write down for each other; sealed, since people write names and phones into it."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    text_sealed: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CaseMessage(Base):
+    """What staff wrote to the customer; sealed like a note."""
+
+    __tablename__ = "case_message"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    text_sealed: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ReturnReason(Base):
+    """A ready-made reason for a return; with no ``field_types`` it fits any item."""
+
+    __tablename__ = "return_reason"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    key: Mapped[str] = mapped_column(Text, unique=True)
+    text: Mapped[str] = mapped_column(Text, unique=True)
+    field_types: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    position: Mapped[int] = mapped_column(Integer)
+    is_active: Mapped[bool] = mapped_column(Boolean)

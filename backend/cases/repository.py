@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from backend.cases.commands import Decision
+from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Decision
 from backend.cases.models import CaseCorrection, CaseEvent, CaseTask, CommandLog, ServiceCase
 from backend.cases.snapshot import CaseStatus, Correction, Event, EventKind, Snapshot, Task, TaskState
-from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.definition import ProcessDefinition, Step
 from backend.core.database import table_of
 
+HANDLER_FIELD = ASKED_DATA["handler"]
 _CASE = table_of(ServiceCase)
 _TASK = table_of(CaseTask)
 _CORRECTION = table_of(CaseCorrection)
 
-_LOCK = select(_CASE).where(_CASE.c.id == bindparam("case_id")).with_for_update()
+_READ = select(_CASE).where(_CASE.c.id == bindparam("case_id"))
+_LOCK = _READ.with_for_update()
 _TASKS = select(_TASK).where(_TASK.c.case_id == bindparam("case_id")).order_by(_TASK.c.no)
 _CORRECTIONS = (
     select(_CORRECTION).where(_CORRECTION.c.case_id == bindparam("case_id")).order_by(_CORRECTION.c.no)
@@ -31,6 +34,18 @@ _RUNNING_CHILDREN = (
     select(_CASE.c.id)
     .where(_CASE.c.parent_case_id == bindparam("case_id"), _CASE.c.status == CaseStatus.OPEN.value)
     .order_by(_CASE.c.id)
+)
+# What a child case shares with its parent, so that lists and look-ups need no second row.
+_SHARED = (
+    "service_key", "form_version_id", "contact_name_sealed", "contact_name_index", "contact_phone_sealed",
+    "contact_phone_index", "region", "street", "community", "building", "place_lat", "place_lng",
+    "place_source", "handler_id",
+)  # fmt: skip
+_PARENT_CASE = _CASE.alias("parent_case")
+_INHERIT = (
+    update(_CASE)
+    .where(_CASE.c.id == bindparam("b_case_id"), _PARENT_CASE.c.id == _CASE.c.parent_case_id)
+    .values({name: _PARENT_CASE.c[name] for name in _SHARED})
 )
 _INSERT_CASE = insert(_CASE).returning(_CASE.c.id)
 _INSERT_TASK = insert(_TASK)
@@ -112,7 +127,16 @@ def list_running_children(session: Session, case_id: int) -> list[int]:
 
 def lock_case(session: Session, case_id: int) -> StoredCase:
     """Lock the row and return the case; raises NoResultFound where there is none."""
-    row = session.execute(_LOCK, {"case_id": case_id}).one()
+    return _load(session, _LOCK, case_id)
+
+
+def read_case(session: Session, case_id: int) -> StoredCase:
+    """Return the case without a lock, to look at; raises NoResultFound where there is none."""
+    return _load(session, _READ, case_id)
+
+
+def _load(session: Session, statement: Select[Any], case_id: int) -> StoredCase:
+    row = session.execute(statement, {"case_id": case_id}).one()
     tasks = session.execute(_TASKS, {"case_id": case_id}).all()
     corrections = session.execute(_CORRECTIONS, {"case_id": case_id}).all()
     snapshot = Snapshot(
@@ -147,6 +171,11 @@ def insert_case(session: Session, values: dict[str, Any]) -> int:
     """Insert the case's row and return its id; ``values`` are the columns."""
     case_id: int = session.execute(_INSERT_CASE, values).scalar_one()
     return case_id
+
+
+def inherit_from_parent(session: Session, case_id: int) -> None:
+    """Give a child case what it shares with its parent: service, contact, place and handler."""
+    session.execute(_INHERIT, {"b_case_id": case_id})
 
 
 def save_events(
@@ -201,6 +230,9 @@ def _save_tasks(session: Session, case: StoredCase, definition: ProcessDefinitio
             "post_kind": definition.step(task.step).by.kind.value,
             "post_key": definition.step(task.step).by.key,
             "unit_id": case.unit_id,
+            "queue": definition.step(task.step).queue,
+            "service_key": after.data.get("service"),
+            "handler_id": _own_handler(definition.step(task.step), after.data),
             "child_process": after.children.get(task.no),
             "opened_at": task.opened_at,
             "done_at": task.done_at,
@@ -228,6 +260,13 @@ def _save_tasks(session: Session, case: StoredCase, definition: ProcessDefinitio
         session.connection().execute(_UPDATE_TASK, closed)
     if ended:
         session.connection().execute(_SET_CHILD, ended)
+
+
+def _own_handler(step: Step, data: Mapping[str, Any]) -> int | None:
+    """Return whose own list the task joins: that of the handler, for his steps and those he waits for."""
+    if step.queue == "mine" or step.by.key in PERSONAL_POSTS:
+        return data.get(HANDLER_FIELD)
+    return None
 
 
 def _save_corrections(

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases import application_rows, repository
+from backend.cases import repository
 from backend.cases.commands import (
     SYSTEM,
     Abandon,
@@ -29,6 +29,7 @@ from backend.cases.commands import (
 )
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.guards import bind_guards
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
 from backend.catalogue.definition import ProcessDefinition
@@ -94,11 +95,12 @@ class CaseAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """What a named effect is told: the case before the command, its own call, and who acted when."""
+    """What a named effect is told: the case before and after the command, its own call, who acted when."""
 
     case: StoredCase
     call: EffectCall
     stamp: Stamp
+    after: Snapshot
 
 
 # What another component does to its own rows in the case's transaction, under the case's lock, before the
@@ -224,6 +226,8 @@ class CaseService:
             parent_task_no=parent_task_no,
             snapshot=Snapshot(),
         )
+        if parent is not None:
+            repository.inherit_from_parent(session, case_id)
         return self.act_within(session, stamp, case, start, *then)
 
     def _insert(
@@ -272,18 +276,17 @@ class CaseService:
         Raises CommandRefused.
         """
         definition = self._definitions.get(session, case.definition_version_id)
-        decision = decide(definition, case.snapshot, command, stamp.recorded_at, self._guards)
+        guards = bind_guards(session, case.id, definition, case.snapshot, self._guards)
+        decision = decide(definition, case.snapshot, command, stamp.recorded_at, guards)
         for make in then:
-            more = decide(
-                definition, decision.snapshot, make(decision.snapshot), stamp.recorded_at, self._guards
-            )
+            more = decide(definition, decision.snapshot, make(decision.snapshot), stamp.recorded_at, guards)
             decision = Decision(decision.events + more.events, decision.effects + more.effects, more.snapshot)
         after = decision.snapshot
         repository.save_events(session, case, definition, decision, stamp)
         for observe in self._observers:
             observe(session, case, definition, after, stamp.recorded_at)
         for call in decision.effects:
-            self._effects[call.name](session, EffectContext(case, call, stamp))
+            self._effects[call.name](session, EffectContext(case, call, stamp, after))
         for event in decision.events:
             if event.kind is EventKind.CHILD_REQUESTED:
                 self._start_child(session, stamp, case, after, event.payload)
@@ -292,8 +295,12 @@ class CaseService:
             for child_id in repository.list_running_children(session, case.id):
                 self.act_within(session, stamp, repository.lock_case(session, child_id), command)
         changed = {
-            "case_id": case.id, "case_no": case.case_no, "unit_id": case.unit_id, "version": after.version,
-        }  # fmt: skip
+            "case_id": case.id,
+            "case_no": case.case_no,
+            # A case that moved is looked at again where it was and where it is now.
+            "unit_ids": sorted({case.unit_id, after.data.get("unit_id") or case.unit_id}),
+            "version": after.version,
+        }
         promise(session, "case_changed", [changed], stamp.recorded_at)
         if after.status.is_final:
             self._tell_relatives(session, stamp, case, after.status)
@@ -304,15 +311,14 @@ class CaseService:
     ) -> None:
         new = NewCase(
             process_key=asked["process"],
-            unit_id=case.unit_id,
-            unit_code=case.unit_code,
+            unit_id=after.data.get("unit_id") or case.unit_id,
+            unit_code=after.data.get("unit_code") or case.unit_code,
             customer_id=case.customer_id,
             channel=case.channel,
             data=after.data,
         )
         start = Start(SYSTEM, data=after.data, enter_at=asked["enter_at"])
-        answer = self.start_within(session, stamp, new, start, parent=(case.id, asked["task"]))
-        application_rows.copy_to_child(session, answer.case_no)
+        self.start_within(session, stamp, new, start, parent=(case.id, asked["task"]))
 
     def _tell_relatives(self, session: Session, stamp: Stamp, case: StoredCase, end: CaseStatus) -> None:
         """The parent goes on, and what this case had handed over is not worked on for nobody."""

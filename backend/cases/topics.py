@@ -17,8 +17,8 @@ def list_case_topics(publish: Publish) -> list[TopicSpec]:
 
     def tell_case(payload: Mapping[str, Any], context: PromiseContext) -> None:
         # The number of a queue only has to rise, and that of its promise does.
-        unit = Hint(f"unit:{payload['unit_id']}", context.outbox_id)
-        publish([Hint(f"case:{payload['case_no']}", payload["version"]), unit])
+        units = [Hint(f"unit:{unit_id}", context.outbox_id) for unit_id in payload["unit_ids"]]
+        publish([Hint(f"case:{payload['case_no']}", payload["version"]), *units])
 
     def tell_deadline(payload: Mapping[str, Any], context: PromiseContext) -> None:
         publish([Hint(f"case:{payload['case_no']}", payload["version"])])

@@ -94,6 +94,7 @@ class Outcome:
     ``to`` lists the steps opened next (several at once run in parallel), ``end`` closes the case instead.
     ``corrections`` marks a return: the command must list what is to be mended. ``owes_documents`` allows
     the command to accept with documents owed (容缺受理). ``when`` is a condition in the closed form.
+    ``asks`` names what the command itself may bring: handler, unit, result, photos or signature.
     """
 
     key: str
@@ -106,6 +107,7 @@ class Outcome:
     corrections: bool = False
     owes_documents: bool = False
     needs_reason: bool = False
+    asks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,10 @@ class CustomerView:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a process; ``no`` is the manual's step number where there is one."""
+    """One step of a process; ``no`` is the manual's step number where there is one.
+
+    ``queue`` is the staff's queue in which the open step stands, apart from their unit's whole list.
+    """
 
     key: str
     no: str
@@ -142,6 +147,7 @@ class Step:
     waits_for_all: tuple[str, ...] = ()
     children: tuple[ChildProcess, ...] = ()
     pauses_parent: bool = False
+    queue: str | None = None
 
     def outcome(self, key: str) -> Outcome | None:
         """Return the outcome called ``key``, or None where the step does not declare it."""

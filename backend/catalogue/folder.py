@@ -39,6 +39,7 @@ class ProcessesFolder:
     services: tuple[Service, ...] = ()
     positions: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
+    post_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def offered_services(self) -> tuple[Service, ...]:
@@ -60,6 +61,7 @@ def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
         services=tuple(Service(**{**one, "needs": tuple(one["needs"])}) for one in services),
         positions=frozenset(one["key"] for one in posts["positions"]),
         departments=frozenset(one["key"] for one in posts["departments"]),
+        post_names={one["key"]: one["name"] for kind in ("positions", "departments") for one in posts[kind]},
     )
 
 

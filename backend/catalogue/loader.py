@@ -98,6 +98,7 @@ def _build_step(body: Body) -> Step:
             for one in body.get("children", ())
         ),
         pauses_parent=body.get("pauses_parent", False),
+        queue=body.get("queue"),
     )
 
 
@@ -133,4 +134,5 @@ def _build_outcome(body: Body) -> Outcome:
         corrections=body.get("corrections", False),
         owes_documents=body.get("owes_documents", False),
         needs_reason=body.get("needs_reason", False),
+        asks=tuple(body.get("asks", ())),
     )

@@ -204,6 +204,11 @@ class Settings:
         unit="whole number from 1 to 500 (connections)", parse=_whole_number(1, 500), default=20,
         example="20",
     )  # fmt: skip
+    public_base_url: str = _setting(
+        "PUBLIC_BASE_URL", "Where customers reach the hall; links in messages begin with it.",
+        unit="http(s) URL without query", parse=_web_url, default="http://127.0.0.1:8000",
+        example="http://127.0.0.1:8000",
+    )  # fmt: skip
     proxy_count: int = _setting(
         "PROXY_COUNT", "Reverse proxies in front; so many entries of X-Forwarded-For are believed.",
         unit="whole number from 0 to 5", parse=_whole_number(0, 5), default=0, example="0",

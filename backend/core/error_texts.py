@@ -81,6 +81,25 @@ _ORGANISATION: dict[str, str] = {
     "username_taken": "这个账号已经有人用了，请换一个。",
 }
 
+_STAFF_SIDE: dict[str, str] = {
+    "rejected_marks": "还有标为“不通过”的内容，请退回给客户修改，或改判后再通过。",
+    "document_not_owable": "这份材料不能容缺，请客户交齐后再通过。",
+    "item_unknown": "表单里没有这一项，请刷新页面后再试。",
+    "handler_unknown": "本单位没有这位师傅，请从名单里重新选择。",
+    "handler_absent": "这位师傅今天不在岗，请另选一位。",
+    "unit_reason_required": "派给的不是地址所属的单位，请写明原因。",
+    "queue_unknown": "您的岗位没有这个列表，请从左侧重新选择。",
+    "cursor_invalid": "翻页信息已经失效，请回到第一页重新查看。",
+    "staff_unknown": "没有这位同事，请核对账号。",
+    "reason_taken": "已经有一样的退回原因了，请换一个说法。",
+    "command_unfit": "这一步用不上您填的内容，请刷新页面后再试。",
+    "roster_taken": "这一天的这个顺位已经排了人，请改顺位或日期。",
+    "area_taken": "这个小区或街道已经划给了一个单位，请先改掉原来的。",
+    "file_not_csv": "这个文件不是 CSV 表格，请用导出的表格改好后再导入。",
+    "import_refused": "表格里有几行填得不对，整份都没有导入，请按提示改好后再试。",
+    "look_reason_required": "请写明为什么要查看完整内容。",
+}
+
 _PLATFORMS: dict[str, str] = {
     "platform_unavailable": "暂时连不上外部服务，您填的内容已保留，请过几分钟再试。",
     "platform_refused": "外部服务没有受理，问题在我们这边，请过一会儿再试；仍不行请联系客服。",
@@ -153,7 +172,7 @@ _FORM_FIELDS: dict[str, str] = {
 
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
-    "phone_invalid": "请填写 11 位手机号码。",
+    "mobile_invalid": "请填写 11 位手机号码。",
     "sms_code_wrong": _SIGN_IN["sms_code_wrong"],
     "sms_code_expired": _SIGN_IN["sms_code_expired"],
     "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
@@ -174,6 +193,7 @@ ERROR_TEXTS: dict[str, str] = {
     **_FILES,
     **_SIGN_IN,
     **_ORGANISATION,
+    **_STAFF_SIDE,
     **_PLATFORMS,
     **_APPOINTMENTS,
     **_REALTIME,

@@ -25,6 +25,11 @@ def format_moment(at: datetime) -> str:
     return f"{format_day(local.date())} {local:%H:%M}"
 
 
+def format_hours(start_at: datetime, end_at: datetime) -> str:
+    """Return ``09:00–10:00`` in Shanghai time."""
+    return f"{start_at.astimezone(SHANGHAI):%H:%M}–{end_at.astimezone(SHANGHAI):%H:%M}"
+
+
 def format_span(start_at: datetime, end_at: datetime) -> str:
     """Return ``11月26日 周四 09:00–10:00``; both ends lie on one day."""
     return f"{format_moment(start_at)}–{end_at.astimezone(SHANGHAI):%H:%M}"

@@ -56,7 +56,7 @@ def read_mobile(typed: str) -> str:
     """Return the 11 digits of a mainland mobile number, however typed; raises Invalid on ``phone``."""
     plain = normalise(typed, "phone")
     if _MOBILE.fullmatch(plain) is None:
-        raise Invalid(fields={"phone": "phone_invalid"})
+        raise Invalid(fields={"phone": "mobile_invalid"})
     return plain
 
 
@@ -168,6 +168,13 @@ class CustomersService:
             open_phone(self._keys, customer),
             customer.phone_verified_at is not None,
         )
+
+    def find_phone(self, session: Session, customer_id: int) -> str | None:
+        """Return the customer's verified phone, or None."""
+        customer = session.get(Customer, customer_id)
+        if customer is None or customer.phone_verified_at is None:
+            return None
+        return open_phone(self._keys, customer)
 
     def find_openid(self, session: Session, customer_id: int, kind: str, appid: str) -> str | None:
         """Return the openid under which ``appid`` knows the customer, the latest where there are several."""

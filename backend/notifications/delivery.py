@@ -133,7 +133,7 @@ class Delivery:
         template_id = channels.mini_templates.get(message.purpose)
         openid = self._find_openid(customer_id, "wechat_mini", channels.mini_app_id)
         if template_id and openid and self._take_permission(promise_id, customer_id, template_id):
-            page = f"pages/case/index?case_no={facts.case_no}"
+            page = f"pages/case/index?no={facts.case_no}"
             mini, person = template_id, openid
             yield Send("mini", lambda: wechat.send_subscribe_message(person, mini, page, data), mini)
         template_id = channels.official_templates.get(message.purpose)

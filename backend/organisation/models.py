@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Identity, Text
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, ForeignKey, Identity, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -59,3 +59,16 @@ class ServiceArea(Base):
     street: Mapped[str] = mapped_column(Text)
     community: Mapped[str] = mapped_column(Text, server_default="")
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+
+
+class DutyRoster(Base):
+    """Who is called for alarms of a unit on these days; ``call_order`` 1 first, then the substitutes."""
+
+    __tablename__ = "duty_roster"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    starts_on: Mapped[date] = mapped_column(Date)
+    ends_on: Mapped[date] = mapped_column(Date)
+    call_order: Mapped[int] = mapped_column(Integer)

@@ -107,9 +107,7 @@ class OrganisationService:
         username = new.username.strip().lower()
         posts = [("position", key) for key in sorted(new.positions)]
         posts += [("department", key) for key in sorted(new.departments)]
-        for kind, key in posts:
-            if key not in self._known[kind]:
-                raise Invalid("post_unknown", detail=key)
+        self.check_posts(new.positions, new.departments)
         if session.execute(select(Staff.id).where(Staff.username == username)).first() is not None:
             raise Conflict("username_taken")
         staff = Staff(
@@ -125,6 +123,13 @@ class OrganisationService:
         session.flush()
         session.add_all(StaffPost(staff_id=staff.id, kind=kind, key=key) for kind, key in posts)
         return staff.id
+
+    def check_posts(self, positions: Collection[str], departments: Collection[str]) -> None:
+        """Raise Invalid ``post_unknown`` where one of these is not a post that exists."""
+        for kind, keys in (("position", positions), ("department", departments)):
+            for key in sorted(keys):
+                if key not in self._known[kind]:
+                    raise Invalid("post_unknown", detail=key)
 
     def find_member(self, session: Session, staff_id: int) -> Member | None:
         """Return who this is, or None for somebody who has left or whose unit is closed."""
@@ -165,6 +170,32 @@ class OrganisationService:
         ).one_or_none()
         return None if row is None else ServingUnit(row.id, row.code, row.name)
 
+    def name_units(self, session: Session, unit_ids: Collection[int]) -> dict[int, str]:
+        """Return the names of these units by id."""
+        if not unit_ids:
+            return {}
+        rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(unit_ids)))
+        return {row.id: row.name for row in rows}
+
+    def name_staff(self, session: Session, staff_ids: Collection[int]) -> dict[int, str]:
+        """Return the names of these people by id, also of those who have left."""
+        if not staff_ids:
+            return {}
+        rows = session.execute(select(Staff.id, Staff.name_sealed).where(Staff.id.in_(staff_ids)))
+        return {row.id: self._keys.decrypt(row.name_sealed, NAME_CONTEXT) for row in rows}
+
+    def first_posts(self, session: Session, staff_ids: Collection[int]) -> dict[int, str]:
+        """Return one post of each by which to call them: a position before a department."""
+        if not staff_ids:
+            return {}
+        rows = session.execute(
+            select(StaffPost.staff_id, StaffPost.key)
+            .where(StaffPost.staff_id.in_(staff_ids))
+            .order_by(StaffPost.kind, StaffPost.key.desc())
+        )
+        # "department" sorts before "position", and the later row wins.
+        return {row.staff_id: row.key for row in rows}
+
     def list_visible_units(self, session: Session, unit_id: int) -> frozenset[int]:
         """Return the unit and all below it: what its people may see (law 11)."""
         below = select(Unit.id).where(Unit.id == unit_id).cte("below", recursive=True)
@@ -195,6 +226,11 @@ class OrganisationService:
             .order_by(ServiceArea.region, ServiceArea.street, ServiceArea.community)
         )
         return [(row.region, row.street, row.community) for row in rows]
+
+    def find_unit(self, session: Session, code: str) -> ServingUnit:
+        """Return the open unit with this code; raises Invalid ``unit_unknown``."""
+        unit = self._find_unit(session, code)
+        return ServingUnit(unit.id, unit.code, unit.name)
 
     @staticmethod
     def _find_unit(session: Session, code: str) -> Unit:

@@ -76,4 +76,6 @@ def node_environment(node: Node, var: Path) -> dict[str, str]:
         "npm_config_fund": "false",
         "npm_config_audit": "false",
         "CI": "1",
+        # Networks with a certificate authority of their own have it in the system's store.
+        "NODE_USE_SYSTEM_CA": "1",
     }

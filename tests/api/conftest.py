@@ -19,7 +19,11 @@ from backend.access.customer_sessions import CustomerSessions
 from backend.core.config import Settings, load_settings
 from backend.core.database import db
 from backend.customers.service import CustomersService, NewCustomer
-from wsgi import create_app, make_key_ring
+from backend.organisation.service import OrganisationService
+from composition.hall import make_key_ring
+from tests.api.organisation import CENTRE, ensure_unit
+from tests.api.staff_side import Hall
+from wsgi import create_app
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 # Whose cases they are matters little to many tests; numbers of its own never come near this one.
@@ -66,6 +70,21 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
+def centre(sessions: sessionmaker[Session], settings: Settings) -> str:
+    """Return the code of the one centre, entered where no test before has done so."""
+    organisation = OrganisationService(make_key_ring(settings), (), ())
+    with sessions.begin() as session:
+        ensure_unit(organisation, session, *CENTRE)
+    return CENTRE[0]
+
+
+@pytest.fixture(scope="session")
+def hall(app: Flask, sessions: sessionmaker[Session], settings: Settings, case_customer: int) -> Hall:
+    """Return a hall with units, people and the means to start cases."""
+    return Hall(app, sessions, settings, case_customer)
+
+
+@pytest.fixture(scope="session")
 def case_customer(sessions: sessionmaker[Session]) -> int:
     """Enter a customer with the id that tests of cases name in constants, and return that id."""
     with sessions.begin() as session:
@@ -87,7 +106,8 @@ class MadeCustomer:
     headers: dict[str, str]
 
 
-@pytest.fixture(scope="session")
+# Made anew for each test, because some folders have a database of their own.
+@pytest.fixture
 def make_customer(settings: Settings, sessions: sessionmaker[Session]) -> Callable[[], MadeCustomer]:
     """Return what enters another customer, named 李明, with a phone of their own, and signs them in."""
     customers = CustomersService(make_key_ring(settings))

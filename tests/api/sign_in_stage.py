@@ -26,10 +26,10 @@ from backend.core.openapi import install_openapi
 from backend.core.outbox import OutboxRow
 from backend.core.rate_limits import make_limiter
 from backend.customers.service import CustomersService
+from composition.hall import MERGE_FOLLOWERS, make_key_ring
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.session_routes import make_customer_session_routes
-from wsgi import MERGE_FOLLOWERS, make_key_ring
 
 HTTPS = "https://hall.test"
 BEGINNING = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -24,9 +24,12 @@ from backend.cases.service import CaseService, NewCase, Request
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.loader import hash_body
 from backend.catalogue.service import DefinitionStore, Draft, publish
+from backend.core.config import Settings
 from backend.core.errors import Conflict
 from backend.core.outbox import OutboxRow
 from backend.organisation.models import Staff, Unit
+from backend.organisation.service import NAME_CONTEXT
+from composition.hall import make_key_ring
 
 # Tuesday 10:00 in Shanghai.
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -151,25 +154,20 @@ def published(sessions: sessionmaker[Session]) -> None:
 
 
 @pytest.fixture
-def hall(sessions: sessionmaker[Session], published: None) -> Iterator[Hall]:
+def hall(sessions: sessionmaker[Session], published: None, centre: str, settings: Settings) -> Iterator[Hall]:
     """Yield a unit with two seats at 10 and one at 11; its slots are its own, so tests do not meet."""
     built = Hall(sessions, NOW)
     name = uuid.uuid4().hex
     with sessions.begin() as session:
         taken = set(session.scalars(select(Unit.code)))
         code = next(f"{number}" for number in range(700, 1000) if f"{number}" not in taken)
-        # A centre stands once; units of these tests hang under it where there is one.
-        centre = session.scalars(select(Unit.id).where(Unit.kind == "centre")).one_or_none()
-        if centre is None:
-            root = Unit(code="001", name="测试中心", kind="centre", parent_id=None, is_active=True)
-            session.add(root)
-            session.flush()
-            centre = root.id
-        unit = Unit(code=code, name=name, kind="unit", parent_id=centre, is_active=True)
+        above = session.scalars(select(Unit.id).where(Unit.code == centre)).one()
+        unit = Unit(code=code, name=name, kind="unit", parent_id=above, is_active=True)
         session.add(unit)
         session.flush()
         staff = Staff(
-            unit_id=unit.id, username=name, name_sealed="v1.1.x", password_hash="x",
+            unit_id=unit.id, username=name, password_hash="x",
+            name_sealed=make_key_ring(settings).encrypt("王师傅", NAME_CONTEXT),
             must_change_password=False, presence="on_duty", created_at=NOW,
         )  # fmt: skip
         session.add(staff)

@@ -28,6 +28,7 @@ from backend.core.calendar_models import CalendarDay, OfficeHoursRow
 from backend.core.calendar_service import CalendarService
 from backend.core.outbox import OutboxRow
 from backend.core.working_calendar import SHANGHAI, OfficeHours, Period
+from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.unit.cases.definitions import make_outcome, make_step
 
 CLERK = Performer(ActorKind.POSITION, positions=frozenset({"clerk"}))
@@ -69,7 +70,9 @@ class Office:
         self.watch = DeadlineWatch(self.sessions)
 
     def start(self) -> int:
-        new = NewCase("test_deadlines", unit_id=3, unit_code="301", customer_id=1, channel="online")
+        new = NewCase(
+            "test_deadlines", unit_id=3, unit_code="301", customer_id=CASE_CUSTOMER_ID, channel="online"
+        )
         answer = self.cases.start_case(Request("customer:1", uuid.uuid4(), {}), new, Start(CUSTOMER))
         with self.sessions.begin() as session:
             return session.scalars(select(ServiceCase.id).where(ServiceCase.case_no == answer.case_no)).one()
@@ -113,7 +116,7 @@ class Office:
 
 
 @pytest.fixture
-def office(sessions: sessionmaker[Session], database_url: str) -> Iterator[Office]:
+def office(sessions: sessionmaker[Session], database_url: str, case_customer: int) -> Iterator[Office]:
     with sessions.begin() as session:
         publish(session, [Draft("process", BODY["key"], 1, hash_body(BODY), BODY)], "test", at("11-23 08:30"))
         days = {row.day: (row.is_working, row.note) for row in session.scalars(select(CalendarDay))}

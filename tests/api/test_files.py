@@ -22,14 +22,15 @@ from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
-from backend.access.access_tokens import AccessTokens, CustomerCaller
 from backend.core.config import Settings
 from backend.core.errors import Invalid
 from backend.files.links import FileLinks
 from backend.files.models import StoredFile
 from backend.files.service import UNCLAIMED_A_DAY, UNCLAIMED_FOR, FileService
+from composition.hall import make_key_ring, read_clock
+from composition.platforms import make_storage
+from tests.api.conftest import MadeCustomer
 from tests.pictures import make_noise_photo, make_pdf, make_photo
-from wsgi import make_file_service
 
 URL = "/api/v1/files"
 
@@ -37,25 +38,31 @@ URL = "/api/v1/files"
 @pytest.fixture
 def files(settings: Settings, sessions: sessionmaker[Session]) -> FileService:
     """Return the service on the same folder and database as the application's."""
-    return make_file_service(settings, sessions)
+    keys = make_key_ring(settings)
+    return FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), read_clock)
 
 
 @pytest.fixture
-def customer() -> int:
-    """Return a customer of this test's own."""
-    return secrets.randbelow(2**40)
+def made_customer(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
+    """Return a customer of this test's own, signed in."""
+    return make_customer()
 
 
 @pytest.fixture
-def send(client: FlaskClient, settings: Settings, customer: int) -> Callable[..., TestResponse]:
+def customer(made_customer: MadeCustomer) -> int:
+    """Return the id of this test's customer."""
+    return made_customer.id
+
+
+@pytest.fixture
+def send(client: FlaskClient, made_customer: MadeCustomer) -> Callable[..., TestResponse]:
     """Return a function that uploads as this test's customer."""
-    token = AccessTokens(settings.secret_key).make(CustomerCaller(customer, 1), datetime.now(UTC))
 
     def upload(content: bytes, name: str = "现场 照片.jpg", purpose: str = "application") -> TestResponse:
         return client.post(
             URL,
             data={"file": (io.BytesIO(content), name), "purpose": purpose},
-            headers={"Authorization": f"Bearer {token}"},
+            headers=made_customer.headers,
         )
 
     return upload
@@ -167,14 +174,13 @@ def test_bad_files(send: Callable[..., TestResponse], settings: Settings) -> Non
 
 
 def test_a_declared_length_beyond_the_limit_is_refused_unread(
-    client: FlaskClient, settings: Settings
+    client: FlaskClient, customer_headers: dict[str, str]
 ) -> None:
-    token = AccessTokens(settings.secret_key).make(CustomerCaller(1, 1), datetime.now(UTC))
     answer = client.post(
         URL,
         input_stream=io.BytesIO(b"never read"),
         content_type="multipart/form-data; boundary=x",
-        headers={"Authorization": f"Bearer {token}"},
+        headers=customer_headers,
         environ_overrides={"CONTENT_LENGTH": str(10**9)},
     )
     assert (answer.status_code, body(answer)["code"]) == (413, "file_too_large")
@@ -183,9 +189,8 @@ def test_a_declared_length_beyond_the_limit_is_refused_unread(
 # The parser lets go of its nameless temporary file without closing it; it ends with the last reference.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_half_open_upload_leaves_nothing(
-    client: FlaskClient, settings: Settings, sessions: sessionmaker[Session]
+    client: FlaskClient, settings: Settings, sessions: sessionmaker[Session], made_customer: MadeCustomer
 ) -> None:
-    token = AccessTokens(settings.secret_key).make(CustomerCaller(1, 1), datetime.now(UTC))
     before = list_contents(settings)
     part = b'--x\r\nContent-Disposition: form-data; name="purpose"\r\n\r\napplication\r\n--x\r\n'
     part += b'Content-Disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n' + make_photo()
@@ -193,26 +198,27 @@ def test_a_half_open_upload_leaves_nothing(
         URL,
         input_stream=io.BytesIO(part),
         content_type="multipart/form-data; boundary=x",
-        headers={"Authorization": f"Bearer {token}"},
+        headers=made_customer.headers,
         environ_overrides={"CONTENT_LENGTH": str(len(part) + 5000)},
     )
     assert (answer.status_code, body(answer)["code"]) == (400, "invalid_input")
     gc.collect()
     assert list_contents(settings) == before
     with sessions() as session:
-        rows = session.execute(select(StoredFile).where(StoredFile.owner == "customer:1")).all()
+        owner = f"customer:{made_customer.id}"
+        rows = session.execute(select(StoredFile).where(StoredFile.owner == owner)).all()
     assert rows == []
 
 
-def test_bad_forms(send: Callable[..., TestResponse], client: FlaskClient, settings: Settings) -> None:
+def test_bad_forms(
+    send: Callable[..., TestResponse], client: FlaskClient, customer_headers: dict[str, str]
+) -> None:
     answer = send(make_photo(), purpose="fun")
     assert (answer.status_code, body(answer)["fields"]) == (
         422,
         {"purpose": "这一项填得不对，请核对后重填。"},
     )
-    token = AccessTokens(settings.secret_key).make(CustomerCaller(1, 1), datetime.now(UTC))
-    headers = {"Authorization": f"Bearer {token}"}
-    answer = client.post(URL, data={"purpose": "visit"}, headers=headers)
+    answer = client.post(URL, data={"purpose": "visit"}, headers=customer_headers)
     assert (answer.status_code, list(body(answer)["fields"])) == (422, ["file"])
     answer = client.post(URL, data={"purpose": "visit", "file": (io.BytesIO(make_photo()), "a.jpg")})
     assert body(answer)["code"] == "not_signed_in"
@@ -326,13 +332,9 @@ def test_one_owner_cannot_fill_the_disk(
     assert (answer.status_code, body(answer)["code"]) == (429, "files_too_many")
 
 
-def test_staff_upload_with_session_and_csrf_token(app: Flask) -> None:
+def test_staff_upload_with_session_and_csrf_token(app: Flask, centre: str) -> None:
     runner = app.test_cli_runner()
-    runner.invoke(args=["organisation", "add-unit", "390", "文件测试单位", "--kind", "centre"])
-    done = runner.invoke(args=["organisation", "add-staff", "fileclerk", "王小明", "--unit", "390"])
-    if done.exit_code != 0:
-        runner.invoke(args=["organisation", "add-unit", "390", "文件测试单位", "--under", "100"])
-        done = runner.invoke(args=["organisation", "add-staff", "fileclerk", "王小明", "--unit", "390"])
+    done = runner.invoke(args=["organisation", "add-staff", "fileclerk", "王小明", "--unit", centre])
     found = re.search(r"first password (\S+)", done.output)
     assert found is not None, done.output
     browser, https = app.test_client(), "https://hall.test"

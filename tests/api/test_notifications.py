@@ -85,7 +85,7 @@ class Case:
         templates = {"rating": f"t-{self.customer_id}"}
         channels = Channels(
             self.platforms, self.platforms, "wx-mini", "wx-official", templates, {"rating": "t-2"},  # type: ignore[arg-type]
-            {"rating": "2400005"}, "https://hall.example/h5/#/pages/case/index?case_no={case_no}",
+            {"rating": "2400005"}, "https://hall.example/h5/#/pages/case/index?no={case_no}",
         )  # fmt: skip
         self.template_id = templates["rating"]
         self.service = NotificationService(

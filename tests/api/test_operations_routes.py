@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, delete, insert, select, text
+from sqlalchemy import Engine, delete, insert, text
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from backend.core.outbox import OutboxRow
-from backend.organisation.models import Unit
 
 HTTPS = "https://hall.test"
 API = "/staff/api/v1"
@@ -40,14 +39,9 @@ class Browser:
 
 
 @pytest.fixture(scope="module")
-def browsers(app: Flask, sessions: sessionmaker[Session], owner: Engine) -> Iterator[dict[str, Browser]]:
+def browsers(app: Flask, centre: str, owner: Engine) -> Iterator[dict[str, Browser]]:
     """Yield people with the posts that may, and one without; afterwards they are gone again."""
     runner = app.test_cli_runner()
-    with sessions.begin() as session:
-        known = set(session.scalars(select(Unit.code)))
-    is_first = "100" not in known
-    if is_first:
-        runner.invoke(args=["organisation", "add-unit", "100", "96602客服中心", "--kind", "centre"])
     posts = {
         "lead": ["--position", "hotline_business_lead"],
         "centre": ["--department", "customer_service_center"],
@@ -56,7 +50,7 @@ def browsers(app: Flask, sessions: sessionmaker[Session], owner: Engine) -> Iter
     found: dict[str, Browser] = {}
     for name, post in posts.items():
         username = f"ops{name}{uuid.uuid4().hex[:6]}"
-        done = runner.invoke(args=["organisation", "add-staff", username, "王小明", "--unit", "100", *post])
+        done = runner.invoke(args=["organisation", "add-staff", username, "王小明", "--unit", centre, *post])
         password = re.search(r"first password (\S+)", done.output)
         assert password is not None, done.output
         found[name] = Browser(app, username, password.group(1))
@@ -66,9 +60,6 @@ def browsers(app: Flask, sessions: sessionmaker[Session], owner: Engine) -> Iter
         for table in ("staff_session", "staff_post"):
             connection.execute(text(f"DELETE FROM {table} WHERE staff_id IN {ours}"))
         connection.execute(text(f"DELETE FROM staff WHERE id IN {ours}"))
-        if is_first:
-            # There is one centre only, and other tests enter it themselves.
-            connection.execute(text("DELETE FROM unit WHERE code = '100'"))
 
 
 @pytest.fixture

@@ -55,4 +55,4 @@ def test_publish_once_and_never_under_an_old_version(
     assert "there is no step nowhere" in done.output
     with sessions.begin() as session:
         names = session.scalars(select(DefinitionVersion.version).where(DefinitionVersion.key == "repair"))
-        assert list(names) == [1]
+        assert list(names) == [content.processes["repair"]["version"]]

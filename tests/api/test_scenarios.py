@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases import repository
 from backend.cases.commands import (
     CUSTOMER,
+    SYSTEM,
+    Amend,
     Command,
     Complete,
     CorrectionRequest,
@@ -23,7 +25,6 @@ from backend.cases.commands import (
     SupplyDocument,
     Withdraw,
 )
-from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.models import ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
@@ -32,7 +33,12 @@ from backend.catalogue.definition import ActorKind
 from backend.catalogue.folder import list_drafts, read_folder
 from backend.catalogue.loader import read_body
 from backend.catalogue.service import DefinitionStore, publish
+from backend.core.config import Settings
+from backend.organisation.service import OrganisationService
+from composition.hall import EFFECTS, make_key_ring
+from tests.api.bookings import enter_booking
 from tests.api.conftest import CASE_CUSTOMER_ID
+from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -48,24 +54,38 @@ SCENARIOS = [
 def service(sessions: sessionmaker[Session], case_customer: int) -> Iterator[CaseService]:
     with sessions.begin() as session:
         publish(session, list_drafts(POSTS), "test", NOW)
-    yield CaseService(sessions, DefinitionStore(), lambda: NOW, CASE_GUARDS, CASE_EFFECTS)
+    yield CaseService(sessions, DefinitionStore(), lambda: NOW, CASE_GUARDS, EFFECTS)
 
 
-def make_performer(post: str) -> Performer:
+@pytest.fixture(scope="module")
+def handler_id(sessions: sessionmaker[Session], settings: Settings) -> int:
+    organisation = OrganisationService(make_key_ring(settings), POSTS.positions, POSTS.departments)
+    with sessions.begin() as session:
+        ensure_unit(organisation, session, *CENTRE)
+        return ensure_staff(
+            organisation, session, "100", "scenario_handler", NOW, positions=("case_handler",)
+        )
+
+
+def make_performer(post: str, handler_id: int) -> Performer:
     if post == "customer":
         return CUSTOMER
     if post in POSTS.positions:
-        return Performer(ActorKind.POSITION, positions=frozenset({post}))
+        return Performer(ActorKind.POSITION, positions=frozenset({post}), staff_id=handler_id)
     return Performer(ActorKind.DEPARTMENT, departments=frozenset({post}))
 
 
-def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any]) -> Command:
-    performer = make_performer(post)
+def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], handler_id: int) -> Command:
+    performer = make_performer(post, handler_id)
     if step == "withdraw":
         return Withdraw(performer, snapshot.version)
     if step == "supply":
         return SupplyDocument(performer, rest[0])
     more = dict(rest[1]) if len(rest) > 1 else {}
+    data = dict(more.get("data", {}))
+    if "handler_id" in data:
+        # The scenario says that somebody is chosen; who that is, only the database knows.
+        data["handler_id"] = handler_id
     asked = more.pop("corrections", {})
     [task] = [one for one in snapshot.open_tasks if one.step == step]
     return Complete(
@@ -77,7 +97,7 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any]) -> C
         corrections=tuple(CorrectionRequest(item, reason) for item, reason in asked.items()),
         owed_documents=tuple(more.get("owed_documents", ())),
         changed_items=frozenset(more.get("changed_items", ())),
-        data=more.get("data", {}),
+        data=data,
     )
 
 
@@ -92,7 +112,12 @@ def find_child(sessions: sessionmaker[Session], parent_id: int, process: str) ->
 
 @pytest.mark.parametrize(("process", "scenario"), SCENARIOS)
 def test_scenario(
-    service: CaseService, sessions: sessionmaker[Session], process: str, scenario: dict[str, Any]
+    service: CaseService,
+    sessions: sessionmaker[Session],
+    handler_id: int,
+    centre: str,
+    process: str,
+    scenario: dict[str, Any],
 ) -> None:
     new = NewCase(process, unit_id=3, unit_code="301", customer_id=CASE_CUSTOMER_ID, channel="online")
     request = Request("customer:1", uuid.uuid4(), {})
@@ -101,12 +126,18 @@ def test_scenario(
         case_id = session.execute(
             select(ServiceCase.id).where(ServiceCase.case_no == answer.case_no)
         ).scalar_one()
+        booking = enter_booking(session, case_id) if scenario.get("booked") else None
+    if booking is not None:
+        service.carry_out(Request("system", uuid.uuid4(), {}), case_id, Amend(SYSTEM, booking))
     touched = {case_id}
     for post, place, *rest in scenario["does"]:
         child, _, step = place.rpartition("/")
         acting = find_child(sessions, case_id, child) if child else case_id
         touched.add(acting)
-        command = make_command(service.load(acting).snapshot, post, step, rest)
+        if step == "book":
+            with sessions.begin() as session:
+                rest[1]["data"].update(enter_booking(session, acting))
+        command = make_command(service.load(acting).snapshot, post, step, rest, handler_id)
         service.carry_out(Request(f"staff:{post}", uuid.uuid4(), {}), acting, command)
     assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])
     for one in touched:

@@ -104,7 +104,7 @@ def test_worker_and_scheduler_run_as_processes_and_end_on_sigterm(
         ]
         try:
             with sessions.begin() as session:
-                changed = {"case_id": 1, "case_no": "261124301000017", "unit_id": 3, "version": 3}
+                changed = {"case_id": 1, "case_no": "261124301000017", "unit_ids": [3], "version": 3}
                 promise(session, "case_changed", [changed], datetime.now(UTC))
             deadline = time.monotonic() + 60
             hints: list[Hint] = []

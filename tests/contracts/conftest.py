@@ -16,7 +16,7 @@ import requests
 from redis import Redis
 
 from backend.core.config import Settings, load_settings
-from wsgi import Platforms, make_platforms
+from composition.platforms import Platforms, make_platforms
 
 ROOT = Path(__file__).parents[2]
 KEY = base64.b64encode(bytes(range(32))).decode()

@@ -11,8 +11,8 @@ from backend.core.config import Settings, load_settings
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable
 from backend.maps.port import GeoPoint, MapPort
 from backend.maps.straight_line import estimate_by_line, measure_metres
+from composition.platforms import Platforms, make_platforms
 from tests.contracts.conftest import Simulators
-from wsgi import Platforms, make_platforms
 
 ADDRESS = "金水区花园路88号锦绣花园3号楼2单元501"
 HERE, THERE = GeoPoint(34.757975, 113.665412), GeoPoint(34.72468, 113.6401)

@@ -12,8 +12,8 @@ from backend.core.config import Settings
 from backend.core.logs import configure_logging
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
 from backend.notifications.port import SmsPort
+from composition.platforms import Platforms, make_platforms
 from tests.contracts.conftest import Simulators
-from wsgi import Platforms, make_platforms
 
 PHONE, CODE_TEMPLATE, VISIT_TEMPLATE = "13800010001", "2400001", "2400004"
 

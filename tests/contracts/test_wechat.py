@@ -15,8 +15,8 @@ from redis.retry import Retry
 from backend.core.config import Settings
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
 from backend.wechat.port import CodeInvalid, WechatPerson, WechatPort
+from composition.platforms import Platforms, make_platforms
 from tests.contracts.conftest import Simulators
-from wsgi import Platforms, make_platforms
 
 SUBSCRIBE, TEMPLATE = "sub-visit".ljust(43, "0"), "tpl-visit".ljust(43, "0")
 DATA = {

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.form_sealing import open_values
 from backend.core.config import Settings
 from backend.core.outbox import OutboxRow
+from composition.hall import make_key_ring
 from tests.api.applications.conftest import ADDRESS, Staff
-from wsgi import make_key_ring
 
 
 def report(hall: Flask, status: int = 201, **body: Any) -> Any:

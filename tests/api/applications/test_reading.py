@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
-from sqlalchemy.orm import Session, sessionmaker
 
+from backend.core.database import db
 from tests.api.applications.conftest import Customer, Staff, make_repair
 
 
 @pytest.fixture
-def statements(sessions: sessionmaker[Session]) -> Iterator[list[str]]:
-    """Yield what is sent to the database from now on."""
+def statements(hall: Flask) -> Iterator[list[str]]:
+    """Yield what the application sends to the database from now on."""
     seen: list[str] = []
-    engine: Engine = sessions.kw["bind"]
+    with hall.app_context():
+        engine = db.engine
 
     def note(conn: Any, cursor: Any, statement: str, *more: Any) -> None:
         seen.append(statement)
@@ -28,7 +28,7 @@ def statements(sessions: sessionmaker[Session]) -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def test_a_read_is_two_statements_without_a_lock(
+def test_a_read_costs_few_statements_and_no_lock(
     customer: Customer, staff: Staff, handler_id: int, statements: list[str]
 ) -> None:
     view = customer.apply(make_repair())
@@ -37,8 +37,8 @@ def test_a_read_is_two_statements_without_a_lock(
     customer.get(f"/cases/{view['case_no']}")
     statements.clear()
     customer.get(f"/cases/{view['case_no']}")
-    # The case with all below it, and its handler.
-    assert len(statements) == 2
+    # The session, the case with all below it, its handler, and the appointment with its policy.
+    assert len(statements) == 5
     assert not any("FOR UPDATE" in one for one in statements)
 
 
@@ -48,7 +48,8 @@ def test_a_page_costs_as_many_statements_as_one_case(customer: Customer, stateme
     customer.get("/cases")
     statements.clear()
     assert len(customer.get("/cases")["items"]) == 3
-    assert len(statements) == 1
+    # The session, and all cases of the page at once.
+    assert len(statements) == 2
 
 
 def test_the_document_names_the_shapes_as_the_contract_does(hall: Flask) -> None:

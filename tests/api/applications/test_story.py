@@ -15,15 +15,15 @@ from backend.cases.models import CaseCorrection, CaseRating, CaseTask
 from backend.core.config import Settings
 from backend.organisation.models import Staff as StaffRow
 from backend.organisation.service import PHONE_CONTEXT
+from composition.hall import make_key_ring
 from miniprogram_api.case_schemas import CasePageSchema, CaseViewSchema, HomeSchema
 from tests.api.applications.conftest import (
     Customer,
-    FilesInMemory,
     Staff,
+    Uploads,
     make_address,
     make_repair,
 )
-from wsgi import make_key_ring
 
 CountRows = Callable[[], dict[str, int]]
 INSTALLATION: dict[str, Any] = {
@@ -131,14 +131,14 @@ def test_a_mended_address_may_bring_another_unit(customer: Customer, staff: Staf
         assert session.get_one(CaseTask, (case.id, task.no)).unit_id == case.unit_id
 
 
-def test_new_files_are_claimed_once(customer: Customer, staff: Staff, files: FilesInMemory) -> None:
+def test_new_files_are_claimed_once(customer: Customer, staff: Staff, files: Uploads) -> None:
     kept, new = files.upload(customer.owner), files.upload(customer.owner)
     view = customer.apply(make_repair(fault_photos=[kept]))
     staff.return_application(view["case_no"], fault_photos="再拍一张铭牌")
     view = customer.get(f"/cases/{view['case_no']}")
     view = customer.act(view, "resubmit", values={"fault_photos": [kept, new]})
     assert set(view["files"]) == {kept, new}
-    assert files.claimed[new] == staff.find(view["case_no"]).id
+    assert files.find_claim(new) == staff.find(view["case_no"]).id
 
 
 def test_the_same_resubmission_twice_is_done_once(customer: Customer, staff: Staff) -> None:
@@ -216,7 +216,7 @@ def test_a_repair_from_dispatch_to_the_rating(
     staff.book(case_no)
     child = staff.find_child(case_no)
     parent = staff.find(case_no)
-    for name in ("service_key", "form_version_id", "form", "contact_phone_index", "address_index"):
+    for name in ("service_key", "form_version_id", "contact_phone_index", "community"):
         assert getattr(child, name) == getattr(parent, name), name
     assert child.handler_id == handler_id
     view = customer.get(f"/cases/{case_no}")
@@ -276,7 +276,7 @@ def rate_it(customer: Customer, view: dict[str, Any]) -> None:
 
 
 def test_an_owed_document_is_supplied_later(
-    customer: Customer, stranger: Customer, staff: Staff, files: FilesInMemory, settings: Settings
+    customer: Customer, stranger: Customer, staff: Staff, files: Uploads, settings: Settings
 ) -> None:
     photos = [files.upload(customer.owner) for _ in range(2)]
     values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
@@ -302,11 +302,11 @@ def test_an_owed_document_is_supplied_later(
     assert (view["owed_documents"], view["state"]) == ([], "in_progress")
     case = staff.find(view["case_no"])
     assert open_values(make_key_ring(settings), case.form)["property_proof"] == [proof]
-    assert files.claimed[proof] == case_id
+    assert files.find_claim(proof) == case_id
 
 
 def test_a_customer_signs_in_the_process_that_took_over(
-    customer: Customer, staff: Staff, files: FilesInMemory, handler_id: int
+    customer: Customer, staff: Staff, files: Uploads, handler_id: int
 ) -> None:
     photos = [files.upload(customer.owner)]
     values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
@@ -332,7 +332,7 @@ def test_a_customer_signs_in_the_process_that_took_over(
     assert customer.act({**view, "version": 3}, "agree", 409, **signed)["code"] == "stale_version"
     view = customer.act(view, "agree", **signed)
     assert find_now(view)["name"] == "缴费"
-    assert files.claimed[signature] == child.id
+    assert files.find_claim(signature) == child.id
     keys = [one["key"] for one in view["progress"]]
     assert len(keys) == len(set(keys))
 

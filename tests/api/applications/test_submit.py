@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.access.access_tokens import LIFETIME, AccessTokens, CustomerCaller
 from backend.cases.form_sealing import open_values
 from backend.core.config import Settings
+from composition.hall import make_key_ring
 from miniprogram_api.case_schemas import CaseViewSchema
-from tests.api.applications.conftest import ADDRESS, Customer, FilesInMemory, Staff, make_address, make_repair
-from wsgi import make_key_ring
+from tests.api.applications.conftest import ADDRESS, Customer, Staff, Uploads, make_address, make_repair
 
 CountRows = Callable[[], dict[str, int]]
 
@@ -44,7 +44,7 @@ def test_services_and_forms_are_open_to_anyone(hall: Any) -> None:
 
 
 def test_an_application_becomes_a_case(
-    customer: Customer, staff: Staff, files: FilesInMemory, settings: Settings
+    customer: Customer, staff: Staff, files: Uploads, settings: Settings
 ) -> None:
     photo = files.upload(customer.owner)
     values = make_repair(fault_photos=[photo], contact_phone="+86 138 0013 8000")
@@ -58,7 +58,7 @@ def test_an_application_becomes_a_case(
     assert states[:3] == [("提交申请", "done"), ("等待受理", "now"), ("审核资料", "next")]
     assert states[-1] == ("评价服务", "next")
     assert ("师傅已出发", "next") in states
-    assert view["headline"] == "申请已收到，客服马上查看"
+    assert view["headline"].startswith("申请已收到，客服马上查看，预计 ")
     assert [one["kind"] for one in view["actions"]] == ["withdraw"]
     case = staff.find(view["case_no"])
     assert (case.unit_code, case.service_key, case.community, case.building) == (
@@ -69,7 +69,7 @@ def test_an_application_becomes_a_case(
     )
     assert (case.place_lat, case.place_source) == (30.28, "map")
     assert case.data == {"service": "repair", "fault_kind": "stove"}
-    assert files.claimed[photo] == case.id
+    assert files.find_claim(photo) == case.id
     keys = make_key_ring(settings)
     assert case.contact_phone_index == keys.blind_index("13800138000", "phone")
     # At rest nothing that names the person stands in clear.
@@ -173,7 +173,7 @@ def test_bad_values_name_their_field_and_leave_nothing(
 
 
 def test_refusals_of_a_whole_application_leave_nothing(
-    customer: Customer, stranger: Customer, files: FilesInMemory, count_rows: CountRows
+    customer: Customer, stranger: Customer, files: Uploads, count_rows: CountRows
 ) -> None:
     draft = {"form_version": 1, "values": {"contact_name": "张三丰"}}
     customer.send("PUT", "/drafts/repair", draft, 204)
@@ -193,9 +193,7 @@ def test_refusals_of_a_whole_application_leave_nothing(
     customer.get("/drafts/repair", status=404)
 
 
-def test_drafts_are_kept_resumed_and_private(
-    customer: Customer, stranger: Customer, files: FilesInMemory
-) -> None:
+def test_drafts_are_kept_resumed_and_private(customer: Customer, stranger: Customer, files: Uploads) -> None:
     photo = files.upload(customer.owner)
     values = {"contact_phone": "138", "fault_photos": [photo]}
     customer.send("PUT", "/drafts/repair", {"form_version": 1, "values": {"contact_phone": "1"}}, 204)

@@ -19,6 +19,7 @@ from backend.cases.commands import (
     Withdraw,
 )
 from backend.cases.engine import decide
+from backend.cases.guards import CASE_GUARDS
 from backend.cases.progress import Line, StepState, make_progress
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.wording import write_due, write_headline
@@ -40,10 +41,7 @@ def find_process(key: str) -> ProcessDefinition:
 
 def run(definition: ProcessDefinition, snapshot: Snapshot, *moves: tuple[str, str]) -> Snapshot:
     """Carry out step → outcome one after the other, without guards standing in the way."""
-    everything = {name: lambda s, a: None for name in (
-        "handler_assigned", "appointment_booked", "result_recorded", "signature_present", "no_documents_owed",
-        "rating_given",
-    )}  # fmt: skip
+    everything = {name: lambda snapshot, args: None for name in CASE_GUARDS}
     for number, (step, outcome) in enumerate(moves):
         [task] = [one for one in snapshot.open_tasks if one.step == step]
         by = definition.step(step).by.kind

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
 from backend.catalogue.drawing import draw_process
 from backend.catalogue.folder import ProcessesFolder, list_drafts, read_folder
 from backend.catalogue.lint import Vocabulary, lint
 from backend.catalogue.loader import DuplicateKey, build_process, read_body
+from composition.hall import EFFECTS
 
-WORDS = Vocabulary(frozenset(CASE_GUARDS), frozenset(CASE_EFFECTS))
+WORDS = Vocabulary(frozenset(CASE_GUARDS), frozenset(EFFECTS))
 SHIPPED = read_folder()
 Change = Callable[[dict[str, Any]], object]
 

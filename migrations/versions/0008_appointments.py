@@ -1,14 +1,14 @@
 """Appointments: capacity by unit, area and hour, slots with seats, bookings, and a handler's position.
 
-Revision ID: 0009
+Revision ID: 0008
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

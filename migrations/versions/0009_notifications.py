@@ -1,14 +1,14 @@
 """Messages to customers by month, their deliveries, what was read, and the ledger of permissions.
 
-Revision ID: 0010
+Revision ID: 0009
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -63,9 +63,9 @@ BEGIN
   RETURN made;
 END $$;
 SELECT create_month_partitions('notification', current_date, 6);
-GRANT SELECT, INSERT ON notification, message_permission_event TO hall_app;
-GRANT SELECT, INSERT, UPDATE ON notification_read, message_permission TO hall_app;
-GRANT SELECT, INSERT, UPDATE, DELETE ON message_delivery TO hall_app;
+GRANT SELECT, INSERT, UPDATE (customer_id) ON notification TO hall_app;
+GRANT SELECT, INSERT ON message_permission_event TO hall_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON notification_read, message_permission, message_delivery TO hall_app;
 """
 
 

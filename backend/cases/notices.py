@@ -1,0 +1,118 @@
+"""Keeping the promise "notify_customer": what a message says of its case, read when it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.models import CaseMessage, ServiceCase
+from backend.catalogue.service import DefinitionStore
+from backend.core.database import table_of
+from backend.core.encryption import KeyRing
+from backend.core.outcomes import PlatformUnavailable
+from backend.core.topics import NotSent, PromiseContext, PromiseRefused, conclude
+from backend.notifications.messages import Facts
+from backend.notifications.service import NotificationService, Order
+from backend.organisation.service import OrganisationService
+
+PHONE_CONTEXT, MESSAGE_CONTEXT = "service_case.contact_phone", "case_message.text"
+_CASE = table_of(ServiceCase)
+# What a case handed over to has no customer of its own: its message is about the case above it.
+_ROOT = (
+    select(
+        _CASE.c.id, _CASE.c.case_no, _CASE.c.customer_id, _CASE.c.parent_case_id, _CASE.c.service_key,
+        _CASE.c.handler_id, _CASE.c.contact_phone_sealed, _CASE.c.form_version_id, _CASE.c.owed_documents,
+    )
+    .where(_CASE.c.id == bindparam("case_id"))
+)  # fmt: skip
+_PENDING = text(
+    "SELECT item, reason FROM case_correction WHERE case_id = :case_id AND resolved_at IS NULL ORDER BY no"
+)
+_LAST_REASON = text(
+    "SELECT payload->>'reason' FROM case_event WHERE case_id = :case_id"
+    " AND kind IN ('task_done', 'case_ended') AND payload->>'reason' <> '' ORDER BY seq DESC LIMIT 1"
+)
+# When the visit of a case begins, or None; the component of the appointments answers.
+FindVisit = Callable[[Session, int], datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNotices:
+    """Turns a promise into an order for the notifications."""
+
+    sessions: sessionmaker[Session]
+    notifications: NotificationService
+    organisation: OrganisationService
+    definitions: DefinitionStore
+    keys: KeyRing
+    name_service: Callable[[str | None], str]
+    find_visit: FindVisit
+
+    def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
+        """Send the message that ``payload`` names; raises as the relay expects of a handler.
+
+        A case without a customer, as an alarm that nobody signed in for, gets its SMS by its contact phone.
+        """
+        with self.sessions() as session:
+            told = session.execute(_ROOT, {"case_id": payload["case_id"]}).one()
+            root = told
+            while root.parent_case_id is not None:
+                root = session.execute(_ROOT, {"case_id": root.parent_case_id}).one()
+            facts = self._collect(session, root, told, payload)
+            sealed = root.contact_phone_sealed
+            phone = self.keys.decrypt(sealed, PHONE_CONTEXT) if sealed else None
+        if root.customer_id is None:
+            raise PromiseRefused("no_customer")
+        order = Order(
+            promise_id=context.outbox_id,
+            promised_at=context.created_at,
+            customer_id=root.customer_id,
+            case_id=root.id,
+            message=payload["message"],
+            facts=facts,
+            other_phone=phone,
+        )
+        try:
+            outcome = self.notifications.notify(order)
+        except PlatformUnavailable as error:
+            raise NotSent(error.platform_code) from error
+        conclude(outcome)
+
+    def _collect(self, session: Session, root: Row[Any], told: Row[Any], payload: Mapping[str, Any]) -> Facts:
+        handler = None
+        if root.handler_id is not None:
+            handler = self.organisation.find_contact(session, root.handler_id)
+        return Facts(
+            service=self.name_service(root.service_key),
+            case_no=root.case_no,
+            items=self._list_items(session, root, payload["message"]),
+            when=self.find_visit(session, root.id),
+            handler=handler.name if handler else "",
+            handler_phone=(handler.phone or "") if handler else "",
+            words=self._find_words(session, told, payload),
+        )
+
+    def _list_items(self, session: Session, root: Row[Any], message: str) -> str:
+        form = self.definitions.get_form(session, root.form_version_id) if root.form_version_id else None
+
+        def label(item: str) -> str:
+            field = form.field(item) if form else None
+            return field.label if field else item
+
+        if message == "documents_owed":
+            return "、".join(label(item) for item in root.owed_documents)
+        rows = session.execute(_PENDING, {"case_id": root.id})
+        return "；".join(f"{label(row.item)}（{row.reason}）" for row in rows)
+
+    def _find_words(self, session: Session, told: Row[Any], payload: Mapping[str, Any]) -> str:
+        if "case_message_id" in payload:
+            sealed = session.execute(
+                select(CaseMessage.text_sealed).where(CaseMessage.id == payload["case_message_id"])
+            ).scalar_one()
+            return self.keys.decrypt(sealed, MESSAGE_CONTEXT)
+        return session.execute(_LAST_REASON, {"case_id": told.id}).scalar_one_or_none() or ""

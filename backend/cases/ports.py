@@ -1,0 +1,23 @@
+"""What the cases ask of other components; the composition root says who answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+# Writes down who looked at what and why: session, staff id, subject, items, reason, moment.
+RecordLook = Callable[[Session, int, str, Collection[str], str, datetime], None]
+
+
+# Reads the ProgressSteps of a case and of what it handed over to, as screens draw them.
+ReadProgress = Callable[[Session, int], list[dict[str, Any]]]
+
+
+class AppointmentReader(Protocol):
+    """Reads the visit that is booked for a case."""
+
+    def read(self, session: Session, case_id: int) -> dict[str, Any] | None:
+        """Return the AppointmentView, or None where no visit is booked."""

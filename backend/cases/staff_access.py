@@ -1,0 +1,118 @@
+"""Which cases a member of staff may see, and which posts stand where: derived from the processes (law 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session
+
+from backend.cases.commands import PERSONAL_POSTS, Performer
+from backend.cases.models import ServiceCase
+from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.catalogue.service import DefinitionStore
+from backend.core.database import table_of
+from backend.core.errors import NotFound
+from backend.organisation.service import Member, OrganisationService
+
+CASE = table_of(ServiceCase)
+_STAFF_KINDS = (ActorKind.POSITION, ActorKind.DEPARTMENT)
+_BY_NO = select(CASE).where(CASE.c.case_no == bindparam("case_no"))
+_RELATIVES = (
+    select(CASE)
+    .where((CASE.c.id == bindparam("parent_id")) | (CASE.c.parent_case_id == bindparam("case_id")))
+    .order_by(CASE.c.id)
+)
+
+
+def list_posts(member: Member) -> frozenset[str]:
+    """Return the keys of all positions and departments that ``member`` holds."""
+    return member.positions | member.departments
+
+
+def make_performer(member: Member) -> Performer:
+    """Return ``member`` as the engine sees them."""
+    return Performer(ActorKind.POSITION, member.positions, member.departments, member.id)
+
+
+@dataclass(frozen=True, slots=True)
+class PostMap:
+    """Where posts stand in the processes.
+
+    ``queues``: queue → posts whose steps stand in it; ``processes``: post → processes it takes part in;
+    ``directing``: posts that choose a handler and so answer for what handlers do.
+    """
+
+    queues: Mapping[str, frozenset[str]]
+    processes: Mapping[str, frozenset[str]]
+    directing: frozenset[str]
+
+    def list_processes(self, posts: Iterable[str]) -> frozenset[str]:
+        """Return the processes in which ``posts`` take part beyond tasks that are one person's own."""
+        found = (self.processes.get(post, frozenset()) for post in posts if post not in PERSONAL_POSTS)
+        return frozenset().union(*found)
+
+    def list_lane_posts(self, posts: frozenset[str]) -> list[str]:
+        """Return the posts whose tasks the holder of ``posts`` sees for a whole unit."""
+        own = {post for post in posts if post in self.processes and post not in PERSONAL_POSTS}
+        return sorted(own | (set(PERSONAL_POSTS) if own & self.directing else set()))
+
+
+def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
+    """Return where posts stand in ``definitions``."""
+    queues: dict[str, set[str]] = {}
+    processes: dict[str, set[str]] = {}
+    directing: set[str] = set()
+    for definition in definitions:
+        for step in definition.steps:
+            if step.by.kind not in _STAFF_KINDS:
+                continue
+            processes.setdefault(step.by.key, set()).add(definition.key)
+            if step.queue is not None:
+                queues.setdefault(step.queue, set()).add(step.by.key)
+            if any("handler" in outcome.asks for outcome in step.outcomes):
+                directing.add(step.by.key)
+    return PostMap(
+        {key: frozenset(posts) for key, posts in queues.items()},
+        {key: frozenset(found) for key, found in processes.items()},
+        frozenset(directing),
+    )
+
+
+class StaffAccess:
+    """The one permission-checking fetch of cases for staff; foreign and missing are both NotFound."""
+
+    def __init__(self, organisation: OrganisationService, definitions: DefinitionStore) -> None:
+        self._organisation = organisation
+        self._definitions = definitions
+
+    def find_staff_case(self, session: Session, member: Member, case_no: str) -> Row[Any]:
+        """Return the case's row; raises NotFound for a missing, a foreign unit's or another post's case."""
+        row = session.execute(_BY_NO, {"case_no": case_no}).one_or_none()
+        if row is None or not self.may_see(session, member, row):
+            raise NotFound()
+        return row
+
+    def may_see(self, session: Session, member: Member, row: Row[Any]) -> bool:
+        """True for a case of the member's units whose process names one of their posts.
+
+        One who only handles cases sees those that are theirs, and no others.
+        """
+        if row.unit_id not in self._organisation.list_visible_units(session, member.unit_id):
+            return False
+        if row.handler_id == member.id and any(post in member.positions for post in PERSONAL_POSTS):
+            return True
+        definition = self._definitions.get(session, row.definition_version_id)
+        return _takes_part(definition, list_posts(member) - PERSONAL_POSTS.keys())
+
+    def list_relatives(self, session: Session, member: Member, row: Row[Any]) -> list[Row[Any]]:
+        """Return the parent and the children of a case that the member may see as well."""
+        found = session.execute(_RELATIVES, {"parent_id": row.parent_case_id, "case_id": row.id})
+        return [one for one in found if self.may_see(session, member, one)]
+
+
+def _takes_part(definition: ProcessDefinition, posts: frozenset[str]) -> bool:
+    actors = [*(step.by for step in definition.steps), *definition.cancel_by]
+    return any(actor.kind in _STAFF_KINDS and actor.key in posts for actor in actors)

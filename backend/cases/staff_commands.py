@@ -1,0 +1,279 @@
+"""What staff do to a case: complete and cancel with all that is asked for, and the reviewer's marks."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.case_files import CaseFiles
+from backend.cases.commands import Cancel, Command, Complete, CorrectionRequest
+from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.models import CaseReview
+from backend.cases.repository import Stamp, StoredCase
+from backend.cases.service import CaseService, Request, lock_whole
+from backend.cases.staff_access import CASE, StaffAccess, make_performer
+from backend.cases.staff_cases import read_root
+from backend.cases.staff_forms import FormReader, label_fields, list_owable
+from backend.catalogue.definition import Outcome
+from backend.catalogue.service import DefinitionStore
+from backend.core.database import table_of
+from backend.core.encryption import KeyRing
+from backend.core.errors import Invalid
+from backend.organisation.members import MemberDirectory
+from backend.organisation.service import Member, OrganisationService
+
+_REVIEW = table_of(CaseReview)
+_BY_ID = select(CASE).where(CASE.c.id == bindparam("case_id"))
+_REJECTED = (
+    select(_REVIEW.c.item, _REVIEW.c.reason)
+    .where(_REVIEW.c.case_id == bindparam("case_id"), _REVIEW.c.verdict == "reject")
+    .order_by(_REVIEW.c.item)
+)
+_MOST_PHOTOS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCommand:
+    """A command as the console sends it; ``body`` is the request as it came, to know it again."""
+
+    command_id: uuid.UUID
+    expected_version: int
+    kind: str
+    body: Mapping[str, Any]
+    task: int | None = None
+    outcome: str | None = None
+    reason: str = ""
+    corrections: tuple[CorrectionRequest, ...] = ()
+    owed_documents: tuple[str, ...] = ()
+    unit_code: str | None = None
+    handler: str | None = None
+    result: str | None = None
+    photos: tuple[str, ...] = ()
+    signature: str | None = None
+
+    def list_brought(self) -> set[str]:
+        """Return which of the things an outcome may ask for this command brings."""
+        given = {
+            "handler": self.handler,
+            "unit": self.unit_code,
+            "result": self.result,
+            "photos": self.photos,
+            "signature": self.signature,
+        }
+        return {name for name, value in given.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A reviewer's verdict on one item, ``pass`` or ``reject``; None takes the mark away."""
+
+    verdict: str | None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a command lands: the case's row and the one whose form it shows, under the case's lock."""
+
+    session: Session
+    stamp: Stamp
+    case: StoredCase
+    row: Any
+    root: Any
+    labels: Mapping[str, str] = field(default_factory=dict)
+    owable: tuple[str, ...] = ()
+
+
+class StaffCommands:
+    """Turns what the console sends into commands of the engine, and keeps the reviewer's marks."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        service: CaseService,
+        access: StaffAccess,
+        organisation: OrganisationService,
+        directory: MemberDirectory,
+        definitions: DefinitionStore,
+        files: CaseFiles,
+        keys: KeyRing,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._service = service
+        self._access = access
+        self._organisation = organisation
+        self._directory = directory
+        self._definitions = definitions
+        self._files = files
+        self._forms = FormReader(keys)
+        self._now = now
+
+    def carry_out(self, member: Member, case_no: str, command: StaffCommand) -> None:
+        """Carry out ``command``; raises NotFound, Invalid, CommandRefused."""
+        with self._sessions.begin() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+        request = Request(f"staff:{member.id}", command.command_id, {"case_no": case_no, **command.body})
+
+        def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
+            if command.kind == "cancel":
+                return Cancel(make_performer(member), command.expected_version, command.reason)
+            return self._make_complete(self._find_place(session, stamp, case), member, command)
+
+        self._service.carry_out_prepared(request, case_id, prepare)
+
+    def keep_marks(self, member: Member, case_no: str, marks: Mapping[str, Mark]) -> None:
+        """Keep the reviewer's marks until the application is returned or passed.
+
+        Raises NotFound, NOT_YOUR_TURN where the member reviews nothing here, Invalid for an unknown item
+        and for a rejection without a reason.
+        """
+        with self._sessions.begin() as session:
+            row = self._access.find_staff_case(session, member, case_no)
+            definition = self._definitions.get(session, row.definition_version_id)
+            performer = make_performer(member)
+            case = lock_whole(session, row.id)
+            steps = [definition.step(task.step) for task in case.snapshot.open_tasks]
+            if not any(
+                performer.may_do(step.by, case.snapshot.data)
+                and any(one.corrections for one in step.outcomes)
+                for step in steps
+            ):
+                raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
+            form = self._forms.load_body(session, row.form_version_id, row.form)
+            _check_items(marks, label_fields(form))
+            for item, mark in marks.items():
+                self._keep_mark(session, row.id, member, item, mark)
+
+    def _keep_mark(self, session: Session, case_id: int, member: Member, item: str, mark: Mark) -> None:
+        if mark.verdict is None:
+            session.execute(delete(_REVIEW).where(_REVIEW.c.case_id == case_id, _REVIEW.c.item == item))
+            return
+        reason = mark.reason.strip() if mark.verdict == "reject" else ""
+        if mark.verdict == "reject" and not reason:
+            raise CommandRefused(RefusalCode.REASON_REQUIRED, item)
+        kept = {"verdict": mark.verdict, "reason": reason, "staff_id": member.id, "marked_at": self._now()}
+        fresh = insert(_REVIEW).values(case_id=case_id, item=item, **kept)
+        session.execute(fresh.on_conflict_do_update(index_elements=["case_id", "item"], set_=kept))
+
+    def _find_place(self, session: Session, stamp: Stamp, case: StoredCase) -> _Place:
+        row = session.execute(_BY_ID, {"case_id": case.id}).one()
+        root = read_root(session, row)
+        form = self._forms.load_body(session, root.form_version_id, root.form)
+        return _Place(session, stamp, case, row, root, label_fields(form), tuple(list_owable(form)))
+
+    def _make_complete(self, place: _Place, member: Member, command: StaffCommand) -> Command:
+        outcome = self._find_outcome(place, command)
+        surplus = command.list_brought() - set(outcome.asks if outcome else ())
+        if outcome is not None and surplus:
+            # Silence means no: nothing is taken that the outcome did not ask for.
+            raise Invalid("command_unfit", detail=sorted(surplus)[0])
+        corrections = command.corrections
+        if outcome is not None and outcome.corrections:
+            corrections = self._turn_marks(place, corrections)
+        if outcome is not None and outcome.owes_documents:
+            self._settle_owed(place, command.owed_documents)
+        data = self._collect(place, member, command, outcome) if outcome is not None else {}
+        return Complete(
+            performer=make_performer(member),
+            task=command.task or 0,
+            outcome=command.outcome or "",
+            expected_version=command.expected_version,
+            reason=command.reason,
+            corrections=corrections,
+            owed_documents=command.owed_documents,
+            data=data,
+        )
+
+    def _find_outcome(self, place: _Place, command: StaffCommand) -> Outcome | None:
+        """Return the outcome that is meant; what is unknown the engine refuses in its own order."""
+        if command.expected_version != place.case.snapshot.version:
+            return None
+        task = place.case.snapshot.task(command.task or 0)
+        if task is None:
+            return None
+        definition = self._definitions.get(place.session, place.case.definition_version_id)
+        return definition.step(task.step).outcome(command.outcome or "")
+
+    def _turn_marks(
+        self, place: _Place, explicit: tuple[CorrectionRequest, ...]
+    ) -> tuple[CorrectionRequest, ...]:
+        """Return what is to be mended: what the command lists, or else what was marked as rejected.
+
+        The marks on these items have then done their work; passes stay for the second review.
+        """
+        for one in explicit:
+            if one.item not in place.labels:
+                raise Invalid("item_unknown", detail=one.item)
+        rejected = place.session.execute(_REJECTED, {"case_id": place.case.id}).all()
+        asked = explicit or tuple(CorrectionRequest(one.item, one.reason) for one in rejected)
+        done = {one.item for one in asked} | {one.item for one in rejected}
+        place.session.execute(
+            delete(_REVIEW).where(_REVIEW.c.case_id == place.case.id, _REVIEW.c.item.in_(done))
+        )
+        return asked
+
+    def _settle_owed(self, place: _Place, documents: tuple[str, ...]) -> None:
+        """Only what the form lets be owed may come later; a rejection of just these is settled by that."""
+        for item in documents:
+            if item not in place.owable:
+                raise CommandRefused("document_not_owable", item)
+        place.session.execute(
+            delete(_REVIEW).where(_REVIEW.c.case_id == place.case.id, _REVIEW.c.item.in_(documents))
+        )
+
+    def _collect(
+        self, place: _Place, member: Member, command: StaffCommand, outcome: Outcome
+    ) -> dict[str, Any]:
+        """Return the case's data that the command brings, checked."""
+        data: dict[str, Any] = {}
+        if "unit" in outcome.asks:
+            data.update(self._choose_unit(place, command))
+        if command.handler is not None:
+            data["handler_id"] = self._choose_handler(place, command.handler)
+        if command.result is not None and command.result.strip():
+            data["result"] = command.result.strip()
+        files = list(dict.fromkeys([*command.photos, *([command.signature] if command.signature else [])]))
+        if files:
+            self._files.claim(place.session, files, f"staff:{member.id}", place.case.id)
+        if command.photos:
+            before = place.case.snapshot.data.get("visit_photos") or []
+            data["visit_photos"] = list(dict.fromkeys([*before, *command.photos]))[:_MOST_PHOTOS]
+        if command.signature:
+            data["signature_file"] = command.signature
+        return data
+
+    def _choose_unit(self, place: _Place, command: StaffCommand) -> dict[str, Any]:
+        """Return the unit that takes the case: the one that serves the address, or another with a reason.
+
+        An address that no unit serves leaves the case where it is, unless the command says where to.
+        """
+        serving = self._organisation.find_serving_unit(
+            place.session, place.row.region or "", place.row.street or "", place.row.community or ""
+        )
+        usual = place.row.unit_id if serving is None else serving.id
+        code = command.unit_code or (place.row.unit_code if serving is None else serving.code)
+        unit = self._organisation.find_unit(place.session, code)
+        if unit.id != usual and not command.reason.strip():
+            raise Invalid("unit_reason_required", fields={"reason": "required"})
+        data: dict[str, Any] = {"unit_id": unit.id, "unit_code": unit.code}
+        if unit.id != place.row.unit_id and place.case.snapshot.data.get("handler_id") is not None:
+            # The former unit's person does not go with the case.
+            data["handler_id"] = None
+        return data
+
+    def _choose_handler(self, place: _Place, username: str) -> int:
+        return self._directory.choose_handler(place.session, place.row.unit_id, username).id
+
+
+def _check_items(marks: Mapping[str, Mark], labels: Mapping[str, str]) -> None:
+    unknown = sorted(marks.keys() - labels.keys())
+    if unknown:
+        raise Invalid("item_unknown", detail=unknown[0])

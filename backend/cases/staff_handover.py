@@ -1,0 +1,132 @@
+"""A unit's people: how much open work each has, who is away, and whose work goes to whom."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.commands import Command, HandOver
+from backend.cases.models import CaseTask
+from backend.cases.repository import Stamp, StoredCase
+from backend.cases.service import CaseService, Request
+from backend.cases.staff_access import CASE, PostMap, list_posts, make_performer
+from backend.core.database import table_of
+from backend.core.errors import Conflict, Forbidden
+from backend.organisation.members import MemberDirectory
+from backend.organisation.service import Member, OrganisationService
+
+_TASK = table_of(CaseTask)
+UNIT_LEAD = "area_lead"
+
+
+class StaffHandover:
+    """Shows a unit's people with their open work, and moves that work where somebody is away."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        service: CaseService,
+        organisation: OrganisationService,
+        directory: MemberDirectory,
+        posts: PostMap,
+    ) -> None:
+        self._sessions = sessions
+        self._service = service
+        self._organisation = organisation
+        self._directory = directory
+        self._posts = posts
+
+    def list_members(
+        self, member: Member, position: str | None, unit_code: str | None
+    ) -> list[dict[str, Any]]:
+        """Return the people of the units one sees, or of ``unit_code`` and below, with their open cases."""
+        with self._sessions.begin() as session:
+            units = self._organisation.list_visible_units(session, member.unit_id)
+            if unit_code is not None:
+                chosen = self._organisation.find_unit(session, unit_code)
+                units &= self._organisation.list_visible_units(session, chosen.id)
+            people = self._directory.list_people(session, units, position)
+            open_cases = _count_open(session, [one.id for one in people])
+            return [
+                {
+                    "username": one.username,
+                    "name": one.name,
+                    "presence": one.presence,
+                    "open_cases": open_cases.get(one.id, 0),
+                }
+                for one in people
+            ]
+
+    def set_presence(self, member: Member, username: str, presence: str) -> None:
+        """Note that somebody is on duty or away: oneself, or as a unit's lead anybody of the unit.
+
+        Raises Forbidden, NotFound ``staff_unknown``.
+        """
+        with self._sessions.begin() as session:
+            if username.strip().lower() != member.username:
+                self._check_lead(member)
+            units = self._organisation.list_visible_units(session, member.unit_id)
+            self._directory.set_presence(session, units, username, presence)
+
+    def hand_over(
+        self, member: Member, username: str, to: str, reason: str, command_id: uuid.UUID
+    ) -> dict[str, int]:
+        """Give all open cases of ``username`` to ``to``; returns ``{moved}``, the number of cases.
+
+        Each case moves in its own transaction under an id made of ``command_id``: repeated after a fault,
+        the rest follows and nothing moves twice. Raises Forbidden, NotFound, Invalid, Conflict
+        ``handler_absent``.
+        """
+        self._check_lead(member)
+        with self._sessions.begin() as session:
+            units = self._organisation.list_visible_units(session, member.unit_id)
+            giver_id = self._directory.find_person(session, units, username).id
+            self._directory.choose_handler(session, member.unit_id, to)
+            # Parents stand before their children, as everywhere where several cases are locked.
+            mine = CASE.c.unit_id.in_(units) & (CASE.c.handler_id == giver_id) & (CASE.c.status == "open")
+            cases = session.execute(select(CASE.c.id, CASE.c.case_no).where(mine).order_by(CASE.c.id)).all()
+        moved = 0
+        for one in cases:
+            request = Request(
+                f"staff:{member.id}",
+                uuid.uuid5(command_id, one.case_no),
+                {"hand_over": username, "to": to, "reason": reason},
+            )
+
+            def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
+                return self._move(session, case, member, giver_id, to, reason)
+
+            self._service.carry_out_prepared(request, one.id, prepare)
+            moved += 1
+        return {"moved": moved}
+
+    def _move(
+        self, session: Session, case: StoredCase, member: Member, giver_id: int, to: str, reason: str
+    ) -> Command:
+        taker = self._directory.choose_handler(session, case.unit_id, to)
+        if case.snapshot.data.get("handler_id") != giver_id:
+            # Somebody else has given this case away meanwhile.
+            raise Conflict("stale_version")
+        session.execute(update(CASE).where(CASE.c.id == case.id).values(handler_id=taker.id))
+        own = (_TASK.c.case_id == case.id) & (_TASK.c.state == "open") & (_TASK.c.handler_id == giver_id)
+        session.execute(update(_TASK).where(own).values(handler_id=taker.id))
+        return HandOver(make_performer(member), taker.id, reason)
+
+    def _check_lead(self, member: Member) -> None:
+        if UNIT_LEAD not in member.positions and not (list_posts(member) & self._posts.directing):
+            raise Forbidden()
+
+
+def _count_open(session: Session, staff_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many open cases each has; a case and what it handed over to count as one."""
+    whole = func.count(func.distinct(func.coalesce(CASE.c.parent_case_id, CASE.c.id)))
+    rows = session.execute(
+        select(CASE.c.handler_id, whole.label("open_cases"))
+        .where(CASE.c.handler_id.in_(staff_ids), CASE.c.status == "open")
+        .group_by(CASE.c.handler_id)
+    )
+    return {row.handler_id: row.open_cases for row in rows}

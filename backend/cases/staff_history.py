@@ -1,0 +1,156 @@
+"""The history of a case in sentences, from its events: who did what, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, bindparam, select
+from sqlalchemy.orm import Session
+
+from backend.cases.models import CaseEvent
+from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.core.database import table_of
+
+_EVENT = table_of(CaseEvent)
+_EVENTS = (
+    select(_EVENT.c.case_id, _EVENT.c.occurred_at, _EVENT.c.kind, _EVENT.c.actor, _EVENT.c.payload)
+    .where(_EVENT.c.case_id == bindparam("case_ids", type_=ARRAY(BigInteger)).any_())
+    .order_by(_EVENT.c.recorded_at, _EVENT.c.case_id, _EVENT.c.seq)
+)
+_ENDS = {"completed": "办结", "refused": "不予办理", "withdrawn": "客户撤回申请", "cancelled": "终止办理"}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What keys and ids are called: fields of the form, staff and units by id."""
+
+    fields: Mapping[str, str]
+    staff: Mapping[int, str]
+    units: Mapping[int, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEvent:
+    """One stored event with the process of its case."""
+
+    at: datetime
+    kind: str
+    actor: str
+    payload: Mapping[str, Any]
+    definition: ProcessDefinition
+    in_child: bool
+
+
+def read_events(
+    session: Session, definitions: Mapping[int, ProcessDefinition], root_id: int
+) -> list[HistoryEvent]:
+    """Return all events of the cases in ``definitions`` (case id → process), oldest first."""
+    rows = session.execute(_EVENTS, {"case_ids": sorted(definitions)})
+    return [
+        HistoryEvent(
+            row.occurred_at,
+            row.kind,
+            row.actor,
+            row.payload,
+            definitions[row.case_id],
+            row.case_id != root_id,
+        )
+        for row in rows
+    ]
+
+
+def list_staff_ids(events: Iterable[HistoryEvent]) -> set[int]:
+    """Return the ids of all staff that the history names, as actor or as handler."""
+    found: set[int] = set()
+    for event in events:
+        kind, _, number = event.actor.partition(":")
+        if kind == "staff" and number.isdigit():
+            found.add(int(number))
+        handler_id = event.payload.get("data", {}).get("handler_id")
+        if isinstance(handler_id, int):
+            found.add(handler_id)
+    return found
+
+
+def write_history(events: Iterable[HistoryEvent], names: Names) -> list[dict[str, Any]]:
+    """Return ``{at, actor, text}`` for every event that says something to people, oldest first."""
+    written = []
+    for event in events:
+        write = _WRITERS.get(event.kind)
+        text = write(event, names) if write is not None else None
+        if text:
+            written.append({"at": event.at, "actor": _write_actor(event.actor, names), "text": text})
+    return written
+
+
+def _write_actor(actor: str, names: Names) -> str:
+    kind, _, number = actor.partition(":")
+    if kind == "staff":
+        return names.staff.get(int(number), "工作人员") if number.isdigit() else "工作人员"
+    return "客户" if kind == "customer" else "系统"
+
+
+def _with_reason(text: str, event: HistoryEvent) -> str:
+    reason = str(event.payload.get("reason") or "").strip()
+    return f"{text}（{reason}）" if reason else text
+
+
+def _write_start(event: HistoryEvent, names: Names) -> str:
+    return f"转入“{event.definition.name}”流程" if event.in_child else f"提交“{event.definition.name}”"
+
+
+def _write_done(event: HistoryEvent, names: Names) -> str | None:
+    step = event.definition.step(event.payload["step"])
+    outcome = step.outcome(event.payload["outcome"])
+    if step.by.kind is ActorKind.SYSTEM or outcome is None:
+        return None
+    return _with_reason(f"{step.name}：{outcome.name}", event)
+
+
+def _write_data(event: HistoryEvent, names: Names) -> str | None:
+    data = event.payload.get("data", {})
+    said = []
+    if isinstance(data.get("handler_id"), int):
+        said.append(f"交给{names.staff.get(data['handler_id'], '师傅')}办理")
+    if isinstance(data.get("unit_id"), int):
+        said.append(f"派给{names.units.get(data['unit_id'], '另一单位')}")
+    if data.get("result"):
+        said.append(f"现场结果：{data['result']}")
+    if data.get("visit_photos"):
+        said.append(f"现场照片共 {len(data['visit_photos'])} 张")
+    if data.get("signature_file"):
+        said.append("客户已签名")
+    return _with_reason("；".join(said), event) if said else None
+
+
+def _write_child_end(event: HistoryEvent, names: Names) -> str:
+    return f"转出的流程已结束：{_ENDS.get(event.payload['end'], '结束')}"
+
+
+def _write_end(event: HistoryEvent, names: Names) -> str:
+    if event.payload.get("reason") == "parent_ended":
+        return "随原申请一起终止"
+    return _with_reason(_ENDS.get(event.payload["end"], "结束"), event)
+
+
+def _label(event: HistoryEvent, names: Names, key: str) -> str:
+    item = str(event.payload[key])
+    return names.fields.get(item, item)
+
+
+_WRITERS: dict[str, Callable[[HistoryEvent, Names], str | None]] = {
+    "case_started": _write_start,
+    "task_done": _write_done,
+    "correction_asked": lambda event, names: _with_reason(
+        f"请客户修改“{_label(event, names, 'item')}”", event
+    ),
+    "correction_resolved": lambda event, names: f"改好“{_label(event, names, 'item')}”",
+    "document_owed": lambda event, names: f"容缺，待补“{_label(event, names, 'document')}”",
+    "document_supplied": lambda event, names: f"补交“{_label(event, names, 'document')}”",
+    "data_changed": _write_data,
+    "child_ended": _write_child_end,
+    "case_ended": _write_end,
+}

@@ -1,0 +1,177 @@
+"""The statements behind the staff's lists: each walks an index for a page's length, never further.
+
+A queue page is gathered from lanes (one post in one unit): every lane brings at most a page in the page's
+order, and the page is the best of these. So the time depends on the page and the units, not on the cases.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
+
+from backend.cases.models import CaseTask, ServiceCase
+from backend.core.database import table_of
+
+COUNT_LIMIT = 1000
+CASE = table_of(ServiceCase)
+TASK = table_of(CaseTask)
+# A missing deadline stands at the end; the index has this very expression.
+DUE_ORDER: ColumnElement[Any] = func.coalesce(TASK.c.due_at, literal_column("'infinity'::timestamptz"))
+
+_WHEN = DateTime(timezone=True)
+_POSTS = func.unnest(bindparam("posts", type_=ARRAY(Text))).table_valued("post").render_derived()
+_UNITS = func.unnest(bindparam("units", type_=ARRAY(BigInteger))).table_valued("unit_id").render_derived()
+
+_TASK_COLUMNS = (TASK.c.case_id, TASK.c.no, TASK.c.opened_at, DUE_ORDER.label("due_order"))
+_CASE_COLUMNS = (
+    CASE.c.id, CASE.c.case_no, CASE.c.service_key, CASE.c.process_key, CASE.c.definition_version_id,
+    CASE.c.contact_name_sealed, CASE.c.community, CASE.c.building, CASE.c.street, CASE.c.unit_id,
+    CASE.c.opened_at, CASE.c.returned_times, CASE.c.handler_id, CASE.c.channel, CASE.c.status,
+)  # fmt: skip
+_ROW_COLUMNS = (
+    *_CASE_COLUMNS,
+    TASK.c.no.label("task_no"),
+    TASK.c.step,
+    TASK.c.opened_at.label("waiting_since"),
+    TASK.c.due_at,
+)
+_LIMIT = bindparam("limit", type_=Integer)
+
+
+def _after_due() -> ColumnElement[bool]:
+    place = tuple_(
+        cast(bindparam("after_due", type_=Text), _WHEN),
+        cast(bindparam("after_opened"), _WHEN),
+        cast(bindparam("after_case"), BigInteger),
+        cast(bindparam("after_no"), Integer),
+    )
+    return tuple_(DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no) > place
+
+
+def _after_newest() -> ColumnElement[bool]:
+    place = tuple_(
+        cast(bindparam("after_opened"), _WHEN),
+        cast(bindparam("after_case"), BigInteger),
+        cast(bindparam("after_no"), Integer),
+    )
+    return tuple_(TASK.c.opened_at, TASK.c.case_id, TASK.c.no) < place
+
+
+_AFTER = {"due": _after_due, "newest": _after_newest}
+_ORDERS: dict[str, list[ColumnElement[Any]]] = {
+    "due": [DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
+    "newest": [TASK.c.opened_at.desc(), TASK.c.case_id.desc(), TASK.c.no.desc()],
+}
+
+
+def _lane_conditions(kind: str) -> list[ColumnElement[bool]]:
+    """Return what fixes a lane: queue (post and unit, in one queue), post (in all), or handler."""
+    open_ones: list[ColumnElement[bool]] = [TASK.c.state == literal_column("'open'")]
+    if kind == "handler":
+        return [*open_ones, TASK.c.handler_id == bindparam("handler_id")]
+    lane = [*open_ones, TASK.c.post_key == _POSTS.c.post, TASK.c.unit_id == _UNITS.c.unit_id]
+    return [*lane, TASK.c.queue == bindparam("queue")] if kind == "queue" else lane
+
+
+def _gather(kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any]) -> Select[Any]:
+    """Return the columns of ``inner`` over all lanes of this kind."""
+    if kind == "handler":
+        return inner.where(*conditions)
+    lane = inner.where(*conditions).lateral("lane")
+    return select(lane).select_from(_POSTS.join(_UNITS, true()).join(lane, true()))
+
+
+def make_count(kind: str, overdue: bool) -> Select[Any]:
+    """Return the statement that counts lanes of ``kind`` up to COUNT_LIMIT."""
+    conditions = _lane_conditions(kind)
+    if overdue:
+        conditions.append(cast(bindparam("now"), _WHEN) > DUE_ORDER)
+    inner = select(TASK.c.no).limit(COUNT_LIMIT)
+    counted = _gather(kind, conditions, inner).limit(COUNT_LIMIT).subquery("counted")
+    return select(func.count()).select_from(counted)
+
+
+def make_page(kind: str, sort: str, *, overdue: bool, after: bool, by_service: bool) -> Select[Any]:
+    """Return the statement of one page: rows of case and task in the order of ``sort``.
+
+    ``by_service`` keeps the tasks of one service; no case is read before the page is known.
+    """
+    conditions = _lane_conditions(kind)
+    if overdue:
+        conditions.append(cast(bindparam("now"), _WHEN) > DUE_ORDER)
+    if after:
+        conditions.append(_AFTER[sort]())
+    inner = select(*_TASK_COLUMNS)
+    if by_service:
+        conditions.append(TASK.c.service_key == bindparam("service"))
+    inner = inner.order_by(*_ORDERS[sort]).limit(_LIMIT)
+    gathered = _gather(kind, conditions, inner).subquery("gathered")
+    columns = (gathered.c.due_order, gathered.c.opened_at, gathered.c.case_id, gathered.c.no)
+    best = [one.desc() for one in columns[1:]] if sort == "newest" else list(columns)
+    found = select(gathered).order_by(*best).limit(_LIMIT).subquery("found")
+    on_task = (TASK.c.case_id == found.c.case_id) & (TASK.c.no == found.c.no)
+    return (
+        select(*_ROW_COLUMNS)
+        .select_from(found.join(TASK, on_task).join(CASE, CASE.c.id == found.c.case_id))
+        .order_by(*_ORDERS[sort])
+    )
+
+
+def make_membership(kind: str, overdue: bool) -> ColumnElement[bool]:
+    """Return the condition that a case has an open task in the lanes, for a search within a queue."""
+    open_one = (TASK.c.case_id == CASE.c.id) & (TASK.c.state == "open")
+    if kind == "handler":
+        open_one &= TASK.c.handler_id == bindparam("handler_id")
+    else:
+        open_one &= TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
+        open_one &= TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()
+    if kind == "queue":
+        open_one &= TASK.c.queue == bindparam("queue")
+    if overdue:
+        open_one &= cast(bindparam("now"), _WHEN) > DUE_ORDER
+    return exists().where(open_one)
+
+
+def make_search(filters: tuple[ColumnElement[bool], ...], *, by_unit: bool) -> Select[Any]:
+    """Return the statement of one page of whole cases, newest first, each with its newest task.
+
+    ``by_unit`` walks each unit's cases in turn, for a list that nothing else narrows down.
+    """
+    ids = select(CASE.c.id).where(CASE.c.id < bindparam("after_case", type_=BigInteger), *filters)
+    ids = ids.order_by(CASE.c.id.desc()).limit(_LIMIT)
+    if by_unit:
+        lane = ids.where(CASE.c.unit_id == _UNITS.c.unit_id).lateral("lane")
+        ids = select(lane.c.id).select_from(_UNITS.join(lane, true())).order_by(lane.c.id.desc())
+        ids = ids.limit(_LIMIT)
+    found = ids.subquery("found")
+    task = (
+        select(
+            TASK.c.no.label("task_no"), TASK.c.step, TASK.c.opened_at.label("waiting_since"), TASK.c.due_at
+        )
+        .where(TASK.c.case_id == found.c.id)
+        .order_by((TASK.c.state == "open").desc(), TASK.c.no.desc())
+        .limit(1)
+        .lateral("task")
+    )
+    return (
+        select(*_CASE_COLUMNS, *task.c)
+        .select_from(found.join(CASE, CASE.c.id == found.c.id).join(task, true()))
+        .order_by(CASE.c.id.desc())
+    )

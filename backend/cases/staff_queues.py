@@ -1,0 +1,252 @@
+"""The staff's lists: queues with counts, pages of them, and the search over all cases one may see."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Select, Text, bindparam
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.commands import PERSONAL_POSTS
+from backend.cases.staff_access import PostMap, list_posts
+from backend.cases.staff_queue_rows import CASE, make_count, make_membership, make_page, make_search
+from backend.cases.staff_rows import RowWriter
+from backend.core.encryption import KeyRing
+from backend.core.errors import Invalid, NotFound
+from backend.core.ids import is_valid_case_no
+from backend.organisation.service import Member, OrganisationService
+
+PAGE, LONGEST_PAGE = 50, 100
+_PHONE_DIGITS = 7
+_FIRST_PAGE = 2**62
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's) or handler."""
+
+    key: str
+    name: str
+    kind: str
+    is_overdue: bool = False
+    is_urgent: bool = False
+
+
+QUEUES = (
+    Queue("alarm", "燃气报警", "queue", is_urgent=True),
+    Queue("accept", "待受理", "queue"),
+    Queue("review", "待审核", "queue"),
+    Queue("dispatch", "待派发", "queue"),
+    Queue("assign", "待委派", "queue"),
+    Queue("reply", "待回复", "queue"),
+    Queue("close", "待办结", "queue"),
+    Queue("mine", "我的办件", "handler"),
+    Queue("unit", "本单位待办", "post"),
+    Queue("overdue", "已超期", "post", is_overdue=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ListRequest:
+    """What a list is asked for; without a queue it is every case one may see, newest first."""
+
+    queue: str | None = None
+    service: str | None = None
+    q: str = ""
+    sort: str = "due"
+    after: str | None = None
+    limit: int = PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class _Lanes:
+    """A queue as one person sees it: what gathers it, and the values of its statement."""
+
+    queue: Queue
+    kind: str
+    values: dict[str, Any]
+
+
+class StaffQueues:
+    """Answers which lists somebody has, how much is in them, and what stands on a page."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        organisation: OrganisationService,
+        posts: PostMap,
+        rows: RowWriter,
+        keys: KeyRing,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._organisation = organisation
+        self._posts = posts
+        self._rows = rows
+        self._keys = keys
+        self._now = now
+
+    def list_queues(self, member: Member) -> list[dict[str, Any]]:
+        """Return the queues of one's posts, each with key, name, count (1000 means more) and urgent."""
+        with self._sessions.begin() as session:
+            found = []
+            for lanes in self._list_lanes(session, member):
+                statement = _count(lanes.kind, lanes.queue.is_overdue)
+                count = session.execute(statement, lanes.values).scalar_one()
+                urgent = lanes.queue.is_urgent and count > 0
+                one = {"key": lanes.queue.key, "name": lanes.queue.name, "count": count, "urgent": urgent}
+                found.append(one)
+            return found
+
+    def list_cases(self, member: Member, asked: ListRequest) -> dict[str, Any]:
+        """Return ``{items, next}``; raises NotFound for a queue one has not, Invalid for a bad cursor."""
+        limit = min(max(asked.limit, 1), LONGEST_PAGE)
+        with self._sessions.begin() as session:
+            lanes = None if asked.queue is None else self._find_lanes(session, member, asked.queue)
+            if lanes is None or asked.q.strip():
+                rows, sort = self._search(session, member, asked, lanes, limit + 1), "case"
+            else:
+                rows, sort = self._list_page(session, lanes, asked, limit + 1), asked.sort
+            following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
+            return {"items": self._rows.write(session, rows[:limit]), "next": following}
+
+    def _list_lanes(self, session: Session, member: Member) -> list[_Lanes]:
+        posts = list_posts(member)
+        units = sorted(self._organisation.list_visible_units(session, member.unit_id))
+        wide = self._posts.list_lane_posts(posts)
+        base = {"units": units, "handler_id": member.id, "now": self._now()}
+        found = []
+        for queue in QUEUES:
+            is_handler = any(post in posts for post in PERSONAL_POSTS)
+            if queue.kind == "queue":
+                own = sorted((self._posts.queues.get(queue.key, frozenset()) & posts) - PERSONAL_POSTS.keys())
+                if own:
+                    found.append(_Lanes(queue, "queue", {**base, "queue": queue.key, "posts": own}))
+            elif queue.kind == "post" and wide:
+                found.append(_Lanes(queue, "post", {**base, "posts": wide}))
+            elif is_handler and (queue.kind == "handler" or queue.is_overdue):
+                found.append(_Lanes(queue, "handler", base))
+        return found
+
+    def _find_lanes(self, session: Session, member: Member, key: str) -> _Lanes:
+        for lanes in self._list_lanes(session, member):
+            if lanes.queue.key == key:
+                return lanes
+        raise NotFound("queue_unknown")
+
+    @staticmethod
+    def _list_page(session: Session, lanes: _Lanes, asked: ListRequest, limit: int) -> list[Row[Any]]:
+        values = {**lanes.values, "service": asked.service, "limit": limit}
+        if asked.after is not None:
+            values.update(_read_cursor(asked.after, asked.sort))
+        statement = _page(
+            lanes.kind, asked.sort, lanes.queue.is_overdue, asked.after is not None, bool(asked.service)
+        )
+        return list(session.execute(statement, values))
+
+    def _search(
+        self, session: Session, member: Member, asked: ListRequest, lanes: _Lanes | None, limit: int
+    ) -> list[Row[Any]]:
+        names, values = self._read_filters(asked)
+        values["after_case"] = _FIRST_PAGE
+        if asked.after is not None:
+            values.update(_read_cursor(asked.after, "case"))
+        if lanes is not None:
+            kind = (lanes.kind, lanes.queue.is_overdue)
+            return list(
+                session.execute(_search(names, False, kind), {**lanes.values, **values, "limit": limit})
+            )
+        processes = sorted(self._posts.list_processes(list_posts(member)))
+        values["units"] = sorted(self._organisation.list_visible_units(session, member.unit_id))
+        if processes:
+            values["processes"] = processes
+            names = (*names, "processes") if "case_no" in names else (*names, "processes", "whole")
+        else:
+            values["handler_id"] = member.id
+            names = (*names, "handler")
+        by_unit = bool(processes) and not asked.q
+        statement = _search(names if by_unit else (*names, "units"), by_unit)
+        return list(session.execute(statement, {**values, "limit": limit}))
+
+    def _read_filters(self, asked: ListRequest) -> tuple[tuple[str, ...], dict[str, Any]]:
+        """Return the names of the conditions that ``asked`` adds, and their values."""
+        names: list[str] = []
+        values: dict[str, Any] = {}
+        if asked.service:
+            names.append("service")
+            values["service"] = asked.service
+        text = "".join(asked.q.split())
+        digits = "".join(one for one in text if one.isdigit())
+        if not text:
+            return tuple(names), values
+        if is_valid_case_no(text):
+            names.append("case_no")
+            values["q"] = text
+        elif len(digits) >= _PHONE_DIGITS and len(digits) >= len(text) - 3:
+            names.append("phone")
+            values["q"] = self._keys.blind_index(text, "phone")
+        else:
+            names.append("words")
+            values["q"] = self._keys.blind_index(text, "name") if any(map(str.isalnum, text)) else b""
+            values["prefix"] = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        return tuple(names), values
+
+
+_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
+    "service": CASE.c.service_key == bindparam("service"),
+    "case_no": CASE.c.case_no == bindparam("q"),
+    "phone": CASE.c.contact_phone_index == bindparam("q", type_=LargeBinary),
+    "words": (CASE.c.contact_name_index == bindparam("q", type_=LargeBinary))
+    | CASE.c.community.like(bindparam("prefix")),
+    "units": CASE.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_(),
+    "processes": CASE.c.process_key == bindparam("processes", type_=ARRAY(Text)).any_(),
+    # A child case shows as part of its parent, unless its own number is asked for.
+    "whole": CASE.c.parent_case_id.is_(None),
+    "handler": CASE.c.handler_id == bindparam("handler_id"),
+}
+
+
+@cache
+def _count(kind: str, overdue: bool) -> Select[Any]:
+    return make_count(kind, overdue)
+
+
+@cache
+def _page(kind: str, sort: str, overdue: bool, after: bool, by_service: bool) -> Select[Any]:
+    return make_page(kind, sort, overdue=overdue, after=after, by_service=by_service)
+
+
+@cache
+def _search(names: tuple[str, ...], by_unit: bool, lanes: tuple[str, bool] | None = None) -> Select[Any]:
+    within = () if lanes is None else (make_membership(*lanes),)
+    return make_search((*(_CONDITIONS[name] for name in names), *within), by_unit=by_unit)
+
+
+def _write_cursor(sort: str, row: Row[Any]) -> str:
+    due = "infinity" if row.due_at is None else row.due_at.isoformat()
+    place = [sort, due, row.waiting_since.isoformat(), row.id, row.task_no]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).rstrip(b"=").decode()
+
+
+def _read_cursor(text: str, sort: str) -> dict[str, Any]:
+    """Return the values of a page's start; raises Invalid for what no page has ever given out."""
+    try:
+        place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        made_for, due, opened, case_id, no = place
+        if made_for != sort:
+            raise ValueError(made_for)
+        return {
+            "after_due": due if due == "infinity" else datetime.fromisoformat(due).isoformat(),
+            "after_opened": datetime.fromisoformat(opened),
+            "after_case": int(case_id),
+            "after_no": int(no),
+        }
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise Invalid("cursor_invalid") from error

@@ -1,0 +1,98 @@
+"""What staff write at a case: notes for each other, and messages to the customer; both sealed at rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.models import CaseMessage, CaseNote
+from backend.cases.staff_access import StaffAccess
+from backend.core.encryption import KeyRing
+from backend.core.errors import Invalid
+from backend.core.outbox import promise
+from backend.organisation.service import Member
+
+NOTE_CONTEXT = "case_note.text"
+MESSAGE_CONTEXT = "case_message.text"
+LONGEST_TEXT = 500
+# The template under which a message of staff reaches the customer.
+STAFF_MESSAGE = "staff_message"
+
+
+class StaffRemarks:
+    """Writes notes and messages at cases that the member may see."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        access: StaffAccess,
+        keys: KeyRing,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._access = access
+        self._keys = keys
+        self._now = now
+
+    def write_note(self, member: Member, case_no: str, text: str) -> None:
+        """Keep a note that only staff read; raises NotFound, Invalid for an empty text."""
+        said = _check_text(text)
+        with self._sessions.begin() as session:
+            row = self._access.find_staff_case(session, member, case_no)
+            note = CaseNote(
+                case_id=row.id,
+                staff_id=member.id,
+                text_sealed=self._keys.encrypt(said, NOTE_CONTEXT),
+                written_at=self._now(),
+            )
+            session.add(note)
+            session.flush()
+            promise(session, "case_changed", [{"case_id": row.id, "version": row.version}], self._now())
+
+    def send_message(self, member: Member, case_no: str, text: str) -> None:
+        """Keep a message and promise that it reaches the customer; raises NotFound, Invalid."""
+        said = _check_text(text)
+        with self._sessions.begin() as session:
+            row = self._access.find_staff_case(session, member, case_no)
+            message = CaseMessage(
+                case_id=row.id,
+                staff_id=member.id,
+                text_sealed=self._keys.encrypt(said, MESSAGE_CONTEXT),
+                sent_at=self._now(),
+            )
+            session.add(message)
+            session.flush()
+            payload = {"case_id": row.id, "message": STAFF_MESSAGE, "case_message_id": message.id}
+            promise(session, "notify_customer", [payload], self._now())
+
+
+def read_notes(
+    session: Session,
+    case_ids: Collection[int],
+    keys: KeyRing,
+    name: Callable[[Session, set[int]], dict[int, str]],
+) -> list[dict[str, Any]]:
+    """Return ``{at, author, text}`` of all notes at these cases, oldest first."""
+    notes = session.scalars(
+        select(CaseNote).where(CaseNote.case_id.in_(case_ids)).order_by(CaseNote.id)
+    ).all()
+    names = name(session, {one.staff_id for one in notes})
+    return [
+        {
+            "at": one.written_at,
+            "author": names.get(one.staff_id, ""),
+            "text": keys.decrypt(one.text_sealed, NOTE_CONTEXT),
+        }
+        for one in notes
+    ]
+
+
+def _check_text(text: str) -> str:
+    said = text.strip()
+    if not said or len(said) > LONGEST_TEXT:
+        raise Invalid(fields={"text": "invalid" if said else "required"})
+    return said

@@ -1,0 +1,88 @@
+"""One case as a line of a list: masked name, place without door, how much of the time limit is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
+from backend.core.masking import mask_name
+from backend.organisation.service import OrganisationService
+
+CONTACT_NAME_CONTEXT = "service_case.contact_name"
+CONTACT_PHONE_CONTEXT = "service_case.contact_phone"
+
+
+def write_place(street: str | None, community: str | None, building: str | None) -> str:
+    """Return where it is, as a list may say it: community and building, never the door."""
+    parts = [one for one in (community or street, building) if one]
+    return " ".join(parts) + "…" if parts else ""
+
+
+def write_time_left(opened_at: datetime, due_at: datetime | None, now: datetime) -> dict[str, float] | None:
+    """Return ``{share}``, the part of the limit that is used (0 to 1), or None where there is no limit."""
+    if due_at is None:
+        return None
+    whole = (due_at - opened_at).total_seconds()
+    share = 1.0 if whole <= 0 else (now - opened_at).total_seconds() / whole
+    return {"share": round(min(max(share, 0.0), 1.0), 3)}
+
+
+class RowWriter:
+    """Writes lines of cases. ``services`` are the names of services by key."""
+
+    def __init__(
+        self,
+        organisation: OrganisationService,
+        definitions: DefinitionStore,
+        services: Mapping[str, str],
+        keys: KeyRing,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._organisation = organisation
+        self._definitions = definitions
+        self._services = services
+        self._keys = keys
+        self._now = now
+
+    def write(self, session: Session, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+        """Return a StaffCaseRow for each row of a case with one of its tasks."""
+        now = self._now()
+        units = self._organisation.name_units(session, {row.unit_id for row in rows})
+        handlers = self._organisation.name_staff(session, {row.handler_id for row in rows if row.handler_id})
+        return [self._write_one(session, row, units, handlers, now) for row in rows]
+
+    def _write_one(
+        self,
+        session: Session,
+        row: Row[Any],
+        units: Mapping[int, str],
+        handlers: Mapping[int, str],
+        now: datetime,
+    ) -> dict[str, Any]:
+        definition = self._definitions.get(session, row.definition_version_id)
+        sealed = row.contact_name_sealed
+        return {
+            "case_no": row.case_no,
+            "service": row.service_key or row.process_key,
+            "service_name": self._services.get(row.service_key or "", definition.name),
+            "step": row.step,
+            "step_name": definition.step(row.step).name,
+            "customer_name": mask_name(self._keys.decrypt(sealed, CONTACT_NAME_CONTEXT)) if sealed else "",
+            "place": write_place(row.street, row.community, row.building),
+            "unit_name": units.get(row.unit_id, ""),
+            "opened_at": row.opened_at,
+            "waiting_since": row.waiting_since,
+            "due_at": row.due_at,
+            "overdue": row.due_at is not None and row.due_at < now,
+            "time_left": write_time_left(row.waiting_since, row.due_at, now),
+            "returned_times": row.returned_times,
+            "handler_name": handlers.get(row.handler_id),
+            "channel": row.channel,
+            "is_alarm": bool(definition.parameters.get("is_alarm", False)),
+        }

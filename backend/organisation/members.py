@@ -1,0 +1,82 @@
+"""People as others choose among them: who may handle a case, who is on duty, who is away."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from backend.core.errors import Conflict, Invalid, NotFound
+from backend.organisation.models import Staff, StaffPost, Unit
+from backend.organisation.service import OrganisationService
+
+HANDLER = "case_handler"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to choose; ``presence`` is on_duty or absent."""
+
+    id: int
+    unit_id: int
+    username: str
+    name: str
+    presence: str
+
+
+class MemberDirectory:
+    """Lists people by post and unit, and changes their presence."""
+
+    def __init__(self, organisation: OrganisationService) -> None:
+        self._organisation = organisation
+
+    def list_people(
+        self, session: Session, unit_ids: Collection[int], position: str | None = None
+    ) -> list[Person]:
+        """Return who works in these units, with ``position`` where it is given, by user name."""
+        wanted = select(Staff).join(Unit, Unit.id == Staff.unit_id)
+        wanted = wanted.where(Staff.unit_id.in_(unit_ids), Staff.presence != "left", Unit.is_active)
+        if position is not None:
+            held = (
+                (StaffPost.staff_id == Staff.id)
+                & (StaffPost.kind == "position")
+                & (StaffPost.key == position)
+            )
+            wanted = wanted.join(StaffPost, held)
+        people = session.scalars(wanted.order_by(Staff.username)).all()
+        names = self._organisation.name_staff(session, {one.id for one in people})
+        return [Person(one.id, one.unit_id, one.username, names[one.id], one.presence) for one in people]
+
+    def find_person(self, session: Session, unit_ids: Collection[int], username: str) -> Staff:
+        """Return the row of somebody in these units; raises NotFound ``staff_unknown``."""
+        row = session.execute(
+            select(Staff).where(
+                Staff.username == username.strip().lower(),
+                Staff.unit_id.in_(unit_ids),
+                Staff.presence != "left",
+            )
+        ).scalar_one_or_none()
+        if row is None:
+            raise NotFound("staff_unknown")
+        return row
+
+    def choose_handler(self, session: Session, unit_id: int, username: str) -> Person:
+        """Return the handler to be sent from this unit or one below it.
+
+        Raises Invalid ``handler_unknown`` for anybody else, Conflict ``handler_absent``.
+        """
+        units = self._organisation.list_visible_units(session, unit_id)
+        name = username.strip().lower()
+        found = [one for one in self.list_people(session, units, HANDLER) if one.username == name]
+        if not found:
+            raise Invalid("handler_unknown", fields={"handler": "invalid"})
+        if found[0].presence != "on_duty":
+            raise Conflict("handler_absent")
+        return found[0]
+
+    def set_presence(self, session: Session, unit_ids: Collection[int], username: str, presence: str) -> None:
+        """Note that somebody of these units is on duty or away; raises NotFound ``staff_unknown``."""
+        self.find_person(session, unit_ids, username).presence = presence
+        session.flush()

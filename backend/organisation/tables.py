@@ -1,0 +1,245 @@
+"""The organisation as CSV tables that Excel opens: UTF-8 with a mark, checked row by row, all or nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.core.error_texts import FIELD_TEXTS
+from backend.core.errors import AppError, Invalid, NotFound, sentence_for
+from backend.organisation.duty_roster import list_turns
+from backend.organisation.upkeep import OrganisationUpkeep, RosterEntry, StaffEntry, UnitEntry
+
+MOST_ROWS = 5000
+LARGEST_BYTES = 2_000_000
+_BETWEEN_POSTS = "、"
+# A cell that begins like this would be run as a formula by the program that opens the table.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_KINDS = {"centre": "中心", "division": "事业部", "unit": "单位"}
+_PRESENCES = {"on_duty": "在岗", "absent": "请假", "left": "离职"}
+_YES, _NO = "是", "否"
+
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table: header → key of its columns, how to list it, and how to take in one row of it."""
+
+    columns: Mapping[str, str]
+    list_rows: Callable[[Session], Iterable[Mapping[str, Any]]]
+    put_row: Callable[[Session, Row], str | None]
+
+
+class OrganisationTables:
+    """Writes and reads the tables ``units``, ``staff``, ``areas`` and ``duty-roster``."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        upkeep: OrganisationUpkeep,
+        post_names: Mapping[str, str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._upkeep = upkeep
+        self._post_names = dict(post_names)
+        self._now = now
+        self._tables = {
+            "units": _Table(
+                {
+                    "单位编号": "code", "单位名称": "name", "类别": "kind", "上级编号": "parent_code",
+                    "启用": "is_active",
+                },
+                lambda session: map(_write_unit, upkeep.list_units(session, with_closed=True)),
+                self._put_unit,
+            ),
+            "staff": _Table(
+                {
+                    "账号": "username", "姓名": "name", "单位编号": "unit_code", "岗位": "positions",
+                    "部门": "departments", "手机号": "phone", "状态": "presence",
+                },
+                lambda session: map(self._write_staff, upkeep.list_staff(session)),
+                self._put_staff,
+            ),
+            "areas": _Table(
+                {"区": "region", "街道": "street", "小区": "community", "单位编号": "unit_code"},
+                upkeep.list_areas,
+                self._put_area,
+            ),
+            "duty-roster": _Table(
+                {
+                    "单位编号": "unit_code", "开始日期": "starts_on", "结束日期": "ends_on",
+                    "顺位": "call_order", "账号": "username",
+                },
+                list_turns,
+                self._put_turn,
+            ),
+        }  # fmt: skip
+
+    def write(self, name: str) -> bytes:
+        """Return the table as CSV; raises NotFound for an unknown table. Phones are never written out."""
+        table = self._find(name)
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\r\n")
+        writer.writerow(table.columns)
+        with self._sessions.begin() as session:
+            for row in table.list_rows(session):
+                writer.writerow(_write_cell(row.get(key)) for key in table.columns.values())
+        return text.getvalue().encode("utf-8-sig")
+
+    def read(self, name: str, content: bytes) -> dict[str, Any]:
+        """Take in a table; returns ``{rows, first_passwords}``, the latter by user name for new accounts.
+
+        Raises Invalid ``file_not_csv``, or ``import_refused`` with ``extra.rows``: for each faulty row its
+        number in the file and a sentence. Then nothing at all was taken in.
+        """
+        table = self._find(name)
+        rows = _parse(content, table.columns)
+        passwords: dict[str, str] = {}
+        faults: list[dict[str, Any]] = []
+        with self._sessions.begin() as session:
+            for number, row in rows:
+                try:
+                    # Each row apart, so that one pass over the file names all that is wrong in it.
+                    with session.begin_nested():
+                        password = table.put_row(session, row)
+                except AppError as error:
+                    faults.append({"row": number, "text": _explain(error, table.columns)})
+                else:
+                    if password is not None:
+                        passwords[row["username"].strip().lower()] = password
+            if faults:
+                raise Invalid("import_refused", extra={"rows": faults})
+        return {"rows": len(rows), "first_passwords": passwords}
+
+    def _find(self, name: str) -> _Table:
+        table = self._tables.get(name)
+        if table is None:
+            raise NotFound()
+        return table
+
+    def _put_unit(self, session: Session, row: Row) -> None:
+        kind = _find_key(_KINDS, row["kind"], "kind")
+        active = _find_key({"1": _YES, "": _NO}, row["is_active"] or _YES, "is_active") == "1"
+        self._upkeep.put_unit(
+            session, UnitEntry(row["code"], row["name"], kind, row["parent_code"] or None, active)
+        )
+
+    def _put_staff(self, session: Session, row: Row) -> str | None:
+        entry = StaffEntry(
+            username=row["username"],
+            name=row["name"],
+            unit_code=row["unit_code"],
+            positions=self._read_posts(row["positions"]),
+            departments=self._read_posts(row["departments"]),
+            phone=row["phone"] or None,
+            presence=_find_key(_PRESENCES, row["presence"] or "在岗", "presence"),
+        )
+        return self._upkeep.put_staff(session, entry, self._now())
+
+    def _put_area(self, session: Session, row: Row) -> None:
+        self._upkeep.put_area(session, row["region"], row["street"], row["community"], row["unit_code"])
+
+    def _put_turn(self, session: Session, row: Row) -> None:
+        if not row["call_order"].isdecimal():
+            raise Invalid(fields={"call_order": "invalid"})
+        entry = RosterEntry(
+            row["unit_code"],
+            _read_day(row["starts_on"], "starts_on"),
+            _read_day(row["ends_on"], "ends_on"),
+            int(row["call_order"]),
+            row["username"],
+        )
+        self._upkeep.put_turn(session, entry)
+
+    def _write_staff(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        def name(keys: Iterable[str]) -> str:
+            return _BETWEEN_POSTS.join(self._post_names.get(key, key) for key in keys)
+
+        return {
+            **row,
+            "positions": name(row["positions"]),
+            "departments": name(row["departments"]),
+            "presence": _PRESENCES[row["presence"]],
+        }
+
+    def _read_posts(self, text: str) -> tuple[str, ...]:
+        """Return the keys of posts written by name or key, with any usual mark between them."""
+        keys = {name: key for key, name in self._post_names.items()}
+        parts = text.replace("，", "、").replace(",", "、").replace(";", "、").replace("；", "、").split("、")
+        return tuple(keys.get(one.strip(), one.strip()) for one in parts if one.strip())
+
+
+def _write_unit(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "kind": _KINDS[row["kind"]], "is_active": _YES if row["is_active"] else _NO}
+
+
+def _write_cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _read_cell(value: str | None) -> str:
+    text = (value or "").strip()
+    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+
+
+def _parse(content: bytes, columns: Mapping[str, str]) -> list[tuple[int, dict[str, str]]]:
+    """Return (number in the file, row by key); raises Invalid ``file_not_csv``."""
+    if len(content) > LARGEST_BYTES:
+        raise Invalid("file_not_csv")
+    try:
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
+        header = [(one or "").strip() for one in reader.fieldnames or ()]
+        if sorted(header) != sorted(columns):
+            raise Invalid("file_not_csv", detail="header")
+        reader.fieldnames = header
+        rows = []
+        for row in reader:
+            if None in row or None in row.values():
+                # A row with more or fewer cells than the header would put values into wrong columns.
+                raise Invalid("import_refused", extra={"rows": [{"row": reader.line_num, "text": _CELLS}]})
+            if any(_read_cell(value) for value in row.values()):
+                rows.append(
+                    (reader.line_num, {columns[name]: _read_cell(value) for name, value in row.items()})
+                )
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise Invalid("file_not_csv") from error
+    if len(rows) > MOST_ROWS:
+        raise Invalid("file_not_csv", detail="rows")
+    return rows
+
+
+_CELLS = "这一行的格数与表头不一样。"
+
+
+def _find_key(names: Mapping[str, str], text: str, field: str) -> str:
+    for key, name in names.items():
+        if text in (key, name) and text:
+            return key
+    raise Invalid(fields={field: "invalid"})
+
+
+def _read_day(text: str, field: str) -> date:
+    try:
+        return date.fromisoformat(text.replace("/", "-"))
+    except ValueError as error:
+        raise Invalid(fields={field: "invalid"}) from error
+
+
+def _explain(error: AppError, columns: Mapping[str, str]) -> str:
+    headers = {key: header for header, key in columns.items()}
+    said = [
+        f"{headers.get(field, field)}：{FIELD_TEXTS.get(wrong, wrong)}"
+        for field, wrong in error.fields.items()
+    ]
+    if said and error.code == "invalid_input":
+        return " ".join(said)
+    return " ".join([sentence_for(error.code, error.http_status), *said])

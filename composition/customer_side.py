@@ -1,0 +1,82 @@
+"""The customers' API on the hall."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+from backend.access.access_tokens import AccessTokens
+from backend.access.customer_sessions import CustomerSessions
+from backend.access.customer_sign_in import CustomerSignIn
+from backend.access.sms_codes import SmsCodes
+from backend.cases.alarm_service import AlarmService
+from backend.cases.application_service import ApplicationService
+from backend.cases.corrections import CorrectionDesk
+from backend.cases.customer_commands import CustomerCommands
+from backend.cases.drafts import DraftService
+from backend.core.rate_limit import RateLimit
+from backend.core.rate_limits import make_limiter
+from backend.realtime.tickets import SocketTickets
+from composition.hall import Hall, read_clock
+from composition.platforms import make_wechat_offer
+from miniprogram_api.alarm_routes import make_alarm_routes
+from miniprogram_api.application_routes import make_application_routes
+from miniprogram_api.appointment_routes import make_appointment_routes
+from miniprogram_api.case_routes import make_case_routes
+from miniprogram_api.case_schemas import AddressSchema
+from miniprogram_api.catalogue_routes import make_catalogue_routes
+from miniprogram_api.draft_routes import make_draft_routes
+from miniprogram_api.file_routes import make_file_routes
+from miniprogram_api.guard import CustomerGuard
+from miniprogram_api.me_routes import make_me_routes
+from miniprogram_api.message_routes import make_message_routes
+from miniprogram_api.realtime_routes import make_customer_realtime_routes
+from miniprogram_api.session_routes import make_customer_session_routes
+
+ALARMS_A_MINUTE = 20
+
+
+def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
+    """Register all routes of customers and the guard before them."""
+    settings = hall.settings
+    _add_sign_in(app, api, hall)
+    applications = ApplicationService(hall.cases, hall.offers, hall.organisation, hall.keys, hall.files)
+    desk = CorrectionDesk(hall.definitions, hall.organisation, hall.keys, hall.files)
+    commands = CustomerCommands(hall.cases, hall.definitions, desk, hall.keys, hall.files)
+    alarms = AlarmService(hall.sessions, hall.cases, hall.organisation, hall.keys)
+    limit = RateLimit(hall.redis, "alarms", amount=ALARMS_A_MINUTE, seconds=60)
+    # Nothing refers to it but the values of forms, which have no schema of their own.
+    api.spec.components.schema("Address", schema=AddressSchema)
+    for routes in (
+        make_catalogue_routes(hall.reading, hall.offers, hall.organisation, settings.hotline_number),
+        make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
+        make_application_routes(applications, hall.customer_cases),
+        make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
+        make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
+        make_alarm_routes(alarms, limit, settings.hotline_number),
+        make_message_routes(hall.notifications),
+        make_file_routes(hall.files),
+        make_customer_realtime_routes(SocketTickets(hall.redis)),
+    ):
+        api.register_blueprint(routes)
+
+
+def _add_sign_in(app: Flask, api: Api, hall: Hall) -> None:
+    settings = hall.settings
+    tokens = AccessTokens(settings.secret_key)
+    sessions = CustomerSessions(hall.sessions, hall.engine, hall.customers, tokens, read_clock)
+    sign_in = CustomerSignIn(
+        hall.sessions,
+        hall.customers,
+        sessions,
+        SmsCodes(hall.keys, settings.secret_key),
+        make_wechat_offer(settings, hall.platforms),
+        offers_sms="sign_in_code" in dict(settings.sms_templates),
+        now=read_clock,
+    )
+    CustomerGuard(tokens, sessions, read_clock).install(app)
+    limiter = make_limiter(app, settings.redis_url)
+    api.register_blueprint(
+        make_customer_session_routes(sign_in, sessions, limiter, over_https=not settings.demo_mode)
+    )
+    api.register_blueprint(make_me_routes(sign_in, limiter))

@@ -1,0 +1,162 @@
+"""The hall: every component that more than one side of it uses, made once from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from redis import Redis
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.access.customer_sessions import move_sessions
+from backend.appointments.service import AppointmentService
+from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
+from backend.cases.case_reading import CustomerCases
+from backend.cases.deadline_keeper import DeadlineKeeper
+from backend.cases.effects import CASE_EFFECTS
+from backend.cases.guards import CASE_GUARDS
+from backend.cases.merging import move_cases
+from backend.cases.offers import Offers
+from backend.cases.service import CaseService
+from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
+from backend.catalogue.lint import Vocabulary
+from backend.catalogue.loader import read_body
+from backend.catalogue.service import DefinitionStore
+from backend.core.calendar_service import CalendarService
+from backend.core.config import Settings
+from backend.core.encryption import KeyRing
+from backend.customers.merging import MergeFollower
+from backend.customers.service import CustomersService
+from backend.files.links import FileLinks
+from backend.files.merging import move_files
+from backend.files.service import FileService
+from backend.maps.coordinates import convert_wgs84
+from backend.maps.port import Arrival, GeoPoint
+from backend.maps.straight_line import estimate_by_line
+from backend.notifications.delivery import Delivery
+from backend.notifications.merging import move_messages
+from backend.notifications.messages import read_messages
+from backend.notifications.service import NotificationService
+from backend.organisation.service import OrganisationService
+from composition.platforms import Platforms, make_channels, make_platforms, make_storage
+
+EFFECTS = {**CASE_EFFECTS, **VISIT_EFFECTS}
+# What a process may name: every component's guards and effects together.
+WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(EFFECTS))
+# Every component that keeps rows of a customer moves them when two customers turn out to be one.
+MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (move_sessions, move_cases, move_files, move_messages)
+
+
+@dataclass(frozen=True)
+class Hall:
+    """All shared components. ``reading`` gives sessions for single statements without a transaction."""
+
+    settings: Settings
+    engine: Engine
+    sessions: sessionmaker[Session]
+    reading: sessionmaker[Session]
+    redis: Redis
+    content: ProcessesFolder
+    keys: KeyRing
+    definitions: DefinitionStore
+    platforms: Platforms
+    organisation: OrganisationService
+    customers: CustomersService
+    calendar: CalendarService
+    files: FileService
+    offers: Offers
+    cases: CaseService
+    customer_cases: CustomerCases
+    appointments: AppointmentService
+    visits: VisitService
+    notifications: NotificationService
+
+
+def make_hall(settings: Settings, engine: Engine) -> Hall:
+    """Return the hall on ``engine``; nothing is called or connected yet."""
+    sessions = sessionmaker(engine, expire_on_commit=False)
+    reading = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+    # Neither a platform's token nor a hint may hang on Redis.
+    redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=1)
+    content, keys, definitions = read_folder(), make_key_ring(settings), DefinitionStore()
+    platforms = make_platforms(settings, redis)
+    organisation = OrganisationService(keys, content.positions, content.departments)
+    customers = CustomersService(keys, MERGE_FOLLOWERS)
+    calendar = CalendarService(sessions, read_clock)
+    files = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), read_clock)
+    offers = Offers(content, definitions)
+    observers = [DeadlineKeeper(calendar).keep, release_visit]
+    cases = CaseService(sessions, definitions, read_clock, CASE_GUARDS, EFFECTS, observers)
+    appointments = AppointmentService(
+        sessions,
+        cases,
+        definitions,
+        lambda one, day: calendar.current(one).is_working(day),
+        read_clock,
+    )
+    channels = make_channels(settings, platforms)
+    # A list at the top of the file is as good YAML as a mapping.
+    messages: Any = read_body(PROCESSES_FOLDER / MESSAGES_FILE)
+    return Hall(
+        settings=settings,
+        engine=engine,
+        sessions=sessions,
+        reading=reading,
+        redis=redis,
+        content=content,
+        keys=keys,
+        definitions=definitions,
+        platforms=platforms,
+        organisation=organisation,
+        customers=customers,
+        calendar=calendar,
+        files=files,
+        offers=offers,
+        cases=cases,
+        customer_cases=CustomerCases(
+            reading, definitions, offers, organisation, keys, files, CASE_GUARDS, appointments, read_clock
+        ),
+        appointments=appointments,
+        visits=VisitService(
+            sessions,
+            lambda origin, place: _estimate_arrival(platforms, origin, place),
+            _convert_position,
+            read_clock,
+        ),
+        notifications=NotificationService(
+            sessions,
+            keys,
+            read_messages(messages),
+            Delivery(sessions, channels, customers, read_clock),
+            channels.mini_templates,
+            read_clock,
+        ),
+    )
+
+
+def _estimate_arrival(
+    platforms: Platforms, origin: tuple[float, float], place: tuple[float, float]
+) -> Arrival:
+    start, end = GeoPoint(*origin), GeoPoint(*place)
+    return (
+        estimate_by_line(start, end)
+        if platforms.maps is None
+        else platforms.maps.estimate_arrival(start, end)
+    )
+
+
+def _convert_position(lat: float, lng: float) -> tuple[float, float]:
+    point = convert_wgs84(lat, lng)
+    return point.lat, point.lng
+
+
+def make_key_ring(settings: Settings) -> KeyRing:
+    """Return the key ring for personal data; the last key of the setting encrypts."""
+    return KeyRing(dict(settings.encryption_keys), settings.encryption_keys[-1][0], settings.blind_index_key)
+
+
+def read_clock() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,108 @@
+"""The outside platforms that the settings set up, behind their ports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from redis import Redis
+
+from backend.access.ports import WechatOffer
+from backend.core.config import Settings
+from backend.core.outcomes import PlatformUnavailable
+from backend.files.local_storage import LocalFolderStorage
+from backend.files.s3_storage import S3Storage
+from backend.files.storage import FileStorage
+from backend.maps.port import MapPort
+from backend.maps.tencent import TencentMap
+from backend.notifications.delivery import Channels
+from backend.notifications.port import SmsPort
+from backend.notifications.sms import TencentSms
+from backend.wechat.adapter import AppKeys, WechatAdapter
+from backend.wechat.port import CodeInvalid, WechatPort
+
+
+@dataclass(frozen=True)
+class Platforms:
+    """The outside platforms; one that is not set up is None."""
+
+    wechat: WechatPort | None
+    sms: SmsPort | None
+    maps: MapPort | None
+
+
+def make_platforms(settings: Settings, redis: Redis) -> Platforms:
+    """Return the adapters to the platforms that ``settings`` set up. Nothing is called yet."""
+    wechat, sms, maps = None, None, None
+    if settings.wechat_api_base_url:
+        wechat = WechatAdapter(
+            api_base_url=settings.wechat_api_base_url,
+            open_base_url=settings.wechat_open_base_url,
+            mini=_make_app_keys(settings.wechat_mini_app_id, settings.wechat_mini_app_secret),
+            official=_make_app_keys(settings.wechat_official_app_id, settings.wechat_official_app_secret),
+            mini_state=settings.wechat_mini_state,
+            answer_seconds=settings.platform_answer_seconds,
+            redis=redis,
+        )
+    # The settings need each other, so that with the first of a platform the others are there too.
+    if settings.sms_secret_id:
+        sms = TencentSms(
+            base_url=settings.sms_base_url or "",
+            secret_id=settings.sms_secret_id,
+            secret_key=settings.sms_secret_key or "",
+            app_id=settings.sms_app_id or "",
+            sign_name=settings.sms_sign_name or "",
+            region=settings.sms_region,
+            answer_seconds=settings.platform_answer_seconds,
+        )
+    if settings.map_key:
+        maps = TencentMap(
+            base_url=settings.map_base_url or "",
+            key=settings.map_key,
+            answer_seconds=settings.platform_answer_seconds,
+        )
+    return Platforms(wechat, sms, maps)
+
+
+def make_storage(settings: Settings) -> FileStorage:
+    """Return the bucket of the settings, or the local folder without one."""
+    if settings.s3_bucket and settings.s3_access_key and settings.s3_secret_key:
+        return S3Storage(
+            settings.s3_endpoint_url,
+            settings.s3_region,
+            settings.s3_bucket,
+            settings.s3_access_key,
+            settings.s3_secret_key,
+        )
+    return LocalFolderStorage(Path(settings.files_dir).resolve())
+
+
+def make_channels(settings: Settings, platforms: Platforms) -> Channels:
+    """Return the ways to a customer, with the templates of the settings."""
+    return Channels(
+        wechat=platforms.wechat,
+        sms=platforms.sms,
+        mini_app_id=settings.wechat_mini_app_id,
+        official_app_id=settings.wechat_official_app_id,
+        mini_templates=dict(settings.wechat_mini_templates),
+        official_templates=dict(settings.wechat_official_templates),
+        sms_templates=dict(settings.sms_templates),
+        case_url=f"{settings.public_base_url}/h5/#/pages/case/index?no={{case_no}}",
+    )
+
+
+def make_wechat_offer(settings: Settings, platforms: Platforms) -> WechatOffer | None:
+    """Return how customers sign in at WeChat, or None where it is not set up."""
+    if platforms.wechat is None:
+        return None
+    return WechatOffer(
+        platforms.wechat,
+        CodeInvalid,
+        PlatformUnavailable,
+        mini=settings.wechat_mini_app_id is not None,
+        official=settings.wechat_official_app_id is not None,
+    )
+
+
+def _make_app_keys(app_id: str | None, secret: str | None) -> AppKeys | None:
+    return AppKeys(app_id, secret) if app_id and secret else None

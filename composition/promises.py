@@ -1,0 +1,104 @@
+"""What happens after the commit: topics with their handlers, ticks of the scheduler, and their commands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+from redis import Redis
+
+from backend.access.sms_codes import SmsCodeSender
+from backend.cases.deadline_keeper import DeadlineRefresher
+from backend.cases.deadline_watch import DeadlineWatch
+from backend.cases.notices import CaseNotices
+from backend.cases.topics import list_case_topics
+from backend.core.calendar_cli import make_calendar_commands
+from backend.core.delivery import Deliverer
+from backend.core.jobs import JobQueues
+from backend.core.jobs_cli import make_jobs_commands
+from backend.core.partitions import create_month_partitions
+from backend.core.promise_desk import PromiseDesk
+from backend.core.relay import Relay
+from backend.core.scheduler import Scheduler, Tick
+from backend.core.topics import Handler, PromiseContext, TopicRegistry, TopicSpec, conclude
+from backend.realtime.hints import publish_hints
+from composition.hall import Hall, read_clock
+from staff_api.calendar_routes import make_calendar_routes
+from staff_api.operations_routes import make_operations_routes
+
+# Tables that get a partition for each month, before the month begins.
+PARTITIONED = ("case_event", "notification")
+# Photos that were uploaded and never sent with anything are forgotten after this.
+UNCLAIMED_FILES_KEPT = timedelta(days=2)
+
+
+def make_topics(hall: Hall) -> TopicRegistry:
+    """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
+    notices = CaseNotices(
+        sessions=hall.sessions,
+        notifications=hall.notifications,
+        organisation=hall.organisation,
+        definitions=hall.definitions,
+        keys=hall.keys,
+        name_service=hall.offers.name_of,
+        find_visit=hall.appointments.find_start,
+    )
+    send_code = _make_code_sender(hall)
+    return TopicRegistry(
+        [
+            *list_case_topics(lambda hints: publish_hints(hall.redis, hints)),
+            TopicSpec("notify_customer", "通知客户", "messages", notices.handle, is_idempotent=False),
+            TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
+            TopicSpec("ring_duty_roster", "呼叫值班人员", "alarm", None, is_idempotent=False),
+        ]
+    )
+
+
+def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
+    """Return what happens by the clock."""
+    refresher = DeadlineRefresher(hall.sessions, hall.definitions, hall.calendar)
+    watch = DeadlineWatch(hall.sessions)
+    return [
+        Tick("relay", timedelta(seconds=1), relay.run),
+        Tick("deadlines", timedelta(seconds=5), lambda: watch.run(read_clock())),
+        Tick("calendar", timedelta(seconds=2), lambda: refresher.refresh(read_clock())),
+        Tick("sweep", timedelta(seconds=10), relay.sweep),
+        Tick("outbox report", timedelta(seconds=30), relay.report),
+        Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),
+        Tick("calendar warning", timedelta(hours=12), hall.calendar.report_warning),
+        Tick(
+            "unclaimed files",
+            timedelta(hours=1),
+            lambda: hall.files.delete_unclaimed(UNCLAIMED_FILES_KEPT),
+        ),
+    ]
+
+
+def add_promises(app: Flask, api: Api, hall: Hall) -> None:
+    """Add worker, scheduler and calendar commands, and the desk at which staff see what failed."""
+    # Handing over must not hang; a worker waits for its next job as long as that takes.
+    redis = Redis.from_url(hall.settings.redis_url, socket_timeout=5)
+    topics = make_topics(hall)
+    deliverer = Deliverer(hall.sessions, topics, read_clock)
+    relay = Relay(hall.sessions, topics, JobQueues(redis), deliverer, read_clock)
+    scheduler = Scheduler(hall.sessions, make_ticks(hall, relay), read_clock)
+    for command in make_jobs_commands(Redis.from_url(hall.settings.redis_url), deliverer, scheduler):
+        app.cli.add_command(command)
+    app.cli.add_command(make_calendar_commands(hall.calendar))
+    api.register_blueprint(make_operations_routes(PromiseDesk(hall.sessions, topics, read_clock)))
+    api.register_blueprint(make_calendar_routes(hall.calendar))
+
+
+def _make_code_sender(hall: Hall) -> Handler | None:
+    template_id = dict(hall.settings.sms_templates).get("sign_in_code")
+    if hall.platforms.sms is None or template_id is None:
+        return None
+    sender = SmsCodeSender(hall.sessions, hall.keys, hall.platforms.sms, template_id, read_clock)
+
+    def send(payload: Mapping[str, Any], context: PromiseContext) -> None:
+        conclude(sender.handle(payload))
+
+    return send

@@ -1,0 +1,99 @@
+"""The staff's API on the hall."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_smorest import Api
+
+from backend.access.looks import record_look
+from backend.access.passwords import hash_password, make_first_password
+from backend.access.staff_sessions import StaffSessions
+from backend.cases.guards import CASE_GUARDS
+from backend.cases.return_reasons import ReturnReasons
+from backend.cases.staff_access import StaffAccess, map_posts
+from backend.cases.staff_cases import Sources, StaffCases
+from backend.cases.staff_commands import StaffCommands
+from backend.cases.staff_handover import StaffHandover
+from backend.cases.staff_queues import StaffQueues
+from backend.cases.staff_remarks import StaffRemarks
+from backend.cases.staff_rows import RowWriter
+from backend.catalogue.loader import build_process
+from backend.organisation.members import MemberDirectory
+from backend.organisation.tables import OrganisationTables
+from backend.organisation.upkeep import OrganisationUpkeep
+from backend.realtime.tickets import SocketTickets
+from composition.hall import Hall, read_clock
+from staff_api.case_routes import make_case_routes
+from staff_api.file_routes import make_staff_file_routes
+from staff_api.guard import StaffGuard
+from staff_api.member_routes import make_member_routes, make_reason_routes
+from staff_api.organisation_routes import make_organisation_routes, make_table_routes, make_unit_routes
+from staff_api.queue_routes import make_queue_routes
+from staff_api.realtime_routes import make_staff_realtime_routes
+from staff_api.session_routes import make_session_routes
+from staff_api.visit_routes import make_visit_routes
+
+
+def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
+    """Register all routes of staff and the guard before them."""
+    settings = hall.settings
+    staff_sessions = StaffSessions(hall.sessions, hall.organisation, read_clock, settings.secret_key)
+    # Demonstration runs on loopback without HTTPS, and its people keep their known passwords.
+    guard = StaffGuard(
+        staff_sessions, over_https=not settings.demo_mode, forces_change=not settings.demo_mode
+    )
+    guard.install(app)
+    api.register_blueprint(make_session_routes(staff_sessions, guard))
+    _add_cases(api, hall)
+    upkeep = OrganisationUpkeep(hall.organisation, hall.keys, make_hashed_password)
+    tables = OrganisationTables(hall.sessions, upkeep, hall.content.post_names, read_clock)
+    for routes in (
+        make_unit_routes(hall.sessions, upkeep),
+        make_organisation_routes(hall.sessions, upkeep, read_clock),
+        make_table_routes(tables),
+        make_staff_file_routes(hall.files),
+        make_visit_routes(hall.visits),
+        make_staff_realtime_routes(SocketTickets(hall.redis)),
+    ):
+        api.register_blueprint(routes)
+
+
+def _add_cases(api: Api, hall: Hall) -> None:
+    sessions, organisation, definitions = hall.sessions, hall.organisation, hall.definitions
+    access = StaffAccess(organisation, definitions)
+    posts = map_posts(build_process(body) for body in hall.content.processes.values())
+    rows = RowWriter(
+        organisation,
+        definitions,
+        {one.key: one.name for one in hall.content.services},
+        hall.keys,
+        read_clock,
+    )
+    sources = Sources(
+        hall.customer_cases.read_progress,
+        hall.appointments,
+        hall.files,
+        record_look,
+        dict(hall.content.post_names),
+    )
+    directory = MemberDirectory(organisation)
+    cases = StaffCases(
+        sessions, access, organisation, definitions, CASE_GUARDS, rows, hall.keys, sources, read_clock
+    )
+    commands = StaffCommands(
+        sessions, hall.cases, access, organisation, directory, definitions, hall.files, hall.keys, read_clock
+    )
+    handover = StaffHandover(sessions, hall.cases, organisation, directory, posts)
+    for routes in (
+        make_queue_routes(StaffQueues(sessions, organisation, posts, rows, hall.keys, read_clock)),
+        make_case_routes(cases, commands, StaffRemarks(sessions, access, hall.keys, read_clock)),
+        make_member_routes(handover),
+        make_reason_routes(ReturnReasons(sessions)),
+    ):
+        api.register_blueprint(routes)
+
+
+def make_hashed_password() -> tuple[str, str]:
+    """Return a fresh first password and its hash."""
+    password = make_first_password()
+    return password, hash_password(password)

@@ -1,0 +1,194 @@
+"""Booking a visit and following it: /api/v1/cases/<case_no>/slots, holds, appointment, visit."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from flask import Response
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.appointments.service import AppointmentService, SlotDay
+from backend.appointments.visits import VisitService
+from backend.cases.access import find_customer_case_id
+from backend.cases.case_reading import CustomerCases
+from backend.cases.service import Request
+from backend.core.callers import Caller, open_to
+from backend.core.local_time import format_hours
+from miniprogram_api.case_schemas import CaseViewSchema
+from miniprogram_api.guard import get_customer
+from miniprogram_api.json_answers import answer_json
+
+
+class SlotQuery(Schema):
+    """The first day to list."""
+
+    from_day = fields.Date(data_key="from", load_default=None)
+
+
+class SlotSchema(Schema):
+    """One hour that may be booked."""
+
+    start_at = fields.AwareDateTime(required=True)
+    end_at = fields.AwareDateTime(required=True)
+    text = fields.String(required=True)
+    left = fields.Integer(required=True)
+
+
+class SlotDaySchema(Schema):
+    """One day with its hours, none where nobody comes."""
+
+    date = fields.Date(required=True)
+    text = fields.String(required=True)
+    slots = fields.List(fields.Nested(SlotSchema), required=True)
+
+
+class SlotDaysSchema(Schema):
+    """A week of days."""
+
+    days = fields.List(fields.Nested(SlotDaySchema), required=True)
+
+
+class HoldRequestSchema(Schema):
+    """The hour to keep for a few minutes."""
+
+    start_at = fields.AwareDateTime(required=True)
+
+
+class HoldSchema(Schema):
+    """A seat that is kept until ``expires_at``."""
+
+    hold_id = fields.UUID(required=True)
+    start_at = fields.AwareDateTime(required=True)
+    end_at = fields.AwareDateTime(required=True)
+    expires_at = fields.AwareDateTime(required=True)
+
+
+class CancelBookingSchema(Schema):
+    """The booking that the customer saw."""
+
+    command_id = fields.UUID(required=True)
+    expected_version = fields.Integer(required=True)
+
+
+class BookingSchema(CancelBookingSchema):
+    """The hold to turn into the booking."""
+
+    hold_id = fields.UUID(required=True)
+
+
+class VisitHandlerSchema(Schema):
+    """Who comes."""
+
+    name = fields.String(required=True)
+    phone = fields.String(required=True)
+
+
+class VisitSchema(Schema):
+    """The way to the visit; all but ``state`` is null unless somebody is on it."""
+
+    state = fields.String(required=True)
+    distance_m = fields.Integer(required=True, allow_none=True)
+    eta_minutes = fields.Integer(required=True, allow_none=True)
+    seen_at = fields.AwareDateTime(required=True, allow_none=True)
+    handler = fields.Nested(VisitHandlerSchema, required=True, allow_none=True)
+
+
+def make_appointment_routes(
+    sessions: sessionmaker[Session],
+    appointments: AppointmentService,
+    visits: VisitService,
+    cases: CustomerCases,
+) -> Blueprint:
+    """Return the routes of a customer's visits."""
+    routes = Blueprint("appointments", __name__, url_prefix="/api/v1/cases/<case_no>")
+
+    def find_id(case_no: str) -> int:
+        with sessions() as session:
+            return find_customer_case_id(session, get_customer().customer_id, case_no)
+
+    @routes.get("/slots")
+    @open_to(Caller.CUSTOMER)
+    @routes.arguments(SlotQuery, location="query")
+    @routes.response(200, SlotDaysSchema)
+    def list_slots(asked: dict[str, date | None], case_no: str) -> dict[str, Any]:
+        """List a week of bookable hours."""
+        return {
+            "days": [_write_day(one) for one in appointments.list_days(find_id(case_no), asked["from_day"])]
+        }
+
+    @routes.post("/holds")
+    @open_to(Caller.CUSTOMER)
+    @routes.arguments(HoldRequestSchema)
+    @routes.response(201, HoldSchema)
+    def hold(asked: dict[str, datetime], case_no: str) -> dict[str, Any]:
+        """Keep an hour for a few minutes; the case's former hold is given up."""
+        held = appointments.hold(find_id(case_no), asked["start_at"])
+        return {
+            "hold_id": held.hold_id,
+            "start_at": held.slot.start_at,
+            "end_at": held.slot.end_at,
+            "expires_at": held.expires_at,
+        }
+
+    @routes.post("/appointment")
+    @open_to(Caller.CUSTOMER)
+    @routes.arguments(BookingSchema)
+    @routes.response(200, CaseViewSchema)
+    def book(asked: dict[str, Any], case_no: str) -> Response:
+        """Book the hour that is held, or move an earlier booking to it."""
+        case_id = find_id(case_no)
+        appointments.book(_make_request(case_no, asked), case_id, asked["hold_id"], asked["expected_version"])
+        return answer_json(cases.read(get_customer().customer_id, case_no))
+
+    @routes.delete("/appointment")
+    @open_to(Caller.CUSTOMER)
+    @routes.arguments(CancelBookingSchema)
+    @routes.response(200, CaseViewSchema)
+    def cancel(asked: dict[str, Any], case_no: str) -> Response:
+        """Cancel the booking; another one has to follow before somebody comes."""
+        appointments.cancel(_make_request(case_no, asked), find_id(case_no), asked["expected_version"])
+        return answer_json(cases.read(get_customer().customer_id, case_no))
+
+    @routes.get("/visit")
+    @open_to(Caller.CUSTOMER)
+    @routes.response(200, VisitSchema)
+    def tell_visit(case_no: str) -> dict[str, Any]:
+        """Tell how far the handler is, from setting off until the arrival and not longer."""
+        case_id = find_id(case_no)
+        seen = visits.read_visit(case_id)
+        return {
+            "state": seen.state,
+            "distance_m": seen.distance_m,
+            "eta_minutes": seen.arrival_minutes,
+            "seen_at": seen.seen_at,
+            "handler": cases.find_handler(case_id),
+        }
+
+    return routes
+
+
+def _make_request(case_no: str, asked: Mapping[str, Any]) -> Request:
+    body = {name: str(value) for name, value in asked.items() if name != "command_id"}
+    command_id: uuid.UUID = asked["command_id"]
+    return Request(f"customer:{get_customer().customer_id}", command_id, {**body, "case_no": case_no})
+
+
+def _write_day(day: SlotDay) -> dict[str, Any]:
+    return {
+        "date": day.day,
+        "text": day.text,
+        "slots": [
+            {
+                "start_at": slot.start_at,
+                "end_at": slot.end_at,
+                "text": format_hours(slot.start_at, slot.end_at),
+                "left": left,
+            }
+            for slot, left in day.slots
+        ],
+    }

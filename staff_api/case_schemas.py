@@ -1,0 +1,259 @@
+"""The shapes of cases as the console gets them; named like the types of the contract."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+_ITEM = validate.Regexp(r"^[a-z][a-z0-9_]{0,63}$")
+_TEXT = validate.Length(max=500)
+
+
+def _moment(*, may_be_none: bool = False) -> fields.DateTime:
+    return fields.DateTime(format="iso", required=True, allow_none=may_be_none)
+
+
+class QueueSchema(Schema):
+    """One queue with its count; 1000 means more than 999."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    count = fields.Integer(required=True)
+    urgent = fields.Boolean(required=True)
+
+
+class QueueListSchema(Schema):
+    """The queues of one's posts."""
+
+    items = fields.List(fields.Nested(QueueSchema), required=True)
+
+
+class TimeLeftSchema(Schema):
+    """How much of the time limit is used, 0 to 1."""
+
+    share = fields.Float(required=True)
+
+
+class StaffCaseRowSchema(Schema):
+    """A case as a line of a list."""
+
+    case_no = fields.String(required=True)
+    service = fields.String(required=True)
+    service_name = fields.String(required=True)
+    step = fields.String(required=True)
+    step_name = fields.String(required=True)
+    customer_name = fields.String(required=True)
+    place = fields.String(required=True)
+    unit_name = fields.String(required=True)
+    opened_at = _moment()
+    waiting_since = _moment()
+    due_at = _moment(may_be_none=True)
+    overdue = fields.Boolean(required=True)
+    time_left = fields.Nested(TimeLeftSchema, required=True, allow_none=True)
+    returned_times = fields.Integer(required=True)
+    handler_name = fields.String(required=True, allow_none=True)
+    channel = fields.String(required=True)
+    is_alarm = fields.Boolean(required=True)
+
+
+class StaffCasePageSchema(Schema):
+    """A page of lines; ``next`` is the cursor of the following one."""
+
+    items = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class StaffCaseQuerySchema(Schema):
+    """Which list, narrowed by what, in which order, from where on."""
+
+    queue = fields.String(load_default=None, validate=validate.Length(max=20))
+    service = fields.String(load_default=None, validate=validate.Length(max=40))
+    q = fields.String(load_default="", validate=validate.Length(max=40))
+    sort = fields.String(load_default="due", validate=validate.OneOf(["due", "newest"]))
+    after = fields.String(load_default=None, validate=validate.Length(max=300))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
+
+
+class StaffUnmetSchema(Schema):
+    """Why an action is not ready yet."""
+
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class StaffActionSchema(Schema):
+    """What one may do next; ``asks`` names what its command may bring."""
+
+    kind = fields.String(required=True)
+    task = fields.Integer(required=True, allow_none=True)
+    step = fields.String(required=True, allow_none=True)
+    outcome = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    unmet = fields.Nested(StaffUnmetSchema, required=True, allow_none=True)
+    needs_reason = fields.Boolean(required=True)
+    needs_corrections = fields.Boolean(required=True)
+    needs_owed_documents = fields.Boolean(required=True)
+    asks = fields.List(fields.String(), required=True)
+
+
+class StaffCorrectionSchema(Schema):
+    """What the customer was asked to mend."""
+
+    no = fields.Integer(required=True)
+    item = fields.String(required=True)
+    label = fields.String(required=True)
+    reason = fields.String(required=True)
+    resolved = fields.Boolean(required=True)
+    asked_at = _moment()
+    resolved_at = _moment(may_be_none=True)
+
+
+class ReviewMarkSchema(Schema):
+    """A reviewer's verdict; null takes the mark away."""
+
+    verdict = fields.String(required=True, allow_none=True, validate=validate.OneOf(["pass", "reject"]))
+    reason = fields.String(load_default="", validate=_TEXT)
+
+
+class OwedDocumentSchema(Schema):
+    """A document that is still owed."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+
+
+class StaffCustomerSchema(Schema):
+    """Whom the case is for; masked."""
+
+    name = fields.String(required=True)
+    phone = fields.String(required=True)
+    masked = fields.Boolean(required=True)
+
+
+class HistoryLineSchema(Schema):
+    """One thing that happened."""
+
+    at = _moment()
+    actor = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class NoteSchema(Schema):
+    """A note that only staff read."""
+
+    at = _moment()
+    author = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class OpenTaskSchema(Schema):
+    """A step at which something is waited for."""
+
+    no = fields.Integer(required=True)
+    step = fields.String(required=True)
+    name = fields.String(required=True)
+    due_at = _moment(may_be_none=True)
+
+
+class UnitChoiceSchema(Schema):
+    """A unit to dispatch to."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class StaffVisitSchema(Schema):
+    """What the handler brought back."""
+
+    photos = fields.List(fields.Dict(), required=True)
+    result = fields.String(required=True, allow_none=True)
+    signature = fields.Dict(required=True, allow_none=True)
+
+
+class StaffCaseViewSchema(StaffCaseRowSchema):
+    """A whole case; personal values masked."""
+
+    version = fields.Integer(required=True)
+    status = fields.String(required=True)
+    unit_code = fields.String(required=True)
+    customer = fields.Nested(StaffCustomerSchema, required=True)
+    form = fields.Dict(required=True)
+    values = fields.Dict(required=True)
+    masked_items = fields.List(fields.String(), required=True)
+    files = fields.Dict(required=True)
+    corrections = fields.List(fields.Nested(StaffCorrectionSchema), required=True)
+    changed_items = fields.List(fields.String(), required=True)
+    previous_values = fields.Dict(required=True)
+    reviews = fields.Dict(keys=fields.String(), values=fields.Nested(ReviewMarkSchema), required=True)
+    owed_documents = fields.List(fields.Nested(OwedDocumentSchema), required=True)
+    may_be_owed = fields.List(fields.String(), required=True)
+    progress = fields.List(fields.Dict(), required=True)
+    history = fields.List(fields.Nested(HistoryLineSchema), required=True)
+    notes = fields.List(fields.Nested(NoteSchema), required=True)
+    actions = fields.List(fields.Nested(StaffActionSchema), required=True)
+    appointment = fields.Dict(required=True, allow_none=True)
+    visit = fields.Nested(StaffVisitSchema, required=True)
+    open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)
+    suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)
+    child_case_no = fields.String(required=True, allow_none=True)
+    parent_case_no = fields.String(required=True, allow_none=True)
+
+
+class RevealSchema(Schema):
+    """Which values to see in full, and why."""
+
+    items = fields.List(fields.String(validate=_ITEM), required=True, validate=validate.Length(1, 30))
+    reason = fields.String(required=True, validate=validate.Length(max=200))
+
+
+class RevealedSchema(Schema):
+    """The full values."""
+
+    values = fields.Dict(required=True)
+
+
+class ReviewsSchema(Schema):
+    """Marks by item."""
+
+    items = fields.Dict(
+        keys=fields.String(validate=_ITEM),
+        values=fields.Nested(ReviewMarkSchema),
+        required=True,
+        validate=validate.Length(1, 60),
+    )
+
+
+class CorrectionRequestSchema(Schema):
+    """One item to be mended, with the reason the customer reads."""
+
+    item = fields.String(required=True, validate=_ITEM)
+    reason = fields.String(required=True, validate=validate.Length(1, 300))
+
+
+class StaffCommandSchema(Schema):
+    """A command of staff; what an outcome asks for is said in its action."""
+
+    command_id = fields.UUID(required=True)
+    expected_version = fields.Integer(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["complete", "cancel"]))
+    task = fields.Integer(load_default=None, allow_none=True)
+    outcome = fields.String(load_default=None, allow_none=True, validate=_ITEM)
+    reason = fields.String(load_default="", validate=_TEXT)
+    corrections = fields.List(
+        fields.Nested(CorrectionRequestSchema), load_default=list, validate=validate.Length(max=60)
+    )
+    owed_documents = fields.List(
+        fields.String(validate=_ITEM), load_default=list, validate=validate.Length(max=60)
+    )
+    unit_code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=3))
+    handler = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+    result = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
+    photos = fields.List(
+        fields.String(validate=validate.Length(1, 100)), load_default=list, validate=validate.Length(max=12)
+    )
+    signature = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+
+
+class RemarkSchema(Schema):
+    """A note or a message."""
+
+    text = fields.String(required=True, validate=validate.Length(1, 500))

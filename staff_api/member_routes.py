@@ -1,0 +1,177 @@
+"""Units and people to choose from, presence and hand-over, and the reasons for a return."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from backend.cases.return_reasons import ReturnReasons
+from backend.cases.staff_handover import StaffHandover
+from backend.core.callers import Caller, open_to
+from staff_api.guard import get_signed_in, require_post
+
+FIELD_TYPES = (
+    "text", "long_text", "phone", "id_number", "choice", "multi_choice", "date", "number", "address",
+    "photos", "documents", "signature",
+)  # fmt: skip
+REASONS_KEPT_BY = "hotline_business_lead"
+
+
+class MemberQuerySchema(Schema):
+    """Whom to list."""
+
+    position = fields.String(load_default=None, validate=validate.Length(max=40))
+    unit = fields.String(load_default=None, validate=validate.Length(max=3))
+
+
+class StaffMemberSchema(Schema):
+    """Somebody to choose, with how many open cases they have."""
+
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+    presence = fields.String(required=True)
+    open_cases = fields.Integer(required=True)
+
+
+class StaffMemberListSchema(Schema):
+    """People by user name."""
+
+    items = fields.List(fields.Nested(StaffMemberSchema), required=True)
+
+
+class PresenceSchema(Schema):
+    """On duty or away."""
+
+    presence = fields.String(required=True, validate=validate.OneOf(["on_duty", "absent"]))
+
+
+class HandOverSchema(Schema):
+    """To whom the open work goes, and why."""
+
+    command_id = fields.UUID(required=True)
+    to = fields.String(required=True, validate=validate.Length(1, 64))
+    reason = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class HandedOverSchema(Schema):
+    """How many cases moved."""
+
+    moved = fields.Integer(required=True)
+
+
+class ReasonQuerySchema(Schema):
+    """Which reasons: those that fit a field of this type, and for maintenance the inactive ones too."""
+
+    item = fields.String(load_default=None, validate=validate.Length(max=64))
+    all = fields.Boolean(load_default=False)
+
+
+class ReasonChangeSchema(Schema):
+    """What may be changed about a reason."""
+
+    text = fields.String(validate=validate.Length(2, 100))
+    field_types = fields.List(fields.String(validate=validate.OneOf(FIELD_TYPES)))
+    position = fields.Integer(validate=validate.Range(0, 100_000))
+    is_active = fields.Boolean()
+
+
+class NewReasonSchema(Schema):
+    """A reason to be entered."""
+
+    key = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]{1,63}$"))
+    text = fields.String(required=True, validate=validate.Length(2, 100))
+    field_types = fields.List(fields.String(validate=validate.OneOf(FIELD_TYPES)), load_default=list)
+    position = fields.Integer(load_default=1000, validate=validate.Range(0, 100_000))
+
+
+class ReturnReasonSchema(Schema):
+    """A reason for a return; with no field types it fits any item."""
+
+    key = fields.String(required=True)
+    text = fields.String(required=True)
+    field_types = fields.List(fields.String(), required=True)
+    position = fields.Integer(required=True)
+    is_active = fields.Boolean(required=True)
+
+
+class ReturnReasonListSchema(Schema):
+    """Reasons in their order."""
+
+    items = fields.List(fields.Nested(ReturnReasonSchema), required=True)
+
+
+def make_member_routes(handover: StaffHandover) -> Blueprint:
+    """Return the routes of people, their presence and their open work."""
+    routes = Blueprint("staff members", __name__, url_prefix="/staff/api/v1/members")
+
+    @routes.get("")
+    @open_to(Caller.STAFF)
+    @routes.arguments(MemberQuerySchema, location="query")
+    @routes.response(200, StaffMemberListSchema)
+    def list_members(asked: dict[str, Any]) -> dict[str, Any]:
+        """List people of the units one sees, or of one of these."""
+        member = get_signed_in().member
+        return {"items": handover.list_members(member, asked["position"], asked["unit"])}
+
+    @routes.put("/<username>/presence")
+    @open_to(Caller.STAFF)
+    @routes.arguments(PresenceSchema)
+    @routes.response(204)
+    def set_presence(asked: dict[str, str], username: str) -> None:
+        """Note that somebody is on duty or away."""
+        handover.set_presence(get_signed_in().member, username, asked["presence"])
+
+    @routes.post("/<username>/hand-over")
+    @open_to(Caller.STAFF)
+    @routes.arguments(HandOverSchema)
+    @routes.response(200, HandedOverSchema)
+    def hand_over(asked: dict[str, Any], username: str) -> dict[str, int]:
+        """Give all open cases of somebody to another handler."""
+        member = get_signed_in().member
+        return handover.hand_over(member, username, asked["to"], asked["reason"], asked["command_id"])
+
+    return routes
+
+
+def make_reason_routes(reasons: ReturnReasons) -> Blueprint:
+    """Return the routes of the reasons for a return."""
+    routes = Blueprint("return reasons", __name__, url_prefix="/staff/api/v1/return-reasons")
+
+    @routes.get("")
+    @open_to(Caller.STAFF)
+    @routes.arguments(ReasonQuerySchema, location="query")
+    @routes.response(200, ReturnReasonListSchema)
+    def list_reasons(asked: dict[str, Any]) -> dict[str, Any]:
+        """List the reasons; ``item`` is a field's type, anything else narrows nothing down."""
+        fitting = asked["item"] if asked["item"] in FIELD_TYPES else None
+        return {"items": reasons.list_reasons(fitting, with_inactive=asked["all"])}
+
+    @routes.post("")
+    @open_to(Caller.STAFF)
+    @routes.arguments(NewReasonSchema)
+    @routes.response(201, ReturnReasonSchema)
+    def add_reason(asked: dict[str, Any]) -> dict[str, Any]:
+        """Enter a reason."""
+        require_post(REASONS_KEPT_BY)
+        return reasons.add(**asked)
+
+    @routes.patch("/<key>")
+    @open_to(Caller.STAFF)
+    @routes.arguments(ReasonChangeSchema)
+    @routes.response(200, ReturnReasonSchema)
+    def change_reason(asked: dict[str, Any], key: str) -> dict[str, Any]:
+        """Change a reason; those already given stay as they were."""
+        require_post(REASONS_KEPT_BY)
+        return reasons.change(key, asked)
+
+    @routes.delete("/<key>")
+    @open_to(Caller.STAFF)
+    @routes.response(204)
+    def remove_reason(key: str) -> None:
+        """Take a reason off the list."""
+        require_post(REASONS_KEPT_BY)
+        reasons.remove(key)
+
+    return routes

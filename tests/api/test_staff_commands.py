@@ -1,0 +1,271 @@
+"""Dispatch, assignment, the handler's own steps and the hand-over of open work; over HTTP."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from backend.cases.models import CaseTask, ServiceCase
+from backend.organisation.models import Staff
+from tests.api.bookings import enter_booking
+from tests.api.staff_side import Browser, Hall, code
+
+
+@pytest.fixture
+def to_dispatch(hall: Hall) -> str:
+    """Return the number of an application that is to be dispatched."""
+    case_no = hall.start(service="repair")
+    remote = hall.sign_in("remote_a")
+    for outcome in ("accept", "pass"):
+        assert remote.act(case_no, outcome).status_code == 200
+    return case_no
+
+
+@pytest.fixture
+def to_assign(hall: Hall, to_dispatch: str) -> str:
+    """Return the number of a case that unit 361 is to assign."""
+    assert hall.sign_in("remote_a").act(to_dispatch, "dispatch").status_code == 200
+    return to_dispatch
+
+
+@pytest.fixture
+def absent(hall: Hall) -> Iterator[str]:
+    """Let second_361 be away for one test."""
+    desk = hall.sign_in("desk_361")
+    answer = desk.send("PUT", "/members/second_361/presence", {"presence": "absent"})
+    assert answer.status_code == 204
+    yield "second_361"
+    desk.send("PUT", "/members/second_361/presence", {"presence": "on_duty"})
+
+
+def find_action(case: dict[str, Any], outcome: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(one for one in case["actions"] if one["outcome"] == outcome)
+    return found
+
+
+def assign(hall: Hall, case_no: str, handler: str = "handler_361") -> None:
+    answer = hall.sign_in("desk_361").act(case_no, "assign", handler=handler)
+    assert answer.status_code == 200, answer.text
+
+
+def go_to_child(hall: Hall, case_no: str) -> str:
+    """Let the customer book; returns the number of the repair that then begins."""
+    with hall.sessions.begin() as session:
+        booking = enter_booking(session, hall.find_id(case_no))
+    hall.customer(case_no, "book", data=booking)
+    child = hall.sign_in("desk_361").read(f"/cases/{case_no}")["child_case_no"]
+    assert isinstance(child, str)
+    return child
+
+
+def test_a_button_is_ready_that_collects_what_its_guard_wants(hall: Hall, to_assign: str) -> None:
+    case = hall.sign_in("desk_361").read(f"/cases/{to_assign}")
+    action = find_action(case, "assign")
+    assert (action["asks"], action["unmet"]) == (["handler"], None)
+    answer = hall.sign_in("desk_361").act(to_assign, "assign")
+    assert (answer.status_code, code(answer)) == (409, "handler_missing")
+
+
+def test_dispatch_follows_the_address(hall: Hall, to_assign: str) -> None:
+    case = hall.sign_in("desk_361").read(f"/cases/{to_assign}")
+    assert (case["unit_code"], case["unit_name"]) == ("361", "东城客服部")
+    assert "派给东城客服部" in [one["text"] for one in case["history"]]
+
+
+def test_dispatch_elsewhere_needs_a_reason_and_moves_the_case(hall: Hall, to_dispatch: str) -> None:
+    remote = hall.sign_in("remote_a")
+    answer = remote.act(to_dispatch, "dispatch", unit_code="362")
+    assert (answer.status_code, code(answer)) == (422, "unit_reason_required")
+    assert code(remote.act(to_dispatch, "dispatch", unit_code="999")) == "unit_unknown"
+    done = remote.act(to_dispatch, "dispatch", unit_code="362", reason="东城人手不够")
+    assert json.loads(done.text)["unit_code"] == "362"
+    assert hall.sign_in("desk_361").get(f"/cases/{to_dispatch}").status_code == 404
+    case = hall.sign_in("desk_362").read(f"/cases/{to_dispatch}")
+    assert [one["outcome"] for one in case["actions"]] == ["assign", "send_back"]
+    with hall.sessions.begin() as session:
+        units = session.scalars(
+            select(CaseTask.unit_id).where(
+                CaseTask.case_id == hall.find_id(to_dispatch), CaseTask.state == "open"
+            )
+        ).all()
+    assert units == [hall.units["362"]]
+    foreign = hall.sign_in("desk_362").act(to_dispatch, "assign", handler="handler_361")
+    assert (foreign.status_code, code(foreign)) == (422, "handler_unknown")
+
+
+def test_who_can_be_assigned(hall: Hall, to_assign: str, absent: str) -> None:
+    desk = hall.sign_in("desk_361")
+    for name in ("handler_362", "desk_361", "nobody"):
+        assert code(desk.act(to_assign, "assign", handler=name)) == "handler_unknown", name
+    assert code(desk.act(to_assign, "assign", handler=absent)) == "handler_absent"
+    unfit = desk.act(to_assign, "assign", handler="handler_361", unit_code="362")
+    assert (unfit.status_code, code(unfit)) == (422, "command_unfit")
+    done = json.loads(desk.act(to_assign, "assign", handler=" Handler_361 ").text)
+    assert done["handler_name"] == "王handler_361"
+
+
+def test_only_the_handler_does_the_handlers_steps(hall: Hall, to_assign: str) -> None:
+    assign(hall, to_assign)
+    child = go_to_child(hall, to_assign)
+    desk, handler = hall.sign_in("desk_361"), hall.sign_in("handler_361")
+    assert desk.act(child, "accept").status_code == 200
+    case = handler.read(f"/cases/{child}")
+    assert [one["outcome"] for one in case["actions"]] == ["set_off"]
+    assert (case["parent_case_no"], case["customer"]["phone"]) == (to_assign, "138****5678")
+    assert case["values"]["contact_name"] == "张*"
+    assert hall.sign_in("second_361").get(f"/cases/{child}").status_code == 404
+    seen_by_desk = desk.read(f"/cases/{child}")
+    assert [one["kind"] for one in seen_by_desk["actions"]] == ["cancel"]
+    task = seen_by_desk["open_tasks"][0]["no"]
+    assert code(desk.command(child, seen_by_desk["version"], task, "set_off")) == "not_your_turn"
+    page = handler.read("/cases", queue="mine")
+    assert child in [one["case_no"] for one in page["items"]]
+    assert to_assign not in [one["case_no"] for one in page["items"]]
+
+
+def test_the_visit_to_its_end(hall: Hall, to_assign: str) -> None:
+    assign(hall, to_assign)
+    child = go_to_child(hall, to_assign)
+    desk, handler = hall.sign_in("desk_361"), hall.sign_in("handler_361")
+    desk.act(child, "accept")
+    for outcome in ("set_off", "arrive", "repair_free"):
+        assert handler.act(child, outcome).status_code == 200
+    finishing = find_action(handler.read(f"/cases/{child}"), "finish")
+    assert (finishing["asks"], finishing["unmet"]) == (["result", "photos"], None)
+    assert code(handler.act(child, "finish")) == "result_missing"
+    assert code(handler.act(child, "finish", result="  ")) == "result_missing"
+    unknown = handler.act(child, "finish", result="换了胶管", photos=["no-such-file"])
+    assert (unknown.status_code, code(unknown)) == (422, "file_unknown")
+    assert handler.act(child, "finish", result="换了胶管").status_code == 200
+    assert handler.act(child, "passed").status_code == 200
+    assert code(handler.act(child, "hand_over")) == "signature_missing"
+    whole = desk.read(f"/cases/{to_assign}")
+    assert whole["visit"]["result"] == "换了胶管"
+    texts = [one["text"] for one in whole["history"]]
+    assert "转入“维修”流程" in texts
+    assert "现场结果：换了胶管" in texts
+
+
+def test_forwarding_to_another_department(hall: Hall, to_assign: str) -> None:
+    assign(hall, to_assign)
+    child = go_to_child(hall, to_assign)
+    handler, works = hall.sign_in("handler_361"), hall.sign_in("works_361")
+    hall.sign_in("desk_361").act(child, "accept")
+    for outcome in ("set_off", "arrive"):
+        handler.act(child, outcome)
+    assert code(handler.act(child, "needs_engineering")) == "reason_required"
+    assert handler.act(child, "needs_engineering", reason="管道需要改线").status_code == 200
+    page = works.read("/cases", queue="unit")
+    assert child in [one["case_no"] for one in page["items"]]
+    assert works.act(child, "free").status_code == 200
+    assert works.act(child, "finish", result="已改线").status_code == 200
+
+
+def count_open(browser: Browser, username: str) -> int:
+    items = browser.read("/members", position="case_handler")["items"]
+    return next(int(one["open_cases"]) for one in items if one["username"] == username)
+
+
+def test_open_work_goes_to_another_handler(hall: Hall, to_assign: str) -> None:
+    assign(hall, to_assign)
+    child = go_to_child(hall, to_assign)
+    desk = hall.sign_in("desk_361")
+    desk.act(child, "accept")
+    given, taken = count_open(desk, "handler_361"), count_open(desk, "second_361")
+    assert given >= 1
+    body = {"command_id": str(uuid.uuid4()), "to": "second_361", "reason": "请假"}
+    for who in ("handler_361", "remote_a"):
+        refused = hall.sign_in(who).send("POST", "/members/handler_361/hand-over", body)
+        assert (refused.status_code, code(refused)) == (403, "forbidden")
+    other_unit = hall.sign_in("desk_362").send("POST", "/members/handler_361/hand-over", body)
+    assert (other_unit.status_code, code(other_unit)) == (404, "staff_unknown")
+    done = desk.send("POST", "/members/handler_361/hand-over", body)
+    assert done.status_code == 200, done.text
+    assert count_open(desk, "handler_361") == 0
+    assert count_open(desk, "second_361") == taken + given
+    assert json.loads(desk.send("POST", "/members/handler_361/hand-over", body).text) == {"moved": 0}
+    second = hall.sign_in("second_361")
+    assert [one["outcome"] for one in second.read(f"/cases/{child}")["actions"]] == ["set_off"]
+    assert child in [one["case_no"] for one in second.read("/cases", queue="mine")["items"]]
+    assert hall.sign_in("handler_361").get(f"/cases/{child}").status_code == 404
+    texts = [one["text"] for one in desk.read(f"/cases/{to_assign}")["history"]]
+    assert "交给王second_361（具体责任人）办理（请假）" in texts
+
+
+def test_nobody_hands_over_to_who_is_away(hall: Hall, to_assign: str, absent: str) -> None:
+    assign(hall, to_assign)
+    body = {"command_id": str(uuid.uuid4()), "to": absent}
+    answer = hall.sign_in("desk_361").send("POST", "/members/handler_361/hand-over", body)
+    assert (answer.status_code, code(answer)) == (409, "handler_absent")
+
+
+def test_presence_is_ones_own_or_the_leads(hall: Hall) -> None:
+    away, back = {"presence": "absent"}, {"presence": "on_duty"}
+    handler = hall.sign_in("handler_362")
+    assert handler.send("PUT", "/members/handler_362/presence", away).status_code == 204
+    with hall.sessions.begin() as session:
+        presence = session.execute(select(Staff.presence).where(Staff.username == "handler_362")).scalar_one()
+    assert presence == "absent"
+    assert handler.send("PUT", "/members/handler_362/presence", back).status_code == 204
+    assert code(handler.send("PUT", "/members/desk_362/presence", away)) == "forbidden"
+    foreign = hall.sign_in("desk_361").send("PUT", "/members/handler_362/presence", away)
+    assert code(foreign) == "staff_unknown"
+    assert code(handler.send("PUT", "/members/handler_362/presence", {"presence": "left"})) == "invalid_input"
+
+
+def test_a_new_unit_does_not_keep_the_old_handler(hall: Hall, to_assign: str) -> None:
+    assign(hall, to_assign)
+    case_id = hall.find_id(to_assign)
+    with hall.sessions.begin() as session:
+        # As if the case had come back to the dispatcher with its handler still named.
+        open_task = (CaseTask.case_id == case_id) & (CaseTask.state == "open")
+        values = {
+            "step": "dispatch",
+            "post_kind": "position",
+            "post_key": "remote_service",
+            "queue": "dispatch",
+            "handler_id": None,
+        }
+        session.execute(update(CaseTask).where(open_task).values(**values))
+    remote = hall.sign_in("remote_a")
+    assert remote.act(to_assign, "dispatch", unit_code="362", reason="搬家").status_code == 200
+    answer = hall.sign_in("desk_362").act(to_assign, "assign")
+    assert code(answer) == "handler_missing"
+    with hall.sessions.begin() as session:
+        data = session.execute(select(ServiceCase.data).where(ServiceCase.id == case_id)).scalar_one()
+    assert data["handler_id"] is None
+
+
+@pytest.mark.parametrize(
+    ("item", "some", "none"),
+    [("photos", "photo_blurred", "phone_wrong"), ("phone", "phone_wrong", "photo_blurred")],
+)
+def test_reasons_fit_the_kind_of_item(hall: Hall, item: str, some: str, none: str) -> None:
+    items = hall.sign_in("remote_a").read("/return-reasons", item=item)["items"]
+    keys = [one["key"] for one in items]
+    assert some in keys
+    assert none not in keys
+    assert "not_as_agreed" in keys
+    assert len(hall.sign_in("remote_a").read("/return-reasons")["items"]) >= 25
+
+
+def test_the_business_lead_maintains_the_reasons(hall: Hall) -> None:
+    lead, remote = hall.sign_in("lead_a"), hall.sign_in("remote_a")
+    new = {"key": "meter_no_wrong", "text": "表号不对，请看表上的号码", "field_types": ["text"]}
+    assert code(remote.send("POST", "/return-reasons", new)) == "forbidden"
+    assert lead.send("POST", "/return-reasons", new).status_code == 201
+    assert code(lead.send("POST", "/return-reasons", new)) == "reason_taken"
+    off = lead.send("PATCH", "/return-reasons/meter_no_wrong", {"is_active": False})
+    assert json.loads(off.text)["is_active"] is False
+    assert "meter_no_wrong" not in [one["key"] for one in remote.read("/return-reasons")["items"]]
+    everything = lead.read("/return-reasons", all="true")["items"]
+    assert "meter_no_wrong" in [one["key"] for one in everything]
+    taken = lead.send("PATCH", "/return-reasons/meter_no_wrong", {"text": everything[0]["text"]})
+    assert code(taken) == "reason_taken"
+    assert lead.send("DELETE", "/return-reasons/meter_no_wrong", {}).status_code == 204
+    assert lead.send("DELETE", "/return-reasons/meter_no_wrong", {}).status_code == 404

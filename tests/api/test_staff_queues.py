@@ -1,0 +1,229 @@
+"""The staff's lists: each post's queues with counts, pages that hold still, filters and search; over HTTP."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text, update
+
+from backend.cases.models import CaseTask, ServiceCase
+from tests.api.staff_side import ADDRESS, Browser, Hall, code
+
+
+def counts(browser: Browser) -> dict[str, int]:
+    return {one["key"]: one["count"] for one in browser.read("/queues")["items"]}
+
+
+def list_all(browser: Browser, *, after: str | None = None, **query: Any) -> list[str]:
+    """Return the numbers of all cases on all pages."""
+    found: list[str] = []
+    while True:
+        page = browser.read("/cases", **query, **({"after": after} if after else {}))
+        found += [one["case_no"] for one in page["items"]]
+        after = page["next"]
+        if after is None:
+            return found
+
+
+def set_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
+    with hall.sessions.begin() as session:
+        open_task = (CaseTask.case_id == hall.find_id(case_no)) & (CaseTask.state == "open")
+        session.execute(update(CaseTask).where(open_task).values(due_at=due_at))
+
+
+@pytest.mark.parametrize(
+    ("who", "expected"),
+    [
+        ("remote_a", ["accept", "review", "dispatch", "close", "unit", "overdue"]),
+        ("desk_361", ["alarm", "accept", "assign", "reply", "unit", "overdue"]),
+        ("works_361", ["unit", "overdue"]),
+        ("handler_361", ["mine", "overdue"]),
+        ("agent_a", ["alarm", "unit", "overdue"]),
+        ("lead_a", []),
+        ("finance_361", []),
+    ],
+)
+def test_everybody_has_the_queues_of_their_posts(hall: Hall, who: str, expected: list[str]) -> None:
+    assert [one["key"] for one in hall.sign_in(who).read("/queues")["items"]] == expected
+
+
+def test_a_case_moves_from_queue_to_queue(hall: Hall) -> None:
+    remote, desk, other = (hall.sign_in(one) for one in ("remote_a", "desk_361", "desk_362"))
+    before = counts(remote)
+    case_no = hall.start()
+    assert counts(remote)["accept"] == before["accept"] + 1
+    assert case_no in list_all(remote, queue="accept")
+    remote.act(case_no, "accept")
+    assert counts(remote)["accept"] == before["accept"]
+    remote.act(case_no, "pass")
+    assert case_no in list_all(remote, queue="dispatch")
+    at_desk, elsewhere = counts(desk)["assign"], counts(other)["assign"]
+    remote.act(case_no, "dispatch")
+    assert counts(desk)["assign"] == at_desk + 1
+    assert counts(other)["assign"] == elsewhere
+    assert case_no in list_all(desk, queue="unit")
+    desk.act(case_no, "assign", handler="handler_361")
+    handler = hall.sign_in("handler_361")
+    assert case_no in list_all(handler, queue="mine")
+    assert case_no not in list_all(hall.sign_in("second_361"), queue="mine")
+
+
+def test_pages_hold_still_while_cases_come_and_go(hall: Hall) -> None:
+    browser = hall.sign_in("remote_a")
+    numbers = [hall.start() for _ in range(9)]
+    now = datetime.now(UTC)
+    for place, case_no in enumerate(numbers):
+        set_due(hall, case_no, None if place >= 6 else now + timedelta(hours=place // 2))
+    everything = list_all(browser, queue="accept", limit=100)
+    ours = [one for one in everything if one in numbers]
+    assert ours == numbers
+    first = browser.read("/cases", queue="accept", limit=4)
+    seen = [one["case_no"] for one in first["items"]]
+    # One of the page goes, and one comes that belongs before its end: what follows is neither lost nor
+    # shown again.
+    browser.act(seen[1], "accept")
+    early = hall.start()
+    set_due(hall, early, now - timedelta(days=900))
+    rest = list_all(browser, queue="accept", limit=4, after=first["next"])
+    assert seen + rest == everything
+
+
+def test_newest_first(hall: Hall) -> None:
+    browser = hall.sign_in("remote_a")
+    older, newer = hall.start(), hall.start()
+    page = browser.read("/cases", queue="accept", sort="newest", limit=2)
+    assert [one["case_no"] for one in page["items"]] == [newer, older]
+    assert list_all(browser, queue="accept", sort="newest", limit=3) == list_all(
+        browser, queue="accept", sort="newest", limit=100
+    )
+
+
+def test_overdue_and_the_time_that_is_left(hall: Hall) -> None:
+    browser = hall.sign_in("remote_a")
+    case_no = hall.start()
+    now = datetime.now(UTC)
+    with hall.sessions.begin() as session:
+        task = CaseTask.case_id == hall.find_id(case_no)
+        times = {"opened_at": now - timedelta(hours=3), "due_at": now + timedelta(hours=1)}
+        session.execute(update(CaseTask).where(task).values(**times))
+    [row] = [one for one in browser.read("/cases", queue="accept")["items"] if one["case_no"] == case_no]
+    assert row["overdue"] is False
+    assert row["time_left"]["share"] == pytest.approx(0.75, abs=0.01)
+    assert case_no not in list_all(browser, queue="overdue")
+    set_due(hall, case_no, now - timedelta(hours=1))
+    assert case_no in list_all(browser, queue="overdue")
+    [row] = [one for one in browser.read("/cases", queue="accept")["items"] if one["case_no"] == case_no]
+    assert (row["overdue"], row["time_left"]["share"]) == (True, 1.0)
+
+
+def test_search_by_number_phone_name_and_place(hall: Hall) -> None:
+    browser = hall.sign_in("remote_a")
+    place = {**ADDRESS, "community": "金桂苑一期"}
+    case_no = hall.start(contact_name="欧阳望舒", contact_phone="13900007777", address=place)
+    for q in (case_no, "13900007777", "139 0000 7777", "+86 139-0000-7777", "欧阳望舒", "金桂", "金桂苑一期"):
+        assert list_all(browser, q=q) == [case_no], q
+    assert list_all(browser, q="桂苑") == []
+    assert list_all(browser, q="13900007778") == []
+    assert list_all(browser, q="100%_") == []
+    assert list_all(browser, q="金桂", queue="accept") == [case_no]
+    assert list_all(browser, q="金桂", queue="review") == []
+    assert list_all(browser, q="金桂", service="repair") == []
+    assert list_all(hall.sign_in("desk_361"), q="金桂") == [case_no]
+    for stranger in ("desk_362", "handler_361", "works_361", "lead_a"):
+        assert list_all(hall.sign_in(stranger), q=case_no) == []
+
+
+def test_everything_that_one_may_see(hall: Hall) -> None:
+    ours, theirs = hall.start("361"), hall.start("362")
+    desk = list_all(hall.sign_in("desk_361"), limit=100)
+    assert ours in desk
+    assert theirs not in desk
+    remote = list_all(hall.sign_in("remote_a"), limit=7)
+    assert remote.index(theirs) < remote.index(ours)
+    assert len(remote) == len(set(remote))
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "expected"),
+    [
+        ({"queue": "assign"}, 404, "queue_unknown"),
+        ({"queue": "nothing"}, 404, "queue_unknown"),
+        ({"queue": "accept", "after": "made-up"}, 422, "cursor_invalid"),
+        ({"queue": "accept", "sort": "random"}, 422, "invalid_input"),
+        ({"queue": "accept", "limit": "0"}, 422, "invalid_input"),
+    ],
+)
+def test_lists_that_cannot_be(hall: Hall, query: dict[str, str], status: int, expected: str) -> None:
+    answer = hall.sign_in("remote_a").get("/cases", **query)
+    assert (answer.status_code, code(answer)) == (status, expected)
+
+
+def test_a_cursor_serves_its_own_order_only(hall: Hall) -> None:
+    browser = hall.sign_in("remote_a")
+    hall.start(), hall.start()
+    following = browser.read("/cases", queue="accept", limit=1)["next"]
+    answer = browser.get("/cases", queue="accept", sort="newest", after=following)
+    assert code(answer) == "cursor_invalid"
+
+
+def test_more_than_a_thousand_counts_as_a_thousand(hall: Hall) -> None:
+    case_no = hall.start("362")
+    case_id = hall.find_id(case_no)
+    with hall.sessions.begin() as session:
+        columns = [one.name for one in ServiceCase.__table__.columns if one.name not in ("id", "case_no")]
+        copied = ", ".join(name for name in columns if name != "public_token_hash")
+        session.execute(
+            text(
+                f"WITH made AS (INSERT INTO service_case (case_no, public_token_hash, {copied})"
+                f" SELECT 'x' || n, decode(md5(n::text), 'hex'), {copied} FROM service_case,"
+                " generate_series(1, 1200) n WHERE id = :id RETURNING id)"
+                " INSERT INTO case_task"
+                " (case_id, no, step, state, post_kind, post_key, unit_id, opened_at, queue)"
+                " SELECT made.id, 1, 'assign', 'open', 'department', 'customer_service_dept', :unit, now(),"
+                " 'assign' FROM made"
+            ),
+            {"id": case_id, "unit": hall.units["362"]},
+        )
+    browser = hall.sign_in("desk_362")
+    assert counts(browser)["assign"] == 1000
+    assert len(list_all(browser, queue="assign", limit=100)) >= 1200
+    with hall.sessions.begin() as session:
+        session.execute(
+            text("UPDATE case_task SET state = 'done' WHERE queue = 'assign' AND unit_id = :unit"),
+            {"unit": hall.units["362"]},
+        )
+    assert json.loads(browser.get("/cases", queue="assign").text)["items"] == []
+
+
+def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
+    agent = hall.sign_in("agent_a")
+    case_no = hall.report_alarm("361", contact_phone="13812340000", words="厨房有臭味", address=ADDRESS)
+    queues = agent.read("/queues")["items"]
+    assert (queues[0]["key"], queues[0]["urgent"]) == ("alarm", True)
+    [row] = [one for one in agent.read("/cases", queue="alarm")["items"] if one["case_no"] == case_no]
+    assert (row["is_alarm"], row["step_name"]) == (True, "快速记录重要信息")
+    case = agent.read(f"/cases/{case_no}")
+    assert case["values"]["words"] == "厨房有臭味"
+    assert case["values"]["contact_phone"] == "138****0000"
+    assert set(case["masked_items"]) == {"contact_phone", "address"}
+    for outcome in ("record", "guide"):
+        assert agent.act(case_no, outcome).status_code == 200
+    assert agent.act(case_no, "dispatch").status_code == 200
+    desk = hall.sign_in("desk_361")
+    assert case_no in list_all(desk, queue="alarm")
+    assert case_no not in list_all(desk, queue="assign")
+    assert desk.act(case_no, "assign", handler="handler_361").status_code == 200
+    handler = hall.sign_in("handler_361")
+    assert case_no in list_all(handler, queue="mine")
+    revealed = handler.send(
+        "POST", f"/cases/{case_no}/reveal", {"items": ["address", "contact_phone"], "reason": "上门抢修"}
+    )
+    assert json.loads(revealed.text)["values"]["address"]["door"] == "501"
+    assert handler.act(case_no, "handled", result="阀门已关，无泄漏").status_code == 200
+    for outcome in ("accepted", "reply"):
+        assert desk.act(case_no, outcome).status_code == 200
+    done = json.loads(agent.act(case_no, "revisited").text)
+    assert (done["status"], done["actions"]) == ("completed", [])

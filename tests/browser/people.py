@@ -1,0 +1,144 @@
+"""What people do on their screens, in their own words."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from deploy.demo.organisation import PASSWORD
+from tests.browser.stage import Stage
+
+PHONE = (390, 844)
+DESKTOP = (1440, 900)
+
+
+class Customer:
+    """Somebody at home with a phone."""
+
+    def __init__(self, page: Page, stage: Stage) -> None:
+        self.page, self._stage = page, stage
+
+    def press(self, name: str | re.Pattern[str]) -> None:
+        """Press a button."""
+        self.page.get_by_role("button", name=name).first.click()
+
+    def go(self, page: str, **query: str) -> None:
+        """Open one of the screens by its address."""
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        self.page.goto(f"{self._stage.url}/h5/#/pages/{page}/index" + (f"?{asked}" if asked else ""))
+
+    def sign_in(self, phone: str) -> None:
+        """Sign in by the code that comes as a text message."""
+        self.go("sign-in")
+        self.page.get_by_label("手机号").fill(phone)
+        self.page.get_by_role("checkbox").click()
+        self.press("获取验证码")
+        expect(self.page.get_by_text("验证码已发出")).to_be_visible()
+        self.page.get_by_label("短信验证码").fill(self._stage.read_code(phone))
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        expect(self.page.get_by_text("我要办理")).to_be_visible()
+
+    def fill_repair(self, name: str, phone: str, photo: bytes) -> None:
+        """Fill the form for a repair in."""
+        page = self.page
+        page.get_by_label("您的姓名").fill(name)
+        page.get_by_label("手机号").fill(phone)
+        page.get_by_label("所在区").select_option("历下区")
+        page.get_by_label("街道").select_option("泉城路街道")
+        page.get_by_label("小区").select_option("阳光小区")
+        page.get_by_label("楼栋").fill("3幢")
+        page.get_by_label("单元").fill("2单元")
+        page.get_by_label("门牌号").fill("501")
+        self.press("我就在这个地址，记下位置")
+        expect(page.get_by_text("已记下您现在的位置")).to_be_visible()
+        page.get_by_role("radio", name="灶具打不着火").click()
+        page.get_by_label("情况说明").fill("昨天晚上开始打不着火，换过电池也不行。")
+        self.add_photo("fault.jpg", photo)
+
+    def add_photo(self, name: str, photo: bytes) -> None:
+        """Take a photo and wait until it has arrived."""
+        with self.page.expect_file_chooser() as chooser:
+            self.press(re.compile("拍照或选图"))
+        chooser.value.set_files({"name": name, "mimeType": "image/jpeg", "buffer": photo})
+        expect(self.page.get_by_role("button", name=re.compile("查看第 1 份"))).to_be_visible()
+
+    def apply_for_repair(self, name: str, phone: str, photo: bytes) -> str:
+        """Fill in and hand in an application for a repair; returns the case's number."""
+        self.press(re.compile("^报修"))
+        self.fill_repair(name, phone, photo)
+        self.press("提交申请")
+        return self.read_case_no()
+
+    def read_case_no(self) -> str:
+        """Return the number of the case on the screen."""
+        shown = self.page.get_by_text(re.compile(r"编号 \d+"))
+        expect(shown).to_be_visible()
+        found = re.search(r"编号 (\d+)", shown.inner_text())
+        assert found is not None
+        return found[1]
+
+
+class Staff:
+    """Somebody at the console, at a desk or with a phone in the field."""
+
+    def __init__(self, page: Page, stage: Stage) -> None:
+        self.page, self._stage = page, stage
+
+    def sign_in(self, username: str) -> None:
+        """Sign in with the demonstration's password."""
+        self.page.get_by_label("账号").fill(username)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_role("button", name="登录").click()
+        expect(self.page.get_by_label("密码")).to_have_count(0)
+
+    def open_case(self, case_no: str) -> None:
+        """Open a case by its address."""
+        self.page.goto(f"{self._stage.url}/console/#/work/{case_no}")
+        expect(self.page.get_by_label("操作")).to_be_visible()
+        expect(self.page.get_by_text(case_no).first).to_be_visible()
+
+    def act(self, name: str) -> None:
+        """Press an action and wait until the server has it."""
+        self.button(name).click()
+        self.expect_done(name)
+
+    def button(self, name: str) -> Locator:
+        """Return the button of an action in the bar below the case."""
+        return self.page.get_by_label("操作").get_by_role("button", name=re.compile(f"^{name}"))
+
+    def expect_done(self, name: str) -> None:
+        """Wait for the word that an action was carried out."""
+        expect(self.page.get_by_text(re.compile(f"已(办|记下)：{name}")).first).to_be_visible()
+
+    @property
+    def dialog(self) -> Locator:
+        """The dialog that is open."""
+        return self.page.get_by_role("dialog")
+
+    def confirm(self, name: str) -> None:
+        """Send the open dialog."""
+        self.dialog.get_by_role("button", name=name, exact=True).click()
+        self.expect_done(name)
+
+    def add_photo(self, photo: bytes) -> None:
+        """Add a photo in the open dialog."""
+        self.dialog.locator("input[type=file]").set_input_files(
+            {"name": "visit.jpg", "mimeType": "image/jpeg", "buffer": photo}
+        )
+        expect(self.dialog.get_by_role("button", name=re.compile("去掉照片"))).to_be_visible()
+
+    def sign_on_glass(self) -> None:
+        """Draw a signature in the open dialog and keep it."""
+        board = self.dialog.locator("canvas")
+        board.scroll_into_view_if_needed()
+        box = board.bounding_box()
+        assert box is not None
+        mouse = self.page.mouse
+        mouse.move(box["x"] + 40, box["y"] + 40)
+        mouse.down()
+        for step in range(1, 9):
+            mouse.move(box["x"] + 40 + 20 * step, box["y"] + 40 + (30 if step % 2 else 0))
+        mouse.up()
+        self.dialog.get_by_role("button", name="签好了").click()
+        expect(self.dialog.get_by_text("签名已保存")).to_be_visible()

@@ -1,0 +1,156 @@
+"""The whole story in a browser: apply, return, mend, dispatch, book, visit, close and rate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.people import Customer, Staff
+from tests.browser.stage import Stage
+from tests.browser.watched import Watched
+from tests.pictures import make_photo
+
+PHONE_NO = "13812340001"
+
+
+def test_story(
+    watched: Watched, stage: Stage, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
+) -> None:
+    customer = open_customer()
+    expect(customer.page.get_by_text("我要办理")).to_be_visible()
+    watched.shoot(customer.page, "01-home")
+    customer.sign_in(PHONE_NO)
+    customer.press(re.compile("^报修"))
+    customer.fill_repair("李小明", PHONE_NO, make_photo())
+    watched.shoot(customer.page, "02-form")
+    customer.press("提交申请")
+    case_no = customer.read_case_no()
+    watched.shoot(customer.page, "03-sent")
+
+    clerk = open_staff("remote1")
+    _review_and_return(watched, clerk, case_no)
+    _mend(watched, customer)
+    _review_again(watched, clerk, case_no)
+
+    lead = open_staff("lead301")
+    lead.open_case(case_no)
+    lead.button("委派师傅").click()
+    lead.dialog.get_by_text("张伟").click()
+    watched.shoot(lead.page, "10-assign")
+    lead.confirm("委派师傅")
+
+    _book(watched, customer)
+    _visit(watched, stage, customer, lead, open_staff)
+
+    lead.open_case(case_no)
+    lead.button("回复工单").click()
+    lead.dialog.get_by_label("回复内容").fill("已修好，客户试用正常。")
+    lead.confirm("回复工单")
+    clerk.open_case(case_no)
+    watched.shoot(clerk.page, "18-close")
+    clerk.act("办结并邀请评价")
+    _rate(watched, customer)
+
+
+def _review_and_return(watched: Watched, clerk: Staff, case_no: str) -> None:
+    clerk.open_case(case_no)
+    watched.shoot(clerk.page, "04-accept")
+    clerk.act("受理")
+    clerk.open_case(case_no)
+    clerk.page.get_by_role("button", name="现场照片：要改").click()
+    clerk.page.get_by_label("现场照片要改的原因").fill("照片看不清，请对准灶具再拍一张")
+    clerk.page.keyboard.press("Enter")
+    watched.shoot(clerk.page, "05-review")
+    clerk.button("退回申请").click()
+    watched.shoot(clerk.page, "06-return")
+    clerk.confirm("退回申请")
+
+
+def _mend(watched: Watched, customer: Customer) -> None:
+    page = customer.page
+    expect(page.get_by_text("有 1 处要改")).to_be_visible()
+    expect(page.get_by_text("照片看不清，请对准灶具再拍一张")).to_be_visible()
+    watched.shoot(page, "07-returned")
+    customer.press("去修改")
+    expect(page.get_by_text("只有这几处可以改")).to_be_visible()
+    expect(page.get_by_label("您的姓名")).to_have_count(0)
+    customer.press(re.compile("删除第 1 份"))
+    customer.add_photo("better.jpg", make_photo(size=(800, 600)))
+    watched.shoot(page, "08-mend")
+    customer.press("再次提交")
+    expect(page.get_by_text("有 1 处要改")).to_have_count(0)
+
+
+def _review_again(watched: Watched, clerk: Staff, case_no: str) -> None:
+    clerk.open_case(case_no)
+    clerk.act("受理")
+    clerk.open_case(case_no)
+    expect(clerk.page.get_by_text("重新交的")).to_be_visible()
+    watched.shoot(clerk.page, "09-second-review")
+    clerk.act("审核通过")
+    clerk.open_case(case_no)
+    clerk.button("派发工单").click()
+    expect(clerk.dialog.get_by_text("历下客户服务部")).to_be_visible()
+    clerk.confirm("派发工单")
+
+
+def _book(watched: Watched, customer: Customer) -> None:
+    page = customer.page
+    customer.press("去预约上门时间")
+    page.get_by_role("radiogroup", name="几点").get_by_role("radio").first.click()
+    expect(page.get_by_text("为您保留")).to_be_visible()
+    watched.shoot(page, "11-book")
+    customer.press("确认预约")
+    expect(page.get_by_text("约好的上门时间")).to_be_visible()
+    watched.shoot(page, "12-booked")
+
+
+def _visit(
+    watched: Watched, stage: Stage, customer: Customer, lead: Staff, open_staff: Callable[..., Staff]
+) -> None:
+    lead.page.goto(f"{stage.url}/console/#/work")
+    lead.page.get_by_label("队列").get_by_role("button", name=re.compile("待受理")).click()
+    lead.page.get_by_text("阳光小区").first.click()
+    lead.act("受理")
+
+    handler = open_staff("handler301", on_phone=True)
+    handler.page.get_by_text("李**").or_(handler.page.get_by_text(re.compile("报修"))).first.wait_for()
+    watched.shoot(handler.page, "13-day")
+    handler.page.get_by_role("link", name=re.compile("出发")).click()
+    handler.page.get_by_role("button", name="出发", exact=True).click()
+    handler.expect_done("出发")
+    expect(handler.page.get_by_text("客户能看到您离他多远")).to_be_visible()
+    watched.shoot(handler.page, "14-on-the-way")
+
+    customer.press(re.compile("师傅已出发"))
+    expect(customer.page.get_by_text("距离")).to_be_visible(timeout=30_000)
+    watched.shoot(customer.page, "15-distance")
+    customer.press("返回")
+    for name in ("已到达", "现场维修（不收费）"):
+        handler.page.get_by_role("button", name=name).click()
+        handler.expect_done(name)
+    handler.page.get_by_role("button", name="完成维修").click()
+    handler.dialog.get_by_label("现场结果").fill("换了点火针，打火正常。")
+    handler.add_photo(make_photo())
+    watched.shoot(handler.page, "16-result")
+    handler.confirm("完成维修")
+    handler.page.get_by_role("button", name="试压合格").click()
+    handler.expect_done("试压合格")
+    handler.page.get_by_role("button", name="交付使用").click()
+    handler.sign_on_glass()
+    watched.shoot(handler.page, "17-signature")
+    handler.confirm("交付使用")
+    handler.page.get_by_role("button", name="已宣传").click()
+    handler.expect_done("已宣传")
+
+
+def _rate(watched: Watched, customer: Customer) -> None:
+    page = customer.page
+    customer.press("去评价")
+    page.get_by_role("radio", name=re.compile("^5 星")).click()
+    watched.shoot(page, "19-rate")
+    customer.press("提交评价")
+    expect(page.get_by_text("您的评价")).to_be_visible()
+    watched.shoot(page, "20-completed")

@@ -1,0 +1,27 @@
+import { makeQuery, request } from './client'
+import type { CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
+
+export interface CaseQuery {
+  queue: string
+  service?: string
+  q?: string
+  sort?: 'due' | 'newest'
+  after?: string | null
+  limit?: number
+}
+
+const path = (caseNo: string) => `/cases/${encodeURIComponent(caseNo)}`
+
+export const listQueues = () => request<{ items: QueueView[] }>('GET', '/queues')
+export const listCases = (query: CaseQuery) =>
+  request<Page<StaffCaseRow>>('GET', '/cases' + makeQuery({ ...query }))
+export const getCase = (caseNo: string) => request<StaffCaseView>('GET', path(caseNo))
+export const revealItems = (caseNo: string, items: string[], reason: string) =>
+  request<{ values: Values }>('POST', `${path(caseNo)}/reveal`, { items, reason })
+export const saveReviews = (caseNo: string, items: ReviewMarks) =>
+  request<void>('PUT', `${path(caseNo)}/reviews`, { items })
+export const sendCommand = (caseNo: string, body: CommandBody) =>
+  request<StaffCaseView>('POST', `${path(caseNo)}/commands`, body)
+export const addNote = (caseNo: string, text: string) => request<unknown>('POST', `${path(caseNo)}/notes`, { text })
+export const sendMessage = (caseNo: string, text: string) =>
+  request<unknown>('POST', `${path(caseNo)}/messages`, { text })

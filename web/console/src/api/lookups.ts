@@ -1,0 +1,15 @@
+import { makeQuery, request } from './client'
+import type { Member, ReturnReason, Unit } from './types'
+
+export const listReturnReasons = (item?: string) =>
+  request<{ items: ReturnReason[] }>('GET', '/return-reasons' + makeQuery({ item }))
+export const listUnits = () => request<{ items: Unit[] }>('GET', '/units')
+export const listMembers = (position: string, unit: string) =>
+  request<{ items: Member[] }>('GET', '/members' + makeQuery({ position, unit }))
+
+/** The services that customers can apply for, from the customers' API, which anyone may read. */
+export async function listServices(): Promise<{ items: { key: string; name: string }[] }> {
+  const response = await fetch('/api/v1/services', { headers: { Accept: 'application/json' } })
+  if (!response.ok) throw new Error(`services: ${response.status}`)
+  return (await response.json()) as { items: { key: string; name: string }[] }
+}

@@ -1,0 +1,86 @@
+/** The socket only says "look again" (topic, seq); whoever hears it asks the API. Polling goes on beside it. */
+import { request } from './client'
+import type { SocketFrame } from './types'
+
+type Hear = (topic: string) => void
+
+const STAFF_TOPICS = ['alarm', 'queue:all']
+
+const FIRST_WAIT_MS = 2_000
+const LONGEST_WAIT_MS = 60_000
+
+export class HintSocket {
+  private socket: WebSocket | null = null
+  private timer: ReturnType<typeof setTimeout> | undefined
+  private wait = FIRST_WAIT_MS
+  private open = false
+  private readonly hearers = new Set<Hear>()
+  private caseTopic: string | null = null
+
+  /** Hear every hint; returns the way to stop hearing. */
+  listen(hear: Hear): () => void {
+    this.hearers.add(hear)
+    return () => this.hearers.delete(hear)
+  }
+
+  /** Hear of this case too, and no longer of the one before; null for none. */
+  watchCase(caseNo: string | null): void {
+    this.caseTopic = caseNo ? `case:${caseNo}` : null
+    if (this.caseTopic && this.socket?.readyState === WebSocket.OPEN) this.tell([this.caseTopic])
+  }
+
+  start(): void {
+    if (this.open) return
+    this.open = true
+    void this.connect()
+  }
+
+  stop(): void {
+    this.open = false
+    clearTimeout(this.timer)
+    this.socket?.close()
+    this.socket = null
+  }
+
+  private async connect(): Promise<void> {
+    try {
+      const { ticket } = await request<{ ticket: string; expires_in: number }>('POST', '/realtime/tickets')
+      if (!this.open) return
+      const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
+      const socket = new WebSocket(`${scheme}://${location.host}/ws/v1?ticket=${encodeURIComponent(ticket)}`)
+      this.socket = socket
+      socket.onopen = () => {
+        this.wait = FIRST_WAIT_MS
+        this.tell(this.caseTopic ? [...STAFF_TOPICS, this.caseTopic] : STAFF_TOPICS)
+      }
+      socket.onmessage = (event) => this.spread(String(event.data))
+      socket.onclose = () => this.retryLater()
+    } catch {
+      this.retryLater()
+    }
+  }
+
+  private tell(topics: string[]): void {
+    this.socket?.send(JSON.stringify({ watch: topics }))
+  }
+
+  private spread(text: string): void {
+    let frame: Partial<SocketFrame>
+    try {
+      frame = JSON.parse(text) as Partial<SocketFrame>
+    } catch {
+      return
+    }
+    if (typeof frame.topic !== 'string') return
+    for (const hear of this.hearers) hear(frame.topic)
+  }
+
+  private retryLater(): void {
+    if (!this.open) return
+    clearTimeout(this.timer)
+    this.timer = setTimeout(() => void this.connect(), this.wait)
+    this.wait = Math.min(this.wait * 2, LONGEST_WAIT_MS)
+  }
+}
+
+export const hints = new HintSocket()

@@ -1,0 +1,76 @@
+/**
+ * What an action asks of a person before it can be sent, and its key. Which actions there are, whether they are
+ * open and what their commands bring, the server alone says.
+ */
+import type { Asked, AvailableAction, StaffCaseView } from '@/api/types'
+
+export type Need = 'corrections' | 'owed' | 'reason' | Asked
+
+export function listNeeds(action: AvailableAction): Need[] {
+  const needs: Need[] = []
+  if (action.needs_corrections) needs.push('corrections')
+  if (action.needs_owed_documents) needs.push('owed')
+  needs.push(...action.asks)
+  // A return explains itself by its corrections.
+  if (action.needs_reason && !action.needs_corrections) needs.push('reason')
+  return needs
+}
+
+/** The sentence that keeps the button shut, or null where it is open. */
+export function findBlock(action: AvailableAction): string | null {
+  return action.unmet?.text ?? null
+}
+
+export function isGrave(action: AvailableAction): boolean {
+  return action.kind === 'cancel' || action.outcome === 'refuse'
+}
+
+export function isSameAction(left: AvailableAction, right: AvailableAction): boolean {
+  return left.kind === right.kind && left.step === right.step && left.outcome === right.outcome
+}
+
+/** Actions with the likely one first: the engine's order, but a return leads once something is rejected. */
+export function orderActions(actions: readonly AvailableAction[], rejected: number): AvailableAction[] {
+  const offered = actions.filter((action) => action.kind === 'complete' || action.kind === 'cancel')
+  const rank = (action: AvailableAction) => {
+    if (isGrave(action)) return 3
+    if (action.needs_corrections) return rejected > 0 ? 0 : 2
+    return 1
+  }
+  return offered
+    .map((action, index) => ({ action, index }))
+    .sort((left, right) => rank(left.action) - rank(right.action) || left.index - right.index)
+    .map((entry) => entry.action)
+}
+
+export interface KeyedAction {
+  action: AvailableAction
+  /** Empty where an action is too grave for one keystroke. */
+  shortcut: string
+}
+
+/** Give each action its key: R return, D dispatch, S assign, O owing; A for the first other one, then digits. */
+export function giveKeys(actions: readonly AvailableAction[]): KeyedAction[] {
+  const taken = new Set<string>()
+  const spare = ['a', '2', '3', '4', '5', '6', '7', '8', '9']
+  const own = (action: AvailableAction): string => {
+    const needs = listNeeds(action)
+    if (needs.includes('corrections')) return 'r'
+    if (needs.includes('owed')) return 'o'
+    if (needs.includes('unit')) return 'd'
+    if (needs.includes('handler')) return 's'
+    return ''
+  }
+  return actions.map((action) => {
+    if (isGrave(action)) return { action, shortcut: '' }
+    let shortcut = own(action)
+    if (!shortcut || taken.has(shortcut)) shortcut = spare.find((key) => !taken.has(key)) ?? ''
+    taken.add(shortcut)
+    return { action, shortcut }
+  })
+}
+
+/** Whether somebody reviews this case now: an offered return makes marks useful. */
+export function canReview(view: Pick<StaffCaseView, 'actions'>): boolean {
+  return view.actions.some((action) => action.needs_corrections)
+}

@@ -1,0 +1,23 @@
+import type { ColumnKey } from '@/stores/preferences'
+
+export interface Column {
+  key: ColumnKey
+  name: string
+  /** A CSS grid track. */
+  track: string
+}
+
+/** All columns of the list, in the order in which they stand. */
+export const COLUMNS: readonly Column[] = [
+  { key: 'time_left', name: '时限', track: '100px' },
+  { key: 'service', name: '业务', track: '60px' },
+  { key: 'customer', name: '客户', track: '52px' },
+  { key: 'place', name: '地点', track: 'minmax(110px, 1fr)' },
+  { key: 'step', name: '环节', track: '128px' },
+  { key: 'marks', name: '标记', track: '112px' },
+  { key: 'unit', name: '单位', track: '120px' },
+  { key: 'handler', name: '责任人', track: '72px' },
+  { key: 'opened_at', name: '提交时间', track: '96px' },
+  { key: 'channel', name: '来源', track: '64px' },
+  { key: 'case_no', name: '办件号', track: '152px' },
+]

@@ -1,0 +1,32 @@
+/** The customer's name and number in the header: masked until somebody asks with a reason. */
+import type { FormField, StaffCaseView, Values } from '@/api/types'
+
+type Shown = Pick<StaffCaseView, 'customer' | 'form' | 'masked_items'>
+
+function listContactFields(view: Shown): FormField[] {
+  return view.form.sections
+    .flatMap((section) => section.fields)
+    .filter((field) => field.personal === 'name' || field.personal === 'phone')
+}
+
+/** The masked items that hold name or number and are not shown yet. */
+export function listMaskedContact(view: Shown, revealed: Values): string[] {
+  const personal = new Set(listContactFields(view).map((field) => field.key))
+  return view.masked_items.filter(
+    (item) => !(item in revealed) && (personal.has(item) || /(^|[._])(name|phone)$/.test(item)),
+  )
+}
+
+function findRevealed(view: Shown, revealed: Values, kind: 'name' | 'phone'): string | null {
+  const field = listContactFields(view).find((one) => one.personal === kind && typeof revealed[one.key] === 'string')
+  if (field) return revealed[field.key] as string
+  const item = Object.keys(revealed).find((key) => new RegExp(`(^|[._])${kind}$`).test(key))
+  return item && typeof revealed[item] === 'string' ? (revealed[item] as string) : null
+}
+
+export function tellContact(view: Shown, revealed: Values): { name: string; phone: string } {
+  return {
+    name: findRevealed(view, revealed, 'name') ?? view.customer.name,
+    phone: findRevealed(view, revealed, 'phone') ?? view.customer.phone,
+  }
+}

@@ -1,0 +1,83 @@
+/** What a form holds, as words on the screen. */
+import type { Address, FormBody, FormField, Value, Values } from '@/api/types'
+import { holds } from './conditions'
+import { tellDay } from './dates'
+
+export const FILE_TYPES = new Set(['photos', 'documents', 'signature'])
+
+export function isFileField(field: FormField): boolean {
+  return FILE_TYPES.has(field.type)
+}
+
+/** All fields of a form that apply to these values, in the form's order. */
+export function listFields(form: FormBody, values: Values): FormField[] {
+  return form.sections.flatMap((section) => section.fields).filter((field) => holds(field.when, values))
+}
+
+export function isEmpty(value: Value | undefined): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)
+}
+
+function isAddress(value: Value | undefined): value is Address {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+export function tellAddress(address: Address): string {
+  const place = [address.region, address.street, address.community].filter(Boolean).join(' ')
+  const door = [address.building, address.unit, address.door].filter(Boolean).join(' ')
+  return [place, door, address.note && `（${address.note}）`].filter(Boolean).join(' ')
+}
+
+/** One value as text; file fields give the number of files. */
+export function tellValue(field: FormField, value: Value | undefined): string {
+  if (isEmpty(value)) return '未填'
+  if (isAddress(value)) return tellAddress(value)
+  const label = (one: string) => field.options?.find((option) => option.value === one)?.label ?? one
+  if (Array.isArray(value)) return isFileField(field) ? `${value.length} 个文件` : value.map(label).join('、')
+  if (field.type === 'signature') return '已签名'
+  if (field.type === 'choice') return label(String(value))
+  if (field.type === 'date' && /^\d{4}-\d{2}-\d{2}$/.test(String(value))) {
+    return `${String(value).slice(0, 4)}年${tellDay(String(value))}`
+  }
+  return String(value)
+}
+
+/** The file keys that a value holds. */
+export function listFileKeys(value: Value | undefined): string[] {
+  if (Array.isArray(value)) return value
+  return typeof value === 'string' && value ? [value] : []
+}
+
+const CHANNELS: Record<string, string> = {
+  miniprogram: '小程序',
+  mini: '小程序',
+  wechat_mini: '小程序',
+  h5: '公众号',
+  wechat_web: '公众号',
+  web: '网页',
+  phone: '电话',
+  hotline: '电话',
+  hall: '营业厅',
+  counter: '营业厅',
+  staff: '内部',
+}
+
+export function tellChannel(channel: string): string {
+  return CHANNELS[channel] ?? channel
+}
+
+const PRESENCES: Record<string, string> = {
+  on_duty: '在岗',
+  present: '在岗',
+  absent: '不在岗',
+  off_duty: '休息',
+  leave: '请假',
+}
+
+export function tellPresence(presence: string): string {
+  return PRESENCES[presence] ?? presence
+}
+
+export function isOnDuty(presence: string): boolean {
+  return presence === 'on_duty' || presence === 'present'
+}

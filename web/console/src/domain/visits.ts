@@ -1,0 +1,34 @@
+/** A handler's own cases as the visits of a day. */
+import type { StaffCaseView } from '@/api/types'
+import { tellDay, toDay } from './dates'
+
+export interface DayOfVisits {
+  day: string | null
+  title: string
+  visits: StaffCaseView[]
+}
+
+const DAY_MS = 86_400_000
+
+/** Days in their order, visits by their time; what is not booked yet comes last. */
+export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVisits[] {
+  const today = toDay(now)
+  const tomorrow = toDay(new Date(now.getTime() + DAY_MS))
+  const days = new Map<string | null, StaffCaseView[]>()
+  const sorted = [...visits].sort((left, right) =>
+    (left.appointment?.start_at ?? '9').localeCompare(right.appointment?.start_at ?? '9'),
+  )
+  for (const visit of sorted) {
+    const day = visit.appointment ? toDay(new Date(visit.appointment.start_at)) : null
+    days.set(day, [...(days.get(day) ?? []), visit])
+  }
+  return [...days].map(([day, list]) => {
+    const name = day === today ? '今天 ' : day === tomorrow ? '明天 ' : day && day < today ? '已过 ' : ''
+    return { day, title: day ? name + tellDay(day) : '还没约好时间', visits: list }
+  })
+}
+
+/** Between setting off and arriving the handler's position is shown to the customer. */
+export function isOnTheWay(view: Pick<StaffCaseView, 'actions'>): boolean {
+  return view.actions.some((action) => action.step === 'arrive')
+}

@@ -1,0 +1,52 @@
+import { createRouter, createWebHashHistory } from 'vue-router'
+import { useSession } from './stores/session'
+
+export const router = createRouter({
+  history: createWebHashHistory('/console/'),
+  routes: [
+    { path: '/sign-in', name: 'sign-in', component: () => import('./views/SignInView.vue'), meta: { open: true, title: '登录' } },
+    { path: '/password', name: 'password', component: () => import('./views/PasswordView.vue'), meta: { title: '修改密码' } },
+    { path: '/', redirect: '/work' },
+    { path: '/work/:caseNo?', name: 'work', component: () => import('./views/WorkView.vue'), meta: { title: '办件' } },
+    { path: '/field', name: 'field', component: () => import('./views/FieldDayView.vue'), meta: { title: '今天的上门', field: true } },
+    { path: '/field/:caseNo', name: 'visit', component: () => import('./views/FieldVisitView.vue'), meta: { title: '上门', field: true } },
+    {
+      path: '/operations',
+      component: () => import('./views/OperationsView.vue'),
+      children: [
+        { path: '', redirect: '/operations/jobs' },
+        { path: 'jobs', name: 'jobs', component: () => import('./views/FailedJobsView.vue'), meta: { title: '失败任务' } },
+        { path: 'sends', name: 'sends', component: () => import('./views/UnknownSendsView.vue'), meta: { title: '待核实的发送' } },
+        { path: 'calendar', name: 'calendar', component: () => import('./views/CalendarView.vue'), meta: { title: '工作日历' } },
+      ],
+    },
+    { path: '/:rest(.*)*', name: 'missing', component: () => import('./views/MissingView.vue'), meta: { title: '没有这一页' } },
+  ],
+})
+
+/** Only ways inside this console are followed back after sign-in. */
+export function readWayBack(back: unknown): string {
+  return typeof back === 'string' && back.startsWith('/') && !back.startsWith('//') ? back : '/'
+}
+
+router.beforeEach(async (to) => {
+  const session = useSession()
+  if (!session.me) {
+    try {
+      await session.recall()
+    } catch {
+      // Not signed in, or no answer: the sign-in page says what is wrong when it is used.
+    }
+    if (!session.me && !to.meta.open) return { name: 'sign-in', query: to.path === '/work' ? {} : { back: to.fullPath } }
+  }
+  if (session.me && to.name === 'sign-in') return readWayBack(to.query.back)
+  if (session.mustChange && to.name !== 'password') {
+    return { name: 'password', query: { back: to.fullPath } }
+  }
+  if (to.name === 'work' && !to.params.caseNo && session.isFieldOnly && window.innerWidth < 700) return { name: 'field' }
+  return true
+})
+
+router.afterEach((to) => {
+  document.title = `${String(to.meta.title ?? '')} · 服务大厅工作台`
+})

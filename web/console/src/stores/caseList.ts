@@ -1,0 +1,95 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { listCases } from '@/api/cases'
+import { tellProblem } from '@/api/client'
+import type { StaffCaseRow } from '@/api/types'
+import { usePreferences } from './preferences'
+
+const PAGE = 50
+const REFRESH_AT_MOST = 200
+
+export const useCaseList = defineStore('caseList', () => {
+  const preferences = usePreferences()
+  const rows = ref<StaffCaseRow[]>([])
+  const next = ref<string | null>(null)
+  const state = ref<'loading' | 'ready' | 'failed'>('loading')
+  const problem = ref('')
+  const loadingMore = ref(false)
+  const search = ref('')
+  const everywhere = ref(true)
+  // Answers to an earlier question arrive late: only those to the latest one count.
+  let question = 0
+
+  function ask(after: string | null, limit: number) {
+    const { queue, service, sort } = preferences.kept
+    const q = search.value.trim()
+    return listCases({ queue: q && everywhere.value ? '' : queue, service, sort, q, after, limit })
+  }
+
+  /** Show the first page of what the filters say now. */
+  async function reload(): Promise<void> {
+    const mine = ++question
+    state.value = 'loading'
+    rows.value = []
+    next.value = null
+    problem.value = ''
+    try {
+      const page = await ask(null, PAGE)
+      if (mine !== question) return
+      rows.value = page.items
+      next.value = page.next
+      state.value = 'ready'
+    } catch (thrown) {
+      if (mine !== question) return
+      problem.value = tellProblem(thrown)
+      state.value = 'failed'
+    }
+  }
+
+  /** Look again without losing the place; long lists are left alone, since their rows would jump. */
+  async function refresh(): Promise<void> {
+    if (state.value !== 'ready') return reload()
+    if (loadingMore.value || rows.value.length > REFRESH_AT_MOST) return
+    const mine = question
+    const page = await ask(null, Math.max(PAGE, rows.value.length))
+    if (mine !== question || loadingMore.value) return
+    rows.value = page.items
+    next.value = page.next
+  }
+
+  async function loadMore(): Promise<void> {
+    if (!next.value || loadingMore.value) return
+    const mine = question
+    loadingMore.value = true
+    problem.value = ''
+    try {
+      const page = await ask(next.value, PAGE)
+      if (mine !== question) return
+      const known = new Set(rows.value.map((row) => row.case_no))
+      rows.value = [...rows.value, ...page.items.filter((row) => !known.has(row.case_no))]
+      next.value = page.next
+    } catch (thrown) {
+      problem.value = tellProblem(thrown)
+    } finally {
+      loadingMore.value = false
+    }
+  }
+
+  /** The case beside `caseNo`: the next one, at the end the one before it, or null. */
+  function neighbour(caseNo: string | null, step: 1 | -1): string | null {
+    const index = rows.value.findIndex((row) => row.case_no === caseNo)
+    if (index < 0) return rows.value[0]?.case_no ?? null
+    return rows.value[index + step]?.case_no ?? null
+  }
+
+  /** Take a done case out of the list and return the one to open next. */
+  function takeOut(caseNo: string): string | null {
+    const after = neighbour(caseNo, 1) ?? neighbour(caseNo, -1)
+    rows.value = rows.value.filter((row) => row.case_no !== caseNo)
+    return after === caseNo ? null : after
+  }
+
+  const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service))
+
+  return { rows, next, state, problem, loadingMore, search, everywhere, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
+})

@@ -1,0 +1,155 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { getCase, saveReviews, sendCommand } from '@/api/cases'
+import { Problem, tellProblem } from '@/api/client'
+import { hints } from '@/api/realtime'
+import { CommandQueue } from '@/api/commandQueue'
+import type { CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
+import { listReviewItems, summarise } from '@/domain/review'
+
+export const commands = new CommandQueue(sendCommand)
+
+const SAVE_AFTER_MS = 500
+const LINKS_LAST_MS = 8 * 60_000
+
+/** What a visit brings, kept while its case is open, so that closing a sheet loses nothing. */
+export interface VisitDraft {
+  result: string
+  photos: FileView[]
+  signature: FileView | null
+}
+
+const makeDraft = (): VisitDraft => ({ result: '', photos: [], signature: null })
+
+export const useOpenCase = defineStore('openCase', () => {
+  const caseNo = ref<string | null>(null)
+  const view = ref<StaffCaseView | null>(null)
+  const state = ref<'none' | 'loading' | 'ready' | 'failed'>('none')
+  const problem = ref('')
+  const marks = ref<ReviewMarks>({})
+  const marksProblem = ref('')
+  const revealed = ref<Values>({})
+  const newerVersion = ref(false)
+  const draft = ref<VisitDraft>(makeDraft())
+  let unsaved = false
+  let linksSince = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function show(given: StaffCaseView): void {
+    view.value = given
+    linksSince = Date.now()
+    newerVersion.value = false
+    if (!unsaved) marks.value = { ...given.reviews }
+    state.value = 'ready'
+  }
+
+  async function open(wanted: string | null): Promise<void> {
+    if (wanted !== caseNo.value) {
+      await flushMarks()
+      caseNo.value = wanted
+      hints.watchCase(wanted)
+      view.value = null
+      revealed.value = {}
+      draft.value = makeDraft()
+      marks.value = {}
+      marksProblem.value = ''
+      unsaved = false
+    }
+    if (!wanted) {
+      state.value = 'none'
+      return
+    }
+    await reload()
+  }
+
+  async function reload(): Promise<void> {
+    const asked = caseNo.value
+    if (!asked) return
+    if (!view.value) state.value = 'loading'
+    try {
+      const got = await getCase(asked)
+      if (asked === caseNo.value) show(got)
+    } catch (thrown) {
+      if (asked !== caseNo.value) return
+      problem.value = tellProblem(thrown)
+      if (!view.value) state.value = 'failed'
+    }
+  }
+
+  /** Look whether somebody else moved the case; what stands on the screen stays until the person says so. */
+  async function check(): Promise<void> {
+    const asked = caseNo.value
+    const held = view.value
+    if (!asked || !held) return
+    const got = await getCase(asked)
+    if (asked !== caseNo.value || view.value !== held) return
+    if (got.version !== held.version) {
+      newerVersion.value = true
+      return
+    }
+    const { notes, history, progress, due_at, overdue, time_left } = got
+    Object.assign(held, { notes, history, progress, due_at, overdue, time_left })
+    // New links only when the old ones are about to end: another address would load each picture again.
+    if (Date.now() - linksSince > LINKS_LAST_MS) {
+      held.files = got.files
+      held.visit = got.visit
+      linksSince = Date.now()
+    }
+  }
+
+  function setMarks(next: ReviewMarks): void {
+    marks.value = next
+    unsaved = true
+    clearTimeout(timer)
+    timer = setTimeout(() => void flushMarks(), SAVE_AFTER_MS)
+  }
+
+  /** Save marks that wait; a rejected item still without a reason is kept here until it has one. */
+  async function flushMarks(): Promise<void> {
+    clearTimeout(timer)
+    const asked = caseNo.value
+    if (!unsaved || !asked) return
+    const sent = marks.value
+    const whole = Object.fromEntries(
+      Object.entries(sent).filter(([, mark]) => mark.verdict === 'pass' || mark.reason.trim()),
+    )
+    try {
+      await saveReviews(asked, whole)
+      if (asked !== caseNo.value) return
+      if (marks.value === sent) unsaved = false
+      marksProblem.value = ''
+    } catch (thrown) {
+      if (asked === caseNo.value) marksProblem.value = tellProblem(thrown)
+    }
+  }
+
+  /** Send a command by the one queue and show the case as it is afterwards. Raises Problem. */
+  async function perform(body: CommandBody): Promise<StaffCaseView> {
+    const asked = caseNo.value!
+    await flushMarks()
+    try {
+      const got = await commands.submit(asked, body)
+      if (asked === caseNo.value) {
+        unsaved = false
+        draft.value = makeDraft()
+        show(got)
+      }
+      return got
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.code === 'stale_version' && asked === caseNo.value) {
+        newerVersion.value = true
+      }
+      throw thrown
+    }
+  }
+
+  const values = computed<Values>(() => ({ ...view.value?.values, ...revealed.value }))
+  const reviewItems = computed(() => (view.value ? listReviewItems(view.value, marks.value) : []))
+  const summary = computed(() => summarise(reviewItems.value))
+
+  return {
+    caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft,
+    values, reviewItems, summary,
+    open, reload, check, setMarks, flushMarks, perform,
+  }
+})

@@ -1,0 +1,72 @@
+/** What a person set up for themselves, kept in this browser by account. Never names, phones or searches. */
+import { defineStore } from 'pinia'
+import { ref, watch } from 'vue'
+
+export type ColumnKey =
+  | 'time_left'
+  | 'service'
+  | 'customer'
+  | 'place'
+  | 'step'
+  | 'marks'
+  | 'case_no'
+  | 'unit'
+  | 'handler'
+  | 'opened_at'
+  | 'channel'
+
+export interface SavedView {
+  name: string
+  queue: string
+  service: string
+  sort: 'due' | 'newest'
+}
+
+interface Kept {
+  queue: string
+  service: string
+  sort: 'due' | 'newest'
+  columns: ColumnKey[]
+  wideColumns: ColumnKey[]
+  views: SavedView[]
+  staysOnCase: boolean
+}
+
+const FRESH: Kept = {
+  queue: '',
+  service: '',
+  sort: 'due',
+  columns: ['time_left', 'service', 'customer', 'place', 'marks'],
+  wideColumns: ['time_left', 'service', 'customer', 'place', 'step', 'marks', 'unit', 'handler', 'opened_at', 'case_no'],
+  views: [],
+  staysOnCase: false,
+}
+
+export const usePreferences = defineStore('preferences', () => {
+  const kept = ref<Kept>({ ...FRESH })
+  let place = ''
+
+  function load(username: string): void {
+    place = `console.preferences.${username}`
+    try {
+      kept.value = { ...FRESH, ...(JSON.parse(localStorage.getItem(place) ?? '{}') as Partial<Kept>) }
+    } catch {
+      kept.value = { ...FRESH }
+    }
+  }
+
+  watch(
+    kept,
+    (value) => {
+      if (!place) return
+      try {
+        localStorage.setItem(place, JSON.stringify(value))
+      } catch {
+        // A full or forbidden store costs only the memory of the choice.
+      }
+    },
+    { deep: true },
+  )
+
+  return { kept, load }
+})

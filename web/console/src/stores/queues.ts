@@ -1,0 +1,31 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { listQueues } from '@/api/cases'
+import { tellProblem } from '@/api/client'
+import type { QueueView } from '@/api/types'
+
+export const useQueues = defineStore('queues', () => {
+  const items = ref<QueueView[]>([])
+  const state = ref<'loading' | 'ready' | 'failed'>('loading')
+  const problem = ref('')
+
+  /** Read the counts again; a failed round keeps the counts that are there. */
+  async function refresh(): Promise<void> {
+    try {
+      items.value = (await listQueues()).items
+      state.value = 'ready'
+      problem.value = ''
+    } catch (thrown) {
+      problem.value = tellProblem(thrown)
+      if (state.value !== 'ready') state.value = 'failed'
+    }
+  }
+
+  const alarmCount = computed(() => items.value.find((queue) => queue.key === 'alarm')?.count ?? 0)
+
+  return { items, state, problem, alarmCount, refresh }
+})
+
+export function tellCount(count: number): string {
+  return count > 999 ? '999+' : String(count)
+}

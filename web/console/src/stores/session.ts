@@ -1,0 +1,74 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { setCsrfToken } from '@/api/client'
+import * as api from '@/api/session'
+import type { SignedIn } from '@/api/types'
+
+const WAS_HERE = 'console.was_here'
+
+/** Whether this browser had somebody signed in: a first visit need not ask the server and be refused. */
+function wasHere(): boolean {
+  try {
+    return localStorage.getItem(WAS_HERE) !== null
+  } catch {
+    return true
+  }
+}
+
+export const useSession = defineStore('session', () => {
+  const me = ref<SignedIn | null>(null)
+  const asked = ref(false)
+  // Whether the server insists, which in demonstration mode it does not: its refusal says so, not the flag.
+  const mustChange = ref(false)
+
+  function hold(signedIn: SignedIn | null): void {
+    me.value = signedIn
+    mustChange.value = false
+    setCsrfToken(signedIn?.csrf_token ?? '')
+    try {
+      if (signedIn) localStorage.setItem(WAS_HERE, '1')
+      else localStorage.removeItem(WAS_HERE)
+    } catch {
+      // Then each visit asks the server.
+    }
+  }
+
+  /** Ask once whether the cookie of an earlier visit still holds. Raises Problem only without an answer. */
+  async function recall(): Promise<void> {
+    if (asked.value) return
+    if (!wasHere()) {
+      asked.value = true
+      return
+    }
+    try {
+      hold(await api.getSession())
+    } finally {
+      asked.value = true
+    }
+  }
+
+  async function signIn(username: string, password: string): Promise<void> {
+    hold(await api.signIn(username, password))
+    asked.value = true
+  }
+
+  async function signOut(): Promise<void> {
+    try {
+      await api.signOut()
+    } finally {
+      hold(null)
+    }
+  }
+
+  async function changePassword(oldPassword: string, newPassword: string): Promise<void> {
+    await api.changePassword(oldPassword, newPassword)
+    hold(await api.getSession())
+  }
+
+  const isFieldOnly = computed(() => {
+    const positions = me.value?.positions ?? []
+    return positions.length > 0 && positions.every((position) => position === 'case_handler')
+  })
+
+  return { me, asked, mustChange, isFieldOnly, hold, recall, signIn, signOut, changePassword }
+})

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import type { AvailableAction } from '@/api/types'
+import { findBlock, giveKeys, listNeeds, orderActions } from '@/domain/actionNeeds'
+
+const action = (more: Partial<AvailableAction>): AvailableAction => ({
+  kind: 'complete',
+  task: 1,
+  step: 'review',
+  outcome: 'pass',
+  name: '',
+  unmet: null,
+  needs_reason: false,
+  needs_corrections: false,
+  needs_owed_documents: false,
+  asks: [],
+  ...more,
+})
+const pass = action({ outcome: 'pass' })
+const owing = action({ outcome: 'pass_owing', needs_owed_documents: true })
+const giveBack = action({ outcome: 'return', needs_corrections: true })
+const refuse = action({ outcome: 'refuse', needs_reason: true })
+const cancel = action({ kind: 'cancel', task: null, step: null, outcome: null, needs_reason: true })
+
+describe('actions', () => {
+  it('keeps the likely one first: passing, or returning once something is rejected', () => {
+    const offered = [pass, owing, giveBack, refuse, cancel]
+    expect(orderActions(offered, 0)).toEqual([pass, owing, giveBack, refuse, cancel])
+    expect(orderActions(offered, 2)).toEqual([giveBack, pass, owing, refuse, cancel])
+  })
+
+  it('gives each its own key and none to what is grave', () => {
+    expect(giveKeys([pass, owing, giveBack, refuse, cancel]).map((one) => one.shortcut)).toEqual(['a', 'o', 'r', '', ''])
+    const sendBack = action({ step: 'assign', outcome: 'send_back', needs_reason: true })
+    const assign = action({ step: 'assign', outcome: 'assign', asks: ['handler'] })
+    expect(giveKeys([assign, sendBack, pass]).map((one) => one.shortcut)).toEqual(['s', 'a', '2'])
+    expect(giveKeys([action({ step: 'dispatch', outcome: 'dispatch', asks: ['unit'] })])[0]!.shortcut).toBe('d')
+  })
+
+  it('opens a dialog for what the command has to bring, and shuts the button for an objection', () => {
+    const handler = action({ step: 'assign', outcome: 'assign', asks: ['handler'] })
+    const result = action({ step: 'finish', outcome: 'finish', asks: ['result', 'photos'] })
+    const owed = action({ step: 'close', outcome: 'close', unmet: { code: 'documents_owed', text: '还有材料没有补齐' } })
+    expect([handler, result].map(findBlock)).toEqual([null, null])
+    expect(listNeeds(handler)).toEqual(['handler'])
+    expect(listNeeds(result)).toEqual(['result', 'photos'])
+    expect(findBlock(owed)).toBe('还有材料没有补齐')
+  })
+
+  it('asks for no second reason where corrections explain a return', () => {
+    expect(listNeeds(action({ needs_corrections: true, needs_reason: true }))).toEqual(['corrections'])
+    expect(listNeeds(cancel)).toEqual(['reason'])
+  })
+})

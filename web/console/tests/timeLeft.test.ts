@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { tellDay, tellElapsed, tellMoment, tellSpan, toDay } from '@/domain/dates'
+import { tellTimeLeft } from '@/domain/timeLeft'
+
+const now = new Date('2026-11-24T15:00:00+08:00')
+const row = (due: string | null, share: number | null, overdue = false) => ({
+  due_at: due,
+  overdue,
+  time_left: share === null ? null : { share },
+})
+
+describe('tellTimeLeft', () => {
+  it.each([
+    ['2026-11-24T16:20:00+08:00', 0.2, '剩 1小时20分', 'calm'],
+    ['2026-11-24T15:30:00+08:00', 0.7, '剩 30分', 'amber'],
+    ['2026-11-24T15:05:00+08:00', 0.9, '剩 5分', 'red'],
+    ['2026-11-24T15:00:30+08:00', 0.99, '剩 不到1分', 'red'],
+    ['2026-11-26T17:00:00+08:00', null, '剩 2天2小时', 'calm'],
+  ] as const)('tells %s at share %s', (due, share, text, level) => {
+    expect(tellTimeLeft(row(due, share), now)).toMatchObject({ text, level })
+  })
+
+  it('fills the bar of what is overdue, by the server or by the clock', () => {
+    expect(tellTimeLeft(row('2026-11-24T13:30:00+08:00', 0.4), now)).toEqual({ text: '超 1小时30分', level: 'red', share: 1 })
+    expect(tellTimeLeft(row('2026-11-24T15:01:00+08:00', 1, true), now)).toEqual({ text: '已超期', level: 'red', share: 1 })
+  })
+
+  it('says that a step without limit has none', () => {
+    expect(tellTimeLeft(row(null, null), now)).toEqual({ text: '不限时', level: 'none', share: 0 })
+  })
+
+  it('keeps the share within the bar', () => {
+    expect(tellTimeLeft(row('2026-11-24T16:00:00+08:00', 1.7), now).share).toBe(1)
+    expect(tellTimeLeft(row('2026-11-24T16:00:00+08:00', -1), now).share).toBe(0)
+  })
+})
+
+describe('dates', () => {
+  it('speaks of Shanghai whatever zone the text or the computer has', () => {
+    expect(tellMoment('2026-11-26T09:00:00Z', now)).toBe('11月26日 周四 17:00')
+    expect(tellMoment('2025-12-31T17:00:00Z', now)).toBe('1月1日 周四 01:00')
+    expect(tellMoment('2025-11-26T09:00:00Z', now)).toBe('2025年11月26日 周三 17:00')
+    expect(toDay(new Date('2026-11-24T17:00:00Z'))).toBe('2026-11-25')
+    expect(tellDay('2026-11-26')).toBe('11月26日 周四')
+  })
+
+  it('shortens long spans', () => {
+    expect([59_000, 600_000, 3_600_000, 40_000_000, 180_000_000].map(tellSpan)).toEqual(['不到1分', '10分', '1小时', '11小时', '2天2小时'])
+    expect(tellElapsed(155_000)).toBe('02:35')
+    expect(tellElapsed(3_755_000)).toBe('1:02:35')
+  })
+})

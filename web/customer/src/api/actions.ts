@@ -1,0 +1,51 @@
+import type { AvailableAction, CaseView } from './types'
+import type { PageName } from '@/platform/moving'
+
+/** What the case waits for that has a screen of its own, by the server's code for what is still lacking. */
+const SCREEN_BY_LACK: Record<string, PageName> = { appointment_missing: 'booking', signature_missing: 'sign' }
+/** Outcomes with a screen of their own. */
+const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'booking', rate: 'rate' }
+
+/** The screen on which an action is done, or null where a question on the spot is enough. */
+export function screenOf(action: AvailableAction): PageName | null {
+  if (action.kind === 'supply_document') return 'supply'
+  if (action.kind !== 'complete') return null
+  const lack = action.unmet ? SCREEN_BY_LACK[action.unmet.code] : undefined
+  return lack ?? SCREEN_BY_OUTCOME[action.outcome ?? ''] ?? null
+}
+
+/** What the customer is to do, likely one first; withdrawing stands apart and cancelling is not theirs. */
+export function listSteps(view: CaseView): AvailableAction[] {
+  return view.actions.filter((action) => action.kind === 'complete' || action.kind === 'supply_document')
+}
+
+export function findAction(view: CaseView, test: (action: AvailableAction) => boolean): AvailableAction | null {
+  return view.actions.find(test) ?? null
+}
+
+/** The words on the button: what the customer does, not what the process calls it. */
+export function nameOf(action: AvailableAction): string {
+  switch (screenOf(action)) {
+    case 'mend':
+      return '去修改'
+    case 'booking':
+      return '去预约上门时间'
+    case 'sign':
+      return '去签字'
+    case 'rate':
+      return '去评价'
+    case 'supply':
+      return '补交资料'
+    default:
+      return action.name
+  }
+}
+
+/** What belongs to a completed action besides its own content. */
+export function completionOf(action: AvailableAction): { kind: 'complete'; task?: number; outcome?: string } {
+  return {
+    kind: 'complete',
+    ...(action.task === null ? {} : { task: action.task }),
+    ...(action.outcome === null ? {} : { outcome: action.outcome }),
+  }
+}

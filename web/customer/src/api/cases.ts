@@ -1,0 +1,20 @@
+import { sendCommand } from './commanding'
+import { call } from './http'
+import type { CaseCommand, CaseSummary, CaseView, Home, Page, Visit } from './types'
+
+export const fetchHome = () => call<Home>('GET', '/home')
+
+export const fetchCases = (state: 'open' | 'ended', after: string | null) =>
+  call<Page<CaseSummary>>('GET', '/cases', undefined, { state, after })
+
+export const fetchCase = (caseNo: string) => call<CaseView>('GET', `/cases/${caseNo}`)
+
+export const fetchVisit = (caseNo: string) => call<Visit>('GET', `/cases/${caseNo}/visit`)
+
+/** Do something with a case, as its actions offer it. Throws Problem. */
+export function commandCase(seen: { case_no: string; version: number }, command: CaseCommand): Promise<CaseView> {
+  const name = `case:${seen.case_no}:${command.kind}:${command.outcome ?? command.document ?? ''}`
+  return sendCommand(name, { expected_version: seen.version, ...command }, (body) =>
+    call<CaseView>('POST', `/cases/${seen.case_no}/commands`, body),
+  )
+}

@@ -1,0 +1,76 @@
+import type { Address, FormBody, FormField, Value, Values } from '@/api/types'
+import { isIdNumber } from './id-number'
+import { isAsked, isBlank, listFields } from './visibility'
+
+/** A mobile number of the mainland. */
+export function isMobile(text: string): boolean {
+  return /^1[3-9]\d{9}$/.test(text.replace(/[\s-]/g, ''))
+}
+
+/** What is wrong with one value, as a sentence that says how to mend it, or null. The server checks again. */
+export function checkField(field: FormField, value: Value | undefined): string | null {
+  if (isBlank(value)) return field.required && !field.may_be_owed ? askFor(field) : null
+  if (typeof value === 'string') return checkText(field, value.trim())
+  if (typeof value === 'number') return checkNumber(field, value)
+  if (Array.isArray(value)) return checkList(field, value)
+  return checkAddress(value as Address)
+}
+
+/** All mistakes of the form by field, in the order of the screen. */
+export function checkForm(form: FormBody, values: Values, only?: ReadonlySet<string>): Record<string, string> {
+  const found: Record<string, string> = {}
+  for (const field of listFields(form)) {
+    if ((only && !only.has(field.key)) || !isAsked(field, values)) continue
+    const sentence = checkField(field, values[field.key])
+    if (sentence) found[field.key] = sentence
+  }
+  return found
+}
+
+function askFor(field: FormField): string {
+  switch (field.type) {
+    case 'choice':
+      return `请选择${field.label}`
+    case 'multi_choice':
+      return `请选择${field.label}，可以选多项`
+    case 'date':
+    case 'address':
+      return `请选择${field.label}`
+    case 'photos':
+      return `请至少拍一张${field.label}`
+    case 'documents':
+      return `请至少上传一份${field.label}`
+    case 'signature':
+      return '请在框内签名'
+    default:
+      return `请填写${field.label}`
+  }
+}
+
+function checkText(field: FormField, text: string): string | null {
+  if (field.type === 'phone' && !isMobile(text)) return '手机号应是 11 位数字，请核对'
+  if (field.type === 'id_number' && !isIdNumber(text)) return '身份证号不对，请对照证件核对 18 位号码'
+  if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(text)) return '请重新选择日期'
+  if (field.type === 'number') return '请填数字'
+  if (field.max_length !== undefined && text.length > field.max_length)
+    return `最多 ${field.max_length} 个字，请删去 ${text.length - field.max_length} 个字`
+  return null
+}
+
+function checkNumber(field: FormField, value: number): string | null {
+  if (!Number.isFinite(value)) return '请填数字'
+  if (field.min !== undefined && value < field.min) return `不能小于 ${field.min}，请核对`
+  if (field.max !== undefined && value > field.max) return `不能大于 ${field.max}，请核对`
+  return null
+}
+
+function checkList(field: FormField, list: string[]): string | null {
+  if (field.max_count !== undefined && list.length > field.max_count)
+    return `最多 ${field.max_count} 个，请删去 ${list.length - field.max_count} 个`
+  return null
+}
+
+function checkAddress(address: Address): string | null {
+  if (!address.region || !address.street || !address.community) return '请选到小区'
+  return address.door.trim() ? null : '请填写门牌号，师傅好找到您家'
+}

@@ -1,0 +1,59 @@
+import type { Address, FormField, Value } from '@/api/types'
+
+/** A value as the customer reads it; files and signatures are drawn elsewhere. */
+export function showValue(field: FormField, value: Value | undefined): string {
+  if (value === null || value === undefined || value === '') return '未填写'
+  const label = (one: string): string => field.options?.find((option) => option.value === one)?.label ?? one
+  if (typeof value === 'number') return String(value)
+  if (typeof value === 'string') {
+    if (field.type === 'choice') return label(value)
+    return field.type === 'date' ? showDate(value) : value
+  }
+  if (Array.isArray(value)) {
+    if (value.length === 0) return '未填写'
+    return field.type === 'multi_choice' ? value.map(label).join('、') : `共 ${value.length} 份`
+  }
+  return showAddress(value)
+}
+
+export function showAddress(address: Address): string {
+  const parts = [address.region, address.street, address.community, address.building, address.unit, address.door]
+  const line = parts.filter(Boolean).join(' ')
+  return address.note ? `${line}（${address.note}）` : line
+}
+
+/** "2026年11月26日" from "2026-11-26". */
+export function showDate(date: string): string {
+  const [year, month, day] = date.split('-').map(Number)
+  return `${year}年${month}月${day}日`
+}
+
+const WEEKDAYS = ['周日', '周一', '周二', '周三', '周四', '周五', '周六']
+const CHINA_AHEAD_MS = 8 * 3600 * 1000
+
+/** "11月26日 周四 17:00", the time in China wherever the device stands. */
+export function showTime(iso: string): string {
+  const at = new Date(new Date(iso).getTime() + CHINA_AHEAD_MS)
+  const clock = `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`
+  return `${at.getUTCMonth() + 1}月${at.getUTCDate()}日 ${WEEKDAYS[at.getUTCDay()]} ${clock}`
+}
+
+/** Today's date in China, "2026-11-24". */
+export function todayInChina(now: number = Date.now()): string {
+  return new Date(now + CHINA_AHEAD_MS).toISOString().slice(0, 10)
+}
+
+/** "3.2 公里" or "450 米". */
+export function showDistance(metres: number): string {
+  return metres >= 1000 ? `${(metres / 1000).toFixed(1)} 公里` : `${Math.round(metres / 10) * 10} 米`
+}
+
+/** "4:05" of what is left, never below zero. */
+export function showCountdown(milliseconds: number): string {
+  const seconds = Math.max(0, Math.ceil(milliseconds / 1000))
+  return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`
+}
+
+function two(figure: number): string {
+  return String(figure).padStart(2, '0')
+}

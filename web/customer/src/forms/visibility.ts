@@ -1,0 +1,35 @@
+import type { FormBody, FormField, Value, Values } from '@/api/types'
+import { evaluate } from './conditions'
+
+/** All fields of a form in the order of the screen. */
+export function listFields(form: FormBody): FormField[] {
+  return form.sections.flatMap((section) => section.fields)
+}
+
+/** Whether the field is asked for, by what is filled in so far. */
+export function isAsked(field: FormField, values: Values): boolean {
+  return field.when === undefined || evaluate(field.when, values)
+}
+
+export function isBlank(value: Value | undefined): boolean {
+  if (value === null || value === undefined) return true
+  if (typeof value === 'string') return value.trim() === ''
+  return Array.isArray(value) && value.length === 0
+}
+
+/** What is handed in: only the fields that are asked for and filled in, texts without outer spaces. */
+export function gatherValues(form: FormBody, values: Values): Values {
+  const gathered: Values = {}
+  for (const field of listFields(form)) {
+    const value = values[field.key]
+    if (value === undefined || isBlank(value) || !isAsked(field, values)) continue
+    gathered[field.key] = typeof value === 'string' ? tidy(field, value) : value
+  }
+  return gathered
+}
+
+function tidy(field: FormField, text: string): string {
+  const trimmed = text.trim()
+  if (field.type === 'id_number') return trimmed.toUpperCase()
+  return field.type === 'phone' ? trimmed.replace(/[\s-]/g, '') : trimmed
+}

@@ -1,0 +1,10 @@
+import { createPinia } from 'pinia'
+import { createSSRApp } from 'vue'
+import App from './App.vue'
+
+/** What uni-app calls on both platforms; the name is the framework's. */
+export function createApp() {
+  const app = createSSRApp(App)
+  app.use(createPinia())
+  return { app }
+}

@@ -1,0 +1,56 @@
+/** Every screen by its name. */
+const PAGES = {
+  home: '/pages/home/index',
+  'sign-in': '/pages/sign-in/index',
+  alarm: '/pages/alarm/index',
+  apply: '/pages/apply/index',
+  cases: '/pages/cases/index',
+  case: '/pages/case/index',
+  mend: '/pages/mend/index',
+  supply: '/pages/supply/index',
+  booking: '/pages/booking/index',
+  visit: '/pages/visit/index',
+  sign: '/pages/sign/index',
+  rate: '/pages/rate/index',
+  messages: '/pages/messages/index',
+  me: '/pages/me/index',
+  privacy: '/pages/privacy/index',
+} as const
+
+export type PageName = keyof typeof PAGES
+
+/** The address of a screen; only public numbers and keys go into it, never anything personal. */
+export function pathOf(page: PageName, query: Record<string, string> = {}): string {
+  const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+  return pairs.length ? `${PAGES[page]}?${pairs.join('&')}` : PAGES[page]
+}
+
+export function goTo(page: PageName, query: Record<string, string> = {}): void {
+  uni.navigateTo({ url: pathOf(page, query), fail: () => uni.redirectTo({ url: pathOf(page, query) }) })
+}
+
+/** Take the place of this screen, so that going back does not lead into a finished form. */
+export function replaceWith(page: PageName, query: Record<string, string> = {}): void {
+  uni.redirectTo({ url: pathOf(page, query) })
+}
+
+export function goHome(): void {
+  uni.reLaunch({ url: PAGES.home })
+}
+
+/** Back to where one came from; home where there is nothing behind (a shared link, a reload). */
+export function goBack(): void {
+  if (getCurrentPages().length > 1) uni.navigateBack()
+  else goHome()
+}
+
+/** The address of the screen that is open, for coming back to it. */
+export function currentPath(): string {
+  const open = getCurrentPages().slice(-1)[0] as unknown as { $page?: { fullPath?: string }; route?: string } | undefined
+  return open?.$page?.fullPath ?? `/${open?.route ?? 'pages/home/index'}`
+}
+
+/** Call a number with one tap. */
+export function callNumber(number: string): void {
+  uni.makePhoneCall({ phoneNumber: number.replace(/[^\d+]/g, ''), fail: () => undefined })
+}
