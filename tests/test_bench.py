@@ -1,4 +1,4 @@
-"""The bench is no test, but its table must be whole and its verdicts right; tiny figures stand in for the real."""
+"""The bench's table must be whole and its verdicts right; tiny figures stand in for the real ones."""
 
 from __future__ import annotations
 
