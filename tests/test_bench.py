@@ -106,14 +106,14 @@ def test_the_exit_code(
 
 def test_the_table_replaces_the_one_before(tmp_path: Path) -> None:
     page = tmp_path / "bench.md"
-    page.write_text(f"# Speed\n{TABLE_BEGINS}old\n{TABLE_ENDS}after\n", encoding="utf-8")
+    page.write_text(f"# Speed\n{TABLE_BEGINS}earlier\n{TABLE_ENDS}after\n", encoding="utf-8")
     keep_table(run(make_groups(3.0, 2.0)), NOW, page)
     text = page.read_text(encoding="utf-8")
     assert "| `fast` | 3.00 | ≥ 2 | yes |" in text
     assert "| `light` | 2.00 | ≤ 1.5 | no |" in text
     assert text.startswith("# Speed\n")
     assert text.endswith("after\n")
-    assert "old" not in text
+    assert "earlier" not in text
     page.write_text("# Speed\n", encoding="utf-8")
     with pytest.raises(ValueError, match="no place"):
         keep_table([], NOW, page)
