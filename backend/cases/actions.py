@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from backend.cases.commands import ASKED_DATA, AvailableAction, Guard, Performer
 from backend.cases.engine import NO_GUARDS, may_stop, unmet
@@ -66,4 +65,4 @@ def _suppose(snapshot: Snapshot, outcome: Outcome) -> Snapshot:
     if not outcome.asks:
         return snapshot
     brought = {ASKED_DATA[one]: "brought by the command" for one in outcome.asks}
-    return replace(snapshot, data={**snapshot.data, **brought})
+    return snapshot._replace(data={**snapshot.data, **brought})

@@ -26,11 +26,14 @@ from backend.cases.commands import (
     Withdraw,
 )
 from backend.cases.errors import CommandRefused, RefusalCode
-from backend.cases.snapshot import CaseStatus, Event, EventKind, Snapshot, Task, TaskState, fold
+from backend.cases.snapshot import CaseStatus, Event, EventKind, Folding, Snapshot, Task, TaskState
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import ActorKind, Outcome, ProcessDefinition, Step
 
 NO_GUARDS: Mapping[str, Guard] = {}
+# Looked up on its class, a member of an enumeration costs Python 3.11 as much as a call; these are frequent.
+_CASE_OPEN, _TASK_OPEN, _SYSTEM = CaseStatus.OPEN, TaskState.OPEN, ActorKind.SYSTEM
+_TASK_OPENED, _TASK_DONE, _DATA_CHANGED = EventKind.TASK_OPENED, EventKind.TASK_DONE, EventKind.DATA_CHANGED
 
 
 def decide(
@@ -45,10 +48,9 @@ def decide(
     if isinstance(command, Start):
         _start(draft, command)
     else:
-        if snapshot.status is CaseStatus.DRAFT:
-            raise CommandRefused(RefusalCode.TASK_UNKNOWN)
-        if snapshot.status.is_final:
-            raise CommandRefused(RefusalCode.CASE_ENDED)
+        if snapshot.status is not _CASE_OPEN:
+            draft_only = snapshot.status is CaseStatus.DRAFT
+            raise CommandRefused(RefusalCode.TASK_UNKNOWN if draft_only else RefusalCode.CASE_ENDED)
         match command:
             case Complete():
                 _complete(draft, command)
@@ -66,30 +68,38 @@ def decide(
                 _change_data(draft, command)
             case _:
                 assert_never(command)
-    return Decision(tuple(draft.events), tuple(draft.effects), draft.snapshot)
+    return Decision(tuple(draft.events), tuple(draft.effects), draft.state.take())
 
 
 class _Draft:
-    """The decision while it is being made: the snapshot always reflects the events so far."""
+    """The decision while it is being made: ``state`` always reflects the events so far."""
+
+    __slots__ = ("definition", "effects", "events", "guards", "now", "state")
 
     def __init__(
         self, definition: ProcessDefinition, snapshot: Snapshot, now: datetime, guards: Mapping[str, Guard]
     ) -> None:
         self.definition = definition
-        self.snapshot = snapshot
+        self.state = Folding(snapshot)
         self.now = now
         self.guards = guards
         self.events: list[Event] = []
         self.effects: list[EffectCall] = []
 
     def record(self, kind: EventKind, **payload: object) -> None:
-        event = Event(kind, self.now, dict(payload))
+        event = Event(kind, self.now, payload)
         self.events.append(event)
-        self.snapshot = fold(self.snapshot, (event,))
+        self.state.add(event)
+
+    def unmet(self, outcome: Outcome) -> str | None:
+        """Return the first objection to ``outcome``. Most have nothing to object, and need no snapshot."""
+        if outcome.when is None and not outcome.guards:
+            return None
+        return unmet(outcome, self.state.take(), self.guards)
 
 
 def _start(draft: _Draft, command: Start) -> None:
-    if draft.snapshot.status is not CaseStatus.DRAFT:
+    if draft.state.status is not CaseStatus.DRAFT:
         raise CommandRefused(RefusalCode.CASE_ALREADY_STARTED)
     entry = command.enter_at or draft.definition.first_step
     draft.record(EventKind.CASE_STARTED, data=command.data, process=draft.definition.key)
@@ -97,27 +107,27 @@ def _start(draft: _Draft, command: Start) -> None:
 
 
 def _complete(draft: _Draft, command: Complete) -> None:
-    task = draft.snapshot.task(command.task)
+    task = draft.state.task(command.task)
     if task is None:
         raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(command.task))
     # Asked first, so that the slower of two people hears that somebody was faster.
     _check_version(draft, command.expected_version)
-    if task.state is not TaskState.OPEN:
+    if task.state is not _TASK_OPEN:
         raise CommandRefused(RefusalCode.TASK_NOT_OPEN, task.step)
     step = draft.definition.step(task.step)
-    if not command.performer.may_do(step.by, draft.snapshot.data):
+    if not command.performer.may_do(step.by, draft.state.data):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN, step.key)
-    if task.no in draft.snapshot.children:
+    if task.no in draft.state.children:
         raise CommandRefused(RefusalCode.CHILD_RUNNING, step.key)
     outcome = step.outcome(command.outcome)
     if outcome is None:
         raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, f"{step.key}/{command.outcome}")
     if command.data:
-        draft.record(EventKind.DATA_CHANGED, data=command.data)
+        draft.record(_DATA_CHANGED, data=command.data)
     if step.mends:
         _mend(draft, command)
     _check_what_it_asks(draft, step, outcome, command)
-    refusal = unmet(outcome, draft.snapshot, draft.guards)
+    refusal = draft.unmet(outcome)
     if refusal is not None:
         raise CommandRefused(refusal, f"{step.key}/{outcome.key}")
     _leave(draft, task, outcome, command.reason)
@@ -129,7 +139,7 @@ def _check_what_it_asks(draft: _Draft, step: Step, outcome: Outcome, command: Co
         raise CommandRefused(RefusalCode.REASON_REQUIRED, outcome.key)
     if outcome.corrections:
         _ask_corrections(draft, command)
-    elif draft.snapshot.pending_corrections and not _may_pass_pending(draft.definition, outcome):
+    elif draft.state.has_pending_corrections and not _may_pass_pending(draft.definition, outcome):
         raise CommandRefused(RefusalCode.CORRECTIONS_PENDING, step.key)
     if outcome.owes_documents:
         if not command.owed_documents:
@@ -139,12 +149,12 @@ def _check_what_it_asks(draft: _Draft, step: Step, outcome: Outcome, command: Co
 
 
 def _mend(draft: _Draft, command: Complete) -> None:
-    pending = {one.item: one.no for one in draft.snapshot.pending_corrections}
+    pending = {one.item: one.no for one in draft.state.corrections if not one.resolved}
     foreign = sorted(command.changed_items - pending.keys())
     if foreign:
         raise CommandRefused(RefusalCode.FIELD_NOT_RETURNED, foreign[0])
-    for one in draft.snapshot.pending_corrections:
-        if one.item in command.changed_items:
+    for one in tuple(draft.state.corrections):
+        if not one.resolved and one.item in command.changed_items:
             draft.record(EventKind.CORRECTION_RESOLVED, correction=one.no, item=one.item)
 
 
@@ -154,7 +164,7 @@ def _ask_corrections(draft: _Draft, command: Complete) -> None:
     for asked in command.corrections:
         if not asked.reason.strip():
             raise CommandRefused(RefusalCode.REASON_REQUIRED, asked.item)
-        number = len(draft.snapshot.corrections) + 1
+        number = len(draft.state.corrections) + 1
         draft.record(EventKind.CORRECTION_ASKED, correction=number, item=asked.item, reason=asked.reason)
 
 
@@ -180,8 +190,9 @@ def unmet(outcome: Outcome, snapshot: Snapshot, guards: Mapping[str, Guard]) -> 
 
 
 def _leave(draft: _Draft, task: Task, outcome: Outcome, reason: str = "") -> None:
-    draft.record(EventKind.TASK_DONE, task=task.no, step=task.step, outcome=outcome.key, reason=reason)
-    draft.effects.extend(EffectCall(use.name, use.args, task.no, task.step) for use in outcome.effects)
+    draft.record(_TASK_DONE, task=task.no, step=task.step, outcome=outcome.key, reason=reason)
+    for use in outcome.effects:
+        draft.effects.append(EffectCall(use.name, use.args, task.no, task.step))
     if outcome.end is not None:
         _end(draft, CaseStatus(outcome.end.value), reason)
         return
@@ -191,40 +202,40 @@ def _leave(draft: _Draft, task: Task, outcome: Outcome, reason: str = "") -> Non
 
 def _open(draft: _Draft, key: str) -> None:
     step = draft.definition.step(key)
-    if any(task.step == key for task in draft.snapshot.open_tasks):
+    if draft.state.is_open_at(key):
         # Two branches may lead to one step, and a return may reach a branch still open: one task is enough.
         return
-    if not _join_is_complete(draft.snapshot, step):
+    if step.waits_for_all and not _join_is_complete(draft.state, step):
         return
-    number = len(draft.snapshot.tasks) + 1
-    draft.record(EventKind.TASK_OPENED, task=number, step=key)
+    number = len(draft.state.tasks) + 1
+    draft.record(_TASK_OPENED, task=number, step=key)
     for child in step.children:
-        if child.when is None or evaluate(child.when, draft.snapshot.data):
+        if child.when is None or evaluate(child.when, draft.state.data):
             draft.record(
                 EventKind.CHILD_REQUESTED, task=number, process=child.process, enter_at=child.enter_at
             )
             return
-    if step.by.kind is ActorKind.SYSTEM:
+    if step.by.kind is _SYSTEM:
         _run_system_step(draft, number, step)
 
 
-def _join_is_complete(snapshot: Snapshot, step: Step) -> bool:
+def _join_is_complete(state: Folding, step: Step) -> bool:
     """A join opens once for each round in which every step it waits for was done."""
-    rounds = sum(task.step == step.key for task in snapshot.tasks)
+    rounds = sum(task.step == step.key for task in state.tasks)
     return all(
-        sum(task.step == key and task.state is TaskState.DONE for task in snapshot.tasks) > rounds
+        sum(task.step == key and task.state is TaskState.DONE for task in state.tasks) > rounds
         for key in step.waits_for_all
     )
 
 
 def _run_system_step(draft: _Draft, number: int, step: Step) -> None:
     """A system step leaves at once by the first outcome that is open; with none it waits for the service."""
-    task = draft.snapshot.task(number)
+    task = draft.state.task(number)
     if task is None or len(draft.events) > 20 * len(draft.definition.steps):
         # Only system steps that lead to each other for ever come here; the linter refuses such a loop.
         raise CommandRefused(RefusalCode.OUTCOME_NOT_OPEN, step.key)
     for outcome in step.outcomes:
-        if unmet(outcome, draft.snapshot, draft.guards) is None:
+        if draft.unmet(outcome) is None:
             _leave(draft, task, outcome)
             return
 
@@ -232,8 +243,8 @@ def _run_system_step(draft: _Draft, number: int, step: Step) -> None:
 def _end_child(draft: _Draft, command: EndChild) -> None:
     if command.performer.kind is not ActorKind.SYSTEM:
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
-    task = draft.snapshot.task(command.task)
-    if task is None or task.no not in draft.snapshot.children:
+    task = draft.state.task(command.task)
+    if task is None or task.no not in draft.state.children:
         raise CommandRefused(RefusalCode.CHILD_UNKNOWN, str(command.task))
     draft.record(EventKind.CHILD_ENDED, task=task.no, end=command.end.value)
     step = draft.definition.step(task.step)
@@ -242,7 +253,7 @@ def _end_child(draft: _Draft, command: EndChild) -> None:
         _leave(draft, task, named)
         return
     for outcome in step.outcomes:
-        if unmet(outcome, draft.snapshot, draft.guards) is None:
+        if draft.unmet(outcome) is None:
             _leave(draft, task, outcome)
             return
 
@@ -250,7 +261,7 @@ def _end_child(draft: _Draft, command: EndChild) -> None:
 def _withdraw(draft: _Draft, command: Withdraw) -> None:
     _check_version(draft, command.expected_version)
     if command.performer.kind is not ActorKind.CUSTOMER or not may_stop(
-        draft.snapshot, draft.definition.withdraw_at
+        draft.state.take(), draft.definition.withdraw_at
     ):
         raise CommandRefused(RefusalCode.WITHDRAW_NOT_ALLOWED)
     _end(draft, CaseStatus.WITHDRAWN, command.reason)
@@ -259,7 +270,7 @@ def _withdraw(draft: _Draft, command: Withdraw) -> None:
 def _cancel(draft: _Draft, command: Cancel) -> None:
     _check_version(draft, command.expected_version)
     holds_post = any(command.performer.holds(actor) for actor in draft.definition.cancel_by)
-    if not holds_post or not may_stop(draft.snapshot, draft.definition.cancel_at):
+    if not holds_post or not may_stop(draft.state.take(), draft.definition.cancel_at):
         raise CommandRefused(RefusalCode.CANCEL_NOT_ALLOWED)
     if not command.reason.strip():
         raise CommandRefused(RefusalCode.REASON_REQUIRED, "cancel")
@@ -284,25 +295,25 @@ def _change_data(draft: _Draft, command: Amend | HandOver) -> None:
     if not (by_system if isinstance(command, Amend) else by_staff):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
     if isinstance(command, Amend):
-        draft.record(EventKind.DATA_CHANGED, data=command.data)
+        draft.record(_DATA_CHANGED, data=command.data)
     else:
-        draft.record(EventKind.DATA_CHANGED, data={"handler_id": command.handler_id}, reason=command.reason)
+        draft.record(_DATA_CHANGED, data={"handler_id": command.handler_id}, reason=command.reason)
 
 
 def _supply(draft: _Draft, command: SupplyDocument) -> None:
     if command.performer.kind is not ActorKind.CUSTOMER:
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN, command.document)
-    if command.document not in draft.snapshot.owed_documents:
+    if command.document not in draft.state.owed_documents:
         raise CommandRefused(RefusalCode.DOCUMENT_NOT_OWED, command.document)
     draft.record(EventKind.DOCUMENT_SUPPLIED, document=command.document)
 
 
 def _end(draft: _Draft, end: CaseStatus, reason: str) -> None:
-    for task in draft.snapshot.open_tasks:
+    for task in draft.state.take().open_tasks:
         draft.record(EventKind.TASK_DROPPED, task=task.no, step=task.step)
     draft.record(EventKind.CASE_ENDED, end=end.value, reason=reason)
 
 
 def _check_version(draft: _Draft, expected: int) -> None:
-    if expected != draft.snapshot.version:
-        raise CommandRefused(RefusalCode.STALE_VERSION, str(draft.snapshot.version))
+    if expected != draft.state.version:
+        raise CommandRefused(RefusalCode.STALE_VERSION, str(draft.state.version))

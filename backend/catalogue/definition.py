@@ -151,7 +151,10 @@ class Step:
 
     def outcome(self, key: str) -> Outcome | None:
         """Return the outcome called ``key``, or None where the step does not declare it."""
-        return next((one for one in self.outcomes if one.key == key), None)
+        for one in self.outcomes:
+            if one.key == key:
+                return one
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +172,14 @@ class ProcessDefinition:
     cancel_at: tuple[str, ...] = ()
     cancel_by: tuple[Actor, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
+    _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {one.key: one for one in self.steps})
 
     def step(self, key: str) -> Step:
         """Return the step called ``key``; raises KeyError, since a linted definition names no other."""
-        for one in self.steps:
-            if one.key == key:
-                return one
-        raise KeyError(f"process {self.key} v{self.version} has no step {key!r}")
+        found = self._by_key.get(key)
+        if found is None:
+            raise KeyError(f"process {self.key} v{self.version} has no step {key!r}")
+        return found

@@ -1,4 +1,4 @@
-"""The whole hall for the browser: own database and queue, simulators, web, worker and scheduler as processes."""
+"""The running hall of the browser tests: simulators, web, worker and scheduler as processes of their own."""
 
 from __future__ import annotations
 
