@@ -53,6 +53,9 @@ def test_the_mini_program_walks_the_story(
     clerk.act(case_no, "close")
     rate(phone)
 
+    # Each step of the staff was told by the socket; the pages were not merely looking again now and then.
+    hints = phone.read_transcript().count(f'socket ← {{"topic": "case:{case_no}"')
+    assert hints >= 5, phone.read_transcript()
     check_case(engine, case_no)
     check_deliveries(phone, stage, engine, case_no)
     read_messages(phone)
