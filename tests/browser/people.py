@@ -27,6 +27,8 @@ class Customer:
         """Open one of the screens by its address."""
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto(f"{self._stage.url}/h5/#/pages/{page}/index" + (f"?{asked}" if asked else ""))
+        # Another place after the # alone would leave the former screens beneath.
+        self.page.reload()
 
     def sign_in(self, phone: str) -> None:
         """Sign in by the code that comes as a text message."""

@@ -17,7 +17,9 @@ def test_an_alarm_takes_the_screen(
     agent, clerk = open_staff("hotline1"), open_staff("remote1")
     customer = open_customer()
     customer.press("燃气泄漏报警")
-    expect(customer.page.get_by_text("关掉燃气总阀门").or_(customer.page.get_by_text("马上这样做")).first).to_be_visible()
+    expect(
+        customer.page.get_by_text("关掉燃气总阀门").or_(customer.page.get_by_text("马上这样做")).first
+    ).to_be_visible()
     customer.page.get_by_label("您的电话").fill("13812340003")
     customer.page.get_by_label("在哪里、什么情况").fill("阳光小区3幢楼道里有很重的燃气味")
     watched.shoot(customer.page, "22-alarm")

@@ -148,7 +148,7 @@ def _rate(watched: Watched, customer: Customer) -> None:
     page.get_by_role("radio", name=re.compile("^5 星")).click()
     watched.shoot(page, "19-rate")
     customer.press("提交评价")
-    expect(page.get_by_role("heading", name="您的评价")).to_be_visible()
+    expect(page.get_by_role("heading", name="您的评价", exact=True)).to_be_visible()
     watched.shoot(page, "20-completed")
 
 
