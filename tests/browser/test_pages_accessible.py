@@ -32,12 +32,9 @@ def test_customer_pages(watched: Watched, open_customer: Callable[[], Customer])
     customer.sign_in(PHONE_NO)
     case_no = customer.apply_for_repair("赵强", PHONE_NO, make_photo())
     for name in list_customer_pages():
-        query = {"service": "installation"} if name == "apply" else {}
-        if name in OF_A_CASE:
-            query = {"no": case_no}
-        if name == "booking":
-            # There is nothing to book yet, and the server says so.
-            watched.expect_refusals("booking_not_open")
+        query = (
+            {"no": case_no} if name in OF_A_CASE else {"service": "installation"} if name == "apply" else {}
+        )
         _look(watched, customer, name, query)
 
 

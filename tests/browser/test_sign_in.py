@@ -16,7 +16,9 @@ WECHAT = "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/130.0 Mobile
 def test_back_from_wechat_to_where_one_was(watched: Watched, stage: Stage) -> None:
     customer = Customer(watched.open(PHONE, "/h5/", WECHAT), stage)
     page = customer.page
+    watched.expect_refusals("not_signed_in")
     customer.press(re.compile("^我的办件"))
+    customer.press("去登录")
     page.get_by_role("checkbox").tap()
     customer.press("微信一键登录")
     page.locator("[data-user]").first.click()

@@ -110,6 +110,7 @@ def _book(watched: Watched, customer: Customer) -> None:
 def _visit(
     watched: Watched, stage: Stage, customer: Customer, lead: Staff, open_staff: Callable[..., Staff]
 ) -> None:
+    lead.page.goto("about:blank")
     lead.page.goto(f"{stage.url}/console/#/work")
     lead.page.get_by_label("队列").get_by_role("button", name=re.compile("待受理")).click()
     lead.page.get_by_text("阳光小区").first.click()
@@ -148,7 +149,7 @@ def _rate(watched: Watched, customer: Customer) -> None:
     page.get_by_role("radio", name=re.compile("^5 星")).click()
     watched.shoot(page, "19-rate")
     customer.press("提交评价")
-    expect(page.get_by_role("heading", name="您的评价")).to_be_visible()
+    expect(page.get_by_role("heading", name="您的评价", exact=True)).to_be_visible()
     watched.shoot(page, "20-completed")
 
 
