@@ -85,7 +85,7 @@ def _add_commands(app: Flask, hall: Hall) -> None:
     app.cli.add_command(commands)
     app.cli.add_command(make_migrate_command(WORDS, hall.sessions, hall.settings.database_url))
     if hall.settings.demo_mode:
-        app.cli.add_command(make_demo_commands(hall.organisation, hall.sessions))
+        app.cli.add_command(make_demo_commands(hall))
 
 
 def create_tools() -> Flask:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -74,8 +75,13 @@ class Hall:
     notifications: NotificationService
 
 
-def make_hall(settings: Settings, engine: Engine) -> Hall:
-    """Return the hall on ``engine``; nothing is called or connected yet."""
+def read_clock() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = read_clock) -> Hall:
+    """Return the hall on ``engine`` with the clock ``now``; nothing is called or connected yet."""
     sessions = sessionmaker(engine, expire_on_commit=False)
     reading = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
     # Neither a platform's token nor a hint may hang on Redis.
@@ -84,17 +90,17 @@ def make_hall(settings: Settings, engine: Engine) -> Hall:
     platforms = make_platforms(settings, redis)
     organisation = OrganisationService(keys, content.positions, content.departments)
     customers = CustomersService(keys, MERGE_FOLLOWERS)
-    calendar = CalendarService(sessions, read_clock)
-    files = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), read_clock)
+    calendar = CalendarService(sessions, now)
+    files = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), now)
     offers = Offers(content, definitions)
     observers = [DeadlineKeeper(calendar).keep, release_visit]
-    cases = CaseService(sessions, definitions, read_clock, CASE_GUARDS, EFFECTS, observers)
+    cases = CaseService(sessions, definitions, now, CASE_GUARDS, EFFECTS, observers)
     appointments = AppointmentService(
         sessions,
         cases,
         definitions,
         lambda one, day: calendar.current(one).is_working(day),
-        read_clock,
+        now,
     )
     channels = make_channels(settings, platforms)
     # A list at the top of the file is as good YAML as a mapping.
@@ -116,22 +122,22 @@ def make_hall(settings: Settings, engine: Engine) -> Hall:
         offers=offers,
         cases=cases,
         customer_cases=CustomerCases(
-            reading, definitions, offers, organisation, keys, files, CASE_GUARDS, appointments, read_clock
+            reading, definitions, offers, organisation, keys, files, CASE_GUARDS, appointments, now
         ),
         appointments=appointments,
         visits=VisitService(
             sessions,
             lambda origin, place: _estimate_arrival(platforms, origin, place),
             _convert_position,
-            read_clock,
+            now,
         ),
         notifications=NotificationService(
             sessions,
             keys,
             read_messages(messages),
-            Delivery(sessions, channels, customers, read_clock),
+            Delivery(sessions, channels, customers, now),
             channels.mini_templates,
-            read_clock,
+            now,
         ),
     )
 
@@ -155,8 +161,3 @@ def _convert_position(lat: float, lng: float) -> tuple[float, float]:
 def make_key_ring(settings: Settings) -> KeyRing:
     """Return the key ring for personal data; the last key of the setting encrypts."""
     return KeyRing(dict(settings.encryption_keys), settings.encryption_keys[-1][0], settings.blind_index_key)
-
-
-def read_clock() -> datetime:
-    """Return the present moment, in UTC."""
-    return datetime.now(UTC)

@@ -11,6 +11,7 @@ from flask_smorest import Api
 from redis import Redis
 
 from backend.access.sms_codes import SmsCodeSender
+from backend.cases.alarm_ringing import AlarmBell
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.notices import CaseNotices
@@ -35,9 +36,9 @@ PARTITIONED = ("case_event", "notification")
 UNCLAIMED_FILES_KEPT = timedelta(days=2)
 
 
-def make_topics(hall: Hall) -> TopicRegistry:
-    """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
-    notices = CaseNotices(
+def make_notices(hall: Hall) -> CaseNotices:
+    """Return what tells customers of their cases."""
+    return CaseNotices(
         sessions=hall.sessions,
         notifications=hall.notifications,
         organisation=hall.organisation,
@@ -46,14 +47,31 @@ def make_topics(hall: Hall) -> TopicRegistry:
         name_service=hall.offers.name_of,
         find_visit=hall.appointments.find_start,
     )
+
+
+def make_topics(hall: Hall) -> TopicRegistry:
+    """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
+    notices = make_notices(hall)
     send_code = _make_code_sender(hall)
     return TopicRegistry(
         [
             *list_case_topics(lambda hints: publish_hints(hall.redis, hints)),
             TopicSpec("notify_customer", "通知客户", "messages", notices.handle, is_idempotent=False),
             TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
-            TopicSpec("ring_duty_roster", "呼叫值班人员", "alarm", None, is_idempotent=False),
+            *make_alarm_bell(hall).list_topics(),
         ]
+    )
+
+
+def make_alarm_bell(hall: Hall) -> AlarmBell:
+    """Return what rings for alarms; without SMS it records that nobody could be called."""
+    return AlarmBell(
+        hall.sessions,
+        hall.organisation,
+        hall.platforms.sms,
+        dict(hall.settings.sms_templates).get("alarm"),
+        lambda hints: publish_hints(hall.redis, hints),
+        read_clock,
     )
 
 
@@ -63,6 +81,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
     watch = DeadlineWatch(hall.sessions)
     return [
         Tick("relay", timedelta(seconds=1), relay.run),
+        Tick("alarms", timedelta(seconds=5), make_alarm_bell(hall).run),
         Tick("deadlines", timedelta(seconds=5), lambda: watch.run(read_clock())),
         Tick("calendar", timedelta(seconds=2), lambda: refresher.refresh(read_clock())),
         Tick("sweep", timedelta(seconds=10), relay.sweep),

@@ -11,6 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
 
 import backend.access.models
+import backend.cases.alarm_models
 import backend.cases.deadline_models
 import backend.cases.models
 import backend.catalogue.models

@@ -41,11 +41,13 @@ def make_performer(member: Member) -> Performer:
 class PostMap:
     """Where posts stand in the processes.
 
-    ``queues``: queue → posts whose steps stand in it; ``processes``: post → processes it takes part in;
-    ``directing``: posts that choose a handler and so answer for what handlers do.
+    ``queues``: queue → posts whose steps stand in it; ``watchers``: queue → posts that take part in a process
+    with a step in it; ``processes``: post → processes it takes part in; ``directing``: posts that choose a
+    handler and so answer for what handlers do.
     """
 
     queues: Mapping[str, frozenset[str]]
+    watchers: Mapping[str, frozenset[str]]
     processes: Mapping[str, frozenset[str]]
     directing: frozenset[str]
 
@@ -63,19 +65,22 @@ class PostMap:
 def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
     """Return where posts stand in ``definitions``."""
     queues: dict[str, set[str]] = {}
+    watchers: dict[str, set[str]] = {}
     processes: dict[str, set[str]] = {}
     directing: set[str] = set()
     for definition in definitions:
-        for step in definition.steps:
-            if step.by.kind not in _STAFF_KINDS:
-                continue
+        staff_steps = [step for step in definition.steps if step.by.kind in _STAFF_KINDS]
+        taking_part = {step.by.key for step in staff_steps}
+        for step in staff_steps:
             processes.setdefault(step.by.key, set()).add(definition.key)
             if step.queue is not None:
                 queues.setdefault(step.queue, set()).add(step.by.key)
+                watchers.setdefault(step.queue, set()).update(taking_part)
             if any("handler" in outcome.asks for outcome in step.outcomes):
                 directing.add(step.by.key)
     return PostMap(
         {key: frozenset(posts) for key, posts in queues.items()},
+        {key: frozenset(posts) for key, posts in watchers.items()},
         {key: frozenset(found) for key, found in processes.items()},
         frozenset(directing),
     )

@@ -11,6 +11,8 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.actions import list_available_actions
+from backend.cases.alarm_history import write_rings
+from backend.cases.alarm_ringing import read_rings
 from backend.cases.case_files import CaseFiles
 from backend.cases.commands import AvailableAction, Guard
 from backend.cases.guards import bind_guards
@@ -107,14 +109,15 @@ class StaffCases:
             case = read_case(session, row.id)
             line = session.execute(_ROW, {"case_id": row.id, "after_case": _ANY_CASE, "limit": 1}).one()
             form = self._forms.load_body(session, family.root.form_version_id, family.root.form)
+            mended = self._describe_corrections(session, family.root, form)
             return {
                 **self._rows.write(session, [line])[0],
                 "version": row.version,
                 "status": row.status,
                 "unit_code": row.unit_code,
                 "customer": self._describe_customer(family.root),
-                **self._describe_form(session, family.root, form),
-                **self._describe_corrections(session, family.root, form),
+                **mended,
+                **self._describe_form(session, family.root, form, mended["previous_values"]),
                 **self._describe_work(session, member, case),
                 "progress": self._sources.read_progress(session, family.root.id),
                 "history": self._write_history(session, family, form),
@@ -155,9 +158,13 @@ class StaffCases:
             "masked": True,
         }
 
-    def _describe_form(self, session: Session, root: Row[Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    def _describe_form(
+        self, session: Session, root: Row[Any], form: Mapping[str, Any], previous: Mapping[str, Any]
+    ) -> dict[str, Any]:
         values = self._forms.read_masked(form, root.form)
-        file_keys = list_file_keys(form, values, values.keys())
+        # A second review looks at what a new photo replaced as well.
+        keys = [list_file_keys(form, some, some.keys()) for some in (values, previous)]
+        file_keys = list(dict.fromkeys([*keys[0], *keys[1]]))
         labels = label_fields(form)
         return {
             "form": form,
@@ -227,13 +234,18 @@ class StaffCases:
             one.id: self._definitions.get(session, one.definition_version_id) for one in family.members
         }
         events = read_events(session, definitions, family.root.id)
+        rings = read_rings(session, sorted(definitions))
+        staff_ids = list_staff_ids(events) | {one.staff_id for one in rings if one.staff_id is not None}
         unit_ids = {one.payload.get("data", {}).get("unit_id") for one in events} - {None}
         names = Names(
             label_fields(form),
-            self._name(session, list_staff_ids(events)),
+            self._name(session, staff_ids),
             self._organisation.name_units(session, unit_ids),
         )
-        return write_history(events, names)
+        history = write_history(events, names)
+        if not rings:
+            return history
+        return sorted([*history, *write_rings(rings, names.staff)], key=lambda one: one["at"])
 
     def _name(self, session: Session, staff_ids: set[int]) -> dict[int, str]:
         """Return name and first post of each, as ``王小明（远程服务岗）``."""

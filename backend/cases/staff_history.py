@@ -90,7 +90,8 @@ def _write_actor(actor: str, names: Names) -> str:
     kind, _, number = actor.partition(":")
     if kind == "staff":
         return names.staff.get(int(number), "工作人员") if number.isdigit() else "工作人员"
-    return "客户" if kind == "customer" else "系统"
+    # Whoever raises an alarm need not be signed in, and need not be a customer.
+    return {"customer": "客户", "anyone": "报警人"}.get(kind, "系统")
 
 
 def _with_reason(text: str, event: HistoryEvent) -> str:

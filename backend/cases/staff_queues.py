@@ -30,7 +30,10 @@ _FIRST_PAGE = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's) or handler."""
+    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's) or handler.
+
+    An urgent queue is seen by everybody who takes part in its processes, whosever turn it is (law 13).
+    """
 
     key: str
     name: str
@@ -126,7 +129,7 @@ class StaffQueues:
         for queue in QUEUES:
             is_handler = any(post in posts for post in PERSONAL_POSTS)
             if queue.kind == "queue":
-                own = sorted((self._posts.queues.get(queue.key, frozenset()) & posts) - PERSONAL_POSTS.keys())
+                own = self._list_queue_posts(queue, posts)
                 if own:
                     found.append(_Lanes(queue, "queue", {**base, "queue": queue.key, "posts": own}))
             elif queue.kind == "post" and wide:
@@ -134,6 +137,14 @@ class StaffQueues:
             elif is_handler and (queue.kind == "handler" or queue.is_overdue):
                 found.append(_Lanes(queue, "handler", base))
         return found
+
+    def _list_queue_posts(self, queue: Queue, posts: frozenset[str]) -> list[str]:
+        """Return whose steps the holder of ``posts`` sees in ``queue``."""
+        of_queue = self._posts.queues.get(queue.key, frozenset()) - PERSONAL_POSTS.keys()
+        if not queue.is_urgent:
+            return sorted(of_queue & posts)
+        watchers = self._posts.watchers.get(queue.key, frozenset()) - PERSONAL_POSTS.keys()
+        return sorted(of_queue) if watchers & posts else []
 
     def _find_lanes(self, session: Session, member: Member, key: str) -> _Lanes:
         for lanes in self._list_lanes(session, member):

@@ -11,7 +11,8 @@ from typing import Any, Protocol
 import phonenumbers
 from stdnum.cn import ric
 
-_FILE_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
+# As the files hand them out: any URL-safe character may come first.
+_FILE_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
 _ADDRESS_LENGTHS = {
     "region": 30, "street": 30, "community": 50, "building": 30, "unit": 30, "door": 60, "note": 200,
 }  # fmt: skip

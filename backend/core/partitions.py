@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
@@ -10,13 +11,18 @@ from sqlalchemy.orm import Session, sessionmaker
 MONTHS_AHEAD = 6
 
 
-def create_month_partitions(sessions: sessionmaker[Session], tables: Iterable[str]) -> int:
-    """Make the partitions of this month and those to come; returns how many were new."""
+def create_month_partitions(
+    sessions: sessionmaker[Session], tables: Iterable[str], first: date | None = None
+) -> int:
+    """Make the partitions of the month of ``first``, by default this one, and those to come.
+
+    Returns how many were new.
+    """
     made = 0
     with sessions.begin() as session:
         for table in tables:
             made += session.execute(
-                text("SELECT create_month_partitions(:table, current_date, :months)"),
-                {"table": table, "months": MONTHS_AHEAD},
+                text("SELECT create_month_partitions(:table, coalesce(:first, current_date), :months)"),
+                {"table": table, "first": first, "months": MONTHS_AHEAD},
             ).scalar_one()
     return made

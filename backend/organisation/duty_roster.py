@@ -30,21 +30,41 @@ def list_on_duty(session: Session, unit_id: int, on: date) -> list[Turn]:
     """
     above: int | None = unit_id
     while above is not None:
-        rows = session.execute(
-            select(DutyRoster.staff_id, DutyRoster.call_order, Staff.phone_sealed)
-            .join(Staff, Staff.id == DutyRoster.staff_id)
-            .where(
-                DutyRoster.unit_id == above,
-                DutyRoster.starts_on <= on,
-                DutyRoster.ends_on >= on,
-                Staff.presence == "on_duty",
-            )
-            .order_by(DutyRoster.call_order)
-        ).all()
-        if rows:
-            return [Turn(row.staff_id, row.call_order, row.phone_sealed) for row in rows]
-        above = session.execute(select(Unit.parent_id).where(Unit.id == above)).scalar_one_or_none()
+        turns = _list_turns_of(session, above, on)
+        if turns:
+            return turns
+        above = _find_parent(session, above)
     return []
+
+
+def list_call_chain(session: Session, unit_id: int, on: date) -> list[Turn]:
+    """Return everybody to call while nobody comes: the unit's own, then those of each unit above, once."""
+    chain: dict[int, Turn] = {}
+    above: int | None = unit_id
+    while above is not None:
+        for turn in _list_turns_of(session, above, on):
+            chain.setdefault(turn.staff_id, turn)
+        above = _find_parent(session, above)
+    return list(chain.values())
+
+
+def _list_turns_of(session: Session, unit_id: int, on: date) -> list[Turn]:
+    rows = session.execute(
+        select(DutyRoster.staff_id, DutyRoster.call_order, Staff.phone_sealed)
+        .join(Staff, Staff.id == DutyRoster.staff_id)
+        .where(
+            DutyRoster.unit_id == unit_id,
+            DutyRoster.starts_on <= on,
+            DutyRoster.ends_on >= on,
+            Staff.presence == "on_duty",
+        )
+        .order_by(DutyRoster.call_order, DutyRoster.id)
+    )
+    return [Turn(row.staff_id, row.call_order, row.phone_sealed) for row in rows]
+
+
+def _find_parent(session: Session, unit_id: int) -> int | None:
+    return session.execute(select(Unit.parent_id).where(Unit.id == unit_id)).scalar_one_or_none()
 
 
 def list_turns(session: Session, first: date | None = None) -> list[dict[str, Any]]:

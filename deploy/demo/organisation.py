@@ -29,6 +29,11 @@ class DemoPerson:
     departments: tuple[str, ...]
     task: str
 
+    @property
+    def phone(self) -> str:
+        """An invented mobile number of their own."""
+        return f"139000{20001 + PEOPLE.index(self)}"
+
 
 UNITS = (
     DemoUnit("100", "96602客服中心", "centre", None),
@@ -40,6 +45,7 @@ UNITS = (
 
 _CENTRE = ("customer_service_center",)
 _SERVICE = ("customer_service_dept",)
+_WORKS = ("engineering_dept",)
 _MARKET = ("market_dev_dept",)
 
 PEOPLE = (
@@ -56,9 +62,11 @@ PEOPLE = (
     DemoPerson("lead302", "马强", "302", ("area_lead",), _SERVICE, "市中：委派师傅"),
     DemoPerson("handler302", "杨帆", "302", ("case_handler", "meter_reader"), _SERVICE, "市中：上门、抄表"),
     DemoPerson("lead303", "胡军", "303", ("area_lead",), _SERVICE, "高新：委派师傅"),
-    DemoPerson("handler303", "郭磊", "303", ("case_handler",), ("engineering_dept",), "高新：上门、施工"),
+    DemoPerson("handler303", "郭磊", "303", ("case_handler",), _WORKS, "高新：上门、施工"),
     DemoPerson("finance301", "何琳", "301", (), ("finance_dept",), "历下：收费"),
     DemoPerson("hall302", "林芳", "302", (), ("business_hall",), "市中：营业厅"),
+    DemoPerson("works301", "宋涛", "301", (), _WORKS, "历下：设计、施工"),
+    DemoPerson("works302", "高峰", "302", (), _WORKS, "市中：设计、施工"),
 )
 
 # Region, street, community (empty: the rest of the street), code of the unit that serves it.

@@ -10,25 +10,57 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.passwords import hash_password
 from backend.core.errors import Conflict
+from backend.core.local_time import local_date
+from backend.customers.service import CustomersService
 from backend.organisation.service import NewStaff, OrganisationService
+from backend.organisation.upkeep import OrganisationUpkeep
+from composition.hall import Hall, read_clock
+from composition.staff_side import make_hashed_password
+from deploy.demo.applicants import CUSTOMERS
+from deploy.demo.history import History
+from deploy.demo.offices import add_hours, add_phones, add_turns
 from deploy.demo.organisation import AREAS, PASSWORD, PEOPLE, UNITS
+from deploy.demo.stories import HISTORY
 
 
-def make_demo_commands(organisation: OrganisationService, sessions: sessionmaker[Session]) -> AppGroup:
+def make_demo_commands(hall: Hall) -> AppGroup:
     """Return the commands of the demonstration; only demonstration mode has them."""
     group = AppGroup("demo", help="Demonstration data.")
 
     @group.command("seed")
     def seed() -> None:
-        """Enter units, staff and service areas; safe to run again after it was cut short."""
+        """Enter what is worth trying; safe to run again, also after it was cut short."""
+        organisation, sessions, now = hall.organisation, hall.sessions, read_clock()
         counts = (
             _add_units(organisation, sessions),
             _add_people(organisation, sessions),
             _add_areas(organisation, sessions),
         )
         click.echo("{} units, {} staff and {} service areas entered".format(*counts))
+        upkeep = OrganisationUpkeep(organisation, hall.keys, make_hashed_password)
+        add_phones(sessions, upkeep, now)
+        rules = add_hours(sessions, organisation, local_date(now))
+        turns = add_turns(sessions, upkeep, local_date(now))
+        click.echo(f"{rules} rules of bookable hours and {turns} turns of duty entered")
+        customer_ids = _add_customers(hall.customers, sessions, now - HISTORY)
+        history = History(hall.settings, now, click.echo)
+        click.echo(f"{history.tell(customer_ids)} cases entered")
 
     return group
+
+
+def _add_customers(
+    customers: CustomersService, sessions: sessionmaker[Session], since: datetime
+) -> dict[str, int]:
+    """Return phone → id of the demonstration's customers; one who has signed in keeps all they have."""
+    found = {}
+    with sessions.begin() as session:
+        for one in CUSTOMERS:
+            customer_id = customers.find_or_create_by_phone(session, one.phone, since)
+            if customers.describe_customer(session, customer_id).name is None:
+                customers.set_name(session, customer_id, one.name)
+            found[one.phone] = customer_id
+    return found
 
 
 def _add_units(organisation: OrganisationService, sessions: sessionmaker[Session]) -> int:

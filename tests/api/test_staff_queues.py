@@ -38,10 +38,10 @@ def set_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
     ("who", "expected"),
     [
         ("remote_a", ["accept", "review", "dispatch", "close", "unit", "overdue"]),
-        ("desk_361", ["alarm", "accept", "assign", "reply", "unit", "overdue"]),
+        ("desk_361", ["alarm", "accept", "review", "assign", "reply", "unit", "overdue"]),
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
-        ("agent_a", ["alarm", "unit", "overdue"]),
+        ("agent_a", ["alarm", "dispatch", "close", "unit", "overdue"]),
         ("lead_a", []),
         ("finance_361", []),
     ],
@@ -209,12 +209,12 @@ def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
     assert case["values"]["words"] == "厨房有臭味"
     assert case["values"]["contact_phone"] == "138****0000"
     assert set(case["masked_items"]) == {"contact_phone", "address"}
-    for outcome in ("record", "guide"):
-        assert agent.act(case_no, outcome).status_code == 200
+    assert agent.act(case_no, "record").status_code == 200
+    assert case_no in list_all(agent, queue="dispatch")
+    assert agent.act(case_no, "guide").status_code == 200
     assert agent.act(case_no, "dispatch").status_code == 200
     desk = hall.sign_in("desk_361")
-    assert case_no in list_all(desk, queue="alarm")
-    assert case_no not in list_all(desk, queue="assign")
+    assert case_no in list_all(desk, queue="assign")
     assert desk.act(case_no, "assign", handler="handler_361").status_code == 200
     handler = hall.sign_in("handler_361")
     assert case_no in list_all(handler, queue="mine")
@@ -223,7 +223,9 @@ def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
     )
     assert json.loads(revealed.text)["values"]["address"]["door"] == "501"
     assert handler.act(case_no, "handled", result="阀门已关，无泄漏").status_code == 200
-    for outcome in ("accepted", "reply"):
+    for outcome, queue in (("accepted", "review"), ("reply", "reply")):
+        assert case_no in list_all(desk, queue=queue)
         assert desk.act(case_no, outcome).status_code == 200
+    assert case_no in list_all(agent, queue="close")
     done = json.loads(agent.act(case_no, "revisited").text)
     assert (done["status"], done["actions"]) == ("completed", [])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.catalogue.field_checks import CHECKS
+from backend.catalogue.field_checks import CHECKS, BadValue, check_file_key
 from backend.catalogue.folder import read_folder
 from backend.catalogue.forms import (
     FieldType,
@@ -162,3 +162,15 @@ def test_whatever_is_typed_gets_values_or_faults(form: Any, data: st.DataObject)
     assert set(checked.faults.values()) <= FIELD_TEXTS.keys()
     # What was kept once passes again and stays the same.
     assert validate_values(form, checked.values, only=set(checked.values)).values == checked.values
+
+
+@pytest.mark.parametrize("key", ["-starts-with-a-hyphen", "_and-with-this", "A0"])
+def test_a_file_key_may_begin_with_any_url_safe_character(key: str) -> None:
+    assert check_file_key(key) == key
+
+
+@pytest.mark.parametrize("key", ["", "a/b", "a b", "../x", "x" * 129, 5])
+def test_what_is_no_file_key(key: object) -> None:
+    with pytest.raises(BadValue) as bad:
+        check_file_key(key)
+    assert bad.value.code
