@@ -19,6 +19,7 @@ from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import Effect, EffectContext
 from backend.cases.snapshot import Snapshot
 from backend.catalogue.definition import ProcessDefinition
+from backend.core.errors import Conflict
 
 
 class Arrival(Protocol):
@@ -101,7 +102,7 @@ class VisitService:
 
 
 def start_visit(session: Session, context: EffectContext) -> None:
-    """Named effect: the handler has set off. Without a booking nobody is shown a way."""
+    """Named effect: the handler has set off. Raises Conflict where nothing is booked."""
     _move(session, context.case, context.stamp, AppointmentAction.SET_OFF)
 
 
@@ -113,7 +114,7 @@ def arrive_at_visit(session: Session, context: EffectContext) -> None:
 def _move(session: Session, case: StoredCase, stamp: Stamp, action: AppointmentAction) -> None:
     found = repository.find_open_appointment(session, case.parent_case_id or case.id, lock=True)
     if found is None:
-        return
+        raise Conflict("appointment_missing")
     after = next_state(AppointmentState(found.state), action)
     repository.set_state(session, found, after, stamp.recorded_at)
     if action is AppointmentAction.ARRIVE:

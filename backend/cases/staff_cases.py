@@ -109,14 +109,15 @@ class StaffCases:
             case = read_case(session, row.id)
             line = session.execute(_ROW, {"case_id": row.id, "after_case": _ANY_CASE, "limit": 1}).one()
             form = self._forms.load_body(session, family.root.form_version_id, family.root.form)
+            mended = self._describe_corrections(session, family.root, form)
             return {
                 **self._rows.write(session, [line])[0],
                 "version": row.version,
                 "status": row.status,
                 "unit_code": row.unit_code,
                 "customer": self._describe_customer(family.root),
-                **self._describe_form(session, family.root, form),
-                **self._describe_corrections(session, family.root, form),
+                **mended,
+                **self._describe_form(session, family.root, form, mended["previous_values"]),
                 **self._describe_work(session, member, case),
                 "progress": self._sources.read_progress(session, family.root.id),
                 "history": self._write_history(session, family, form),
@@ -157,9 +158,13 @@ class StaffCases:
             "masked": True,
         }
 
-    def _describe_form(self, session: Session, root: Row[Any], form: Mapping[str, Any]) -> dict[str, Any]:
+    def _describe_form(
+        self, session: Session, root: Row[Any], form: Mapping[str, Any], previous: Mapping[str, Any]
+    ) -> dict[str, Any]:
         values = self._forms.read_masked(form, root.form)
-        file_keys = list_file_keys(form, values, values.keys())
+        # A second review looks at what a new photo replaced as well.
+        keys = [list_file_keys(form, some, some.keys()) for some in (values, previous)]
+        file_keys = list(dict.fromkeys([*keys[0], *keys[1]]))
         labels = label_fields(form)
         return {
             "form": form,

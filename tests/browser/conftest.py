@@ -70,7 +70,7 @@ def watched(chromium: Browser, stage: Stage) -> Iterator[Watched]:
     found = Watched(chromium, stage.url, SCREENSHOTS)
     yield found
     found.close()
-    assert found.complaints == []
+    assert not found.complaints, "\n".join(found.complaints)
 
 
 @pytest.fixture

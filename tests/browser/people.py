@@ -20,13 +20,15 @@ class Customer:
         self.page, self._stage = page, stage
 
     def press(self, name: str | re.Pattern[str]) -> None:
-        """Press a button."""
-        self.page.get_by_role("button", name=name).first.click()
+        """Tap a button, as a finger does."""
+        self.page.get_by_role("button", name=name).first.tap()
 
     def go(self, page: str, **query: str) -> None:
         """Open one of the screens by its address."""
         asked = "&".join(f"{name}={value}" for name, value in query.items())
         self.page.goto(f"{self._stage.url}/h5/#/pages/{page}/index" + (f"?{asked}" if asked else ""))
+        # Another place after the # alone would leave the former screens beneath.
+        self.page.reload()
 
     def sign_in(self, phone: str) -> None:
         """Sign in by the code that comes as a text message."""
@@ -93,23 +95,29 @@ class Staff:
         expect(self.page.get_by_label("密码")).to_have_count(0)
 
     def open_case(self, case_no: str) -> None:
-        """Open a case by its address."""
+        """Open a case by its address, in a page that has nothing else under way."""
+        self.page.goto("about:blank")
         self.page.goto(f"{self._stage.url}/console/#/work/{case_no}")
         expect(self.page.get_by_label("操作")).to_be_visible()
         expect(self.page.get_by_text(case_no).first).to_be_visible()
 
     def act(self, name: str) -> None:
         """Press an action and wait until the server has it."""
-        self.button(name).click()
-        self.expect_done(name)
+        self.press_for_command(self.button(name))
 
     def button(self, name: str) -> Locator:
         """Return the button of an action in the bar below the case."""
         return self.page.get_by_label("操作").get_by_role("button", name=re.compile(f"^{name}"))
 
-    def expect_done(self, name: str) -> None:
-        """Wait for the word that an action was carried out."""
-        expect(self.page.get_by_text(re.compile(f"已(办|记下)：{name}")).first).to_be_visible()
+    def act_in_field(self, name: str) -> None:
+        """Press an action on the page of a visit and wait until the server has it."""
+        self.press_for_command(self.page.get_by_role("button", name=name, exact=True))
+
+    def press_for_command(self, button: Locator) -> None:
+        """Press what sends a command, which the server must take."""
+        with self.page.expect_response(re.compile(r"/commands$")) as answer:
+            button.click()
+        assert answer.value.status == 200, answer.value.text()
 
     @property
     def dialog(self) -> Locator:
@@ -118,8 +126,7 @@ class Staff:
 
     def confirm(self, name: str) -> None:
         """Send the open dialog."""
-        self.dialog.get_by_role("button", name=name, exact=True).click()
-        self.expect_done(name)
+        self.press_for_command(self.dialog.get_by_role("button", name=name, exact=True))
 
     def add_photo(self, photo: bytes) -> None:
         """Add a photo in the open dialog."""

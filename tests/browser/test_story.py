@@ -60,7 +60,7 @@ def _review_and_return(watched: Watched, clerk: Staff, case_no: str) -> None:
     clerk.act("受理")
     clerk.open_case(case_no)
     clerk.page.get_by_role("button", name="现场照片：要改").click()
-    clerk.page.get_by_label("现场照片要改的原因").fill("照片看不清，请对准灶具再拍一张")
+    clerk.page.get_by_role("combobox", name="现场照片要改的原因").fill("照片看不清，请对准灶具再拍一张")
     clerk.page.keyboard.press("Enter")
     watched.shoot(clerk.page, "05-review")
     clerk.button("退回申请").click()
@@ -110,6 +110,7 @@ def _book(watched: Watched, customer: Customer) -> None:
 def _visit(
     watched: Watched, stage: Stage, customer: Customer, lead: Staff, open_staff: Callable[..., Staff]
 ) -> None:
+    lead.page.goto("about:blank")
     lead.page.goto(f"{stage.url}/console/#/work")
     lead.page.get_by_label("队列").get_by_role("button", name=re.compile("待受理")).click()
     lead.page.get_by_text("阳光小区").first.click()
@@ -119,8 +120,7 @@ def _visit(
     handler.page.get_by_text("李**").or_(handler.page.get_by_text(re.compile("报修"))).first.wait_for()
     watched.shoot(handler.page, "13-day")
     handler.page.get_by_role("link", name=re.compile("出发")).click()
-    handler.page.get_by_role("button", name="出发", exact=True).click()
-    handler.expect_done("出发")
+    handler.act_in_field("出发")
     expect(handler.page.get_by_text("客户能看到您离他多远")).to_be_visible()
     watched.shoot(handler.page, "14-on-the-way")
 
@@ -129,21 +129,18 @@ def _visit(
     watched.shoot(customer.page, "15-distance")
     customer.press("返回")
     for name in ("已到达", "现场维修（不收费）"):
-        handler.page.get_by_role("button", name=name).click()
-        handler.expect_done(name)
+        handler.act_in_field(name)
     handler.page.get_by_role("button", name="完成维修").click()
     handler.dialog.get_by_label("现场结果").fill("换了点火针，打火正常。")
     handler.add_photo(make_photo())
     watched.shoot(handler.page, "16-result")
     handler.confirm("完成维修")
-    handler.page.get_by_role("button", name="试压合格").click()
-    handler.expect_done("试压合格")
+    handler.act_in_field("试压合格")
     handler.page.get_by_role("button", name="交付使用").click()
     handler.sign_on_glass()
     watched.shoot(handler.page, "17-signature")
     handler.confirm("交付使用")
-    handler.page.get_by_role("button", name="已宣传").click()
-    handler.expect_done("已宣传")
+    handler.act_in_field("已宣传")
 
 
 def _rate(watched: Watched, customer: Customer) -> None:
@@ -152,5 +149,15 @@ def _rate(watched: Watched, customer: Customer) -> None:
     page.get_by_role("radio", name=re.compile("^5 星")).click()
     watched.shoot(page, "19-rate")
     customer.press("提交评价")
-    expect(page.get_by_text("您的评价")).to_be_visible()
+    expect(page.get_by_role("heading", name="您的评价", exact=True)).to_be_visible()
     watched.shoot(page, "20-completed")
+
+
+def test_withdrawing(watched: Watched, open_customer: Callable[[], Customer]) -> None:
+    customer = open_customer()
+    customer.sign_in("13812340002")
+    customer.apply_for_repair("王芳", "13812340002", make_photo())
+    customer.press("不想办了，撤回申请")
+    customer.press(re.compile("^撤回申请$"))
+    expect(customer.page.get_by_text("不想办了，撤回申请")).to_have_count(0)
+    watched.shoot(customer.page, "21-withdrawn")

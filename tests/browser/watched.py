@@ -13,6 +13,8 @@ AXE = ROOT / "web" / "console" / "node_modules" / "axe-core" / "axe.min.js"
 LOCAL = frozenset({"127.0.0.1", "localhost"})
 # Chromium writes each refused request to the console. Those that a screen counts on are looked at as answers.
 REFUSED = "Failed to load resource: the server responded with a status of"
+# uni-app says this whenever its own guess at "somebody touches" is late; the chooser opens all the same.
+GUESSED = "文件选择器对话框只能在由用户激活时显示"
 PLACE = {"latitude": 36.668, "longitude": 117.021}
 
 
@@ -29,7 +31,7 @@ class Watched:
         """Say which stable codes of refusals belong to the story."""
         self._expected.update(codes)
 
-    def open(self, viewport: tuple[int, int], path: str) -> Page:
+    def open(self, viewport: tuple[int, int], path: str, user_agent: str | None = None) -> Page:
         """Return a new page at ``path``, as somebody's own device."""
         width, height = viewport
         is_phone = width < 700
@@ -38,6 +40,7 @@ class Watched:
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             has_touch=is_phone,
+            user_agent=user_agent,
             geolocation=PLACE,
             permissions=["geolocation"],
         )
@@ -71,7 +74,7 @@ class Watched:
             context.close()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith(REFUSED):
+        if message.type in ("error", "warning") and not message.text.startswith((REFUSED, GUESSED)):
             self.complaints.append(f"console: {message.text}")
 
     def _see_request(self, request: Request) -> None:

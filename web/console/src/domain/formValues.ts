@@ -55,6 +55,7 @@ const CHANNELS: Record<string, string> = {
   h5: '公众号',
   wechat_web: '公众号',
   web: '网页',
+  online: '网上',
   phone: '电话',
   hotline: '电话',
   hall: '营业厅',

@@ -1,0 +1,38 @@
+"""An alarm before sign-in takes the screen of those on duty until somebody takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.people import Customer, Staff
+from tests.browser.watched import Watched
+
+
+def test_an_alarm_takes_the_screen(
+    watched: Watched, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
+) -> None:
+    agent, clerk = open_staff("hotline1"), open_staff("remote1")
+    customer = open_customer()
+    customer.press("燃气泄漏报警")
+    expect(
+        customer.page.get_by_text("关掉燃气总阀门").or_(customer.page.get_by_text("马上这样做")).first
+    ).to_be_visible()
+    customer.page.get_by_label("您的电话").fill("13812340003")
+    customer.page.get_by_label("在哪里、什么情况").fill("阳光小区3幢楼道里有很重的燃气味")
+    watched.shoot(customer.page, "22-alarm")
+    watched.check_access(customer.page, "alarm")
+    customer.press("发出报警")
+    screen = agent.page.get_by_role("alertdialog")
+    # Well before the next look by the clock: the socket has said so.
+    expect(screen).to_be_visible(timeout=4_500)
+    expect(screen.get_by_text("楼道里有很重的燃气味")).to_be_visible()
+    watched.shoot(agent.page, "23-alarm-screen")
+    watched.check_access(agent.page, "alarm screen")
+    expect(clerk.page.get_by_role("alertdialog")).to_have_count(0)
+    agent.press_for_command(screen.get_by_role("button", name=re.compile("^我来接")))
+    expect(screen).to_have_count(0)
+    expect(agent.button("已指导")).to_be_visible()
+    watched.shoot(agent.page, "24-alarm-taken")
