@@ -1,6 +1,6 @@
 # All targets work from a bare checkout, in any folder (spaces and Chinese characters included), as any user.
 .DEFAULT_GOAL := help
-.PHONY: help run web test lint lock reset
+.PHONY: help run web test stories bench lint lock reset
 PYTHON ?= python3
 PY := .venv/bin/python
 export PORT SIMULATORS_PORT
@@ -35,7 +35,13 @@ lint: .venv/installed ## Check style, types and the direction of imports.
 	$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.argv[0] = "lint-imports"; lint_imports_command()'
 
 test: lint ## Run all checks and tests; starts its own PostgreSQL and Valkey.
-	$(PY) -m pytest -n auto --dist loadgroup
+	$(PY) -m pytest -n auto --ignore tests/browser --ignore tests/miniprogram
+
+stories: .venv/installed ## Walk the whole story in Chromium and in the compiled mini-program (not part of test yet).
+	$(PY) -m pytest tests/browser tests/miniprogram
+
+bench: .venv/installed ## Measure the speed against its bars; ONLY=name for one figure, KEEP=1 keeps the table.
+	$(PY) -m bench $(if $(ONLY),--only "$(ONLY)") $(if $(KEEP),--keep)
 
 lock: ## Write the locks anew from requirements*.in (needs uv).
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt

@@ -111,4 +111,4 @@ def _render_condition(outcome: Outcome, asks: bool) -> str:
 
 
 def _add(parent: Xml.Element, kind: str, key: str, **attributes: str) -> Xml.Element:
-    return Xml.SubElement(parent, f"{{{_BPMN}}}{kind}", id=key, name=key, **attributes)
+    return Xml.SubElement(parent, f"{{{_BPMN}}}{kind}", {"id": key, "name": key, **attributes})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench import engine_memory, engine_persisted, outbox_relay, sockets, web_figures
+from bench import engine_memory, engine_persisted, outbox_relay, queue_pages, sockets, web_figures
 from bench.figures import Bar, Figure
 from bench.run import Group
 
@@ -11,6 +11,7 @@ GROUPS = (
         "http",
         (
             Figure("submit_http", "route", "raw route", "requests/s", Bar.AT_LEAST, 0.65),
+            Figure("review_http", "route", "raw route", "requests/s", Bar.AT_LEAST, 0.65),
             Figure("read_case_http", "route", "raw route", "requests/s", Bar.AT_LEAST, 0.8),
         ),
         web_figures.measure,
@@ -29,6 +30,14 @@ GROUPS = (
         "outbox_relay",
         (Figure("outbox_relay", "relay", "bare claim", "rows/s", Bar.AT_LEAST, 0.7),),
         outbox_relay.measure,
+    ),
+    Group(
+        "queues",
+        (
+            Figure("queue_pages", "1,000,000 cases", "10,000", "ms", Bar.AT_MOST, 1.5),
+            Figure("queue_counts", "1,000,000 cases", "10,000", "ms", Bar.AT_MOST, 1.5),
+        ),
+        queue_pages.measure,
     ),
     Group(
         "sockets",

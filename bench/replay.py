@@ -9,9 +9,9 @@ import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from queue import LifoQueue
 from typing import Any
 
-from gevent.queue import LifoQueue
 from psycopg import Binary, Connection
 from sqlalchemy import Engine, event
 
@@ -78,9 +78,8 @@ class Connections:
 
     def __init__(self, conninfo: str, size: int, role: str) -> None:
         self._free: dict[bool, LifoQueue[Connection[Any] | None]] = {}
-        self._open = lambda autocommit: Connection.connect(
-            conninfo, autocommit=autocommit, options=f"-c role={role} -c timezone=UTC"
-        )
+        self._conninfo = conninfo
+        self._options = f"-c role={role} -c timezone=UTC"
         for autocommit in (False, True):
             self._free[autocommit] = LifoQueue()
             for _ in range(size):
@@ -89,7 +88,9 @@ class Connections:
     @contextmanager
     def borrow(self, autocommit: bool) -> Iterator[Connection[Any]]:
         """Lend a connection; what was done on it is committed at the end."""
-        connection = self._free[autocommit].get() or self._open(autocommit)
+        connection = self._free[autocommit].get() or Connection.connect(
+            self._conninfo, autocommit=autocommit, options=self._options
+        )
         try:
             yield connection
             if not autocommit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.figures import Figure, Measured, Result
@@ -11,7 +11,7 @@ from bench.ground import Ground
 from bench.report import write_line
 
 # Several figures may share a costly ground, so one probe measures a group of them.
-Probe = Callable[[Ground, Sequence[str]], dict[str, Measured]]
+Probe = Callable[[Ground, Sequence[str]], Iterable[tuple[str, Measured]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,13 @@ def run_groups(
         found: dict[str, Measured] = {}
         failure = None
         try:
-            found = group.probe(ground, names)
+            for name, measured in group.probe(ground, names):
+                found[name] = measured
         except Exception as error:
             failure = f"{type(error).__name__}: {error}".splitlines()[0]
             say(traceback.format_exc())
         for figure in wanted:
-            measured = found.get(figure.name)
-            why = None if measured else failure or "not measured"
-            result = Result(figure, measured, why)
+            why = None if figure.name in found else failure or "not measured"
+            result = Result(figure, found.get(figure.name), why)
             say(write_line(result))
             yield result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -24,8 +24,8 @@ HINTS = 15
 _SIDES = ("create_production", "create_bare")
 
 
-def measure(ground: Ground, wanted: Sequence[str]) -> dict[str, Measured]:
-    """Return ``sockets_memory`` in KiB per socket and ``sockets_hints`` in milliseconds (p95)."""
+def measure(ground: Ground, wanted: Sequence[str]) -> Iterator[tuple[str, Measured]]:
+    """Give ``sockets_memory`` in KiB per socket and ``sockets_hints`` in milliseconds (p95)."""
     found: dict[str, tuple[list[float], list[float]]] = {side: ([], []) for side in _SIDES}
     numbers = count(1)
     for number in range(ROUNDS):
@@ -40,7 +40,7 @@ def measure(ground: Ground, wanted: Sequence[str]) -> dict[str, Measured]:
         "sockets_memory": Measured(ours[0], theirs[0]),
         "sockets_hints": Measured(ours[1], theirs[1]),
     }
-    return {name: both[name] for name in wanted}
+    yield from ((name, both[name]) for name in wanted)
 
 
 def _measure_side(ground: Ground, side: str, numbers: count[int]) -> tuple[float, float]:

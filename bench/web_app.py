@@ -48,22 +48,24 @@ class RawRoute:
 
     def answer(self, real_path: str, case_no: str | None, case_id: int | None) -> Response:
         """Replay for the case given, or for a new one."""
-        captured = self._captured or self._capture(real_path)
+        captured = self._captured
+        if captured is None:
+            # The first request is a real one, so there is nothing left to do.
+            return _answer(self._capture(real_path))
         # A number that the production never draws, so that neither side takes the other's.
-        fresh_no = f"{secrets.randbelow(10**15):015d}"
+        fresh_no = f"9{secrets.randbelow(10**14):014d}"
         known: dict[Any, Any] = {captured.case_no: case_no or fresh_no}
         if case_id is not None:
             known[captured.case_id] = case_id
         if captured.customer_id is not None:
             known[captured.customer_id] = get_customer().customer_id
         replay(captured.recording, self._connections, known, captured.case_id)
-        return Response(captured.body, captured.status, content_type="application/json")
+        return _answer(captured)
 
     def _capture(self, real_path: str) -> Captured:
         with self._lock:
-            if self._captured is None:
-                self._captured = self._record(real_path)
-            return self._captured
+            self._captured = captured = self._record(real_path)
+            return captured
 
     def _record(self, real_path: str) -> Captured:
         headers = [(key, value) for key, value in request.headers if key != "Content-Length"]
@@ -78,6 +80,10 @@ class RawRoute:
             case_id = connection.execute(_CASE_ID, {"case_no": case_no}).scalar_one()
         customer = get_customer().customer_id if "Authorization" in request.headers else None
         return Captured(recording, answered.data, answered.status_code, case_no, case_id, customer)
+
+
+def _answer(captured: Captured) -> Response:
+    return Response(captured.body, captured.status, content_type="application/json")
 
 
 def create_bench_app() -> Flask:

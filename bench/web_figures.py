@@ -5,17 +5,25 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import uuid
 from collections.abc import Callable, Iterator, Sequence
-from itertools import cycle, islice
+from datetime import date, timedelta
+from functools import partial
+from itertools import count, cycle, islice
+from random import Random
 
+from backend.core.ids import make_case_no
+from bench.clones import clone_cases
 from bench.figures import Measure, Measured, compare
-from bench.ground import ROOT, Ground, Web
+from bench.ground import ROOT, Ground, Web, connect_as_owner
 from bench.web_app import RAW
 from bench.web_stage import (
-    FIRST_CUSTOMER_ID,
+    FIRST_CASE_ID,
+    UNIT_CODE,
     WebStage,
-    list_cases,
+    authorize,
     make_application,
+    make_template,
     set_web_stage,
     write_request,
 )
@@ -24,7 +32,7 @@ WORKERS, CLIENTS = 2, 16
 ROUND_SECONDS = 2.0
 ROUNDS = 5
 # More requests than any round can get answered.
-AT_MOST = 8000
+AT_MOST = 3000
 CASES_TO_READ = 200
 
 Requests = Callable[[], Iterator[str]]
@@ -34,43 +42,74 @@ class RequestsFailed(Exception):
     """Answers were no successes; the message holds the first of them."""
 
 
-def measure(ground: Ground, wanted: Sequence[str]) -> dict[str, Measured]:
-    """Return the requests a second of what is wanted of ``submit_http`` and ``read_case_http``."""
-    stage = set_web_stage(ground)
-    found: dict[str, Measured] = {}
+def measure(ground: Ground, wanted: Sequence[str]) -> Iterator[tuple[str, Measured]]:
+    """Give the requests a second of what is wanted of the group."""
+    stage = set_web_stage(ground, "web")
+    requests = WebRequests(stage)
+    probes = {
+        "submit_http": requests.submit,
+        "review_http": requests.review,
+        "read_case_http": requests.read,
+    }
     with ground.serve("bench.web_app:create_bench_app()", stage.environment, WORKERS) as web:
         load = Load(ground, web)
-        if "submit_http" in wanted:
-            found["submit_http"] = compare(
-                load.measure(lambda: _submit(stage, "/api/v1/applications")),
-                load.measure(lambda: _submit(stage, f"{RAW}/submit")),
-                ROUNDS,
-            )
-        if "read_case_http" in wanted:
-            load.send(islice(_submit(stage, "/api/v1/applications"), CASES_TO_READ))
-            found["read_case_http"] = compare(
-                load.measure(lambda: _read(stage, raw=False)),
-                load.measure(lambda: _read(stage, raw=True)),
-                ROUNDS,
-            )
-    return found
+        for name in wanted:
+            make = probes[name]
+            ours, theirs = partial(make, raw=False), partial(make, raw=True)
+            yield name, compare(load.measure(ours), load.measure(theirs), ROUNDS)
+    stage.hall.engine.dispose()
 
 
-def _submit(stage: WebStage, path: str) -> Iterator[str]:
-    for token in cycle(stage.tokens):
-        yield write_request("POST", path, _authorize(token), make_application())
+class WebRequests:
+    """Endless requests of each kind, on the production's path or on the raw one."""
 
+    def __init__(self, stage: WebStage) -> None:
+        self._stage = stage
+        self._template_id, self._version, self._task = make_template(stage)
+        self._case_ids = count(FIRST_CASE_ID * 2, step=AT_MOST)
+        self._days = count(1)
+        self._to_read = self._make_cases(CASES_TO_READ)
 
-def _read(stage: WebStage, raw: bool) -> Iterator[str]:
-    cases = [one for one in list_cases(stage.sessions) if one[0].startswith("2")][-CASES_TO_READ:]
-    for case_no, case_id, customer_id in cycle(cases):
-        token = stage.tokens[customer_id - FIRST_CUSTOMER_ID]
-        path = f"{RAW}/read/{case_no}/{case_id}" if raw else f"/api/v1/cases/{case_no}"
-        yield write_request("GET", path, _authorize(token), None)
+    def submit(self, raw: bool) -> Iterator[str]:
+        """Hand in applications, each from another address."""
+        path = f"{RAW}/submit" if raw else "/api/v1/applications"
+        for token in cycle(self._stage.tokens):
+            yield write_request("POST", path, authorize(token), make_application())
 
+    def read(self, raw: bool) -> Iterator[str]:
+        """Read cases of the first customer, whose template they are copies of."""
+        headers = authorize(self._stage.tokens[0])
+        for case_no, case_id in cycle(self._to_read):
+            path = f"{RAW}/read/{case_no}/{case_id}" if raw else f"/api/v1/cases/{case_no}"
+            yield write_request("GET", path, headers, None)
 
-def _authorize(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
+    def review(self, raw: bool) -> Iterator[str]:
+        """Accept fresh cases, each once."""
+        clerks = cycle(self._stage.clerks)
+        for case_no, case_id in self._make_cases(AT_MOST):
+            clerk = next(clerks)
+            headers = {"Cookie": f"__Host-hall_staff={clerk.token}", "X-CSRF-Token": clerk.csrf_token}
+            body = {
+                "command_id": str(uuid.uuid4()),
+                "expected_version": self._version,
+                "kind": "complete",
+                "task": self._task,
+                "outcome": "accept",
+            }
+            real = f"/staff/api/v1/cases/{case_no}/commands"
+            path = f"{RAW}/review/{case_no}/{case_id}" if raw else real
+            yield write_request("POST", path, headers, body)
+
+    def _make_cases(self, amount: int) -> list[tuple[str, int]]:
+        """Make copies of the template with numbers of a day of their own, far from today's."""
+        day, random = date(2020, 1, 1) + timedelta(days=next(self._days)), Random(0)
+        numbers: set[str] = set()
+        while len(numbers) < amount:
+            numbers.add(make_case_no(day, UNIT_CODE, random))
+        ordered = sorted(numbers)
+        with connect_as_owner(self._stage.database_url) as owner:
+            case_ids = clone_cases(owner, self._template_id, next(self._case_ids), ordered)
+        return list(zip(ordered, case_ids, strict=True))
 
 
 class Load:

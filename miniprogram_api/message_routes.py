@@ -46,6 +46,8 @@ class MessageTemplate(Schema):
     """A subscribe message that the client may ask permission for."""
 
     template_id = fields.String(required=True)
+    # The client asks for what comes next on each screen, since WeChat takes three templates at a time.
+    purpose = fields.String(required=True)
     name = fields.String(required=True)
 
 
@@ -105,8 +107,8 @@ def make_message_routes(notifications: NotificationService) -> Blueprint:
         """List the subscribe messages that the client may ask permission for."""
         return {
             "items": [
-                {"template_id": template_id, "name": name}
-                for template_id, name in notifications.list_templates()
+                {"template_id": template_id, "purpose": purpose, "name": name}
+                for template_id, purpose, name in notifications.list_templates()
             ]
         }
 

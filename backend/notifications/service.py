@@ -134,10 +134,10 @@ class NotificationService:
                 )
             )
 
-    def list_templates(self) -> list[tuple[str, str]]:
-        """Return (template id, name) of the subscribe messages that a customer may be asked to allow."""
+    def list_templates(self) -> list[tuple[str, str, str]]:
+        """Return (template id, purpose, name) of each message that a customer may be asked to allow."""
         return [
-            (self._mini_templates[key], name)
+            (self._mini_templates[key], key, name)
             for key, name in PURPOSE_NAMES.items()
             if key in self._mini_templates
         ]

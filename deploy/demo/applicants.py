@@ -118,10 +118,10 @@ def list_pictures(service: str, values: Values) -> dict[str, tuple[str, ...]]:
     """Return field → kinds of the photos that belong into it."""
     if service == "installation":
         return {"id_photos": ("card_front", "card_back"), "property_proof": ("deed",)}
-    return {"fault_photos": (_FAULTS[values["fault_kind"]][1], "kitchen")}
+    return {"fault_photos": (_FAULTS[values["fault_kind"]][1],)}
 
 
 def _make_id_number(chance: random.Random) -> str:
     born = date(1955, 1, 1) + timedelta(days=chance.randrange(16_000))
-    number = f"370102{born:%Y%m%d}{chance.randrange(100, 1000)}"
+    number = f"110101{born:%Y%m%d}{chance.randrange(100, 1000)}"
     return number + str(ric.calc_check_digit(number + "0"))

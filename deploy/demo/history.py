@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import random
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import select
 
 from backend.cases.deadline_watch import DeadlineWatch
+from backend.cases.errors import CommandRefused
 from backend.cases.models import CommandLog
 from backend.core.config import Settings
-from backend.core.errors import AppError
+from backend.core.errors import Conflict
 from backend.core.local_time import local_date
 from backend.core.partitions import create_month_partitions
 from composition.promises import PARTITIONED
@@ -26,6 +28,7 @@ from deploy.demo.stories import ALARM_MOVES, HISTORY, MOVES, PLOTS, Move, Plot
 
 # Each move is a command with a number of its own that stays the same, so that it is known when it was made.
 _NAMES = uuid.UUID("3f1c7e0a-9660-4d3e-8a51-0d6a5e0b2c11")
+_SPEAK_SECONDS = 4
 _WATCH_EVERY = timedelta(hours=3)
 _STAFF_EVENING, _CUSTOMER_EVENING = 18, 21
 _ALARM = "alarm"
@@ -71,11 +74,9 @@ def list_stories() -> Iterator[Story]:
 class History:
     """Tells the stories on a quiet hall. ``say`` gets a line of progress from time to time."""
 
-    def __init__(
-        self, settings: Settings, engine: Engine, present: datetime, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, settings: Settings, present: datetime, say: Callable[[str], None]) -> None:
         self._clock = WalkingClock(present)
-        self._quiet = QuietHall(settings, engine, self._clock)
+        self._quiet = QuietHall(settings, self._clock)
         self._stage = Stage(self._quiet.hall, self._clock)
         self._say = say
         self._known: dict[uuid.UUID, tuple[str, datetime]] = {}
@@ -86,17 +87,19 @@ class History:
         stories = list(list_stories())
         self._known = self._find_known(stories)
         begun = acted = 0
+        spoke_at = time.monotonic()
         # Rows of a month without a partition would stand in its way for ever.
         create_month_partitions(hall.sessions, PARTITIONED, local_date(present - HISTORY - timedelta(days=1)))
         for number, story in enumerate(stories, start=1):
-            moves = self._tell_story(story, customer_ids[story.customer.phone])
+            acted += self._tell_story(story, customer_ids[story.customer.phone])
             begun += story.name_command(0) not in self._known
-            acted += moves
-            if moves and number % 10 == 0:
+            if time.monotonic() - spoke_at > _SPEAK_SECONDS:
+                spoke_at = time.monotonic()
                 self._say(f"{number} of {len(stories)} cases")
         acted += self._tell_alarm()
         if acted:
             self._watch_deadlines()
+        self._quiet.close()
         return begun
 
     def _find_known(self, stories: list[Story]) -> dict[uuid.UUID, tuple[str, datetime]]:
@@ -118,8 +121,11 @@ class History:
                 continue
             try:
                 case_no = self._make_move(story, index, key, case_no, customer_id)
-            except (StoryMoved, AppError) as error:
-                self._say(f"{story.name} ends before {key}: {getattr(error, 'code', 'somebody acted on it')}")
+            except (StoryMoved, CommandRefused, Conflict) as error:
+                if story.name_command(0) not in self._known:
+                    raise
+                # It was begun by a run that was cut short, and somebody has acted on the case since.
+                self._say(f"{story.name} stays as it is before {key}: {error}")
                 break
             made += 1
         return made
@@ -190,7 +196,9 @@ class History:
             self._clock.walk_to(self._clock.at + timedelta(minutes=chance.randint(*move.minutes)))
             try:
                 self._stage.act_as_staff(move, command_id, case_no, chance)
-            except (StoryMoved, AppError):
+            except (StoryMoved, CommandRefused):
+                if first not in self._known:
+                    raise
                 break
             made += 1
         self._quiet.keep_messages()

@@ -9,6 +9,8 @@ from functools import cache
 from PIL import Image, ImageDraw, ImageFont
 
 _SIZE = (640, 480)
+# Small, since several hundred are stored within a minute.
+_KEPT = (480, 360)
 _WALL, _INK, _STEEL, _GREY = "#e9e4d8", "#2b2f33", "#c3c9cf", "#8a9197"
 
 
@@ -19,6 +21,7 @@ def draw_picture(kind: str, variant: int = 0) -> bytes:
     chance = random.Random(f"{kind}/{variant}")
     image = Image.new("RGB", _SIZE, "white" if kind == "signature" else _WALL)
     _PAINTERS[kind](ImageDraw.Draw(image), chance)
+    image = image.resize(_KEPT)
     out = io.BytesIO()
     if kind == "signature":
         image.save(out, "PNG")

@@ -13,15 +13,18 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Row, event, text
+from sqlalchemy import Row, create_engine, event, text
 from sqlalchemy.orm import Session
 
 from backend.core.config import Settings
+from backend.core.database import APPLICATION_ROLE
 from backend.core.topics import PromiseContext, PromiseRefused
 from composition.hall import Hall, make_hall
 from composition.promises import make_notices
 
 _MESSAGES = "notify_customer"
+# Thousands of small transactions of invented history: if the machine fails, the seeding is run again.
+_OPTIONS = f"-c role={APPLICATION_ROLE} -c timezone=UTC -c synchronous_commit=off"
 _MARK = "dropped_promises"
 # Rows of this very transaction carry its number, so that nobody else's promise is touched.
 _DROP = text(
@@ -33,14 +36,19 @@ _DROP = text(
 class QuietHall:
     """``hall`` works by the clock ``now`` and reaches no platform."""
 
-    def __init__(self, settings: Settings, engine: Engine, now: Callable[[], datetime]) -> None:
+    def __init__(self, settings: Settings, now: Callable[[], datetime]) -> None:
         cut_off = dataclasses.replace(settings, wechat_api_base_url=None, sms_secret_id=None, map_key=None)
-        self.hall: Hall = make_hall(cut_off, engine, now)
+        self._engine = create_engine(settings.database_url, connect_args={"options": _OPTIONS})
+        self.hall: Hall = make_hall(cut_off, self._engine, now)
         self._now = now
         self._notices = make_notices(self.hall)
         self._told: list[Row[Any]] = []
         event.listen(self.hall.sessions, "before_commit", _drop_promises)
         event.listen(self.hall.sessions, "after_commit", self._take_messages)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
 
     def keep_messages(self) -> None:
         """Enter the messages that were promised since the last call into their customers' lists."""

@@ -43,7 +43,7 @@ def make_demo_commands(hall: Hall) -> AppGroup:
         turns = add_turns(sessions, upkeep, local_date(now))
         click.echo(f"{rules} rules of bookable hours and {turns} turns of duty entered")
         customer_ids = _add_customers(hall.customers, sessions, now - HISTORY)
-        history = History(hall.settings, hall.engine, now, click.echo)
+        history = History(hall.settings, now, click.echo)
         click.echo(f"{history.tell(customer_ids)} cases entered")
 
     return group

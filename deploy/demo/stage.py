@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from backend.cases import access, application_rows
 from backend.cases.alarm_service import Alarm, AlarmService
@@ -80,6 +81,8 @@ class Stage:
             definitions, files, keys, clock,
         )  # fmt: skip
         self._remarks = StaffRemarks(hall.sessions, staff_access, keys, clock)
+        self._ids: dict[str, int] = {}
+        self._members: dict[str, Member] = {}
         self._alarms = AlarmService(hall.sessions, hall.cases, organisation, keys)
 
     def apply(
@@ -102,8 +105,10 @@ class Stage:
 
     def find_case_id(self, case_no: str) -> int:
         """Return the id behind a number."""
-        with self._hall.sessions() as session:
-            return application_rows.find_id(session, case_no)
+        if case_no not in self._ids:
+            with self._hall.sessions() as session:
+                self._ids[case_no] = application_rows.find_id(session, case_no)
+        return self._ids[case_no]
 
     def act_as_customer(
         self,
@@ -138,7 +143,7 @@ class Stage:
                 [signature] = self._upload((more["signature"],), owner, "signature", chance)
                 command["values"] = {SIGNATURE: signature}
         if command["kind"] == "complete":
-            task = self._find_task(case.id, move)
+            task = self._find_task(case, move)
             command |= {"task": task.path, "outcome": move.outcome}
         self._customers.carry_out(
             customer_id,
@@ -175,14 +180,13 @@ class Stage:
 
     def act_as_staff(self, move: Move, command_id: uuid.UUID, case_no: str, chance: random.Random) -> None:
         """Carry out a move of staff; raises StoryMoved."""
-        case_id = self.find_case_id(case_no)
+        root = self._hall.cases.load(self.find_case_id(case_no))
         if move.outcome == "cancel":
-            case = self._hall.cases.load(case_id)
-            member = self._find_member(move.actor, case, chance)
-            wish = StaffCommand(command_id, case.snapshot.version, "cancel", {}, reason=move.more["reason"])
-            self._staff.carry_out(member, case.case_no, wish)
+            member = self._find_member(move.actor, root, chance)
+            wish = StaffCommand(command_id, root.snapshot.version, "cancel", {}, reason=move.more["reason"])
+            self._staff.carry_out(member, case_no, wish)
             return
-        task = self._find_task(case_id, move)
+        task = self._find_task(root, move)
         case = task.case
         member = self._find_member(move.actor, case, chance)
         more = dict(move.more)
@@ -243,41 +247,53 @@ class Stage:
         chosen = chance.sample(items, chance.choice((1, 1, 2)))
         return tuple(CorrectionRequest(item, RETURN_TEXTS[item]) for item in chosen)
 
-    def _find_task(self, root_id: int, move: Move) -> _Task:
+    def _find_task(self, root: StoredCase, move: Move) -> _Task:
         """Return the open task that waits for this move, in the case or in what it handed over to."""
-        waiting: list[tuple[int, tuple[int, ...]]] = [(root_id, ())]
+        waiting: list[tuple[StoredCase, tuple[int, ...]]] = [(root, ())]
         while waiting:
-            case_id, above = waiting.pop()
-            case = self._hall.cases.load(case_id)
+            case, above = waiting.pop()
             with self._hall.sessions() as session:
                 definition = self._hall.definitions.get(session, case.definition_version_id)
-                children = {no: access.find_child_id(session, case_id, no) for no in case.snapshot.children}
+                children = {no: access.find_child_id(session, case.id, no) for no in case.snapshot.children}
             for task in case.snapshot.open_tasks:
                 step = definition.step(task.step)
                 outcome = step.outcome(move.outcome)
                 post = "" if step.by.kind is ActorKind.CUSTOMER else step.by.key
                 if outcome is not None and post == _POSTS[move.actor]:
                     return _Task(case, task.no, access.join_task((*above, task.no)), outcome)
-            waiting += [(one, (*above, no)) for no, one in children.items() if one is not None]
+            below = {no: self._hall.cases.load(one) for no, one in children.items() if one is not None}
+            waiting += [(one, (*above, no)) for no, one in below.items()]
         raise StoryMoved(move.outcome)
 
     def _find_member(self, actor: str, case: StoredCase, chance: random.Random) -> Member:
         match actor:
             case "handler":
-                wanted = Staff.id == case.snapshot.data["handler_id"]
+                return self._find_handler(case.snapshot.data["handler_id"])
             case "remote":
-                wanted = Staff.username == chance.choice(("remote1", "remote2"))
+                username = chance.choice(("remote1", "remote2"))
             case "agent":
-                wanted = Staff.username == "hotline1"
+                username = "hotline1"
             case "works":
-                wanted = Staff.username == _WORKS[case.unit_code]
+                username = _WORKS[case.unit_code]
             case _:
-                wanted = Staff.username == f"lead{case.unit_code}"
-        with self._hall.sessions() as session:
-            staff_id = session.execute(select(Staff.id).where(wanted)).scalar_one_or_none()
-            member = None if staff_id is None else self._hall.organisation.find_member(session, staff_id)
+                username = f"lead{case.unit_code}"
+        if username not in self._members:
+            with self._hall.sessions() as session:
+                wanted = select(Staff.id).where(Staff.username == username)
+                self._members[username] = self._describe(session, session.execute(wanted).scalar_one())
+        return self._members[username]
+
+    def _find_handler(self, staff_id: int) -> Member:
+        key = f"#{staff_id}"
+        if key not in self._members:
+            with self._hall.sessions() as session:
+                self._members[key] = self._describe(session, staff_id)
+        return self._members[key]
+
+    def _describe(self, session: Session, staff_id: int) -> Member:
+        member = self._hall.organisation.find_member(session, staff_id)
         if member is None:
-            raise StoryMoved(actor)
+            raise StoryMoved(staff_id)
         return member
 
     def _upload(self, kinds: Iterable[str], owner: str, purpose: str, chance: random.Random) -> list[str]:

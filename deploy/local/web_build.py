@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,22 +21,26 @@ _MADE = frozenset({"node_modules", "dist", "coverage", "test-results"})
 
 @dataclass(frozen=True, slots=True)
 class WebClient:
-    """One client: its folder under ``web/``, the npm script that builds it, and where the result lies."""
+    """One client: its folder under ``web/``, the npm script that builds it, where the result lies, and the
+    file that proves it complete."""
 
     name: str
     script: str
     result: str
+    proof: str = "index.html"
 
 
 CLIENTS = (
     WebClient("customer", "build:h5", "dist/build/h5"),
     WebClient("console", "build", "dist"),
 )
+# Loaded into WeChat's own tools and never served from here, so that only who asks for it builds it.
+MINI_PROGRAM = WebClient("customer", "build:mp-weixin", "dist/build/mp-weixin", "app.json")
 
 
-def build_web_clients(root: Path, var: Path) -> None:
+def build_web_clients(root: Path, var: Path, clients: Sequence[WebClient] = CLIENTS) -> None:
     """Install and build what has changed since the last time; raises StepFailed."""
-    waiting = [one for one in CLIENTS if not _is_built(root, var, one)]
+    waiting = [one for one in clients if not _is_built(root, var, one)]
     if not waiting:
         return
     node = find_node(root, var / "log")
@@ -43,32 +48,56 @@ def build_web_clients(root: Path, var: Path) -> None:
         _build(root, var, client, node)
 
 
-def _build(root: Path, var: Path, client: WebClient, node: Node) -> None:
-    folder = root / "web" / client.name
+def build_mini_program(root: Path, var: Path) -> Path:
+    """Build the mini-program where its sources or HALL_API_ORIGIN have changed; returns its folder.
+
+    Raises StepFailed.
+    """
+    build_web_clients(root, var, (MINI_PROGRAM,))
+    return root / "web" / MINI_PROGRAM.name / MINI_PROGRAM.result
+
+
+def install_packages(var: Path, folder: Path, name: str, node: Node) -> None:
+    """Install the locked npm packages of ``folder`` unless they are there already; raises StepFailed."""
     if not (folder / "package-lock.json").exists():
         raise StepFailed(f"{folder}/package-lock.json is missing: this checkout is not complete.")
-    environment = node_environment(node, var)
-    # Taken before the build: what is changed during it is built the next time.
-    mark = _mark_of_sources(folder)
-    installed = var / "web" / f"{client.name}.installed"
+    installed = var / "web" / f"{name}.installed"
     wanted = f"{hashlib.sha256((folder / 'package-lock.json').read_bytes()).hexdigest()} {node.version}"
     if not (folder / "node_modules").is_dir() or _read(installed) != wanted:
         command = [*node.npm, "ci", "--no-progress"]
-        title = f"Installing the packages of the {client.name} client"
-        run_step(title, command, folder, environment, var / "log" / f"install-{client.name}.log")
+        title = f"Installing the packages of the {name} client"
+        log = var / "log" / f"install-{name}.log"
+        run_step(title, command, folder, node_environment(node, var), log)
         _write(installed, wanted)
+
+
+def _build(root: Path, var: Path, client: WebClient, node: Node) -> None:
+    folder = root / "web" / client.name
+    install_packages(var, folder, client.name, node)
+    # Taken before the build: what is changed during it is built the next time.
+    mark = _mark_of_build(folder)
     title = f"Building the {client.name} client"
     command = [*node.npm, "run", client.script]
-    run_step(title, command, folder, environment, var / "log" / f"build-{client.name}.log")
-    if not (folder / client.result / "index.html").exists():
-        raise StepFailed(f"{title}: the build left no {client.result}/index.html in {folder}.")
-    _write(var / "web" / f"{client.name}.built", mark)
+    log = var / "log" / f"build-{client.name}.log"
+    run_step(title, command, folder, node_environment(node, var), log)
+    if not (folder / client.result / client.proof).exists():
+        raise StepFailed(f"{title}: the build left no {client.result}/{client.proof} in {folder}.")
+    _write(_stamp(var, client), mark)
 
 
 def _is_built(root: Path, var: Path, client: WebClient) -> bool:
     folder = root / "web" / client.name
-    is_there = (folder / client.result / "index.html").exists()
-    return is_there and _read(var / "web" / f"{client.name}.built") == _mark_of_sources(folder)
+    is_there = (folder / client.result / client.proof).exists()
+    return is_there and _read(_stamp(var, client)) == _mark_of_build(folder)
+
+
+def _stamp(var: Path, client: WebClient) -> Path:
+    return var / "web" / f"{client.name}-{client.script.replace(':', '-')}.built"
+
+
+def _mark_of_build(folder: Path) -> str:
+    """Return a mark of the sources and of the one setting that is built in."""
+    return f"{_mark_of_sources(folder)} {os.environ.get('HALL_API_ORIGIN', '')}".strip()
 
 
 def _mark_of_sources(folder: Path) -> str:

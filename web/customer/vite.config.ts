@@ -7,6 +7,9 @@ const uni = ((uniPlugin as unknown as { default?: typeof uniPlugin }).default ??
 /** Addresses that name a namespace and are never fetched. */
 const NAMESPACES = /^https?:\/\/www\.w3\.org\//
 
+/** The framework fetches a shadow's picture for itself, from a host that it spells by character codes. */
+const PRELOAD = /wx\.preloadAssets\(\{\s*data:\s*\[\{[^}]*\}\]\s*\}\)/g
+
 /** Where the mini-program finds the service; the H5 twin is served from the same origin and leaves it empty. */
 const apiOrigin = process.env.UNI_PLATFORM === 'h5' ? '' : process.env.HALL_API_ORIGIN ?? 'http://127.0.0.1:8000'
 const apiHost = apiOrigin ? new URL(apiOrigin).host : ' '
@@ -17,7 +20,7 @@ const apiHost = apiOrigin ? new URL(apiOrigin).host : ' '
  */
 function stripOutsideAddresses(): Plugin {
   const strip = (text: string): string =>
-    text.replace(/(https?:)?\/\/(?:[\w-]+\.)+(?:com|cn|net|org|io)\b(?:[/?][\w\-./%=&?~+#]*)?/g, (address) =>
+    text.replace(PRELOAD, 'void 0').replace(/(https?:)?\/\/(?:[\w-]+\.)+(?:com|cn|net|org|io)\b(?:[/?][\w\-./%=&?~+#]*)?/g, (address) =>
       NAMESPACES.test(address) || address.includes(`//${apiHost}`) ? address : '',
     )
   return {

@@ -1,24 +1,29 @@
-import { fetchMessageTemplates, saveMessagePermissions, type PermissionAnswer } from '@/api/messages'
+import { fetchMessageTemplates, saveMessagePermissions, type MessageTemplate, type PermissionAnswer } from '@/api/messages'
 
 /** WeChat asks for at most three templates at a time. */
 const AT_ONCE = 3
 const ANSWERS: Record<string, PermissionAnswer> = { accept: 'accept', acceptWithAudio: 'accept', reject: 'reject', ban: 'ban', filter: 'ban' }
 
-let templateIds: string[] = []
+let templates: MessageTemplate[] = []
+
+/** What the messages are about that come next; each tap asks for the ones that its own step leads to. */
+export type Purpose = 'progress' | 'correction' | 'visit' | 'rating'
 
 /** Have the templates at hand before the tap: WeChat only asks straight from one. Does nothing in the browser. */
 export async function prepareSubscribing(): Promise<void> {
   // #ifdef MP-WEIXIN
-  if (templateIds.length > 0) return
+  if (templates.length > 0) return
   const found = await fetchMessageTemplates().catch(() => ({ items: [] }))
-  templateIds = found.items.slice(0, AT_ONCE).map((one) => one.template_id)
+  templates = found.items
   // #endif
 }
 
 /** Ask for leave to send messages, keep the answers, and go on whatever they are. */
-export function askToSubscribe(): Promise<void> {
+export function askToSubscribe(purposes: Purpose[]): Promise<void> {
   return new Promise((resolve) => {
     // #ifdef MP-WEIXIN
+    const wanted = templates.filter((one) => (purposes as string[]).includes(one.purpose)).slice(0, AT_ONCE)
+    const templateIds = wanted.map((one) => one.template_id)
     if (templateIds.length === 0) return resolve()
     wx.requestSubscribeMessage({
       tmplIds: templateIds,
@@ -33,6 +38,7 @@ export function askToSubscribe(): Promise<void> {
     })
     // #endif
     // #ifdef H5
+    void purposes
     resolve()
     // #endif
   })

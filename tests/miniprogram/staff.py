@@ -1,0 +1,56 @@
+"""Somebody of the demonstration's staff at the hall's own API, over HTTP."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import requests
+
+from deploy.demo.organisation import PASSWORD
+
+
+class Staff:
+    """Signed in as ``username`` at the hall that listens at ``origin``."""
+
+    def __init__(self, origin: str, username: str) -> None:
+        self._base = f"{origin}/staff/api/v1"
+        self._session = requests.Session()
+        # A proxy of the person who runs the tests must not come between.
+        self._session.trust_env = False
+        signed_in = self._send("POST", "/session", json={"username": username, "password": PASSWORD})
+        self._session.headers["X-CSRF-Token"] = signed_in["csrf_token"]
+
+    def read(self, case_no: str) -> dict[str, Any]:
+        """Return the case as this person sees it."""
+        return self._send("GET", f"/cases/{case_no}")
+
+    def act(self, case_no: str, outcome: str, **more: Any) -> dict[str, Any]:
+        """Choose ``outcome`` of the case as it stands now; returns it as it stands then."""
+        case = self.read(case_no)
+        offered = {one["outcome"]: one for one in case["actions"]}
+        assert outcome in offered, f"{outcome} is not offered, but {sorted(map(str, offered))}"
+        body = {
+            "command_id": str(uuid.uuid4()),
+            "expected_version": case["version"],
+            "kind": "complete",
+            "task": offered[outcome]["task"],
+            "outcome": outcome,
+            **more,
+        }
+        return self._send("POST", f"/cases/{case_no}/commands", json=body)
+
+    def upload(self, content: bytes, purpose: str) -> str:
+        """Upload a photo or a signature and return its key."""
+        sent = {"file": ("photo.jpg", content, "image/jpeg")}
+        return str(self._send("POST", "/files", files=sent, data={"purpose": purpose})["file_key"])
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._session.close()
+
+    def _send(self, method: str, path: str, **more: Any) -> dict[str, Any]:
+        answer = self._session.request(method, self._base + path, timeout=20, **more)
+        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        found: dict[str, Any] = answer.json()
+        return found
