@@ -51,7 +51,13 @@ class StaffRemarks:
             )
             session.add(note)
             session.flush()
-            promise(session, "case_changed", [{"case_id": row.id, "version": row.version}], self._now())
+            changed = {
+                "case_id": row.id,
+                "case_no": row.case_no,
+                "unit_ids": [row.unit_id],
+                "version": row.version,
+            }
+            promise(session, "case_changed", [changed], self._now())
 
     def send_message(self, member: Member, case_no: str, text: str) -> None:
         """Keep a message and promise that it reaches the customer; raises NotFound, Invalid."""
