@@ -36,7 +36,7 @@ lint: .venv/installed ## Check style, types and the direction of imports.
 
 test: lint ## Run all checks and tests; starts its own PostgreSQL and Valkey.
 	@$(PY) -m deploy.local.browser
-	$(PY) -m pytest -n auto --dist loadgroup --ignore tests/miniprogram
+	$(PY) -m pytest -n auto --ignore tests/miniprogram
 
 stories: .venv/installed ## Walk the whole story in Chromium and in the compiled mini-program, which is not part of test yet.
 	$(PY) -m pytest tests/browser tests/miniprogram
