@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ def main() -> int:
     except FigureUnknown as unknown:
         print(unknown, file=sys.stderr)
         return 2
+    # Ended from outside, it still stops its servers and deletes its folder.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     at, began = datetime.now(UTC), time.monotonic()
     with open_ground() as ground:
         results = list(run_groups(chosen, ground, lambda line: print(line, flush=True)))

@@ -70,7 +70,7 @@ class RawRoute:
     def _record(self, real_path: str) -> Captured:
         headers = [(key, value) for key, value in request.headers if key != "Content-Length"]
         with self._recorder.record() as recording:
-            answered = self._app.test_client().open(
+            answered = self._app.test_client(use_cookies=False).open(
                 real_path, method=request.method, headers=headers, data=request.get_data()
             )
         if answered.status_code >= 300:

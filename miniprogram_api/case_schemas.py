@@ -186,6 +186,13 @@ class RatingSchema(Schema):
     words = fields.String(load_default="")
 
 
+class RatingTagsSchema(Schema):
+    """The ready-made words that a rating may choose from: for four and five stars, and for fewer."""
+
+    good = fields.List(fields.String(), required=True)
+    bad = fields.List(fields.String(), required=True)
+
+
 class _CaseBaseSchema(Schema):
     case_no = fields.String(required=True)
     service = fields.String(required=True)
@@ -218,6 +225,7 @@ class CaseViewSchema(_CaseBaseSchema):
     appointment = fields.Nested(AppointmentViewSchema, required=True, allow_none=True)
     visit_state = fields.String(required=True, validate=validate.OneOf(("none", "set_off", "arrived")))
     rating = fields.Nested(RatingSchema, required=True, allow_none=True)
+    rating_tags = fields.Nested(RatingTagsSchema, required=True, allow_none=True)
     ended_reason = fields.String(required=True, allow_none=True)
 
 

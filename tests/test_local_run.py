@@ -11,12 +11,13 @@ from deploy.local.environment import SecretsDamaged, compose, read_secrets
 from deploy.local.places import AlreadyRunning, hold_run_lock
 from deploy.local.reset import main as reset
 from deploy.local.steps import StepFailed, run_step
-from deploy.local.web_build import CLIENTS, build_web_clients
+from deploy.local.web_build import CLIENTS, build_mini_program, build_web_clients
 
 NPM = """#!/bin/sh
 echo "$1 $2 $(basename "$PWD")" >> "$CALLS"
 [ "$1" = ci ] && mkdir -p node_modules
 [ "$2" = build:h5 ] && mkdir -p dist/build/h5 && echo page > dist/build/h5/index.html
+[ "$2" = build:mp-weixin ] && mkdir -p dist/build/mp-weixin && echo {} > dist/build/mp-weixin/app.json
 [ "$2" = build ] && mkdir -p dist && echo page > dist/index.html
 exit 0
 """
@@ -63,6 +64,19 @@ def test_a_client_is_built_only_when_something_changed(checkout: Path, tmp_path:
     assert build(checkout, tmp_path) == ["ci --no-progress customer", "run build:h5 customer"]
     (checkout / "web" / "console" / "dist" / "index.html").unlink()
     assert build(checkout, tmp_path) == ["run build console"]
+
+
+def test_the_mini_program_is_built_apart_and_again_for_another_origin(
+    checkout: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(checkout, tmp_path)
+    calls = tmp_path / "calls"
+    for origin, wanted in (("", 1), ("", 1), ("https://hall.example", 2)):
+        monkeypatch.setenv("HALL_API_ORIGIN", origin)
+        folder = build_mini_program(checkout, checkout / "var")
+        assert (folder / "app.json").exists()
+        assert calls.read_text().count("run build:mp-weixin customer") == wanted
+    assert calls.read_text().count("ci --no-progress") == 2
 
 
 def test_an_incomplete_checkout_says_so(checkout: Path, tmp_path: Path) -> None:

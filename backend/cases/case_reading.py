@@ -29,7 +29,7 @@ from backend.cases.form_sealing import open_values
 from backend.cases.offers import Offers
 from backend.cases.ports import AppointmentReader
 from backend.cases.progress import Line, ProgressStep, StepState, make_progress
-from backend.cases.ratings import WORDS_CONTEXT
+from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, WORDS_CONTEXT
 from backend.cases.snapshot import CaseStatus
 from backend.cases.wording import SUPPLY, find_current, write_due, write_headline
 from backend.catalogue.definition import ProcessDefinition
@@ -52,6 +52,7 @@ _STATES = {
     CaseStatus.WITHDRAWN: "stopped",
     CaseStatus.CANCELLED: "stopped",
 }
+_RATING_TAGS = {"good": list(GOOD_TAGS), "bad": list(BAD_TAGS)}
 _NO_FORM: dict[str, Any] = {"key": "", "version": 0, "name": "", "sections": []}
 
 
@@ -156,6 +157,7 @@ class CustomerCases:
             "appointment": self._find_appointment(session, branch),
             "visit_state": _find_visit_state(branch),
             "rating": self._write_rating(tree),
+            "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "ended_reason": self._find_ended_reason(session, branch),
         }
 
@@ -236,6 +238,10 @@ class CustomerCases:
         if _STATES.get(branch.snapshot.status) != "stopped":
             return None
         return session.execute(_ENDED_REASON, {"case_id": branch.id}).scalar_one_or_none() or None
+
+
+def _asks_rating(action: dict[str, Any]) -> bool:
+    return action["unmet"] is not None and action["unmet"]["code"] == "rating_missing"
 
 
 def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime) -> dict[str, Any]:

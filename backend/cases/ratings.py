@@ -16,7 +16,10 @@ from backend.core.errors import Conflict, Invalid
 
 WORDS_CONTEXT = "case_rating.words"
 LONGEST_WORDS = 200
-TAGS = ("准时上门", "态度好", "技术好", "讲得清楚", "收费清楚", "等得太久", "没有修好", "态度差")
+# Offered from four stars on, and below that.
+GOOD_TAGS = ("准时上门", "态度好", "技术好", "讲得清楚", "收费清楚")
+BAD_TAGS = ("等得太久", "没有修好", "态度差", "没讲清楚", "没收拾干净", "收费不明")
+TAGS = GOOD_TAGS + BAD_TAGS
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ from deploy.demo.stories import ALARM_MOVES, HISTORY, MOVES, PLOTS, Move, Plot
 # Each move is a command with a number of its own that stays the same, so that it is known when it was made.
 _NAMES = uuid.UUID("3f1c7e0a-9660-4d3e-8a51-0d6a5e0b2c11")
 _SPEAK_SECONDS = 4
-_WATCH_EVERY = timedelta(hours=3)
+_WATCH_EVERY = timedelta(hours=6)
 _STAFF_EVENING, _CUSTOMER_EVENING = 18, 21
 _ALARM = "alarm"
 _ALARM_DAYS = 6

@@ -1,35 +1,99 @@
-"""The demonstration's organisation goes in once, and its people can sign in with the known password."""
+"""The demonstration's data: whole also after a run that was killed, entered once, and told to nobody."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
 import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
+from backend.appointments.models import SlotRule
+from backend.cases.repository import list_events
+from backend.cases.snapshot import Snapshot, fold
 from backend.catalogue.folder import read_folder
 from backend.core.config import Settings
-from backend.core.database import db
+from backend.core.database import db, table_of
+from composition.hall import make_hall
+from deploy.demo.applicants import CUSTOMERS
 from deploy.demo.organisation import PASSWORD, PEOPLE, UNITS
+from deploy.demo.stories import PLOTS
+from simulators.people import STANDING
+from tests.api.conftest import KEY
 from tests.conftest import DATABASE_VARIABLE
 from wsgi import create_app
 
+ROOT = Path(__file__).parents[2]
+_COUNTED = (
+    "unit", "staff", "service_area", "duty_roster", "slot_rule", "customer", "identity", "service_case",
+    "case_event", "command_log", "stored_file", "notification", "case_note", "case_message", "case_review",
+    "case_rating", "appointment", "deadline_event", "outbox",
+)  # fmt: skip
+# Process and step → how many cases stand there at least.
+_STANDING = {
+    ("online_service_application", "accept"): 12,
+    ("online_service_application", "review"): 8,
+    ("online_service_application", "complete_documents"): 8,
+    ("online_service_application", "dispatch"): 5,
+    ("online_service_application", "assign"): 8,
+    ("online_service_application", "book"): 5,
+    ("online_service_application", "reply"): 3,
+    ("online_service_application", "close"): 5,
+    ("online_service_application", "rate"): 3,
+    ("repair", "set_off"): 4,
+    ("repair", "arrive"): 3,
+    ("repair", "inspect"): 3,
+    ("repair", "assist"): 3,
+    ("repair", "hand_over"): 3,
+    ("install_residential_individual", "scheme"): 2,
+    ("install_residential_individual", "sign_sketch"): 3,
+    ("install_residential_individual", "collect"): 2,
+    ("install_residential_individual", "construct"): 2,
+}
 
-@pytest.fixture
-def demo(settings: Settings) -> Iterator[Flask]:
-    """Yield an application in demonstration mode on an empty database of its own, migrated by its command."""
+
+@dataclasses.dataclass(frozen=True)
+class Demo:
+    """The demonstration, seeded; ``again`` is what the last run said, ``added`` what it added by table."""
+
+    app: Flask
+    settings: Settings
+    engine: Engine
+    again: str
+    added: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def demo(settings: Settings) -> Iterator[Demo]:
+    """Yield the demonstration on a database of its own: begun, killed, run to its end, and run once more."""
     address = make_url(os.environ[DATABASE_VARIABLE])
     name = f"hall_demo_{os.getpid()}"
     server = create_engine(address, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
-    own = address.set(database=name).render_as_string(hide_password=False)
-    app = create_app(dataclasses.replace(settings, database_url=own, demo_mode=True))
-    yield app
+    own = dataclasses.replace(
+        settings,
+        database_url=address.set(database=name).render_as_string(hide_password=False),
+        demo_mode=True,
+    )
+    app, engine = create_app(own), create_engine(own.database_url)
+    _run(app, "migrate")
+    _seed_and_kill(own)
+    _run(app, "demo", "seed")
+    before = _count(engine)
+    _run(app, "migrate")
+    again = _run(app, "demo", "seed")
+    after = _count(engine)
+    yield Demo(app, own, engine, again, {table: after[table] - before[table] for table in _COUNTED})
+    engine.dispose()
     with app.app_context():
         db.engine.dispose()
     with server.connect() as connection:
@@ -37,21 +101,133 @@ def demo(settings: Settings) -> Iterator[Flask]:
     server.dispose()
 
 
-def test_migrate_and_seed_twice(demo: Flask) -> None:
-    runner = demo.test_cli_runner()
-    for expected in ("service areas entered", "0 units, 0 staff and 0 service areas entered"):
-        done = runner.invoke(args=["migrate"])
-        assert done.exit_code == 0, done.output
-        done = runner.invoke(args=["demo", "seed"])
-        assert done.exit_code == 0, done.output
-        assert expected in done.output
-    client = demo.test_client()
+def _run(app: Flask, *args: str) -> str:
+    done = app.test_cli_runner().invoke(args=list(args))
+    assert done.exit_code == 0, (done.output, done.exception)
+    return done.output
+
+
+def _seed_and_kill(settings: Settings) -> None:
+    environment = {
+        **os.environ,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "SECRET_KEY": settings.secret_key,
+        "ENCRYPTION_KEYS": f"1:{KEY}",
+        "BLIND_INDEX_KEY": KEY,
+        "FILES_DIR": settings.files_dir,
+        "DEMO_MODE": "true",
+    }
+    command = [sys.executable, "-m", "flask", "--app", "wsgi:create_app", "demo", "seed"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = next((line for line in process.stdout if re.search(r"of \d+ cases", line)), None)
+        process.kill()
+    assert said is not None
+
+
+def _count(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {
+            table: connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+            for table in _COUNTED
+        }
+
+
+def test_a_second_run_adds_nothing(demo: Demo) -> None:
+    assert demo.added == dict.fromkeys(_COUNTED, 0)
+    assert "0 units, 0 staff and 0 service areas entered" in demo.again
+    assert "0 cases entered" in demo.again
+
+
+def test_people_sign_in_with_the_known_password(demo: Demo) -> None:
+    client = demo.app.test_client()
     for person in (PEOPLE[0], PEOPLE[5]):
         typed = {"username": person.username, "password": PASSWORD}
         answer = client.post("/staff/api/v1/session", json=typed)
         assert answer.status_code == 201
         body = json.loads(answer.text)
         assert (body["name"], body["must_change_password"]) == (person.name, False)
+
+
+def test_cases_stand_at_every_step(demo: Demo) -> None:
+    with demo.engine.connect() as connection:
+        rows = connection.execute(
+            text(
+                "SELECT c.process_key, t.step, count(*) AS cases,"
+                " count(*) FILTER (WHERE t.due_at < now()) AS late FROM case_task t"
+                " JOIN service_case c ON c.id = t.case_id WHERE t.state = 'open' GROUP BY 1, 2"
+            )
+        ).all()
+        standing = {(row.process_key, row.step): row.cases for row in rows}
+        roots = connection.execute(
+            text("SELECT status, count(*) AS cases, max(returned_times) AS returns,"
+                 " min(opened_at) AS first_at, max(opened_at) AS last_at"
+                 " FROM service_case WHERE parent_case_id IS NULL GROUP BY 1")
+        ).all()  # fmt: skip
+    assert {
+        key: standing.get(key, 0) for key, least in _STANDING.items() if standing.get(key, 0) < least
+    } == {}
+    assert sum(row.late for row in rows) >= 8
+    assert sum(row.cases for row in roots) >= 120
+    assert sum(row.cases for row in roots) == sum(plot.count for plot in PLOTS) + 1
+    assert {row.status for row in roots} == {"open", "completed", "refused", "withdrawn", "cancelled"}
+    assert max(row.returns for row in roots) == 2
+    now = datetime.now(UTC)
+    assert all(now - timedelta(days=21) < row.first_at and row.last_at <= now for row in roots)
+
+
+def test_history_is_that_of_the_cases(demo: Demo) -> None:
+    hall = make_hall(demo.settings, demo.engine)
+    with hall.sessions() as session:
+        cases = session.execute(text("SELECT id FROM service_case")).scalars().all()
+        events = {case_id: list_events(session, case_id) for case_id in cases}
+    for case_id in cases:
+        stored = hall.cases.load(case_id).snapshot
+        assert fold(Snapshot(), events[case_id]) == stored
+        times = [one.at for one in events[case_id]]
+        assert times == sorted(times)
+
+
+def test_nobody_outside_is_told(demo: Demo) -> None:
+    with demo.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
+        assert connection.execute(text("SELECT count(*) FROM message_delivery")).scalar_one() == 0
+        assert connection.execute(text("SELECT count(*) FROM notification")).scalar_one() >= 100
+        # No row stands in the way of a month's partition.
+        assert connection.execute(text("SELECT count(*) FROM case_event_rest")).scalar_one() == 0
+        ringing = "SELECT count(*) FROM service_case WHERE process_key = 'hotline_alarm' AND status = 'open'"
+        assert connection.execute(text(ringing)).scalar_one() == 0
+
+
+def test_nothing_personal_stands_in_clear(demo: Demo) -> None:
+    words = [one.name for one in CUSTOMERS] + [one.phone for one in CUSTOMERS] + ["110101", "单元"]
+    with demo.engine.connect() as connection:
+        kept = connection.execute(
+            text("SELECT form::text || data::text FROM service_case UNION ALL"
+                 " SELECT payload::text FROM case_event UNION ALL SELECT answer::text FROM command_log")
+        ).scalars().all()  # fmt: skip
+    assert [word for word in words if any(word in row for row in kept)] == []
+
+
+def test_units_can_be_booked_and_called(demo: Demo) -> None:
+    rules = table_of(SlotRule)
+    with demo.engine.connect() as connection:
+        found = connection.execute(rules.select()).all()
+        called = connection.execute(
+            text("SELECT count(DISTINCT unit_id) FROM duty_roster WHERE current_date BETWEEN starts_on - 1"
+                 " AND ends_on + 1")
+        ).scalar_one()  # fmt: skip
+        silent = connection.execute(text("SELECT count(*) FROM staff WHERE phone_sealed IS NULL"))
+        assert silent.scalar_one() == 0
+    assert len({row.unit_id for row in found}) == 3 and called == 4
+    assert {row.capacity for row in found if row.day_kind == "working"} <= {2, 3, 4}
+    assert {row.capacity for row in found if row.day_kind == "rest"} <= {1, 2}
+
+
+def test_simulated_people_are_among_the_customers() -> None:
+    assert {one.phone for one in STANDING} <= {one.phone for one in CUSTOMERS}
+    assert len(CUSTOMERS) >= 15
 
 
 def test_every_position_and_department_is_held() -> None:

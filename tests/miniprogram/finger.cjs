@@ -3,7 +3,8 @@
 
 const exparser = require('miniprogram-exparser')
 
-const WAIT_MS = 10_000
+/** A busy machine is slow at first; still shorter than the 20 s after which a page looks again without a hint. */
+const WAIT_MS = 18_000
 const LOOK_MS = 25
 const squeeze = (text) => (text ?? '').replace(/\s+/g, ' ').trim()
 

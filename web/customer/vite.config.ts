@@ -20,9 +20,11 @@ const apiHost = apiOrigin ? new URL(apiOrigin).host : ' '
  */
 function stripOutsideAddresses(): Plugin {
   const strip = (text: string): string =>
-    text.replace(PRELOAD, 'void 0').replace(/(https?:)?\/\/(?:[\w-]+\.)+(?:com|cn|net|org|io)\b(?:[/?][\w\-./%=&?~+#]*)?/g, (address) =>
-      NAMESPACES.test(address) || address.includes(`//${apiHost}`) ? address : '',
-    )
+    text
+      .replace(PRELOAD, 'void 0')
+      .replace(/(https?:)?\/\/(?:[\w-]+\.)+(?:com|cn|net|org|io)\b(?:[/?][\w\-./%=&?~+#]*)?/g, (address) =>
+        NAMESPACES.test(address) || address.includes(`//${apiHost}`) ? address : '',
+      )
   return {
     name: 'strip-outside-addresses',
     enforce: 'post',

@@ -271,7 +271,9 @@ def rate_it(customer: Customer, view: dict[str, Any]) -> None:
     refused = customer.act(view, "rate", 422, rating=bad)
     assert set(refused["fields"]) == {"stars", "tags", "words"}
     assert customer.get(f"/cases/{view['case_no']}")["rating"] is None
+    assert {"态度好", "准时上门"} <= set(view["rating_tags"]["good"])
     rated = customer.act(view, "rate", rating=rating)
+    assert rated["rating_tags"] is None
     assert rated["rating"] == {"stars": 5, "tags": ["准时上门", "态度好"], "words": "王师傅人很好"}
 
 

@@ -93,6 +93,10 @@ const outside = listFiles(BUILD)
 for (const one of outside) console.log(`      ${one}`)
 report('addresses of other hosts', outside.length, 0, outside.length === 0)
 
+/** Its address is put together from character codes, so that only the call itself can be seen. */
+const preloads = listFiles(MINI).filter((path) => extname(path) === '.js' && readFileSync(path, 'utf8').includes('preloadAssets('))
+report('what the framework preloads from elsewhere', preloads.length, 0, preloads.length === 0)
+
 if (faults.length > 0) {
   console.error(`The gate is shut: ${faults.join('; ')}.`)
   process.exit(1)

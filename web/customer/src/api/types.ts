@@ -223,6 +223,8 @@ export interface CaseView {
   appointment: AppointmentView | null
   visit_state: 'none' | 'set_off' | 'arrived'
   rating: Rating | null
+  /** What one may tag a rating with, where it is time to rate. */
+  rating_tags: { good: string[]; bad: string[] } | null
   ended_reason: string | null
 }
 
