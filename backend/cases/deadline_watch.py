@@ -41,14 +41,14 @@ _BREACHED = _DUE.where(
     _TASK.c.due_at.is_not(None),
     _TASK.c.due_at < bindparam("now"),
     or_(_TASK.c.state == TaskState.OPEN.value, _TASK.c.done_at > _TASK.c.due_at),
-).order_by(_TASK.c.due_at)
+).order_by(_TASK.c.due_at, _TASK.c.case_id, _TASK.c.no)
 _NEARLY = _DUE.where(
     _TASK.c.state == TaskState.OPEN.value,
     _TASK.c.warned_at.is_(None),
     _TASK.c.breached_at.is_(None),
     _TASK.c.due_at.is_not(None),
     and_(_TASK.c.warn_at <= bindparam("now"), _TASK.c.due_at >= bindparam("now")),
-).order_by(_TASK.c.warn_at)
+).order_by(_TASK.c.warn_at, _TASK.c.case_id, _TASK.c.no)
 _RECORD = (
     insert(DeadlineEvent).on_conflict_do_nothing().returning(DeadlineEvent.case_id, DeadlineEvent.task_no)
 )
@@ -90,7 +90,10 @@ class DeadlineWatch:
 
     @staticmethod
     def _record(session: Session, kind: str, rows: Sequence[Row[Any]], now: datetime) -> list[Row[Any]]:
-        """Return the rows whose limit had no such event yet; the others share a limit that had."""
+        """Return the rows whose limit had no such event yet; the others share a limit that had.
+
+        Of steps that share a deadline the event names the one that was opened first.
+        """
         first: dict[tuple[int, int], Row[Any]] = {}
         for row in rows:
             first.setdefault((row.case_id, row.limit_no), row)
