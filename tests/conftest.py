@@ -51,6 +51,7 @@ class OneHall(LoadScopeScheduling):
         return "whole hall" if nodeid.startswith(WHOLE_HALL) else nodeid
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneHall:
     """Return who shares the tests out."""
     return OneHall(config, log)
