@@ -35,9 +35,10 @@ lint: .venv/installed ## Check style, types and the direction of imports.
 	$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.argv[0] = "lint-imports"; lint_imports_command()'
 
 test: lint ## Run all checks and tests; starts its own PostgreSQL and Valkey.
-	$(PY) -m pytest -n auto --ignore tests/browser --ignore tests/miniprogram
+	@$(PY) -m deploy.local.browser
+	$(PY) -m pytest -n auto --ignore tests/miniprogram
 
-stories: .venv/installed ## Walk the whole story in Chromium and in the compiled mini-program (not part of test yet).
+stories: .venv/installed ## Walk the whole story in Chromium and in the compiled mini-program, which is not part of test yet.
 	$(PY) -m pytest tests/browser tests/miniprogram
 
 bench: .venv/installed ## Measure the speed against its bars; ONLY=name for one figure, KEEP=1 keeps the table.

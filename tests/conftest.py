@@ -6,18 +6,22 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
+from xdist.scheduler import LoadScopeScheduling
 
 from backend.core.database import make_engine_options
 from deploy.local.servers import LocalServers
 
 ROOT = Path(__file__).parents[1]
 DATABASE_VARIABLE = "HALL_TEST_DATABASE_URL"
+# Two halls at once would work off each other's jobs, and take more memory than a small machine has.
+WHOLE_HALL = ("tests/browser/", "tests/miniprogram/")
 REDIS_VARIABLE = "HALL_TEST_REDIS_URL"
 _started = pytest.StashKey[tuple[LocalServers, tempfile.TemporaryDirectory[str]]]()
 
@@ -34,6 +38,23 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ[DATABASE_VARIABLE] = endpoints.database_url
     os.environ[REDIS_VARIABLE] = endpoints.redis_url
     config.stash[_started] = (servers, folder)
+
+
+class OneHall(LoadScopeScheduling):
+    """Gives all tests that need the whole hall as processes to one worker, and others to whoever is free.
+
+    xdist's own ``--dist loadgroup`` would say the same, but writes its groups into node ids, which pytest 9.2
+    does not take, so that all tests go anywhere without a word.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "whole hall" if nodeid.startswith(WHOLE_HALL) else nodeid
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneHall:
+    """Return who shares the tests out."""
+    return OneHall(config, log)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

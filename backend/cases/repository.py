@@ -30,6 +30,7 @@ _CORRECTIONS = (
 )
 # A case's parent never changes, so it can be read without a lock.
 _PARENT = select(_CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
+_PARENT_NO = select(_CASE.c.case_no, _CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
 _RUNNING_CHILDREN = (
     select(_CASE.c.id)
     .where(_CASE.c.parent_case_id == bindparam("case_id"), _CASE.c.status == CaseStatus.OPEN.value)
@@ -123,6 +124,17 @@ def lock_ancestors(session: Session, case_id: int) -> None:
 def list_running_children(session: Session, case_id: int) -> list[int]:
     """Return the ids of the cases that this one handed over to and that still run."""
     return list(session.execute(_RUNNING_CHILDREN, {"case_id": case_id}).scalars())
+
+
+def list_parent_nos(session: Session, case: StoredCase) -> list[str]:
+    """Return the numbers of the case that handed this one over, of that one's own, and so on."""
+    found: list[str] = []
+    parent_id = case.parent_case_id
+    while parent_id is not None:
+        parent = session.execute(_PARENT_NO, {"case_id": parent_id}).one()
+        found.append(parent.case_no)
+        parent_id = parent.parent_case_id
+    return found
 
 
 def lock_case(session: Session, case_id: int) -> StoredCase:

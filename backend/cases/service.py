@@ -297,6 +297,7 @@ class CaseService:
         changed = {
             "case_id": case.id,
             "case_no": case.case_no,
+            "parent_nos": repository.list_parent_nos(session, case),
             # A case that moved is looked at again where it was and where it is now.
             "unit_ids": sorted({case.unit_id, after.data.get("unit_id") or case.unit_id}),
             "version": after.version,

@@ -16,12 +16,14 @@ def list_case_topics(publish: Publish) -> list[TopicSpec]:
     """Return the topics whose promises are hints; the relay keeps them on the spot."""
 
     def tell_case(payload: Mapping[str, Any], context: PromiseContext) -> None:
-        # The number of a queue only has to rise, and that of its promise does.
-        units = [Hint(f"unit:{unit_id}", context.outbox_id) for unit_id in payload["unit_ids"]]
-        publish([Hint(f"case:{payload['case_no']}", payload["version"]), *units])
+        # A number only has to rise with each hint, and that of its promise does. Whoever looks at a case sees
+        # how those go on to which it was handed over, so they are told of these as well.
+        cases = [f"case:{case_no}" for case_no in (payload["case_no"], *payload.get("parent_nos", ()))]
+        units = [f"unit:{unit_id}" for unit_id in payload["unit_ids"]]
+        publish(Hint(topic, context.outbox_id) for topic in (*cases, *units))
 
     def tell_deadline(payload: Mapping[str, Any], context: PromiseContext) -> None:
-        publish([Hint(f"case:{payload['case_no']}", payload["version"])])
+        publish([Hint(f"case:{payload['case_no']}", context.outbox_id)])
 
     def tell_overdue(payload: Mapping[str, Any], context: PromiseContext) -> None:
         publish([Hint(f"unit:{payload['unit_id']}", context.outbox_id)])

@@ -13,7 +13,9 @@ import sys
 from deploy.local.steps import say
 
 _PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-_PACKAGES = {"chromium": "chromium", "font": "fonts-wqy-microhei"}
+_PROGRAM_PACKAGES = ["chromium"]
+# The second one brings the list of fonts in which the first is looked for.
+_FONT_PACKAGES = ["fonts-wqy-microhei", "fontconfig"]
 
 
 class BrowserMissing(Exception):
@@ -42,8 +44,8 @@ def ensure_browser() -> str:
 
 
 def _list_missing() -> list[str]:
-    missing = [] if _find_program() else [_PACKAGES["chromium"]]
-    return missing if _has_chinese_font() else [*missing, _PACKAGES["font"]]
+    missing = [] if _find_program() else _PROGRAM_PACKAGES
+    return missing if _has_chinese_font() else [*missing, *_FONT_PACKAGES]
 
 
 def _find_program() -> str | None:

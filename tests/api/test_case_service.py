@@ -158,6 +158,12 @@ def test_return_mend_resubmit_and_child_case(service: CaseService, sessions: ses
     assert service.load(child_id).snapshot.status is CaseStatus.COMPLETED
     assert service.load(case_id).snapshot.status is CaseStatus.COMPLETED
     assert_history_agrees(service, sessions, case_id)
+    # Whoever looks at the parent is told of the child's steps.
+    with sessions() as session:
+        rows = session.scalars(select(OutboxRow.payload).where(OutboxRow.topic == "case_changed"))
+        told = [row["parent_nos"] for row in rows if row["case_id"] == child_id]
+        case_no = session.scalars(select(ServiceCase.case_no).where(ServiceCase.id == case_id)).one()
+    assert told == [[case_no]] * 2
 
 
 def test_what_was_handed_over_ends_with_its_parent(

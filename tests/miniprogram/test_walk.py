@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import Engine, text
 
 from tests.browser.stage import Stage, ask
@@ -25,7 +24,6 @@ ALLOWED = {"correction": 2, "progress": 3, "visit": 3, "rating": 1}
 SENT = {"correction": 1, "progress": 1, "visit": 2, "rating": 1}
 
 
-@pytest.mark.xdist_group("browser")
 def test_the_mini_program_walks_the_story(
     hall: tuple[Stage, Engine],
     pick_up: Callable[[str], Phone],
