@@ -173,7 +173,7 @@ class OrganisationUpkeep:
             known = session.get_one(Staff, self._organisation.add_staff(session, new, now))
         else:
             self._organisation.check_posts(entry.positions, entry.departments)
-            known.unit_id = self._organisation.find_unit(session, entry.unit_code).id
+            known.unit_id = self._find_unit_or_keep(session, entry.unit_code, known.unit_id)
             known.name_sealed = self._keys.encrypt(entry.name.strip(), NAME_CONTEXT)
             self._set_posts(session, known.id, entry)
         known.presence = entry.presence
@@ -181,6 +181,15 @@ class OrganisationUpkeep:
             known.phone_sealed = self._keys.encrypt(entry.phone, PHONE_CONTEXT)
         session.flush()
         return password
+
+    def _find_unit_or_keep(self, session: Session, code: str, present_id: int) -> int:
+        """Return the id of the open unit ``code``, or of the present one, which may have been closed since.
+
+        Otherwise a table that was just written out could not be taken in again. Raises Invalid.
+        """
+        if session.get_one(Unit, present_id).code == code:
+            return present_id
+        return self._organisation.find_unit(session, code).id
 
     @staticmethod
     def _set_posts(session: Session, staff_id: int, entry: StaffEntry) -> None:
@@ -214,7 +223,7 @@ class OrganisationUpkeep:
         if known is None:
             self._organisation.add_area(session, region, street, community, unit_code)
         else:
-            known.unit_id = self._organisation.find_unit(session, unit_code).id
+            known.unit_id = self._find_unit_or_keep(session, unit_code, known.unit_id)
             session.flush()
 
     def remove_area(self, session: Session, region: str, street: str, community: str) -> None:

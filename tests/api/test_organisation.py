@@ -163,6 +163,17 @@ def test_what_was_written_out_can_be_taken_in(lead: Browser, table: str) -> None
     assert download(lead, table) == before
 
 
+def test_who_stayed_in_a_closed_unit_can_be_taken_in_again(hall: Hall, lead: Browser) -> None:
+    entry: dict[str, Any] = {"name": "将关客服部", "kind": "unit", "parent_code": "100"}
+    assert lead.send("PUT", "/organisation/units/376", entry).status_code == 204
+    assert upload(lead, "staff", STAFF + "stays_376,周一,376,具体责任人,,,\r\n").status_code == 200
+    assert lead.send("PUT", "/organisation/units/376", {**entry, "is_active": False}).status_code == 204
+    taken = upload(lead, "staff", lead.get("/organisation/staff.csv").data)
+    assert taken.status_code == 200, taken.text
+    moved = upload(lead, "staff", STAFF + "other_376,吴一,376,具体责任人,,,\r\n")
+    assert code(moved) == "import_refused"
+
+
 def test_a_table_of_staff(hall: Hall, lead: Browser) -> None:
     rows = (
         "csv_one,=钱一,361,具体责任人、安检人员,,13700002222,\r\n\r\n"
