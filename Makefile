@@ -36,9 +36,9 @@ lint: .venv/installed ## Check style, types and the direction of imports.
 
 test: lint ## Run all checks and tests; starts its own PostgreSQL and Valkey.
 	@$(PY) -m deploy.local.browser
-	$(PY) -m pytest -n auto --ignore tests/miniprogram
+	$(PY) -m pytest -n auto
 
-stories: .venv/installed ## Walk the whole story in Chromium and in the compiled mini-program, which is not part of test yet.
+stories: .venv/installed ## Walk the whole story in Chromium and in the compiled mini-program, and nothing else.
 	$(PY) -m pytest tests/browser tests/miniprogram
 
 bench: .venv/installed ## Measure the speed against its bars; ONLY=name for one figure, KEEP=1 keeps the table.

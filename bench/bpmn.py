@@ -19,6 +19,7 @@ _GUARDS = {
     "handler_assigned": "handler_id is not None",
     "appointment_booked": "appointment_id is not None",
     "no_documents_owed": "not owed_documents",
+    "no_rejected_marks": "not rejected_marks",
     "rating_given": "stars is not None",
 }
 # What the expressions ask for, before anything of it is known.
@@ -27,6 +28,7 @@ BLANK_DATA: dict[str, Any] = {
     "appointment_id": None,
     "stars": None,
     "owed_documents": [],
+    "rejected_marks": [],
     "corrections": [],
 }
 

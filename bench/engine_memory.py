@@ -10,12 +10,11 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.util.task import TaskState
 
 from backend.cases.engine import decide
-from backend.cases.guards import CASE_GUARDS
 from backend.cases.snapshot import Snapshot
 from bench.bpmn import BLANK_DATA, build_bpmn_spec
 from bench.figures import Measured, compare, rate_for
 from bench.ground import Ground
-from bench.story import DATA, NOW, STEPS, make_commands, read_definition
+from bench.story import DATA, GUARDS, NOW, STEPS, make_commands, read_definition
 
 ROUND_SECONDS = 0.25
 ROUNDS = 15
@@ -30,7 +29,7 @@ def measure(ground: Ground, wanted: Sequence[str]) -> Iterator[tuple[str, Measur
     def walk_ours() -> int:
         snapshot = Snapshot()
         for command in commands:
-            snapshot = decide(definition, snapshot, command, NOW, CASE_GUARDS).snapshot
+            snapshot = decide(definition, snapshot, command, NOW, GUARDS).snapshot
         return len(STEPS)
 
     measured = compare(
