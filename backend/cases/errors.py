@@ -52,3 +52,7 @@ class CommandRefused(AppError):
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(code, _STATUS.get(code, 409), detail=detail)
+
+
+class NumbersExhausted(Exception):
+    """No free case number was drawn for today; ``args[0]`` is the unit's code."""

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Row, bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Decision
-from backend.cases.models import CaseCorrection, CaseEvent, CaseTask, CommandLog, ServiceCase
+from backend.cases.models import CaseEvent, CommandLog, ServiceCase
 from backend.cases.snapshot import CaseStatus, Correction, Event, EventKind, Snapshot, Task, TaskState
-from backend.catalogue.definition import ProcessDefinition, Step
 from backend.core.database import table_of
 
-HANDLER_FIELD = ASKED_DATA["handler"]
 _CASE = table_of(ServiceCase)
-_TASK = table_of(CaseTask)
-_CORRECTION = table_of(CaseCorrection)
 
-_READ = select(_CASE).where(_CASE.c.id == bindparam("case_id"))
+_READ = select(
+    _CASE.c.id,
+    _CASE.c.case_no,
+    _CASE.c.definition_version_id,
+    _CASE.c.unit_id,
+    _CASE.c.unit_code,
+    _CASE.c.customer_id,
+    _CASE.c.channel,
+    _CASE.c.parent_case_id,
+    _CASE.c.parent_task_no,
+    _CASE.c.status,
+    _CASE.c.version,
+    _CASE.c.owed_documents,
+    _CASE.c.data,
+).where(_CASE.c.id == bindparam("case_id"))
 _LOCK = _READ.with_for_update()
-_TASKS = select(_TASK).where(_TASK.c.case_id == bindparam("case_id")).order_by(_TASK.c.no)
-_CORRECTIONS = (
-    select(_CORRECTION).where(_CORRECTION.c.case_id == bindparam("case_id")).order_by(_CORRECTION.c.no)
-)
+_LOCK_ROOT = _LOCK.where(_CASE.c.parent_case_id.is_(None))
+# Not part of the statement that locks: what that one reads beside the row may be older than the lock.
+_TASKS = text(
+    """
+    SELECT
+      (SELECT jsonb_agg(jsonb_build_array(no, step, state, opened_at, done_at, outcome, child_process)
+                        ORDER BY no) FROM case_task WHERE case_id = :case_id),
+      (SELECT jsonb_agg(jsonb_build_array(no, item, reason, resolved_at IS NOT NULL) ORDER BY no)
+       FROM case_correction WHERE case_id = :case_id)
+    """
+).bindparams(bindparam("case_id", type_=BigInteger))
 # A case's parent never changes, so it can be read without a lock.
 _PARENT = select(_CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
 _PARENT_NO = select(_CASE.c.case_no, _CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
@@ -48,37 +64,7 @@ _INHERIT = (
     .where(_CASE.c.id == bindparam("b_case_id"), _PARENT_CASE.c.id == _CASE.c.parent_case_id)
     .values({name: _PARENT_CASE.c[name] for name in _SHARED})
 )
-_INSERT_CASE = insert(_CASE).returning(_CASE.c.id)
-_INSERT_TASK = insert(_TASK)
-_INSERT_CORRECTION = insert(_CORRECTION)
-_INSERT_EVENT = insert(table_of(CaseEvent))
-_UPDATE_TASK = (
-    update(_TASK)
-    .where(_TASK.c.case_id == bindparam("b_case_id"), _TASK.c.no == bindparam("b_no"))
-    .values(state=bindparam("state"), outcome=bindparam("outcome"), done_at=bindparam("done_at"))
-)
-_SET_CHILD = (
-    update(_TASK)
-    .where(_TASK.c.case_id == bindparam("b_case_id"), _TASK.c.no == bindparam("b_no"))
-    .values(child_process=bindparam("child_process"))
-)
-_RESOLVE = (
-    update(_CORRECTION)
-    .where(_CORRECTION.c.case_id == bindparam("b_case_id"), _CORRECTION.c.no == bindparam("b_no"))
-    .values(resolved_at=bindparam("resolved_at"))
-)
-_UPDATE_CASE = (
-    update(_CASE)
-    .where(_CASE.c.id == bindparam("b_id"))
-    .values(
-        status=bindparam("status"),
-        version=bindparam("version"),
-        data=bindparam("data"),
-        owed_documents=bindparam("owed_documents"),
-        updated_at=bindparam("updated_at"),
-        ended_at=bindparam("ended_at"),
-    )
-)
+_INSERT_CASE = insert(_CASE).on_conflict_do_nothing(index_elements=["case_no"]).returning(_CASE.c.id)
 _COMMAND = table_of(CommandLog)
 _FIND_COMMAND = select(_COMMAND.c.request_sha256, _COMMAND.c.answer).where(
     _COMMAND.c.actor == bindparam("actor"), _COMMAND.c.command_id == bindparam("command_id")
@@ -137,32 +123,38 @@ def list_parent_nos(session: Session, case: StoredCase) -> list[str]:
     return found
 
 
+def lock_root(session: Session, case_id: int) -> StoredCase | None:
+    """Lock the row of a case that has none above it and return the case, or None where it has one."""
+    row = session.execute(_LOCK_ROOT, {"case_id": case_id}).one_or_none()
+    return None if row is None else _complete(session, row)
+
+
 def lock_case(session: Session, case_id: int) -> StoredCase:
     """Lock the row and return the case; raises NoResultFound where there is none."""
-    return _load(session, _LOCK, case_id)
+    return _complete(session, session.execute(_LOCK, {"case_id": case_id}).one())
 
 
 def read_case(session: Session, case_id: int) -> StoredCase:
     """Return the case without a lock, to look at; raises NoResultFound where there is none."""
-    return _load(session, _READ, case_id)
+    return _complete(session, session.execute(_READ, {"case_id": case_id}).one())
 
 
-def _load(session: Session, statement: Select[Any], case_id: int) -> StoredCase:
-    row = session.execute(statement, {"case_id": case_id}).one()
-    tasks = session.execute(_TASKS, {"case_id": case_id}).all()
-    corrections = session.execute(_CORRECTIONS, {"case_id": case_id}).all()
+def _complete(session: Session, row: Row[Any]) -> StoredCase:
+    tasks, corrections = session.execute(_TASKS, {"case_id": row.id}).one()
+    children: dict[int, str] = {}
+    opened: list[Task] = []
+    for no, step, state, opened_at, done_at, outcome, child_process in tasks or ():
+        done = None if done_at is None else datetime.fromisoformat(done_at)
+        opened.append(Task(no, step, TaskState(state), datetime.fromisoformat(opened_at), done, outcome))
+        if child_process is not None:
+            children[no] = child_process
     snapshot = Snapshot(
         status=CaseStatus(row.status),
         version=row.version,
-        tasks=tuple(
-            Task(one.no, one.step, TaskState(one.state), one.opened_at, one.done_at, one.outcome)
-            for one in tasks
-        ),
-        corrections=tuple(
-            Correction(one.no, one.item, one.reason, one.resolved_at is not None) for one in corrections
-        ),
+        tasks=tuple(opened),
+        corrections=tuple(Correction(*one) for one in corrections or ()),
         owed_documents=frozenset(row.owed_documents),
-        children={one.no: one.child_process for one in tasks if one.child_process is not None},
+        children=children,
         data=row.data,
     )
     return StoredCase(
@@ -179,125 +171,14 @@ def _load(session: Session, statement: Select[Any], case_id: int) -> StoredCase:
     )
 
 
-def insert_case(session: Session, values: dict[str, Any]) -> int:
-    """Insert the case's row and return its id; ``values`` are the columns."""
-    case_id: int = session.execute(_INSERT_CASE, values).scalar_one()
-    return case_id
+def insert_case(session: Session, values: dict[str, Any]) -> int | None:
+    """Insert the case with ``values`` as columns and return its id, or None where its number is taken."""
+    return session.execute(_INSERT_CASE, values).scalar_one_or_none()
 
 
 def inherit_from_parent(session: Session, case_id: int) -> None:
     """Give a child case what it shares with its parent: service, contact, place and handler."""
     session.execute(_INHERIT, {"b_case_id": case_id})
-
-
-def save_events(
-    session: Session, case: StoredCase, definition: ProcessDefinition, decision: Decision, stamp: Stamp
-) -> None:
-    """Write the history and bring the rows to the decision's snapshot. The caller holds the case's lock."""
-    case_id, before, after = case.id, case.snapshot, decision.snapshot
-    if not decision.events:
-        return
-    session.execute(
-        _INSERT_EVENT,
-        [
-            {
-                "case_id": case_id,
-                "seq": before.version + offset,
-                "recorded_at": stamp.recorded_at,
-                "occurred_at": event.at,
-                "kind": event.kind.value,
-                "actor": stamp.actor,
-                "command_id": stamp.command_id,
-                "payload": event.payload,
-            }
-            for offset, event in enumerate(decision.events, start=1)
-        ],
-    )
-    _save_tasks(session, case, definition, after)
-    _save_corrections(session, case_id, before, after, stamp.recorded_at)
-    session.execute(
-        _UPDATE_CASE,
-        {
-            "b_id": case_id,
-            "status": after.status.value,
-            "version": after.version,
-            "data": after.data,
-            "owed_documents": sorted(after.owed_documents),
-            "updated_at": stamp.recorded_at,
-            "ended_at": stamp.recorded_at if after.status.is_final else None,
-        },
-    )
-
-
-def _save_tasks(session: Session, case: StoredCase, definition: ProcessDefinition, after: Snapshot) -> None:
-    case_id, before = case.id, case.snapshot
-    known = len(before.tasks)
-    opened = [
-        {
-            "case_id": case_id,
-            "no": task.no,
-            "step": task.step,
-            "state": task.state.value,
-            "outcome": task.outcome,
-            "post_kind": definition.step(task.step).by.kind.value,
-            "post_key": definition.step(task.step).by.key,
-            "unit_id": case.unit_id,
-            "queue": definition.step(task.step).queue,
-            "service_key": after.data.get("service"),
-            "handler_id": _own_handler(definition.step(task.step), after.data),
-            "child_process": after.children.get(task.no),
-            "opened_at": task.opened_at,
-            "done_at": task.done_at,
-        }
-        for task in after.tasks[known:]
-    ]
-    closed = [
-        {
-            "b_case_id": case_id,
-            "b_no": new.no,
-            "state": new.state.value,
-            "outcome": new.outcome,
-            "done_at": new.done_at,
-        }
-        for old, new in zip(before.tasks, after.tasks, strict=False)
-        if old != new
-    ]
-    ended = [
-        {"b_case_id": case_id, "b_no": no, "child_process": None}
-        for no in sorted(before.children.keys() - after.children.keys())
-    ]
-    if opened:
-        session.execute(_INSERT_TASK, opened)
-    if closed:
-        session.connection().execute(_UPDATE_TASK, closed)
-    if ended:
-        session.connection().execute(_SET_CHILD, ended)
-
-
-def _own_handler(step: Step, data: Mapping[str, Any]) -> int | None:
-    """Return whose own list the task joins: that of the handler, for his steps and those he waits for."""
-    if step.queue == "mine" or step.by.key in PERSONAL_POSTS:
-        return data.get(HANDLER_FIELD)
-    return None
-
-
-def _save_corrections(
-    session: Session, case_id: int, before: Snapshot, after: Snapshot, at: datetime
-) -> None:
-    known = len(before.corrections)
-    asked = [
-        {"case_id": case_id, "no": one.no, "item": one.item, "reason": one.reason, "asked_at": at}
-        for one in after.corrections[known:]
-    ]
-    resolved = [
-        {"b_case_id": case_id, "b_no": new.no, "resolved_at": at}
-        for old, new in zip(before.corrections, after.corrections, strict=False)
-        if new.resolved and not old.resolved
-    ]
-    if asked:
-        session.execute(_INSERT_CORRECTION, asked)
-    if resolved:
-        session.connection().execute(_RESOLVE, resolved)
 
 
 def find_command(session: Session, stamp: Stamp) -> tuple[bytes, dict[str, Any]] | None:

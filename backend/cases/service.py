@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
+from backend.cases.case_writing import save_decision
 from backend.cases.commands import (
     SYSTEM,
     Abandon,
@@ -28,7 +29,7 @@ from backend.cases.commands import (
     Start,
 )
 from backend.cases.engine import NO_GUARDS, decide
-from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.errors import CommandRefused, NumbersExhausted, RefusalCode
 from backend.cases.guards import bind_guards
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
@@ -116,6 +117,9 @@ Observer = Callable[[Session, StoredCase, ProcessDefinition, Snapshot, datetime]
 
 def lock_whole(session: Session, case_id: int) -> StoredCase:
     """Lock a case and all above it, and return it; raises NoResultFound where there is none."""
+    root = repository.lock_root(session, case_id)
+    if root is not None:
+        return root
     repository.lock_ancestors(session, case_id)
     return repository.lock_case(session, case_id)
 
@@ -173,15 +177,14 @@ class CaseService:
         stamp = Stamp(request.actor, request.command_id, self._now())
         try:
             with self._sessions.begin() as session:
-                known = self._answer_again(session, request, stamp)
-                if known is not None:
-                    return known
+                # Hardly any command comes twice, so nobody looks first: one that does is refused by the case
+                # or, at the latest, by the unique key of its id.
                 answer = act(session, stamp)
                 kept = {"case_no": answer.case_no, "version": answer.version, "status": answer.status}
                 repository.insert_command(session, stamp, request.sha256, kept)
                 return answer
         except (AppError, IntegrityError):
-            # A twin of this very command may have won meanwhile; then its answer is ours too.
+            # This very command may have been carried out before; then that answer is ours too.
             with self._sessions.begin() as session:
                 known = self._answer_again(session, request, stamp)
             if known is not None:
@@ -233,7 +236,7 @@ class CaseService:
     def _insert(
         self, session: Session, stamp: Stamp, new: NewCase, version_id: int, parent: tuple[int, int] | None
     ) -> tuple[int, str]:
-        for draw in range(NUMBER_DRAWS):
+        for _ in range(NUMBER_DRAWS):
             case_no = make_case_no(stamp.recorded_at.astimezone(SHANGHAI).date(), new.unit_code, _RANDOM)
             values = {
                 "case_no": case_no,
@@ -255,13 +258,10 @@ class CaseService:
                 "opened_at": stamp.recorded_at,
                 "updated_at": stamp.recorded_at,
             }
-            try:
-                with session.begin_nested():
-                    return repository.insert_case(session, values), case_no
-            except IntegrityError:
-                if draw == NUMBER_DRAWS - 1:
-                    raise
-        raise AssertionError("unreachable: the last draw returns or raises")
+            case_id = repository.insert_case(session, values)
+            if case_id is not None:
+                return case_id, case_no
+        raise NumbersExhausted(new.unit_code)
 
     def act_within(
         self,
@@ -282,7 +282,7 @@ class CaseService:
             more = decide(definition, decision.snapshot, make(decision.snapshot), stamp.recorded_at, guards)
             decision = Decision(decision.events + more.events, decision.effects + more.effects, more.snapshot)
         after = decision.snapshot
-        repository.save_events(session, case, definition, decision, stamp)
+        save_decision(session, case, definition, decision, stamp)
         for observe in self._observers:
             observe(session, case, definition, after, stamp.recorded_at)
         for call in decision.effects:

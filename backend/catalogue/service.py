@@ -17,8 +17,9 @@ from backend.catalogue.models import DefinitionVersion
 from backend.core.database import table_of
 
 _VERSION = table_of(DefinitionVersion)
+# The body is asked for by id, and only once: a published version never changes.
 _NEWEST = (
-    select(_VERSION.c.id, _VERSION.c.body)
+    select(_VERSION.c.id)
     .where(_VERSION.c.kind == bindparam("kind"), _VERSION.c.key == bindparam("key"))
     .order_by(_VERSION.c.version.desc())
     .limit(1)
@@ -115,12 +116,10 @@ class DefinitionStore:
 
     def newest(self, session: Session, key: str) -> StoredDefinition:
         """Return the newest version of process ``key``; raises ProcessUnknown."""
-        row = session.execute(_NEWEST, {"kind": "process", "key": key}).one_or_none()
-        if row is None:
+        version_id = session.execute(_NEWEST, {"kind": "process", "key": key}).scalar_one_or_none()
+        if version_id is None:
             raise ProcessUnknown(key)
-        if row.id not in self._by_id:
-            self._by_id[row.id] = build_process(row.body)
-        return StoredDefinition(row.id, self._by_id[row.id])
+        return StoredDefinition(version_id, self.get(session, version_id))
 
     def get(self, session: Session, version_id: int) -> ProcessDefinition:
         """Return the version that a case began with."""
@@ -130,12 +129,10 @@ class DefinitionStore:
 
     def newest_form(self, session: Session, key: str) -> StoredForm:
         """Return the newest version of form ``key``; raises FormUnknown."""
-        row = session.execute(_NEWEST, {"kind": "form", "key": key}).one_or_none()
-        if row is None:
+        version_id = session.execute(_NEWEST, {"kind": "form", "key": key}).scalar_one_or_none()
+        if version_id is None:
             raise FormUnknown(key)
-        if row.id not in self._forms:
-            self._forms[row.id] = build_form(row.body)
-        return StoredForm(row.id, self._forms[row.id])
+        return StoredForm(version_id, self.get_form(session, version_id))
 
     def get_form(self, session: Session, version_id: int) -> Form:
         """Return the form's version that a case was filled in with."""
