@@ -60,7 +60,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
 
 def _add_cases(api: Api, hall: Hall) -> None:
     sessions, organisation, definitions = hall.sessions, hall.organisation, hall.definitions
-    access = StaffAccess(organisation, definitions)
+    access = StaffAccess(definitions)
     posts = map_posts(build_process(body) for body in hall.content.processes.values())
     rows = RowWriter(
         organisation,
@@ -70,7 +70,7 @@ def _add_cases(api: Api, hall: Hall) -> None:
         read_clock,
     )
     sources = Sources(
-        hall.customer_cases.read_progress,
+        hall.customer_cases.write_progress,
         hall.appointments,
         hall.files,
         record_look,
@@ -78,14 +78,32 @@ def _add_cases(api: Api, hall: Hall) -> None:
     )
     directory = MemberDirectory(organisation)
     cases = StaffCases(
-        sessions, access, organisation, definitions, CASE_GUARDS, rows, hall.keys, sources, read_clock
+        sessions,
+        hall.reading,
+        access,
+        organisation,
+        definitions,
+        CASE_GUARDS,
+        rows,
+        hall.keys,
+        sources,
+        read_clock,
     )
     commands = StaffCommands(
-        sessions, hall.cases, access, organisation, directory, definitions, hall.files, hall.keys, read_clock
+        sessions,
+        hall.reading,
+        hall.cases,
+        access,
+        organisation,
+        directory,
+        definitions,
+        hall.files,
+        hall.keys,
+        read_clock,
     )
     handover = StaffHandover(sessions, hall.cases, organisation, directory, posts)
     for routes in (
-        make_queue_routes(StaffQueues(sessions, organisation, posts, rows, hall.keys, read_clock)),
+        make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),
         make_case_routes(cases, commands, StaffRemarks(sessions, access, hall.keys, read_clock)),
         make_member_routes(handover),
         make_reason_routes(ReturnReasons(sessions)),

@@ -19,7 +19,7 @@ def make_find_channels(hall: Hall) -> FindChannels:
     ``case:<case_no>`` is for its customer and for staff who may see it; ``queue:<key>`` and ``alarm`` are for
     staff and mean any change in their units.
     """
-    access = StaffAccess(hall.organisation, hall.definitions)
+    access = StaffAccess(hall.definitions)
 
     def find(caller: SocketCaller, topic: str) -> Iterable[str] | None:
         kind, _, name = topic.partition(":")
@@ -36,7 +36,7 @@ def make_find_channels(hall: Hall) -> FindChannels:
             if member is None:
                 return None
             if kind in ("queue", "alarm"):
-                units = hall.organisation.list_visible_units(session, member.unit_id)
+                units = member.units
                 return [f"unit:{unit_id}" for unit_id in units]
             try:
                 access.find_staff_case(session, member, name)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, case, delete, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.models import SignInFailure, StaffSession
 from backend.access.passwords import NOBODYS_HASH, find_weakness, hash_password, matches
+from backend.core.database import table_of
 from backend.core.errors import Invalid, TooMany, Unauthenticated
 from backend.core.ids import hash_token, make_public_token
 from backend.organisation.models import Staff
@@ -27,6 +28,13 @@ SEEN_EVERY = timedelta(minutes=1)
 FAILURES_ALLOWED = 5
 FAILURES_FORGOTTEN_AFTER = timedelta(hours=1)
 LOCKED_FOR = timedelta(minutes=15)
+
+_SESSION = table_of(StaffSession)
+# Asked with every request of staff.
+_FIND = select(_SESSION.c.id, _SESSION.c.staff_id, _SESSION.c.seen_at, _SESSION.c.created_at).where(
+    _SESSION.c.token_hash == bindparam("token_hash"), _SESSION.c.ended_at.is_(None)
+)
+_SEE = update(_SESSION).where(_SESSION.c.id == bindparam("session_id")).values(seen_at=bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +85,7 @@ class StaffSessions:
         """Return whose session this is; raises Unauthenticated where it is unknown or has ended."""
         now = self._now()
         with self._sessions.begin() as session:
-            found = session.execute(
-                select(StaffSession).where(
-                    StaffSession.token_hash == hash_token(token), StaffSession.ended_at.is_(None)
-                )
-            ).scalar_one_or_none()
+            found = session.execute(_FIND, {"token_hash": hash_token(token)}).one_or_none()
             if found is None:
                 raise Unauthenticated("not_signed_in")
             if now - found.seen_at > IDLE_LIMIT or now - found.created_at > LONGEST_SESSION:
@@ -90,7 +94,7 @@ class StaffSessions:
             if member is None:
                 raise Unauthenticated("not_signed_in")
             if now - found.seen_at > SEEN_EVERY:
-                found.seen_at = now
+                session.execute(_SEE, {"session_id": found.id, "now": now})
         return SignedIn(token, self._make_csrf_token(token), member)
 
     def sign_out(self, token: str) -> None:

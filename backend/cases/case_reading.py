@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.access import find_customer_case, find_open_handler, find_root_id
+from backend.cases.access import find_customer_case, find_open_handler
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import (
     Branch,
@@ -21,7 +21,6 @@ from backend.cases.case_tree import (
     count_open,
     list_trees,
     list_waiting_trees,
-    read_tree_by_id,
 )
 from backend.cases.commands import Guard
 from backend.cases.customer_actions import list_customer_actions
@@ -88,9 +87,8 @@ class CustomerCases:
             tree = find_customer_case(session, customer_id, case_no)
             return self._view(session, tree)
 
-    def read_progress(self, session: Session, case_id: int) -> list[dict[str, Any]]:
+    def write_progress(self, session: Session, tree: CaseTree) -> list[dict[str, Any]]:
         """Return the ProgressSteps of a case as its customer sees them, with moments as they are."""
-        tree = read_tree_by_id(session, find_root_id(session, case_id))
         handler, now = self._find_handler(session, tree), self._now()
         _, progress = self._make_progress(session, tree.branch)
         return [{**_write_step(one, handler, now), "at": one.at, "due_at": one.due_at} for one in progress]

@@ -5,7 +5,7 @@ One statement also means one moment: version, tasks and corrections always fit e
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -106,6 +106,13 @@ class CaseTree:
     stars: int | None
     tags: Sequence[str]
     words_sealed: str | None
+
+
+def list_branches(branch: Branch) -> Iterator[Branch]:
+    """Return the branch, and then all below it in the order of the tasks that handed over."""
+    yield branch
+    for number in sorted(branch.children):
+        yield from list_branches(branch.children[number])
 
 
 def read_tree(session: Session, customer_id: int, case_no: str) -> CaseTree | None:

@@ -16,12 +16,14 @@ from backend.cases.commands import Guard
 from backend.cases.models import CaseReview
 from backend.cases.snapshot import Snapshot
 from backend.catalogue.definition import ProcessDefinition
+from backend.core.database import table_of
 
 Bind = Callable[[Session, int], Guard]
 
+_REVIEW = table_of(CaseReview)
 _REJECTED = (
-    select(CaseReview.item)
-    .where(CaseReview.case_id == bindparam("case_id"), CaseReview.verdict == "reject")
+    select(_REVIEW.c.item)
+    .where(_REVIEW.c.case_id == bindparam("case_id"), _REVIEW.c.verdict == "reject")
     .limit(1)
 )
 

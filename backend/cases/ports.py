@@ -8,12 +8,14 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from backend.cases.case_tree import CaseTree
+
 # Writes down who looked at what and why: session, staff id, subject, items, reason, moment.
 RecordLook = Callable[[Session, int, str, Collection[str], str, datetime], None]
 
 
-# Reads the ProgressSteps of a case and of what it handed over to, as screens draw them.
-ReadProgress = Callable[[Session, int], list[dict[str, Any]]]
+# Writes the ProgressSteps of a case and of what it handed over to, as screens draw them.
+WriteProgress = Callable[[Session, CaseTree], list[dict[str, Any]]]
 
 
 class AppointmentReader(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from backend.cases.commands import PERSONAL_POSTS, Performer
@@ -15,13 +15,32 @@ from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.errors import NotFound
-from backend.organisation.service import Member, OrganisationService
+from backend.organisation.service import Member
 
 CASE = table_of(ServiceCase)
 _STAFF_KINDS = (ActorKind.POSITION, ActorKind.DEPARTMENT)
-_BY_NO = select(CASE).where(CASE.c.case_no == bindparam("case_no"))
+# A case with the task that its line in a list tells: the newest open one, or else the newest.
+_BY_NO = text(
+    """
+    SELECT c.id, c.case_no, c.process_key, c.definition_version_id, c.unit_id, c.unit_code, c.channel,
+      c.status, c.version, c.service_key, c.handler_id, c.returned_times, c.parent_case_id, c.opened_at,
+      c.contact_name_sealed, c.contact_phone_sealed, c.region, c.street, c.community, c.building, c.form,
+      c.form_version_id, t.no AS task_no, t.step, t.opened_at AS waiting_since, t.due_at
+    FROM service_case c LEFT JOIN LATERAL (
+      SELECT * FROM case_task WHERE case_id = c.id ORDER BY (state = 'open') DESC, no DESC LIMIT 1
+    ) t ON true
+    WHERE c.case_no = :case_no
+    """
+)
 _RELATIVES = (
-    select(CASE)
+    select(
+        CASE.c.id,
+        CASE.c.case_no,
+        CASE.c.parent_case_id,
+        CASE.c.unit_id,
+        CASE.c.handler_id,
+        CASE.c.definition_version_id,
+    )
     .where((CASE.c.id == bindparam("parent_id")) | (CASE.c.parent_case_id == bindparam("case_id")))
     .order_by(CASE.c.id)
 )
@@ -89,8 +108,7 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
 class StaffAccess:
     """The one permission-checking fetch of cases for staff; foreign and missing are both NotFound."""
 
-    def __init__(self, organisation: OrganisationService, definitions: DefinitionStore) -> None:
-        self._organisation = organisation
+    def __init__(self, definitions: DefinitionStore) -> None:
         self._definitions = definitions
 
     def find_staff_case(self, session: Session, member: Member, case_no: str) -> Row[Any]:
@@ -105,7 +123,7 @@ class StaffAccess:
 
         One who only handles cases sees those that are theirs, and no others.
         """
-        if row.unit_id not in self._organisation.list_visible_units(session, member.unit_id):
+        if row.unit_id not in member.units:
             return False
         if row.handler_id == member.id and any(post in member.positions for post in PERSONAL_POSTS):
             return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,77 +10,74 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.access import find_root_id
 from backend.cases.actions import list_available_actions
 from backend.cases.alarm_history import write_rings
 from backend.cases.alarm_ringing import read_rings
 from backend.cases.case_files import CaseFiles
-from backend.cases.commands import AvailableAction, Guard
+from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
+from backend.cases.commands import Guard
 from backend.cases.guards import bind_guards
-from backend.cases.models import CaseCorrection, CaseReview, CaseTask
-from backend.cases.ports import AppointmentReader, ReadProgress, RecordLook
-from backend.cases.repository import StoredCase, read_case
-from backend.cases.staff_access import CASE, StaffAccess, make_performer
-from backend.cases.staff_forms import (
-    FormReader,
-    is_masked,
-    label_fields,
-    list_fields,
-    list_file_keys,
-    list_owable,
-    mask_value,
+from backend.cases.models import CaseCorrection, CaseReview
+from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
+from backend.cases.staff_access import StaffAccess, make_performer
+from backend.cases.staff_case_view import (
+    describe_action,
+    describe_corrections,
+    describe_customer,
+    describe_form,
+    describe_tasks,
+    describe_visit,
+    find_branch,
+    gather_visit,
+    list_form_files,
+    list_visit_files,
+    make_snapshot,
+    name_called,
 )
-from backend.cases.staff_history import Names, list_staff_ids, read_events, write_history
-from backend.cases.staff_queue_rows import make_search
-from backend.cases.staff_remarks import read_notes
-from backend.cases.staff_rows import CONTACT_NAME_CONTEXT, CONTACT_PHONE_CONTEXT, RowWriter
+from backend.cases.staff_forms import FormReader, label_fields, list_fields
+from backend.cases.staff_history import Names, list_staff_ids, list_unit_ids, read_events, write_history
+from backend.cases.staff_remarks import read_notes, write_notes
+from backend.cases.staff_rows import RowWriter
+from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
-from backend.core.error_texts import ERROR_TEXTS
 from backend.core.errors import Invalid
-from backend.core.masking import mask_name, mask_phone
 from backend.organisation.service import Member, OrganisationService
 
 _CORRECTION = table_of(CaseCorrection)
 _REVIEW = table_of(CaseReview)
-_BY_ID = select(CASE).where(CASE.c.id == bindparam("case_id"))
 _CORRECTIONS = (
     select(_CORRECTION).where(_CORRECTION.c.case_id == bindparam("case_id")).order_by(_CORRECTION.c.no)
 )
-_REVIEWS = select(_REVIEW).where(_REVIEW.c.case_id == bindparam("case_id"))
-_TASK = table_of(CaseTask)
-_DUE = select(_TASK.c.no, _TASK.c.due_at).where(
-    _TASK.c.case_id == bindparam("case_id"), _TASK.c.state == "open"
+_REVIEWS = select(_REVIEW.c.item, _REVIEW.c.verdict, _REVIEW.c.reason).where(
+    _REVIEW.c.case_id == bindparam("case_id")
 )
-_ROW = make_search((CASE.c.id == bindparam("case_id"),), by_unit=False)
-_ANY_CASE = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
     """What other components know of a case, as the composition root connects them."""
 
-    read_progress: ReadProgress
+    write_progress: WriteProgress
     appointments: AppointmentReader
     files: CaseFiles
     record_look: RecordLook
     post_names: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Family:
-    """A case with the one it belongs to and all that this one handed over to, oldest first."""
-
-    root: Row[Any]
-    members: tuple[Row[Any], ...]
-
-
 class StaffCases:
-    """Reads cases for staff. Every method checks what the member may see before anything else."""
+    """Reads cases for staff. Every method checks what the member may see before anything else.
+
+    ``reading`` gives sessions in which every statement stands for itself: a view takes no locks, and what
+    moves between two of its statements reaches the screen with the next hint.
+    """
 
     def __init__(
         self,
         sessions: sessionmaker[Session],
+        reading: sessionmaker[Session],
         access: StaffAccess,
         organisation: OrganisationService,
         definitions: DefinitionStore,
@@ -91,6 +88,7 @@ class StaffCases:
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
+        self._reading = reading
         self._access = access
         self._organisation = organisation
         self._definitions = definitions
@@ -103,30 +101,10 @@ class StaffCases:
 
     def view(self, member: Member, case_no: str) -> dict[str, Any]:
         """Return the StaffCaseView; raises NotFound."""
-        with self._sessions.begin() as session:
+        with self._reading() as session:
             row = self._access.find_staff_case(session, member, case_no)
-            family = _read_family(session, row)
-            case = read_case(session, row.id)
-            line = session.execute(_ROW, {"case_id": row.id, "after_case": _ANY_CASE, "limit": 1}).one()
-            form = self._forms.load_body(session, family.root.form_version_id, family.root.form)
-            mended = self._describe_corrections(session, family.root, form)
-            return {
-                **self._rows.write(session, [line])[0],
-                "version": row.version,
-                "status": row.status,
-                "unit_code": row.unit_code,
-                "customer": self._describe_customer(family.root),
-                **mended,
-                **self._describe_form(session, family.root, form, mended["previous_values"]),
-                **self._describe_work(session, member, case),
-                "progress": self._sources.read_progress(session, family.root.id),
-                "history": self._write_history(session, family, form),
-                "notes": read_notes(session, [one.id for one in family.members], self._keys, self._name),
-                "appointment": self._sources.appointments.read(session, family.root.id),
-                "visit": self._describe_visit(session, family),
-                "suggested_unit": self._suggest_unit(session, row),
-                **self._name_relatives(session, member, row),
-            }
+            tree = _read_tree(session, row)
+            return self._write(session, member, row, tree)
 
     def reveal(self, member: Member, case_no: str, items: list[str], reason: str) -> dict[str, Any]:
         """Return the full values of ``items``, and write down who looked at them and why.
@@ -137,138 +115,83 @@ class StaffCases:
             raise Invalid("look_reason_required", fields={"reason": "required"})
         with self._sessions.begin() as session:
             row = self._access.find_staff_case(session, member, case_no)
-            root = _read_family(session, row).root
-            form = self._forms.load_body(session, root.form_version_id, root.form)
+            tree = _read_tree(session, row)
+            form = self._forms.load_body(session, tree.form_version_id, tree.form)
             known = {one["key"] for one in list_fields(form)}
             unknown = sorted(set(items) - known)
             if unknown or not items:
                 raise Invalid("item_unknown", detail=unknown[0] if unknown else "")
-            self._sources.record_look(session, member.id, f"case:{root.id}", items, reason, self._now())
+            subject = f"case:{tree.branch.id}"
+            self._sources.record_look(session, member.id, subject, items, reason, self._now())
             return {
                 "values": {
-                    item: self._forms.open_value(item, root.form[item]) for item in items if item in root.form
+                    item: self._forms.open_value(item, tree.form[item]) for item in items if item in tree.form
                 }
             }
 
-    def _describe_customer(self, root: Row[Any]) -> dict[str, Any]:
-        name, phone = root.contact_name_sealed, root.contact_phone_sealed
+    def _write(self, session: Session, member: Member, row: Row[Any], tree: CaseTree) -> dict[str, Any]:
+        root, branch = tree.branch, find_branch(tree.branch, row.id)
+        form = self._forms.load_body(session, tree.form_version_id, tree.form)
+        mended = describe_corrections(_read_corrections(session, root), form, self._forms)
+        values = self._forms.read_masked(form, tree.form)
+        form_files = list_form_files(form, values, mended["previous_values"])
+        visit = gather_visit(list_branches(root))
+        files = list(dict.fromkeys([*form_files, *list_visit_files(visit)]))
+        views = self._sources.files.describe(session, files) if files else {}
+        marks = session.execute(_REVIEWS, {"case_id": root.id}).all()
+        work = self._describe_work(session, member, branch)
+        asks_unit = any("unit" in one["asks"] for one in work["actions"])
+        booked = visit.get("appointment_id") is not None
         return {
-            "name": mask_name(self._keys.decrypt(name, CONTACT_NAME_CONTEXT)) if name else "",
-            "phone": mask_phone(self._keys.decrypt(phone, CONTACT_PHONE_CONTEXT)) if phone else "",
-            "masked": True,
-        }
-
-    def _describe_form(
-        self, session: Session, root: Row[Any], form: Mapping[str, Any], previous: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        values = self._forms.read_masked(form, root.form)
-        # A second review looks at what a new photo replaced as well.
-        keys = [list_file_keys(form, some, some.keys()) for some in (values, previous)]
-        file_keys = list(dict.fromkeys([*keys[0], *keys[1]]))
-        labels = label_fields(form)
-        return {
-            "form": form,
-            "values": values,
-            "masked_items": [
-                one["key"] for one in list_fields(form) if is_masked(one) and one["key"] in values
-            ],
-            "files": dict(self._sources.files.describe(session, file_keys)),
-            "owed_documents": [{"key": key, "label": labels.get(key, key)} for key in root.owed_documents],
-            "may_be_owed": list_owable(form),
-        }
-
-    def _describe_corrections(
-        self, session: Session, root: Row[Any], form: Mapping[str, Any]
-    ) -> dict[str, Any]:
-        """Corrections, and what was mended since the last return with what stood there before."""
-        rows = session.execute(_CORRECTIONS, {"case_id": root.id}).all()
-        fields = {one["key"]: one for one in list_fields(form)}
-        last = max((one.asked_at for one in rows), default=None)
-        mended = [one for one in rows if one.asked_at == last and one.resolved_at is not None]
-        previous = {
-            one.item: mask_value(fields[one.item], self._forms.open_value(one.item, one.previous_value))
-            for one in mended
-            if one.previous_value is not None and one.item in fields
-        }
-        marks = session.execute(_REVIEWS, {"case_id": root.id})
-        return {
-            "corrections": [
-                {
-                    "no": one.no,
-                    "item": one.item,
-                    "label": fields[one.item]["label"] if one.item in fields else one.item,
-                    "reason": one.reason,
-                    "resolved": one.resolved_at is not None,
-                    "asked_at": one.asked_at,
-                    "resolved_at": one.resolved_at,
-                }
-                for one in sorted(rows, key=lambda one: one.resolved_at is not None)
-            ],
-            "changed_items": [one.item for one in mended],
-            "previous_values": previous,
+            **self._write_past(session, row, root, form),
+            "version": branch.snapshot.version,
+            "status": branch.snapshot.status.value,
+            "unit_code": row.unit_code,
+            "customer": describe_customer(row, self._keys),
+            **mended,
             "reviews": {one.item: {"verdict": one.verdict, "reason": one.reason} for one in marks},
+            **describe_form(form, values, form_files, views, root.snapshot.owed_documents),
+            **work,
+            "progress": self._sources.write_progress(session, tree),
+            "appointment": self._sources.appointments.read(session, root.id) if booked else None,
+            "visit": describe_visit(visit, views),
+            "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
+            **self._name_relatives(session, member, row, branch),
         }
 
-    def _describe_work(self, session: Session, member: Member, case: StoredCase) -> dict[str, Any]:
-        definition = self._definitions.get(session, case.definition_version_id)
-        guards = bind_guards(session, case.id, definition, case.snapshot, self._guards)
-        actions = list_available_actions(definition, case.snapshot, make_performer(member), guards)
-        due = {one.no: one.due_at for one in session.execute(_DUE, {"case_id": case.id})}
+    def _describe_work(self, session: Session, member: Member, branch: Branch) -> dict[str, Any]:
+        definition = self._definitions.get(session, branch.definition_version_id)
+        snapshot = make_snapshot(branch)
+        guards = bind_guards(session, branch.id, definition, snapshot, self._guards)
+        actions = list_available_actions(definition, snapshot, make_performer(member), guards)
         return {
-            "actions": [_describe_action(one) for one in actions],
-            "open_tasks": [
-                {
-                    "no": task.no,
-                    "step": task.step,
-                    "name": definition.step(task.step).name,
-                    "due_at": due.get(task.no),
-                }
-                for task in case.snapshot.open_tasks
-            ],
+            "actions": [describe_action(one) for one in actions],
+            "open_tasks": describe_tasks(definition, branch),
         }
 
-    def _write_history(
-        self, session: Session, family: _Family, form: Mapping[str, Any]
-    ) -> list[dict[str, Any]]:
+    def _write_past(
+        self, session: Session, row: Row[Any], root: Branch, form: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return the case's line, its history and its notes: all that names people and units."""
         definitions = {
-            one.id: self._definitions.get(session, one.definition_version_id) for one in family.members
+            one.id: self._definitions.get(session, one.definition_version_id) for one in list_branches(root)
         }
-        events = read_events(session, definitions, family.root.id)
-        rings = read_rings(session, sorted(definitions))
-        staff_ids = list_staff_ids(events) | {one.staff_id for one in rings if one.staff_id is not None}
-        unit_ids = {one.payload.get("data", {}).get("unit_id") for one in events} - {None}
-        names = Names(
-            label_fields(form),
-            self._name(session, staff_ids),
-            self._organisation.name_units(session, unit_ids),
-        )
+        events = read_events(session, definitions, root.id)
+        # Only alarms ring.
+        rings = read_rings(session, sorted(definitions)) if _rings(definitions.values()) else []
+        notes = read_notes(session, definitions)
+        staff_ids = list_staff_ids(events) | {one.staff_id for one in (*rings, *notes)} | {row.handler_id}
+        called = self._organisation.call_staff(session, staff_ids - {None})
+        units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
+        names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
         history = write_history(events, names)
-        if not rings:
-            return history
-        return sorted([*history, *write_rings(rings, names.staff)], key=lambda one: one["at"])
-
-    def _name(self, session: Session, staff_ids: set[int]) -> dict[int, str]:
-        """Return name and first post of each, as ``王小明（远程服务岗）``."""
-        names = self._organisation.name_staff(session, staff_ids)
-        posts = self._organisation.first_posts(session, staff_ids)
-        called = self._sources.post_names
+        if rings:
+            history = sorted([*history, *write_rings(rings, names.staff)], key=lambda one: one["at"])
+        handlers = {staff_id: one.name for staff_id, one in called.items()}
         return {
-            staff_id: f"{name}（{called.get(posts[staff_id], posts[staff_id])}）"
-            if staff_id in posts
-            else name
-            for staff_id, name in names.items()
-        }
-
-    def _describe_visit(self, session: Session, family: _Family) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        for one in family.members:
-            data.update({key: value for key, value in one.data.items() if value})
-        photos, signature = data.get("visit_photos") or [], data.get("signature_file")
-        views = self._sources.files.describe(session, [*photos, *([signature] if signature else [])])
-        return {
-            "photos": [views[key] for key in photos if key in views],
-            "result": data.get("result"),
-            "signature": views.get(signature) if signature else None,
+            **self._rows.write_one(session, row, units, handlers, self._now()),
+            "history": history,
+            "notes": write_notes(notes, self._keys, names.staff),
         }
 
     def _suggest_unit(self, session: Session, row: Row[Any]) -> dict[str, str] | None:
@@ -277,8 +200,12 @@ class StaffCases:
         )
         return None if unit is None else {"code": unit.code, "name": unit.name}
 
-    def _name_relatives(self, session: Session, member: Member, row: Row[Any]) -> dict[str, str | None]:
-        seen = self._access.list_relatives(session, member, row)
+    def _name_relatives(
+        self, session: Session, member: Member, row: Row[Any], branch: Branch
+    ) -> dict[str, str | None]:
+        seen: Sequence[Row[Any]] = ()
+        if branch.children or row.parent_case_id is not None:
+            seen = self._access.list_relatives(session, member, row)
         children = [one.case_no for one in seen if one.parent_case_id == row.id]
         parents = [one.case_no for one in seen if one.id == row.parent_case_id]
         return {
@@ -287,36 +214,16 @@ class StaffCases:
         }
 
 
-def read_root(session: Session, row: Row[Any]) -> Row[Any]:
-    """Return the case that ``row`` belongs to in the end: itself, or the one above all others."""
-    while row.parent_case_id is not None:
-        row = session.execute(_BY_ID, {"case_id": row.parent_case_id}).one()
-    return row
+def _read_tree(session: Session, row: Row[Any]) -> CaseTree:
+    """Return the case that ``row`` belongs to in the end, itself or the one above all others."""
+    root_id = row.id if row.parent_case_id is None else find_root_id(session, row.id)
+    return read_tree_by_id(session, root_id)
 
 
-def _read_family(session: Session, row: Row[Any]) -> _Family:
-    root = read_root(session, row)
-    members, waiting = [root], [root.id]
-    while waiting:
-        below = session.execute(
-            select(CASE).where(CASE.c.parent_case_id.in_(waiting)).order_by(CASE.c.id)
-        ).all()
-        members.extend(below)
-        waiting = [one.id for one in below]
-    return _Family(root, tuple(members))
+def _read_corrections(session: Session, root: Branch) -> Sequence[Row[Any]]:
+    # Most cases have none, and then nothing is asked.
+    return session.execute(_CORRECTIONS, {"case_id": root.id}).all() if root.snapshot.corrections else ()
 
 
-def _describe_action(action: AvailableAction) -> dict[str, Any]:
-    unmet = action.unmet
-    return {
-        "kind": action.kind,
-        "task": action.task,
-        "step": action.step,
-        "outcome": action.outcome,
-        "name": action.name,
-        "unmet": None if unmet is None else {"code": str(unmet), "text": ERROR_TEXTS.get(unmet, "")},
-        "needs_reason": action.needs_reason,
-        "needs_corrections": action.needs_corrections,
-        "needs_owed_documents": action.needs_owed_documents,
-        "asks": list(action.asks),
-    }
+def _rings(definitions: Iterable[ProcessDefinition]) -> bool:
+    return any(one.parameters.get("is_alarm") for one in definitions)

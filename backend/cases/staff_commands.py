@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.access import find_root_id
 from backend.cases.case_files import CaseFiles
 from backend.cases.commands import Cancel, Command, Complete, CorrectionRequest
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -19,7 +20,6 @@ from backend.cases.models import CaseReview
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseService, Request, lock_whole
 from backend.cases.staff_access import CASE, StaffAccess, make_performer
-from backend.cases.staff_cases import read_root
 from backend.cases.staff_forms import FormReader, label_fields, list_owable
 from backend.catalogue.definition import Outcome
 from backend.catalogue.service import DefinitionStore
@@ -30,7 +30,8 @@ from backend.organisation.members import MemberDirectory
 from backend.organisation.service import Member, OrganisationService
 
 _REVIEW = table_of(CaseReview)
-_BY_ID = select(CASE).where(CASE.c.id == bindparam("case_id"))
+_FORM = select(CASE.c.form, CASE.c.form_version_id).where(CASE.c.id == bindparam("case_id"))
+_ADDRESS = select(CASE.c.region, CASE.c.street, CASE.c.community).where(CASE.c.id == bindparam("case_id"))
 _REJECTED = (
     select(_REVIEW.c.item, _REVIEW.c.reason)
     .where(_REVIEW.c.case_id == bindparam("case_id"), _REVIEW.c.verdict == "reject")
@@ -80,15 +81,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a command lands: the case's row and the one whose form it shows, under the case's lock."""
+    """Where a command lands: the case under its lock."""
 
     session: Session
     stamp: Stamp
     case: StoredCase
-    row: Any
-    root: Any
-    labels: Mapping[str, str] = field(default_factory=dict)
-    owable: tuple[str, ...] = ()
 
 
 class StaffCommands:
@@ -97,6 +94,7 @@ class StaffCommands:
     def __init__(
         self,
         sessions: sessionmaker[Session],
+        reading: sessionmaker[Session],
         service: CaseService,
         access: StaffAccess,
         organisation: OrganisationService,
@@ -107,6 +105,7 @@ class StaffCommands:
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
+        self._reading = reading
         self._service = service
         self._access = access
         self._organisation = organisation
@@ -118,14 +117,14 @@ class StaffCommands:
 
     def carry_out(self, member: Member, case_no: str, command: StaffCommand) -> None:
         """Carry out ``command``; raises NotFound, Invalid, CommandRefused."""
-        with self._sessions.begin() as session:
+        with self._reading() as session:
             case_id = self._access.find_staff_case(session, member, case_no).id
         request = Request(f"staff:{member.id}", command.command_id, {"case_no": case_no, **command.body})
 
         def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
             if command.kind == "cancel":
                 return Cancel(make_performer(member), command.expected_version, command.reason)
-            return self._make_complete(self._find_place(session, stamp, case), member, command)
+            return self._make_complete(_Place(session, stamp, case), member, command)
 
         self._service.carry_out_prepared(request, case_id, prepare)
 
@@ -163,11 +162,11 @@ class StaffCommands:
         fresh = insert(_REVIEW).values(case_id=case_id, item=item, **kept)
         session.execute(fresh.on_conflict_do_update(index_elements=["case_id", "item"], set_=kept))
 
-    def _find_place(self, session: Session, stamp: Stamp, case: StoredCase) -> _Place:
-        row = session.execute(_BY_ID, {"case_id": case.id}).one()
-        root = read_root(session, row)
-        form = self._forms.load_body(session, root.form_version_id, root.form)
-        return _Place(session, stamp, case, row, root, label_fields(form), tuple(list_owable(form)))
+    def _load_form(self, place: _Place) -> dict[str, Any]:
+        """Return the form of the application that the case belongs to."""
+        root_id = find_root_id(place.session, place.case.id)
+        row = place.session.execute(_FORM, {"case_id": root_id}).one()
+        return self._forms.load_body(place.session, row.form_version_id, row.form)
 
     def _make_complete(self, place: _Place, member: Member, command: StaffCommand) -> Command:
         outcome = self._find_outcome(place, command)
@@ -209,9 +208,11 @@ class StaffCommands:
 
         The marks on these items have then done their work; passes stay for the second review.
         """
-        for one in explicit:
-            if one.item not in place.labels:
-                raise Invalid("item_unknown", detail=one.item)
+        if explicit:
+            labels = label_fields(self._load_form(place))
+            for one in explicit:
+                if one.item not in labels:
+                    raise Invalid("item_unknown", detail=one.item)
         rejected = place.session.execute(_REJECTED, {"case_id": place.case.id}).all()
         asked = explicit or tuple(CorrectionRequest(one.item, one.reason) for one in rejected)
         done = {one.item for one in asked} | {one.item for one in rejected}
@@ -222,8 +223,11 @@ class StaffCommands:
 
     def _settle_owed(self, place: _Place, documents: tuple[str, ...]) -> None:
         """Only what the form lets be owed may come later; a rejection of just these is settled by that."""
+        if not documents:
+            return
+        owable = list_owable(self._load_form(place))
         for item in documents:
-            if item not in place.owable:
+            if item not in owable:
                 raise CommandRefused("document_not_owable", item)
         place.session.execute(
             delete(_REVIEW).where(_REVIEW.c.case_id == place.case.id, _REVIEW.c.item.in_(documents))
@@ -255,22 +259,24 @@ class StaffCommands:
 
         An address that no unit serves leaves the case where it is, unless the command says where to.
         """
+        case = place.case
+        row = place.session.execute(_ADDRESS, {"case_id": case.id}).one()
         serving = self._organisation.find_serving_unit(
-            place.session, place.row.region or "", place.row.street or "", place.row.community or ""
+            place.session, row.region or "", row.street or "", row.community or ""
         )
-        usual = place.row.unit_id if serving is None else serving.id
-        code = command.unit_code or (place.row.unit_code if serving is None else serving.code)
+        usual = case.unit_id if serving is None else serving.id
+        code = command.unit_code or (case.unit_code if serving is None else serving.code)
         unit = self._organisation.find_unit(place.session, code)
         if unit.id != usual and not command.reason.strip():
             raise Invalid("unit_reason_required", fields={"reason": "required"})
         data: dict[str, Any] = {"unit_id": unit.id, "unit_code": unit.code}
-        if unit.id != place.row.unit_id and place.case.snapshot.data.get("handler_id") is not None:
+        if unit.id != case.unit_id and case.snapshot.data.get("handler_id") is not None:
             # The former unit's person does not go with the case.
             data["handler_id"] = None
         return data
 
     def _choose_handler(self, place: _Place, username: str) -> int:
-        return self._directory.choose_handler(place.session, place.row.unit_id, username).id
+        return self._directory.choose_handler(place.session, place.case.unit_id, username).id
 
 
 def _check_items(marks: Mapping[str, Mark], labels: Mapping[str, str]) -> None:

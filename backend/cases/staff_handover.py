@@ -45,7 +45,7 @@ class StaffHandover:
     ) -> list[dict[str, Any]]:
         """Return the people of the units one sees, or of ``unit_code`` and below, with their open cases."""
         with self._sessions.begin() as session:
-            units = self._organisation.list_visible_units(session, member.unit_id)
+            units = member.units
             if unit_code is not None:
                 chosen = self._organisation.find_unit(session, unit_code)
                 units &= self._organisation.list_visible_units(session, chosen.id)
@@ -69,7 +69,7 @@ class StaffHandover:
         with self._sessions.begin() as session:
             if username.strip().lower() != member.username:
                 self._check_lead(member)
-            units = self._organisation.list_visible_units(session, member.unit_id)
+            units = member.units
             self._directory.set_presence(session, units, username, presence)
 
     def hand_over(
@@ -83,7 +83,7 @@ class StaffHandover:
         """
         self._check_lead(member)
         with self._sessions.begin() as session:
-            units = self._organisation.list_visible_units(session, member.unit_id)
+            units = member.units
             giver_id = self._directory.find_person(session, units, username).id
             self._directory.choose_handler(session, member.unit_id, to)
             # Parents stand before their children, as everywhere where several cases are locked.

@@ -75,6 +75,12 @@ def list_staff_ids(events: Iterable[HistoryEvent]) -> set[int]:
     return found
 
 
+def list_unit_ids(events: Iterable[HistoryEvent]) -> set[int]:
+    """Return the ids of all units that the history names."""
+    found = {event.payload.get("data", {}).get("unit_id") for event in events}
+    return {one for one in found if isinstance(one, int)}
+
+
 def write_history(events: Iterable[HistoryEvent], names: Names) -> list[dict[str, Any]]:
     """Return ``{at, actor, text}`` for every event that says something to people, oldest first."""
     written = []

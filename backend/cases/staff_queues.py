@@ -21,7 +21,7 @@ from backend.cases.staff_rows import RowWriter
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import is_valid_case_no
-from backend.organisation.service import Member, OrganisationService
+from backend.organisation.service import Member
 
 PAGE, LONGEST_PAGE = 50, 100
 _PHONE_DIGITS = 7
@@ -83,14 +83,12 @@ class StaffQueues:
     def __init__(
         self,
         sessions: sessionmaker[Session],
-        organisation: OrganisationService,
         posts: PostMap,
         rows: RowWriter,
         keys: KeyRing,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
-        self._organisation = organisation
         self._posts = posts
         self._rows = rows
         self._keys = keys
@@ -122,7 +120,7 @@ class StaffQueues:
 
     def _list_lanes(self, session: Session, member: Member) -> list[_Lanes]:
         posts = list_posts(member)
-        units = sorted(self._organisation.list_visible_units(session, member.unit_id))
+        units = sorted(member.units)
         wide = self._posts.list_lane_posts(posts)
         base = {"units": units, "handler_id": member.id, "now": self._now()}
         found = []
@@ -175,7 +173,7 @@ class StaffQueues:
                 session.execute(_search(names, False, kind), {**lanes.values, **values, "limit": limit})
             )
         processes = sorted(self._posts.list_processes(list_posts(member)))
-        values["units"] = sorted(self._organisation.list_visible_units(session, member.unit_id))
+        values["units"] = sorted(member.units)
         if processes:
             values["processes"] = processes
             names = (*names, "processes") if "case_no" in names else (*names, "processes", "whole")

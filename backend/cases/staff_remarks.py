@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, BigInteger, Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.models import CaseMessage, CaseNote
 from backend.cases.staff_access import StaffAccess
+from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.outbox import promise
@@ -21,6 +22,12 @@ MESSAGE_CONTEXT = "case_message.text"
 LONGEST_TEXT = 500
 # The template under which a message of staff reaches the customer.
 STAFF_MESSAGE = "staff_message"
+_NOTE = table_of(CaseNote)
+_NOTES = (
+    select(_NOTE.c.staff_id, _NOTE.c.text_sealed, _NOTE.c.written_at)
+    .where(_NOTE.c.case_id == bindparam("case_ids", type_=ARRAY(BigInteger)).any_())
+    .order_by(_NOTE.c.id)
+)
 
 
 class StaffRemarks:
@@ -76,17 +83,13 @@ class StaffRemarks:
             promise(session, "notify_customer", [payload], self._now())
 
 
-def read_notes(
-    session: Session,
-    case_ids: Collection[int],
-    keys: KeyRing,
-    name: Callable[[Session, set[int]], dict[int, str]],
-) -> list[dict[str, Any]]:
-    """Return ``{at, author, text}`` of all notes at these cases, oldest first."""
-    notes = session.scalars(
-        select(CaseNote).where(CaseNote.case_id.in_(case_ids)).order_by(CaseNote.id)
-    ).all()
-    names = name(session, {one.staff_id for one in notes})
+def read_notes(session: Session, case_ids: Collection[int]) -> list[Row[Any]]:
+    """Return the notes at these cases as they are kept, oldest first."""
+    return list(session.execute(_NOTES, {"case_ids": sorted(case_ids)}))
+
+
+def write_notes(notes: Iterable[Row[Any]], keys: KeyRing, names: Mapping[int, str]) -> list[dict[str, Any]]:
+    """Return ``{at, author, text}`` of each; ``names`` are staff by id."""
     return [
         {
             "at": one.written_at,

@@ -55,9 +55,9 @@ class RowWriter:
         now = self._now()
         units = self._organisation.name_units(session, {row.unit_id for row in rows})
         handlers = self._organisation.name_staff(session, {row.handler_id for row in rows if row.handler_id})
-        return [self._write_one(session, row, units, handlers, now) for row in rows]
+        return [self.write_one(session, row, units, handlers, now) for row in rows]
 
-    def _write_one(
+    def write_one(
         self,
         session: Session,
         row: Row[Any],
@@ -65,6 +65,7 @@ class RowWriter:
         handlers: Mapping[int, str],
         now: datetime,
     ) -> dict[str, Any]:
+        """Return the StaffCaseRow of one row, with the names of units and handlers by id."""
         definition = self._definitions.get(session, row.definition_version_id)
         sealed = row.contact_name_sealed
         return {

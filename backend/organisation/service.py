@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ARRAY, BigInteger, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from backend.core.database import table_of
@@ -35,11 +35,35 @@ _SERVING = (
     .order_by(_AREA.c.community.desc())
     .limit(1)
 )
+# Asked with every request of staff: who it is, their posts, and their unit with all below it.
+_MEMBER = text(
+    """
+    SELECT s.id, s.unit_id, s.username, s.name_sealed, s.must_change_password, u.name AS unit_name,
+      ARRAY(SELECT p.key FROM staff_post p WHERE p.staff_id = s.id AND p.kind = 'position') AS positions,
+      ARRAY(SELECT p.key FROM staff_post p WHERE p.staff_id = s.id AND p.kind = 'department') AS departments,
+      ARRAY(WITH RECURSIVE below (id) AS (
+              SELECT s.unit_id UNION ALL SELECT c.id FROM unit c JOIN below ON c.parent_id = below.id)
+            SELECT below.id FROM below) AS units
+    FROM staff s JOIN unit u ON u.id = s.unit_id
+    WHERE s.id = :staff_id AND s.presence <> 'left' AND u.is_active
+    """
+).bindparams(bindparam("staff_id", type_=BigInteger))
+_IDS = bindparam("ids", type_=ARRAY(BigInteger))
+_UNIT_NAMES = select(_UNIT.c.id, _UNIT.c.name).where(_UNIT.c.id == _IDS.any_())
+_NAMES = select(_STAFF.c.id, _STAFF.c.name_sealed).where(_STAFF.c.id == _IDS.any_())
+# One post of each by which to call them: a position before a department.
+_CALLED = text(
+    """
+    SELECT s.id, s.name_sealed,
+      (SELECT p.key FROM staff_post p WHERE p.staff_id = s.id ORDER BY p.kind DESC, p.key LIMIT 1) AS post
+    FROM staff s WHERE s.id = ANY(:ids)
+    """
+).bindparams(_IDS)
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of staff as the rest of the house sees them."""
+    """A member of staff as the rest of the house sees them, at the moment of the request."""
 
     id: int
     unit_id: int
@@ -49,6 +73,8 @@ class Member:
     must_change_password: bool
     positions: frozenset[str]
     departments: frozenset[str]
+    # The unit and all below it: what its people may see (law 11).
+    units: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +92,14 @@ class StaffContact:
 
     name: str
     phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalledStaff:
+    """A name, and the key of one post by which to call its bearer, or None for somebody without any."""
+
+    name: str
+    post: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,26 +167,19 @@ class OrganisationService:
 
     def find_member(self, session: Session, staff_id: int) -> Member | None:
         """Return who this is, or None for somebody who has left or whose unit is closed."""
-        row = session.execute(
-            select(Staff, Unit.name)
-            .join(Unit, Unit.id == Staff.unit_id)
-            .where(Staff.id == staff_id, Staff.presence != "left", Unit.is_active)
-        ).one_or_none()
+        row = session.execute(_MEMBER, {"staff_id": staff_id}).one_or_none()
         if row is None:
             return None
-        staff, unit_name = row
-        posts = session.execute(
-            select(StaffPost.kind, StaffPost.key).where(StaffPost.staff_id == staff_id)
-        ).all()
         return Member(
-            id=staff.id,
-            unit_id=staff.unit_id,
-            unit_name=unit_name,
-            username=staff.username,
-            name=self._keys.decrypt(staff.name_sealed, NAME_CONTEXT),
-            must_change_password=staff.must_change_password,
-            positions=frozenset(key for kind, key in posts if kind == "position"),
-            departments=frozenset(key for kind, key in posts if kind == "department"),
+            id=row.id,
+            unit_id=row.unit_id,
+            unit_name=row.unit_name,
+            username=row.username,
+            name=self._keys.decrypt(row.name_sealed, NAME_CONTEXT),
+            must_change_password=row.must_change_password,
+            positions=frozenset(row.positions),
+            departments=frozenset(row.departments),
+            units=frozenset(row.units),
         )
 
     def find_contact(self, session: Session, staff_id: int) -> StaffContact | None:
@@ -174,27 +201,24 @@ class OrganisationService:
         """Return the names of these units by id."""
         if not unit_ids:
             return {}
-        rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(unit_ids)))
+        rows = session.execute(_UNIT_NAMES, {"ids": sorted(unit_ids)})
         return {row.id: row.name for row in rows}
 
     def name_staff(self, session: Session, staff_ids: Collection[int]) -> dict[int, str]:
         """Return the names of these people by id, also of those who have left."""
         if not staff_ids:
             return {}
-        rows = session.execute(select(Staff.id, Staff.name_sealed).where(Staff.id.in_(staff_ids)))
+        rows = session.execute(_NAMES, {"ids": sorted(staff_ids)})
         return {row.id: self._keys.decrypt(row.name_sealed, NAME_CONTEXT) for row in rows}
 
-    def first_posts(self, session: Session, staff_ids: Collection[int]) -> dict[int, str]:
-        """Return one post of each by which to call them: a position before a department."""
+    def call_staff(self, session: Session, staff_ids: Collection[int]) -> dict[int, CalledStaff]:
+        """Return how to call these people by id, also those who have left."""
         if not staff_ids:
             return {}
-        rows = session.execute(
-            select(StaffPost.staff_id, StaffPost.key)
-            .where(StaffPost.staff_id.in_(staff_ids))
-            .order_by(StaffPost.kind, StaffPost.key.desc())
-        )
-        # "department" sorts before "position", and the later row wins.
-        return {row.staff_id: row.key for row in rows}
+        rows = session.execute(_CALLED, {"ids": sorted(staff_ids)})
+        return {
+            row.id: CalledStaff(self._keys.decrypt(row.name_sealed, NAME_CONTEXT), row.post) for row in rows
+        }
 
     def list_visible_units(self, session: Session, unit_id: int) -> frozenset[int]:
         """Return the unit and all below it: what its people may see (law 11)."""

@@ -73,12 +73,12 @@ class Stage:
         files, keys = hall.files, hall.keys
         organisation, definitions = hall.organisation, hall.definitions
         desk = CorrectionDesk(definitions, organisation, keys, files)
-        staff_access = StaffAccess(organisation, definitions)
+        staff_access = StaffAccess(definitions)
         self._applications = ApplicationService(hall.cases, hall.offers, organisation, keys, files)
         self._customers = CustomerCommands(hall.cases, definitions, desk, keys, files)
         self._staff = StaffCommands(
-            hall.sessions, hall.cases, staff_access, organisation, MemberDirectory(organisation),
-            definitions, files, keys, clock,
+            hall.sessions, hall.reading, hall.cases, staff_access, organisation,
+            MemberDirectory(organisation), definitions, files, keys, clock,
         )  # fmt: skip
         self._remarks = StaffRemarks(hall.sessions, staff_access, keys, clock)
         self._ids: dict[str, int] = {}

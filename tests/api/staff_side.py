@@ -143,11 +143,11 @@ class Hall:
         definitions = DefinitionStore()
         rows = RowWriter(self.organisation, definitions, {}, self.keys, _read_clock)
         shared = self._shared
-        sources = Sources(shared.customer_cases.read_progress, shared.appointments, shared.files, record, {})
-        access = StaffAccess(self.organisation, definitions)
+        sources = Sources(shared.customer_cases.write_progress, shared.appointments, shared.files, record, {})
+        access = StaffAccess(definitions)
         return StaffCases(
-            self.sessions, access, self.organisation, definitions, CASE_GUARDS, rows, self.keys, sources,
-            _read_clock,
+            self.sessions, self.sessions, access, self.organisation, definitions, CASE_GUARDS, rows,
+            self.keys, sources, _read_clock,
         )  # fmt: skip
 
     def sign_in(self, username: str) -> Browser:

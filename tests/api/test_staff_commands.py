@@ -77,6 +77,11 @@ def test_dispatch_follows_the_address(hall: Hall, to_assign: str) -> None:
     assert "派给东城客服部" in [one["text"] for one in case["history"]]
 
 
+def test_the_unit_that_the_address_gives_is_suggested(hall: Hall, to_dispatch: str) -> None:
+    case = hall.sign_in("remote_a").read(f"/cases/{to_dispatch}")
+    assert case["suggested_unit"] == {"code": "361", "name": "东城客服部"}
+
+
 def test_dispatch_elsewhere_needs_a_reason_and_moves_the_case(hall: Hall, to_dispatch: str) -> None:
     remote = hall.sign_in("remote_a")
     answer = remote.act(to_dispatch, "dispatch", unit_code="362")

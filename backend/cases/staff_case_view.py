@@ -1,0 +1,166 @@
+"""The StaffCaseView, written from what was read of a case: no statement is sent from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+
+from backend.cases.case_tree import Branch, list_branches
+from backend.cases.commands import AvailableAction
+from backend.cases.snapshot import CaseStatus, Snapshot
+from backend.cases.staff_forms import (
+    FormReader,
+    is_masked,
+    label_fields,
+    list_fields,
+    list_file_keys,
+    list_owable,
+    mask_value,
+)
+from backend.cases.staff_rows import CONTACT_NAME_CONTEXT, CONTACT_PHONE_CONTEXT
+from backend.catalogue.definition import ProcessDefinition
+from backend.core.encryption import KeyRing
+from backend.core.error_texts import ERROR_TEXTS
+from backend.core.masking import mask_name, mask_phone
+from backend.organisation.service import CalledStaff
+
+Body = Mapping[str, Any]
+Views = Mapping[str, Any]
+
+
+def find_branch(root: Branch, case_id: int) -> Branch:
+    """Return the branch of the case with this id, which the tree of ``root`` has."""
+    return next(one for one in list_branches(root) if one.id == case_id)
+
+
+def make_snapshot(branch: Branch) -> Snapshot:
+    """Return the branch's snapshot with the tasks that wait for another process, as the engine needs it."""
+    running = {
+        number: str(child.definition_version_id)
+        for number, child in branch.children.items()
+        if child.snapshot.status is CaseStatus.OPEN
+    }
+    return branch.snapshot._replace(children=running) if running else branch.snapshot
+
+
+def describe_customer(row: Row[Any], keys: KeyRing) -> dict[str, Any]:
+    """Return the contact, masked."""
+    name, phone = row.contact_name_sealed, row.contact_phone_sealed
+    return {
+        "name": mask_name(keys.decrypt(name, CONTACT_NAME_CONTEXT)) if name else "",
+        "phone": mask_phone(keys.decrypt(phone, CONTACT_PHONE_CONTEXT)) if phone else "",
+        "masked": True,
+    }
+
+
+def describe_corrections(rows: Sequence[Row[Any]], form: Body, reader: FormReader) -> dict[str, Any]:
+    """Corrections, and what was mended since the last return with what stood there before."""
+    fields = {one["key"]: one for one in list_fields(form)}
+    last = max((one.asked_at for one in rows), default=None)
+    mended = [one for one in rows if one.asked_at == last and one.resolved_at is not None]
+    return {
+        "corrections": [
+            {
+                "no": one.no,
+                "item": one.item,
+                "label": fields[one.item]["label"] if one.item in fields else one.item,
+                "reason": one.reason,
+                "resolved": one.resolved_at is not None,
+                "asked_at": one.asked_at,
+                "resolved_at": one.resolved_at,
+            }
+            for one in sorted(rows, key=lambda one: one.resolved_at is not None)
+        ],
+        "changed_items": [one.item for one in mended],
+        "previous_values": {
+            one.item: mask_value(fields[one.item], reader.open_value(one.item, one.previous_value))
+            for one in mended
+            if one.previous_value is not None and one.item in fields
+        },
+    }
+
+
+def list_form_files(form: Body, values: Mapping[str, Any], previous: Mapping[str, Any]) -> list[str]:
+    """Return the keys of the form's files; a second review looks at what a new photo replaced as well."""
+    keys = [list_file_keys(form, some, some.keys()) for some in (values, previous)]
+    return list(dict.fromkeys([*keys[0], *keys[1]]))
+
+
+def describe_form(
+    form: Body, values: Mapping[str, Any], files: Sequence[str], views: Views, owed: Iterable[str]
+) -> dict[str, Any]:
+    """Return the form with its masked ``values``, its ``files``, and what is owed."""
+    labels = label_fields(form)
+    return {
+        "form": form,
+        "values": values,
+        "masked_items": [one["key"] for one in list_fields(form) if is_masked(one) and one["key"] in values],
+        "files": {key: views[key] for key in files if key in views},
+        "owed_documents": [{"key": key, "label": labels.get(key, key)} for key in sorted(owed)],
+        "may_be_owed": list_owable(form),
+    }
+
+
+def describe_tasks(definition: ProcessDefinition, branch: Branch) -> list[dict[str, Any]]:
+    """Return the open tasks of a case with what is due when."""
+    return [
+        {
+            "no": task.no,
+            "step": task.step,
+            "name": definition.step(task.step).name,
+            "due_at": branch.due_at.get(task.no),
+        }
+        for task in branch.snapshot.open_tasks
+    ]
+
+
+def gather_visit(branches: Iterable[Branch]) -> dict[str, Any]:
+    """Return the data of a case and of what it handed over to, the later over the earlier."""
+    data: dict[str, Any] = {}
+    for one in branches:
+        data.update({key: value for key, value in one.snapshot.data.items() if value})
+    return data
+
+
+def list_visit_files(data: Mapping[str, Any]) -> Iterator[str]:
+    """Return the keys of a visit's photos and its signature."""
+    yield from data.get("visit_photos") or ()
+    if data.get("signature_file"):
+        yield data["signature_file"]
+
+
+def describe_visit(data: Mapping[str, Any], views: Views) -> dict[str, Any]:
+    """Return photos, result and signature of a visit."""
+    signature = data.get("signature_file")
+    return {
+        "photos": [views[key] for key in data.get("visit_photos") or () if key in views],
+        "result": data.get("result"),
+        "signature": views.get(signature) if signature else None,
+    }
+
+
+def name_called(called: Mapping[int, CalledStaff], post_names: Mapping[str, str]) -> dict[int, str]:
+    """Return name and first post of each, as ``王小明（远程服务岗）``."""
+    return {
+        staff_id: f"{one.name}（{post_names.get(one.post, one.post)}）" if one.post else one.name
+        for staff_id, one in called.items()
+    }
+
+
+def describe_action(action: AvailableAction) -> dict[str, Any]:
+    """Return an action as clients draw its button."""
+    unmet = action.unmet
+    return {
+        "kind": action.kind,
+        "task": action.task,
+        "step": action.step,
+        "outcome": action.outcome,
+        "name": action.name,
+        "unmet": None if unmet is None else {"code": str(unmet), "text": ERROR_TEXTS.get(unmet, "")},
+        "needs_reason": action.needs_reason,
+        "needs_corrections": action.needs_corrections,
+        "needs_owed_documents": action.needs_owed_documents,
+        "asks": list(action.asks),
+    }
