@@ -294,13 +294,14 @@ def test_what_a_dead_worker_was_sending_stands_as_unknown_before_a_person(world:
     world.pass_time(SENDING_LIMIT + timedelta(seconds=1))
     world.relay.sweep()
     run_round(world)
-    [unknown] = world.desk.list_unknown_promises()
+    # Other tests may have left promises of their own here.
+    [unknown] = [one for one in world.desk.list_unknown_promises() if one.topic == "test_message"]
     assert (unknown.topic, unknown.started_at, unknown.attempt) == ("test_message", START, 1)
     assert world.kept == []
     world.desk.settle_promise(unknown.id, "refused", "lead")
     [row] = world.rows("test_message")
     assert (row.state, row.settled_by) == ("refused", "lead")
-    assert world.desk.list_unknown_promises() == []
+    assert unknown.id not in [one.id for one in world.desk.list_unknown_promises()]
     with pytest.raises(Conflict, match="promise_settled"):
         world.desk.settle_promise(unknown.id, "sent", "lead")
     with pytest.raises(NotFound):
