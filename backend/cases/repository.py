@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import BigInteger, Row, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.cases.models import CaseEvent, CommandLog, ServiceCase
@@ -64,7 +63,14 @@ _INHERIT = (
     .where(_CASE.c.id == bindparam("b_case_id"), _PARENT_CASE.c.id == _CASE.c.parent_case_id)
     .values({name: _PARENT_CASE.c[name] for name in _SHARED})
 )
-_INSERT_CASE = insert(_CASE).on_conflict_do_nothing(index_elements=["case_no"]).returning(_CASE.c.id)
+# As text, because an insert that minds conflicts is compiled anew each time.
+_CASE_COLUMNS = [one for one in _CASE.c if one.server_default is None and one.identity is None]
+_INSERT_CASE = text(
+    f"INSERT INTO service_case ({', '.join(one.name for one in _CASE_COLUMNS)})"
+    f" VALUES ({', '.join(':' + one.name for one in _CASE_COLUMNS)})"
+    " ON CONFLICT (case_no) DO NOTHING RETURNING id"
+).bindparams(*(bindparam(one.name, type_=one.type) for one in _CASE_COLUMNS))
+_NO_VALUES = {one.name: None for one in _CASE_COLUMNS}
 _COMMAND = table_of(CommandLog)
 _FIND_COMMAND = select(_COMMAND.c.request_sha256, _COMMAND.c.answer).where(
     _COMMAND.c.actor == bindparam("actor"), _COMMAND.c.command_id == bindparam("command_id")
@@ -173,7 +179,7 @@ def _complete(session: Session, row: Row[Any]) -> StoredCase:
 
 def insert_case(session: Session, values: dict[str, Any]) -> int | None:
     """Insert the case with ``values`` as columns and return its id, or None where its number is taken."""
-    return session.execute(_INSERT_CASE, values).scalar_one_or_none()
+    return session.execute(_INSERT_CASE, {**_NO_VALUES, **values}).scalar_one_or_none()
 
 
 def inherit_from_parent(session: Session, case_id: int) -> None:
