@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any, Protocol
 
 import structlog
@@ -26,9 +27,8 @@ LOST_AFTER_BUSY = timedelta(minutes=10)
 SENDING_LIMIT = timedelta(minutes=5)
 _log = structlog.get_logger(__name__)
 _OUTBOX = table_of(OutboxRow)
-_CLAIM = (
-    # No payload: a job carries ids, and reading what it does not need would halve the relay's speed.
-    select(_OUTBOX.c.id, _OUTBOX.c.topic)
+_PENDING = (
+    select(_OUTBOX.c.id)
     .where(
         _OUTBOX.c.state == "pending",
         _OUTBOX.c.queued_at.is_(None),
@@ -38,14 +38,20 @@ _CLAIM = (
     .order_by(_OUTBOX.c.id)
     .limit(BATCH)
     .with_for_update(skip_locked=True)
+    .cte("claimed")
+)
+# Claimed and marked at one go. No payload: a job carries ids, and reading what it does not need would halve
+# the relay's speed.
+_CLAIM = (
+    update(_OUTBOX)
+    .where(_OUTBOX.c.id == _PENDING.c.id)
+    .values(queued_at=bindparam("now"))
+    .returning(_OUTBOX.c.id, _OUTBOX.c.topic)
 )
 _READ = (
     select(_OUTBOX.c.id, _OUTBOX.c.payload, _OUTBOX.c.attempt, _OUTBOX.c.created_at)
     .where(_OUTBOX.c.id == func.any(bindparam("ids")))
     .order_by(_OUTBOX.c.id)
-)
-_MARK_QUEUED = (
-    update(_OUTBOX).where(_OUTBOX.c.id == func.any(bindparam("ids"))).values(queued_at=bindparam("now"))
 )
 _MARK_SENT = (
     update(_OUTBOX)
@@ -117,9 +123,9 @@ class Relay:
 
     def _claim(self, session: Session) -> int:
         now = self._now()
-        rows = session.execute(_CLAIM, {"now": now, "topics": self._topics.handled}).all()
+        rows = session.connection().execute(_CLAIM, {"now": now, "topics": self._topics.handled}).all()
         by_topic: dict[str, list[int]] = {}
-        for outbox_id, topic in rows:
+        for outbox_id, topic in sorted(rows, key=itemgetter(0)):
             by_topic.setdefault(topic, []).append(outbox_id)
         batches: list[Batch] = []
         for name, ids in by_topic.items():
@@ -134,8 +140,6 @@ class Relay:
             # Handed over before the commit: a job that comes too early waits for the row's lock, and one
             # whose claim is rolled back comes a second time and finds its row taken.
             self._queues.enqueue(batches)
-            queued = [one for batch in batches for one in batch.ids]
-            session.execute(_MARK_QUEUED, {"ids": queued, "now": now})
         return len(rows)
 
     def _run_here(self, session: Session, spec: TopicSpec, ids: list[int]) -> None:
