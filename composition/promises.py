@@ -14,17 +14,21 @@ from backend.access.sms_codes import SmsCodeSender
 from backend.cases.alarm_ringing import AlarmBell
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
+from backend.cases.escalation import Escalation
 from backend.cases.notices import CaseNotices
 from backend.cases.topics import list_case_topics
 from backend.core.calendar_cli import make_calendar_commands
 from backend.core.delivery import Deliverer
 from backend.core.jobs import JobQueues
 from backend.core.jobs_cli import make_jobs_commands
+from backend.core.local_time import format_day
 from backend.core.partitions import create_month_partitions
 from backend.core.promise_desk import PromiseDesk
 from backend.core.relay import Relay
 from backend.core.scheduler import Scheduler, Tick
 from backend.core.topics import Handler, PromiseContext, TopicRegistry, TopicSpec, conclude
+from backend.notifications.staff_notices import Matter, StaffNotices
+from backend.organisation.leads import find_keepers, find_leads
 from backend.realtime.hints import publish_hints
 from composition.hall import Hall, read_clock
 from staff_api.calendar_routes import make_calendar_routes
@@ -49,16 +53,31 @@ def make_notices(hall: Hall) -> CaseNotices:
     )
 
 
+def make_staff_notices(hall: Hall) -> StaffNotices:
+    """Return what tells staff of what is late and what they must renew."""
+    templates = dict(hall.settings.sms_templates)
+    return StaffNotices(hall.sessions, hall.organisation, hall.platforms.sms, templates, read_clock)
+
+
 def make_topics(hall: Hall) -> TopicRegistry:
     """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
-    notices = make_notices(hall)
+    notices, staff_notices = make_notices(hall), make_staff_notices(hall)
     send_code = _make_code_sender(hall)
+    escalation = Escalation(
+        hall.sessions,
+        hall.definitions,
+        staff_notices,
+        find_leads,
+        lambda hints: publish_hints(hall.redis, hints),
+    )
     return TopicRegistry(
         [
             *list_case_topics(lambda hints: publish_hints(hall.redis, hints)),
             TopicSpec("notify_customer", "通知客户", "messages", notices.handle, is_idempotent=False),
             TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
             *make_alarm_bell(hall).list_topics(),
+            *escalation.list_topics(),
+            *staff_notices.list_topics(),
         ]
     )
 
@@ -87,13 +106,27 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("sweep", timedelta(seconds=10), relay.sweep),
         Tick("outbox report", timedelta(seconds=30), relay.report),
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),
-        Tick("calendar warning", timedelta(hours=12), hall.calendar.report_warning),
+        Tick("calendar warning", timedelta(hours=12), lambda: warn_of_calendar(hall)),
         Tick(
             "unclaimed files",
             timedelta(hours=1),
             lambda: hall.files.delete_unclaimed(UNCLAIMED_FILES_KEPT),
         ),
     ]
+
+
+def warn_of_calendar(hall: Hall) -> None:
+    """Tell those who keep the calendar when its last known day comes near, once at each stage."""
+    with hall.sessions.begin() as session:
+        end = hall.calendar.find_end_near(session)
+        if end is not None:
+            last = (
+                f"{end.last_known_day.year}年{format_day(end.last_known_day)}"
+                if end.last_known_day
+                else "今天"
+            )
+            matter = Matter("calendar", f"{end.last_known_day}/{end.stage}", (last,))
+            make_staff_notices(hall).tell(session, matter, find_keepers(session))
 
 
 def add_promises(app: Flask, api: Api, hall: Hall) -> None:

@@ -11,9 +11,8 @@ from marshmallow import Schema, fields, validate
 from backend.core.calendar_service import FIRST_YEAR, LAST_YEAR, CalendarService, YearView
 from backend.core.callers import Caller, open_to
 from backend.core.errors import NotFound
+from backend.organisation.leads import CENTRE_KEEPERS
 from staff_api.guard import require_post
-
-KEPT_BY = ("hotline_business_lead", "customer_service_center")
 
 
 class YearQuerySchema(Schema):
@@ -56,7 +55,7 @@ def make_calendar_routes(calendar: CalendarService) -> Blueprint:
     @routes.response(200, YearSchema)
     def show_year(asked: dict[str, int]) -> YearView:
         """Show all days of a year."""
-        require_post(*KEPT_BY)
+        require_post(*CENTRE_KEEPERS)
         return calendar.describe_year(asked["year"])
 
     @routes.put("/days/<day>")
@@ -65,7 +64,7 @@ def make_calendar_routes(calendar: CalendarService) -> Blueprint:
     @routes.response(204)
     def set_day(typed: dict[str, Any], day: str) -> None:
         """Enter whether a day is worked on; open deadlines are computed anew within seconds."""
-        member = require_post(*KEPT_BY).member
+        member = require_post(*CENTRE_KEEPERS).member
         calendar.set_day(_read_day(day), typed["is_working"], typed["note"], member.username)
 
     @routes.post("/years/<int:year>/confirm")
@@ -73,7 +72,7 @@ def make_calendar_routes(calendar: CalendarService) -> Blueprint:
     @routes.response(204)
     def confirm_year(year: int) -> None:
         """Make all days of a year known, once its public holidays have been entered."""
-        member = require_post(*KEPT_BY).member
+        member = require_post(*CENTRE_KEEPERS).member
         calendar.confirm_year(year, member.username)
 
     return routes

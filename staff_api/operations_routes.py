@@ -9,9 +9,8 @@ from marshmallow import Schema, fields, validate
 
 from backend.core.callers import Caller, open_to
 from backend.core.promise_desk import OUTCOMES, PromiseDesk
+from backend.organisation.leads import CENTRE_KEEPERS
 from staff_api.guard import require_post
-
-KEPT_BY = ("hotline_business_lead", "customer_service_center")
 
 
 class FailedJobSchema(Schema):
@@ -62,7 +61,7 @@ def make_operations_routes(desk: PromiseDesk) -> Blueprint:
     @routes.response(200, FailedJobListSchema)
     def list_failed_jobs() -> dict[str, Any]:
         """List the jobs that failed, the newest first."""
-        require_post(*KEPT_BY)
+        require_post(*CENTRE_KEEPERS)
         return {"items": desk.list_failed_jobs()}
 
     @routes.post("/failed-jobs/<int:job_id>/retry")
@@ -70,7 +69,7 @@ def make_operations_routes(desk: PromiseDesk) -> Blueprint:
     @routes.response(204)
     def retry_failed_job(job_id: int) -> None:
         """Try a failed job again."""
-        member = require_post(*KEPT_BY).member
+        member = require_post(*CENTRE_KEEPERS).member
         desk.retry_failed_job(job_id, member.username)
 
     @routes.get("/outbox/unknown")
@@ -78,7 +77,7 @@ def make_operations_routes(desk: PromiseDesk) -> Blueprint:
     @routes.response(200, UnknownPromiseListSchema)
     def list_unknown_promises() -> dict[str, Any]:
         """List what may have gone out or not, the newest first."""
-        require_post(*KEPT_BY)
+        require_post(*CENTRE_KEEPERS)
         return {"items": desk.list_unknown_promises()}
 
     @routes.post("/outbox/<int:outbox_id>/settle")
@@ -87,7 +86,7 @@ def make_operations_routes(desk: PromiseDesk) -> Blueprint:
     @routes.response(204)
     def settle_promise(typed: dict[str, str], outbox_id: int) -> None:
         """Write down how an unknown promise ended."""
-        member = require_post(*KEPT_BY).member
+        member = require_post(*CENTRE_KEEPERS).member
         desk.settle_promise(outbox_id, typed["outcome"], member.username)
 
     return routes

@@ -17,6 +17,7 @@ from backend.cases.alarm_ringing import read_rings
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
 from backend.cases.commands import Guard
+from backend.cases.escalation import write_notices
 from backend.cases.guards import bind_guards
 from backend.cases.models import CaseCorrection, CaseReview
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
@@ -44,6 +45,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
+from backend.notifications.staff_notices import read_notices
 from backend.organisation.service import Member, OrganisationService
 
 _CORRECTION = table_of(CaseCorrection)
@@ -180,19 +182,27 @@ class StaffCases:
         # Only alarms ring.
         rings = read_rings(session, sorted(definitions)) if _rings(definitions.values()) else []
         notes = read_notes(session, definitions)
-        staff_ids = list_staff_ids(events) | {one.staff_id for one in (*rings, *notes)} | {row.handler_id}
+        # Only what was late has been told to anybody.
+        told = read_notices(session, definitions) if self._was_late(root) else []
+        staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
+        staff_ids |= list_staff_ids(events)
         called = self._organisation.call_staff(session, staff_ids - {None})
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
         history = write_history(events, names)
-        if rings:
-            history = sorted([*history, *write_rings(rings, names.staff)], key=lambda one: one["at"])
+        if rings or told:
+            more = [*write_rings(rings, names.staff), *write_notices(told, names.staff)]
+            history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
         return {
             **self._rows.write_one(session, row, units, handlers, self._now()),
             "history": history,
             "notes": write_notes(notes, self._keys, names.staff),
         }
+
+    def _was_late(self, root: Branch) -> bool:
+        now = self._now()
+        return any(due_at < now for one in list_branches(root) for due_at in one.due_at.values())
 
     def _suggest_unit(self, session: Session, row: Row[Any]) -> dict[str, str] | None:
         unit = self._organisation.find_serving_unit(

@@ -16,11 +16,11 @@ from backend.cases.service import CaseService, Request
 from backend.cases.staff_access import CASE, PostMap, list_posts, make_performer
 from backend.core.database import table_of
 from backend.core.errors import Conflict, Forbidden
+from backend.organisation.leads import UNIT_LEAD
 from backend.organisation.members import MemberDirectory
 from backend.organisation.service import Member, OrganisationService
 
 _TASK = table_of(CaseTask)
-UNIT_LEAD = "area_lead"
 
 
 class StaffHandover:

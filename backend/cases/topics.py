@@ -25,12 +25,8 @@ def list_case_topics(publish: Publish) -> list[TopicSpec]:
     def tell_deadline(payload: Mapping[str, Any], context: PromiseContext) -> None:
         publish([Hint(f"case:{payload['case_no']}", context.outbox_id)])
 
-    def tell_overdue(payload: Mapping[str, Any], context: PromiseContext) -> None:
-        publish([Hint(f"unit:{payload['unit_id']}", context.outbox_id)])
-
     return [
         TopicSpec("case_changed", "刷新办件画面", None, tell_case, is_idempotent=True),
         TopicSpec("deadline_warned", "提醒即将超期", None, tell_deadline, is_idempotent=True),
         TopicSpec("deadline_breached", "提醒已经超期", None, tell_deadline, is_idempotent=True),
-        TopicSpec("escalate_case", "超期上报单位负责人", None, tell_overdue, is_idempotent=True),
     ]

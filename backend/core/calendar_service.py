@@ -19,6 +19,8 @@ from backend.core.working_calendar import SHANGHAI, OfficeHours, Period, Working
 # So long may a process work by the version before an edit; the tick then computes its deadlines anew.
 CACHED_FOR = timedelta(seconds=5)
 WARN_DAYS = 60
+# Those who keep the calendar are told again when so few days are left, and when it has ended.
+WARN_STAGES = (0, 14, WARN_DAYS)
 FIRST_YEAR, LAST_YEAR = 2025, 2099
 # Any fixed number serves; edits take turns under it, so that each gets a version of its own.
 EDIT_LOCK = 96_603
@@ -42,6 +44,14 @@ class YearView:
     days: tuple[DayView, ...]
     last_known_day: date | None
     warning: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEnd:
+    """The last day that is known, if any, and how near it is: at most ``stage`` days."""
+
+    last_known_day: date | None
+    stage: int
 
 
 class CalendarService:
@@ -95,11 +105,15 @@ class CalendarService:
         with self._sessions.begin() as session:
             return self._make_warning(self.refresh(session))
 
-    def report_warning(self) -> None:
-        """Log the warning, where there is one, for those who watch the machines."""
-        warning = self.find_warning()
-        if warning is not None:
-            _log.warning("calendar ends soon", warning=warning)
+    def find_end_near(self, session: Session) -> CalendarEnd | None:
+        """Return where the calendar ends if that is near or past, and log it for the machines' keepers."""
+        last = self.refresh(session).last_known_day
+        left = (last - self._now().astimezone(SHANGHAI).date()).days if last else 0
+        stage = next((one for one in WARN_STAGES if left <= one), None)
+        if stage is None:
+            return None
+        _log.warning("calendar ends soon", last_known_day=last, days_left=left)
+        return CalendarEnd(last, stage)
 
     def set_day(self, day: date, is_working: bool, note: str, author: str) -> int:
         """Enter one day and return the calendar's version, which rises where something changed."""

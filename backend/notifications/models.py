@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, DateTime, Identity, Integer, Text
+from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, ForeignKey, Identity, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -72,3 +72,27 @@ class MessagePermissionEvent(Base):
     template_id: Mapped[str] = mapped_column(Text)
     kind: Mapped[str] = mapped_column(Text)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StaffNotice(Base):
+    """One message to a member of staff about one matter, told once.
+
+    ``kind`` is the template's purpose, ``subject`` what it is about (a case's time limit, a calendar's last
+    day), ``params`` fill the template and name nobody. ``state`` is promised, sending, sent, refused or
+    unknown; ``code`` says why, by the platform's code or one of ours.
+    """
+
+    __tablename__ = "staff_notice"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    kind: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(Text)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    case_id: Mapped[int | None] = mapped_column(BigInteger)
+    params: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    state: Mapped[str] = mapped_column(Text)
+    code: Mapped[str | None] = mapped_column(Text)
+    platform_id: Mapped[str | None] = mapped_column(Text)
+    promise_id: Mapped[int | None] = mapped_column(BigInteger)
+    told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -257,3 +257,19 @@ def test_the_end_of_the_known_days_is_announced(office: Office) -> None:
     assert "59天" in warning
     office.now = datetime(2027, 1, 5, tzinfo=UTC)
     assert "马上补全" in (office.calendar.find_warning() or "")
+
+
+def test_those_who_keep_the_calendar_are_told_at_each_stage(office: Office) -> None:
+    found = []
+    for now in (
+        datetime(2026, 10, 31, 4, 0, tzinfo=UTC),
+        datetime(2026, 11, 2, 4, 0, tzinfo=UTC),
+        datetime(2026, 12, 17, 4, 0, tzinfo=UTC),
+        datetime(2027, 1, 5, tzinfo=UTC),
+    ):
+        office.now = now
+        with office.sessions.begin() as session:
+            end = office.calendar.find_end_near(session)
+        found.append(end and (end.last_known_day, end.stage))
+    last = date(2026, 12, 31)
+    assert found == [None, (last, 60), (last, 14), (last, 0)]

@@ -1,0 +1,203 @@
+"""What is late goes to who answers for the unit, once, by text message; and so does a calendar that ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from backend.cases.escalation import Escalation, write_notices
+from backend.catalogue.service import DefinitionStore
+from backend.core.outbox import OutboxRow
+from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
+from backend.core.topics import NotSent, OutcomeUnknown, PromiseContext, PromiseRefused
+from backend.notifications.models import StaffNotice
+from backend.notifications.staff_notices import Matter, StaffNotices, read_notices
+from backend.organisation.leads import find_keepers, find_leads
+from backend.organisation.models import Staff
+from backend.realtime.hints import Hint
+from tests.api.organisation import ensure_staff, ensure_unit
+from tests.api.staff_side import Hall
+
+NOW = datetime(2031, 6, 3, 2, 0, tzinfo=UTC)
+LEAD_PHONE, KEEPER_PHONE = "13900000041", "13900000042"
+TOPIC = "notify_staff"
+_numbers = count(1)
+
+
+@dataclass
+class Office:
+    """A unit with a lead below a centre with a keeper, and the SMS platform as the test lets it answer."""
+
+    hall: Hall
+    got: list[tuple[str, str, list[str]]] = field(default_factory=list)
+    hints: list[Hint] = field(default_factory=list)
+    answer: SendOutcome | Exception = field(default_factory=lambda: SendOutcome("sent", "Ok", "serial"))
+
+    def __post_init__(self) -> None:
+        organisation, keys = self.hall.organisation, self.hall.keys
+        with self.hall.sessions.begin() as session:
+            self.unit_id = ensure_unit(organisation, session, "381", "上报测试部", "unit", "100")
+            self.lead = ensure_staff(
+                organisation, session, "381", "late_lead", NOW, name="李国", positions=("area_lead",)
+            )
+            self.keeper = ensure_staff(
+                organisation, session, "100", "late_keeper", NOW, name="赵敏",
+                positions=("hotline_business_lead",),
+            )  # fmt: skip
+            for staff_id, phone in ((self.lead, LEAD_PHONE), (self.keeper, KEEPER_PHONE)):
+                sealed = keys.encrypt(phone, "staff.phone")
+                session.execute(update(Staff).where(Staff.id == staff_id).values(phone_sealed=sealed))
+        self.notices = self.make_notices({"overdue": "2400007", "calendar": "2400008"})
+        self.escalation = Escalation(
+            self.hall.sessions, DefinitionStore(), self.notices, find_leads, self.hints.extend
+        )
+
+    def make_notices(self, templates: dict[str, str]) -> StaffNotices:
+        return StaffNotices(self.hall.sessions, self.hall.organisation, self, templates, lambda: NOW)
+
+    def send(self, phone: str, template_id: str, params: list[str]) -> SendOutcome:
+        self.got.append((phone, template_id, params))
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    def start(self) -> tuple[str, int]:
+        """Open a case of the unit; its first task of staff is number 2."""
+        self.hall.units["381"] = self.unit_id
+        case_no = self.hall.start("381")
+        return case_no, self.hall.find_id(case_no)
+
+    def escalate(self, case_id: int, task: int = 2) -> None:
+        payload = {"case_id": case_id, "task": task, "unit_id": self.unit_id}
+        self.escalation.handle(payload, self._make_context("escalate_case"))
+
+    def send_all(self, notices: StaffNotices | None = None) -> None:
+        """Keep the promises that wait, as the relay would."""
+        with self.hall.sessions.begin() as session:
+            waiting = session.execute(
+                select(OutboxRow.payload).where(OutboxRow.topic == TOPIC, OutboxRow.state == "pending")
+            ).scalars()
+            payloads = list(waiting)
+        for payload in payloads:
+            (notices or self.notices).send(payload, self._make_context(TOPIC))
+
+    def rows(self, case_id: int) -> list[StaffNotice]:
+        with self.hall.sessions.begin() as session:
+            return list(
+                session.scalars(
+                    select(StaffNotice).where(StaffNotice.case_id == case_id).order_by(StaffNotice.id)
+                )
+            )
+
+    @staticmethod
+    def _make_context(topic: str) -> PromiseContext:
+        return PromiseContext(next(_numbers), topic, 1, NOW, lambda: NOW)
+
+
+@pytest.fixture
+def office(hall: Hall) -> Iterator[Office]:
+    yield Office(hall)
+    with hall.sessions.begin() as session:
+        session.execute(delete(OutboxRow).where(OutboxRow.topic == TOPIC))
+        session.execute(
+            update(Staff).where(Staff.username.in_(("late_lead", "late_keeper"))).values(presence="on_duty")
+        )
+
+
+def test_the_units_lead_is_told_once(office: Office) -> None:
+    case_no, case_id = office.start()
+    office.escalate(case_id)
+    office.escalate(case_id)
+    office.send_all()
+    assert office.got == [(LEAD_PHONE, "2400007", [case_no, "受理服务申请"])]
+    [row] = office.rows(case_id)
+    assert (row.state, row.staff_id, row.platform_id) == ("sent", office.lead, "serial")
+    assert office.hints[0].topic == f"unit:{office.unit_id}"
+
+
+def test_without_a_lead_on_duty_the_centre_is_told(office: Office) -> None:
+    _, case_id = office.start()
+    with office.hall.sessions.begin() as session:
+        session.execute(update(Staff).where(Staff.id == office.lead).values(presence="absent"))
+        leads = find_leads(session, office.unit_id)
+    assert office.keeper in leads
+    assert office.lead not in leads
+    office.escalate(case_id)
+    assert {row.staff_id for row in office.rows(case_id)} == set(leads)
+
+
+def test_what_was_done_meanwhile_is_not_told(office: Office) -> None:
+    case_no, case_id = office.start()
+    assert office.hall.sign_in("remote_a").act(case_no, "accept").status_code == 200
+    office.escalate(case_id)
+    assert office.rows(case_id) == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised", "state", "said"),
+    [
+        (SendOutcome("refused", "LimitExceeded"), PromiseRefused, "refused", "短信没有发给负责人李国"),
+        (PlatformRefused("sms", "AuthFailure"), PromiseRefused, "refused", "短信没有发给负责人李国"),
+        (SendOutcome("unknown", "timeout"), OutcomeUnknown, "unknown", "对方是否收到不明"),
+        (PlatformUnavailable("sms", "busy"), NotSent, "promised", "正在短信通知负责人李国"),
+    ],
+)
+def test_how_it_ended_stands_in_the_history(
+    office: Office, answer: SendOutcome | Exception, raised: type[Exception], state: str, said: str
+) -> None:
+    _, case_id = office.start()
+    office.escalate(case_id)
+    office.answer = answer
+    with pytest.raises(raised):
+        office.send_all()
+    [row] = office.rows(case_id)
+    assert row.state == state
+    with office.hall.sessions.begin() as session:
+        [line] = write_notices(read_notices(session, [case_id]), {office.lead: "李国"})
+    assert said in line["text"]
+
+
+def test_one_that_was_begun_is_never_sent_again(office: Office) -> None:
+    _, case_id = office.start()
+    office.escalate(case_id)
+    office.answer = SendOutcome("unknown", "timeout")
+    with pytest.raises(OutcomeUnknown):
+        office.send_all()
+    with pytest.raises(OutcomeUnknown):
+        office.send_all()
+    assert len(office.got) == 1
+
+
+def test_without_a_phone_or_a_template_it_says_so(office: Office) -> None:
+    _, case_id = office.start()
+    office.escalate(case_id)
+    with pytest.raises(PromiseRefused, match="sms_not_set_up"):
+        office.send_all(office.make_notices({}))
+    _, other_id = office.start()
+    with office.hall.sessions.begin() as session:
+        session.execute(delete(OutboxRow).where(OutboxRow.topic == TOPIC))
+        session.execute(update(Staff).where(Staff.id == office.lead).values(phone_sealed=None))
+    office.escalate(other_id)
+    with pytest.raises(PromiseRefused, match="no_phone"):
+        office.send_all()
+    assert office.got == []
+    with office.hall.sessions.begin() as session:
+        lines = write_notices(read_notices(session, [case_id, other_id]), {office.lead: "李国"})
+    assert [one["text"] for one in lines] == [
+        "已超时限，还没有开通短信，请打电话告知负责人李国",
+        "已超时限，负责人李国没有登记手机号，请打电话告知",
+    ]
+
+
+def test_each_matter_is_told_to_each_person_once(office: Office) -> None:
+    first = Matter("calendar", f"2031-12-31/{next(_numbers)}", ("2031年12月31日",))
+    with office.hall.sessions.begin() as telling:
+        assert office.keeper in find_keepers(telling)
+        assert office.notices.tell(telling, first, [office.keeper]) == 1
+        assert office.notices.tell(telling, first, [office.keeper, office.lead]) == 1
+        assert office.notices.tell(telling, first, []) == 0
