@@ -1,4 +1,4 @@
-"""Holds every answer that a test gets against the OpenAPI document: what it says of an answer is true."""
+"""Holds what tests send and get against the OpenAPI document, so that what it says is true."""
 
 from __future__ import annotations
 
@@ -40,17 +40,20 @@ class Document:
         # One for each kind of answer, since thousands are held against it.
         self._find_validator = cache(self._make_validator)
 
-    def check(self, answer: TestResponse) -> None:
-        """Fail with AssertionError where the answer is not what the document says."""
+    def check(self, answer: TestResponse, sent: object = None) -> None:
+        """Fail with AssertionError where the answer is not what the document says.
+
+        What was ``sent`` as JSON has to be what the document asks for where it was taken.
+        """
         method, path, status = answer.request.method, answer.request.path, answer.status_code
         place = f"{method} {path} {status}"
-        try:
-            rule, _ = self._urls.match(path, method, return_rule=True)
-        except HTTPException:
-            return
-        told = self._find_operation(re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method)
+        told = self._find_operation(method, path)
         if told is None:
             return
+        # A body that no route asks for is left unread.
+        if sent is not None and status < 400 and "requestBody" in told:
+            asked = told["requestBody"]["content"]["application/json"]["schema"]
+            self._compare(f"what was sent to {place}", asked, sent)
         key = str(status)
         assert key in told["responses"] or status >= 400, f"{place} is not in the document"
         declared = self._resolve(told["responses"].get(key) or told["responses"]["default"])
@@ -61,15 +64,20 @@ class Document:
         content = declared["content"].get(answer.mimetype) or declared["content"].get(f"{main}/*")
         assert content is not None, f"{place} is {answer.mimetype}"
         if answer.is_json:
-            validator = self._find_validator(json.dumps(content["schema"]))
-            faults = [
-                f"{fault.json_path}: {fault.message}"
-                for fault in validator.iter_errors(json.loads(answer.text))
-            ]
-            assert not faults, "\n".join([place, *faults])
+            self._compare(place, content["schema"], json.loads(answer.text))
 
-    def _find_operation(self, path: str, method: str) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self.body["paths"].get(path, {}).get(method.lower())
+    def _compare(self, place: str, schema: dict[str, Any], body: object) -> None:
+        found = self._find_validator(json.dumps(schema)).iter_errors(body)
+        faults = [f"{fault.json_path}: {fault.message}" for fault in found]
+        assert not faults, "\n".join([place, *faults])
+
+    def _find_operation(self, method: str, path: str) -> dict[str, Any] | None:
+        try:
+            rule, _ = self._urls.match(path, method, return_rule=True)
+        except HTTPException:
+            return None
+        told = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        found: dict[str, Any] | None = self.body["paths"].get(told, {}).get(method.lower())
         return found
 
     def _resolve(self, part: dict[str, Any]) -> dict[str, Any]:
@@ -85,16 +93,16 @@ class Document:
 
 
 class DocumentedClient(FlaskClient):
-    """A test's client that takes no answer which the document does not describe."""
+    """A test's client that stops at an exchange which the document does not describe."""
 
     document: ClassVar[Document]
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         answer = super().open(*args, **kwargs)
-        self.document.check(answer)
+        self.document.check(answer, kwargs.get("json"))
         return answer
 
 
 def watch_answers(app: Flask) -> None:
-    """Let all clients of ``app`` hold every answer against its document."""
+    """Let all clients of ``app`` hold every exchange against its document."""
     app.test_client_class = type("WatchingClient", (DocumentedClient,), {"document": Document(app)})
