@@ -1,6 +1,6 @@
 # All targets work from a bare checkout, in any folder (spaces and Chinese characters included), as any user.
 .DEFAULT_GOAL := help
-.PHONY: help run web test stories bench lint lock reset
+.PHONY: help run web types test stories bench lint lock reset
 PYTHON ?= python3
 PY := .venv/bin/python
 export PORT SIMULATORS_PORT
@@ -33,6 +33,10 @@ lint: .venv/installed ## Check style, types and the direction of imports.
 	$(PY) -m mypy
 	$(PY) -m flask --app wsgi:create_tools processes lint
 	$(PY) -c 'import sys; from importlinter.cli import lint_imports_command; sys.argv[0] = "lint-imports"; lint_imports_command()'
+
+types: .venv/installed ## Make the web clients' types anew from the routes, by way of web/openapi.json.
+	@$(PY) -m flask --app wsgi:create_tools openapi write
+	@$(PY) -m deploy.local.web_types
 
 test: lint ## Run all checks and tests; starts its own PostgreSQL and Valkey.
 	@$(PY) -m deploy.local.browser

@@ -5,6 +5,7 @@ Its parts stand in ``composition/``; together they are the only place that names
 
 from __future__ import annotations
 
+import base64
 import os
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from backend.core.database import db, make_engine_options
 from backend.core.health import make_health_routes
 from backend.core.http import install_http
 from backend.core.logs import configure_logging
-from backend.core.openapi import install_openapi
+from backend.core.openapi import install_openapi, make_document_commands
 from backend.core.web_clients import make_web_client_routes
 from backend.realtime.hub import Hub
 from backend.realtime.socket_route import SOCKET_OPTIONS, make_socket_route
@@ -28,6 +29,7 @@ from backend.realtime.tickets import SocketTickets
 from composition.customer_side import add_customer_side
 from composition.hall import WORDS, Hall, make_hall
 from composition.promises import add_promises
+from composition.shapes import add_shapes
 from composition.staff_side import add_staff_side
 from composition.watching import make_find_channels
 from deploy.demo.seed import make_demo_commands
@@ -60,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         hall = make_hall(settings, db.engine)
     api = install_openapi(app)
+    add_shapes(api)
     add_customer_side(app, api, hall)
     add_staff_side(app, api, hall)
     add_promises(app, api, hall)
@@ -92,4 +95,18 @@ def create_tools() -> Flask:
     """Return an application with only the commands that need neither settings nor database."""
     app = Flask(__name__, static_folder=None)
     app.cli.add_command(make_processes_commands(WORDS))
+    app.cli.add_command(make_document_commands(_create_unconnected, WEB / "openapi.json"))
     return app
+
+
+def _create_unconnected() -> Flask:
+    """Return the application as production composes it, which can be read but serves nobody."""
+    key = base64.b64encode(bytes(32)).decode()
+    nowhere = {
+        "DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "SECRET_KEY": "opens-nothing-opens-nothing-opens-nothing",
+        "ENCRYPTION_KEYS": f"1:{key}",
+        "BLIND_INDEX_KEY": key,
+    }
+    return create_app(load_settings(nowhere))

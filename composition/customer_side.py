@@ -14,6 +14,7 @@ from backend.cases.application_service import ApplicationService
 from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import CustomerCommands
 from backend.cases.drafts import DraftService
+from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limit import RateLimit
 from backend.core.rate_limits import make_limiter
 from backend.realtime.tickets import SocketTickets
@@ -23,7 +24,6 @@ from miniprogram_api.alarm_routes import make_alarm_routes
 from miniprogram_api.application_routes import make_application_routes
 from miniprogram_api.appointment_routes import make_appointment_routes
 from miniprogram_api.case_routes import make_case_routes
-from miniprogram_api.case_schemas import AddressSchema
 from miniprogram_api.catalogue_routes import make_catalogue_routes
 from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.file_routes import make_file_routes
@@ -39,14 +39,13 @@ ALARMS_A_MINUTE = 20
 def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     """Register all routes of customers and the guard before them."""
     settings = hall.settings
+    api.spec.components.security_scheme(CUSTOMER_TOKEN, {"type": "http", "scheme": "bearer"})
     _add_sign_in(app, api, hall)
     applications = ApplicationService(hall.cases, hall.offers, hall.organisation, hall.keys, hall.files)
     desk = CorrectionDesk(hall.definitions, hall.organisation, hall.keys, hall.files)
     commands = CustomerCommands(hall.cases, hall.definitions, desk, hall.keys, hall.files)
     alarms = AlarmService(hall.sessions, hall.cases, hall.organisation, hall.keys)
     limit = RateLimit(hall.redis, "alarms", amount=ALARMS_A_MINUTE, seconds=60)
-    # Nothing refers to it but the values of forms, which have no schema of their own.
-    api.spec.components.schema("Address", schema=AddressSchema)
     for routes in (
         make_catalogue_routes(hall.reading, hall.offers, hall.organisation, settings.hotline_number),
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),

@@ -43,6 +43,8 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
         staff_sessions, over_https=not settings.demo_mode, forces_change=not settings.demo_mode
     )
     guard.install(app)
+    for name, scheme in guard.describe().items():
+        api.spec.components.security_scheme(name, scheme)
     api.register_blueprint(make_session_routes(staff_sessions, guard))
     _add_cases(api, hall)
     upkeep = OrganisationUpkeep(hall.organisation, hall.keys, make_hashed_password)

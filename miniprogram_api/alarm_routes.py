@@ -10,8 +10,10 @@ from marshmallow import Schema, fields
 
 from backend.cases.alarm_advice import ADVICE
 from backend.cases.alarm_service import Alarm, AlarmService
+from backend.catalogue.form_schemas import PartialAddressSchema
 from backend.core.callers import Caller, open_to
 from backend.core.errors import TooMany
+from backend.core.json_fields import CheckedLater
 from backend.core.rate_limit import RateLimit
 
 
@@ -27,7 +29,7 @@ class AlarmSchema(Schema):
 
     command_id = fields.UUID(required=True)
     phone = fields.String(required=True)
-    address = fields.Dict(keys=fields.String(), load_default=None, allow_none=True)
+    address = CheckedLater(PartialAddressSchema, load_default=None, allow_none=True)
     words = fields.String(load_default="")
 
 

@@ -9,13 +9,14 @@ from typing import Any
 
 from flask import Response
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.appointments.service import AppointmentService, SlotDay
-from backend.appointments.visits import VisitService
+from backend.appointments.visits import VISIT_STATES, VisitService
 from backend.cases.access import find_customer_case_id
 from backend.cases.case_reading import CustomerCases
+from backend.cases.schemas import ContactSchema
 from backend.cases.service import Request
 from backend.core.callers import Caller, open_to
 from backend.core.local_time import format_hours
@@ -81,21 +82,14 @@ class BookingSchema(CancelBookingSchema):
     hold_id = fields.UUID(required=True)
 
 
-class VisitHandlerSchema(Schema):
-    """Who comes."""
-
-    name = fields.String(required=True)
-    phone = fields.String(required=True)
-
-
 class VisitSchema(Schema):
     """The way to the visit; all but ``state`` is null unless somebody is on it."""
 
-    state = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(VISIT_STATES))
     distance_m = fields.Integer(required=True, allow_none=True)
     eta_minutes = fields.Integer(required=True, allow_none=True)
     seen_at = fields.AwareDateTime(required=True, allow_none=True)
-    handler = fields.Nested(VisitHandlerSchema, required=True, allow_none=True)
+    handler = fields.Nested(ContactSchema, required=True, allow_none=True)
 
 
 def make_appointment_routes(

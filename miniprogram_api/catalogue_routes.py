@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.offers import Offers
 from backend.catalogue.folder import Service
+from backend.catalogue.form_schemas import FormBodySchema
 from backend.core.callers import Caller, open_to
+from backend.core.json_fields import Ready
 from backend.organisation.service import OrganisationService
-from miniprogram_api.case_schemas import FormBodySchema
 
 
 class ServiceSummarySchema(Schema):
@@ -35,7 +36,7 @@ class ServiceListSchema(Schema):
 class ServiceDetailSchema(ServiceSummarySchema):
     """A service with the form to fill in now."""
 
-    form = fields.Nested(FormBodySchema, required=True)
+    form = Ready(FormBodySchema, required=True)
 
 
 class StreetSchema(Schema):

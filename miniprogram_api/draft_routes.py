@@ -8,9 +8,9 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from backend.cases.drafts import Draft, DraftService
+from backend.catalogue.form_schemas import make_values_field
 from backend.core.callers import Caller, open_to
 from backend.files.schemas import FileViewSchema
-from miniprogram_api.case_schemas import make_values_field
 from miniprogram_api.guard import get_customer
 
 

@@ -9,7 +9,13 @@ from flask_smorest import Blueprint
 
 from backend.core.callers import Caller, open_to
 from backend.files.responses import answer_content
-from backend.files.schemas import FileLinkSchema, FilePurposeSchema, FileUploadSchema, FileViewSchema
+from backend.files.schemas import (
+    FILE_CONTENT,
+    FileLinkSchema,
+    FilePurposeSchema,
+    FileUploadSchema,
+    FileViewSchema,
+)
 from backend.files.service import FileService, FileView
 from miniprogram_api.guard import get_customer
 
@@ -32,7 +38,8 @@ def make_file_routes(files: FileService) -> Blueprint:
     @routes.get("/<file_key>/content")
     @open_to(Caller.ANYONE)
     @routes.arguments(FileLinkSchema, location="query")
-    @routes.response(200, content_type="application/octet-stream")
+    @routes.response(200, FILE_CONTENT, content_type="image/*")
+    @routes.response(200, FILE_CONTENT, content_type="application/pdf")
     def send_content(link: dict[str, Any], file_key: str) -> Response:
         """Send what a signed link points at; the signature is the authorisation."""
         return answer_content(files.open(file_key, link["v"], link["expires"], link["sign"]))

@@ -4,6 +4,21 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from backend.cases.schemas import (
+    AppointmentViewSchema,
+    AvailableActionSchema,
+    CorrectionSchema,
+    OwedDocumentSchema,
+    ProgressStepSchema,
+)
+from backend.cases.snapshot import CaseStatus
+from backend.cases.staff_queues import QUEUES
+from backend.catalogue.form_schemas import FormBodySchema, make_values_field
+from backend.core.json_fields import Ready
+from backend.files.schemas import FileViewSchema
+
+VERDICTS = ("pass", "reject")
+
 _ITEM = validate.Regexp(r"^[a-z][a-z0-9_]{0,63}$")
 _TEXT = validate.Length(max=500)
 
@@ -15,7 +30,7 @@ def _moment(*, may_be_none: bool = False) -> fields.DateTime:
 class QueueSchema(Schema):
     """One queue with its count; 1000 means more than 999."""
 
-    key = fields.String(required=True)
+    key = fields.String(required=True, validate=validate.OneOf(tuple(one.key for one in QUEUES)))
     name = fields.String(required=True)
     count = fields.Integer(required=True)
     urgent = fields.Boolean(required=True)
@@ -73,52 +88,25 @@ class StaffCaseQuerySchema(Schema):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 
 
-class StaffUnmetSchema(Schema):
-    """Why an action is not ready yet."""
+class StaffCorrectionSchema(CorrectionSchema):
+    """What the customer was asked to mend, and when."""
 
-    code = fields.String(required=True)
-    text = fields.String(required=True)
-
-
-class StaffActionSchema(Schema):
-    """What one may do next; ``asks`` names what its command may bring."""
-
-    kind = fields.String(required=True)
-    task = fields.Integer(required=True, allow_none=True)
-    step = fields.String(required=True, allow_none=True)
-    outcome = fields.String(required=True, allow_none=True)
-    name = fields.String(required=True)
-    unmet = fields.Nested(StaffUnmetSchema, required=True, allow_none=True)
-    needs_reason = fields.Boolean(required=True)
-    needs_corrections = fields.Boolean(required=True)
-    needs_owed_documents = fields.Boolean(required=True)
-    asks = fields.List(fields.String(), required=True)
-
-
-class StaffCorrectionSchema(Schema):
-    """What the customer was asked to mend."""
-
-    no = fields.Integer(required=True)
-    item = fields.String(required=True)
-    label = fields.String(required=True)
-    reason = fields.String(required=True)
-    resolved = fields.Boolean(required=True)
     asked_at = _moment()
     resolved_at = _moment(may_be_none=True)
 
 
 class ReviewMarkSchema(Schema):
-    """A reviewer's verdict; null takes the mark away."""
+    """A reviewer's verdict."""
 
-    verdict = fields.String(required=True, allow_none=True, validate=validate.OneOf(["pass", "reject"]))
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
+    reason = fields.String(required=True)
+
+
+class ReviewMarkRequestSchema(Schema):
+    """A reviewer's verdict as it is given; null takes the mark away."""
+
+    verdict = fields.String(required=True, allow_none=True, validate=validate.OneOf(VERDICTS))
     reason = fields.String(load_default="", validate=_TEXT)
-
-
-class OwedDocumentSchema(Schema):
-    """A document that is still owed."""
-
-    key = fields.String(required=True)
-    label = fields.String(required=True)
 
 
 class StaffCustomerSchema(Schema):
@@ -164,33 +152,33 @@ class UnitChoiceSchema(Schema):
 class StaffVisitSchema(Schema):
     """What the handler brought back."""
 
-    photos = fields.List(fields.Dict(), required=True)
+    photos = fields.List(Ready(FileViewSchema), required=True)
     result = fields.String(required=True, allow_none=True)
-    signature = fields.Dict(required=True, allow_none=True)
+    signature = Ready(FileViewSchema, required=True, allow_none=True)
 
 
 class StaffCaseViewSchema(StaffCaseRowSchema):
     """A whole case; personal values masked."""
 
     version = fields.Integer(required=True)
-    status = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(tuple(one.value for one in CaseStatus)))
     unit_code = fields.String(required=True)
     customer = fields.Nested(StaffCustomerSchema, required=True)
-    form = fields.Dict(required=True)
-    values = fields.Dict(required=True)
+    form = Ready(FormBodySchema, required=True)
+    values = make_values_field(required=True)
     masked_items = fields.List(fields.String(), required=True)
-    files = fields.Dict(required=True)
+    files = fields.Dict(keys=fields.String(), values=Ready(FileViewSchema), required=True)
     corrections = fields.List(fields.Nested(StaffCorrectionSchema), required=True)
     changed_items = fields.List(fields.String(), required=True)
-    previous_values = fields.Dict(required=True)
+    previous_values = make_values_field(required=True)
     reviews = fields.Dict(keys=fields.String(), values=fields.Nested(ReviewMarkSchema), required=True)
     owed_documents = fields.List(fields.Nested(OwedDocumentSchema), required=True)
     may_be_owed = fields.List(fields.String(), required=True)
-    progress = fields.List(fields.Dict(), required=True)
+    progress = fields.List(fields.Nested(ProgressStepSchema), required=True)
     history = fields.List(fields.Nested(HistoryLineSchema), required=True)
     notes = fields.List(fields.Nested(NoteSchema), required=True)
-    actions = fields.List(fields.Nested(StaffActionSchema), required=True)
-    appointment = fields.Dict(required=True, allow_none=True)
+    actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
+    appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)
     suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)
@@ -208,7 +196,7 @@ class RevealSchema(Schema):
 class RevealedSchema(Schema):
     """The full values."""
 
-    values = fields.Dict(required=True)
+    values = make_values_field(required=True)
 
 
 class ReviewsSchema(Schema):
@@ -216,7 +204,7 @@ class ReviewsSchema(Schema):
 
     items = fields.Dict(
         keys=fields.String(validate=_ITEM),
-        values=fields.Nested(ReviewMarkSchema),
+        values=fields.Nested(ReviewMarkRequestSchema),
         required=True,
         validate=validate.Length(1, 60),
     )

@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app, g, request
 from backend.access.staff_sessions import SignedIn, StaffSessions
 from backend.core.callers import Caller, View, caller_of
 from backend.core.errors import Forbidden, Unauthenticated
+from backend.core.openapi import STAFF_CSRF, STAFF_SESSION
 
 CSRF_HEADER = "X-CSRF-Token"
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -31,6 +32,13 @@ class StaffGuard:
     def install(self, app: Flask) -> None:
         """Check every request to a route that is open to staff."""
         app.before_request(self._check)
+
+    def describe(self) -> dict[str, dict[str, str]]:
+        """Return what staff have to bring, as OpenAPI's security schemes."""
+        return {
+            STAFF_SESSION: {"type": "apiKey", "in": "cookie", "name": self.cookie_name},
+            STAFF_CSRF: {"type": "apiKey", "in": "header", "name": CSRF_HEADER},
+        }
 
     def set_cookie(self, response: Response, token: str) -> None:
         """Put the session's token into a cookie that scripts and other sites cannot use."""

@@ -9,14 +9,12 @@ from marshmallow import Schema, fields, validate
 
 from backend.cases.return_reasons import ReturnReasons
 from backend.cases.staff_handover import StaffHandover
+from backend.catalogue.form_schemas import FIELD_TYPES
 from backend.core.callers import Caller, open_to
 from staff_api.guard import get_signed_in, require_post
 
-FIELD_TYPES = (
-    "text", "long_text", "phone", "id_number", "choice", "multi_choice", "date", "number", "address",
-    "photos", "documents", "signature",
-)  # fmt: skip
 REASONS_KEPT_BY = "hotline_business_lead"
+PRESENT_OR_AWAY = ("on_duty", "absent")
 
 
 class MemberQuerySchema(Schema):
@@ -31,7 +29,7 @@ class StaffMemberSchema(Schema):
 
     username = fields.String(required=True)
     name = fields.String(required=True)
-    presence = fields.String(required=True)
+    presence = fields.String(required=True, validate=validate.OneOf(PRESENT_OR_AWAY))
     open_cases = fields.Integer(required=True)
 
 
@@ -44,7 +42,7 @@ class StaffMemberListSchema(Schema):
 class PresenceSchema(Schema):
     """On duty or away."""
 
-    presence = fields.String(required=True, validate=validate.OneOf(["on_duty", "absent"]))
+    presence = fields.String(required=True, validate=validate.OneOf(PRESENT_OR_AWAY))
 
 
 class HandOverSchema(Schema):
@@ -91,7 +89,7 @@ class ReturnReasonSchema(Schema):
 
     key = fields.String(required=True)
     text = fields.String(required=True)
-    field_types = fields.List(fields.String(), required=True)
+    field_types = fields.List(fields.String(validate=validate.OneOf(FIELD_TYPES)), required=True)
     position = fields.Integer(required=True)
     is_active = fields.Boolean(required=True)
 

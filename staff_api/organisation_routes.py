@@ -161,7 +161,7 @@ def make_table_routes(tables: OrganisationTables) -> Blueprint:
 
     @routes.get("/<name>.csv")
     @open_to(Caller.STAFF)
-    @routes.response(200, content_type="text/csv")
+    @routes.response(200, {"type": "string"}, content_type="text/csv")
     def write_table(name: str) -> Response:
         """Write a table out: UTF-8 with a mark, as Excel wants it."""
         require_post(KEPT_BY)
@@ -170,6 +170,7 @@ def make_table_routes(tables: OrganisationTables) -> Blueprint:
 
     @routes.post("/<name>.csv")
     @open_to(Caller.STAFF)
+    @routes.doc(requestBody={"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}})
     @routes.response(200, ImportedSchema)
     def read_table(name: str) -> dict[str, Any]:
         """Take a table in, sent as the body; one faulty row and nothing of it is taken in."""

@@ -53,7 +53,7 @@ class StaffSchema(Schema):
     positions = fields.List(fields.String(), required=True)
     departments = fields.List(fields.String(), required=True)
     has_phone = fields.Boolean(required=True)
-    presence = fields.String(required=True)
+    presence = fields.String(required=True, validate=validate.OneOf(PRESENCES))
 
 
 class StaffListSchema(Schema):

@@ -20,8 +20,9 @@ from deploy.local.servers import LocalServers
 
 ROOT = Path(__file__).parents[1]
 DATABASE_VARIABLE = "HALL_TEST_DATABASE_URL"
-# Two halls at once would work off each other's jobs, and take more memory than a small machine has.
-WHOLE_HALL = ("tests/browser/", "tests/miniprogram/")
+# Two halls at once would work off each other's jobs, and take more memory than a small machine has. Two that
+# install a web client's packages at once would each take away what the other has just put there.
+WHOLE_HALL = ("tests/browser/", "tests/miniprogram/", "tests/web/")
 REDIS_VARIABLE = "HALL_TEST_REDIS_URL"
 _started = pytest.StashKey[tuple[LocalServers, tempfile.TemporaryDirectory[str]]]()
 

@@ -21,6 +21,8 @@ from composition.promises import make_topics
 
 ROOT = Path(__file__).parents[1]
 SOURCE = (".py", ".vue", ".ts", ".js", ".mjs")
+# Written by `make types` and read by nobody but the compiler, so their length is that of the two APIs.
+GENERATED = {ROOT / "web" / client / "src" / "api" / "schema.d.ts" for client in ("console", "customer")}
 # Made by the tools and not by us; git itself is not asked, since a checkout may come without it.
 MADE = {".git", ".venv", "var", "node_modules", "dist", "__pycache__"}
 TRACKED = [
@@ -46,7 +48,7 @@ def test_no_file_is_longer_than_400_lines() -> None:
     long = {
         str(path.relative_to(ROOT)): count
         for path in TRACKED
-        if path.suffix in SOURCE and not path.name.endswith(".d.ts")
+        if path.suffix in SOURCE and path not in GENERATED
         for count in [len(path.read_text(encoding="utf-8").splitlines())]
         if count > 400
     }

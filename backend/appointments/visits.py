@@ -38,6 +38,10 @@ Estimate = Callable[[tuple[float, float], tuple[float, float]], Arrival]
 Convert = Callable[[float, float], tuple[float, float]]
 
 
+# As customers see them: the way begins with setting off and ends with the arrival.
+VISIT_STATES = ("none", "set_off", "arrived")
+
+
 @dataclass(frozen=True, slots=True)
 class VisitView:
     """What the customer sees of the way. All but ``state`` is None unless the handler is under way."""

@@ -7,6 +7,9 @@ from marshmallow import EXCLUDE, Schema, fields, validate
 
 from backend.files.service import PURPOSES
 
+# What is sent is no JSON but the file.
+FILE_CONTENT = {"type": "string", "format": "binary"}
+
 
 class FileUploadSchema(Schema):
     """The multipart part ``file``: JPEG, PNG, WebP or PDF of at most 15 MB."""

@@ -1,4 +1,4 @@
-"""The answer of both APIs' ``/realtime/tickets``."""
+"""Shapes of the socket: the answer of both APIs' ``/realtime/tickets``, and what comes out of ``/ws/v1``."""
 
 from __future__ import annotations
 
@@ -10,3 +10,10 @@ class RealtimeTicketSchema(Schema):
 
     ticket = fields.String(required=True)
     expires_in = fields.Integer(required=True)
+
+
+class SocketFrameSchema(Schema):
+    """A hint to look again at ``topic``; ``seq`` rises with each change of it."""
+
+    topic = fields.String(required=True)
+    seq = fields.Integer(required=True)

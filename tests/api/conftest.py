@@ -21,6 +21,7 @@ from backend.core.database import db
 from backend.customers.service import CustomersService, NewCustomer
 from backend.organisation.service import OrganisationService
 from composition.hall import make_key_ring
+from tests.api.document import watch_answers
 from tests.api.organisation import CENTRE, ensure_unit
 from tests.api.staff_side import Hall
 from wsgi import create_app
@@ -50,6 +51,7 @@ def settings(database_url: str, redis_url: str, tmp_path_factory: pytest.TempPat
 def app(settings: Settings) -> Iterator[Flask]:
     """Yield the application as production composes it."""
     application = create_app(settings)
+    watch_answers(application)
     yield application
     with application.app_context():
         db.engine.dispose()

@@ -35,6 +35,7 @@ from composition.hall import EFFECTS, make_key_ring, read_clock
 from composition.platforms import make_storage
 from tests.api.bookings import enter_booking
 from tests.api.conftest import KEY, MadeCustomer
+from tests.api.document import watch_answers
 from tests.conftest import DATABASE_VARIABLE, migration_config
 from tests.pictures import make_photo
 from wsgi import create_app
@@ -139,6 +140,7 @@ def handler_id(sessions: sessionmaker[Session], organisation: OrganisationServic
 def hall(settings: Settings, handler_id: int) -> Iterator[Flask]:
     """Yield the application as production composes it, on a set-up organisation."""
     application = create_app(settings)
+    watch_answers(application)
     yield application
     with application.app_context():
         db.engine.dispose()

@@ -2,10 +2,10 @@ import { makeQuery, request } from './client'
 import type { CalendarYear, FailedJob, Page, UnknownSend } from './types'
 
 export const listFailedJobs = () => request<Page<FailedJob>>('GET', '/failed-jobs')
-export const retryJob = (id: string) => request<void>('POST', `/failed-jobs/${encodeURIComponent(id)}/retry`)
+export const retryJob = (id: FailedJob['id']) => request<void>('POST', `/failed-jobs/${id}/retry`)
 export const listUnknownSends = () => request<Page<UnknownSend>>('GET', '/outbox/unknown')
-export const settleSend = (id: string, as: 'sent' | 'refused') =>
-  request<void>('POST', `/outbox/${encodeURIComponent(id)}/settle`, { as })
+export const settleSend = (id: UnknownSend['id'], as: 'sent' | 'refused') =>
+  request<void>('POST', `/outbox/${id}/settle`, { as })
 export const getCalendar = (year: number) => request<CalendarYear>('GET', '/calendar' + makeQuery({ year }))
 export const setCalendarDay = (date: string, is_working: boolean, note: string) =>
   request<void>('PUT', `/calendar/days/${date}`, { is_working, note })
