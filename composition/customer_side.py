@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask
+from flask_limiter import Limiter
 from flask_smorest import Api
 
 from backend.access.access_tokens import AccessTokens
@@ -15,7 +16,6 @@ from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import CustomerCommands
 from backend.cases.drafts import DraftService
 from backend.core.openapi import CUSTOMER_TOKEN
-from backend.core.rate_limit import RateLimit
 from backend.core.rate_limits import make_limiter
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
@@ -33,26 +33,24 @@ from miniprogram_api.message_routes import make_message_routes
 from miniprogram_api.realtime_routes import make_customer_realtime_routes
 from miniprogram_api.session_routes import make_customer_session_routes
 
-ALARMS_A_MINUTE = 20
-
 
 def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     """Register all routes of customers and the guard before them."""
     settings = hall.settings
     api.spec.components.security_scheme(CUSTOMER_TOKEN, {"type": "http", "scheme": "bearer"})
-    _add_sign_in(app, api, hall)
+    limiter = make_limiter(app, settings.redis_url)
+    _add_sign_in(app, api, hall, limiter)
     applications = ApplicationService(hall.cases, hall.offers, hall.organisation, hall.keys, hall.files)
     desk = CorrectionDesk(hall.definitions, hall.organisation, hall.keys, hall.files)
     commands = CustomerCommands(hall.cases, hall.definitions, desk, hall.keys, hall.files)
     alarms = AlarmService(hall.sessions, hall.cases, hall.organisation, hall.keys)
-    limit = RateLimit(hall.redis, "alarms", amount=ALARMS_A_MINUTE, seconds=60)
     for routes in (
         make_catalogue_routes(hall.reading, hall.offers, hall.organisation, settings.hotline_number),
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
-        make_alarm_routes(alarms, limit, settings.hotline_number),
+        make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),
         make_file_routes(hall.files),
         make_customer_realtime_routes(SocketTickets(hall.redis)),
@@ -60,7 +58,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         api.register_blueprint(routes)
 
 
-def _add_sign_in(app: Flask, api: Api, hall: Hall) -> None:
+def _add_sign_in(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:
     settings = hall.settings
     tokens = AccessTokens(settings.secret_key)
     sessions = CustomerSessions(hall.sessions, hall.engine, hall.customers, tokens, read_clock)
@@ -74,7 +72,6 @@ def _add_sign_in(app: Flask, api: Api, hall: Hall) -> None:
         now=read_clock,
     )
     CustomerGuard(tokens, sessions, read_clock).install(app)
-    limiter = make_limiter(app, settings.redis_url)
     api.register_blueprint(
         make_customer_session_routes(sign_in, sessions, limiter, over_https=not settings.demo_mode)
     )

@@ -24,7 +24,7 @@ def install_http(app: Flask) -> None:
     """Put the request id, the log, the measurement and the error bodies on all of ``app``'s routes."""
     app.before_request(_begin)
     app.after_request(_finish)
-    app.register_error_handler(AppError, _answer_app_error)
+    app.register_error_handler(AppError, answer_app_error)
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(RecursionError, _answer_too_deep)
     app.register_error_handler(Exception, _answer_unexpected)
@@ -56,7 +56,8 @@ def _finish(response: Response) -> Response:
     return response
 
 
-def _answer_app_error(error: AppError) -> Response:
+def answer_app_error(error: AppError) -> Response:
+    """Return the problem details of ``error``, for where it cannot be raised."""
     return _as_response(problem_of(error, g.request_id), error.http_status)
 
 
