@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
@@ -38,12 +37,11 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import AppError
 from backend.core.ids import make_case_no
+from backend.core.local_time import local_date
 from backend.core.outbox import promise
 
 # Five random digits collide now and then on a busy day; a few fresh draws make that harmless.
 NUMBER_DRAWS = 5
-# A case number carries the customers' date, not the server's.
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _RANDOM = secrets.SystemRandom()
 
 
@@ -237,7 +235,8 @@ class CaseService:
         self, session: Session, stamp: Stamp, new: NewCase, version_id: int, parent: tuple[int, int] | None
     ) -> tuple[int, str]:
         for _ in range(NUMBER_DRAWS):
-            case_no = make_case_no(stamp.recorded_at.astimezone(SHANGHAI).date(), new.unit_code, _RANDOM)
+            # A case number carries the customers' date, not the server's.
+            case_no = make_case_no(local_date(stamp.recorded_at), new.unit_code, _RANDOM)
             values = {
                 "case_no": case_no,
                 "public_token_hash": hashlib.sha256(secrets.token_bytes(32)).digest(),

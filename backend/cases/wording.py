@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from backend.cases.commands import AvailableAction
 from backend.cases.progress import ProgressStep, StepState
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.definition import Outcome, Step
+from backend.core.local_time import format_moment
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
-_WEEKDAYS = "一二三四五六日"
 _ENDED = {
     CaseStatus.COMPLETED: "已办结，谢谢您的评价",
     CaseStatus.REFUSED: "没有通过，原因见下方说明",
@@ -28,15 +26,9 @@ _BY_GUARD = {
 SUPPLY = "去补交资料"
 
 
-def write_day(at: datetime) -> str:
-    """Return ``11月26日 周四`` of the Chinese day of ``at``."""
-    local = at.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日 周{_WEEKDAYS[local.weekday()]}"
-
-
 def write_due(due_at: datetime) -> str:
     """Return ``预计 11月26日 周四 17:00 前``."""
-    return f"预计 {write_day(due_at)} {due_at.astimezone(SHANGHAI):%H:%M} 前"
+    return f"预计 {format_moment(due_at)} 前"
 
 
 def write_headline(
