@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -14,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.ids import make_case_no
+from backend.core.local_time import local_date
 from payments.events import ChargeSettled
 from payments.models import Charge, CounterReceipt
 
 SettledListener = Callable[[Session, ChargeSettled], None]
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
 _RANDOM = secrets.SystemRandom()
 
 
@@ -45,7 +44,7 @@ class ChargeService:
             raise Invalid(fields={"amount_fen": "invalid"})
         while True:
             # A letter before it, so that nobody takes it for the number of a case.
-            charge_no = "F" + make_case_no(now.astimezone(_SHANGHAI).date(), new.unit_code, _RANDOM)
+            charge_no = "F" + make_case_no(local_date(now), new.unit_code, _RANDOM)
             drawn = insert(Charge).values(
                 charge_no=charge_no,
                 unit_id=new.unit_id,

@@ -22,7 +22,8 @@ from backend.catalogue.definition import (
     Step,
 )
 from backend.catalogue.time_limits import read_date, read_window
-from backend.core.working_calendar import SHANGHAI, ZERO, WorkingCalendar, multiply
+from backend.core.local_time import SHANGHAI, local_date
+from backend.core.working_calendar import ZERO, WorkingCalendar, multiply
 
 # The warning comes when this share of a limit has passed, by the limit's own clock.
 WARN_SHARE = Decimal("0.8")
@@ -162,7 +163,7 @@ def _measure(limit: LimitSpec, calendar: WorkingCalendar, start: datetime) -> tu
     by_office = limit.clock is ClockKind.OFFICE
     match limit.kind:
         case LimitKind.IMMEDIATE:
-            hours = calendar.hours_on(start.astimezone(SHANGHAI).date())
+            hours = calendar.hours_on(local_date(start))
             minutes = hours.immediate_minutes if by_office else hours.immediate_round_the_clock_minutes
             return office if by_office else _ALL_HOURS, timedelta(minutes=minutes)
         case LimitKind.MINUTES:
@@ -216,7 +217,7 @@ def _due_on_date(
     limit: LimitSpec, snapshot: Snapshot, calendar: WorkingCalendar, start: datetime
 ) -> datetime:
     """The office's closing time on the date, or the date's midnight where the clock never stops."""
-    day = read_date(limit.due).first_from(start.astimezone(SHANGHAI).date())
+    day = read_date(limit.due).first_from(local_date(start))
     if limit.clock is ClockKind.OFFICE:
         return calendar.closing_time(day)
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI).astimezone(UTC)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.calendar_models import CalendarDay, CalendarVersion, OfficeHoursRow
 from backend.core.errors import Invalid
-from backend.core.working_calendar import SHANGHAI, OfficeHours, Period, WorkingCalendar
+from backend.core.local_time import local_date
+from backend.core.working_calendar import OfficeHours, Period, WorkingCalendar
 
 # So long may a process work by the version before an edit; the tick then computes its deadlines anew.
 CACHED_FOR = timedelta(seconds=5)
@@ -108,7 +109,7 @@ class CalendarService:
     def find_end_near(self, session: Session) -> CalendarEnd | None:
         """Return where the calendar ends if that is near or past, and log it for the machines' keepers."""
         last = self.refresh(session).last_known_day
-        left = (last - self._now().astimezone(SHANGHAI).date()).days if last else 0
+        left = (last - local_date(self._now())).days if last else 0
         stage = next((one for one in WARN_STAGES if left <= one), None)
         if stage is None:
             return None
@@ -193,7 +194,7 @@ class CalendarService:
         return newest + 1
 
     def _make_warning(self, calendar: WorkingCalendar) -> str | None:
-        today = self._now().astimezone(SHANGHAI).date()
+        today = local_date(self._now())
         last = calendar.last_known_day
         if last is None or last < today:
             return "工作日历没有今后的日期，办理期限只能按周末推算，可能不准。请马上补全放假安排。"

@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from backend.core.local_time import SHANGHAI, local_date
+
 ZERO = timedelta()
 DAY = timedelta(days=1)
 SATURDAY = 5
@@ -112,7 +112,7 @@ class WorkingCalendar:
 
     def has_guess_between(self, start: datetime, end: datetime) -> bool:
         """Tell whether any day from ``start`` to ``end``, both included, goes by the rule alone."""
-        day, last = _local_day(start), _local_day(end)
+        day, last = local_date(start), local_date(end)
         while day <= last:
             if day not in self._days:
                 return True
@@ -164,7 +164,7 @@ class WorkingCalendar:
 
     def working_days(self, start: datetime, days: int | Decimal) -> timedelta:
         """Return ``days`` working days as office time, by the hours in force at ``start``."""
-        return multiply(self.hours_on(_local_day(start)).day_length, days)
+        return multiply(self.hours_on(local_date(start)).day_length, days)
 
     def next_office_moment(self, moment: datetime) -> datetime:
         """Return ``moment`` itself in office hours (their end included), else the next opening."""
@@ -194,7 +194,7 @@ class WorkingCalendar:
 
     def _list_periods(self, after: datetime) -> Iterator[tuple[datetime, datetime]]:
         """Yield the office's periods that close after ``after``, in order, for as long as they are asked."""
-        first = _local_day(after)
+        first = local_date(after)
         for offset in range(LONGEST_SEARCH_DAYS):
             day = first + timedelta(days=offset)
             if not self.is_working(day):
@@ -208,7 +208,3 @@ class WorkingCalendar:
 def multiply(unit: timedelta, count: int | Decimal) -> timedelta:
     """Return ``count`` times ``unit``, exact to the microsecond."""
     return timedelta(microseconds=int(Decimal(unit // timedelta(microseconds=1)) * count))
-
-
-def _local_day(moment: datetime) -> date:
-    return moment.astimezone(SHANGHAI).date()

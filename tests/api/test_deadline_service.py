@@ -26,8 +26,9 @@ from backend.catalogue.loader import hash_body
 from backend.catalogue.service import DefinitionStore, Draft, publish
 from backend.core.calendar_models import CalendarDay, OfficeHoursRow
 from backend.core.calendar_service import CalendarService
+from backend.core.local_time import SHANGHAI
 from backend.core.outbox import OutboxRow
-from backend.core.working_calendar import SHANGHAI, OfficeHours, Period
+from backend.core.working_calendar import OfficeHours, Period
 from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.unit.cases.definitions import make_outcome, make_step
 

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from backend.cases.deadlines import APPOINTMENT_END, Deadline, compute_deadlines
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.definition import LimitKind
-from backend.core.working_calendar import SHANGHAI, WorkingCalendar
+from backend.core.local_time import SHANGHAI
+from backend.core.working_calendar import WorkingCalendar
 from tests.unit.cases.definitions import make_outcome, make_process, make_step
 
 YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from backend.core.local_time import SHANGHAI
 from backend.core.working_calendar import (
-    SHANGHAI,
     NoOfficeTime,
     OfficeHours,
     Period,
