@@ -25,6 +25,7 @@ from backend.core.promise_desk import PromiseDesk
 from backend.core.relay import Relay
 from backend.core.scheduler import Scheduler, Tick
 from backend.core.topics import Handler, PromiseContext, TopicRegistry, TopicSpec, conclude
+from backend.organisation.absences import AbsenceKeeper
 from backend.realtime.hints import publish_hints
 from composition.hall import Hall, read_clock
 from staff_api.calendar_routes import make_calendar_routes
@@ -87,6 +88,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("sweep", timedelta(seconds=10), relay.sweep),
         Tick("outbox report", timedelta(seconds=30), relay.report),
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),
+        Tick("absences", timedelta(minutes=1), AbsenceKeeper(hall.sessions, read_clock).run),
         Tick("calendar warning", timedelta(hours=12), hall.calendar.report_warning),
         Tick(
             "unclaimed files",

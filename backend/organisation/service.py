@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -43,12 +43,16 @@ class Member:
 
     id: int
     unit_id: int
+    unit_code: str
     unit_name: str
     username: str
     name: str
     must_change_password: bool
     positions: frozenset[str]
     departments: frozenset[str]
+    presence: str
+    absent_from: date | None
+    absent_until: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,25 +138,29 @@ class OrganisationService:
     def find_member(self, session: Session, staff_id: int) -> Member | None:
         """Return who this is, or None for somebody who has left or whose unit is closed."""
         row = session.execute(
-            select(Staff, Unit.name)
+            select(Staff, Unit.code, Unit.name)
             .join(Unit, Unit.id == Staff.unit_id)
             .where(Staff.id == staff_id, Staff.presence != "left", Unit.is_active)
         ).one_or_none()
         if row is None:
             return None
-        staff, unit_name = row
+        staff, unit_code, unit_name = row
         posts = session.execute(
             select(StaffPost.kind, StaffPost.key).where(StaffPost.staff_id == staff_id)
         ).all()
         return Member(
             id=staff.id,
             unit_id=staff.unit_id,
+            unit_code=unit_code,
             unit_name=unit_name,
             username=staff.username,
             name=self._keys.decrypt(staff.name_sealed, NAME_CONTEXT),
             must_change_password=staff.must_change_password,
             positions=frozenset(key for kind, key in posts if kind == "position"),
             departments=frozenset(key for kind, key in posts if kind == "department"),
+            presence=staff.presence,
+            absent_from=staff.absent_from,
+            absent_until=staff.absent_until,
         )
 
     def find_contact(self, session: Session, staff_id: int) -> StaffContact | None:
@@ -231,6 +239,15 @@ class OrganisationService:
         """Return the open unit with this code; raises Invalid ``unit_unknown``."""
         unit = self._find_unit(session, code)
         return ServingUnit(unit.id, unit.code, unit.name)
+
+    def find_unit_or_keep(self, session: Session, code: str, present_id: int) -> int:
+        """Return the id of the open unit ``code``, or of the present one, which may have been closed since.
+
+        Otherwise a table that was just written out could not be taken in again. Raises Invalid.
+        """
+        if session.get_one(Unit, present_id).code == code:
+            return present_id
+        return self._find_unit(session, code).id
 
     @staticmethod
     def _find_unit(session: Session, code: str) -> Unit:
