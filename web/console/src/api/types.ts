@@ -270,6 +270,7 @@ export interface CalendarDay {
   date: string
   is_working: boolean
   note: string
+  is_guess: boolean
 }
 
 export interface CalendarYear {
