@@ -6,18 +6,21 @@ from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
 
-# Where the focus lies: its role and name in short, and whether an outline or a shadow shows it.
+# Where the focus lies: its name in short, and whether an outline or a shadow, its own or of the box that it
+# lies in, shows it.
 _FOCUSED = """
 () => {
   const one = document.activeElement
   if (!one || one === document.body) return null
-  const look = getComputedStyle(one)
-  const outlined = look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0
+  const isMarked = (element) => {
+    const look = getComputedStyle(element)
+    return (look.outlineStyle !== 'none' && parseFloat(look.outlineWidth) > 0) || look.boxShadow !== 'none'
+  }
   const holder = one.matches('input[type=file]') ? one.parentElement : one
   const box = holder.getBoundingClientRect()
   return {
     label: one.getAttribute('aria-label') || one.textContent.trim().slice(0, 40) || one.id,
-    isShown: one.matches(':focus-visible') && (outlined || look.boxShadow !== 'none'),
+    isShown: one.matches(':focus-visible') && (isMarked(one) || isMarked(one.parentElement)),
     isOnScreen: box.width > 0 && box.bottom > 0 && box.top < innerHeight
       && box.right > 0 && box.left < innerWidth,
   }

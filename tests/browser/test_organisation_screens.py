@@ -45,9 +45,12 @@ def test_people(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
     row.get_by_role("button", name="冯新：请假").click()
     centre.dialog.get_by_label("请假").check()
     centre.dialog.get_by_role("button", name="保存").click()
+    expect(row).to_contain_text("○请假")
+    # Without open work nothing is asked; the button says why.
+    expect(centre.dialog).to_have_count(0)
+    row.get_by_role("button", name="移交冯新的工作").click()
     expect(centre.dialog.get_by_text("不用移交")).to_be_visible()
     page.keyboard.press("Escape")
-    expect(row).to_contain_text("请假")
 
     other = open_staff("remote2")
     go(other, stage, "people")
