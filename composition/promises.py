@@ -28,6 +28,7 @@ from backend.core.relay import Relay
 from backend.core.scheduler import Scheduler, Tick
 from backend.core.topics import Handler, PromiseContext, TopicRegistry, TopicSpec, conclude
 from backend.notifications.staff_notices import Matter, StaffNotices
+from backend.organisation.absences import AbsenceKeeper
 from backend.organisation.leads import find_keepers, find_leads
 from backend.realtime.hints import publish_hints
 from composition.hall import Hall, read_clock
@@ -106,6 +107,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("sweep", timedelta(seconds=10), relay.sweep),
         Tick("outbox report", timedelta(seconds=30), relay.report),
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),
+        Tick("absences", timedelta(minutes=1), AbsenceKeeper(hall.sessions, read_clock).run),
         Tick("calendar warning", timedelta(hours=12), lambda: warn_of_calendar(hall)),
         Tick(
             "unclaimed files",

@@ -10,27 +10,34 @@ from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.return_reasons import ReturnReasons
-from backend.cases.staff_access import StaffAccess, map_posts
+from backend.cases.staff_access import PostMap, StaffAccess, map_posts
 from backend.cases.staff_cases import Sources, StaffCases
 from backend.cases.staff_commands import StaffCommands
-from backend.cases.staff_handover import StaffHandover
+from backend.cases.staff_handover import StaffHandover, list_keepers
 from backend.cases.staff_queues import StaffQueues
 from backend.cases.staff_remarks import StaffRemarks
 from backend.cases.staff_rows import RowWriter
 from backend.catalogue.loader import build_process
+from backend.organisation.desk import OrganisationDesk
 from backend.organisation.members import MemberDirectory
+from backend.organisation.roster_upkeep import RosterUpkeep
+from backend.organisation.staff_upkeep import StaffUpkeep
 from backend.organisation.tables import OrganisationTables
 from backend.organisation.upkeep import OrganisationUpkeep
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from staff_api.case_routes import make_case_routes
+from staff_api.console_parts import ConsoleParts
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
 from staff_api.member_routes import make_member_routes, make_reason_routes
-from staff_api.organisation_routes import make_organisation_routes, make_table_routes, make_unit_routes
+from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
+from staff_api.organisation_tables import make_table_routes
 from staff_api.queue_routes import make_queue_routes
 from staff_api.realtime_routes import make_staff_realtime_routes
+from staff_api.roster_routes import make_roster_routes
 from staff_api.session_routes import make_session_routes
+from staff_api.staff_routes import make_staff_routes
 from staff_api.visit_routes import make_visit_routes
 
 
@@ -45,14 +52,12 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
     guard.install(app)
     for name, scheme in guard.describe().items():
         api.spec.components.security_scheme(name, scheme)
-    api.register_blueprint(make_session_routes(staff_sessions, guard))
-    _add_cases(api, hall)
-    upkeep = OrganisationUpkeep(hall.organisation, hall.keys, make_hashed_password)
-    tables = OrganisationTables(hall.sessions, upkeep, hall.content.post_names, read_clock)
+    posts = map_posts(build_process(body) for body in hall.content.processes.values())
+    parts = ConsoleParts(list_keepers(posts))
+    api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
+    _add_cases(api, hall, posts, parts)
+    _add_organisation(api, hall, staff_sessions, parts)
     for routes in (
-        make_unit_routes(hall.sessions, upkeep),
-        make_organisation_routes(hall.sessions, upkeep, read_clock),
-        make_table_routes(tables),
         make_staff_file_routes(hall.files),
         make_visit_routes(hall.visits),
         make_staff_realtime_routes(SocketTickets(hall.redis)),
@@ -60,17 +65,34 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
         api.register_blueprint(routes)
 
 
-def _add_cases(api: Api, hall: Hall) -> None:
+def _add_organisation(api: Api, hall: Hall, staff_sessions: StaffSessions, parts: ConsoleParts) -> None:
+    organisation, content = hall.organisation, hall.content
+    upkeep = OrganisationUpkeep(organisation)
+    staff = StaffUpkeep(organisation, hall.keys, make_hashed_password)
+    desk = OrganisationDesk(hall.sessions, organisation, hall.keys, upkeep, staff, read_clock)
+    tables = OrganisationTables(
+        hall.sessions, upkeep, staff, RosterUpkeep(organisation), content.post_names, read_clock
+    )
+    post_names = {
+        kind: {key: name for key, name in content.post_names.items() if key in keys}
+        for kind, keys in (("positions", content.positions), ("departments", content.departments))
+    }
+    for routes in (
+        make_unit_routes(desk),
+        make_organisation_routes(desk, parts),
+        make_staff_routes(desk, staff_sessions, post_names, parts),
+        make_roster_routes(desk, parts),
+        make_table_routes(tables),
+    ):
+        api.register_blueprint(routes)
+
+
+def _add_cases(api: Api, hall: Hall, posts: PostMap, parts: ConsoleParts) -> None:
     sessions, organisation, definitions = hall.sessions, hall.organisation, hall.definitions
     access = StaffAccess(definitions)
-    posts = map_posts(build_process(body) for body in hall.content.processes.values())
-    rows = RowWriter(
-        organisation,
-        definitions,
-        {one.key: one.name for one in hall.content.services},
-        hall.keys,
-        read_clock,
-    )
+    services = {one.key: one.name for one in hall.content.services}
+    processes = {key: str(body["name"]) for key, body in hall.content.processes.items()}
+    rows = RowWriter(organisation, definitions, services, hall.keys, read_clock)
     sources = Sources(
         hall.customer_cases.write_progress,
         hall.appointments,
@@ -103,7 +125,11 @@ def _add_cases(api: Api, hall: Hall) -> None:
         hall.keys,
         read_clock,
     )
-    handover = StaffHandover(sessions, hall.cases, organisation, directory, posts)
+    handover = StaffHandover(
+        sessions, hall.cases, organisation, directory, parts.unit_people,
+        lambda service, process: services.get(service or "") or processes[process],
+        read_clock,
+    )  # fmt: skip
     for routes in (
         make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),
         make_case_routes(cases, commands, StaffRemarks(sessions, access, hall.keys, read_clock)),

@@ -38,6 +38,12 @@ class YearSchema(Schema):
     warning = fields.String(required=True, allow_none=True)
 
 
+class WarningSchema(Schema):
+    """The sentence for an administrator where the last known day comes near, else null."""
+
+    warning = fields.String(required=True, allow_none=True)
+
+
 class DayEditSchema(Schema):
     """What is entered for a day."""
 
@@ -57,6 +63,14 @@ def make_calendar_routes(calendar: CalendarService) -> Blueprint:
         """Show all days of a year."""
         require_post(*CENTRE_KEEPERS)
         return calendar.describe_year(asked["year"])
+
+    @routes.get("/warning")
+    @open_to(Caller.STAFF)
+    @routes.response(200, WarningSchema)
+    def tell_warning() -> dict[str, str | None]:
+        """Tell whether the calendar ends soon."""
+        require_post(*CENTRE_KEEPERS)
+        return {"warning": calendar.find_warning()}
 
     @routes.put("/days/<day>")
     @open_to(Caller.STAFF)

@@ -11,6 +11,7 @@ from backend.cases.return_reasons import ReturnReasons
 from backend.cases.staff_handover import StaffHandover
 from backend.catalogue.form_schemas import FIELD_TYPES
 from backend.core.callers import Caller, open_to
+from backend.organisation.members import PresenceChange
 from staff_api.guard import get_signed_in, require_post
 
 REASONS_KEPT_BY = "hotline_business_lead"
@@ -40,9 +41,26 @@ class StaffMemberListSchema(Schema):
 
 
 class PresenceSchema(Schema):
-    """On duty or away."""
+    """On duty from now on, or away: from a day (else today) until another (else until they are back)."""
 
     presence = fields.String(required=True, validate=validate.OneOf(PRESENT_OR_AWAY))
+    absent_from = fields.Date(load_default=None, allow_none=True)
+    absent_until = fields.Date(load_default=None, allow_none=True)
+
+
+class OpenWorkItemSchema(Schema):
+    """A case that a hand-over would move; the place without the door."""
+
+    case_no = fields.String(required=True)
+    name = fields.String(required=True)
+    place = fields.String(required=True)
+    unit_name = fields.String(required=True)
+
+
+class OpenWorkSchema(Schema):
+    """All cases that a hand-over would move, the oldest first."""
+
+    items = fields.List(fields.Nested(OpenWorkItemSchema), required=True)
 
 
 class HandOverSchema(Schema):
@@ -117,9 +135,16 @@ def make_member_routes(handover: StaffHandover) -> Blueprint:
     @open_to(Caller.STAFF)
     @routes.arguments(PresenceSchema)
     @routes.response(204)
-    def set_presence(asked: dict[str, str], username: str) -> None:
+    def set_presence(asked: dict[str, Any], username: str) -> None:
         """Note that somebody is on duty or away."""
-        handover.set_presence(get_signed_in().member, username, asked["presence"])
+        handover.set_presence(get_signed_in().member, username, PresenceChange(**asked))
+
+    @routes.get("/<username>/open-work")
+    @open_to(Caller.STAFF)
+    @routes.response(200, OpenWorkSchema)
+    def list_open_work(username: str) -> dict[str, Any]:
+        """List what a hand-over would move."""
+        return {"items": handover.list_open_work(get_signed_in().member, username)}
 
     @routes.post("/<username>/hand-over")
     @open_to(Caller.STAFF)

@@ -13,9 +13,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.models import SignInFailure, StaffSession
-from backend.access.passwords import NOBODYS_HASH, find_weakness, hash_password, matches
+from backend.access.passwords import NOBODYS_HASH, find_weakness, hash_password, make_first_password, matches
 from backend.core.database import table_of
-from backend.core.errors import Invalid, TooMany, Unauthenticated
+from backend.core.errors import Invalid, NotFound, TooMany, Unauthenticated
 from backend.core.ids import hash_token, make_public_token
 from backend.organisation.models import Staff
 from backend.organisation.service import Member, OrganisationService
@@ -64,7 +64,7 @@ class StaffSessions:
     def sign_in(self, username: str, password: str) -> SignedIn:
         """Open a session; raises Unauthenticated (``login_failed``) or TooMany (``login_locked``)."""
         name, now = username.strip().lower(), self._now()
-        subject = hashlib.sha256(f"staff\0{name}".encode()).digest()
+        subject = _subject_of(name)
         # A try counts before its password is looked at, so that many at once cannot slip past the limit.
         with self._sessions.begin() as session:
             self._count_try(session, subject, now)
@@ -120,6 +120,23 @@ class StaffSessions:
                 & (StaffSession.token_hash != hash_token(signed_in.token)),
             )
 
+    def reset_password(self, username: str) -> str:
+        """Give somebody a first password anew and return it, end their sessions and lift a lock.
+
+        Raises NotFound ``staff_unknown`` for who is not there or has left.
+        """
+        name, password = username.strip().lower(), make_first_password()
+        with self._sessions.begin() as session:
+            wanted = select(Staff).where(Staff.username == name, Staff.presence != "left").with_for_update()
+            staff = session.execute(wanted).scalar_one_or_none()
+            if staff is None:
+                raise NotFound("staff_unknown")
+            staff.password_hash = hash_password(password)
+            staff.must_change_password = True
+            self._end(session, StaffSession.staff_id == staff.id)
+            session.execute(delete(SignInFailure).where(SignInFailure.subject_hash == _subject_of(name)))
+        return password
+
     def is_csrf_token(self, token: str, given: str) -> bool:
         """Tell whether ``given`` belongs to the session of ``token``."""
         return hmac.compare_digest(self._make_csrf_token(token).encode(), given.encode())
@@ -155,3 +172,7 @@ class StaffSessions:
                 .where(SignInFailure.subject_hash == subject)
                 .values(locked_until=now + LOCKED_FOR, failures=0)
             )
+
+
+def _subject_of(username: str) -> bytes:
+    return hashlib.sha256(f"staff\0{username}".encode()).digest()

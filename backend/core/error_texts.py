@@ -79,6 +79,8 @@ _ORGANISATION: dict[str, str] = {
     "unit_unknown": "没有这个单位，请核对单位编号。",
     "post_unknown": "没有这个岗位或部门，请核对。",
     "username_taken": "这个账号已经有人用了，请换一个。",
+    "area_taken": "这个地方已经有单位负责了，请在列表里找到它再改。",
+    "changed_meanwhile": "您打开之后，别的同事刚改过这一条。请重新读取，看过新内容再改。",
 }
 
 _STAFF_SIDE: dict[str, str] = {
@@ -182,6 +184,8 @@ FIELD_TEXTS: dict[str, str] = {
     "password_same": "新密码不能和原密码一样。",
     "password_length": "新密码要有 10 到 200 个字符。",
     "password_guessable": "这个密码容易被猜到，请不要包含账号或总是重复几个字符。",
+    "absence_ends_early": "回来的日子不能早于请假的第一天，也不能早于今天。",
+    "centre_stays_open": "中心不能停用。",
     **_FORM_FIELDS,
 }
 

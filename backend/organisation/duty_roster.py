@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.core.errors import NotFound
 from backend.organisation.models import DutyRoster, Staff, Unit
 
 
@@ -20,6 +19,15 @@ class Turn:
     staff_id: int
     call_order: int
     phone_sealed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """Whom an alarm of ``unit_code`` calls first; ``from_code`` is the unit whose roster says so."""
+
+    unit_code: str
+    from_code: str | None
+    turns: tuple[Turn, ...]
 
 
 def list_on_duty(session: Session, unit_id: int, on: date) -> list[Turn]:
@@ -48,6 +56,33 @@ def list_call_chain(session: Session, unit_id: int, on: date) -> list[Turn]:
     return list(chain.values())
 
 
+def list_on_duty_everywhere(session: Session, unit_ids: Collection[int] | None, on: date) -> list[OnDuty]:
+    """Return for each open unit of these, or each one at all, by code, who is on duty on ``on``."""
+    units = {
+        row.id: row for row in session.execute(select(Unit.id, Unit.code, Unit.parent_id, Unit.is_active))
+    }
+    turns = {
+        unit_id: tuple(_list_turns_of(session, unit_id, on)) for unit_id in _list_with_turns(session, on)
+    }
+    found = []
+    for unit in sorted(units.values(), key=lambda one: one.code):
+        if not unit.is_active or (unit_ids is not None and unit.id not in unit_ids):
+            continue
+        above: int | None = unit.id
+        while above is not None and not turns.get(above):
+            above = units[above].parent_id
+        if above is None:
+            found.append(OnDuty(unit.code, None, ()))
+        else:
+            found.append(OnDuty(unit.code, units[above].code, turns[above]))
+    return found
+
+
+def _list_with_turns(session: Session, on: date) -> list[int]:
+    that_day = select(DutyRoster.unit_id).where(DutyRoster.starts_on <= on, DutyRoster.ends_on >= on)
+    return list(session.scalars(that_day.distinct()))
+
+
 def _list_turns_of(session: Session, unit_id: int, on: date) -> list[Turn]:
     rows = session.execute(
         select(DutyRoster.staff_id, DutyRoster.call_order, Staff.phone_sealed)
@@ -65,34 +100,3 @@ def _list_turns_of(session: Session, unit_id: int, on: date) -> list[Turn]:
 
 def _find_parent(session: Session, unit_id: int) -> int | None:
     return session.execute(select(Unit.parent_id).where(Unit.id == unit_id)).scalar_one_or_none()
-
-
-def list_turns(session: Session, first: date | None = None) -> list[dict[str, Any]]:
-    """Return all turns that end on ``first`` or later, with id, unit code and user name."""
-    wanted = (
-        select(DutyRoster, Unit.code, Staff.username)
-        .join(Unit, Unit.id == DutyRoster.unit_id)
-        .join(Staff, Staff.id == DutyRoster.staff_id)
-        .order_by(Unit.code, DutyRoster.starts_on, DutyRoster.call_order)
-    )
-    if first is not None:
-        wanted = wanted.where(DutyRoster.ends_on >= first)
-    return [
-        {
-            "id": turn.id,
-            "unit_code": code,
-            "starts_on": turn.starts_on,
-            "ends_on": turn.ends_on,
-            "call_order": turn.call_order,
-            "username": username,
-        }
-        for turn, code, username in session.execute(wanted)
-    ]
-
-
-def remove_turn(session: Session, turn_id: int) -> None:
-    """Take a turn off the roster; raises NotFound."""
-    turn = session.get(DutyRoster, turn_id)
-    if turn is None:
-        raise NotFound()
-    session.delete(turn)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core.errors import Conflict, Invalid, NotFound
+from backend.organisation.absences import note_presence
 from backend.organisation.models import Staff, StaffPost, Unit
 from backend.organisation.service import OrganisationService
 
@@ -24,6 +26,15 @@ class Person:
     username: str
     name: str
     presence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChange:
+    """On duty from now on, or absent from a day (else today) until another (else until they are back)."""
+
+    presence: str
+    absent_from: date | None = None
+    absent_until: date | None = None
 
 
 class MemberDirectory:
@@ -49,15 +60,14 @@ class MemberDirectory:
         names = self._organisation.name_staff(session, {one.id for one in people})
         return [Person(one.id, one.unit_id, one.username, names[one.id], one.presence) for one in people]
 
-    def find_person(self, session: Session, unit_ids: Collection[int], username: str) -> Staff:
+    def find_person(
+        self, session: Session, unit_ids: Collection[int], username: str, *, with_left: bool = False
+    ) -> Staff:
         """Return the row of somebody in these units; raises NotFound ``staff_unknown``."""
-        row = session.execute(
-            select(Staff).where(
-                Staff.username == username.strip().lower(),
-                Staff.unit_id.in_(unit_ids),
-                Staff.presence != "left",
-            )
-        ).scalar_one_or_none()
+        wanted = select(Staff).where(Staff.username == username.strip().lower(), Staff.unit_id.in_(unit_ids))
+        if not with_left:
+            wanted = wanted.where(Staff.presence != "left")
+        row = session.execute(wanted).scalar_one_or_none()
         if row is None:
             raise NotFound("staff_unknown")
         return row
@@ -76,7 +86,10 @@ class MemberDirectory:
             raise Conflict("handler_absent")
         return found[0]
 
-    def set_presence(self, session: Session, unit_ids: Collection[int], username: str, presence: str) -> None:
-        """Note that somebody of these units is on duty or away; raises NotFound ``staff_unknown``."""
-        self.find_person(session, unit_ids, username).presence = presence
+    def set_presence(
+        self, session: Session, unit_ids: Collection[int], username: str, change: PresenceChange, today: date
+    ) -> None:
+        """Note that somebody of these units is on duty or away; raises NotFound, Invalid."""
+        person = self.find_person(session, unit_ids, username)
+        note_presence(person, change.presence, today, change.absent_from, change.absent_until)
         session.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ARRAY, BigInteger, bindparam, select, text
 from sqlalchemy.orm import Session
@@ -38,7 +38,8 @@ _SERVING = (
 # Asked with every request of staff: who it is, their posts, and their unit with all below it.
 _MEMBER = text(
     """
-    SELECT s.id, s.unit_id, s.username, s.name_sealed, s.must_change_password, u.name AS unit_name,
+    SELECT s.id, s.unit_id, s.username, s.name_sealed, s.must_change_password, s.presence, s.absent_from,
+      s.absent_until, u.code AS unit_code, u.name AS unit_name,
       ARRAY(SELECT p.key FROM staff_post p WHERE p.staff_id = s.id AND p.kind = 'position') AS positions,
       ARRAY(SELECT p.key FROM staff_post p WHERE p.staff_id = s.id AND p.kind = 'department') AS departments,
       ARRAY(WITH RECURSIVE below (id) AS (
@@ -67,12 +68,16 @@ class Member:
 
     id: int
     unit_id: int
+    unit_code: str
     unit_name: str
     username: str
     name: str
     must_change_password: bool
     positions: frozenset[str]
     departments: frozenset[str]
+    presence: str
+    absent_from: date | None
+    absent_until: date | None
     # The unit and all below it: what its people may see (law 11).
     units: frozenset[int]
 
@@ -173,12 +178,16 @@ class OrganisationService:
         return Member(
             id=row.id,
             unit_id=row.unit_id,
+            unit_code=row.unit_code,
             unit_name=row.unit_name,
             username=row.username,
             name=self._keys.decrypt(row.name_sealed, NAME_CONTEXT),
             must_change_password=row.must_change_password,
             positions=frozenset(row.positions),
             departments=frozenset(row.departments),
+            presence=row.presence,
+            absent_from=row.absent_from,
+            absent_until=row.absent_until,
             units=frozenset(row.units),
         )
 
@@ -255,6 +264,15 @@ class OrganisationService:
         """Return the open unit with this code; raises Invalid ``unit_unknown``."""
         unit = self._find_unit(session, code)
         return ServingUnit(unit.id, unit.code, unit.name)
+
+    def find_unit_or_keep(self, session: Session, code: str, present_id: int) -> int:
+        """Return the id of the open unit ``code``, or of the present one, which may have been closed since.
+
+        Otherwise a table that was just written out could not be taken in again. Raises Invalid.
+        """
+        if session.get_one(Unit, present_id).code == code:
+            return present_id
+        return self._find_unit(session, code).id
 
     @staticmethod
     def _find_unit(session: Session, code: str) -> Unit:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.error_texts import FIELD_TEXTS
 from backend.core.errors import AppError, Invalid, NotFound, sentence_for
-from backend.organisation.duty_roster import list_turns
-from backend.organisation.upkeep import OrganisationUpkeep, RosterEntry, StaffEntry, UnitEntry
+from backend.organisation.roster_upkeep import RosterEntry, RosterUpkeep
+from backend.organisation.staff_upkeep import StaffEntry, StaffUpkeep
+from backend.organisation.upkeep import OrganisationUpkeep, UnitEntry
 
 MOST_ROWS = 5000
 LARGEST_BYTES = 2_000_000
@@ -23,6 +24,7 @@ _BETWEEN_POSTS = "、"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _KINDS = {"centre": "中心", "division": "事业部", "unit": "单位"}
 _PRESENCES = {"on_duty": "在岗", "absent": "请假", "left": "离职"}
+_GONE = "left"
 _YES, _NO = "是", "否"
 
 Row = Mapping[str, str]
@@ -30,11 +32,14 @@ Row = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table: header → key of its columns, how to list it, and how to take in one row of it."""
+    """A table: header → key of its columns, by which of them a row is known, how to list it, how to write a
+    listed row, and how to take in one row of it."""
 
     columns: Mapping[str, str]
+    known_by: tuple[str, ...]
     list_rows: Callable[[Session], Iterable[Mapping[str, Any]]]
-    put_row: Callable[[Session, Row], str | None]
+    write_row: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    put_row: Callable[[Session, Row, StaffUpkeep], str | None]
 
 
 class OrganisationTables:
@@ -44,11 +49,15 @@ class OrganisationTables:
         self,
         sessions: sessionmaker[Session],
         upkeep: OrganisationUpkeep,
+        staff: StaffUpkeep,
+        roster: RosterUpkeep,
         post_names: Mapping[str, str],
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._upkeep = upkeep
+        self._staff = staff
+        self._roster = roster
         self._post_names = dict(post_names)
         self._now = now
         self._tables = {
@@ -57,7 +66,9 @@ class OrganisationTables:
                     "单位编号": "code", "单位名称": "name", "类别": "kind", "上级编号": "parent_code",
                     "启用": "is_active",
                 },
-                lambda session: map(_write_unit, upkeep.list_units(session, with_closed=True)),
+                ("code",),
+                lambda session: upkeep.list_units(session, with_closed=True),
+                _write_unit,
                 self._put_unit,
             ),
             "staff": _Table(
@@ -65,12 +76,16 @@ class OrganisationTables:
                     "账号": "username", "姓名": "name", "单位编号": "unit_code", "岗位": "positions",
                     "部门": "departments", "手机号": "phone", "状态": "presence",
                 },
-                lambda session: map(self._write_staff, upkeep.list_staff(session)),
+                ("username",),
+                lambda session: staff.list_staff(session, with_left=True),
+                self._write_staff,
                 self._put_staff,
             ),
             "areas": _Table(
                 {"区": "region", "街道": "street", "小区": "community", "单位编号": "unit_code"},
+                ("region", "street", "community"),
                 upkeep.list_areas,
+                dict,
                 self._put_area,
             ),
             "duty-roster": _Table(
@@ -78,7 +93,9 @@ class OrganisationTables:
                     "单位编号": "unit_code", "开始日期": "starts_on", "结束日期": "ends_on",
                     "顺位": "call_order", "账号": "username",
                 },
-                list_turns,
+                ("unit_code", "starts_on", "call_order"),
+                roster.list_turns,
+                dict,
                 self._put_turn,
             ),
         }  # fmt: skip
@@ -91,7 +108,10 @@ class OrganisationTables:
         writer.writerow(table.columns)
         with self._sessions.begin() as session:
             for row in table.list_rows(session):
-                writer.writerow(_write_cell(row.get(key)) for key in table.columns.values())
+                if row.get("presence") == _GONE:
+                    continue
+                cells = table.write_row(row)
+                writer.writerow(_write_cell(cells.get(key)) for key in table.columns.values())
         return text.getvalue().encode("utf-8-sig")
 
     def read(self, name: str, content: bytes) -> dict[str, Any]:
@@ -102,22 +122,30 @@ class OrganisationTables:
         """
         table = self._find(name)
         rows = _parse(content, table.columns)
-        passwords: dict[str, str] = {}
-        faults: list[dict[str, Any]] = []
         with self._sessions.begin() as session:
-            for number, row in rows:
-                try:
-                    # Each row apart, so that one pass over the file names all that is wrong in it.
-                    with session.begin_nested():
-                        password = table.put_row(session, row)
-                except AppError as error:
-                    faults.append({"row": number, "text": _explain(error, table.columns)})
-                else:
-                    if password is not None:
-                        passwords[row["username"].strip().lower()] = password
+            passwords, faults = _put_rows(session, table, rows, self._staff)
             if faults:
                 raise Invalid("import_refused", extra={"rows": faults})
         return {"rows": len(rows), "first_passwords": passwords}
+
+    def preview(self, name: str, content: bytes) -> dict[str, Any]:
+        """Tell what taking in a table would do, and do nothing: ``{rows, new, changed, same, faults}``.
+
+        ``faults`` are as in ``read``. Raises Invalid ``file_not_csv``, or ``import_refused`` where rows have
+        more or fewer cells than the header.
+        """
+        table = self._find(name)
+        rows = _parse(content, table.columns)
+        with self._sessions() as session:
+            # Never committed: the end of the block takes it all back.
+            before = _list_revisions(session, table)
+            _, faults = _put_rows(session, table, rows, self._staff.rehearse())
+            session.flush()
+            after = _list_revisions(session, table)
+        new = len(after.keys() - before.keys())
+        changed = sum(after[key] != before[key] for key in after.keys() & before.keys())
+        same = len(rows) - len(faults) - new - changed
+        return {"rows": len(rows), "new": new, "changed": changed, "same": max(same, 0), "faults": faults}
 
     def _find(self, name: str) -> _Table:
         table = self._tables.get(name)
@@ -125,14 +153,14 @@ class OrganisationTables:
             raise NotFound()
         return table
 
-    def _put_unit(self, session: Session, row: Row) -> None:
+    def _put_unit(self, session: Session, row: Row, staff: StaffUpkeep) -> None:
         kind = _find_key(_KINDS, row["kind"], "kind")
         active = _find_key({"1": _YES, "": _NO}, row["is_active"] or _YES, "is_active") == "1"
         self._upkeep.put_unit(
             session, UnitEntry(row["code"], row["name"], kind, row["parent_code"] or None, active)
         )
 
-    def _put_staff(self, session: Session, row: Row) -> str | None:
+    def _put_staff(self, session: Session, row: Row, staff: StaffUpkeep) -> str | None:
         entry = StaffEntry(
             username=row["username"],
             name=row["name"],
@@ -142,12 +170,12 @@ class OrganisationTables:
             phone=row["phone"] or None,
             presence=_find_key(_PRESENCES, row["presence"] or "在岗", "presence"),
         )
-        return self._upkeep.put_staff(session, entry, self._now())
+        return staff.put_staff(session, entry, self._now())
 
-    def _put_area(self, session: Session, row: Row) -> None:
+    def _put_area(self, session: Session, row: Row, staff: StaffUpkeep) -> None:
         self._upkeep.put_area(session, row["region"], row["street"], row["community"], row["unit_code"])
 
-    def _put_turn(self, session: Session, row: Row) -> None:
+    def _put_turn(self, session: Session, row: Row, staff: StaffUpkeep) -> None:
         if not row["call_order"].isdecimal():
             raise Invalid(fields={"call_order": "invalid"})
         entry = RosterEntry(
@@ -157,7 +185,7 @@ class OrganisationTables:
             int(row["call_order"]),
             row["username"],
         )
-        self._upkeep.put_turn(session, entry)
+        self._roster.put_turn(session, entry)
 
     def _write_staff(self, row: Mapping[str, Any]) -> dict[str, Any]:
         def name(keys: Iterable[str]) -> str:
@@ -167,6 +195,8 @@ class OrganisationTables:
             **row,
             "positions": name(row["positions"]),
             "departments": name(row["departments"]),
+            # A masked phone that came in again would take the place of the real one.
+            "phone": "",
             "presence": _PRESENCES[row["presence"]],
         }
 
@@ -175,6 +205,33 @@ class OrganisationTables:
         keys = {name: key for key, name in self._post_names.items()}
         parts = text.replace("，", "、").replace(",", "、").replace(";", "、").replace("；", "、").split("、")
         return tuple(keys.get(one.strip(), one.strip()) for one in parts if one.strip())
+
+
+def _put_rows(
+    session: Session, table: _Table, rows: Iterable[tuple[int, dict[str, str]]], staff: StaffUpkeep
+) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """Try each row; returns first passwords by user name, and the faults."""
+    passwords: dict[str, str] = {}
+    faults: list[dict[str, Any]] = []
+    for number, row in rows:
+        try:
+            # Each row apart, so that one pass over the file names all that is wrong in it.
+            with session.begin_nested():
+                password = table.put_row(session, row, staff)
+        except AppError as error:
+            faults.append({"row": number, "text": _explain(error, table.columns)})
+        else:
+            if password is not None:
+                passwords[row["username"].strip().lower()] = password
+    return passwords, faults
+
+
+def _list_revisions(session: Session, table: _Table) -> dict[tuple[Any, ...], str]:
+    """Return known entries with what they hold. Sealing one name twice gives two texts, so it is left out."""
+    return {
+        tuple(row[key] for key in table.known_by): repr([row[key] for key in table.columns.values()])
+        for row in table.list_rows(session)
+    }
 
 
 def _write_unit(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.appointments.models import SlotRule
-from backend.organisation.duty_roster import list_turns
+from backend.organisation.roster_upkeep import RosterEntry, RosterUpkeep
 from backend.organisation.service import OrganisationService
-from backend.organisation.upkeep import OrganisationUpkeep, RosterEntry, StaffEntry
+from backend.organisation.staff_upkeep import StaffEntry, StaffUpkeep
 from deploy.demo.organisation import PEOPLE, UNITS
 from deploy.demo.stories import HISTORY
 
@@ -29,13 +29,13 @@ _ON_DUTY = {
 }
 
 
-def add_phones(sessions: sessionmaker[Session], upkeep: OrganisationUpkeep, now: datetime) -> int:
+def add_phones(sessions: sessionmaker[Session], upkeep: StaffUpkeep, now: datetime) -> int:
     """Enter the phones of the demonstration's people who have none; returns how many."""
     phones = {one.username: one.phone for one in PEOPLE}
     added = 0
     with sessions.begin() as session:
         for row in upkeep.list_staff(session):
-            if row["has_phone"] or row["username"] not in phones:
+            if row["phone"] is not None or row["username"] not in phones:
                 continue
             entry = StaffEntry(
                 row["username"],
@@ -76,13 +76,13 @@ def add_hours(sessions: sessionmaker[Session], organisation: OrganisationService
     return added
 
 
-def add_turns(sessions: sessionmaker[Session], upkeep: OrganisationUpkeep, today: date) -> int:
+def add_turns(sessions: sessionmaker[Session], upkeep: RosterUpkeep, today: date) -> int:
     """Enter the duty roster of this and the next month where a unit has none; returns the turns."""
     added = 0
     with sessions.begin() as session:
         known = {
             (turn["unit_code"], day.replace(day=1))
-            for turn in list_turns(session)
+            for turn in upkeep.list_turns(session)
             for day in (turn["starts_on"], turn["ends_on"])
         }
         first = today.replace(day=1)

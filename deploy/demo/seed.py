@@ -12,8 +12,9 @@ from backend.access.passwords import hash_password
 from backend.core.errors import Conflict
 from backend.core.local_time import local_date
 from backend.customers.service import CustomersService
+from backend.organisation.roster_upkeep import RosterUpkeep
 from backend.organisation.service import NewStaff, OrganisationService
-from backend.organisation.upkeep import OrganisationUpkeep
+from backend.organisation.staff_upkeep import StaffUpkeep
 from composition.hall import Hall, read_clock
 from composition.staff_side import make_hashed_password
 from deploy.demo.applicants import CUSTOMERS
@@ -37,10 +38,9 @@ def make_demo_commands(hall: Hall) -> AppGroup:
             _add_areas(organisation, sessions),
         )
         click.echo("{} units, {} staff and {} service areas entered".format(*counts))
-        upkeep = OrganisationUpkeep(organisation, hall.keys, make_hashed_password)
-        add_phones(sessions, upkeep, now)
+        add_phones(sessions, StaffUpkeep(organisation, hall.keys, make_hashed_password), now)
         rules = add_hours(sessions, organisation, local_date(now))
-        turns = add_turns(sessions, upkeep, local_date(now))
+        turns = add_turns(sessions, RosterUpkeep(organisation), local_date(now))
         click.echo(f"{rules} rules of bookable hours and {turns} turns of duty entered")
         customer_ids = _add_customers(hall.customers, sessions, now - HISTORY)
         history = History(hall.settings, now, click.echo)

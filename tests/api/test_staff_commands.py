@@ -183,14 +183,20 @@ def test_open_work_goes_to_another_handler(hall: Hall, to_assign: str) -> None:
     desk.act(child, "accept")
     given, taken = count_open(desk, "handler_361"), count_open(desk, "second_361")
     assert given >= 1
+    work = desk.read("/members/handler_361/open-work")["items"]
+    assert len(work) == given
+    shown = {"case_no": to_assign, "name": "报修", "place": "阳光小区 3幢…", "unit_name": "东城客服部"}
+    assert shown in work
     body = {"command_id": str(uuid.uuid4()), "to": "second_361", "reason": "请假"}
     for who in ("handler_361", "remote_a"):
         refused = hall.sign_in(who).send("POST", "/members/handler_361/hand-over", body)
         assert (refused.status_code, code(refused)) == (403, "forbidden")
+        assert code(hall.sign_in(who).get("/members/handler_361/open-work")) == "forbidden"
+    assert code(hall.sign_in("desk_362").get("/members/handler_361/open-work")) == "staff_unknown"
     other_unit = hall.sign_in("desk_362").send("POST", "/members/handler_361/hand-over", body)
     assert (other_unit.status_code, code(other_unit)) == (404, "staff_unknown")
     done = desk.send("POST", "/members/handler_361/hand-over", body)
-    assert done.status_code == 200, done.text
+    assert (done.status_code, json.loads(done.text)) == (200, {"moved": given})
     assert count_open(desk, "handler_361") == 0
     assert count_open(desk, "second_361") == taken + given
     assert json.loads(desk.send("POST", "/members/handler_361/hand-over", body).text) == {"moved": 0}

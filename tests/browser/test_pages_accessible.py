@@ -58,6 +58,8 @@ def test_console_pages(
     manager = open_staff("manager1")
     for path in ("operations/jobs", "operations/sends", "operations/calendar", "password", "nowhere"):
         _look_at(watched, stage, manager, path)
+    for path in ("people", "roster", "areas"):
+        _look_at(watched, stage, manager, f"organisation/{path}")
     clerk = open_staff("remote1")
     for path in ("work", f"work/{case_no}"):
         _look_at(watched, stage, clerk, path)
@@ -66,10 +68,15 @@ def test_console_pages(
         watched.check_access(clerk.page, f"console {tab}")
     handler = open_staff("handler301", on_phone=True)
     _look_at(watched, stage, handler, "field")
+    # The organisation is kept on a phone, too; nothing may need scrolling sideways.
+    carrier = open_staff("manager1", on_phone=True)
+    for path in ("people", "roster", "areas"):
+        _look_at(watched, stage, carrier, f"organisation/{path}", "-phone")
+        assert carrier.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], path
 
 
-def _look_at(watched: Watched, stage: Stage, staff: Staff, path: str) -> None:
+def _look_at(watched: Watched, stage: Stage, staff: Staff, path: str, mark: str = "") -> None:
     staff.page.goto(f"{stage.url}/console/#/{path}")
     staff.page.wait_for_load_state("networkidle")
-    watched.check_access(staff.page, f"console {path}")
-    watched.shoot(staff.page, "console-" + re.sub(r"\W+|\d{9,}", "-", path).strip("-"))
+    watched.check_access(staff.page, f"console {path}{mark}")
+    watched.shoot(staff.page, "console-" + re.sub(r"\W+|\d{9,}", "-", path).strip("-") + mark)

@@ -11,6 +11,16 @@ export const router = createRouter({
     { path: '/field', name: 'field', component: () => import('./views/FieldDayView.vue'), meta: { title: '今天的上门', field: true } },
     { path: '/field/:caseNo', name: 'visit', component: () => import('./views/FieldVisitView.vue'), meta: { title: '上门', field: true } },
     {
+      path: '/organisation',
+      component: () => import('./views/OrganisationView.vue'),
+      children: [
+        { path: '', redirect: '/organisation/people' },
+        { path: 'people', name: 'people', component: () => import('./views/PeopleView.vue'), meta: { title: '人员' } },
+        { path: 'roster', name: 'roster', component: () => import('./views/RosterView.vue'), meta: { title: '值班表' } },
+        { path: 'areas', name: 'areas', component: () => import('./views/AreasView.vue'), meta: { title: '服务区域' } },
+      ],
+    },
+    {
       path: '/operations',
       component: () => import('./views/OperationsView.vue'),
       children: [

@@ -49,9 +49,9 @@ describe('groupByDay', () => {
 describe('makeMonths', () => {
   it('starts weeks on Monday and marks 调休 and holidays as unusual', () => {
     const months = makeMonths(2026, [
-      { date: '2026-10-01', is_working: false, note: '国庆节', is_guess: false },
-      { date: '2026-10-10', is_working: true, note: '调休', is_guess: false },
-      { date: '2026-10-11', is_working: false, note: '', is_guess: false },
+      { date: '2026-10-01', is_working: false, is_guess: false, note: '国庆节' },
+      { date: '2026-10-10', is_working: true, is_guess: false, note: '调休' },
+      { date: '2026-10-11', is_working: false, is_guess: false, note: '' },
     ])
     const october = months[9]!
     expect([october.offset, october.days.length]).toEqual([3, 31])

@@ -9,3 +9,4 @@ export const settleSend = (id: UnknownSend['id'], as: 'sent' | 'refused') =>
 export const getCalendar = (year: number) => request<CalendarYear>('GET', '/calendar' + makeQuery({ year }))
 export const setCalendarDay = (date: string, is_working: boolean, note: string) =>
   request<void>('PUT', `/calendar/days/${date}`, { is_working, note })
+export const confirmCalendarYear = (year: number) => request<void>('POST', `/calendar/years/${year}/confirm`)

@@ -33,9 +33,9 @@ export function makeMonths(year: number, known: readonly CalendarDay[]): Month[]
       return {
         date,
         number: at + 1,
-        isWorking: day?.is_working ?? null,
+        isWorking: day && !day.is_guess ? day.is_working : null,
         note: day?.note ?? '',
-        isUnusual: day ? day.is_working === isWeekend : false,
+        isUnusual: day && !day.is_guess ? day.is_working === isWeekend : false,
       }
     })
     return { number: index + 1, name: `${index + 1}月`, offset: weekdayOf(1), days }

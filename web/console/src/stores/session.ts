@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { setCsrfToken } from '@/api/client'
 import * as api from '@/api/session'
-import type { SignedIn } from '@/api/types'
+import type { Me, Part } from '@/api/organisation'
 
 const WAS_HERE = 'console.was_here'
 
@@ -16,12 +16,12 @@ function wasHere(): boolean {
 }
 
 export const useSession = defineStore('session', () => {
-  const me = ref<SignedIn | null>(null)
+  const me = ref<Me | null>(null)
   const asked = ref(false)
   // Whether the server insists, which in demonstration mode it does not: its refusal says so, not the flag.
   const mustChange = ref(false)
 
-  function hold(signedIn: SignedIn | null): void {
+  function hold(signedIn: Me | null): void {
     me.value = signedIn
     mustChange.value = false
     setCsrfToken(signedIn?.csrf_token ?? '')
@@ -70,5 +70,13 @@ export const useSession = defineStore('session', () => {
     return positions.length > 0 && positions.every((position) => position === 'case_handler')
   })
 
-  return { me, asked, mustChange, isFieldOnly, hold, recall, signIn, signOut, changePassword }
+  /** Ask again who one is, after something about oneself has changed. */
+  async function renew(): Promise<void> {
+    hold(await api.getSession())
+  }
+
+  /** Whether one has one of these parts of the console; the server decides in any case. */
+  const has = (...parts: Part[]) => parts.some((part) => me.value?.parts.includes(part))
+
+  return { me, asked, mustChange, isFieldOnly, hold, recall, signIn, signOut, changePassword, renew, has }
 })

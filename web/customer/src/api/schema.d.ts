@@ -1516,6 +1516,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/calendar/warning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell whether the calendar ends soon. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Warning"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/calendar/years/{year}/confirm": {
         parameters: {
             query?: never;
@@ -2070,6 +2107,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/members/{username}/open-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        /** List what a hand-over would move. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    username: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OpenWork"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/members/{username}/presence": {
         parameters: {
             query?: never;
@@ -2153,7 +2231,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["Area"];
+                    "application/json": components["schemas"]["AreaEntry"];
                 };
             };
             responses: {
@@ -2173,6 +2251,7 @@ export interface paths {
         delete: {
             parameters: {
                 query: {
+                    revision?: string | null;
                     region: string;
                     street: string;
                     community?: string;
@@ -2206,11 +2285,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the turns from a day on. */
+        /** List the turns that touch these days. */
         get: {
             parameters: {
                 query?: {
                     since?: string | null;
+                    until?: string | null;
                 };
                 header?: never;
                 path?: never;
@@ -2273,12 +2353,40 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /** Change a turn, its days and order too. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    turn_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RosterEntry"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         post?: never;
         /** Take a turn off the roster. */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    revision?: string | null;
+                };
                 header?: never;
                 path: {
                     turn_id: number;
@@ -2294,6 +2402,7 @@ export interface paths {
                     };
                     content?: never;
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -2302,14 +2411,14 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/staff/api/v1/organisation/staff": {
+    "/staff/api/v1/organisation/on-duty": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List everybody who has not left. */
+        /** Tell for each unit who is called for an alarm today; who is away is left out. */
         get: {
             parameters: {
                 query?: never;
@@ -2325,9 +2434,86 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
+                        "application/json": components["schemas"]["OnDuty"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/organisation/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the positions and departments that somebody may hold. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PostList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/organisation/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the people of the units that one keeps. */
+        get: {
+            parameters: {
+                query?: {
+                    with_left?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
                         "application/json": components["schemas"]["StaffList"];
                     };
                 };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -2371,7 +2557,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["FirstPassword"];
+                        "application/json": components["schemas"]["EnteredStaff"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -2385,6 +2571,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/organisation/staff/{username}/first-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give somebody a first password anew, shown this once; whoever is signed in as them no longer is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    username: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FirstPassword"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/organisation/units": {
         parameters: {
             query?: never;
@@ -2392,7 +2619,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List all units, closed ones too. */
+        /** List the units that one keeps, closed ones too. */
         get: {
             parameters: {
                 query?: never;
@@ -2523,6 +2750,51 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Imported"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/organisation/{name}.csv/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what taking in a table would do, and change nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportPreview"];
                     };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -3082,6 +3354,15 @@ export interface components {
         Area: {
             community: string;
             region: string;
+            revision: string;
+            street: string;
+            unit_code: string;
+        };
+        AreaEntry: {
+            community: string;
+            region: string;
+            /** @default null */
+            revision?: string | null;
             street: string;
             unit_code: string;
         };
@@ -3261,6 +3542,9 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
         };
+        EnteredStaff: {
+            first_password: string | null;
+        };
         FailedJob: {
             attempts: number;
             error: string;
@@ -3272,6 +3556,10 @@ export interface components {
         };
         FailedJobList: {
             items: components["schemas"]["FailedJob"][];
+        };
+        FaultyRow: {
+            row: number;
+            text: string;
         };
         FilePurpose: {
             /** @enum {string} */
@@ -3289,7 +3577,7 @@ export interface components {
             url: string;
         };
         FirstPassword: {
-            first_password: string | null;
+            first_password: string;
         };
         FormBody: {
             key: string;
@@ -3359,6 +3647,13 @@ export interface components {
             unread_messages: number;
             waiting: components["schemas"]["CaseSummary"][];
         };
+        ImportPreview: {
+            changed: number;
+            faults: components["schemas"]["FaultyRow"][];
+            new: number;
+            rows: number;
+            same: number;
+        };
         Imported: {
             first_passwords: {
                 [key: string]: string;
@@ -3391,12 +3686,36 @@ export interface components {
             author: string;
             text: string;
         };
+        OnDuty: {
+            /** Format: date */
+            day: string;
+            items: components["schemas"]["OnDutyUnit"][];
+        };
+        OnDutyPerson: {
+            call_order: number;
+            name: string;
+            phone: string | null;
+        };
+        OnDutyUnit: {
+            from_code: string | null;
+            people: components["schemas"]["OnDutyPerson"][];
+            unit_code: string;
+        };
         OpenTask: {
             /** Format: date-time */
             due_at: string | null;
             name: string;
             no: number;
             step: string;
+        };
+        OpenWork: {
+            items: components["schemas"]["OpenWorkItem"][];
+        };
+        OpenWorkItem: {
+            case_no: string;
+            name: string;
+            place: string;
+            unit_name: string;
         };
         OwedDocument: {
             key: string;
@@ -3454,7 +3773,25 @@ export interface components {
         PositionTaken: {
             visits: number;
         };
+        Post: {
+            key: string;
+            name: string;
+        };
+        PostList: {
+            departments: components["schemas"]["Post"][];
+            positions: components["schemas"]["Post"][];
+        };
         Presence: {
+            /**
+             * Format: date
+             * @default null
+             */
+            absent_from?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            absent_until?: string | null;
             /** @enum {string} */
             presence: "on_duty" | "absent";
         };
@@ -3573,6 +3910,8 @@ export interface components {
             call_order: number;
             /** Format: date */
             ends_on: string;
+            /** @default null */
+            revision?: string | null;
             /** Format: date */
             starts_on: string;
             unit_code: string;
@@ -3586,6 +3925,8 @@ export interface components {
             /** Format: date */
             ends_on: string;
             id: number;
+            name: string;
+            revision: string;
             /** Format: date */
             starts_on: string;
             unit_code: string;
@@ -3617,11 +3958,19 @@ export interface components {
             username: string;
         };
         SignedIn: {
+            /** Format: date */
+            absent_from: string | null;
+            /** Format: date */
+            absent_until: string | null;
             csrf_token: string;
             departments: string[];
             must_change_password: boolean;
             name: string;
+            parts: ("organisation" | "unit_people" | "calendar" | "operations")[];
             positions: string[];
+            /** @enum {string} */
+            presence: "on_duty" | "absent";
+            unit_code: string;
             unit_name: string;
             username: string;
         };
@@ -3656,12 +4005,17 @@ export interface components {
             topic: string;
         };
         Staff: {
+            /** Format: date */
+            absent_from: string | null;
+            /** Format: date */
+            absent_until: string | null;
             departments: string[];
-            has_phone: boolean;
             name: string;
+            phone: string | null;
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent" | "left";
+            revision: string;
             unit_code: string;
             username: string;
         };
@@ -3800,6 +4154,8 @@ export interface components {
              * @enum {string}
              */
             presence?: "on_duty" | "absent" | "left";
+            /** @default null */
+            revision?: string | null;
             unit_code: string;
         };
         StaffList: {
@@ -3840,6 +4196,7 @@ export interface components {
             kind: "centre" | "division" | "unit";
             name: string;
             parent_code: string | null;
+            revision: string;
         };
         UnitChoice: {
             code: string;
@@ -3852,6 +4209,8 @@ export interface components {
             kind: "centre" | "division" | "unit";
             name: string;
             parent_code: string | null;
+            /** @default null */
+            revision?: string | null;
         };
         UnitList: {
             items: components["schemas"]["Unit"][];
@@ -3882,6 +4241,9 @@ export interface components {
             seen_at: string | null;
             /** @enum {string} */
             state: "none" | "set_off" | "arrived";
+        };
+        Warning: {
+            warning: string | null;
         };
         WebSignInRequest: {
             code: string;

@@ -1,0 +1,29 @@
+"""Which parts of the console somebody has. The routes decide; a client hides what would only be refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from backend.organisation.desk import KEEPER
+from backend.organisation.leads import CENTRE_KEEPERS
+from backend.organisation.service import Member
+
+PART_NAMES = ("organisation", "unit_people", "calendar", "operations")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleParts:
+    """The posts that have a part; ``unit_people`` are those that keep the people and the roster of a unit."""
+
+    unit_people: frozenset[str]
+
+    def list_parts(self, member: Member) -> list[str]:
+        """Return the names of the parts that ``member`` has, in the order of PART_NAMES."""
+        posts_of = {
+            "organisation": frozenset({KEEPER}),
+            "unit_people": self.unit_people,
+            "calendar": frozenset(CENTRE_KEEPERS),
+            "operations": frozenset(CENTRE_KEEPERS),
+        }
+        held = member.positions | member.departments
+        return [name for name in PART_NAMES if held & posts_of[name]]
