@@ -17,6 +17,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+CONNECT_SECONDS = 5
+
 # The application works under this role: it may read and add to histories, never change or delete them.
 APPLICATION_ROLE = "hall_app"
 
@@ -48,5 +50,9 @@ def make_engine_options(pool_size: int) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": 10,
         "pool_pre_ping": True,
-        "connect_args": {"options": f"-c role={APPLICATION_ROLE} -c timezone=UTC"},
+        # A server that does not answer is away, and whoever asks is told so; the driver waits for minutes.
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c role={APPLICATION_ROLE} -c timezone=UTC",
+        },
     }
