@@ -258,9 +258,15 @@ export interface FailedJob {
   attempts: number
 }
 
+/** What a person found out about an unknown send; again means that it did not go out and shall. */
+export type Settlement = 'sent' | 'refused' | 'again'
+
 export interface UnknownSend {
   id: string
   topic: string
+  what: string
+  case_no: string | null
+  may_repeat: boolean
   created_at: string
   started_at: string
   attempt: number
