@@ -21,7 +21,7 @@ from deploy.local.servers import LocalServers
 ROOT = Path(__file__).parents[1]
 DATABASE_VARIABLE = "HALL_TEST_DATABASE_URL"
 # Two halls at once would work off each other's jobs, and take more memory than a small machine has.
-WHOLE_HALL = ("tests/browser/", "tests/miniprogram/")
+WHOLE_HALL = ("tests/browser/", "tests/miniprogram/", "tests/faults/")
 REDIS_VARIABLE = "HALL_TEST_REDIS_URL"
 _started = pytest.StashKey[tuple[LocalServers, tempfile.TemporaryDirectory[str]]]()
 

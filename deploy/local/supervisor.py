@@ -106,6 +106,11 @@ class Supervisor:
         """Return how often the child of this name has ended since the start."""
         return next(one.ends for one in self._running if one.child.name == name)
 
+    def find_pid(self, name: str) -> int | None:
+        """Return the process id of the child of this name, which leads a group; None while it is not running."""
+        process = next(one.process for one in self._running if one.child.name == name)
+        return None if process is None else process.pid
+
     def stop(self) -> None:
         """Ask all to end, wait for GRACE_SECONDS at most, and kill what is left with all its own children."""
         alive = [one.process for one in self._running if one.process is not None]
