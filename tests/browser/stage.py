@@ -59,8 +59,10 @@ def find_free_port() -> int:
 
 
 class Stage:
-    """The running hall. ``url`` is where it listens, ``control`` the simulators' control address; ``settings``
-    are the deployment's own, beside those of a local run."""
+    """The running hall. ``url`` is where it listens, ``control`` the simulators' control address.
+
+    ``settings`` are the deployment's own, beside those of a local run.
+    """
 
     def __init__(
         self, folder: Path, database_url: str, redis_url: str, settings: Mapping[str, str] | None = None

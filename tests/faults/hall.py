@@ -150,8 +150,8 @@ class FaultyHall:
         if victim == "postgresql":
             with self.connect() as connection:
                 own: int = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-            # Whoever serves this connection was started by the server itself.
-            return int(Path(f"/proc/{own}/stat").read_text().rpartition(")")[2].split()[1])
+                # Whoever serves this connection was started by the server itself.
+                return int(Path(f"/proc/{own}/stat").read_text().rpartition(")")[2].split()[1])
         if victim == "valkey":
             with self.redis() as redis:
                 return int(redis.info("server")["process_id"])

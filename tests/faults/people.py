@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Mapping
@@ -11,10 +12,11 @@ from typing import Any
 import requests
 
 from deploy.demo.organisation import PASSWORD
-from tests.faults.hall import PATIENCE_SECONDS
+from tests.faults.hall import PATIENCE_SECONDS, wait_for
 
 # Without PostgreSQL, a process and Valkey a request may fail, but none may hang.
 ANSWER_SECONDS = 20
+_FLEETING = frozenset({"url", "thumbnail_url", "time_left"})
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,21 @@ class Person:
             assert time.monotonic() < deadline, f"{order.method} {order.path}: {said}"
             time.sleep(0.1)
 
+    def digest(self, address: str) -> str:
+        """Return a digest of the file at a signed link."""
+
+        def fetch() -> str | None:
+            try:
+                answer = requests.get(address, proxies={"http": ""}, timeout=ANSWER_SECONDS)
+            except requests.RequestException:
+                return None
+            if answer.status_code == 503:
+                return None
+            assert answer.status_code == 200, answer.text
+            return hashlib.sha256(answer.content).hexdigest()
+
+        return wait_for(fetch, "the file") or ""
+
     def read(self, path: str) -> Any:
         """Return the body of what lies at ``path``."""
         answer = self.insist(Order("GET", path))
@@ -100,16 +117,16 @@ def sign_staff_in(url: str, username: str) -> Person:
     return person
 
 
-def strip_links(body: Any) -> Any:
-    """Return an answer without the signed links, which are made anew for each."""
+def strip_fleeting(body: Any) -> Any:
+    """Return an answer without what is new in each: signed links, and how much time is left."""
     if isinstance(body, dict):
-        return {name: strip_links(one) for name, one in body.items() if name not in ("url", "thumbnail_url")}
-    return [strip_links(one) for one in body] if isinstance(body, list) else body
+        return {name: strip_fleeting(one) for name, one in body.items() if name not in _FLEETING}
+    return [strip_fleeting(one) for one in body] if isinstance(body, list) else body
 
 
 def describe(first: Answer, second: Answer) -> str:
     """Return in what two answers differ, for a failed assertion."""
-    one, other = strip_links(first.body), strip_links(second.body)
+    one, other = strip_fleeting(first.body), strip_fleeting(second.body)
     names = sorted({*one, *other}) if isinstance(one, dict) and isinstance(other, dict) else []
     differing = {name: (one.get(name), other.get(name)) for name in names if one.get(name) != other.get(name)}
     return f"{first.status} {second.status} {json.dumps(differing, ensure_ascii=False)}"

@@ -34,6 +34,8 @@ class Story:
     case_no: str = ""
     child_no: str = ""
     files: list[str] = field(default_factory=list)
+    # From a file's link to what it held right after it was uploaded.
+    contents: dict[str, str] = field(default_factory=dict)
     hold_id: str = ""
 
     def __post_init__(self) -> None:
@@ -89,6 +91,12 @@ def upload(purpose: str) -> Make:
 
 def keep_file(story: Story, body: Any) -> None:
     story.files.append(body["file_key"])
+    story.contents[body["url"]] = read_content(story, body["url"])
+
+
+def read_content(story: Story, link: str) -> str:
+    """Return a digest of what a signed link leads to."""
+    return story.customer.digest(story.hall.url + link)
 
 
 def submit(story: Story) -> Order:

@@ -11,7 +11,7 @@ import pytest
 from tests.browser.stage import ask
 from tests.faults.hall import VICTIMS, FaultyHall, wait_for
 from tests.faults.people import Order, Person
-from tests.faults.story import Story
+from tests.faults.story import Story, read_content
 from tests.faults.walk import Told, Walk
 
 
@@ -27,6 +27,8 @@ def test_the_story_goes_on_where_it_was(
     walk.run()
     assert walk.told.versions == plain.versions
     assert walk.told.histories == plain.histories
+    for link, content in walk.story.contents.items():
+        assert read_content(walk.story, link) == content
     unknown = settle_messages(walk, staff["manager1"])
     if victim == "worker":
         assert unknown == {one.id for one in walk.promised}
