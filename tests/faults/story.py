@@ -34,7 +34,7 @@ class Story:
     case_no: str = ""
     child_no: str = ""
     files: list[str] = field(default_factory=list)
-    # From a file's link to what it held right after it was uploaded.
+    # From a file's key to what it held right after it was uploaded.
     contents: dict[str, str] = field(default_factory=dict)
     hold_id: str = ""
 
@@ -91,12 +91,18 @@ def upload(purpose: str) -> Make:
 
 def keep_file(story: Story, body: Any) -> None:
     story.files.append(body["file_key"])
-    story.contents[body["url"]] = read_content(story, body["url"])
+    story.contents.update(read_contents(story, body))
 
 
-def read_content(story: Story, link: str) -> str:
-    """Return a digest of what a signed link leads to."""
-    return story.customer.digest(story.hall.url + link)
+def read_contents(story: Story, body: Any) -> dict[str, str]:
+    """Return, by the file's key, a digest of each file that an answer links to."""
+    if isinstance(body, list):
+        return {key: one for part in body for key, one in read_contents(story, part).items()}
+    if not isinstance(body, dict):
+        return {}
+    if "file_key" in body and "url" in body:
+        return {body["file_key"]: story.customer.digest(story.hall.url + body["url"])}
+    return read_contents(story, list(body.values()))
 
 
 def submit(story: Story) -> Order:

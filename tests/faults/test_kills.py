@@ -11,7 +11,7 @@ import pytest
 from tests.browser.stage import ask
 from tests.faults.hall import VICTIMS, FaultyHall, wait_for
 from tests.faults.people import Order, Person
-from tests.faults.story import Story, read_content
+from tests.faults.story import Story, read_contents
 from tests.faults.walk import Told, Walk
 
 
@@ -27,8 +27,7 @@ def test_the_story_goes_on_where_it_was(
     walk.run()
     assert walk.told.versions == plain.versions
     assert walk.told.histories == plain.histories
-    for link, content in walk.story.contents.items():
-        assert read_content(walk.story, link) == content
+    check_files(walk.story)
     unknown = settle_messages(walk, staff["manager1"])
     if victim == "worker":
         assert unknown == {one.id for one in walk.promised}
@@ -37,6 +36,15 @@ def test_the_story_goes_on_where_it_was(
     received = hall.list_messages(walk.story.phone)
     assert Counter(one["template_id"] for one in received) == plain.templates
     assert count_accepted(hall, walk.story.phone) == len(received)
+
+
+def check_files(story: Story) -> None:
+    """Hold that the files of both cases are what was uploaded: the mended photo and those of the visit."""
+    lead = story.staff["lead301"]
+    shown = [lead.read(f"/cases/{one}") for one in (story.case_no, story.child_no)]
+    found = read_contents(story, shown)
+    assert set(found) >= set(story.files[1:])
+    assert found == {key: story.contents[key] for key in found}
 
 
 def settle_messages(walk: Walk, manager: Person) -> set[int]:
