@@ -107,7 +107,7 @@ class Supervisor:
         return next(one.ends for one in self._running if one.child.name == name)
 
     def find_pid(self, name: str) -> int | None:
-        """Return the process id of the child of this name, which leads a group; None while it is not running."""
+        """Return the process id of a child, which leads a group of its own; None while it is not running."""
         process = next(one.process for one in self._running if one.child.name == name)
         return None if process is None else process.pid
 
