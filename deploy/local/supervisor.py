@@ -52,12 +52,19 @@ class Supervisor:
     """Runs ``children`` in ``folder`` with logs under ``logs``; ``say`` is told what the user should know.
 
     ``record`` remembers the children for the case that the supervisor itself is killed: the next one ends
-    them before it starts its own.
+    them before it starts its own. Who keeps ending waits longer each time, ``longest_wait`` seconds at most.
     """
 
     def __init__(
-        self, children: Sequence[Child], folder: Path, logs: Path, record: Path, say: Callable[[str], None]
+        self,
+        children: Sequence[Child],
+        folder: Path,
+        logs: Path,
+        record: Path,
+        say: Callable[[str], None],
+        longest_wait: float = LONGEST_WAIT_SECONDS,
     ) -> None:
+        self._longest_wait = longest_wait
         self._running = [_Running(one) for one in children]
         self._folder = folder
         self._logs = logs
@@ -94,7 +101,7 @@ class Supervisor:
                 f"{one.child.name} ended ({how}); it starts again in {one.next_wait:.0f} s."
                 f" Its log: {self._log_of(one.child)}"
             )
-            one.next_wait = min(one.next_wait * 2, LONGEST_WAIT_SECONDS)
+            one.next_wait = min(one.next_wait * 2, self._longest_wait)
 
     def watch(self, stopped: threading.Event, also: Callable[[], None] = lambda: None) -> None:
         """Look at the children, and do ``also``, until ``stopped`` is set."""

@@ -29,7 +29,7 @@ from backend.organisation.service import NewStaff, OrganisationService
 from composition.hall import make_key_ring
 from deploy.demo.organisation import AREAS, PASSWORD, PEOPLE, UNITS
 from deploy.local.environment import compose, read_simulators
-from deploy.local.supervisor import Child, Supervisor
+from deploy.local.supervisor import FIRST_WAIT_SECONDS, Child, Supervisor
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60
@@ -101,7 +101,11 @@ class Stage:
             "scheduler": (*flask, "scheduler"),
         }
         children = [Child(name, command, self._environment) for name, command in commands.items()]
-        self.supervisor = Supervisor(children, ROOT, folder / "log", folder / "run.json", lambda _: None)
+        self.supervisor = Supervisor(
+            *(children, ROOT, folder / "log", folder / "run.json", lambda _: None),
+            # Who is killed again and again by a test is in no loop of failing starts.
+            longest_wait=FIRST_WAIT_SECONDS,
+        )
 
     def start(self) -> None:
         """Migrate, enter the demonstration's organisation, start all and wait; raises NotReady."""

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import supervisor
 from tests.faults.hall import FaultyHall
 from tests.faults.people import Person, sign_staff_in
 from tests.faults.story import Story
@@ -21,11 +20,9 @@ STAFF = ("remote1", "lead301", "handler301", "manager1")
 @pytest.fixture(scope="session")
 def hall() -> Iterator[FaultyHall]:
     """Yield the running hall."""
-    with tempfile.TemporaryDirectory(prefix="hall-faults-") as folder, pytest.MonkeyPatch.context() as patch:
+    with tempfile.TemporaryDirectory(prefix="hall-faults-") as folder:
         # The database's account must be able to enter its folder, also when root runs the tests.
         Path(folder).chmod(0o755)
-        # Who is killed at every step is in no loop of failing starts, and need not wait longer each time.
-        patch.setattr(supervisor, "LONGEST_WAIT_SECONDS", 0.3)
         faulty = FaultyHall(Path(folder))
         try:
             faulty.start()

@@ -83,9 +83,7 @@ class FaultyHall:
 
     def kill(self, victim: str) -> int:
         """Kill a process at once, the web with all that serve it; returns the id of who led them."""
-        pid = self._find_pid(victim)
-        # The web's processes die together, as with their machine; they would else finish their requests.
-        (os.killpg if victim == "web" else os.kill)(pid, signal.SIGKILL)
+        pid = self._signal(victim, signal.SIGKILL)
         wait_for(lambda: not is_alive(pid), f"the end of {victim}")
         return pid
 
@@ -102,8 +100,7 @@ class FaultyHall:
     @contextmanager
     def pause(self, name: str) -> Iterator[None]:
         """Let a process stand still for a while, as one does that gets no turn."""
-        pid = self._find_pid(name)
-        os.kill(pid, signal.SIGSTOP)
+        pid = self._signal(name, signal.SIGSTOP)
         try:
             yield
         finally:
@@ -155,7 +152,22 @@ class FaultyHall:
         if victim == "valkey":
             with self.redis() as redis:
                 return int(redis.info("server")["process_id"])
-        return wait_for(lambda: self.stage.supervisor.find_pid(victim), f"{victim} to run") or 0
+        return wait_for(lambda: self._find_child(victim), f"{victim} to run") or 0
+
+    def _find_child(self, name: str) -> int | None:
+        pid = self.stage.supervisor.find_pid(name)
+        return pid if pid is not None and is_alive(pid) else None
+
+    def _signal(self, victim: str, number: signal.Signals) -> int:
+        """Send a signal and return who got it: a worker that lost its queue ends by itself now and then."""
+        while True:
+            pid = self._find_pid(victim)
+            try:
+                # The web dies as with its machine; its processes would else finish their requests.
+                (os.killpg if victim == "web" else os.kill)(pid, number)
+            except ProcessLookupError:
+                continue
+            return pid
 
     def _heal(self) -> bool:
         try:
