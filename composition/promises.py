@@ -24,7 +24,7 @@ from backend.core.jobs_cli import make_jobs_commands
 from backend.core.local_time import format_day
 from backend.core.partitions import create_month_partitions
 from backend.core.promise_desk import PromiseDesk
-from backend.core.relay import Relay
+from backend.core.relay import Relay, limit_sending
 from backend.core.scheduler import Scheduler, Tick
 from backend.core.topics import Handler, PromiseContext, TopicRegistry, TopicSpec, conclude
 from backend.notifications.staff_notices import Matter, StaffNotices
@@ -74,7 +74,11 @@ def make_topics(hall: Hall) -> TopicRegistry:
     return TopicRegistry(
         [
             *list_case_topics(lambda hints: publish_hints(hall.redis, hints)),
-            TopicSpec("notify_customer", "通知客户", "messages", notices.handle, is_idempotent=False),
+            TopicSpec(
+                *("notify_customer", "通知客户", "messages", notices.handle),
+                is_idempotent=False,
+                reopen=hall.notifications.reopen,
+            ),
             TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
@@ -137,7 +141,9 @@ def add_promises(app: Flask, api: Api, hall: Hall) -> None:
     redis = Redis.from_url(hall.settings.redis_url, socket_timeout=5)
     topics = make_topics(hall)
     deliverer = Deliverer(hall.sessions, topics, read_clock)
-    relay = Relay(hall.sessions, topics, JobQueues(redis), deliverer, read_clock)
+    job_seconds = hall.settings.job_seconds
+    queues = JobQueues(redis, job_seconds)
+    relay = Relay(hall.sessions, topics, queues, deliverer, read_clock, limit_sending(job_seconds))
     scheduler = Scheduler(hall.sessions, make_ticks(hall, relay), read_clock)
     for command in make_jobs_commands(Redis.from_url(hall.settings.redis_url), deliverer, scheduler):
         app.cli.add_command(command)

@@ -35,9 +35,12 @@ class UnknownPromiseSchema(Schema):
 
     id = fields.Integer(required=True)
     topic = fields.String(required=True)
+    what = fields.String(required=True)
+    case_no = fields.String(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     started_at = fields.AwareDateTime(required=True, allow_none=True)
     attempt = fields.Integer(required=True)
+    may_repeat = fields.Boolean(required=True)
 
 
 class UnknownPromiseListSchema(Schema):
@@ -47,7 +50,7 @@ class UnknownPromiseListSchema(Schema):
 
 
 class SettleSchema(Schema):
-    """How it ended: ``sent`` or ``refused``."""
+    """How it ended: ``sent``, ``refused``, or not sent and to be sent ``again``."""
 
     outcome = fields.String(required=True, data_key="as", validate=validate.OneOf(OUTCOMES))
 

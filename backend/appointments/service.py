@@ -258,5 +258,6 @@ def _check_version(case: StoredCase, expected: int) -> None:
 
 
 def _promise_message(session: Session, case: StoredCase, stamp: Stamp, message: str) -> None:
-    payload = {"case_id": case.id, "task": None, "step": None, "message": message}
+    named = {"case_id": case.id, "case_no": case.case_no}
+    payload = {**named, "task": None, "step": None, "message": message}
     promise(session, "notify_customer", [payload], stamp.recorded_at)

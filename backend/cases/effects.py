@@ -49,7 +49,8 @@ def set_handler(session: Session, context: EffectContext) -> None:
 
 
 def _promise(session: Session, topic: str, context: EffectContext, **more: str) -> None:
-    payload = {"case_id": context.case.id, "task": context.call.task, "step": context.call.step, **more}
+    named = {"case_id": context.case.id, "case_no": context.case.case_no}
+    payload = {**named, "task": context.call.task, "step": context.call.step, **more}
     promise(session, topic, [payload], context.stamp.recorded_at)
 
 

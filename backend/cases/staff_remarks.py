@@ -79,7 +79,8 @@ class StaffRemarks:
             )
             session.add(message)
             session.flush()
-            payload = {"case_id": row.id, "message": STAFF_MESSAGE, "case_message_id": message.id}
+            named = {"case_id": row.id, "case_no": row.case_no}
+            payload = {**named, "message": STAFF_MESSAGE, "case_message_id": message.id}
             promise(session, "notify_customer", [payload], self._now())
 
 

@@ -226,6 +226,11 @@ class Settings:
         "PLATFORM_ANSWER_SECONDS", "How long an outside platform may take to answer; then it is lost.",
         unit="whole number from 1 to 60 (seconds)", parse=_whole_number(1, 60), default=8, example="8",
     )  # fmt: skip
+    job_seconds: int = _setting(
+        "JOB_SECONDS", "How long one job of a worker may take; what a dead worker left is found soon after.",
+        unit="whole number from 10 to 3600 (seconds)", parse=_whole_number(10, 3600), default=180,
+        example="180",
+    )  # fmt: skip
     wechat_api_base_url: str | None = _setting(
         _WECHAT, "WeChat server API.", unit="http(s) URL without query", parse=_web_url,
         example="https://api.weixin.qq.com",

@@ -21,6 +21,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+CONNECT_SECONDS = 5
+
 # The application works under this role: it may read and add to histories, never change or delete them.
 APPLICATION_ROLE = "hall_app"
 
@@ -61,7 +63,11 @@ def make_engine_options(pool_size: int) -> dict[str, Any]:
         # The one used last is the likeliest to be alive and to know the statement.
         "pool_use_lifo": True,
         "pool_events": [(_open, "connect"), (_note_return, "checkin"), (_check_idle, "checkout")],
-        "connect_args": {"options": f"-c role={APPLICATION_ROLE} -c timezone=UTC"},
+        # A server that does not answer is away, and whoever asks is told so; the driver waits for minutes.
+        "connect_args": {
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c role={APPLICATION_ROLE} -c timezone=UTC",
+        },
     }
 
 

@@ -47,6 +47,7 @@ _GENERIC: dict[str, str] = {
     "idempotency_conflict": "这次提交与刚才的编号相同而内容不同，没有重复办理。请刷新页面，核对后再提交。",
     "internal_error": "这次没有办成，问题在我们这边，请过几分钟再试；仍不行请联系客服。",
     "unavailable": "暂时连不上所需的服务，请过几分钟再试；急事请拨打客服热线。",
+    "database_unavailable": "系统正在恢复，请过一分钟再点一次，不会重复办理；急事请拨打客服热线。",
     "process_unknown": "没有找到这项业务，可能已经停办，请回到首页重新选择。",
 }
 
@@ -136,6 +137,7 @@ _PAYMENTS: dict[str, str] = {
 
 _OPERATIONS: dict[str, str] = {
     "job_not_failed": "这项任务已经不在失败之列，可能已有人重试，请刷新列表。",
+    "promise_not_repeatable": "这一种过时就没有用了，不能补发，请按对方收到与否记下结果。",
     "promise_settled": "这一条已经有了结果，不用再确认，请刷新列表。",
 }
 

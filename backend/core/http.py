@@ -10,11 +10,15 @@ import uuid
 import structlog
 from flask import Flask, Response, g, request
 from marshmallow.fields import Field
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from backend.core.errors import AppError, code_of_status, problem, problem_of
 from backend.core.metrics import REQUEST_SECONDS
 
+# How long clients had better wait where the database is away.
+RETRY_AFTER_SECONDS = 5
 REQUEST_ID_HEADER = "X-Request-Id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _log = structlog.get_logger(__name__)
@@ -27,6 +31,8 @@ def install_http(app: Flask) -> None:
     app.register_error_handler(AppError, answer_app_error)
     app.register_error_handler(HTTPException, _answer_http_error)
     app.register_error_handler(RecursionError, _answer_too_deep)
+    for lost in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(lost, _answer_database_lost)
     app.register_error_handler(Exception, _answer_unexpected)
 
 
@@ -87,6 +93,16 @@ def _answer_too_deep(error: RecursionError) -> Response:
     """JSON that is nested without end is the sender's fault; the log still tells, should it be ours."""
     _log.warning("nested too deeply", error=type(error).__name__)
     return _as_response(problem("invalid_input", 400, request_id=g.request_id), 400)
+
+
+def _answer_database_lost(error: SQLAlchemyError) -> Response:
+    """The database is away, or every connection is taken. A client repeats its command as it was."""
+    # The message of the driver may hold the address with its password, or what a customer typed.
+    _log.error("database out of reach", error=type(error).__name__)
+    body = problem("database_unavailable", 503, request_id=g.request_id)
+    response = _as_response(body, 503)
+    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def _answer_unexpected(error: Exception) -> Response:

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 
 from redis import Redis
 from rq import Queue, SimpleWorker
+from rq.job import Job
 from rq.registry import StartedJobRegistry
 from rq.serializers import JSONSerializer
 
@@ -17,16 +18,20 @@ from backend.core.delivery import Deliverer
 from backend.core.relay import Batch
 from backend.core.topics import QUEUES
 
-# Below the relay's SENDING_LIMIT: a row that is older than that has no worker any more.
-JOB_TIMEOUT_SECONDS = 180
+JOB_SECONDS = 180
+# A job that is not over so long after its time has no worker any more, and its queue may be idle again.
+_OVERTIME_SECONDS = 5
+# The library would wait a minute between its looks at a queue that has come back long since.
+_LONGEST_WAIT_SECONDS = 5
 FAILED_JOBS_KEPT_SECONDS = 24 * 3600
 _deliverer: ContextVar[Deliverer] = ContextVar("deliverer")
 
 
 class JobQueues:
-    """The queues by name. ``redis`` must not decode what it reads."""
+    """The queues by name. ``redis`` must not decode what it reads; jobs end after ``job_seconds``."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, job_seconds: int = JOB_SECONDS) -> None:
+        self._job_seconds = job_seconds
         self._queues = {name: Queue(name, connection=redis, serializer=JSONSerializer) for name in QUEUES}
 
     def enqueue(self, batches: Iterable[Batch]) -> None:
@@ -40,7 +45,7 @@ class JobQueues:
                     Queue.prepare_data(
                         deliver_promises,
                         args=(batch.topic, list(batch.ids)),
-                        timeout=JOB_TIMEOUT_SECONDS,
+                        timeout=self._job_seconds,
                         result_ttl=0,
                         failure_ttl=FAILED_JOBS_KEPT_SECONDS,
                         description=f"{batch.topic}: {len(batch.ids)} promises",
@@ -60,6 +65,16 @@ def deliver_promises(topic: str, ids: list[int]) -> None:
     _deliverer.get().deliver(topic, ids)
 
 
+class _Worker(SimpleWorker):
+    """Works inside its own process, and is given up for dead soon after the time of its job."""
+
+    max_connection_wait_time = _LONGEST_WAIT_SECONDS
+
+    def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
+        """Return for how many seconds a job that has begun counts as being worked on."""
+        return int(job.timeout or JOB_SECONDS) + _OVERTIME_SECONDS
+
+
 def run_worker(redis: Redis, deliverer: Deliverer, queues: Sequence[str], burst: bool = False) -> None:
     """Work until SIGTERM or SIGINT, then finish the job in hand; with ``burst`` until nothing waits.
 
@@ -67,7 +82,7 @@ def run_worker(redis: Redis, deliverer: Deliverer, queues: Sequence[str], burst:
     process is swept up.
     """
     _deliverer.set(deliverer)
-    worker = SimpleWorker(
+    worker = _Worker(
         [Queue(name, connection=redis, serializer=JSONSerializer) for name in queues],
         connection=redis,
         serializer=JSONSerializer,

@@ -25,6 +25,8 @@ LOST_AFTER_IDLE = timedelta(seconds=10)
 LOST_AFTER_BUSY = timedelta(minutes=10)
 # Longer than any job may run (backend/core/jobs), so that what is older has no worker any more.
 SENDING_LIMIT = timedelta(minutes=5)
+# So many times as long as the setting of the job's own limit.
+_SENDING_FACTOR = 5 / 3
 _log = structlog.get_logger(__name__)
 _OUTBOX = table_of(OutboxRow)
 _PENDING = (
@@ -95,7 +97,10 @@ class Queues(Protocol):
 
 
 class Relay:
-    """Claims pending rows; any number of relays may run at once, each row is claimed by one."""
+    """Claims pending rows; any number of relays may run at once, each row is claimed by one.
+
+    What has been sending for ``sending_limit`` has lost its worker.
+    """
 
     def __init__(
         self,
@@ -104,7 +109,9 @@ class Relay:
         queues: Queues,
         deliverer: Deliverer,
         now: Callable[[], datetime],
+        sending_limit: timedelta = SENDING_LIMIT,
     ) -> None:
+        self._sending_limit = sending_limit
         self._sessions = sessions
         self._topics = topics
         self._queues = queues
@@ -164,7 +171,7 @@ class Relay:
             with self._sessions.begin() as session:
                 lost += session.connection().execute(_UNQUEUE, asked).rowcount
         with self._sessions.begin() as session:
-            stuck = session.execute(_STUCK, {"before": now - SENDING_LIMIT}).all()
+            stuck = session.execute(_STUCK, {"before": now - self._sending_limit}).all()
             for row in stuck:
                 _write_ending(session, row.id, row.attempt, self._judge_stuck(row))
         if lost or stuck:
@@ -196,6 +203,11 @@ class Relay:
         if unhandled:
             _log.warning("promises without handler wait", topics=unhandled)
         return unhandled
+
+
+def limit_sending(job_seconds: int) -> timedelta:
+    """Return after what time in hand a promise has no worker, where a job may take ``job_seconds``."""
+    return timedelta(seconds=job_seconds) * _SENDING_FACTOR
 
 
 def cut_batches(queue: str, topic: str, ids: Sequence[int]) -> list[Batch]:

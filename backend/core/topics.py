@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 # Queue → how many promises one job carries. A worker takes the queues in this order. An alarm waits for
 # nothing else; messages share a job only as far as one slow platform may hold up the others.
 QUEUES: dict[str, int] = {"alarm": 1, "messages": 10, "default": 100}
@@ -60,6 +62,8 @@ class TopicSpec:
     ``queue`` None means that the relay runs the handler itself, for what is cheap and stays in the house.
     Without a ``handler`` the topic's promises wait and are reported. ``is_idempotent`` promises that
     running the handler twice does what running it once does; only then is it run again after a failure.
+    ``reopen`` lets a person who has found that an unknown promise did not go out have it sent again: it
+    forgets in the session that the promise, by its outbox id, was ever begun. Without it none is sent again.
     """
 
     name: str
@@ -68,6 +72,7 @@ class TopicSpec:
     handler: Handler | None
     is_idempotent: bool
     max_attempts: int = MAX_ATTEMPTS
+    reopen: Callable[[Session, int], None] | None = None
 
 
 class TopicRegistry:

@@ -107,6 +107,22 @@ class Delivery:
             raise waiting
         return "refused"
 
+    def reopen(self, session: Session, promise_id: int, customer_id: int, message: Message) -> None:
+        """Forget the try that nobody knows the end of, once a person has found that nothing came of it.
+
+        What a channel refused stays refused. Nothing is committed here.
+        """
+        lost = (
+            delete(MessageDelivery)
+            .where(
+                MessageDelivery.promise_id == promise_id, MessageDelivery.state.in_(("sending", "unknown"))
+            )
+            .returning(MessageDelivery.channel)
+        )
+        template_id = self._channels.mini_templates.get(message.purpose)
+        if "mini" in session.execute(lost).scalars().all() and template_id is not None:
+            give_back_permission(session, customer_id, template_id, self._now())
+
     def _list_ways(
         self, promise_id: int, customer_id: int, message: Message, facts: Facts, other_phone: str | None
     ) -> Iterator[Send]:

@@ -88,6 +88,15 @@ class NotificationService:
             order.promise_id, order.customer_id, message, order.facts, order.other_phone
         )
 
+    def reopen(self, session: Session, promise_id: int) -> None:
+        """Let the message of a promise be sent once more, within the caller's transaction; one that was never
+        begun is left as it is."""
+        kept = session.scalars(
+            select(Notification).where(Notification.promise_id == promise_id)
+        ).one_or_none()
+        if kept is not None:
+            self._delivery.reopen(session, promise_id, kept.customer_id, self._messages[kept.message])
+
     def list_messages(self, customer_id: int, after: int | None) -> tuple[list[MessageView], int | None]:
         """Return a page of the customer's messages, newest first, and the cursor of the next page."""
         query = select(Notification).where(Notification.customer_id == customer_id)

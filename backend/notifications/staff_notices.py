@@ -25,6 +25,11 @@ _NOTICE = table_of(StaffNotice)
 _TELL = insert(_NOTICE).on_conflict_do_nothing().returning(_NOTICE.c.id)
 _LOCK = select(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).with_for_update()
 _SETTLE = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id"))
+_REOPEN = (
+    update(_NOTICE)
+    .where(_NOTICE.c.promise_id == bindparam("b_promise_id"))
+    .values(state="promised", code=None, platform_id=None, settled_at=None)
+)
 _log = structlog.get_logger(__name__)
 
 
@@ -57,7 +62,16 @@ class StaffNotices:
 
     def list_topics(self) -> list[TopicSpec]:
         """Return the topic of these messages with its handler."""
-        return [TopicSpec("notify_staff", "短信提醒工作人员", "messages", self.send, is_idempotent=False)]
+        return [
+            TopicSpec(
+                "notify_staff",
+                "短信提醒工作人员",
+                "messages",
+                self.send,
+                is_idempotent=False,
+                reopen=self.reopen,
+            )
+        ]
 
     def tell(self, session: Session, matter: Matter, staff_ids: Collection[int]) -> int:
         """Promise a message to each who has not heard of ``matter``; returns how many that are."""
@@ -95,6 +109,10 @@ class StaffNotices:
             outcome = SendOutcome("refused", error.platform_code)
         self._settle(notice_id, outcome.state, outcome.platform_code, outcome.platform_id)
         conclude(outcome.state)
+
+    def reopen(self, session: Session, promise_id: int) -> None:
+        """Let a message be sent again that a person found not to have gone out."""
+        session.execute(_REOPEN, {"b_promise_id": promise_id})
 
     def _begin(self, notice_id: int, promise_id: int) -> Callable[[], SendOutcome] | str:
         """Note the try before it is made; returns the call, or the code of why there is none."""

@@ -52,12 +52,19 @@ class Supervisor:
     """Runs ``children`` in ``folder`` with logs under ``logs``; ``say`` is told what the user should know.
 
     ``record`` remembers the children for the case that the supervisor itself is killed: the next one ends
-    them before it starts its own.
+    them before it starts its own. Who keeps ending waits longer each time, ``longest_wait`` seconds at most.
     """
 
     def __init__(
-        self, children: Sequence[Child], folder: Path, logs: Path, record: Path, say: Callable[[str], None]
+        self,
+        children: Sequence[Child],
+        folder: Path,
+        logs: Path,
+        record: Path,
+        say: Callable[[str], None],
+        longest_wait: float = LONGEST_WAIT_SECONDS,
     ) -> None:
+        self._longest_wait = longest_wait
         self._running = [_Running(one) for one in children]
         self._folder = folder
         self._logs = logs
@@ -94,7 +101,7 @@ class Supervisor:
                 f"{one.child.name} ended ({how}); it starts again in {one.next_wait:.0f} s."
                 f" Its log: {self._log_of(one.child)}"
             )
-            one.next_wait = min(one.next_wait * 2, LONGEST_WAIT_SECONDS)
+            one.next_wait = min(one.next_wait * 2, self._longest_wait)
 
     def watch(self, stopped: threading.Event, also: Callable[[], None] = lambda: None) -> None:
         """Look at the children, and do ``also``, until ``stopped`` is set."""
@@ -105,6 +112,11 @@ class Supervisor:
     def count_ends(self, name: str) -> int:
         """Return how often the child of this name has ended since the start."""
         return next(one.ends for one in self._running if one.child.name == name)
+
+    def find_pid(self, name: str) -> int | None:
+        """Return the process id of a child, which leads a group of its own; None while it is not running."""
+        process = next(one.process for one in self._running if one.child.name == name)
+        return None if process is None else process.pid
 
     def stop(self) -> None:
         """Ask all to end, wait for GRACE_SECONDS at most, and kill what is left with all its own children."""

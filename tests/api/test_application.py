@@ -30,6 +30,10 @@ def test_not_ready_without_servers(settings: Settings) -> None:
         database_url="postgresql+psycopg://hall:hidden-word@127.0.0.1:1/hall",
     )
     app = create_app(lost)
+    asked = app.test_client().get("/api/v1/areas")
+    assert (asked.status_code, json.loads(asked.text)["code"]) == (503, "database_unavailable")
+    assert int(asked.headers["Retry-After"]) > 0
+    assert "hidden-word" not in asked.text
     answer = app.test_client().get("/readyz")
     assert answer.status_code == 503
     assert answer.json == {"database": "unreachable", "queue": "unreachable"}

@@ -171,6 +171,14 @@ def test_one_that_was_begun_is_never_sent_again(office: Office) -> None:
     with pytest.raises(OutcomeUnknown):
         office.send_all()
     assert len(office.got) == 1
+    [row] = office.rows(case_id)
+    assert row.promise_id is not None
+    # A person has found that it did not go out.
+    with office.hall.sessions.begin() as session:
+        office.notices.reopen(session, row.promise_id)
+    office.answer = SendOutcome("sent", "Ok", "serial-2")
+    office.send_all()
+    assert [one.state for one in office.rows(case_id)] == ["sent"]
 
 
 def test_without_a_phone_or_a_template_it_says_so(office: Office) -> None:

@@ -187,6 +187,23 @@ def test_a_run_that_died_while_sending_is_unknown(sessions: sessionmaker[Session
     assert case.channels == ["sms"]
 
 
+def test_what_a_person_found_not_sent_goes_out_once_more(sessions: sessionmaker[Session]) -> None:
+    case = Case(sessions)
+    case.allow()
+    case.platforms.answers = {"mini": say(SendOutcome("unknown", "timeout"))}
+    assert case.notify() == "unknown"
+    case.platforms.answers = {}
+    with sessions.begin() as session:
+        case.service.reopen(session, case.promise_id)
+        case.service.reopen(session, next(_numbers))
+    assert case.notify() == "sent"
+    assert (case.channels, case.list_deliveries()) == (["mini", "mini"], {"mini": "sent"})
+    assert case.list_ledger() == ["accept", "used", "returned", "used"]
+    with sessions.begin() as session:
+        case.service.reopen(session, case.promise_id)
+    assert case.list_deliveries() == {"mini": "sent"}
+
+
 def test_what_was_never_sent_is_tried_again(sessions: sessionmaker[Session]) -> None:
     case = Case(sessions, People({"wechat_mini": "o"}, None))
     case.allow()

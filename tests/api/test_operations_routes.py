@@ -20,6 +20,7 @@ from backend.core.outbox import OutboxRow
 HTTPS = "https://hall.test"
 API = "/staff/api/v1"
 PASSWORD = "a-good-long-passphrase"
+PAYLOAD = {"case_id": 1, "case_no": "261124301000016"}
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 
@@ -65,7 +66,7 @@ def browsers(app: Flask, centre: str, owner: Engine) -> Iterator[dict[str, Brows
 @pytest.fixture
 def rows(sessions: sessionmaker[Session]) -> Iterator[dict[str, int]]:
     """Yield the ids of one failed and one unknown promise."""
-    values = {"topic": "notify_customer", "payload": {"case_id": 1}, "attempt": 5, "created_at": NOW}
+    values = {"topic": "notify_customer", "payload": PAYLOAD, "attempt": 5, "created_at": NOW}
     with sessions.begin() as session:
         session.execute(delete(OutboxRow).where(OutboxRow.state.in_(("failed", "unknown"))))
         ids = {
@@ -125,6 +126,7 @@ def test_an_unknown_promise_is_settled_by_a_person(
 ) -> None:
     [item] = json.loads(browsers["lead"].send("GET", "/outbox/unknown").text)["items"]
     assert (item["id"], item["topic"], item["attempt"]) == (rows["unknown"], "notify_customer", 5)
+    assert (item["what"], item["case_no"], item["may_repeat"]) == ("通知客户", "261124301000016", True)
     path = f"/outbox/{rows['unknown']}/settle"
     refused = browsers["lead"].send("POST", path, {"as": "pending"})
     assert (refused.status_code, list(json.loads(refused.text)["fields"])) == (422, ["as"])
@@ -132,6 +134,31 @@ def test_an_unknown_promise_is_settled_by_a_person(
     late = browsers["lead"].send("POST", path, {"as": "refused"})
     assert (late.status_code, json.loads(late.text)["code"]) == (409, "promise_settled")
     assert json.loads(browsers["lead"].send("GET", "/outbox/unknown").text)["items"] == []
+
+
+def test_an_unknown_promise_that_did_not_go_out_is_sent_again(
+    browsers: dict[str, Browser], rows: dict[str, int], sessions: sessionmaker[Session]
+) -> None:
+    path = f"/outbox/{rows['unknown']}/settle"
+    with sessions.begin() as session:
+        session.get_one(OutboxRow, rows["unknown"]).topic = "send_sms_code"
+    [item] = json.loads(browsers["lead"].send("GET", "/outbox/unknown").text)["items"]
+    assert (item["what"], item["may_repeat"]) == ("发送验证码", False)
+    refused = browsers["lead"].send("POST", path, {"as": "again"})
+    assert (refused.status_code, json.loads(refused.text)["code"]) == (409, "promise_not_repeatable")
+    with sessions.begin() as session:
+        row = session.get_one(OutboxRow, rows["unknown"])
+        assert row.state == "unknown"
+        row.topic = "notify_customer"
+    assert browsers["lead"].send("POST", path, {"as": "again"}).status_code == 204
+    with sessions.begin() as session:
+        row = session.get_one(OutboxRow, rows["unknown"])
+        # The count goes on, so that what a slow worker reports of the former try is not taken for this one's.
+        assert (row.state, row.attempt, row.queued_at) == ("pending", 5, None)
+        assert row.settled_by is not None
+    late = browsers["lead"].send("POST", path, {"as": "again"})
+    assert (late.status_code, json.loads(late.text)["code"]) == (409, "promise_settled")
+    assert browsers["lead"].send("POST", "/outbox/0/settle", {"as": "again"}).status_code == 404
 
 
 def test_the_calendar_is_shown_and_edited(browsers: dict[str, Browser], owner: Engine) -> None:

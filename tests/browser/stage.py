@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,7 +29,7 @@ from backend.organisation.service import NewStaff, OrganisationService
 from composition.hall import make_key_ring
 from deploy.demo.organisation import AREAS, PASSWORD, PEOPLE, UNITS
 from deploy.local.environment import compose, read_simulators
-from deploy.local.supervisor import Child, Supervisor
+from deploy.local.supervisor import FIRST_WAIT_SECONDS, Child, Supervisor
 
 ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60
@@ -58,9 +59,14 @@ def find_free_port() -> int:
 
 
 class Stage:
-    """The running hall. ``url`` is where it listens, ``control`` the simulators' control address."""
+    """The running hall. ``url`` is where it listens, ``control`` the simulators' control address.
 
-    def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
+    ``settings`` are the deployment's own, beside those of a local run.
+    """
+
+    def __init__(
+        self, folder: Path, database_url: str, redis_url: str, settings: Mapping[str, str] | None = None
+    ) -> None:
         port, simulators_port = find_free_port(), find_free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.control = f"http://127.0.0.1:{simulators_port}/control"
@@ -75,6 +81,7 @@ class Stage:
             "PUBLIC_BASE_URL": self.url,
             "FILES_DIR": str(folder / "files"),
             "PROMETHEUS_MULTIPROC_DIR": str(folder / "metrics"),
+            **(settings or {}),
         }
         (folder / "metrics").mkdir()
         self._database_url = database_url
@@ -94,7 +101,11 @@ class Stage:
             "scheduler": (*flask, "scheduler"),
         }
         children = [Child(name, command, self._environment) for name, command in commands.items()]
-        self._supervisor = Supervisor(children, ROOT, folder / "log", folder / "run.json", lambda _: None)
+        self.supervisor = Supervisor(
+            *(children, ROOT, folder / "log", folder / "run.json", lambda _: None),
+            # Who is killed again and again by a test is in no loop of failing starts.
+            longest_wait=FIRST_WAIT_SECONDS,
+        )
 
     def start(self) -> None:
         """Migrate, enter the demonstration's organisation, start all and wait; raises NotReady."""
@@ -109,13 +120,13 @@ class Stage:
         if done.returncode != 0:
             raise NotReady(done.stderr)
         self._seed()
-        self._supervisor.start()
+        self.supervisor.start()
         self._wait("simulators", f"{self.control}/users")
         self._wait("web", f"{self.url}/readyz")
 
     def stop(self) -> None:
         """End all processes."""
-        self._supervisor.stop()
+        self.supervisor.stop()
 
     def read_code(self, phone: str) -> str:
         """Return the newest sign-in code that was sent to ``phone``, once it is there."""
@@ -125,7 +136,7 @@ class Stage:
             if sent:
                 return str(sent[-1]["code"])
             time.sleep(0.1)
-        raise NotReady(f"no code came to {phone}\n{self._supervisor.tail('worker')}")
+        raise NotReady(f"no code came to {phone}\n{self.supervisor.tail('worker')}")
 
     def list_texts(self, phone: str) -> list[str]:
         """Return all text messages that ``phone`` got."""
@@ -133,12 +144,12 @@ class Stage:
 
     def tail(self, name: str) -> str:
         """Return the end of a process's log."""
-        return self._supervisor.tail(name, 40)
+        return self.supervisor.tail(name, 40)
 
     def _wait(self, name: str, url: str) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while True:
-            self._supervisor.look()
+            self.supervisor.look()
             try:
                 ask(url)
                 return

@@ -3951,7 +3951,7 @@ export interface components {
         };
         Settle: {
             /** @enum {string} */
-            as: "sent" | "refused";
+            as: "sent" | "refused" | "again";
         };
         SignIn: {
             password: string;
@@ -4217,12 +4217,15 @@ export interface components {
         };
         UnknownPromise: {
             attempt: number;
+            case_no: string | null;
             /** Format: date-time */
             created_at: string;
             id: number;
+            may_repeat: boolean;
             /** Format: date-time */
             started_at: string | null;
             topic: string;
+            what: string;
         };
         UnknownPromiseList: {
             items: components["schemas"]["UnknownPromise"][];

@@ -40,6 +40,8 @@ export type ReturnReason = Schemas['ReturnReason']
 export type Unit = Schemas['Unit']
 export type Member = Schemas['StaffMember']
 export type FailedJob = Schemas['FailedJob']
+/** What a person found out about an unknown send; again means that it did not go out and shall. */
+export type Settlement = Schemas['Settle']['as']
 export type UnknownSend = Schemas['UnknownPromise']
 export type CalendarDay = Schemas['Day']
 export type CalendarYear = Schemas['Year']
