@@ -17,10 +17,12 @@ from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Decision
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import Snapshot, Task
 from backend.catalogue.definition import ProcessDefinition, Step
+from backend.core.statements import Prepared
 
 HANDLER_FIELD = ASKED_DATA["handler"]
-_SAVE = text(
-    """
+_SAVE = Prepared(
+    text(
+        """
     WITH history AS (
       INSERT INTO case_event (case_id, seq, recorded_at, occurred_at, kind, actor, command_id, payload)
       SELECT :case_id, e.seq, :at, e.occurred_at, e.kind, :actor, :command_id, e.payload
@@ -52,18 +54,19 @@ _SAVE = text(
         updated_at = :at, ended_at = :ended_at
     WHERE id = :case_id
     """
-).bindparams(
-    bindparam("case_id", type_=BigInteger),
-    bindparam("unit_id", type_=BigInteger),
-    bindparam("service_key", type_=Text),
-    bindparam("actor", type_=Text),
-    bindparam("command_id", type_=Uuid),
-    bindparam("at", type_=DateTime(timezone=True)),
-    bindparam("ended_at", type_=DateTime(timezone=True)),
-    bindparam("status", type_=Text),
-    bindparam("version", type_=Integer),
-    bindparam("resolved", type_=ARRAY(Integer)),
-    bindparam("owed_documents", type_=ARRAY(Text)),
+    ).bindparams(
+        bindparam("case_id", type_=BigInteger),
+        bindparam("unit_id", type_=BigInteger),
+        bindparam("service_key", type_=Text),
+        bindparam("actor", type_=Text),
+        bindparam("command_id", type_=Uuid),
+        bindparam("at", type_=DateTime(timezone=True)),
+        bindparam("ended_at", type_=DateTime(timezone=True)),
+        bindparam("status", type_=Text),
+        bindparam("version", type_=Integer),
+        bindparam("resolved", type_=ARRAY(Integer)),
+        bindparam("owed_documents", type_=ARRAY(Text)),
+    )
 )
 
 
@@ -87,8 +90,8 @@ def save_decision(
         {"no": one.no, "item": one.item, "reason": one.reason}
         for one in after.corrections[len(before.corrections) :]
     ]
-    session.execute(
-        _SAVE,
+    _SAVE.execute(
+        session,
         {
             "case_id": case.id,
             "unit_id": case.unit_id,

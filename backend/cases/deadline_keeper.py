@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import BigInteger, bindparam, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.types import Boolean, DateTime, Integer
+from sqlalchemy.types import Boolean, DateTime, Integer, Text
 
 from backend.cases import repository
 from backend.cases.deadlines import Deadline, compute_deadlines
@@ -18,12 +18,14 @@ from backend.cases.snapshot import Snapshot, TaskState
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
+from backend.core.statements import Prepared
 from backend.core.working_calendar import NoOfficeTime, WorkingCalendar
 
 _log = structlog.get_logger(__name__)
 # One statement: the old value goes into the history, and a deadline that was breached is left alone.
-_SAVE = text(
-    """
+_SAVE = Prepared(
+    text(
+        """
     WITH fresh AS (
       SELECT * FROM unnest(:nos, :limit_nos, :dues, :warns, :guesses)
         AS f(no, limit_no, due_at, warn_at, is_guess)
@@ -43,13 +45,17 @@ _SAVE = text(
     FROM fresh JOIN old USING (no)
     WHERE t.case_id = :case_id AND t.no = fresh.no
     """
-).bindparams(
-    bindparam("case_id", type_=BigInteger),
-    bindparam("nos", type_=ARRAY(Integer)),
-    bindparam("limit_nos", type_=ARRAY(Integer)),
-    bindparam("dues", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("warns", type_=ARRAY(DateTime(timezone=True))),
-    bindparam("guesses", type_=ARRAY(Boolean)),
+    ).bindparams(
+        bindparam("case_id", type_=BigInteger),
+        bindparam("nos", type_=ARRAY(Integer)),
+        bindparam("limit_nos", type_=ARRAY(Integer)),
+        bindparam("dues", type_=ARRAY(DateTime(timezone=True))),
+        bindparam("warns", type_=ARRAY(DateTime(timezone=True))),
+        bindparam("guesses", type_=ARRAY(Boolean)),
+        bindparam("version", type_=Integer),
+        bindparam("reason", type_=Text),
+        bindparam("at", type_=DateTime(timezone=True)),
+    )
 )
 # About a second's work, so that the ticks beside it are not kept waiting.
 CASES_AT_ONCE = 300
@@ -131,8 +137,8 @@ def save_deadlines(
     if not deadlines:
         return
     ordered = sorted(deadlines.items())
-    session.execute(
-        _SAVE,
+    _SAVE.execute(
+        session,
         {
             "case_id": case_id,
             "nos": [no for no, _ in ordered],

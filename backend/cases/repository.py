@@ -7,46 +7,46 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Row, bindparam, insert, select, text, update
+from psycopg.types.json import Jsonb
+from sqlalchemy import BigInteger, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.cases.models import CaseEvent, CommandLog, ServiceCase
 from backend.cases.snapshot import CaseStatus, Correction, Event, EventKind, Snapshot, Task, TaskState
 from backend.core.database import table_of
+from backend.core.statements import Prepared
 
 _CASE = table_of(ServiceCase)
 
-_READ = select(
-    _CASE.c.id,
-    _CASE.c.case_no,
-    _CASE.c.definition_version_id,
-    _CASE.c.unit_id,
-    _CASE.c.unit_code,
-    _CASE.c.customer_id,
-    _CASE.c.channel,
-    _CASE.c.parent_case_id,
-    _CASE.c.parent_task_no,
-    _CASE.c.status,
-    _CASE.c.version,
-    _CASE.c.owed_documents,
-    _CASE.c.data,
-).where(_CASE.c.id == bindparam("case_id"))
-_LOCK = _READ.with_for_update()
-_LOCK_ROOT = _LOCK.where(_CASE.c.parent_case_id.is_(None))
-# Not part of the statement that locks: what that one reads beside the row may be older than the lock.
-_TASKS = text(
+
+def _read(where: str, locks: bool) -> Prepared:
+    """Return the statement that reads a case with its tasks and corrections.
+
+    What stands beside a row that had to be waited for is older than the row; ``seen_version`` tells.
     """
-    SELECT
-      (SELECT jsonb_agg(jsonb_build_array(no, step, state, opened_at, done_at, outcome, child_process)
-                        ORDER BY no) FROM case_task WHERE case_id = :case_id),
-      (SELECT jsonb_agg(jsonb_build_array(no, item, reason, resolved_at IS NOT NULL) ORDER BY no)
-       FROM case_correction WHERE case_id = :case_id)
-    """
-).bindparams(bindparam("case_id", type_=BigInteger))
+    return Prepared(
+        text(
+            f"""
+            SELECT c.id, c.case_no, c.definition_version_id, c.unit_id, c.unit_code, c.customer_id, c.channel,
+              c.parent_case_id, c.parent_task_no, c.status, c.version, c.owed_documents, c.data,
+              (SELECT v.version FROM service_case v WHERE v.id = c.id) AS seen_version,
+              (SELECT jsonb_agg(jsonb_build_array(no, step, state, opened_at, done_at, outcome, child_process)
+                                ORDER BY no) FROM case_task WHERE case_id = c.id) AS tasks,
+              (SELECT jsonb_agg(jsonb_build_array(no, item, reason, resolved_at IS NOT NULL) ORDER BY no)
+               FROM case_correction WHERE case_id = c.id) AS corrections
+            FROM service_case c WHERE {where} {"FOR UPDATE OF c" if locks else ""}
+            """
+        ).bindparams(bindparam("case_id", type_=BigInteger))
+    )
+
+
+_READ = _read("c.id = :case_id", locks=False)
+_LOCK = _read("c.id = :case_id", locks=True)
+_LOCK_ROOT = _read("c.id = :case_id AND c.parent_case_id IS NULL", locks=True)
 # A case's parent never changes, so it can be read without a lock.
 _PARENT = select(_CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
 _PARENT_NO = select(_CASE.c.case_no, _CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
-_RUNNING_CHILDREN = (
+_RUNNING_CHILDREN = Prepared(
     select(_CASE.c.id)
     .where(_CASE.c.parent_case_id == bindparam("case_id"), _CASE.c.status == CaseStatus.OPEN.value)
     .order_by(_CASE.c.id)
@@ -65,17 +65,19 @@ _INHERIT = (
 )
 # As text, because an insert that minds conflicts is compiled anew each time.
 _CASE_COLUMNS = [one for one in _CASE.c if one.server_default is None and one.identity is None]
-_INSERT_CASE = text(
-    f"INSERT INTO service_case ({', '.join(one.name for one in _CASE_COLUMNS)})"
-    f" VALUES ({', '.join(':' + one.name for one in _CASE_COLUMNS)})"
-    " ON CONFLICT (case_no) DO NOTHING RETURNING id"
-).bindparams(*(bindparam(one.name, type_=one.type) for one in _CASE_COLUMNS))
+_INSERT_CASE = Prepared(
+    text(
+        f"INSERT INTO service_case ({', '.join(one.name for one in _CASE_COLUMNS)})"
+        f" VALUES ({', '.join(':' + one.name for one in _CASE_COLUMNS)})"
+        " ON CONFLICT (case_no) DO NOTHING RETURNING id"
+    ).bindparams(*(bindparam(one.name, type_=one.type) for one in _CASE_COLUMNS))
+)
 _NO_VALUES = {one.name: None for one in _CASE_COLUMNS}
 _COMMAND = table_of(CommandLog)
 _FIND_COMMAND = select(_COMMAND.c.request_sha256, _COMMAND.c.answer).where(
     _COMMAND.c.actor == bindparam("actor"), _COMMAND.c.command_id == bindparam("command_id")
 )
-_INSERT_COMMAND = insert(_COMMAND)
+_INSERT_COMMAND = Prepared(insert(_COMMAND))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +112,12 @@ def lock_ancestors(session: Session, case_id: int) -> None:
         above.insert(0, parent_id)
         case_id = parent_id
     for one in above:
-        session.execute(_LOCK, {"case_id": one})
+        _LOCK.one(session, {"case_id": one})
 
 
 def list_running_children(session: Session, case_id: int) -> list[int]:
     """Return the ids of the cases that this one handed over to and that still run."""
-    return list(session.execute(_RUNNING_CHILDREN, {"case_id": case_id}).scalars())
+    return [row.id for row in _RUNNING_CHILDREN.all(session, {"case_id": case_id})]
 
 
 def list_parent_nos(session: Session, case: StoredCase) -> list[str]:
@@ -131,25 +133,27 @@ def list_parent_nos(session: Session, case: StoredCase) -> list[str]:
 
 def lock_root(session: Session, case_id: int) -> StoredCase | None:
     """Lock the row of a case that has none above it and return the case, or None where it has one."""
-    row = session.execute(_LOCK_ROOT, {"case_id": case_id}).one_or_none()
+    row = _LOCK_ROOT.first(session, {"case_id": case_id})
     return None if row is None else _complete(session, row)
 
 
 def lock_case(session: Session, case_id: int) -> StoredCase:
     """Lock the row and return the case; raises NoResultFound where there is none."""
-    return _complete(session, session.execute(_LOCK, {"case_id": case_id}).one())
+    return _complete(session, _LOCK.one(session, {"case_id": case_id}))
 
 
 def read_case(session: Session, case_id: int) -> StoredCase:
     """Return the case without a lock, to look at; raises NoResultFound where there is none."""
-    return _complete(session, session.execute(_READ, {"case_id": case_id}).one())
+    return _complete(session, _READ.one(session, {"case_id": case_id}))
 
 
-def _complete(session: Session, row: Row[Any]) -> StoredCase:
-    tasks, corrections = session.execute(_TASKS, {"case_id": row.id}).one()
+def _complete(session: Session, row: Any) -> StoredCase:  # noqa: ANN401 - a named tuple
+    if row.version != row.seen_version:
+        # Somebody else had the lock; now that it is ours, all of it can be read as it stands.
+        row = _READ.one(session, {"case_id": row.id})
     children: dict[int, str] = {}
     opened: list[Task] = []
-    for no, step, state, opened_at, done_at, outcome, child_process in tasks or ():
+    for no, step, state, opened_at, done_at, outcome, child_process in row.tasks or ():
         done = None if done_at is None else datetime.fromisoformat(done_at)
         opened.append(Task(no, step, TaskState(state), datetime.fromisoformat(opened_at), done, outcome))
         if child_process is not None:
@@ -158,7 +162,7 @@ def _complete(session: Session, row: Row[Any]) -> StoredCase:
         status=CaseStatus(row.status),
         version=row.version,
         tasks=tuple(opened),
-        corrections=tuple(Correction(*one) for one in corrections or ()),
+        corrections=tuple(Correction(*one) for one in row.corrections or ()),
         owed_documents=frozenset(row.owed_documents),
         children=children,
         data=row.data,
@@ -179,7 +183,9 @@ def _complete(session: Session, row: Row[Any]) -> StoredCase:
 
 def insert_case(session: Session, values: dict[str, Any]) -> int | None:
     """Insert the case with ``values`` as columns and return its id, or None where its number is taken."""
-    return session.execute(_INSERT_CASE, {**_NO_VALUES, **values}).scalar_one_or_none()
+    sent = {**_NO_VALUES, **values, "data": Jsonb(values["data"]), "form": Jsonb(values["form"])}
+    case_id: int | None = _INSERT_CASE.scalar(session, sent)
+    return case_id
 
 
 def inherit_from_parent(session: Session, case_id: int) -> None:
@@ -195,13 +201,13 @@ def find_command(session: Session, stamp: Stamp) -> tuple[bytes, dict[str, Any]]
 
 def insert_command(session: Session, stamp: Stamp, request_sha256: bytes, answer: dict[str, Any]) -> None:
     """Keep the answer; raises IntegrityError where a twin of the command was faster."""
-    session.execute(
-        _INSERT_COMMAND,
+    _INSERT_COMMAND.execute(
+        session,
         {
             "actor": stamp.actor,
             "command_id": stamp.command_id,
             "request_sha256": request_sha256,
-            "answer": answer,
+            "answer": Jsonb(answer),
             "recorded_at": stamp.recorded_at,
         },
     )

@@ -6,14 +6,16 @@ itself has been given up; a person may send it back to pending. Unknown is settl
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, insert
+from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from backend.core.database import Base, table_of
+from backend.core.database import Base
+from backend.core.statements import Prepared
 
 
 class OutboxRow(Base):
@@ -39,7 +41,14 @@ class OutboxRow(Base):
     settled_by: Mapped[str | None] = mapped_column(Text)
 
 
-_INSERT = insert(table_of(OutboxRow))
+_INSERT = Prepared(
+    text(
+        "INSERT INTO outbox (topic, payload, state, attempt, created_at)"
+        " SELECT :topic, p.payload, 'pending', 0, :now"
+        " FROM jsonb_array_elements(CAST(:payloads AS jsonb)) WITH ORDINALITY AS p(payload, place)"
+        " ORDER BY p.place"
+    ).bindparams(bindparam("topic", type_=Text), bindparam("now", type_=DateTime(timezone=True)))
+)
 
 
 def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: datetime) -> None:
@@ -49,10 +58,4 @@ def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: d
     """
     if not payloads:
         return
-    session.execute(
-        _INSERT,
-        [
-            {"topic": topic, "payload": payload, "state": "pending", "attempt": 0, "created_at": now}
-            for payload in payloads
-        ],
-    )
+    _INSERT.execute(session, {"topic": topic, "payloads": json.dumps(payloads), "now": now})
