@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from queue import LifoQueue
-from typing import Any
+from typing import Any, Self
 
-from psycopg import Binary, Connection
+from psycopg import Binary, Connection, Cursor
 from sqlalchemy import Engine, event
 
 # Larger than any number of a row in the bench: keys of advisory locks, which each request has its own of.
@@ -39,12 +39,29 @@ class Recording:
 
 
 class Recorder:
-    """Listens to an engine. It records only the thread that asked, and only from ``begin`` on."""
+    """Listens to an engine's connections. It records only the thread that asked, only from ``begin`` on."""
 
     def __init__(self, engine: Engine) -> None:
         self._by_thread: dict[int, Recording] = {}
         self._begun: set[int] = set()
-        event.listen(engine, "before_cursor_execute", self._note)
+        note = self._note
+
+        class RecordingCursor(Cursor[Any]):
+            """The driver's cursor: all statements pass it, however they were made."""
+
+            def execute(self, query: Any, params: Any = None, **more: Any) -> Self:
+                note(self.connection, query, params, many=False)
+                return super().execute(query, params, **more)
+
+            def executemany(self, query: Any, params_seq: Any, **more: Any) -> None:
+                given = list(params_seq)
+                note(self.connection, query, given, many=True)
+                super().executemany(query, given, **more)
+
+        def use(connection: Connection[Any], entry: object) -> None:
+            connection.cursor_factory = RecordingCursor
+
+        event.listen(engine, "connect", use)
 
     @contextmanager
     def record(self) -> Iterator[Recording]:
@@ -62,15 +79,13 @@ class Recorder:
         if threading.get_ident() in self._by_thread:
             self._begun.add(threading.get_ident())
 
-    def _note(
-        self, connection: Any, cursor: Any, sql: str, parameters: Any, context: Any, many: bool
-    ) -> None:
+    def _note(self, connection: Connection[Any], sql: Any, parameters: Any, *, many: bool) -> None:
         me = threading.get_ident()
-        if me in self._begun:
-            is_autocommit = bool(connection.connection.dbapi_connection.autocommit)
-            kept = [dict(one) for one in parameters] if many else dict(parameters)
+        # An empty one only asks whether the connection lives.
+        if me in self._begun and sql:
+            kept = [dict(one) for one in parameters] if many else dict(parameters or {})
             made = _NEW_CASE.search(sql) is not None
-            self._by_thread[me].statements.append(Statement(sql, kept, is_autocommit, made))
+            self._by_thread[me].statements.append(Statement(sql, kept, connection.autocommit, made))
 
 
 class Connections:

@@ -17,6 +17,7 @@ from backend.access.passwords import NOBODYS_HASH, find_weakness, hash_password,
 from backend.core.database import table_of
 from backend.core.errors import Invalid, NotFound, TooMany, Unauthenticated
 from backend.core.ids import hash_token, make_public_token
+from backend.core.statements import Prepared
 from backend.organisation.models import Staff
 from backend.organisation.service import Member, OrganisationService
 
@@ -31,8 +32,10 @@ LOCKED_FOR = timedelta(minutes=15)
 
 _SESSION = table_of(StaffSession)
 # Asked with every request of staff.
-_FIND = select(_SESSION.c.id, _SESSION.c.staff_id, _SESSION.c.seen_at, _SESSION.c.created_at).where(
-    _SESSION.c.token_hash == bindparam("token_hash"), _SESSION.c.ended_at.is_(None)
+_FIND = Prepared(
+    select(_SESSION.c.id, _SESSION.c.staff_id, _SESSION.c.seen_at, _SESSION.c.created_at).where(
+        _SESSION.c.token_hash == bindparam("token_hash"), _SESSION.c.ended_at.is_(None)
+    )
 )
 _SEE = update(_SESSION).where(_SESSION.c.id == bindparam("session_id")).values(seen_at=bindparam("now"))
 
@@ -85,7 +88,7 @@ class StaffSessions:
         """Return whose session this is; raises Unauthenticated where it is unknown or has ended."""
         now = self._now()
         with self._sessions.begin() as session:
-            found = session.execute(_FIND, {"token_hash": hash_token(token)}).one_or_none()
+            found = _FIND.first(session, {"token_hash": hash_token(token)})
             if found is None:
                 raise Unauthenticated("not_signed_in")
             if now - found.seen_at > IDLE_LIMIT or now - found.created_at > LONGEST_SESSION:

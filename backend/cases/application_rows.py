@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases.models import CaseCorrection, CaseRating, ServiceCase
 from backend.core.database import table_of
+from backend.core.statements import Prepared
 
 _CASE = table_of(ServiceCase)
 _CORRECTION = table_of(CaseCorrection)
@@ -20,8 +21,8 @@ _FORM = select(_CASE.c.form, _CASE.c.form_version_id, _CASE.c.service_key, _CASE
     _CASE.c.id == bindparam("case_id")
 )
 # Advisory, since there is no row to lock before the first application for an address.
-_HOLD_ADDRESS = select(func.pg_advisory_xact_lock(bindparam("key")))
-_OWN_DUPLICATE = (
+_HOLD_ADDRESS = Prepared(select(func.pg_advisory_xact_lock(bindparam("key"))))
+_OWN_DUPLICATE = Prepared(
     select(_CASE.c.case_no)
     .where(
         _CASE.c.address_index == bindparam("address_index"),
@@ -67,17 +68,18 @@ def read_form(session: Session, case_id: int) -> StoredForm:
 def hold_address(session: Session, address_index: bytes, service_key: str) -> None:
     """Let one application for this address and service pass at a time, until the transaction ends."""
     key = int.from_bytes(address_index[:7]) * 256 + sum(service_key.encode()) % 256
-    session.execute(_HOLD_ADDRESS, {"key": key - 2**63})
+    _HOLD_ADDRESS.first(session, {"key": key - 2**63})
 
 
 def find_own_duplicate(
     session: Session, address_index: bytes, service_key: str, customer_id: int
 ) -> str | None:
     """Return the number of this customer's open case for the same service at the same address, or None."""
-    return session.execute(
-        _OWN_DUPLICATE,
+    case_no: str | None = _OWN_DUPLICATE.scalar(
+        session,
         {"address_index": address_index, "service_key": service_key, "customer_id": customer_id},
-    ).scalar_one_or_none()
+    )
+    return case_no
 
 
 def find_id(session: Session, case_no: str) -> int:

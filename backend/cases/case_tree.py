@@ -14,6 +14,7 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
 from backend.cases.snapshot import CaseStatus, Correction, Snapshot, Task, TaskState
+from backend.core.statements import Prepared
 
 
 def _tasks_of(case: str) -> str:
@@ -39,8 +40,8 @@ SELECT c.id, c.case_no, c.definition_version_id, c.status, c.version, c.data, c.
   FROM service_case c LEFT JOIN case_rating r ON r.case_id = c.id
  WHERE """
 _OWN = "c.customer_id = :customer_id AND c.parent_case_id IS NULL"
-_ONE = text(f"{_COLUMNS}{_OWN} AND c.case_no = :case_no")
-_BY_ID = text(f"{_COLUMNS}c.id = :case_id")
+_ONE = Prepared(text(f"{_COLUMNS}{_OWN} AND c.case_no = :case_no"))
+_BY_ID = Prepared(text(f"{_COLUMNS}c.id = :case_id"))
 _BELOW = text(_CHILDREN + " WHERE k.parent_case_id = ANY(:parents)")
 # A number that is foreign or unknown gives NULL, and then nothing follows.
 _AFTER = """
@@ -117,13 +118,13 @@ def list_branches(branch: Branch) -> Iterator[Branch]:
 
 def read_tree(session: Session, customer_id: int, case_no: str) -> CaseTree | None:
     """Return the customer's case with this number, or None where it is missing or another's."""
-    row = session.execute(_ONE, {"customer_id": customer_id, "case_no": case_no}).mappings().one_or_none()
-    return None if row is None else _build_tree(session, row)
+    row = _ONE.first(session, {"customer_id": customer_id, "case_no": case_no})
+    return None if row is None else _build_tree(session, row._asdict())
 
 
 def read_tree_by_id(session: Session, case_id: int) -> CaseTree:
     """Return the case with this id, whoever's it is; the caller has checked who may see it."""
-    return _build_tree(session, session.execute(_BY_ID, {"case_id": case_id}).mappings().one())
+    return _build_tree(session, _BY_ID.one(session, {"case_id": case_id})._asdict())
 
 
 def list_trees(
@@ -146,7 +147,7 @@ def count_open(session: Session, customer_id: int) -> int:
     return counted
 
 
-def _build_tree(session: Session, row: RowMapping) -> CaseTree:
+def _build_tree(session: Session, row: Row) -> CaseTree:
     branch = _build_branch(row, corrections=row["corrections"] or (), owed=row["owed_documents"])
     branch = replace(branch, children=_build_children(session, row["children"] or ()))
     return CaseTree(

@@ -19,12 +19,15 @@ from backend.catalogue.forms import Values, list_file_keys
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
+from backend.core.statements import Prepared
 
 LONGEST_DRAFT = 64 * 1024  # bytes of JSON
 
 _DRAFT = table_of(ApplicationDraft)
-_DELETE = delete(_DRAFT).where(
-    _DRAFT.c.customer_id == bindparam("b_customer_id"), _DRAFT.c.service_key == bindparam("b_service_key")
+_DELETE = Prepared(
+    delete(_DRAFT).where(
+        _DRAFT.c.customer_id == bindparam("b_customer_id"), _DRAFT.c.service_key == bindparam("b_service_key")
+    )
 )
 
 
@@ -122,7 +125,7 @@ class DraftService:
 
 def remove_draft(session: Session, customer_id: int, service: str) -> None:
     """Remove a draft in the caller's transaction."""
-    session.execute(_DELETE, {"b_customer_id": customer_id, "b_service_key": service})
+    _DELETE.execute(session, {"b_customer_id": customer_id, "b_service_key": service})
 
 
 def _make_context(customer_id: int, service: str) -> str:

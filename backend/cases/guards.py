@@ -17,11 +17,12 @@ from backend.cases.models import CaseReview
 from backend.cases.snapshot import Snapshot
 from backend.catalogue.definition import ProcessDefinition
 from backend.core.database import table_of
+from backend.core.statements import Prepared
 
 Bind = Callable[[Session, int], Guard]
 
 _REVIEW = table_of(CaseReview)
-_REJECTED = (
+_REJECTED = Prepared(
     select(_REVIEW.c.item)
     .where(_REVIEW.c.case_id == bindparam("case_id"), _REVIEW.c.verdict == "reject")
     .limit(1)
@@ -46,7 +47,7 @@ def _always(refusal: str | None) -> Guard:
 
 
 def _bind_rejected_marks(session: Session, case_id: int) -> Guard:
-    rejected = session.execute(_REJECTED, {"case_id": case_id}).first()
+    rejected = _REJECTED.first(session, {"case_id": case_id})
     return _always(None if rejected is None else "rejected_marks")
 
 

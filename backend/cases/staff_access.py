@@ -15,13 +15,15 @@ from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.errors import NotFound
+from backend.core.statements import Prepared
 from backend.organisation.service import Member
 
 CASE = table_of(ServiceCase)
 _STAFF_KINDS = (ActorKind.POSITION, ActorKind.DEPARTMENT)
 # A case with the task that its line in a list tells: the newest open one, or else the newest.
-_BY_NO = text(
-    """
+_BY_NO = Prepared(
+    text(
+        """
     SELECT c.id, c.case_no, c.process_key, c.definition_version_id, c.unit_id, c.unit_code, c.channel,
       c.status, c.version, c.service_key, c.handler_id, c.returned_times, c.parent_case_id, c.opened_at,
       c.contact_name_sealed, c.contact_phone_sealed, c.region, c.street, c.community, c.building, c.form,
@@ -31,6 +33,7 @@ _BY_NO = text(
     ) t ON true
     WHERE c.case_no = :case_no
     """
+    )
 )
 _RELATIVES = (
     select(
@@ -113,7 +116,7 @@ class StaffAccess:
 
     def find_staff_case(self, session: Session, member: Member, case_no: str) -> Row[Any]:
         """Return the case's row; raises NotFound for a missing, a foreign unit's or another post's case."""
-        row = session.execute(_BY_NO, {"case_no": case_no}).one_or_none()
+        row: Row[Any] | None = _BY_NO.first(session, {"case_no": case_no})
         if row is None or not self.may_see(session, member, row):
             raise NotFound()
         return row

@@ -45,6 +45,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
+from backend.core.statements import Prepared
 from backend.notifications.staff_notices import read_notices
 from backend.organisation.service import Member, OrganisationService
 
@@ -53,8 +54,10 @@ _REVIEW = table_of(CaseReview)
 _CORRECTIONS = (
     select(_CORRECTION).where(_CORRECTION.c.case_id == bindparam("case_id")).order_by(_CORRECTION.c.no)
 )
-_REVIEWS = select(_REVIEW.c.item, _REVIEW.c.verdict, _REVIEW.c.reason).where(
-    _REVIEW.c.case_id == bindparam("case_id")
+_REVIEWS = Prepared(
+    select(_REVIEW.c.item, _REVIEW.c.verdict, _REVIEW.c.reason).where(
+        _REVIEW.c.case_id == bindparam("case_id")
+    )
 )
 
 
@@ -140,7 +143,7 @@ class StaffCases:
         visit = gather_visit(list_branches(root))
         files = list(dict.fromkeys([*form_files, *list_visit_files(visit)]))
         views = self._sources.files.describe(session, files) if files else {}
-        marks = session.execute(_REVIEWS, {"case_id": root.id}).all()
+        marks = _REVIEWS.all(session, {"case_id": root.id})
         work = self._describe_work(session, member, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         booked = visit.get("appointment_id") is not None

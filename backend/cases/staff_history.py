@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 from backend.cases.models import CaseEvent
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.core.database import table_of
+from backend.core.statements import Prepared
 
 _EVENT = table_of(CaseEvent)
-_EVENTS = (
+_EVENTS = Prepared(
     select(_EVENT.c.case_id, _EVENT.c.occurred_at, _EVENT.c.kind, _EVENT.c.actor, _EVENT.c.payload)
     .where(_EVENT.c.case_id == bindparam("case_ids", type_=ARRAY(BigInteger)).any_())
     .order_by(_EVENT.c.recorded_at, _EVENT.c.case_id, _EVENT.c.seq)
@@ -48,7 +49,7 @@ def read_events(
     session: Session, definitions: Mapping[int, ProcessDefinition], root_id: int
 ) -> list[HistoryEvent]:
     """Return all events of the cases in ``definitions`` (case id → process), oldest first."""
-    rows = session.execute(_EVENTS, {"case_ids": sorted(definitions)})
+    rows = _EVENTS.all(session, {"case_ids": sorted(definitions)})
     return [
         HistoryEvent(
             row.occurred_at,

@@ -15,6 +15,7 @@ from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.outbox import promise
+from backend.core.statements import Prepared
 from backend.organisation.service import Member
 
 NOTE_CONTEXT = "case_note.text"
@@ -23,7 +24,7 @@ LONGEST_TEXT = 500
 # The template under which a message of staff reaches the customer.
 STAFF_MESSAGE = "staff_message"
 _NOTE = table_of(CaseNote)
-_NOTES = (
+_NOTES = Prepared(
     select(_NOTE.c.staff_id, _NOTE.c.text_sealed, _NOTE.c.written_at)
     .where(_NOTE.c.case_id == bindparam("case_ids", type_=ARRAY(BigInteger)).any_())
     .order_by(_NOTE.c.id)
@@ -86,7 +87,7 @@ class StaffRemarks:
 
 def read_notes(session: Session, case_ids: Collection[int]) -> list[Row[Any]]:
     """Return the notes at these cases as they are kept, oldest first."""
-    return list(session.execute(_NOTES, {"case_ids": sorted(case_ids)}))
+    return _NOTES.all(session, {"case_ids": sorted(case_ids)})
 
 
 def write_notes(notes: Iterable[Row[Any]], keys: KeyRing, names: Mapping[int, str]) -> list[dict[str, Any]]:

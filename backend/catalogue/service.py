@@ -15,10 +15,11 @@ from backend.catalogue.forms import Form, build_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.models import DefinitionVersion
 from backend.core.database import table_of
+from backend.core.statements import Prepared
 
 _VERSION = table_of(DefinitionVersion)
 # The body is asked for by id, and only once: a published version never changes.
-_NEWEST = (
+_NEWEST = Prepared(
     select(_VERSION.c.id)
     .where(_VERSION.c.kind == bindparam("kind"), _VERSION.c.key == bindparam("key"))
     .order_by(_VERSION.c.version.desc())
@@ -116,7 +117,7 @@ class DefinitionStore:
 
     def newest(self, session: Session, key: str) -> StoredDefinition:
         """Return the newest version of process ``key``; raises ProcessUnknown."""
-        version_id = session.execute(_NEWEST, {"kind": "process", "key": key}).scalar_one_or_none()
+        version_id = _NEWEST.scalar(session, {"kind": "process", "key": key})
         if version_id is None:
             raise ProcessUnknown(key)
         return StoredDefinition(version_id, self.get(session, version_id))
@@ -129,7 +130,7 @@ class DefinitionStore:
 
     def newest_form(self, session: Session, key: str) -> StoredForm:
         """Return the newest version of form ``key``; raises FormUnknown."""
-        version_id = session.execute(_NEWEST, {"kind": "form", "key": key}).scalar_one_or_none()
+        version_id = _NEWEST.scalar(session, {"kind": "form", "key": key})
         if version_id is None:
             raise FormUnknown(key)
         return StoredForm(version_id, self.get_form(session, version_id))

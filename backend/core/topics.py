@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 # Queue → how many promises one job carries. A worker takes the queues in this order. An alarm waits for
 # nothing else; messages share a job only as far as one slow platform may hold up the others.
-QUEUES: dict[str, int] = {"alarm": 1, "messages": 10, "default": 100}
+QUEUES: dict[str, int] = {"alarm": 1, "messages": 10, "default": 250}
 MAX_ATTEMPTS = 5
 
 

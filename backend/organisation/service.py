@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
+from backend.core.statements import Prepared
 from backend.organisation.models import ServiceArea, Staff, StaffPost, Unit
 
 # Values are bound to this column; a staff row's id is not known before it is written.
@@ -19,11 +20,13 @@ NAME_CONTEXT = "staff.name"
 PHONE_CONTEXT = "staff.phone"
 # Asked whenever a customer looks at a case.
 _STAFF, _UNIT, _AREA = table_of(Staff), table_of(Unit), table_of(ServiceArea)
-_CONTACT = select(_STAFF.c.name_sealed, _STAFF.c.phone_sealed).where(
-    _STAFF.c.id == bindparam("staff_id"), _STAFF.c.presence != "left"
+_CONTACT = Prepared(
+    select(_STAFF.c.name_sealed, _STAFF.c.phone_sealed).where(
+        _STAFF.c.id == bindparam("staff_id"), _STAFF.c.presence != "left"
+    )
 )
 # Asked with every application; a named community comes before the empty one that stands for the street.
-_SERVING = (
+_SERVING = Prepared(
     select(_UNIT.c.id, _UNIT.c.code, _UNIT.c.name)
     .join(_AREA, _AREA.c.unit_id == _UNIT.c.id)
     .where(
@@ -36,8 +39,9 @@ _SERVING = (
     .limit(1)
 )
 # Asked with every request of staff: who it is, their posts, and their unit with all below it.
-_MEMBER = text(
-    """
+_MEMBER = Prepared(
+    text(
+        """
     SELECT s.id, s.unit_id, s.username, s.name_sealed, s.must_change_password, s.presence, s.absent_from,
       s.absent_until, u.code AS unit_code, u.name AS unit_name,
       ARRAY(SELECT p.key FROM staff_post p WHERE p.staff_id = s.id AND p.kind = 'position') AS positions,
@@ -48,18 +52,21 @@ _MEMBER = text(
     FROM staff s JOIN unit u ON u.id = s.unit_id
     WHERE s.id = :staff_id AND s.presence <> 'left' AND u.is_active
     """
-).bindparams(bindparam("staff_id", type_=BigInteger))
+    ).bindparams(bindparam("staff_id", type_=BigInteger))
+)
 _IDS = bindparam("ids", type_=ARRAY(BigInteger))
-_UNIT_NAMES = select(_UNIT.c.id, _UNIT.c.name).where(_UNIT.c.id == _IDS.any_())
-_NAMES = select(_STAFF.c.id, _STAFF.c.name_sealed).where(_STAFF.c.id == _IDS.any_())
+_UNIT_NAMES = Prepared(select(_UNIT.c.id, _UNIT.c.name).where(_UNIT.c.id == _IDS.any_()))
+_NAMES = Prepared(select(_STAFF.c.id, _STAFF.c.name_sealed).where(_STAFF.c.id == _IDS.any_()))
 # One post of each by which to call them: a position before a department.
-_CALLED = text(
-    """
+_CALLED = Prepared(
+    text(
+        """
     SELECT s.id, s.name_sealed,
       (SELECT p.key FROM staff_post p WHERE p.staff_id = s.id ORDER BY p.kind DESC, p.key LIMIT 1) AS post
     FROM staff s WHERE s.id = ANY(:ids)
     """
-).bindparams(_IDS)
+    ).bindparams(_IDS)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,7 @@ class OrganisationService:
 
     def find_member(self, session: Session, staff_id: int) -> Member | None:
         """Return who this is, or None for somebody who has left or whose unit is closed."""
-        row = session.execute(_MEMBER, {"staff_id": staff_id}).one_or_none()
+        row = _MEMBER.first(session, {"staff_id": staff_id})
         if row is None:
             return None
         return Member(
@@ -193,7 +200,7 @@ class OrganisationService:
 
     def find_contact(self, session: Session, staff_id: int) -> StaffContact | None:
         """Return the name and phone of somebody who still works here, or None."""
-        row = session.execute(_CONTACT, {"staff_id": staff_id}).one_or_none()
+        row = _CONTACT.first(session, {"staff_id": staff_id})
         if row is None:
             return None
         phone = self._keys.decrypt(row.phone_sealed, PHONE_CONTEXT) if row.phone_sealed else ""
@@ -210,21 +217,21 @@ class OrganisationService:
         """Return the names of these units by id."""
         if not unit_ids:
             return {}
-        rows = session.execute(_UNIT_NAMES, {"ids": sorted(unit_ids)})
+        rows = _UNIT_NAMES.all(session, {"ids": sorted(unit_ids)})
         return {row.id: row.name for row in rows}
 
     def name_staff(self, session: Session, staff_ids: Collection[int]) -> dict[int, str]:
         """Return the names of these people by id, also of those who have left."""
         if not staff_ids:
             return {}
-        rows = session.execute(_NAMES, {"ids": sorted(staff_ids)})
+        rows = _NAMES.all(session, {"ids": sorted(staff_ids)})
         return {row.id: self._keys.decrypt(row.name_sealed, NAME_CONTEXT) for row in rows}
 
     def call_staff(self, session: Session, staff_ids: Collection[int]) -> dict[int, CalledStaff]:
         """Return how to call these people by id, also those who have left."""
         if not staff_ids:
             return {}
-        rows = session.execute(_CALLED, {"ids": sorted(staff_ids)})
+        rows = _CALLED.all(session, {"ids": sorted(staff_ids)})
         return {
             row.id: CalledStaff(self._keys.decrypt(row.name_sealed, NAME_CONTEXT), row.post) for row in rows
         }
@@ -245,9 +252,7 @@ class OrganisationService:
         self, session: Session, region: str, street: str, community: str
     ) -> ServingUnit | None:
         """Return the unit that serves this place, the community before the street, or None."""
-        row = session.execute(
-            _SERVING, {"region": region, "street": street, "community": community}
-        ).one_or_none()
+        row = _SERVING.first(session, {"region": region, "street": street, "community": community})
         return None if row is None else ServingUnit(row.id, row.code, row.name)
 
     def list_areas(self, session: Session) -> list[tuple[str, str, str]]:

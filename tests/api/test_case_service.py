@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
@@ -224,6 +225,39 @@ def test_two_people_at_once_get_one_winner(service: CaseService, sessions: sessi
     assert len(won) == 1
     assert set(results) - set(won) == {"case_ended"}
     assert_history_agrees(service, sessions, case_id)
+
+
+def test_who_waited_for_the_lock_sees_what_the_other_did(
+    service: CaseService, sessions: sessionmaker[Session]
+) -> None:
+    case_id, answer = start(service, sessions)
+    stamp = repository.Stamp("staff:1", uuid.uuid4(), NOW)
+    asked = (CorrectionRequest("photo_of_meter", "照片看不清"),)
+    back = Complete(CLERK, 1, "return", answer.version, corrections=asked)
+    with ThreadPoolExecutor(1) as pool:
+        with sessions.begin() as first:
+            case = repository.lock_case(first, case_id)
+            waiting = pool.submit(service.load, case_id)
+            with sessions() as looking:
+                wait_for_a_lock(looking)
+            service.act_within(first, stamp, case, back)
+        seen = waiting.result(10).snapshot
+    assert [task.step for task in seen.tasks] == ["review", "mend"]
+    assert [one.item for one in seen.pending_corrections] == ["photo_of_meter"]
+
+
+def wait_for_a_lock(session: Session) -> None:
+    """Return when some other connection to this database waits for a row."""
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    deadline = time.monotonic() + 10
+    while session.execute(waits).scalar_one() == 0:
+        assert time.monotonic() < deadline, "nobody waits"
+        # What a transaction saw of the activity stays as it is until its end.
+        session.rollback()
+        time.sleep(0.01)
 
 
 def test_a_refused_command_leaves_nothing(service: CaseService, sessions: sessionmaker[Session]) -> None:

@@ -41,9 +41,9 @@ class Office:
     def __post_init__(self) -> None:
         organisation, keys = self.hall.organisation, self.hall.keys
         with self.hall.sessions.begin() as session:
-            self.unit_id = ensure_unit(organisation, session, "381", "上报测试部", "unit", "100")
+            self.unit_id = ensure_unit(organisation, session, "389", "上报测试部", "unit", "100")
             self.lead = ensure_staff(
-                organisation, session, "381", "late_lead", NOW, name="李国", positions=("area_lead",)
+                organisation, session, "389", "late_lead", NOW, name="李国", positions=("area_lead",)
             )
             self.keeper = ensure_staff(
                 organisation, session, "100", "late_keeper", NOW, name="赵敏",
@@ -68,8 +68,8 @@ class Office:
 
     def start(self) -> tuple[str, int]:
         """Open a case of the unit; its first task of staff is number 2."""
-        self.hall.units["381"] = self.unit_id
-        case_no = self.hall.start("381")
+        self.hall.units["389"] = self.unit_id
+        case_no = self.hall.start("389")
         return case_no, self.hall.find_id(case_no)
 
     def escalate(self, case_id: int, task: int = 2) -> None:

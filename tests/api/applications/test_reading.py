@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from flask import Flask
+from psycopg import Connection, Cursor
 from sqlalchemy import event
 
 from backend.core.database import db
@@ -17,15 +18,24 @@ from tests.api.applications.conftest import Customer, Staff, make_repair
 def statements(hall: Flask) -> Iterator[list[str]]:
     """Yield what the application sends to the database from now on."""
     seen: list[str] = []
+
+    class NotingCursor(Cursor[Any]):
+        """What every statement passes, however it was made."""
+
+        def execute(self, query: Any, *more: Any, **named: Any) -> Self:
+            seen.append(str(query))
+            return super().execute(query, *more, **named)
+
+    def note(connection: Connection[Any], entry: object) -> None:
+        connection.cursor_factory = NotingCursor
+
     with hall.app_context():
         engine = db.engine
-
-    def note(conn: Any, cursor: Any, statement: str, *more: Any) -> None:
-        seen.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
+    engine.dispose()
+    event.listen(engine, "connect", note)
     yield seen
-    event.remove(engine, "before_cursor_execute", note)
+    event.remove(engine, "connect", note)
+    engine.dispose()
 
 
 def test_a_read_costs_few_statements_and_no_lock(
