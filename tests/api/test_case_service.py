@@ -237,26 +237,22 @@ def test_who_waited_for_the_lock_sees_what_the_other_did(
     with ThreadPoolExecutor(1) as pool:
         with sessions.begin() as first:
             case = repository.lock_case(first, case_id)
+            blocker = first.execute(text("SELECT pg_backend_pid()")).scalar_one()
             waiting = pool.submit(service.load, case_id)
             with sessions() as looking:
-                wait_for_a_lock(looking)
+                wait_for_a_waiter(looking, blocker)
             service.act_within(first, stamp, case, back)
         seen = waiting.result(10).snapshot
     assert [task.step for task in seen.tasks] == ["review", "mend"]
     assert [one.item for one in seen.pending_corrections] == ["photo_of_meter"]
 
 
-def wait_for_a_lock(session: Session) -> None:
-    """Return when some other connection to this database waits for a row."""
-    waits = text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
+def wait_for_a_waiter(session: Session, blocker: int) -> None:
+    """Return when some other connection waits for what the one of process ``blocker`` has locked."""
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND :blocker = ANY(pg_blocking_pids(pid))")
     deadline = time.monotonic() + 10
-    while session.execute(waits).scalar_one() == 0:
+    while session.execute(waits, {"blocker": blocker}).scalar_one() == 0:
         assert time.monotonic() < deadline, "nobody waits"
-        # What a transaction saw of the activity stays as it is until its end.
-        session.rollback()
         time.sleep(0.01)
 
 
