@@ -11,6 +11,7 @@ from flask_smorest import Api
 from redis import Redis
 
 from backend.access.sms_codes import SmsCodeSender
+from backend.appointments.places import PlaceFinder
 from backend.cases.alarm_ringing import AlarmBell
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
@@ -82,9 +83,17 @@ def make_topics(hall: Hall) -> TopicRegistry:
             TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
+            *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),
         ]
     )
+
+
+def make_place_finder(hall: Hall) -> PlaceFinder:
+    """Return what looks up on the map where visits go; without a map it leaves them unknown."""
+    maps = hall.platforms.maps
+    geocode = None if maps is None else maps.geocode
+    return PlaceFinder(hall.sessions, geocode, hall.settings.service_city)
 
 
 def make_alarm_bell(hall: Hall) -> AlarmBell:

@@ -139,6 +139,9 @@ class AppointmentService:
             )
             session.add(fresh)
             session.flush()
+            if repository.find_place(session, case_id).lat is None:
+                # Until the visit there is time to ask the map, so that the way can be told then.
+                promise(session, "find_place", [{"case_id": case_id}], stamp.recorded_at)
             data = {"appointment_id": fresh.id, "appointment_end_at": fresh.end_at.isoformat()}
             if step is not None:
                 task, outcome = step

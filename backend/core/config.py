@@ -5,19 +5,26 @@ Business settings are versioned rows in the database and do not belong here (des
 
 from __future__ import annotations
 
-import base64
-import binascii
 import ipaddress
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
-from urllib.parse import urlsplit
 
-KEY_BYTES = 32
+from backend.core.setting_values import (
+    make_number_reader,
+    make_pattern_reader,
+    make_url_reader,
+    read_flag,
+    read_key,
+    read_key_ring,
+    read_level,
+    read_named_ids,
+    read_text,
+    read_web_url,
+)
+
 MAKE_KEY = 'python -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
 MAKE_SECRET = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
-_TRUE, _FALSE = ("true", "1", "yes", "on"), ("false", "0", "no", "off")
 
 
 @dataclass(frozen=True)
@@ -52,101 +59,13 @@ class Declaration:
     needs: tuple[str, ...]
 
 
-def _text(value: str) -> str:
-    return value
-
-
-def _matching(pattern: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        if re.fullmatch(pattern, value) is None:
-            raise ValueError("does not match")
-        return value
-
-    return parse
-
-
-def _whole_number(low: int, high: int) -> Callable[[str], int]:
-    def parse(value: str) -> int:
-        number = int(value)
-        if not low <= number <= high:
-            raise ValueError("out of range")
-        return number
-
-    return parse
-
-
-def _flag(value: str) -> bool:
-    if value.lower() in _TRUE:
-        return True
-    if value.lower() in _FALSE:
-        return False
-    raise ValueError("not a flag")
-
-
-def _url(*schemes: str) -> Callable[[str], str]:
-    def parse(value: str) -> str:
-        parts = urlsplit(value)
-        # A database or queue on a Unix socket has a path and no host, so either of the two will do.
-        if parts.scheme not in schemes or not (parts.netloc or parts.path.strip("/")):
-            raise ValueError("not such a URL")
-        return value
-
-    return parse
-
-
-def _web_url(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise ValueError("not a base URL")
-    # Adapters append paths that begin with a slash.
-    return value.rstrip("/")
-
-
-def _key(value: str) -> bytes:
-    try:
-        key = base64.b64decode(value, validate=True)
-    except binascii.Error as error:
-        raise ValueError("not base64") from error
-    if len(key) != KEY_BYTES:
-        raise ValueError("wrong length")
-    return key
-
-
-def _key_ring(value: str) -> tuple[tuple[int, bytes], ...]:
-    ring: dict[int, bytes] = {}
-    for part in value.split(","):
-        number, colon, encoded = part.strip().partition(":")
-        if not colon or re.fullmatch(r"[1-9][0-9]{0,8}", number) is None or int(number) in ring:
-            raise ValueError("not a key ring")
-        ring[int(number)] = _key(encoded)
-    return tuple(ring.items())
-
-
-def _named_ids(value: str) -> tuple[tuple[str, str], ...]:
-    ids: dict[str, str] = {}
-    for part in value.split(","):
-        name, _, identifier = part.strip().partition(":")
-        if re.fullmatch(r"[a-z][a-z_]{0,39}", name) is None or name in ids:
-            raise ValueError("not a list of names")
-        if re.fullmatch(r"[A-Za-z0-9_-]{1,64}", identifier) is None:
-            raise ValueError("not an id")
-        ids[name] = identifier
-    return tuple(ids.items())
-
-
-def _level(value: str) -> str:
-    if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
-        raise ValueError("not a level")
-    return value.upper()
-
-
 def _setting(
     env: str,
     about: str,
     *,
     example: str,
     unit: str,
-    parse: Callable[[str], Any] = _text,
+    parse: Callable[[str], Any] = read_text,
     required: bool = False,
     default: object = None,
     secret: bool = False,
@@ -157,7 +76,7 @@ def _setting(
     return field(repr=not secret, metadata={"declaration": declaration})
 
 
-_POSTGRESQL = _url("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
+_POSTGRESQL = make_url_reader("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
 _WECHAT, _SMS = "WECHAT_API_BASE_URL", ("SMS_BASE_URL", "SMS_SECRET_ID", "SMS_SECRET_KEY", "SMS_APP_ID")
 
 
@@ -171,78 +90,80 @@ class Settings:
     )  # fmt: skip
     redis_url: str = _setting(
         "REDIS_URL", "Queue, pub/sub and rate limits.", unit="URL, redis://, rediss:// or unix://",
-        parse=_url("redis", "rediss", "unix"), required=True, secret=True, example="redis://127.0.0.1:6379/0",
+        parse=make_url_reader("redis", "rediss", "unix"), required=True, secret=True, example="redis://127.0.0.1:6379/0",
     )  # fmt: skip
     secret_key: str = _setting(
         "SECRET_KEY", f"Signs access tokens. Make one with: {MAKE_SECRET}",
-        unit="text, at least 32 characters", parse=_matching(r".{32,}"), required=True, secret=True,
+        unit="text, at least 32 characters", parse=make_pattern_reader(r".{32,}"), required=True, secret=True,
         example="",
     )  # fmt: skip
     encryption_keys: tuple[tuple[int, bytes], ...] = _setting(
         "ENCRYPTION_KEYS", f"Key ring for personal data; the last key encrypts. Make a key with: {MAKE_KEY}",
-        unit="1:base64,2:base64 with distinct numbers from 1, each key 32 bytes in base64", parse=_key_ring,
+        unit="1:base64,2:base64 with distinct numbers from 1, each key 32 bytes in base64",
+        parse=read_key_ring,
         required=True, secret=True, example="",
     )  # fmt: skip
     blind_index_key: bytes = _setting(
         "BLIND_INDEX_KEY", "Finds encrypted values again; changing it means rebuilding every index.",
-        unit="32 bytes in base64", parse=_key, required=True, secret=True, example="",
+        unit="32 bytes in base64", parse=read_key, required=True, secret=True, example="",
     )  # fmt: skip
     demo_mode: bool = _setting(
         "DEMO_MODE", "Demonstration accounts and simulators; only on a loopback HOST.", unit="true or false",
-        parse=_flag, default=False, example="false",
+        parse=read_flag, default=False, example="false",
     )  # fmt: skip
     host: str = _setting(
         "HOST", "The address the web server listens on.", unit="IP address or host name",
-        parse=_matching(r"[A-Za-z0-9.:_-]{1,253}"), default="127.0.0.1", example="127.0.0.1",
+        parse=make_pattern_reader(r"[A-Za-z0-9.:_-]{1,253}"), default="127.0.0.1", example="127.0.0.1",
     )  # fmt: skip
     port: int = _setting(
         "PORT", "The port the web server listens on.", unit="whole number from 1 to 65535",
-        parse=_whole_number(1, 65535), default=8000, example="8000",
+        parse=make_number_reader(1, 65535), default=8000, example="8000",
     )  # fmt: skip
     pool_size: int = _setting(
         "POOL_SIZE", "Database connections of one process; also its greenlets.",
-        unit="whole number from 1 to 500 (connections)", parse=_whole_number(1, 500), default=20,
+        unit="whole number from 1 to 500 (connections)", parse=make_number_reader(1, 500), default=20,
         example="20",
     )  # fmt: skip
     public_base_url: str = _setting(
         "PUBLIC_BASE_URL", "Where customers reach the hall; links in messages begin with it.",
-        unit="http(s) URL without query", parse=_web_url, default="http://127.0.0.1:8000",
+        unit="http(s) URL without query", parse=read_web_url, default="http://127.0.0.1:8000",
         example="http://127.0.0.1:8000",
     )  # fmt: skip
     proxy_count: int = _setting(
         "PROXY_COUNT", "Reverse proxies in front; so many entries of X-Forwarded-For are believed.",
-        unit="whole number from 0 to 5", parse=_whole_number(0, 5), default=0, example="0",
+        unit="whole number from 0 to 5", parse=make_number_reader(0, 5), default=0, example="0",
     )  # fmt: skip
     log_level: str = _setting(
         "LOG_LEVEL", "The least important message that is logged.",
-        unit="DEBUG, INFO, WARNING, ERROR or CRITICAL", parse=_level, default="INFO", example="INFO",
+        unit="DEBUG, INFO, WARNING, ERROR or CRITICAL", parse=read_level, default="INFO", example="INFO",
     )  # fmt: skip
     hotline_number: str = _setting(
         "HOTLINE_NUMBER", "The emergency and service hotline shown to customers.",
-        unit="telephone number, 3 to 20 digits and hyphens", parse=_matching(r"[0-9][0-9-]{1,18}[0-9]"),
+        unit="telephone number, 3 to 20 digits and hyphens",
+        parse=make_pattern_reader(r"[0-9][0-9-]{1,18}[0-9]"),
         default="96602", example="96602",
     )  # fmt: skip
     platform_answer_seconds: int = _setting(
         "PLATFORM_ANSWER_SECONDS", "How long an outside platform may take to answer; then it is lost.",
-        unit="whole number from 1 to 60 (seconds)", parse=_whole_number(1, 60), default=8, example="8",
+        unit="whole number from 1 to 60 (seconds)", parse=make_number_reader(1, 60), default=8, example="8",
     )  # fmt: skip
     job_seconds: int = _setting(
         "JOB_SECONDS", "How long one job of a worker may take; what a dead worker left is found soon after.",
-        unit="whole number from 10 to 3600 (seconds)", parse=_whole_number(10, 3600), default=180,
+        unit="whole number from 10 to 3600 (seconds)", parse=make_number_reader(10, 3600), default=180,
         example="180",
     )  # fmt: skip
     wechat_api_base_url: str | None = _setting(
-        _WECHAT, "WeChat server API.", unit="http(s) URL without query", parse=_web_url,
+        _WECHAT, "WeChat server API.", unit="http(s) URL without query", parse=read_web_url,
         example="https://api.weixin.qq.com",
     )  # fmt: skip
     wechat_open_base_url: str = _setting(
         "WECHAT_OPEN_BASE_URL", "Where the browser goes to sign in by the official account.",
-        unit="http(s) URL without query", parse=_web_url, default="https://open.weixin.qq.com",
+        unit="http(s) URL without query", parse=read_web_url, default="https://open.weixin.qq.com",
         example="https://open.weixin.qq.com",
     )  # fmt: skip
     wechat_mini_app_id: str | None = _setting(
         "WECHAT_MINI_APP_ID", "App id of the mini-program.", unit="wx and 16 letters or digits",
-        parse=_matching(r"wx[0-9A-Za-z]{16}"), example="wx0123456789abcdef",
+        parse=make_pattern_reader(r"wx[0-9A-Za-z]{16}"), example="wx0123456789abcdef",
         needs=("WECHAT_MINI_APP_SECRET", _WECHAT),
     )  # fmt: skip
     wechat_mini_app_secret: str | None = _setting(
@@ -251,17 +172,19 @@ class Settings:
     )  # fmt: skip
     wechat_mini_state: str = _setting(
         "WECHAT_MINI_STATE", "Which version of the mini-program a message opens.",
-        unit="formal, trial or developer", parse=_matching("formal|trial|developer"), default="formal",
+        unit="formal, trial or developer",
+        parse=make_pattern_reader("formal|trial|developer"), default="formal",
         example="formal",
     )  # fmt: skip
     wechat_mini_templates: tuple[tuple[str, str], ...] = _setting(
         "WECHAT_MINI_TEMPLATES", "Subscribe messages: purpose and template id (docs/platforms.md).",
-        unit="purpose:id,purpose:id with small letters and distinct purposes", parse=_named_ids, default=(),
+        unit="purpose:id,purpose:id with small letters and distinct purposes",
+        parse=read_named_ids, default=(),
         example="progress:TEMPLATE_ID", needs=("WECHAT_MINI_APP_ID",),
     )  # fmt: skip
     wechat_official_app_id: str | None = _setting(
         "WECHAT_OFFICIAL_APP_ID", "App id of the official account.", unit="wx and 16 letters or digits",
-        parse=_matching(r"wx[0-9A-Za-z]{16}"), example="wxfedcba9876543210",
+        parse=make_pattern_reader(r"wx[0-9A-Za-z]{16}"), example="wxfedcba9876543210",
         needs=("WECHAT_OFFICIAL_APP_SECRET", _WECHAT),
     )  # fmt: skip
     wechat_official_app_secret: str | None = _setting(
@@ -270,11 +193,12 @@ class Settings:
     )  # fmt: skip
     wechat_official_templates: tuple[tuple[str, str], ...] = _setting(
         "WECHAT_OFFICIAL_TEMPLATES", "Template messages: purpose and template id (docs/platforms.md).",
-        unit="purpose:id,purpose:id with small letters and distinct purposes", parse=_named_ids, default=(),
+        unit="purpose:id,purpose:id with small letters and distinct purposes",
+        parse=read_named_ids, default=(),
         example="progress:TEMPLATE_ID", needs=("WECHAT_OFFICIAL_APP_ID",),
     )  # fmt: skip
     sms_base_url: str | None = _setting(
-        "SMS_BASE_URL", "SMS platform.", unit="http(s) URL without query", parse=_web_url,
+        "SMS_BASE_URL", "SMS platform.", unit="http(s) URL without query", parse=read_web_url,
         example="https://sms.tencentcloudapi.com",
     )  # fmt: skip
     sms_secret_id: str | None = _setting(
@@ -286,7 +210,7 @@ class Settings:
         needs=("SMS_SECRET_ID",),
     )  # fmt: skip
     sms_app_id: str | None = _setting(
-        "SMS_APP_ID", "SMS platform, application.", unit="digits", parse=_matching(r"[0-9]{1,20}"),
+        "SMS_APP_ID", "SMS platform, application.", unit="digits", parse=make_pattern_reader(r"[0-9]{1,20}"),
         example="1400000000", needs=("SMS_SECRET_ID",),
     )  # fmt: skip
     sms_sign_name: str | None = _setting(
@@ -295,19 +219,25 @@ class Settings:
     )  # fmt: skip
     sms_region: str = _setting(
         "SMS_REGION", "SMS platform, region.", unit="region such as ap-guangzhou",
-        parse=_matching(r"[a-z]{2,4}(-[a-z0-9]{1,20}){1,3}"), default="ap-guangzhou", example="ap-guangzhou",
+        parse=make_pattern_reader(r"[a-z]{2,4}(-[a-z0-9]{1,20}){1,3}"),
+        default="ap-guangzhou", example="ap-guangzhou",
     )  # fmt: skip
     sms_templates: tuple[tuple[str, str], ...] = _setting(
         "SMS_TEMPLATES", "Text messages: purpose and template id (docs/platforms.md).",
-        unit="purpose:id,purpose:id with small letters and distinct purposes", parse=_named_ids, default=(),
+        unit="purpose:id,purpose:id with small letters and distinct purposes",
+        parse=read_named_ids, default=(),
         example="sign_in_code:2400001", needs=("SMS_SECRET_ID",),
     )  # fmt: skip
     map_base_url: str | None = _setting(
-        "MAP_BASE_URL", "Map and geocoding platform.", unit="http(s) URL without query", parse=_web_url,
+        "MAP_BASE_URL", "Map and geocoding platform.", unit="http(s) URL without query", parse=read_web_url,
         example="https://apis.map.qq.com",
     )  # fmt: skip
     map_key: str | None = _setting(
         "MAP_KEY", "Map platform, key.", unit="text", secret=True, example="", needs=("MAP_BASE_URL",),
+    )  # fmt: skip
+    service_city: str = _setting(
+        "SERVICE_CITY", "City that addresses are looked up in on the map, before the district.", unit="text",
+        default="", example="济南市", parse=make_pattern_reader(r"\S{0,20}"),
     )  # fmt: skip
     files_dir: str = _setting(
         "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",
@@ -315,16 +245,16 @@ class Settings:
     )  # fmt: skip
     s3_bucket: str | None = _setting(
         "S3_BUCKET", "Bucket of uploaded files on S3-compatible storage.", unit="3 to 63 characters",
-        parse=_matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), example="hall-files",
+        parse=make_pattern_reader(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), example="hall-files",
         needs=("S3_ACCESS_KEY", "S3_SECRET_KEY"),
     )  # fmt: skip
     s3_endpoint_url: str | None = _setting(
         "S3_ENDPOINT_URL", "S3-compatible storage; unset means AWS.", unit="http(s) URL without query",
-        parse=_web_url, example="https://cos.ap-beijing.myqcloud.com", needs=("S3_BUCKET",),
+        parse=read_web_url, example="https://cos.ap-beijing.myqcloud.com", needs=("S3_BUCKET",),
     )  # fmt: skip
     s3_region: str = _setting(
         "S3_REGION", "Region of the S3-compatible storage.", unit="letters, digits and hyphens",
-        parse=_matching(r"[a-z0-9-]{1,40}"), default="us-east-1", example="us-east-1",
+        parse=make_pattern_reader(r"[a-z0-9-]{1,40}"), default="us-east-1", example="us-east-1",
     )  # fmt: skip
     s3_access_key: str | None = _setting(
         "S3_ACCESS_KEY", "S3-compatible storage, access id.", unit="text", secret=True, example="",

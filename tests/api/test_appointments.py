@@ -210,6 +210,20 @@ def test_hold_book_and_what_is_left(hall: Hall) -> None:
     assert child.data["appointment_end_at"] == ELEVEN_TOMORROW.isoformat()
 
 
+def test_a_place_without_a_point_is_looked_up_before_the_visit(hall: Hall) -> None:
+    marked, unmarked = hall.open_case(), hall.open_case()
+    with hall.sessions.begin() as session:
+        nowhere = {"place_lat": None, "place_lng": None, "place_source": None}
+        session.execute(update(ServiceCase).where(ServiceCase.id == unmarked).values(nowhere))
+    for case_id in (marked, unmarked):
+        hall.book(case_id, hall.appointments.hold(case_id, TEN_TOMORROW))
+    with hall.sessions() as session:
+        rows = session.scalars(select(OutboxRow.payload).where(OutboxRow.topic == "find_place"))
+        asked = [row["case_id"] for row in rows]
+    assert unmarked in asked
+    assert marked not in asked
+
+
 def test_fifty_people_and_one_last_seat(hall: Hall) -> None:
     cases = [hall.open_case() for _ in range(50)]
 
