@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import text, update
 
 from backend.cases.models import CaseTask, ServiceCase
+from tests.api.due_dates import set_due
 from tests.api.staff_side import ADDRESS, Browser, Hall, code
 
 
@@ -28,10 +29,9 @@ def list_all(browser: Browser, *, after: str | None = None, **query: Any) -> lis
             return found
 
 
-def set_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
+def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
     with hall.sessions.begin() as session:
-        open_task = (CaseTask.case_id == hall.find_id(case_no)) & (CaseTask.state == "open")
-        session.execute(update(CaseTask).where(open_task).values(due_at=due_at))
+        set_due(session, (CaseTask.case_id == hall.find_id(case_no)) & (CaseTask.state == "open"), due_at)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_pages_hold_still_while_cases_come_and_go(hall: Hall) -> None:
     numbers = [hall.start() for _ in range(9)]
     now = datetime.now(UTC)
     for place, case_no in enumerate(numbers):
-        set_due(hall, case_no, None if place >= 6 else now + timedelta(hours=place // 2))
+        make_due(hall, case_no, None if place >= 6 else now + timedelta(hours=place // 2))
     everything = list_all(browser, queue="accept", limit=100)
     ours = [one for one in everything if one in numbers]
     assert ours == numbers
@@ -86,7 +86,7 @@ def test_pages_hold_still_while_cases_come_and_go(hall: Hall) -> None:
     # shown again.
     browser.act(seen[1], "accept")
     early = hall.start()
-    set_due(hall, early, now - timedelta(days=900))
+    make_due(hall, early, now - timedelta(days=900))
     rest = list_all(browser, queue="accept", limit=4, after=first["next"])
     assert seen + rest == everything
 
@@ -107,13 +107,17 @@ def test_overdue_and_the_time_that_is_left(hall: Hall) -> None:
     now = datetime.now(UTC)
     with hall.sessions.begin() as session:
         task = CaseTask.case_id == hall.find_id(case_no)
-        times = {"opened_at": now - timedelta(hours=3), "due_at": now + timedelta(hours=1)}
+        times = {
+            "opened_at": now - timedelta(hours=3),
+            "due_at": now + timedelta(hours=1),
+            "limit_no": CaseTask.no,
+        }
         session.execute(update(CaseTask).where(task).values(**times))
     [row] = [one for one in browser.read("/cases", queue="accept")["items"] if one["case_no"] == case_no]
     assert row["overdue"] is False
     assert row["time_left"]["share"] == pytest.approx(0.75, abs=0.01)
     assert case_no not in list_all(browser, queue="overdue")
-    set_due(hall, case_no, now - timedelta(hours=1))
+    make_due(hall, case_no, now - timedelta(hours=1))
     assert case_no in list_all(browser, queue="overdue")
     [row] = [one for one in browser.read("/cases", queue="accept")["items"] if one["case_no"] == case_no]
     assert (row["overdue"], row["time_left"]["share"]) == (True, 1.0)

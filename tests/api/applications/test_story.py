@@ -24,6 +24,7 @@ from tests.api.applications.conftest import (
     make_address,
     make_repair,
 )
+from tests.api.due_dates import set_due
 
 CountRows = Callable[[], dict[str, int]]
 INSTALLATION: dict[str, Any] = {
@@ -228,9 +229,7 @@ def test_a_repair_from_dispatch_to_the_rating(
     staff.do(child.id, "accept", "accept")
     due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
     with sessions.begin() as session:
-        session.execute(
-            update(CaseTask).where(CaseTask.case_id == child.id, CaseTask.no == 2).values(due_at=due_at)
-        )
+        set_due(session, (CaseTask.case_id == child.id) & (CaseTask.no == 2), due_at)
     now = find_now(customer.get(f"/cases/{case_no}"))
     assert (now["name"], now["due_text"]) == ("师傅准备出发", "预计 11月26日 周四 17:00 前")
     assert now["key"] == "support/set_off"
@@ -361,7 +360,7 @@ def test_a_deadline_that_passed_is_said_plainly(
     case_id = staff.find(view["case_no"]).id
     late = datetime.now(UTC) - timedelta(hours=1)
     with sessions.begin() as session:
-        session.execute(update(CaseTask).where(CaseTask.case_id == case_id).values(due_at=late))
+        set_due(session, CaseTask.case_id == case_id, late)
     view = customer.get(f"/cases/{view['case_no']}")
     assert find_now(view)["overdue"] is True
     assert "我们正在催办" in view["headline"]
