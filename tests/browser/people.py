@@ -97,7 +97,7 @@ class Staff:
     def open_case(self, case_no: str) -> None:
         """Open a case by its address, in a page that has nothing else under way."""
         self.page.goto("about:blank")
-        self.page.goto(f"{self._stage.url}/console/#/work/{case_no}")
+        self.page.goto(f"{self._stage.url}/console/#/cases/{case_no}")
         expect(self.page.get_by_label("操作")).to_be_visible()
         expect(self.page.get_by_text(case_no).first).to_be_visible()
 

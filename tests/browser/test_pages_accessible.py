@@ -61,7 +61,7 @@ def test_console_pages(
     for path in ("people", "roster", "areas"):
         _look_at(watched, stage, manager, f"organisation/{path}")
     clerk = open_staff("remote1")
-    for path in ("work", f"work/{case_no}"):
+    for path in ("cases", f"cases/{case_no}"):
         _look_at(watched, stage, clerk, path)
     for tab in ("进度", "记录", "备注和消息"):
         clerk.page.get_by_role("tab", name=re.compile(f"^{tab}")).click()

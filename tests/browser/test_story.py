@@ -111,7 +111,7 @@ def _visit(
     watched: Watched, stage: Stage, customer: Customer, lead: Staff, open_staff: Callable[..., Staff]
 ) -> None:
     lead.page.goto("about:blank")
-    lead.page.goto(f"{stage.url}/console/#/work")
+    lead.page.goto(f"{stage.url}/console/#/cases")
     lead.page.get_by_label("队列").get_by_role("button", name=re.compile("待受理")).click()
     lead.page.get_by_text("阳光小区").first.click()
     lead.act("受理")

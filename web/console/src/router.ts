@@ -6,8 +6,8 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./views/SignInView.vue'), meta: { open: true, title: '登录' } },
     { path: '/password', name: 'password', component: () => import('./views/PasswordView.vue'), meta: { title: '修改密码' } },
-    { path: '/', redirect: '/work' },
-    { path: '/work/:caseNo?', name: 'work', component: () => import('./views/WorkView.vue'), meta: { title: '办件' } },
+    { path: '/', redirect: '/cases' },
+    { path: '/cases/:caseNo?', name: 'work', component: () => import('./views/WorkView.vue'), meta: { title: '办件' } },
     { path: '/field', name: 'field', component: () => import('./views/FieldDayView.vue'), meta: { title: '今天的上门', field: true } },
     { path: '/field/:caseNo', name: 'visit', component: () => import('./views/FieldVisitView.vue'), meta: { title: '上门', field: true } },
     {
@@ -47,7 +47,7 @@ router.beforeEach(async (to) => {
     } catch {
       // Not signed in, or no answer: the sign-in page says what is wrong when it is used.
     }
-    if (!session.me && !to.meta.open) return { name: 'sign-in', query: to.path === '/work' ? {} : { back: to.fullPath } }
+    if (!session.me && !to.meta.open) return { name: 'sign-in', query: to.path === '/cases' ? {} : { back: to.fullPath } }
   }
   if (session.me && to.name === 'sign-in') return readWayBack(to.query.back)
   if (session.mustChange && to.name !== 'password') {
