@@ -30,7 +30,7 @@ from backend.core.scheduler import Scheduler, Tick
 from backend.core.topics import Handler, PromiseContext, TopicRegistry, TopicSpec, conclude
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
-from backend.organisation.leads import find_keepers, find_leads
+from backend.organisation.leads import find_centre_leads, find_leads
 from backend.realtime.hints import publish_hints
 from composition.hall import Hall, read_clock
 from staff_api.calendar_routes import make_calendar_routes
@@ -141,7 +141,7 @@ def warn_of_calendar(hall: Hall) -> None:
                 else "今天"
             )
             matter = Matter("calendar", f"{end.last_known_day}/{end.stage}", (last,))
-            make_staff_notices(hall).tell(session, matter, find_keepers(session))
+            make_staff_notices(hall).tell(session, matter, find_centre_leads(session))
 
 
 def add_promises(app: Flask, api: Api, hall: Hall) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.organisation.desk import KEEPER
-from backend.organisation.leads import CENTRE_KEEPERS
+from backend.organisation.leads import CENTRE_KEEPERS, KEEPER
 from backend.organisation.service import Member
 
 PART_NAMES = ("organisation", "unit_people", "calendar", "operations")

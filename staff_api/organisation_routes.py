@@ -7,7 +7,8 @@ from typing import Any
 from flask_smorest import Blueprint
 
 from backend.core.callers import Caller, open_to
-from backend.organisation.desk import KEEPER, OrganisationDesk
+from backend.organisation.desk import OrganisationDesk
+from backend.organisation.leads import KEEPER
 from backend.organisation.upkeep import UnitEntry
 from staff_api.console_parts import ConsoleParts
 from staff_api.guard import require_post

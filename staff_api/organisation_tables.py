@@ -8,7 +8,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from backend.core.callers import Caller, open_to
-from backend.organisation.desk import KEEPER
+from backend.organisation.leads import KEEPER
 from backend.organisation.tables import LARGEST_BYTES, OrganisationTables
 from staff_api.guard import require_post
 from staff_api.organisation_schemas import ImportedSchema, ImportPreviewSchema

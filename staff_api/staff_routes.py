@@ -9,7 +9,8 @@ from flask_smorest import Blueprint
 
 from backend.access.staff_sessions import StaffSessions
 from backend.core.callers import Caller, open_to
-from backend.organisation.desk import KEEPER, OrganisationDesk
+from backend.organisation.desk import OrganisationDesk
+from backend.organisation.leads import KEEPER
 from backend.organisation.staff_upkeep import StaffEntry
 from staff_api.console_parts import ConsoleParts
 from staff_api.guard import require_post

@@ -19,8 +19,7 @@ from backend.cases.staff_rows import write_place
 from backend.core.database import table_of
 from backend.core.errors import Conflict, Forbidden
 from backend.core.local_time import local_date
-from backend.organisation.desk import KEEPER
-from backend.organisation.leads import UNIT_LEAD
+from backend.organisation.leads import KEEPER, UNIT_LEAD
 from backend.organisation.members import MemberDirectory, PresenceChange
 from backend.organisation.service import Member, OrganisationService
 

@@ -49,9 +49,11 @@ class YearView:
 
 @dataclass(frozen=True, slots=True)
 class CalendarEnd:
-    """The last day that is known, if any, and how near it is: at most ``stage`` days."""
+    """The last day that is known, if any; how many days are left, below 0 once it is past; and the stage of
+    WARN_STAGES that this is."""
 
     last_known_day: date | None
+    days_left: int
     stage: int
 
 
@@ -108,13 +110,10 @@ class CalendarService:
 
     def find_end_near(self, session: Session) -> CalendarEnd | None:
         """Return where the calendar ends if that is near or past, and log it for the machines' keepers."""
-        last = self.refresh(session).last_known_day
-        left = (last - local_date(self._now())).days if last else 0
-        stage = next((one for one in WARN_STAGES if left <= one), None)
-        if stage is None:
-            return None
-        _log.warning("calendar ends soon", last_known_day=last, days_left=left)
-        return CalendarEnd(last, stage)
+        end = self._find_end(self.refresh(session))
+        if end is not None:
+            _log.warning("calendar ends soon", last_known_day=end.last_known_day, days_left=end.days_left)
+        return end
 
     def set_day(self, day: date, is_working: bool, note: str, author: str) -> int:
         """Enter one day and return the calendar's version, which rises where something changed."""
@@ -193,16 +192,21 @@ class CalendarService:
         self._cached = None
         return newest + 1
 
-    def _make_warning(self, calendar: WorkingCalendar) -> str | None:
-        today = local_date(self._now())
+    def _find_end(self, calendar: WorkingCalendar) -> CalendarEnd | None:
         last = calendar.last_known_day
-        if last is None or last < today:
-            return "工作日历没有今后的日期，办理期限只能按周末推算，可能不准。请马上补全放假安排。"
-        left = (last - today).days
-        if left > WARN_DAYS:
+        left = (last - local_date(self._now())).days if last else -1
+        stage = next((one for one in WARN_STAGES if left <= one), None)
+        return None if stage is None else CalendarEnd(last, left, stage)
+
+    def _make_warning(self, calendar: WorkingCalendar) -> str | None:
+        end = self._find_end(calendar)
+        if end is None:
             return None
+        last = end.last_known_day
+        if last is None or end.days_left < 0:
+            return "工作日历没有今后的日期，办理期限只能按周末推算，可能不准。请马上补全放假安排。"
         return (
-            f"工作日历只排到{last.year}年{last.month}月{last.day}日，还剩{left}天。"
+            f"工作日历只排到{last.year}年{last.month}月{last.day}日，还剩{end.days_left}天。"
             "请按国务院公布的放假安排补全后面的日期，否则办理期限只能按周末推算，可能不准。"
         )
 

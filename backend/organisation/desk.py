@@ -12,13 +12,11 @@ from backend.core.encryption import KeyRing
 from backend.core.local_time import local_date
 from backend.core.masking import mask_phone
 from backend.organisation.duty_roster import Turn, list_on_duty_everywhere
+from backend.organisation.leads import KEEPER
 from backend.organisation.roster_upkeep import RosterEntry, RosterUpkeep
 from backend.organisation.service import PHONE_CONTEXT, Member, OrganisationService
 from backend.organisation.staff_upkeep import StaffEntry, StaffUpkeep
 from backend.organisation.upkeep import OrganisationUpkeep, UnitEntry
-
-# The department that keeps the whole organisation.
-KEEPER = "customer_service_center"
 
 
 class OrganisationDesk:

@@ -17,7 +17,7 @@ from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutc
 from backend.core.topics import NotSent, OutcomeUnknown, PromiseContext, PromiseRefused
 from backend.notifications.models import StaffNotice
 from backend.notifications.staff_notices import Matter, StaffNotices, read_notices
-from backend.organisation.leads import find_keepers, find_leads
+from backend.organisation.leads import find_centre_leads, find_leads
 from backend.organisation.models import Staff
 from backend.realtime.hints import Hint
 from tests.api.organisation import ensure_staff, ensure_unit
@@ -205,7 +205,7 @@ def test_without_a_phone_or_a_template_it_says_so(office: Office) -> None:
 def test_each_matter_is_told_to_each_person_once(office: Office) -> None:
     first = Matter("calendar", f"2031-12-31/{next(_numbers)}", ("2031年12月31日",))
     with office.hall.sessions.begin() as telling:
-        assert office.keeper in find_keepers(telling)
+        assert office.keeper in find_centre_leads(telling)
         assert office.notices.tell(telling, first, [office.keeper]) == 1
         assert office.notices.tell(telling, first, [office.keeper, office.lead]) == 1
         assert office.notices.tell(telling, first, []) == 0
