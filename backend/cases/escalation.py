@@ -35,7 +35,7 @@ _STEP = (
 # Who leads a unit, on duty; the organisation answers, from this unit upwards to the first that has somebody.
 FindLeads = Callable[[Session, int], list[int]]
 _STATES = {
-    "promised": "已超时限，正在短信通知负责人{name}",
+    None: "已超时限，正在短信通知负责人{name}",
     "sending": "已超时限，正在短信通知负责人{name}",
     "sent": "已超时限，已短信通知负责人{name}",
     "refused": "已超时限，短信没有发给负责人{name}，请打电话告知",
@@ -84,7 +84,7 @@ def write_notices(notices: Iterable[Row[Any]], names: Mapping[int, str]) -> list
         {
             "at": one.told_at,
             "actor": "系统",
-            "text": _REASONS.get(one.code or "", _STATES[one.state]).format(name=names.get(one.staff_id, "")),
+            "text": _REASONS.get(one.code, _STATES[one.state]).format(name=names.get(one.staff_id, "")),
         }
         for one in notices
     ]

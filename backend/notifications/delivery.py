@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
@@ -20,6 +18,7 @@ from backend.notifications.messages import Facts, Message, fill_sms, fill_wechat
 from backend.notifications.models import MessageDelivery
 from backend.notifications.permissions import give_back_permission, lose_permissions, use_permission
 from backend.notifications.port import SmsPort
+from backend.notifications.tries import begin_try, forget_try, reopen_tries, settle_try
 from backend.wechat.port import WechatPort
 
 Outcome = Literal["sent", "refused", "unknown"]
@@ -112,15 +111,8 @@ class Delivery:
 
         What a channel refused stays refused. Nothing is committed here.
         """
-        lost = (
-            delete(MessageDelivery)
-            .where(
-                MessageDelivery.promise_id == promise_id, MessageDelivery.state.in_(("sending", "unknown"))
-            )
-            .returning(MessageDelivery.channel)
-        )
         template_id = self._channels.mini_templates.get(message.purpose)
-        if "mini" in session.execute(lost).scalars().all() and template_id is not None:
+        if "mini" in reopen_tries(session, promise_id) and template_id is not None:
             give_back_permission(session, customer_id, template_id, self._now())
 
     def _list_ways(
@@ -175,41 +167,17 @@ class Delivery:
             return use_permission(session, customer_id, template_id, self._now())
 
     def _begin(self, promise_id: int, channel: str) -> str | None:
-        """Note the try before it is made; returns the state of an earlier try, or None for a first one."""
         with self._sessions.begin() as session:
-            fresh = insert(MessageDelivery).values(
-                promise_id=promise_id, channel=channel, state="sending", started_at=self._now()
-            )
-            made = session.execute(fresh.on_conflict_do_nothing().returning(MessageDelivery.state)).first()
-            if made is not None:
-                return None
-            return session.execute(
-                select(MessageDelivery.state).where(
-                    MessageDelivery.promise_id == promise_id, MessageDelivery.channel == channel
-                )
-            ).scalar_one()
+            return begin_try(session, promise_id, channel, self._now())
 
     def _settle(self, promise_id: int, customer_id: int, send: Send, outcome: SendOutcome) -> None:
         with self._sessions.begin() as session:
-            session.execute(
-                update(MessageDelivery)
-                .where(MessageDelivery.promise_id == promise_id, MessageDelivery.channel == send.channel)
-                .values(
-                    state=outcome.state,
-                    platform_code=outcome.platform_code,
-                    platform_id=outcome.platform_id,
-                    settled_at=self._now(),
-                )
-            )
+            settle_try(session, promise_id, send.channel, outcome, self._now())
             if send.channel == "mini" and outcome.platform_code == NO_PERMISSION:
                 lose_permissions(session, customer_id, send.template_id, self._now())
 
     def _forget(self, promise_id: int, customer_id: int, send: Send) -> None:
         with self._sessions.begin() as session:
-            session.execute(
-                delete(MessageDelivery).where(
-                    MessageDelivery.promise_id == promise_id, MessageDelivery.channel == send.channel
-                )
-            )
+            forget_try(session, promise_id, send.channel)
             if send.channel == "mini":
                 give_back_permission(session, customer_id, send.template_id, self._now())

@@ -78,8 +78,7 @@ class StaffNotice(Base):
     """One message to a member of staff about one matter, told once.
 
     ``kind`` is the template's purpose, ``subject`` what it is about (a case's time limit, a calendar's last
-    day), ``params`` fill the template and name nobody. ``state`` is promised, sending, sent, refused or
-    unknown; ``code`` says why, by the platform's code or one of ours.
+    day), ``params`` fill the template and name nobody. What came of it stands with the try of ``promise_id``.
     """
 
     __tablename__ = "staff_notice"
@@ -90,9 +89,5 @@ class StaffNotice(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     case_id: Mapped[int | None] = mapped_column(BigInteger)
     params: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    state: Mapped[str] = mapped_column(Text)
-    code: Mapped[str | None] = mapped_column(Text)
-    platform_id: Mapped[str | None] = mapped_column(Text)
     promise_id: Mapped[int | None] = mapped_column(BigInteger)
     told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -15,21 +15,18 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.database import table_of
 from backend.core.outbox import promise
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
-from backend.core.topics import NotSent, OutcomeUnknown, PromiseContext, PromiseRefused, TopicSpec, conclude
-from backend.notifications.models import StaffNotice
+from backend.core.topics import NotSent, PromiseContext, PromiseRefused, TopicSpec, conclude
+from backend.notifications.models import MessageDelivery, StaffNotice
 from backend.notifications.port import SmsPort
+from backend.notifications.tries import begin_try, forget_try, reopen_tries, settle_try
 from backend.organisation.service import OrganisationService
 
 NO_PHONE, NOT_SET_UP = "no_phone", "sms_not_set_up"
-_NOTICE = table_of(StaffNotice)
+CHANNEL = "sms"
+_NOTICE, _TRY = table_of(StaffNotice), table_of(MessageDelivery)
 _TELL = insert(_NOTICE).on_conflict_do_nothing().returning(_NOTICE.c.id)
-_LOCK = select(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).with_for_update()
-_SETTLE = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id"))
-_REOPEN = (
-    update(_NOTICE)
-    .where(_NOTICE.c.promise_id == bindparam("b_promise_id"))
-    .values(state="promised", code=None, platform_id=None, settled_at=None)
-)
+_READ = select(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id"))
+_LINK = update(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id")).values(promise_id=bindparam("by"))
 _log = structlog.get_logger(__name__)
 
 
@@ -83,7 +80,6 @@ class StaffNotices:
                 "staff_id": staff_id,
                 "case_id": matter.case_id,
                 "params": list(matter.params),
-                "state": "promised",
                 "told_at": self._now(),
             }
             notice_id = session.execute(_TELL, values).scalar_one_or_none()
@@ -94,54 +90,59 @@ class StaffNotices:
 
     def send(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
         """Send one message; raises PromiseRefused, OutcomeUnknown and NotSent as the relay expects."""
-        notice_id = payload["notice_id"]
-        prepared = self._begin(notice_id, context.outbox_id)
-        if isinstance(prepared, str):
-            _log.error("staff cannot be told", notice_id=notice_id, code=prepared)
-            raise PromiseRefused(prepared)
-        try:
-            outcome = prepared()
-        except PlatformUnavailable as error:
-            # Nothing went out, and the promise is tried again.
-            self._settle(notice_id, "promised", error.platform_code, None)
-            raise NotSent(error.platform_code) from error
-        except PlatformRefused as error:
-            outcome = SendOutcome("refused", error.platform_code)
-        self._settle(notice_id, outcome.state, outcome.platform_code, outcome.platform_id)
+        promise_id = context.outbox_id
+        with self._sessions.begin() as session:
+            known = begin_try(session, promise_id, CHANNEL, self._now())
+        if known is not None:
+            # This very message was begun before; only its row can say what became of it.
+            conclude(known)
+            return
+        prepared = self._prepare(payload["notice_id"], promise_id)
+        if isinstance(prepared, SendOutcome):
+            _log.error("staff cannot be told", notice_id=payload["notice_id"], code=prepared.platform_code)
+            outcome = prepared
+        else:
+            try:
+                outcome = prepared()
+            except PlatformUnavailable as error:
+                with self._sessions.begin() as session:
+                    forget_try(session, promise_id, CHANNEL)
+                raise NotSent(error.platform_code) from error
+            except PlatformRefused as error:
+                outcome = SendOutcome("refused", error.platform_code)
+        with self._sessions.begin() as session:
+            settle_try(session, promise_id, CHANNEL, outcome, self._now())
+        if outcome.state == "refused":
+            raise PromiseRefused(outcome.platform_code)
         conclude(outcome.state)
 
     def reopen(self, session: Session, promise_id: int) -> None:
         """Let a message be sent again that a person found not to have gone out."""
-        session.execute(_REOPEN, {"b_promise_id": promise_id})
+        reopen_tries(session, promise_id)
 
-    def _begin(self, notice_id: int, promise_id: int) -> Callable[[], SendOutcome] | str:
-        """Note the try before it is made; returns the call, or the code of why there is none."""
+    def _prepare(self, notice_id: int, promise_id: int) -> Callable[[], SendOutcome] | SendOutcome:
+        """Return the call to make, or the refusal where there is none to make."""
         with self._sessions.begin() as session:
-            notice = session.execute(_LOCK, {"notice_id": notice_id}).one()
-            if notice.state != "promised":
-                # This very message was begun before, and nobody knows what became of it.
-                raise OutcomeUnknown(notice.state)
+            session.execute(_LINK, {"notice_id": notice_id, "by": promise_id})
+            notice = session.execute(_READ, {"notice_id": notice_id}).one()
             contact = self._organisation.find_contact(session, notice.staff_id)
-            template_id = self._templates.get(notice.kind)
-            code = None
-            if contact is None or not contact.phone:
-                code = NO_PHONE
-            elif self._sms is None or template_id is None:
-                code = NOT_SET_UP
-            state = {"state": "refused", "code": code} if code else {"state": "sending"}
-            session.execute(_SETTLE.values(**state, promise_id=promise_id), {"notice_id": notice_id})
-        if code or contact is None or self._sms is None or template_id is None:
-            return code or NOT_SET_UP
-        sms, phone, params = self._sms, contact.phone, list(notice.params)
+        if contact is None or not contact.phone:
+            return SendOutcome("refused", NO_PHONE)
+        sms, template_id = self._sms, self._templates.get(notice.kind)
+        if sms is None or template_id is None:
+            return SendOutcome("refused", NOT_SET_UP)
+        phone, params = contact.phone, list(notice.params)
         return lambda: sms.send(phone, template_id, params)
-
-    def _settle(self, notice_id: int, state: str, code: str, platform_id: str | None) -> None:
-        settled = {"state": state, "code": code, "platform_id": platform_id, "settled_at": self._now()}
-        with self._sessions.begin() as session:
-            session.execute(_SETTLE.values(settled), {"notice_id": notice_id})
 
 
 def read_notices(session: Session, case_ids: Collection[int]) -> list[Row[Any]]:
-    """Return what staff were told of these cases, oldest first."""
-    told = select(_NOTICE).where(_NOTICE.c.case_id.in_(case_ids)).order_by(_NOTICE.c.id)
+    """Return what staff were told of these cases, oldest first: who, when, ``state`` (None before the try)
+    and ``code``."""
+    of_promise = (_TRY.c.promise_id == _NOTICE.c.promise_id) & (_TRY.c.channel == CHANNEL)
+    told = (
+        select(_NOTICE.c.staff_id, _NOTICE.c.told_at, _TRY.c.state, _TRY.c.platform_code.label("code"))
+        .outerjoin(_TRY, of_promise)
+        .where(_NOTICE.c.case_id.in_(case_ids))
+        .order_by(_NOTICE.c.id)
+    )
     return list(session.execute(told))
