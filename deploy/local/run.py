@@ -25,6 +25,7 @@ from deploy.local.web_build import build_web_clients
 
 ROOT = Path(__file__).parents[2]
 VAR = ROOT / "var"
+_SEED_LOG = VAR / "log" / "seed.log"
 DEFAULT_PORT = 8000
 READY_SECONDS = 90
 _HEAL_SECONDS = 2.0
@@ -80,7 +81,8 @@ def _run(stopped: threading.Event, signals: _Signals) -> None:
     end_leftovers(record)
     check_port(HOST, port, "PORT")
     check_port(HOST, simulators_port, "SIMULATORS_PORT")
-    say("Starting the service hall; the first start takes some minutes, later ones seconds.")
+    is_first = not _SEED_LOG.exists()
+    say(f"Starting the service hall{'; this first time it takes some minutes' if is_first else ''}.")
     build_web_clients(ROOT, VAR)
     servers = _needed_servers()
     supervisor: Supervisor | None = None
@@ -123,8 +125,8 @@ def _prepare(port: int, simulators_port: int, addresses: dict[str, str]) -> dict
     metrics.mkdir(parents=True)
     flask = [sys.executable, "-m", "flask", "--app", "wsgi:create_app"]
     run_step("Migrating the database", [*flask, "migrate"], ROOT, environment, VAR / "log" / "migrate.log")
-    title = "Entering demonstration data (once)"
-    run_step(title, [*flask, "demo", "seed"], ROOT, environment, VAR / "log" / "seed.log")
+    title = "Looking after the demonstration data" if _SEED_LOG.exists() else "Entering demonstration data"
+    run_step(title, [*flask, "demo", "seed"], ROOT, environment, _SEED_LOG)
     return environment
 
 
