@@ -157,6 +157,13 @@ class StaffVisitSchema(Schema):
     signature = Ready(FileViewSchema, required=True, allow_none=True)
 
 
+class ChildCaseSchema(Schema):
+    """The case that goes on with the work; ``your_step`` names what waits there for the asking member."""
+
+    case_no = fields.String(required=True)
+    your_step = fields.String(required=True, allow_none=True)
+
+
 class StaffCaseViewSchema(StaffCaseRowSchema):
     """A whole case; personal values masked."""
 
@@ -182,7 +189,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)
     suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)
-    child_case_no = fields.String(required=True, allow_none=True)
+    child = fields.Nested(ChildCaseSchema, required=True, allow_none=True)
     parent_case_no = fields.String(required=True, allow_none=True)
 
 

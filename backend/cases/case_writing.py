@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Decision
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import Snapshot, Task
-from backend.catalogue.definition import ProcessDefinition, Step
+from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
 from backend.core.statements import Prepared
 
 HANDLER_FIELD = ASKED_DATA["handler"]
@@ -156,7 +156,12 @@ def _write_state(task: Task, after: Snapshot) -> dict[str, Any]:
 
 
 def _own_handler(step: Step, data: Mapping[str, Any]) -> int | None:
-    """Return whose own list the task joins: that of the handler, for his steps and those he waits for."""
-    if step.queue == "mine" or step.by.key in PERSONAL_POSTS:
+    """Return whose own list the task joins: that of the case's handler.
+
+    There stand the handler's steps, those the handler waits for, and a department's: on the way to a visit
+    its own people do what the department is asked, unless it is to choose a handler.
+    """
+    of_department = step.by.kind is ActorKind.DEPARTMENT and not step.chooses_handler
+    if of_department or step.queue == "mine" or step.by.key in PERSONAL_POSTS:
         return data.get(HANDLER_FIELD)
     return None

@@ -98,7 +98,7 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
             if step.queue is not None:
                 queues.setdefault(step.queue, set()).add(step.by.key)
                 watchers.setdefault(step.queue, set()).update(taking_part)
-            if any("handler" in outcome.asks for outcome in step.outcomes):
+            if step.chooses_handler:
                 directing.add(step.by.key)
     return PostMap(
         {key: frozenset(posts) for key, posts in queues.items()},

@@ -215,16 +215,29 @@ class StaffCases:
 
     def _name_relatives(
         self, session: Session, member: Member, row: Row[Any], branch: Branch
-    ) -> dict[str, str | None]:
+    ) -> dict[str, Any]:
+        """Return the case that this one came from, and the newest that it was handed over to."""
         seen: Sequence[Row[Any]] = ()
         if branch.children or row.parent_case_id is not None:
             seen = self._access.list_relatives(session, member, row)
-        children = [one.case_no for one in seen if one.parent_case_id == row.id]
+        children = [one for one in seen if one.parent_case_id == row.id]
         parents = [one.case_no for one in seen if one.id == row.parent_case_id]
         return {
-            "child_case_no": children[-1] if children else None,
+            "child": self._describe_child(session, member, branch, children[-1]) if children else None,
             "parent_case_no": parents[0] if parents else None,
         }
+
+    def _describe_child(
+        self, session: Session, member: Member, branch: Branch, child: Row[Any]
+    ) -> dict[str, Any]:
+        """Return the child's number, and the name of the step in it that waits for the member, or None."""
+        below = find_branch(branch, child.id)
+        definition = self._definitions.get(session, below.definition_version_id)
+        performer = make_performer(member)
+        going = (task for task in below.snapshot.open_tasks if task.no not in below.children)
+        open_steps = [definition.step(task.step) for task in going]
+        waits = [one.name for one in open_steps if performer.may_do(one.by, below.snapshot.data)]
+        return {"case_no": child.case_no, "your_step": waits[0] if waits else None}
 
 
 def _read_tree(session: Session, row: Row[Any]) -> CaseTree:

@@ -81,11 +81,17 @@ _ORDERS: dict[str, list[ColumnElement[Any]]] = {
 }
 
 
+def _is_own() -> ColumnElement[bool]:
+    """A task of the handler's case that the handler does, by any of the posts held, or waits for."""
+    his_turn = TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
+    return (TASK.c.handler_id == bindparam("handler_id")) & (his_turn | (TASK.c.queue == "mine"))
+
+
 def _lane_conditions(kind: str) -> list[ColumnElement[bool]]:
     """Return what fixes a lane: queue (post and unit, in one queue), post (in all), or handler."""
     open_ones: list[ColumnElement[bool]] = [TASK.c.state == literal_column("'open'")]
     if kind == "handler":
-        return [*open_ones, TASK.c.handler_id == bindparam("handler_id")]
+        return [*open_ones, _is_own()]
     lane = [*open_ones, TASK.c.post_key == _POSTS.c.post, TASK.c.unit_id == _UNITS.c.unit_id]
     return [*lane, TASK.c.queue == bindparam("queue")] if kind == "queue" else lane
 
@@ -141,7 +147,7 @@ def make_membership(kind: str, overdue: bool) -> ColumnElement[bool]:
     """Return the condition that a case has an open task in the lanes, for a search within a queue."""
     open_one = (TASK.c.case_id == CASE.c.id) & (TASK.c.state == "open")
     if kind == "handler":
-        open_one &= TASK.c.handler_id == bindparam("handler_id")
+        open_one &= _is_own()
     else:
         open_one &= TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
         open_one &= TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()

@@ -133,7 +133,7 @@ class StaffQueues:
             elif queue.kind == "post" and wide:
                 found.append(_Lanes(queue, "post", {**base, "posts": wide}))
             elif is_handler and (queue.kind == "handler" or queue.is_overdue):
-                found.append(_Lanes(queue, "handler", base))
+                found.append(_Lanes(queue, "handler", {**base, "posts": sorted(posts)}))
         return found
 
     def _list_queue_posts(self, queue: Queue, posts: frozenset[str]) -> list[str]:

@@ -156,6 +156,11 @@ class Step:
                 return one
         return None
 
+    @property
+    def chooses_handler(self) -> bool:
+        """True where an outcome asks for the person who is to do the work."""
+        return any("handler" in one.asks for one in self.outcomes)
+
 
 @dataclass(frozen=True, slots=True)
 class ProcessDefinition:

@@ -57,6 +57,7 @@ PEOPLE: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
     "works_361": ("361", (), ("engineering_dept",)),
     "finance_361": ("361", (), ("finance_dept",)),
     "handler_361": ("361", ("case_handler",), ()),
+    "crew_361": ("361", ("case_handler",), ("customer_service_dept",)),
     "second_361": ("361", ("case_handler",), ()),
     "handler_362": ("362", ("case_handler",), ()),
 }
@@ -102,6 +103,12 @@ class Browser:
         return self.send(
             "POST", f"/cases/{case_no}/commands", {**body, "task": task, "outcome": outcome, **more}
         )
+
+    def cancel(self, case_no: str, reason: str) -> TestResponse:
+        """End the case as it stands now."""
+        version = self.read(f"/cases/{case_no}")["version"]
+        body = {"command_id": str(uuid.uuid4()), "expected_version": version, "kind": "cancel"}
+        return self.send("POST", f"/cases/{case_no}/commands", {**body, "reason": reason})
 
 
 class Hall:

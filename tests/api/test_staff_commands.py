@@ -58,7 +58,7 @@ def go_to_child(hall: Hall, case_no: str) -> str:
     with hall.sessions.begin() as session:
         booking = enter_booking(session, hall.find_id(case_no))
     hall.customer(case_no, "book", data=booking)
-    child = hall.sign_in("desk_361").read(f"/cases/{case_no}")["child_case_no"]
+    child = hall.sign_in("desk_361").read(f"/cases/{case_no}")["child"]["case_no"]
     assert isinstance(child, str)
     return child
 
@@ -131,6 +131,34 @@ def test_only_the_handler_does_the_handlers_steps(hall: Hall, to_assign: str) ->
     page = handler.read("/cases", queue="mine")
     assert child in [one["case_no"] for one in page["items"]]
     assert to_assign not in [one["case_no"] for one in page["items"]]
+
+
+def test_a_handler_of_the_department_takes_the_order_up(hall: Hall, to_assign: str) -> None:
+    assign(hall, to_assign, "crew_361")
+    crew, desk = hall.sign_in("crew_361"), hall.sign_in("desk_361")
+    child = go_to_child(hall, to_assign)
+    assert desk.read(f"/cases/{to_assign}")["child"] == {"case_no": child, "your_step": "受理申请"}
+    assert child in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
+    assert child in [one["case_no"] for one in crew.read("/cases", queue="mine", q=child)["items"]]
+    for outcome in ("accept", "set_off"):
+        assert crew.act(child, outcome).status_code == 200
+    assert desk.read(f"/cases/{to_assign}")["child"] == {"case_no": child, "your_step": None}
+    for outcome in ("arrive", "needs_engineering"):
+        assert crew.act(child, outcome, reason="管道需要改线").status_code == 200
+    # Another department's turn is in the case, but not in the handler's list.
+    assert child not in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
+    assert child not in [one["case_no"] for one in crew.read("/cases", queue="mine", q=child)["items"]]
+
+
+def test_choosing_a_handler_is_not_in_the_handlers_own_list(hall: Hall, to_assign: str) -> None:
+    assign(hall, to_assign, "crew_361")
+    child = go_to_child(hall, to_assign)
+    assert hall.sign_in("desk_361").cancel(child, "客户已自行修好").status_code == 200
+    crew = hall.sign_in("crew_361")
+    assert to_assign in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
+    assert hall.sign_in("desk_361").act(to_assign, "reply", reason="客户已自行修好").status_code == 200
+    assert hall.sign_in("remote_a").act(to_assign, "redo", reason="再去一次").status_code == 200
+    assert to_assign not in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
 
 
 def test_the_visit_to_its_end(hall: Hall, to_assign: str) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.people import Customer, Staff
-from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 from tests.pictures import make_photo
 
@@ -16,7 +15,7 @@ PHONE_NO = "13812340001"
 
 
 def test_story(
-    watched: Watched, stage: Stage, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
+    watched: Watched, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
 ) -> None:
     customer = open_customer()
     expect(customer.page.get_by_text("我要办理")).to_be_visible()
@@ -42,7 +41,10 @@ def test_story(
     lead.confirm("委派师傅")
 
     _book(watched, customer)
-    _visit(watched, stage, customer, lead, open_staff)
+    lead.open_case(case_no)
+    expect(lead.page.get_by_text("承接的工单在等您：受理申请")).to_be_visible()
+    watched.shoot(lead.page, "13-taken-over")
+    _visit(watched, customer, open_staff("handler301", on_phone=True))
 
     lead.open_case(case_no)
     lead.button("回复工单").click()
@@ -107,19 +109,11 @@ def _book(watched: Watched, customer: Customer) -> None:
     watched.shoot(page, "12-booked")
 
 
-def _visit(
-    watched: Watched, stage: Stage, customer: Customer, lead: Staff, open_staff: Callable[..., Staff]
-) -> None:
-    lead.page.goto("about:blank")
-    lead.page.goto(f"{stage.url}/console/#/cases")
-    lead.page.get_by_label("队列").get_by_role("button", name=re.compile("待受理")).click()
-    lead.page.get_by_text("阳光小区").first.click()
-    lead.act("受理")
-
-    handler = open_staff("handler301", on_phone=True)
+def _visit(watched: Watched, customer: Customer, handler: Staff) -> None:
     handler.page.get_by_text("李**").or_(handler.page.get_by_text(re.compile("报修"))).first.wait_for()
     watched.shoot(handler.page, "13-day")
-    handler.page.get_by_role("link", name=re.compile("出发")).click()
+    handler.page.get_by_role("link", name=re.compile("受理申请")).click()
+    handler.act_in_field("受理")
     handler.act_in_field("出发")
     expect(handler.page.get_by_text("客户能看到您离他多远")).to_be_visible()
     watched.shoot(handler.page, "14-on-the-way")

@@ -161,7 +161,7 @@ def book(story: Story) -> Order:
 
 
 def keep_child_no(story: Story, body: Any) -> None:
-    story.child_no = story.staff["lead301"].read(f"/cases/{story.case_no}")["child_case_no"]
+    story.child_no = story.staff["lead301"].read(f"/cases/{story.case_no}")["child"]["case_no"]
 
 
 def read_last_file(story: Story) -> str:

@@ -45,8 +45,8 @@ def test_the_mini_program_walks_the_story(
     lead = employ("lead301")
     lead.act(case_no, "assign", handler="handler301")
     book(phone)
-    child_no = lead.read(case_no)["child_case_no"]
-    visit(phone, lead, employ("handler301"), child_no)
+    child_no = lead.read(case_no)["child"]["case_no"]
+    visit(phone, employ("handler301"), child_no)
     lead.act(case_no, "reply", reason="已修好，客户试用正常。")
     clerk.act(case_no, "close")
     rate(phone)
@@ -124,9 +124,9 @@ def book(phone: Phone) -> None:
     phone.see("约好的上门时间", "张伟")
 
 
-def visit(phone: Phone, lead: Staff, handler: Staff, child_no: str) -> None:
-    lead.act(child_no, "accept")
-    handler.act(child_no, "set_off")
+def visit(phone: Phone, handler: Staff, child_no: str) -> None:
+    for outcome in ("accept", "set_off"):
+        handler.act(child_no, outcome)
     phone.see("师傅已出发")
     for outcome in ("arrive", "repair_free"):
         handler.act(child_no, outcome)

@@ -3443,6 +3443,10 @@ export interface components {
             /** @enum {string} */
             visit_state: "none" | "set_off" | "arrived";
         };
+        ChildCase: {
+            case_no: string;
+            your_step: string | null;
+        };
         /** @description When a field is shown: a comparison, or several joined. */
         Condition: {
             field: string;
@@ -4054,7 +4058,7 @@ export interface components {
             case_no: string;
             changed_items: string[];
             channel: string;
-            child_case_no: string | null;
+            child: components["schemas"]["ChildCase"] | null;
             corrections: components["schemas"]["StaffCorrection"][];
             customer: components["schemas"]["StaffCustomer"];
             customer_name: string;
