@@ -53,7 +53,7 @@ def measure(ground: Ground, wanted: Sequence[str]) -> Iterator[tuple[str, Measur
             lambda: NOW,
             CASE_GUARDS,
             CASE_EFFECTS,
-            observers=(DeadlineKeeper(CalendarService(sessions, lambda: NOW)).keep,),
+            DeadlineKeeper(CalendarService(sessions, lambda: NOW)).plan,
         )
         serializer = BpmnWorkflowSerializer()
         measured = compare(

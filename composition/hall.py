@@ -93,8 +93,10 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     calendar = CalendarService(sessions, now)
     files = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), now)
     offers = Offers(content, definitions)
-    observers = [DeadlineKeeper(calendar).keep, release_visit]
-    cases = CaseService(sessions, definitions, now, CASE_GUARDS, EFFECTS, observers)
+    plan_deadlines = DeadlineKeeper(calendar).plan
+    cases = CaseService(
+        sessions, definitions, now, CASE_GUARDS, EFFECTS, plan_deadlines, observers=(release_visit,)
+    )
     appointments = AppointmentService(
         sessions,
         cases,

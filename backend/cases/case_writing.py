@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Decision
+from backend.cases.deadline_writing import save_deadlines
+from backend.cases.deadlines import Deadline, DuePlan
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import Snapshot, Task
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
@@ -30,12 +32,15 @@ _SAVE = Prepared(
         AS e(seq int, occurred_at timestamptz, kind text, payload jsonb)
     ), opened AS (
       INSERT INTO case_task (case_id, no, step, state, outcome, post_kind, post_key, unit_id, queue,
-        service_key, handler_id, child_process, opened_at, done_at)
+        service_key, handler_id, child_process, opened_at, done_at, limit_no, due_at, warn_at, due_is_guess,
+        calendar_version)
       SELECT :case_id, t.no, t.step, t.state, t.outcome, t.post_kind, t.post_key, :unit_id, t.queue,
-        :service_key, t.handler_id, t.child_process, t.opened_at, t.done_at
+        :service_key, t.handler_id, t.child_process, t.opened_at, t.done_at, t.limit_no, t.due_at, t.warn_at,
+        t.due_is_guess, t.calendar_version
       FROM jsonb_to_recordset(CAST(:opened AS jsonb))
         AS t(no int, step text, state text, outcome text, post_kind text, post_key text, queue text,
-             handler_id bigint, child_process text, opened_at timestamptz, done_at timestamptz)
+             handler_id bigint, child_process text, opened_at timestamptz, done_at timestamptz, limit_no int,
+             due_at timestamptz, warn_at timestamptz, due_is_guess boolean, calendar_version int)
     ), moved AS (
       UPDATE case_task t
       SET state = m.state, outcome = m.outcome, done_at = m.done_at, child_process = m.child_process
@@ -71,7 +76,12 @@ _SAVE = Prepared(
 
 
 def save_decision(
-    session: Session, case: StoredCase, definition: ProcessDefinition, decision: Decision, stamp: Stamp
+    session: Session,
+    case: StoredCase,
+    definition: ProcessDefinition,
+    decision: Decision,
+    due: DuePlan,
+    stamp: Stamp,
 ) -> None:
     """Write the history and bring the rows to the decision's snapshot. The caller holds the case's lock."""
     if not decision.events:
@@ -100,7 +110,7 @@ def save_decision(
             "command_id": stamp.command_id,
             "at": stamp.recorded_at,
             "events": json.dumps(events),
-            "opened": json.dumps(_list_opened(definition, before, after)),
+            "opened": json.dumps(_list_opened(definition, before, after, due)),
             "moved": json.dumps(_list_moved(before, after)),
             "asked": json.dumps(asked),
             "resolved": [
@@ -115,24 +125,45 @@ def save_decision(
             "ended_at": stamp.recorded_at if after.status.is_final else None,
         },
     )
+    # What is new came with its deadline; what stood before may have been given another.
+    older = {task.no: due.deadlines[task.no] for task in before.tasks if task.no in due.deadlines}
+    save_deadlines(session, case.id, DuePlan(due.calendar_version, older), "case_moved", stamp.recorded_at)
 
 
-def _list_opened(definition: ProcessDefinition, before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:
-    opened = []
-    for task in after.tasks[len(before.tasks) :]:
-        step = definition.step(task.step)
-        opened.append(
-            {
-                **_write_state(task, after),
-                "step": task.step,
-                "post_kind": step.by.kind.value,
-                "post_key": step.by.key,
-                "queue": step.queue,
-                "handler_id": _own_handler(step, after.data),
-                "opened_at": task.opened_at.isoformat(),
-            }
-        )
-    return opened
+def _list_opened(
+    definition: ProcessDefinition, before: Snapshot, after: Snapshot, due: DuePlan
+) -> list[dict[str, Any]]:
+    return [
+        {
+            **_write_state(task, after),
+            **_write_place(definition.step(task.step), after),
+            **_write_deadline(due.deadlines.get(task.no), due.calendar_version),
+            "opened_at": task.opened_at.isoformat(),
+        }
+        for task in after.tasks[len(before.tasks) :]
+    ]
+
+
+def _write_place(step: Step, after: Snapshot) -> dict[str, Any]:
+    return {
+        "step": step.key,
+        "post_kind": step.by.kind.value,
+        "post_key": step.by.key,
+        "queue": step.queue,
+        "handler_id": _own_handler(step, after.data),
+    }
+
+
+def _write_deadline(deadline: Deadline | None, calendar_version: int) -> dict[str, Any]:
+    if deadline is None:
+        return {"due_is_guess": False}
+    return {
+        "limit_no": deadline.limit_no,
+        "due_at": deadline.due_at.isoformat() if deadline.due_at else None,
+        "warn_at": deadline.warn_at.isoformat() if deadline.warn_at else None,
+        "due_is_guess": deadline.is_guess,
+        "calendar_version": calendar_version,
+    }
 
 
 def _list_moved(before: Snapshot, after: Snapshot) -> list[dict[str, Any]]:

@@ -1,62 +1,24 @@
-"""Stores what is due when: in the command's own transaction, and anew where the calendar changed."""
+"""Finds what is due when: with every decision, and anew where the calendar changed."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 import structlog
-from sqlalchemy import BigInteger, bindparam, func, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, sessionmaker
-from sqlalchemy.types import Boolean, DateTime, Integer, Text
 
 from backend.cases import repository
-from backend.cases.deadlines import Deadline, compute_deadlines
+from backend.cases.deadline_writing import save_deadlines
+from backend.cases.deadlines import DuePlan, compute_deadlines
 from backend.cases.models import CaseTask
-from backend.cases.repository import StoredCase
 from backend.cases.snapshot import Snapshot, TaskState
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
-from backend.core.statements import Prepared
 from backend.core.working_calendar import NoOfficeTime, WorkingCalendar
 
 _log = structlog.get_logger(__name__)
-# One statement: the old value goes into the history, and a deadline that was breached is left alone.
-_SAVE = Prepared(
-    text(
-        """
-    WITH fresh AS (
-      SELECT * FROM unnest(:nos, :limit_nos, :dues, :warns, :guesses)
-        AS f(no, limit_no, due_at, warn_at, is_guess)
-    ), old AS (
-      SELECT t.no, t.due_at FROM case_task t JOIN fresh USING (no)
-      WHERE t.case_id = :case_id AND t.breached_at IS NULL FOR UPDATE OF t
-    ), kept AS (
-      INSERT INTO case_deadline_history
-        (case_id, task_no, old_due_at, new_due_at, calendar_version, reason, changed_at)
-      SELECT :case_id, old.no, old.due_at, fresh.due_at, :version, :reason, :at
-      FROM old JOIN fresh USING (no)
-      WHERE old.due_at IS NOT NULL AND old.due_at IS DISTINCT FROM fresh.due_at
-    )
-    UPDATE case_task t
-    SET limit_no = fresh.limit_no, due_at = fresh.due_at, warn_at = fresh.warn_at,
-        due_is_guess = fresh.is_guess, calendar_version = :version
-    FROM fresh JOIN old USING (no)
-    WHERE t.case_id = :case_id AND t.no = fresh.no
-    """
-    ).bindparams(
-        bindparam("case_id", type_=BigInteger),
-        bindparam("nos", type_=ARRAY(Integer)),
-        bindparam("limit_nos", type_=ARRAY(Integer)),
-        bindparam("dues", type_=ARRAY(DateTime(timezone=True))),
-        bindparam("warns", type_=ARRAY(DateTime(timezone=True))),
-        bindparam("guesses", type_=ARRAY(Boolean)),
-        bindparam("version", type_=Integer),
-        bindparam("reason", type_=Text),
-        bindparam("at", type_=DateTime(timezone=True)),
-    )
-)
 # About a second's work, so that the ticks beside it are not kept waiting.
 CASES_AT_ONCE = 300
 _STALE = (
@@ -75,24 +37,24 @@ _STALE = (
 
 
 class DeadlineKeeper:
-    """Keeps ``case_task.due_at`` true. Give ``keep`` to the case service."""
+    """Tells what ``case_task.due_at`` has to be. Give ``plan`` to the case service."""
 
     def __init__(self, calendar: CalendarService) -> None:
         self._calendar = calendar
 
-    def keep(
-        self, session: Session, case: StoredCase, definition: ProcessDefinition, after: Snapshot, at: datetime
-    ) -> None:
-        """Store the deadlines that a decision changed; ``case`` is the case before it."""
+    def plan(
+        self, session: Session, definition: ProcessDefinition, before: Snapshot, after: Snapshot
+    ) -> DuePlan:
+        """Return the deadlines that a decision sets or changes."""
         calendar = self._calendar.current(session)
-        before = compute_deadlines(definition, case.snapshot, calendar)
+        known = compute_deadlines(definition, before, calendar)
         changed = {
             no: deadline
             for no, deadline in compute_deadlines(definition, after, calendar).items()
             # A new task whose limit stands still has nothing to store yet.
-            if deadline != before.get(no) and (no in before or deadline.due_at is not None)
+            if deadline != known.get(no) and (no in known or deadline.due_at is not None)
         }
-        save_deadlines(session, case.id, changed, calendar.version, "case_moved", at)
+        return DuePlan(calendar.version, changed)
 
 
 class DeadlineRefresher:
@@ -122,32 +84,4 @@ class DeadlineRefresher:
         case = repository.lock_case(session, case_id)
         definition = self._definitions.get(session, case.definition_version_id)
         deadlines = compute_deadlines(definition, case.snapshot, calendar)
-        save_deadlines(session, case_id, deadlines, calendar.version, "calendar_changed", now)
-
-
-def save_deadlines(
-    session: Session,
-    case_id: int,
-    deadlines: dict[int, Deadline],
-    calendar_version: int,
-    reason: str,
-    at: datetime,
-) -> None:
-    """Write the deadlines of a case's open tasks; the caller holds the case's lock."""
-    if not deadlines:
-        return
-    ordered = sorted(deadlines.items())
-    _SAVE.execute(
-        session,
-        {
-            "case_id": case_id,
-            "nos": [no for no, _ in ordered],
-            "limit_nos": [one.limit_no for _, one in ordered],
-            "dues": [one.due_at for _, one in ordered],
-            "warns": [one.warn_at for _, one in ordered],
-            "guesses": [one.is_guess for _, one in ordered],
-            "version": calendar_version,
-            "reason": reason,
-            "at": at,
-        },
-    )
+        save_deadlines(session, case_id, DuePlan(calendar.version, deadlines), "calendar_changed", now)

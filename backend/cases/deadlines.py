@@ -7,7 +7,7 @@ says so is running, the limit stands still: then nothing is due, and what is lef
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -45,6 +45,17 @@ class Deadline:
     due_at: datetime | None
     warn_at: datetime | None
     is_guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DuePlan:
+    """The deadlines that are to be stored, by the task's number, and the calendar's version behind them."""
+
+    calendar_version: int
+    deadlines: Mapping[int, Deadline]
+
+
+NOTHING_DUE = DuePlan(0, {})
 
 
 @dataclass(frozen=True, slots=True)

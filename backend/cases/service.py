@@ -27,6 +27,7 @@ from backend.cases.commands import (
     Guard,
     Start,
 )
+from backend.cases.deadlines import NOTHING_DUE, DuePlan
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, NumbersExhausted, RefusalCode
 from backend.cases.guards import bind_guards
@@ -109,8 +110,14 @@ Prepare = Callable[[Session, StoredCase, Stamp], Command]
 # A named effect works in the case's own transaction; what must happen outside it promises to the outbox.
 Effect = Callable[[Session, EffectContext], None]
 NO_EFFECTS: Mapping[str, Effect] = {}
+# Finds which deadlines a decision sets or changes: its process, the case before it and after it.
+PlanDeadlines = Callable[[Session, ProcessDefinition, Snapshot, Snapshot], DuePlan]
 # Told of every decision in its own transaction: the case before it, its process, the case after it, and when.
 Observer = Callable[[Session, StoredCase, ProcessDefinition, Snapshot, datetime], None]
+
+
+def _plan_nothing(*_: object) -> DuePlan:
+    return NOTHING_DUE
 
 
 def lock_whole(session: Session, case_id: int) -> StoredCase:
@@ -132,6 +139,7 @@ class CaseService:
         now: Callable[[], datetime],
         guards: Mapping[str, Guard] = NO_GUARDS,
         effects: Mapping[str, Effect] = NO_EFFECTS,
+        plan_deadlines: PlanDeadlines = _plan_nothing,
         observers: Sequence[Observer] = (),
     ) -> None:
         self._sessions = sessions
@@ -139,6 +147,7 @@ class CaseService:
         self._now = now
         self._guards = guards
         self._effects = effects
+        self._plan_deadlines = plan_deadlines
         self._observers = observers
 
     def start_case(self, request: Request, new: NewCase, start: Start) -> CaseAnswer:
@@ -281,7 +290,8 @@ class CaseService:
             more = decide(definition, decision.snapshot, make(decision.snapshot), stamp.recorded_at, guards)
             decision = Decision(decision.events + more.events, decision.effects + more.effects, more.snapshot)
         after = decision.snapshot
-        save_decision(session, case, definition, decision, stamp)
+        due = self._plan_deadlines(session, definition, case.snapshot, after)
+        save_decision(session, case, definition, decision, due, stamp)
         for observe in self._observers:
             observe(session, case, definition, after, stamp.recorded_at)
         for call in decision.effects:

@@ -91,7 +91,12 @@ class Hall:
     def __post_init__(self) -> None:
         definitions = DefinitionStore()
         self.cases = CaseService(
-            self.sessions, definitions, lambda: self.now, CASE_GUARDS, VISIT_EFFECTS, [release_visit]
+            self.sessions,
+            definitions,
+            lambda: self.now,
+            CASE_GUARDS,
+            VISIT_EFFECTS,
+            observers=[release_visit],
         )
         self.appointments = AppointmentService(
             self.sessions, self.cases, definitions, lambda session, day: day.weekday() < 5, lambda: self.now

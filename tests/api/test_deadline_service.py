@@ -66,7 +66,7 @@ class Office:
         definitions = DefinitionStore()
         self.calendar = CalendarService(self.sessions, lambda: self.now)
         keeper = DeadlineKeeper(self.calendar)
-        self.cases = CaseService(self.sessions, definitions, lambda: self.now, observers=[keeper.keep])
+        self.cases = CaseService(self.sessions, definitions, lambda: self.now, plan_deadlines=keeper.plan)
         self.refresher = DeadlineRefresher(self.sessions, definitions, self.calendar)
         self.watch = DeadlineWatch(self.sessions)
 
