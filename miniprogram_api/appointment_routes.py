@@ -26,7 +26,7 @@ from miniprogram_api.json_answers import answer_json
 
 
 class SlotQuery(Schema):
-    """The first day to list."""
+    """The first day to list, by default the first one that has hours to offer."""
 
     from_day = fields.Date(data_key="from", load_default=None)
 

@@ -76,11 +76,16 @@ class AppointmentService:
         self._now = now
 
     def list_days(self, case_id: int, first_day: date | None) -> list[SlotDay]:
-        """Return a week of days with their free hours, today's at the earliest."""
+        """Return a week of days with their free hours, today's at the earliest.
+
+        Without ``first_day`` it begins with the first day that has hours to offer.
+        """
         now = self._now()
-        first = max(first_day or local_date(now), local_date(now))
         with self._sessions() as session:
             place = repository.find_place(session, case_id)
+            first = (
+                max(first_day, local_date(now)) if first_day else self._find_first_day(session, place, now)
+            )
             slots = self._list_slots(session, place, now, first)
             taken = repository.count_taken(session, place.unit_id, slots, now, case_id)
         days: dict[date, list[tuple[OpenSlot, int]]] = {first + timedelta(days=n): [] for n in range(7)}
@@ -196,6 +201,13 @@ class AppointmentService:
         """Return when the visit of the case begins, or None where none is booked."""
         found = repository.find_open_appointment(session, case_id)
         return None if found is None else found.start_at
+
+    def _find_first_day(self, session: Session, place: repository.Place, now: datetime) -> date:
+        """Return the first day with hours to offer, or today: holidays may be longer than a week."""
+        today = local_date(now)
+        ahead = self._find_policy(session, place.unit_id, now).horizon.days + 1
+        slots = self._list_slots(session, place, now, today, ahead)
+        return local_date(slots[0].start_at) if slots else today
 
     def _list_slots(
         self, session: Session, place: repository.Place, now: datetime, first: date, days: int = 7

@@ -87,6 +87,7 @@ class Hall:
     now: datetime
     unit_id: int = 0
     staff_id: int = 0
+    holidays: frozenset[date] = frozenset()
 
     def __post_init__(self) -> None:
         definitions = DefinitionStore()
@@ -99,12 +100,15 @@ class Hall:
             observers=[release_visit],
         )
         self.appointments = AppointmentService(
-            self.sessions, self.cases, definitions, lambda session, day: day.weekday() < 5, lambda: self.now
+            self.sessions, self.cases, definitions, self.is_working_day, lambda: self.now
         )
         self.asked: list[tuple[float, float]] = []
         self.visits = VisitService(
             self.sessions, self.estimate, lambda lat, lng: (lat, lng), lambda: self.now
         )
+
+    def is_working_day(self, session: Session, day: date) -> bool:
+        return day.weekday() < 5 and day not in self.holidays
 
     def estimate(self, origin: tuple[float, float], place: tuple[float, float]) -> Arrived:
         self.asked.append(origin)
@@ -197,6 +201,21 @@ def refusal(action: object, *args: object) -> str:
     with pytest.raises((Conflict, CommandRefused)) as refused:
         action(*args)  # type: ignore[operator]
     return refused.value.code
+
+
+def test_the_week_begins_with_the_first_hours_on_offer(hall: Hall) -> None:
+    case_id = hall.open_case()
+
+    def first_days() -> list[date]:
+        return [one.day for one in hall.appointments.list_days(case_id, None)][:2]
+
+    wednesday, day = date(2026, 11, 25), timedelta(days=1)
+    # Today's hours are too near already.
+    assert first_days() == [wednesday, wednesday + day]
+    hall.holidays = frozenset(wednesday + n * day for n in range(10))
+    assert first_days() == [date(2026, 12, 7), date(2026, 12, 8)]
+    hall.holidays |= {wednesday + n * day for n in range(20)}
+    assert first_days() == [wednesday - day, wednesday]
 
 
 def test_hold_book_and_what_is_left(hall: Hall) -> None:

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Address, FormBody, FormField } from '@/api/types'
 import { checkField, checkForm, isMobile } from '@/forms/checks'
 import { isIdNumber } from '@/forms/id-number'
-import { showCountdown, showDistance, showTime, showValue, todayInChina } from '@/forms/shown'
+import { showCountdown, showDistance, showTime, showValue } from '@/forms/shown'
 import { gatherValues } from '@/forms/visibility'
 
 const field = (over: Partial<FormField>): FormField => ({
@@ -84,7 +84,6 @@ describe('what is shown', () => {
     expect(showValue(field({ type: 'address' }), address)).toBe('城东区 建设街道 阳光小区 3幢 301')
     expect(showValue(field({}), null)).toBe('未填写')
     expect(showTime('2026-11-26T09:00:00+00:00')).toBe('11月26日 周四 17:00')
-    expect(todayInChina(Date.UTC(2026, 10, 24, 16, 30))).toBe('2026-11-25')
     expect([showDistance(3240), showDistance(456)]).toEqual(['3.2 公里', '460 米'])
     expect([showCountdown(245000), showCountdown(-1)]).toEqual(['4:05', '0:00'])
   })

@@ -4,8 +4,8 @@ import type { CaseView, Hold, SlotDay } from './types'
 
 type Seen = { case_no: string; version: number }
 
-export const fetchSlots = (caseNo: string, from: string) =>
-  call<{ days: SlotDay[] }>('GET', `/cases/${caseNo}/slots`, undefined, { from })
+/** A week of days from the first one with hours to offer; which day it is the server knows, not the phone. */
+export const fetchSlots = (caseNo: string) => call<{ days: SlotDay[] }>('GET', `/cases/${caseNo}/slots`)
 
 export const holdSlot = (caseNo: string, startAt: string) =>
   call<Hold>('POST', `/cases/${caseNo}/holds`, { start_at: startAt })

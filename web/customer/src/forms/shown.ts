@@ -38,11 +38,6 @@ export function showTime(iso: string): string {
   return `${at.getUTCMonth() + 1}月${at.getUTCDate()}日 ${WEEKDAYS[at.getUTCDay()]} ${clock}`
 }
 
-/** Today's date in China, "2026-11-24". */
-export function todayInChina(now: number = Date.now()): string {
-  return new Date(now + CHINA_AHEAD_MS).toISOString().slice(0, 10)
-}
-
 /** "3.2 公里" or "450 米". */
 export function showDistance(metres: number): string {
   return metres >= 1000 ? `${(metres / 1000).toFixed(1)} 公里` : `${Math.round(metres / 10) * 10} 米`
