@@ -1,11 +1,14 @@
-/** One ticking moment for all that shows time left, so that a list of 500 rows has one timer. */
+/** One ticking moment for all that shows time left or the day: a list of 500 rows has one timer, and a page that
+ * stays open over midnight knows that it is tomorrow. */
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
+import { computed, ref } from 'vue'
+import { toDay } from '@/domain/dates'
 
 export const useClock = defineStore('clock', () => {
   const now = ref(new Date())
   setInterval(() => {
     now.value = new Date()
   }, 15_000)
-  return { now }
+  const today = computed(() => toDay(now.value))
+  return { now, today }
 })
