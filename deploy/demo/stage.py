@@ -26,6 +26,7 @@ from backend.cases.staff_access import StaffAccess
 from backend.cases.staff_commands import Mark, StaffCommand, StaffCommands
 from backend.cases.staff_remarks import StaffRemarks
 from backend.catalogue.definition import ActorKind, Outcome
+from backend.core.local_time import local_date
 from backend.organisation.members import MemberDirectory
 from backend.organisation.models import Staff
 from backend.organisation.service import Member
@@ -156,7 +157,7 @@ class Stage:
     ) -> None:
         """Book an hour in the past, near the present or in the future; raises StoryMoved without any."""
         case_id, present = self.find_case_id(case_no), self._clock.present
-        first = present.date() if visit == "future" else None
+        first = local_date(present) if visit == "future" else None
         days = self._hall.appointments.list_days(case_id, first)
         free = [slot.start_at for day in days for slot, left in day.slots if left > 0]
         wanted = sorted(free, key=lambda start: abs(start - present))
