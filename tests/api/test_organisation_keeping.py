@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlalchemy import select, update
 
 from backend.core.local_time import local_date
@@ -17,8 +18,18 @@ from tests.api.organisation import PASSWORD
 from tests.api.staff_side import API, HTTPS, Browser, Hall, code
 from tests.api.test_organisation import STAFF, download, upload
 
-TODAY = local_date(datetime.now(UTC))
 DAY = timedelta(days=1)
+# Much longer than a test takes, and much shorter than an idle session lasts.
+CLOSE_TO_MIDNIGHT = timedelta(minutes=5)
+
+
+@pytest.fixture
+def today() -> Iterator[date]:
+    """Yield the day in Shanghai, which outlasts the test: close to midnight it is tomorrow already."""
+    now = datetime.now(UTC)
+    soon = now + CLOSE_TO_MIDNIGHT
+    with time_machine.travel(now if local_date(soon) == local_date(now) else soon):
+        yield local_date(datetime.now(UTC))
 
 
 @pytest.fixture
@@ -126,15 +137,15 @@ def test_turns_that_would_meet(lead: Browser) -> None:
         assert lead.send("DELETE", f"/organisation/duty-roster/{one['id']}", {}).status_code == 204
 
 
-def test_who_is_called_now(lead: Browser, desk: Browser, second_361: str) -> None:
-    today = {"starts_on": TODAY.isoformat(), "ends_on": TODAY.isoformat(), "call_order": 1}
+def test_who_is_called_now(lead: Browser, desk: Browser, second_361: str, today: date) -> None:
+    turn = {"starts_on": today.isoformat(), "ends_on": today.isoformat(), "call_order": 1}
     for unit, order, who in (("361", 1, second_361), ("361", 2, "handler_361"), ("100", 1, "agent_a")):
-        body = {**today, "unit_code": unit, "call_order": order, "username": who}
+        body = {**turn, "unit_code": unit, "call_order": order, "username": who}
         assert lead.send("PUT", "/organisation/duty-roster", body).status_code == 204
 
     def who_is_called(unit: str) -> tuple[str | None, list[str]]:
         found = lead.read("/organisation/on-duty")
-        assert found["day"] == TODAY.isoformat()
+        assert found["day"] == today.isoformat()
         one = next(one for one in found["items"] if one["unit_code"] == unit)
         return one["from_code"], [person["name"] for person in one["people"]]
 
@@ -142,7 +153,7 @@ def test_who_is_called_now(lead: Browser, desk: Browser, second_361: str) -> Non
     assert who_is_called("362") == ("100", ["王agent_a"])
     assert desk.send("PUT", f"/members/{second_361}/presence", {"presence": "absent"}).status_code == 204
     assert who_is_called("361") == ("361", ["王handler_361"])
-    for one in lead.read("/organisation/duty-roster", since=TODAY.isoformat(), until=TODAY.isoformat())[
+    for one in lead.read("/organisation/duty-roster", since=today.isoformat(), until=today.isoformat())[
         "items"
     ]:
         lead.send("DELETE", f"/organisation/duty-roster/{one['id']}", {})
@@ -191,14 +202,14 @@ def test_two_people_at_one_colleague(lead: Browser) -> None:
     assert find(lead, "staff", username="zhao.two")["presence"] == "on_duty"
 
 
-def test_an_absence_with_its_days(hall: Hall, desk: Browser, second_361: str) -> None:
+def test_an_absence_with_its_days(hall: Hall, desk: Browser, second_361: str, today: date) -> None:
     path = f"/members/{second_361}/presence"
-    ahead = {"presence": "absent", "absent_from": (TODAY + DAY).isoformat()}
-    backwards = {**ahead, "absent_until": TODAY.isoformat()}
+    ahead = {"presence": "absent", "absent_from": (today + DAY).isoformat()}
+    backwards = {**ahead, "absent_until": today.isoformat()}
     wrong = desk.send("PUT", path, backwards)
     assert code(wrong) == "invalid_input"
     assert "回来的日子" in json.loads(wrong.text)["fields"]["absent_until"]
-    until = (TODAY + 3 * DAY).isoformat()
+    until = (today + 3 * DAY).isoformat()
     assert desk.send("PUT", path, {**ahead, "absent_until": until}).status_code == 204
     row = find(desk, "staff", username=second_361)
     assert (row["presence"], row["absent_until"]) == ("on_duty", until)
@@ -209,7 +220,7 @@ def test_an_absence_with_its_days(hall: Hall, desk: Browser, second_361: str) ->
         with hall.sessions.begin() as session:
             return session.execute(select(Staff.presence).where(Staff.username == second_361)).scalar_one()
 
-    assert [look_at(TODAY + days * DAY) for days in (0, 1, 3, 4)] == [
+    assert [look_at(today + days * DAY) for days in (0, 1, 3, 4)] == [
         "on_duty",
         "absent",
         "absent",
@@ -217,15 +228,17 @@ def test_an_absence_with_its_days(hall: Hall, desk: Browser, second_361: str) ->
     ]
     assert find(desk, "staff", username=second_361)["absent_from"] is None
     assert desk.send("PUT", path, {"presence": "absent"}).status_code == 204
-    assert look_at(TODAY + 30 * DAY) == "absent"
+    assert look_at(today + 30 * DAY) == "absent"
     me = hall.sign_in(second_361).read("/session")
-    assert (me["presence"], me["absent_from"], me["absent_until"]) == ("absent", TODAY.isoformat(), None)
+    assert (me["presence"], me["absent_from"], me["absent_until"]) == ("absent", today.isoformat(), None)
     assert desk.send("PUT", path, {"presence": "on_duty"}).status_code == 204
     assert hall.sign_in(second_361).read("/session")["absent_from"] is None
 
 
-def test_an_entry_that_keeps_somebody_away_keeps_the_days(lead: Browser, second_361: str) -> None:
-    away = {"presence": "absent", "absent_until": (TODAY + DAY).isoformat()}
+def test_an_entry_that_keeps_somebody_away_keeps_the_days(
+    lead: Browser, second_361: str, today: date
+) -> None:
+    away = {"presence": "absent", "absent_until": (today + DAY).isoformat()}
     assert lead.send("PUT", f"/members/{second_361}/presence", away).status_code == 204
     answer = lead.get("/organisation/staff.csv")
     assert upload(lead, "staff", answer.data).status_code == 200

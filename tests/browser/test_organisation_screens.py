@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import expect
 
+from backend.core.local_time import local_date
 from tests.browser.keyboard import Keyboard
 from tests.browser.people import Staff
 from tests.browser.stage import Stage
@@ -100,14 +102,15 @@ def test_roster(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
     expect(page.get_by_text(re.compile("还有 \\d 天没排人"))).to_be_visible()
     page.get_by_role("button", name="排值班", exact=True).click()
     lead.dialog.get_by_label("谁值班").select_option("handler302")
+    # It may be midnight before the test is over.
+    lead.dialog.get_by_label("最后一天").fill((local_date(datetime.now(UTC)) + timedelta(days=1)).isoformat())
     lead.dialog.get_by_role("button", name="保存").click()
     now = page.get_by_label("现在谁值班")
     expect(now).to_contain_text("杨帆")
-    turn = page.get_by_role("button", name=re.compile("先联系：杨帆"))
-    turn.click()
+    page.get_by_role("button", name=re.compile("先联系：杨帆")).first.click()
     lead.dialog.get_by_label("第几个联系").select_option("2")
     lead.dialog.get_by_role("button", name="保存").click()
-    page.get_by_role("button", name=re.compile("第 1 替补：杨帆")).click()
+    page.get_by_role("button", name=re.compile("第 1 替补：杨帆")).first.click()
     lead.dialog.get_by_role("button", name="去掉这次值班").click()
     expect(now).not_to_contain_text("杨帆")
 
