@@ -101,7 +101,8 @@ def _review_again(watched: Watched, clerk: Staff, case_no: str) -> None:
 def _book(watched: Watched, customer: Customer) -> None:
     page = customer.page
     customer.press("去预约上门时间")
-    page.get_by_role("radiogroup", name="几点").get_by_role("radio").first.click()
+    # A day's last hour: whichever day is the first with room, this one is offered, and not just running out.
+    page.get_by_role("radiogroup", name="几点").get_by_role("radio", name=re.compile("^16:00")).click()
     expect(page.get_by_text("为您保留")).to_be_visible()
     watched.shoot(page, "11-book")
     customer.press("确认预约")

@@ -146,7 +146,8 @@ def act(who: str, outcome: str, of_child: bool = False, **more: Any) -> Make:
 
 def hold_hour(story: Story) -> Order:
     days = story.customer.read(f"/cases/{story.case_no}/slots")["days"]
-    start_at = next(slot["start_at"] for day in days for slot in day["slots"] if slot["left"])
+    # The last one: what is near may be too near by the time that a process is back.
+    start_at = [slot["start_at"] for day in days for slot in day["slots"] if slot["left"]][-1]
     return Order("POST", f"/cases/{story.case_no}/holds", {"start_at": start_at})
 
 

@@ -117,8 +117,8 @@ def mend(phone: Phone, photo: Path) -> None:
 def book(phone: Phone) -> None:
     phone.tap("去预约上门时间")
     phone.see("哪一天")
-    # The first hour of the first day with room, whatever the hour is now.
-    phone.tap(":00–")
+    # A day's last hour: whichever day is the first with room, this one is offered, and not just running out.
+    phone.tap("16:00–")
     phone.see("为您保留")
     phone.tap("确认预约")
     phone.see("约好的上门时间", "张伟")
