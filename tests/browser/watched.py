@@ -40,6 +40,8 @@ class Watched:
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             has_touch=is_phone,
+            # Else axe may look at a colour that is just changing into another.
+            reduced_motion="reduce",
             user_agent=user_agent,
             geolocation=PLACE,
             permissions=["geolocation"],
