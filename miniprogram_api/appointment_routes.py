@@ -61,12 +61,12 @@ class HoldRequestSchema(Schema):
 
 
 class HoldSchema(Schema):
-    """A seat that is kept until ``expires_at``."""
+    """A seat that is kept for ``seconds_left``: a phone's clock may be wrong, its stopwatch is not."""
 
     hold_id = fields.UUID(required=True)
     start_at = fields.AwareDateTime(required=True)
     end_at = fields.AwareDateTime(required=True)
-    expires_at = fields.AwareDateTime(required=True)
+    seconds_left = fields.Integer(required=True)
 
 
 class CancelBookingSchema(Schema):
@@ -126,7 +126,7 @@ def make_appointment_routes(
             "hold_id": held.hold_id,
             "start_at": held.slot.start_at,
             "end_at": held.slot.end_at,
-            "expires_at": held.expires_at,
+            "seconds_left": int(held.lasts.total_seconds()),
         }
 
     @routes.post("/appointment")

@@ -40,11 +40,11 @@ class SlotDay:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A seat kept free for a few minutes while the customer confirms."""
+    """A seat kept free for a few minutes while the customer confirms; ``lasts`` is how long from now."""
 
     hold_id: uuid.UUID
     slot: OpenSlot
-    expires_at: datetime
+    lasts: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +107,12 @@ class AppointmentService:
             wanted = next((one for one in offered if one.start_at == start_at), None)
             if wanted is None:
                 raise Conflict("slot_unknown")
-            expires_at = now + self._find_policy(session, place.unit_id, now).hold
+            lasts = self._find_policy(session, place.unit_id, now).hold
             slot = repository.lock_slot(session, place.unit_id, wanted)
-            hold_id = repository.take_seat(session, slot, wanted.capacity, case_id, now, expires_at)
+            hold_id = repository.take_seat(session, slot, wanted.capacity, case_id, now, now + lasts)
             if hold_id is None:
                 raise Conflict("slot_full")
-        return Hold(hold_id, wanted, expires_at)
+        return Hold(hold_id, wanted, lasts)
 
     def book(self, request: Request, case_id: int, hold_id: uuid.UUID, expected_version: int) -> CaseAnswer:
         """Turn the hold into the booking, in one transaction with the case's own step.

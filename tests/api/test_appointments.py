@@ -291,7 +291,7 @@ def test_a_hold_runs_out(hall: Hall) -> None:
     case_id, other = hall.open_case(), hall.open_case()
     held = hall.appointments.hold(case_id, ELEVEN_TOMORROW)
     assert refusal(hall.appointments.hold, other, ELEVEN_TOMORROW) == "slot_full"
-    hall.now += timedelta(minutes=6)
+    hall.now += held.lasts
     hall.book_at(other, ELEVEN_TOMORROW)
     assert refusal(hall.book, case_id, held) == "hold_expired"
     assert refusal(hall.appointments.hold, case_id, ELEVEN_TOMORROW) == "slot_full"

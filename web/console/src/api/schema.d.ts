@@ -3635,10 +3635,9 @@ export interface components {
         Hold: {
             /** Format: date-time */
             end_at: string;
-            /** Format: date-time */
-            expires_at: string;
             /** Format: uuid */
             hold_id: string;
+            seconds_left: number;
             /** Format: date-time */
             start_at: string;
         };
