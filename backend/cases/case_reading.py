@@ -30,7 +30,8 @@ from backend.cases.ports import AppointmentReader
 from backend.cases.progress import Line, ProgressStep, StepState, make_progress
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, WORDS_CONTEXT
 from backend.cases.snapshot import CaseStatus
-from backend.cases.wording import SUPPLY, find_current, write_due, write_headline
+from backend.cases.visiting import find_booked_hour, find_visit_state
+from backend.cases.wording import SUPPLY, find_current, tell_hour, write_headline, write_step_due
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import Form, list_file_keys
 from backend.catalogue.service import DefinitionStore
@@ -153,7 +154,7 @@ class CustomerCases:
             "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
             "actions": [one.body for one in actions],
             "appointment": self._find_appointment(session, branch),
-            "visit_state": _find_visit_state(branch),
+            "visit_state": find_visit_state(line),
             "rating": self._write_rating(tree),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "ended_reason": self._find_ended_reason(session, branch),
@@ -165,12 +166,11 @@ class CustomerCases:
         names = [one.text for one in list_customer_actions(line, self._guards)]
         described = self._describe(tree, progress, names, now)
         current = find_current(progress)
-        due_at = current.due_at if current else None
         return {
             **described,
             "place": f"{tree.community} {tree.building}".strip() + "…" if tree.community else "",
             "action_name": next((name for name in names if name), None),
-            "due_text": write_due(due_at) if due_at is not None else None,
+            "due_text": write_step_due(current) if current else None,
         }
 
     def _describe(
@@ -192,8 +192,8 @@ class CustomerCases:
 
     def _make_progress(self, session: Session, branch: Branch) -> tuple[Line, tuple[ProgressStep, ...]]:
         line = self._make_line(session, branch)
-
-        return line, make_progress(line, lambda key: self._foretell(session, key))
+        progress = make_progress(line, lambda key: self._foretell(session, key))
+        return line, tell_hour(progress, find_booked_hour(line))
 
     def _foretell(self, session: Session, key: str) -> ProcessDefinition:
         """What a case will be handed over to is only foretold, so a version may be new for a minute."""
@@ -251,7 +251,7 @@ def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime)
         "state": step.state.value,
         "at": step.at.isoformat() if step.at else None,
         "due_at": step.due_at.isoformat() if step.due_at else None,
-        "due_text": write_due(step.due_at) if step.due_at else None,
+        "due_text": write_step_due(step),
         "handler": {"name": handler.name, "phone": handler.phone} if handler and shows_handler else None,
         "overdue": step.due_at is not None and step.due_at < now,
     }
@@ -260,16 +260,3 @@ def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime)
 def _label_of(form: Form | None, key: str) -> str:
     field = form.field(key) if form else None
     return field.label if field else key
-
-
-def _find_visit_state(branch: Branch) -> str:
-    """Return how far the visit is: it lasts from setting off until the handed-over case has ended."""
-    for number in sorted(branch.children, reverse=True):
-        child = branch.children[number].snapshot
-        if child.status is not CaseStatus.OPEN:
-            continue
-        done = {task.step for task in child.tasks if task.outcome is not None}
-        if "arrive" in done:
-            return "arrived"
-        return "set_off" if "set_off" in done else "none"
-    return "none"

@@ -36,8 +36,20 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class BookedHour:
+    """The hour at which somebody is to come; ``is_under_way`` once they have set off."""
+
+    start_at: datetime
+    end_at: datetime
+    is_under_way: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressStep:
-    """One step of the line. ``key`` is unique in it; ``at`` is when it was done, or else when it began."""
+    """One step of the line. ``key`` is unique in it; ``at`` is when it was done, or else when it began.
+
+    ``hour`` is the booked one that the customer waits for at this step; ``due_at`` is then its end.
+    """
 
     key: str
     name: str
@@ -46,6 +58,7 @@ class ProgressStep:
     at: datetime | None = None
     due_at: datetime | None = None
     in_child: bool = False
+    hour: BookedHour | None = None
 
 
 # Gives the newest definition of a process that the case may hand over to later.

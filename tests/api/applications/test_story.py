@@ -230,9 +230,7 @@ def test_a_repair_from_dispatch_to_the_rating(
     due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
     with sessions.begin() as session:
         set_due(session, (CaseTask.case_id == child.id) & (CaseTask.no == 2), due_at)
-    now = find_now(customer.get(f"/cases/{case_no}"))
-    assert (now["name"], now["due_text"]) == ("师傅准备出发", "预计 11月26日 周四 17:00 前")
-    assert now["key"] == "support/set_off"
+    check_hour_told(customer, case_no)
     staff.do(child.id, "set_off", "set_off")
     assert customer.get(f"/cases/{case_no}")["visit_state"] == "set_off"
     staff.do(child.id, "arrive", "arrive")
@@ -253,6 +251,17 @@ def test_a_repair_from_dispatch_to_the_rating(
         rating = session.get_one(CaseRating, case_id)
     assert rating.stars == 5
     assert rating.words_sealed is not None and "王师傅" not in rating.words_sealed
+
+
+def check_hour_told(customer: Customer, case_no: str) -> None:
+    """Whatever is due before the visit, the customer reads the booked hour and no other."""
+    view = customer.get(f"/cases/{case_no}")
+    now = find_now(view)
+    assert (now["name"], now["key"]) == ("师傅准备出发", "support/set_off")
+    assert now["due_text"] == f"约好 {view['appointment']['text']} 上门"
+    assert view["headline"] == f"已{now['due_text']}"
+    [listed] = customer.get("/cases")["items"]
+    assert (listed["headline"], listed["due_text"]) == (view["headline"], now["due_text"])
 
 
 def finish_repair(staff: Staff, child_id: int) -> None:

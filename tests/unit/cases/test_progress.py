@@ -10,6 +10,7 @@ import pytest
 from backend.cases.commands import (
     CUSTOMER,
     SYSTEM,
+    Amend,
     Command,
     Complete,
     CorrectionRequest,
@@ -18,11 +19,13 @@ from backend.cases.commands import (
     Start,
     Withdraw,
 )
+from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.engine import decide
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.progress import Line, StepState, make_progress
 from backend.cases.snapshot import CaseStatus, Snapshot
-from backend.cases.wording import write_due, write_headline
+from backend.cases.visiting import APPOINTMENT_START, find_booked_hour, find_visit_state
+from backend.cases.wording import tell_hour, write_due, write_headline, write_step_due
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.folder import read_folder
 from backend.catalogue.loader import build_process
@@ -187,6 +190,47 @@ def test_a_headline_says_what_and_by_when() -> None:
     assert late == "服务单位正在为您安排师傅，比预计的晚了，我们正在催办"
     # One second before midnight in Shanghai is still that day.
     assert write_due(datetime(2026, 11, 26, 15, 59, tzinfo=UTC)) == "预计 11月26日 周四 23:59 前"
+
+
+def book(*moves: tuple[str, str]) -> Line:
+    """Return an application with a booked visit and a deadline before it, its repair carried so far."""
+    hour = {APPOINTMENT_START: "2026-11-25T03:00:00+00:00", APPOINTMENT_END: "2026-11-25T04:00:00+00:00"}
+    parent = run(APPLICATION, start(APPLICATION), *TO_BOOK)
+    parent = decide(APPLICATION, parent, Amend(SYSTEM, hour), NOW).snapshot
+    parent = run(APPLICATION, parent, ("book", "book"))
+    child = run(REPAIR, start(REPAIR), *moves)
+    due_at = {one.no: NOW + timedelta(minutes=15) for one in child.open_tasks}
+    return Line(APPLICATION, parent, children={parent.open_tasks[0].no: Line(REPAIR, child, due_at)})
+
+
+@pytest.mark.parametrize(
+    ("moves", "told"),
+    [
+        ((), "已约好 11月25日 周三 11:00–12:00 上门"),
+        (
+            (("accept", "accept"), ("set_off", "set_off")),
+            "师傅正在路上，约好 11月25日 周三 11:00–12:00 上门",
+        ),
+    ],
+)
+def test_a_booked_visit_tells_its_hour_and_no_other(moves: tuple[tuple[str, str], ...], told: str) -> None:
+    line = book(*moves)
+    steps = tell_hour(make_progress(line, find_process), find_booked_hour(line))
+    assert write_headline(CaseStatus.OPEN, steps, False, NOW) == told
+    # The handler's own deadlines before the hour are no news for the customer.
+    soon = NOW + timedelta(minutes=16)
+    assert write_headline(CaseStatus.OPEN, steps, False, soon) == told
+    after = datetime(2026, 11, 25, 4, 0, 1, tzinfo=UTC)
+    assert write_headline(CaseStatus.OPEN, steps, False, after) == f"{told}，比约好的晚了，我们正在催办"
+    [now] = [one for one in steps if one.state is StepState.NOW]
+    assert write_step_due(now) == "约好 11月25日 周三 11:00–12:00 上门"
+
+
+def test_the_hour_is_told_until_somebody_has_come() -> None:
+    line = book(("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"))
+    assert (find_visit_state(line), find_booked_hour(line)) == ("arrived", None)
+    unbooked = Line(APPLICATION, run(APPLICATION, start(APPLICATION), *TO_BOOK))
+    assert (find_visit_state(unbooked), find_booked_hour(unbooked)) == ("none", None)
 
 
 def test_parallel_steps_stand_side_by_side_before_what_waits_for_both() -> None:
