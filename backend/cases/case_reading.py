@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.access import find_customer_case, find_open_handler
+from backend.cases.access import find_customer_case
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import (
     Branch,
@@ -27,10 +27,10 @@ from backend.cases.customer_actions import list_customer_actions
 from backend.cases.form_sealing import open_values
 from backend.cases.offers import Offers
 from backend.cases.ports import AppointmentReader
-from backend.cases.progress import Line, ProgressStep, StepState, make_progress
+from backend.cases.progress import Line, ProgressStep, StepState, is_handler_awaited, make_progress
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, WORDS_CONTEXT
 from backend.cases.snapshot import CaseStatus
-from backend.cases.visiting import find_booked_hour, find_visit_state
+from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at
 from backend.cases.wording import SUPPLY, find_current, tell_hour, write_headline, write_step_due
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import Form, list_file_keys
@@ -90,8 +90,8 @@ class CustomerCases:
 
     def write_progress(self, session: Session, tree: CaseTree) -> list[dict[str, Any]]:
         """Return the ProgressSteps of a case as its customer sees them, with moments as they are."""
-        handler, now = self._find_handler(session, tree), self._now()
-        _, progress = self._make_progress(session, tree.branch)
+        line, progress = self._make_progress(session, tree.branch)
+        handler, now = self._find_handler(session, tree, line), self._now()
         return [{**_write_step(one, handler, now), "at": one.at, "due_at": one.due_at} for one in progress]
 
     def list_page(self, customer_id: int, which: str, after: str | None) -> dict[str, Any]:
@@ -114,19 +114,19 @@ class CustomerCases:
             ]
             return {"waiting": waiting, "open_count": count_open(session, customer_id)}
 
-    def find_handler(self, case_id: int) -> dict[str, str] | None:
-        """Return name and phone of who comes to this case, or None before dispatch and after its end."""
+    def look_at_visit(self, customer_id: int, case_no: str) -> tuple[str, dict[str, Any] | None]:
+        """Return how far the visit is, and name and phone of who comes; raises NotFound as ``read`` does."""
         with self._reading() as session:
-            handler_id = find_open_handler(session, case_id)
-            contact = self._organisation.find_contact(session, handler_id) if handler_id else None
-        return {"name": contact.name, "phone": contact.phone} if contact else None
+            tree = find_customer_case(session, customer_id, case_no)
+            line = self._make_line(session, tree.branch)
+            return find_visit_state(line), _write_handler(self._find_handler(session, tree, line))
 
     def _view(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
         branch = tree.branch
         snapshot = branch.snapshot
         line, progress = self._make_progress(session, branch)
-        handler = self._find_handler(session, tree)
+        handler = self._find_handler(session, tree, line)
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
         values = open_values(self._keys, tree.form)
         file_keys = list_file_keys(form, values) if form else {}
@@ -153,8 +153,9 @@ class CustomerCases:
             "values": values,
             "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
             "actions": [one.body for one in actions],
-            "appointment": self._find_appointment(session, branch),
+            "appointment": self._find_appointment(session, line, branch.id),
             "visit_state": find_visit_state(line),
+            "visited_at": self._find_visited_at(session, line),
             "rating": self._write_rating(tree),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "ended_reason": self._find_ended_reason(session, branch),
@@ -211,18 +212,26 @@ class CustomerCases:
             {number: self._make_line(session, child) for number, child in branch.children.items()},
         )
 
-    def _find_handler(self, session: Session, tree: CaseTree) -> StaffContact | None:
-        """The name and phone are the customer's to see from dispatch until the case has ended."""
+    def _find_handler(self, session: Session, tree: CaseTree, line: Line) -> StaffContact | None:
+        """The name and phone are the customer's to see from dispatch until the visit is over (law 12)."""
         branch = tree.branch
-        if branch.snapshot.status.is_final or branch.handler_id is None:
+        if branch.handler_id is None or not self._is_awaited(session, line):
             return None
         return self._organisation.find_contact(session, branch.handler_id)
 
-    def _find_appointment(self, session: Session, branch: Branch) -> dict[str, Any] | None:
-        # Most cases have none, and then nothing is asked.
-        if branch.snapshot.data.get("appointment_id") is None:
+    def _find_appointment(self, session: Session, line: Line, case_id: int) -> dict[str, Any] | None:
+        # Most cases have none, and then nothing is asked; one whose visit is over is no appointment any more.
+        if line.snapshot.data.get("appointment_id") is None or not self._is_awaited(session, line):
             return None
-        return self._appointments.read(session, branch.id)
+        return self._appointments.read(session, case_id)
+
+    def _find_visited_at(self, session: Session, line: Line) -> str | None:
+        """Return when somebody came, once the visit is over and no other is to follow."""
+        visited_at = find_visited_at(line)
+        return None if visited_at is None or self._is_awaited(session, line) else visited_at.isoformat()
+
+    def _is_awaited(self, session: Session, line: Line) -> bool:
+        return is_handler_awaited(line, lambda key: self._foretell(session, key))
 
     def _write_rating(self, tree: CaseTree) -> dict[str, Any] | None:
         if tree.stars is None:
@@ -252,9 +261,13 @@ def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime)
         "at": step.at.isoformat() if step.at else None,
         "due_at": step.due_at.isoformat() if step.due_at else None,
         "due_text": write_step_due(step),
-        "handler": {"name": handler.name, "phone": handler.phone} if handler and shows_handler else None,
+        "handler": _write_handler(handler) if shows_handler else None,
         "overdue": step.due_at is not None and step.due_at < now,
     }
+
+
+def _write_handler(handler: StaffContact | None) -> dict[str, Any] | None:
+    return None if handler is None else {"name": handler.name, "phone": handler.phone}
 
 
 def _label_of(form: Form | None, key: str) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.conditions import evaluate
-from backend.catalogue.definition import ChildProcess, ProcessDefinition, Step
+from backend.catalogue.definition import Actor, ActorKind, ChildProcess, ProcessDefinition, Step
 
 
 class StepState(StrEnum):
@@ -61,6 +61,8 @@ class ProgressStep:
     hour: BookedHour | None = None
 
 
+# Who comes to the customer, in every process.
+_HANDLER = Actor(ActorKind.POSITION, "case_handler")
 # Gives the newest definition of a process that the case may hand over to later.
 FindProcess = Callable[[str], ProcessDefinition]
 
@@ -79,14 +81,28 @@ class _Visit:
 
 def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, ...]:
     """Return the line from the first step to the likely end."""
-    visits = list(_list_visits(line, ""))
+    visits = _list_all(line, find_process)
     status = line.snapshot.status
-    if status is CaseStatus.OPEN:
-        visits += _foretell(line, "", find_process)
-    elif status is not CaseStatus.COMPLETED and visits and visits[-1].state is StepState.DONE:
+    ended_early = status not in (CaseStatus.OPEN, CaseStatus.COMPLETED)
+    if ended_early and visits and visits[-1].state is StepState.DONE:
         # A refusal ends the case at a step that was done; for the customer it goes no further there.
         visits[-1] = replace(visits[-1], state=StepState.STOPPED)
     return _fold_invisible(visits)
+
+
+def is_handler_awaited(line: Line, find_process: FindProcess) -> bool:
+    """Tell whether the one who comes still has something to do for the case, now or as foretold."""
+    return line.snapshot.status is CaseStatus.OPEN and any(
+        one.step.by == _HANDLER and one.state in (StepState.NOW, StepState.NEXT)
+        for one in _list_all(line, find_process)
+    )
+
+
+def _list_all(line: Line, find_process: FindProcess) -> list[_Visit]:
+    visits = list(_list_visits(line, ""))
+    if line.snapshot.status is CaseStatus.OPEN:
+        visits += _foretell(line, "", find_process)
+    return visits
 
 
 def _list_visits(line: Line, prefix: str) -> Iterator[_Visit]:

@@ -33,6 +33,15 @@ def find_booked_hour(line: Line) -> BookedHour | None:
     return BookedHour(datetime.fromisoformat(start), datetime.fromisoformat(end), state == "set_off")
 
 
+def find_visited_at(line: Line) -> datetime | None:
+    """Return when somebody came last, or None where nobody has."""
+    for number in sorted(line.children, reverse=True):
+        arrival = _find_done(line.children[number].snapshot, _ARRIVE)
+        if arrival is not None:
+            return arrival.done_at
+    return None
+
+
 def _find_open_child(line: Line) -> Snapshot | None:
     for number in sorted(line.children, reverse=True):
         child = line.children[number].snapshot

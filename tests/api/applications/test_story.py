@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -236,8 +237,12 @@ def test_a_repair_from_dispatch_to_the_rating(
     staff.do(child.id, "arrive", "arrive")
     view = customer.get(f"/cases/{case_no}")
     assert (view["visit_state"], find_now(view)["name"]) == ("arrived", "现场查看")
+    assert (find_now(view)["handler"], view["visited_at"]) == (
+        {"name": "王师傅", "phone": "13611112222"},
+        None,
+    )
     finish_repair(staff, child.id)
-    assert customer.get(f"/cases/{case_no}")["visit_state"] == "none"
+    check_visit_over(customer, case_no)
     staff.do(case_id, "reply", "reply", reason="胶管老化，已更换")
     staff.do(case_id, "close", "close")
     view = customer.get(f"/cases/{case_no}")
@@ -262,6 +267,16 @@ def check_hour_told(customer: Customer, case_no: str) -> None:
     assert view["headline"] == f"已{now['due_text']}"
     [listed] = customer.get("/cases")["items"]
     assert (listed["headline"], listed["due_text"]) == (view["headline"], now["due_text"])
+
+
+def check_visit_over(customer: Customer, case_no: str) -> None:
+    """Once the work is done the visit is told as past, and nobody's phone is handed out any more."""
+    view = customer.get(f"/cases/{case_no}")
+    assert (view["visit_state"], view["appointment"]) == ("none", None)
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(view["visited_at"])) < timedelta(minutes=5)
+    visit = customer.get(f"/cases/{case_no}/visit")
+    assert (visit["state"], visit["handler"]) == ("none", None)
+    assert "13611112222" not in json.dumps(view)
 
 
 def finish_repair(staff: Staff, child_id: int) -> None:

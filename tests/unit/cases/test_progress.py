@@ -22,7 +22,7 @@ from backend.cases.commands import (
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.engine import decide
 from backend.cases.guards import CASE_GUARDS
-from backend.cases.progress import Line, StepState, make_progress
+from backend.cases.progress import Line, StepState, is_handler_awaited, make_progress
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.visiting import APPOINTMENT_START, find_booked_hour, find_visit_state
 from backend.cases.wording import tell_hour, write_due, write_headline, write_step_due
@@ -224,6 +224,28 @@ def test_a_booked_visit_tells_its_hour_and_no_other(moves: tuple[tuple[str, str]
     assert write_headline(CaseStatus.OPEN, steps, False, after) == f"{told}，比约好的晚了，我们正在催办"
     [now] = [one for one in steps if one.state is StepState.NOW]
     assert write_step_due(now) == "约好 11月25日 周三 11:00–12:00 上门"
+
+
+def test_the_handler_is_awaited_until_the_work_is_done() -> None:
+    def is_awaited(snapshot: Snapshot, *, to: str = "") -> bool:
+        moves = {"reply": (("reply", "reply"),), "redo": (("reply", "reply"), ("close", "redo"))}.get(to, ())
+        return is_handler_awaited(
+            Line(APPLICATION, run(APPLICATION, snapshot, *moves), children={task.no: Line(REPAIR, child)}),
+            find_process,
+        )
+
+    assert is_handler_awaited(Line(APPLICATION, run(APPLICATION, start(APPLICATION), *TO_BOOK)), find_process)
+    parent = run(APPLICATION, start(APPLICATION), *TO_BOOK, ("book", "book"))
+    [task] = parent.open_tasks
+    on_site = (("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"), ("inspect", "repair_free"))
+    child = run(REPAIR, start(REPAIR), *on_site, ("finish", "finish"), ("test_pressure", "passed"))
+    assert is_awaited(parent)
+    child = run(REPAIR, child, ("hand_over", "hand_over"), ("brief", "briefed"))
+    over = decide(APPLICATION, parent, EndChild(SYSTEM, task.no, CaseStatus.COMPLETED), NOW).snapshot
+    assert not is_awaited(over)
+    assert not is_awaited(over, to="reply")
+    # Work that has to be done again means another visit.
+    assert is_awaited(over, to="redo")
 
 
 def test_the_hour_is_told_until_somebody_has_come() -> None:
