@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Address, FormBody, FormField } from '@/api/types'
 import { checkField, checkForm, isMobile } from '@/forms/checks'
 import { isIdNumber } from '@/forms/id-number'
-import { showCountdown, showDistance, showTime, showValue } from '@/forms/shown'
+import { showAddress, showCountdown, showDistance, showTime, showValue } from '@/forms/shown'
 import { gatherValues } from '@/forms/visibility'
 
 const field = (over: Partial<FormField>): FormField => ({
@@ -81,7 +81,9 @@ describe('what is shown', () => {
   it('reads as the customer speaks', () => {
     expect(showValue(field({ type: 'multi_choice', options: [{ value: 'a', label: '甲' }, { value: 'b', label: '乙' }] }), ['a', 'b'])).toBe('甲、乙')
     expect(showValue(field({ type: 'date' }), '2026-11-06')).toBe('2026年11月6日')
-    expect(showValue(field({ type: 'address' }), address)).toBe('城东区 建设街道 阳光小区 3幢 301')
+    expect(showValue(field({ type: 'address' }), address)).toBe('城东区 建设街道 阳光小区 3幢301')
+    expect(showAddress({ ...address, building: '3号楼', unit: '2单元', door: '501室' })).toBe('城东区 建设街道 阳光小区 3号楼2单元501室')
+    expect(showAddress({ ...address, building: '', unit: '2', door: '501' })).toBe('城东区 建设街道 阳光小区 2 501')
     expect(showValue(field({}), null)).toBe('未填写')
     expect(showTime('2026-11-26T09:00:00+00:00')).toBe('11月26日 周四 17:00')
     expect([showDistance(3240), showDistance(456)]).toEqual(['3.2 公里', '460 米'])
