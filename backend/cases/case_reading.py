@@ -31,7 +31,15 @@ from backend.cases.progress import Line, ProgressStep, StepState, is_handler_awa
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, WORDS_CONTEXT
 from backend.cases.snapshot import CaseStatus
 from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at
-from backend.cases.wording import SUPPLY, find_current, tell_hour, write_headline, write_step_due
+from backend.cases.wording import (
+    SUPPLY,
+    find_current,
+    tell_hour,
+    tell_opening,
+    write_headline,
+    write_step_due,
+    write_step_text,
+)
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import Form, list_file_keys
 from backend.catalogue.service import DefinitionStore
@@ -57,7 +65,8 @@ _NO_FORM: dict[str, Any] = {"key": "", "version": 0, "name": "", "sections": []}
 
 
 class CustomerCases:
-    """Reads for customers. ``reading`` gives sessions in which every statement stands for itself."""
+    """Reads for customers. ``reading`` gives sessions in which every statement stands for itself;
+    ``find_opening`` tells when the office opens, None while it is open."""
 
     def __init__(
         self,
@@ -69,6 +78,7 @@ class CustomerCases:
         files: CaseFiles,
         guards: Mapping[str, Guard],
         appointments: AppointmentReader,
+        find_opening: Callable[[Session], datetime | None],
         now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
@@ -79,6 +89,7 @@ class CustomerCases:
         self._files = files
         self._guards = guards
         self._appointments = appointments
+        self._find_opening = find_opening
         self._now = now
         self._foretold: dict[str, tuple[datetime, ProcessDefinition]] = {}
 
@@ -194,6 +205,7 @@ class CustomerCases:
     def _make_progress(self, session: Session, branch: Branch) -> tuple[Line, tuple[ProgressStep, ...]]:
         line = self._make_line(session, branch)
         progress = make_progress(line, lambda key: self._foretell(session, key))
+        progress = tell_opening(progress, lambda: self._find_opening(session))
         return line, tell_hour(progress, find_booked_hour(line))
 
     def _foretell(self, session: Session, key: str) -> ProcessDefinition:
@@ -256,7 +268,7 @@ def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime)
     return {
         "key": step.key,
         "name": step.name,
-        "text": step.text,
+        "text": write_step_text(step),
         "state": step.state.value,
         "at": step.at.isoformat() if step.at else None,
         "due_at": step.due_at.isoformat() if step.due_at else None,

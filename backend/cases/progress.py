@@ -49,6 +49,7 @@ class ProgressStep:
     """One step of the line. ``key`` is unique in it; ``at`` is when it was done, or else when it began.
 
     ``hour`` is the booked one that the customer waits for at this step; ``due_at`` is then its end.
+    ``opens_at`` is when the office opens again, where the step says ``text_when_closed`` until then.
     """
 
     key: str
@@ -59,6 +60,8 @@ class ProgressStep:
     due_at: datetime | None = None
     in_child: bool = False
     hour: BookedHour | None = None
+    text_when_closed: str = ""
+    opens_at: datetime | None = None
 
 
 # Who comes to the customer, in every process.
@@ -205,7 +208,16 @@ def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
         key = one.key if times[one.key] == 1 else f"{one.key}#{times[one.key]}"
         wording = one.step.customer
         steps.append(
-            ProgressStep(key, wording.name, wording.text, one.state, one.at, one.due_at, one.in_child)
+            ProgressStep(
+                key,
+                wording.name,
+                wording.text,
+                one.state,
+                one.at,
+                one.due_at,
+                one.in_child,
+                text_when_closed=wording.text_when_closed,
+            )
         )
     return tuple(steps)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -39,6 +39,26 @@ def write_step_due(step: ProgressStep) -> str | None:
     return None if step.due_at is None else write_due(step.due_at)
 
 
+def write_step_text(step: ProgressStep) -> str:
+    """Return what the step says; nobody is promised to look at once while the office is closed."""
+    if step.opens_at is None:
+        return step.text
+    return step.text_when_closed.replace("{opens}", format_moment(step.opens_at))
+
+
+def tell_opening(
+    progress: tuple[ProgressStep, ...], find_opening: Callable[[], datetime | None]
+) -> tuple[ProgressStep, ...]:
+    """Return the progress with the office's next opening, where the present step tells it.
+
+    ``find_opening`` returns None while the office is open, and is asked only where the answer is told.
+    """
+    current = find_current(progress)
+    if current is None or not current.text_when_closed:
+        return progress
+    return _swap(progress, current, replace(current, opens_at=find_opening()))
+
+
 def tell_hour(progress: tuple[ProgressStep, ...], hour: BookedHour | None) -> tuple[ProgressStep, ...]:
     """Return the progress with the booked hour in the place of the present step's time limit.
 
@@ -47,8 +67,13 @@ def tell_hour(progress: tuple[ProgressStep, ...], hour: BookedHour | None) -> tu
     current = find_current(progress)
     if hour is None or current is None:
         return progress
-    told = replace(current, due_at=hour.end_at, hour=hour)
-    return tuple(told if one is current else one for one in progress)
+    return _swap(progress, current, replace(current, due_at=hour.end_at, hour=hour))
+
+
+def _swap(
+    progress: tuple[ProgressStep, ...], before: ProgressStep, after: ProgressStep
+) -> tuple[ProgressStep, ...]:
+    return tuple(after if one is before else one for one in progress)
 
 
 def write_headline(
@@ -67,12 +92,13 @@ def write_headline(
         return present
     if current.due_at < now:
         return f"{present}，比{'约好' if current.hour else '预计'}的晚了，我们正在催办"
-    return present if current.hour else f"{present}，{write_due(current.due_at)}完成"
+    # Two moments in one sentence would only be mistaken for each other.
+    return present if current.hour or current.opens_at else f"{present}，{write_due(current.due_at)}完成"
 
 
 def _write_present(current: ProgressStep) -> str:
     if current.hour is None:
-        return current.text
+        return write_step_text(current)
     booked = write_step_due(current)
     return f"{current.text}，{booked}" if current.hour.is_under_way else f"已{booked}"
 

@@ -25,7 +25,14 @@ from backend.cases.guards import CASE_GUARDS
 from backend.cases.progress import Line, StepState, is_handler_awaited, make_progress
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.visiting import APPOINTMENT_START, find_booked_hour, find_visit_state
-from backend.cases.wording import tell_hour, write_due, write_headline, write_step_due
+from backend.cases.wording import (
+    tell_hour,
+    tell_opening,
+    write_due,
+    write_headline,
+    write_step_due,
+    write_step_text,
+)
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.folder import read_folder
 from backend.catalogue.loader import build_process
@@ -190,6 +197,23 @@ def test_a_headline_says_what_and_by_when() -> None:
     assert late == "服务单位正在为您安排师傅，比预计的晚了，我们正在催办"
     # One second before midnight in Shanghai is still that day.
     assert write_due(datetime(2026, 11, 26, 15, 59, tzinfo=UTC)) == "预计 11月26日 周四 23:59 前"
+
+
+def test_nobody_is_said_to_look_at_once_while_the_office_is_closed() -> None:
+    snapshot = run(APPLICATION, start(APPLICATION), ("submit", "submit"))
+    due_at = {snapshot.open_tasks[0].no: datetime(2026, 11, 27, 0, 45, tzinfo=UTC)}
+    steps = make_progress(Line(APPLICATION, snapshot, due_at), find_process)
+    by_day = tell_opening(steps, lambda: None)
+    told = "申请已收到，客服马上查看，预计 11月27日 周五 08:45 前完成"
+    assert write_headline(CaseStatus.OPEN, by_day, False, NOW) == told
+    by_night = tell_opening(steps, lambda: datetime(2026, 11, 27, 0, 30, tzinfo=UTC))
+    told = "申请已收到，客服上班后（11月27日 周五 08:30 起）查看"
+    assert write_headline(CaseStatus.OPEN, by_night, False, NOW) == told
+    [now] = [one for one in by_night if one.state is StepState.NOW]
+    assert (write_step_text(now), write_step_due(now)) == (told, "预计 11月27日 周五 08:45 前")
+    # Steps that promise nothing soon do not ask the calendar.
+    later = make_progress(Line(APPLICATION, run(APPLICATION, snapshot, ("accept", "accept"))), find_process)
+    assert tell_opening(later, lambda: pytest.fail("the calendar was asked")) == later
 
 
 def book(*moves: tuple[str, str]) -> Line:
