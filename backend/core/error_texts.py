@@ -53,7 +53,7 @@ _GENERIC: dict[str, str] = {
 
 _FILES: dict[str, str] = {
     "file_too_large": "文件太大了，请压缩或重新拍一张后再上传。",
-    "file_kind_refused": "不能上传这种文件，请按页面上列出的格式换一个文件。",
+    "file_kind_refused": "这种文件传不了，请传照片（JPG、PNG）或 PDF。",
     "file_unknown": "有照片或文件没有找到，可能已过期，请重新上传后再提交。",
     "link_expired": "这个链接已经过期，请回到页面刷新后再打开。",
     "files_too_many": "还没提交的文件太多了，请先提交申请，或过一天再传。",

@@ -151,8 +151,25 @@ def _rate(watched: Watched, customer: Customer) -> None:
 def test_withdrawing(watched: Watched, open_customer: Callable[[], Customer]) -> None:
     customer = open_customer()
     customer.sign_in("13812340002")
-    customer.apply_for_repair("王芳", "13812340002", make_photo())
+    customer.press(re.compile("^报修"))
+    customer.fill_repair("王芳", "13812340002", make_photo())
+    _try_a_file_that_is_no_photo(watched, customer)
+    customer.press("不传这一份，直接提交")
+    customer.read_case_no()
     customer.press("不想办了，撤回申请")
     customer.press(re.compile("^撤回申请$"))
     expect(customer.page.get_by_text("不想办了，撤回申请")).to_have_count(0)
     watched.shoot(customer.page, "21-withdrawn")
+
+
+def _try_a_file_that_is_no_photo(watched: Watched, customer: Customer) -> None:
+    """It is told in words what will do; sending the same file again is not offered, and it holds up nothing."""
+    page = customer.page
+    watched.expect_refusals("file_kind_refused")
+    expect(page.get_by_text("可传照片（JPG、PNG）")).to_be_visible()
+    customer.choose_photo("notes.txt", b"no photo")
+    expect(page.get_by_text("notes.txt：这种文件传不了，请传照片（JPG、PNG）")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^重传"))).to_have_count(0)
+    expect(page.get_by_role("button", name="换一张：notes.txt")).to_be_visible()
+    watched.check_access(page, "h5 a refused file")
+    watched.shoot(page, "22-refused-file")
