@@ -150,8 +150,8 @@ _APPLICATIONS: dict[str, str] = {
     "draft_too_large": "内容太多，草稿存不下了，请把文字写短一些。",
     "rating_missing": "还没有打分，请选几颗星后再提交。",
     "already_rated": "这件申请您已经评价过了，谢谢。",
-    "alarm_too_often": "报警已经收到多次，我们正在处理。情况危急请到室外直接拨打燃气抢险热线。",
-    "alarm_not_possible": "线上报警暂时发不出去，请马上到室外拨打燃气抢险热线。",
+    "alarm_too_often": "报警已经收到多次，我们正在处理。情况危急请到室外直接拨打客服热线。",
+    "alarm_not_possible": "线上报警暂时发不出去，请马上到室外拨打客服热线。",
 }
 
 _FORM_FIELDS: dict[str, str] = {
