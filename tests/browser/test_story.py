@@ -99,8 +99,8 @@ def _review_again(watched: Watched, clerk: Staff, case_no: str) -> None:
 def _book(watched: Watched, customer: Customer) -> None:
     page = customer.page
     customer.press("去预约上门时间")
-    # A day's last hour: whichever day is the first with room, this one is offered, and not just running out. A
-    # screen reader says the hour and what is left of it as two things.
+    # A day's last hour: whichever day is the first with room, this one is offered, and not just running out.
+    # A screen reader says the hour and what is left of it as two things.
     hours = page.get_by_role("radiogroup", name="几点")
     hours.get_by_role("radio", name=re.compile(r"^16:00–17:00，余 \d+$")).click()
     expect(page.get_by_text("为您保留")).to_be_visible()
