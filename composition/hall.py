@@ -124,7 +124,16 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         offers=offers,
         cases=cases,
         customer_cases=CustomerCases(
-            reading, definitions, offers, organisation, keys, files, CASE_GUARDS, appointments, now
+            reading,
+            definitions,
+            offers,
+            organisation,
+            keys,
+            files,
+            CASE_GUARDS,
+            appointments,
+            calendar.find_opening,
+            now,
         ),
         appointments=appointments,
         visits=VisitService(

@@ -13,7 +13,7 @@ from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.appointments.service import AppointmentService, SlotDay
-from backend.appointments.visits import VISIT_STATES, VisitService
+from backend.appointments.visits import VISIT_STATES, VisitService, VisitView
 from backend.cases.access import find_customer_case_id
 from backend.cases.case_reading import CustomerCases
 from backend.cases.schemas import ContactSchema
@@ -153,14 +153,14 @@ def make_appointment_routes(
     @routes.response(200, VisitSchema)
     def tell_visit(case_no: str) -> dict[str, Any]:
         """Tell how far the handler is, from setting off until the arrival and not longer."""
-        case_id = find_id(case_no)
-        seen = visits.read_visit(case_id)
+        state, handler = cases.look_at_visit(get_customer().customer_id, case_no)
+        seen = VisitView(state) if state == "none" else visits.read_visit(find_id(case_no))
         return {
             "state": seen.state,
             "distance_m": seen.distance_m,
             "eta_minutes": seen.arrival_minutes,
             "seen_at": seen.seen_at,
-            "handler": cases.find_handler(case_id),
+            "handler": handler,
         }
 
     return routes

@@ -15,10 +15,12 @@ from backend.appointments.models import Appointment
 from backend.appointments.slots import OpenSlot, Policy, count_left, list_open_slots
 from backend.appointments.states import AppointmentAction, AppointmentState, next_state
 from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Command, Complete
+from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseAnswer, CaseService, Request
 from backend.cases.snapshot import Snapshot
+from backend.cases.visiting import APPOINTMENT_START
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.errors import Conflict
@@ -147,7 +149,11 @@ class AppointmentService:
             if repository.find_place(session, case_id).lat is None:
                 # Until the visit there is time to ask the map, so that the way can be told then.
                 promise(session, "find_place", [{"case_id": case_id}], stamp.recorded_at)
-            data = {"appointment_id": fresh.id, "appointment_end_at": fresh.end_at.isoformat()}
+            data = {
+                "appointment_id": fresh.id,
+                APPOINTMENT_START: fresh.start_at.isoformat(),
+                APPOINTMENT_END: fresh.end_at.isoformat(),
+            }
             if step is not None:
                 task, outcome = step
                 return Complete(CUSTOMER, task, outcome, expected_version, data=data)
@@ -164,7 +170,7 @@ class AppointmentService:
             if not self._end_open(session, case, stamp, AppointmentAction.CANCEL):
                 raise Conflict("appointment_missing")
             _promise_message(session, case, stamp, "appointment_cancelled")
-            return Amend(SYSTEM, {"appointment_id": None, "appointment_end_at": None})
+            return Amend(SYSTEM, {"appointment_id": None, APPOINTMENT_START: None, APPOINTMENT_END: None})
 
         return self._cases.carry_out_prepared(request, case_id, prepare)
 

@@ -17,7 +17,6 @@ _OWN_ID = select(_CASE.c.id).where(
     _CASE.c.customer_id == bindparam("customer_id"),
     _CASE.c.parent_case_id.is_(None),
 )
-_HANDLER = select(_CASE.c.handler_id).where(_CASE.c.id == bindparam("case_id"), _CASE.c.status == "open")
 _PARENT_ID = select(_CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
 _CHILD_ID = select(_CASE.c.id).where(
     _CASE.c.parent_case_id == bindparam("parent_id"), _CASE.c.parent_task_no == bindparam("task_no")
@@ -56,11 +55,6 @@ def find_root_id(session: Session, case_id: int) -> int:
     while (parent_id := session.execute(_PARENT_ID, {"case_id": case_id}).scalar_one()) is not None:
         case_id = parent_id
     return case_id
-
-
-def find_open_handler(session: Session, case_id: int) -> int | None:
-    """Return the id of the handler of a case that is still open, or None."""
-    return session.execute(_HANDLER, {"case_id": case_id}).scalar_one_or_none()
 
 
 def find_child_id(session: Session, parent_id: int, task_no: int) -> int | None:

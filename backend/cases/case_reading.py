@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.access import find_customer_case, find_open_handler
+from backend.cases.access import find_customer_case
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import (
     Branch,
@@ -27,10 +27,19 @@ from backend.cases.customer_actions import list_customer_actions
 from backend.cases.form_sealing import open_values
 from backend.cases.offers import Offers
 from backend.cases.ports import AppointmentReader
-from backend.cases.progress import Line, ProgressStep, StepState, make_progress
+from backend.cases.progress import Line, ProgressStep, StepState, is_handler_awaited, make_progress
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, WORDS_CONTEXT
 from backend.cases.snapshot import CaseStatus
-from backend.cases.wording import SUPPLY, find_current, write_due, write_headline
+from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at
+from backend.cases.wording import (
+    SUPPLY,
+    find_current,
+    tell_hour,
+    tell_opening,
+    write_headline,
+    write_step_due,
+    write_step_text,
+)
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import Form, list_file_keys
 from backend.catalogue.service import DefinitionStore
@@ -56,7 +65,8 @@ _NO_FORM: dict[str, Any] = {"key": "", "version": 0, "name": "", "sections": []}
 
 
 class CustomerCases:
-    """Reads for customers. ``reading`` gives sessions in which every statement stands for itself."""
+    """Reads for customers. ``reading`` gives sessions in which every statement stands for itself;
+    ``find_opening`` tells when the office opens, None while it is open."""
 
     def __init__(
         self,
@@ -68,6 +78,7 @@ class CustomerCases:
         files: CaseFiles,
         guards: Mapping[str, Guard],
         appointments: AppointmentReader,
+        find_opening: Callable[[Session], datetime | None],
         now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
@@ -78,6 +89,7 @@ class CustomerCases:
         self._files = files
         self._guards = guards
         self._appointments = appointments
+        self._find_opening = find_opening
         self._now = now
         self._foretold: dict[str, tuple[datetime, ProcessDefinition]] = {}
 
@@ -89,8 +101,8 @@ class CustomerCases:
 
     def write_progress(self, session: Session, tree: CaseTree) -> list[dict[str, Any]]:
         """Return the ProgressSteps of a case as its customer sees them, with moments as they are."""
-        handler, now = self._find_handler(session, tree), self._now()
-        _, progress = self._make_progress(session, tree.branch)
+        line, progress = self._make_progress(session, tree.branch)
+        handler, now = self._find_handler(session, tree, line), self._now()
         return [{**_write_step(one, handler, now), "at": one.at, "due_at": one.due_at} for one in progress]
 
     def list_page(self, customer_id: int, which: str, after: str | None) -> dict[str, Any]:
@@ -113,19 +125,19 @@ class CustomerCases:
             ]
             return {"waiting": waiting, "open_count": count_open(session, customer_id)}
 
-    def find_handler(self, case_id: int) -> dict[str, str] | None:
-        """Return name and phone of who comes to this case, or None before dispatch and after its end."""
+    def look_at_visit(self, customer_id: int, case_no: str) -> tuple[str, dict[str, Any] | None]:
+        """Return how far the visit is, and name and phone of who comes; raises NotFound as ``read`` does."""
         with self._reading() as session:
-            handler_id = find_open_handler(session, case_id)
-            contact = self._organisation.find_contact(session, handler_id) if handler_id else None
-        return {"name": contact.name, "phone": contact.phone} if contact else None
+            tree = find_customer_case(session, customer_id, case_no)
+            line = self._make_line(session, tree.branch)
+            return find_visit_state(line), _write_handler(self._find_handler(session, tree, line))
 
     def _view(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
         branch = tree.branch
         snapshot = branch.snapshot
         line, progress = self._make_progress(session, branch)
-        handler = self._find_handler(session, tree)
+        handler = self._find_handler(session, tree, line)
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
         values = open_values(self._keys, tree.form)
         file_keys = list_file_keys(form, values) if form else {}
@@ -152,8 +164,9 @@ class CustomerCases:
             "values": values,
             "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
             "actions": [one.body for one in actions],
-            "appointment": self._find_appointment(session, branch),
-            "visit_state": _find_visit_state(branch),
+            "appointment": self._find_appointment(session, line, branch.id),
+            "visit_state": find_visit_state(line),
+            "visited_at": self._find_visited_at(session, line),
             "rating": self._write_rating(tree),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "ended_reason": self._find_ended_reason(session, branch),
@@ -165,12 +178,11 @@ class CustomerCases:
         names = [one.text for one in list_customer_actions(line, self._guards)]
         described = self._describe(tree, progress, names, now)
         current = find_current(progress)
-        due_at = current.due_at if current else None
         return {
             **described,
             "place": f"{tree.community} {tree.building}".strip() + "…" if tree.community else "",
             "action_name": next((name for name in names if name), None),
-            "due_text": write_due(due_at) if due_at is not None else None,
+            "due_text": write_step_due(current) if current else None,
         }
 
     def _describe(
@@ -192,8 +204,9 @@ class CustomerCases:
 
     def _make_progress(self, session: Session, branch: Branch) -> tuple[Line, tuple[ProgressStep, ...]]:
         line = self._make_line(session, branch)
-
-        return line, make_progress(line, lambda key: self._foretell(session, key))
+        progress = make_progress(line, lambda key: self._foretell(session, key))
+        progress = tell_opening(progress, lambda: self._find_opening(session))
+        return line, tell_hour(progress, find_booked_hour(line))
 
     def _foretell(self, session: Session, key: str) -> ProcessDefinition:
         """What a case will be handed over to is only foretold, so a version may be new for a minute."""
@@ -211,18 +224,26 @@ class CustomerCases:
             {number: self._make_line(session, child) for number, child in branch.children.items()},
         )
 
-    def _find_handler(self, session: Session, tree: CaseTree) -> StaffContact | None:
-        """The name and phone are the customer's to see from dispatch until the case has ended."""
+    def _find_handler(self, session: Session, tree: CaseTree, line: Line) -> StaffContact | None:
+        """The name and phone are the customer's to see from dispatch until the visit is over (law 12)."""
         branch = tree.branch
-        if branch.snapshot.status.is_final or branch.handler_id is None:
+        if branch.handler_id is None or not self._is_awaited(session, line):
             return None
         return self._organisation.find_contact(session, branch.handler_id)
 
-    def _find_appointment(self, session: Session, branch: Branch) -> dict[str, Any] | None:
-        # Most cases have none, and then nothing is asked.
-        if branch.snapshot.data.get("appointment_id") is None:
+    def _find_appointment(self, session: Session, line: Line, case_id: int) -> dict[str, Any] | None:
+        # Most cases have none, and then nothing is asked; one whose visit is over is no appointment any more.
+        if line.snapshot.data.get("appointment_id") is None or not self._is_awaited(session, line):
             return None
-        return self._appointments.read(session, branch.id)
+        return self._appointments.read(session, case_id)
+
+    def _find_visited_at(self, session: Session, line: Line) -> str | None:
+        """Return when somebody came, once the visit is over and no other is to follow."""
+        visited_at = find_visited_at(line)
+        return None if visited_at is None or self._is_awaited(session, line) else visited_at.isoformat()
+
+    def _is_awaited(self, session: Session, line: Line) -> bool:
+        return is_handler_awaited(line, lambda key: self._foretell(session, key))
 
     def _write_rating(self, tree: CaseTree) -> dict[str, Any] | None:
         if tree.stars is None:
@@ -247,29 +268,20 @@ def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime)
     return {
         "key": step.key,
         "name": step.name,
-        "text": step.text,
+        "text": write_step_text(step),
         "state": step.state.value,
         "at": step.at.isoformat() if step.at else None,
         "due_at": step.due_at.isoformat() if step.due_at else None,
-        "due_text": write_due(step.due_at) if step.due_at else None,
-        "handler": {"name": handler.name, "phone": handler.phone} if handler and shows_handler else None,
+        "due_text": write_step_due(step),
+        "handler": _write_handler(handler) if shows_handler else None,
         "overdue": step.due_at is not None and step.due_at < now,
     }
+
+
+def _write_handler(handler: StaffContact | None) -> dict[str, Any] | None:
+    return None if handler is None else {"name": handler.name, "phone": handler.phone}
 
 
 def _label_of(form: Form | None, key: str) -> str:
     field = form.field(key) if form else None
     return field.label if field else key
-
-
-def _find_visit_state(branch: Branch) -> str:
-    """Return how far the visit is: it lasts from setting off until the handed-over case has ended."""
-    for number in sorted(branch.children, reverse=True):
-        child = branch.children[number].snapshot
-        if child.status is not CaseStatus.OPEN:
-            continue
-        done = {task.step for task in child.tasks if task.outcome is not None}
-        if "arrive" in done:
-            return "arrived"
-        return "set_off" if "set_off" in done else "none"
-    return "none"

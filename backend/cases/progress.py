@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.conditions import evaluate
-from backend.catalogue.definition import ChildProcess, ProcessDefinition, Step
+from backend.catalogue.definition import Actor, ActorKind, ChildProcess, ProcessDefinition, Step
 
 
 class StepState(StrEnum):
@@ -36,8 +36,21 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class BookedHour:
+    """The hour at which somebody is to come; ``is_under_way`` once they have set off."""
+
+    start_at: datetime
+    end_at: datetime
+    is_under_way: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ProgressStep:
-    """One step of the line. ``key`` is unique in it; ``at`` is when it was done, or else when it began."""
+    """One step of the line. ``key`` is unique in it; ``at`` is when it was done, or else when it began.
+
+    ``hour`` is the booked one that the customer waits for at this step; ``due_at`` is then its end.
+    ``opens_at`` is when the office opens again, where the step says ``text_when_closed`` until then.
+    """
 
     key: str
     name: str
@@ -46,8 +59,13 @@ class ProgressStep:
     at: datetime | None = None
     due_at: datetime | None = None
     in_child: bool = False
+    hour: BookedHour | None = None
+    text_when_closed: str = ""
+    opens_at: datetime | None = None
 
 
+# Who comes to the customer, in every process.
+_HANDLER = Actor(ActorKind.POSITION, "case_handler")
 # Gives the newest definition of a process that the case may hand over to later.
 FindProcess = Callable[[str], ProcessDefinition]
 
@@ -66,14 +84,28 @@ class _Visit:
 
 def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, ...]:
     """Return the line from the first step to the likely end."""
-    visits = list(_list_visits(line, ""))
+    visits = _list_all(line, find_process)
     status = line.snapshot.status
-    if status is CaseStatus.OPEN:
-        visits += _foretell(line, "", find_process)
-    elif status is not CaseStatus.COMPLETED and visits and visits[-1].state is StepState.DONE:
+    ended_early = status not in (CaseStatus.OPEN, CaseStatus.COMPLETED)
+    if ended_early and visits and visits[-1].state is StepState.DONE:
         # A refusal ends the case at a step that was done; for the customer it goes no further there.
         visits[-1] = replace(visits[-1], state=StepState.STOPPED)
     return _fold_invisible(visits)
+
+
+def is_handler_awaited(line: Line, find_process: FindProcess) -> bool:
+    """Tell whether the one who comes still has something to do for the case, now or as foretold."""
+    return line.snapshot.status is CaseStatus.OPEN and any(
+        one.step.by == _HANDLER and one.state in (StepState.NOW, StepState.NEXT)
+        for one in _list_all(line, find_process)
+    )
+
+
+def _list_all(line: Line, find_process: FindProcess) -> list[_Visit]:
+    visits = list(_list_visits(line, ""))
+    if line.snapshot.status is CaseStatus.OPEN:
+        visits += _foretell(line, "", find_process)
+    return visits
 
 
 def _list_visits(line: Line, prefix: str) -> Iterator[_Visit]:
@@ -176,7 +208,16 @@ def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
         key = one.key if times[one.key] == 1 else f"{one.key}#{times[one.key]}"
         wording = one.step.customer
         steps.append(
-            ProgressStep(key, wording.name, wording.text, one.state, one.at, one.due_at, one.in_child)
+            ProgressStep(
+                key,
+                wording.name,
+                wording.text,
+                one.state,
+                one.at,
+                one.due_at,
+                one.in_child,
+                text_when_closed=wording.text_when_closed,
+            )
         )
     return tuple(steps)
 

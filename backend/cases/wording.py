@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from backend.cases.commands import AvailableAction
-from backend.cases.progress import ProgressStep, StepState
+from backend.cases.progress import BookedHour, ProgressStep, StepState
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.definition import Outcome, Step
-from backend.core.local_time import format_moment
+from backend.core.local_time import format_moment, format_span
 
 _ENDED = {
     CaseStatus.COMPLETED: "已办结，谢谢您的评价",
@@ -31,6 +32,50 @@ def write_due(due_at: datetime) -> str:
     return f"预计 {format_moment(due_at)} 前"
 
 
+def write_step_due(step: ProgressStep) -> str | None:
+    """Return by when the step is done, or the booked hour where somebody is to come at one."""
+    if step.hour is not None:
+        return f"约好 {format_span(step.hour.start_at, step.hour.end_at)} 上门"
+    return None if step.due_at is None else write_due(step.due_at)
+
+
+def write_step_text(step: ProgressStep) -> str:
+    """Return what the step says; nobody is promised to look at once while the office is closed."""
+    if step.opens_at is None:
+        return step.text
+    return step.text_when_closed.replace("{opens}", format_moment(step.opens_at))
+
+
+def tell_opening(
+    progress: tuple[ProgressStep, ...], find_opening: Callable[[], datetime | None]
+) -> tuple[ProgressStep, ...]:
+    """Return the progress with the office's next opening, where the present step tells it.
+
+    ``find_opening`` returns None while the office is open, and is asked only where the answer is told.
+    """
+    current = find_current(progress)
+    if current is None or not current.text_when_closed:
+        return progress
+    return _swap(progress, current, replace(current, opens_at=find_opening()))
+
+
+def tell_hour(progress: tuple[ProgressStep, ...], hour: BookedHour | None) -> tuple[ProgressStep, ...]:
+    """Return the progress with the booked hour in the place of the present step's time limit.
+
+    What staff have to do by when before the visit would only read as another hour to wait for.
+    """
+    current = find_current(progress)
+    if hour is None or current is None:
+        return progress
+    return _swap(progress, current, replace(current, due_at=hour.end_at, hour=hour))
+
+
+def _swap(
+    progress: tuple[ProgressStep, ...], before: ProgressStep, after: ProgressStep
+) -> tuple[ProgressStep, ...]:
+    return tuple(after if one is before else one for one in progress)
+
+
 def write_headline(
     status: CaseStatus, progress: Sequence[ProgressStep], owes_documents: bool, now: datetime
 ) -> str:
@@ -40,13 +85,22 @@ def write_headline(
     current = find_current(progress)
     if current is None:
         return "正在办理"
+    present = _write_present(current)
     if owes_documents:
-        return f"{current.text}；还有资料要您补交"
+        return f"{present}；还有资料要您补交"
     if current.due_at is None:
-        return current.text
+        return present
     if current.due_at < now:
-        return f"{current.text}，比预计的晚了，我们正在催办"
-    return f"{current.text}，{write_due(current.due_at)}完成"
+        return f"{present}，比{'约好' if current.hour else '预计'}的晚了，我们正在催办"
+    # Two moments in one sentence would only be mistaken for each other.
+    return present if current.hour or current.opens_at else f"{present}，{write_due(current.due_at)}完成"
+
+
+def _write_present(current: ProgressStep) -> str:
+    if current.hour is None:
+        return write_step_text(current)
+    booked = write_step_due(current)
+    return f"{current.text}，{booked}" if current.hour.is_under_way else f"已{booked}"
 
 
 def find_current(progress: Sequence[ProgressStep]) -> ProgressStep | None:

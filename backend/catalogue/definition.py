@@ -121,11 +121,15 @@ class ChildProcess:
 
 @dataclass(frozen=True, slots=True)
 class CustomerView:
-    """What the customer reads at a step; an invisible step shows as part of the one before it."""
+    """What the customer reads at a step; an invisible step shows as part of the one before it.
+
+    ``text_when_closed`` takes the place of ``text`` while the office is closed, and says when it ``{opens}``.
+    """
 
     visible: bool
     name: str = ""
     text: str = ""
+    text_when_closed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,9 @@ _ADDRESS_LENGTHS = {
     "region": 30, "street": 30, "community": 50, "building": 30, "unit": 30, "door": 60, "note": 200,
 }  # fmt: skip
 _ADDRESS_REQUIRED = ("region", "street", "community", "door")
+# What a customer means by a bare number, as staff and messages are to read it.
+_MEANT_BY_NUMBER = {"building": "号楼", "unit": "单元", "door": "室"}
+_BARE_NUMBER = re.compile(r"[0-9]{1,5}[A-Za-z]?")
 _LARGEST_NUMBER = 10**15
 _POINT_SOURCES = ("map", "browser")
 
@@ -141,7 +144,22 @@ def check_address(value: object, *, partial: bool = False) -> dict[str, Any]:
     if not partial and not all(address[part] for part in _ADDRESS_REQUIRED):
         raise BadValue("address_incomplete")
     address["point"] = _check_point(value.get("point"))
-    return address
+    return write_address_out(address)
+
+
+def write_address_out(address: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the address with 3, 2, 501 as 3号楼, 2单元, 501室; what says itself what it is stays as typed.
+
+    Addresses are kept so, since screens, lists, messages and the map read the same parts. A number alone,
+    without building and unit, may be a house's as well as a flat's, and stays.
+    """
+    written = dict(address)
+    is_flat = bool(address["building"] or address["unit"])
+    for part, meant in _MEANT_BY_NUMBER.items():
+        plain = unicodedata.normalize("NFKC", address[part])
+        if is_flat and _BARE_NUMBER.fullmatch(plain):
+            written[part] = plain + meant
+    return written
 
 
 def _check_address(_field: Limits, value: object) -> dict[str, Any]:

@@ -88,7 +88,12 @@ def _build_step(body: Body) -> Step:
         name=body["name"],
         by=_build_actor(body["by"]),
         limit=_build_limit(body["limit"]),
-        customer=CustomerView(bool(customer), customer.get("name", ""), customer.get("text", "")),
+        customer=CustomerView(
+            bool(customer),
+            customer.get("name", ""),
+            customer.get("text", ""),
+            customer.get("text_when_closed", ""),
+        ),
         outcomes=tuple(_build_outcome(one) for one in body["outcomes"]),
         form=body.get("form"),
         mends=body.get("mends", False),

@@ -72,6 +72,12 @@ class CalendarService:
             return cached[1]
         return self.refresh(session)
 
+    def find_opening(self, session: Session) -> datetime | None:
+        """Return when the office opens next, or None while it is open."""
+        now = self._now()
+        opens_at = self.current(session).next_office_moment(now)
+        return opens_at if opens_at > now else None
+
     def refresh(self, session: Session) -> WorkingCalendar:
         """Return the calendar as it stands in the database this moment."""
         version = session.execute(select(func.max(CalendarVersion.version))).scalar_one() or 0

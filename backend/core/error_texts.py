@@ -53,7 +53,7 @@ _GENERIC: dict[str, str] = {
 
 _FILES: dict[str, str] = {
     "file_too_large": "文件太大了，请压缩或重新拍一张后再上传。",
-    "file_kind_refused": "不能上传这种文件，请按页面上列出的格式换一个文件。",
+    "file_kind_refused": "这种文件传不了，请传照片（JPG、PNG）或 PDF。",
     "file_unknown": "有照片或文件没有找到，可能已过期，请重新上传后再提交。",
     "link_expired": "这个链接已经过期，请回到页面刷新后再打开。",
     "files_too_many": "还没提交的文件太多了，请先提交申请，或过一天再传。",
@@ -150,8 +150,8 @@ _APPLICATIONS: dict[str, str] = {
     "draft_too_large": "内容太多，草稿存不下了，请把文字写短一些。",
     "rating_missing": "还没有打分，请选几颗星后再提交。",
     "already_rated": "这件申请您已经评价过了，谢谢。",
-    "alarm_too_often": "报警已经收到多次，我们正在处理。情况危急请到室外直接拨打燃气抢险热线。",
-    "alarm_not_possible": "线上报警暂时发不出去，请马上到室外拨打燃气抢险热线。",
+    "alarm_too_often": "报警已经收到多次，我们正在处理。情况危急请到室外直接拨打客服热线。",
+    "alarm_not_possible": "线上报警暂时发不出去，请马上到室外拨打客服热线。",
 }
 
 _FORM_FIELDS: dict[str, str] = {

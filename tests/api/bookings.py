@@ -36,4 +36,8 @@ def enter_booking(session: Session, case_id: int) -> dict[str, object]:
     )
     session.add(booked)
     session.flush()
-    return {"appointment_id": booked.id, "appointment_end_at": booked.end_at.isoformat()}
+    return {
+        "appointment_id": booked.id,
+        "appointment_start_at": booked.start_at.isoformat(),
+        "appointment_end_at": booked.end_at.isoformat(),
+    }

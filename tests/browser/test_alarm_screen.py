@@ -20,6 +20,13 @@ def test_an_alarm_takes_the_screen(
     expect(
         customer.page.get_by_text("关掉燃气总阀门").or_(customer.page.get_by_text("马上这样做")).first
     ).to_be_visible()
+    send = customer.page.get_by_role("button", name="发出报警")
+    call = customer.page.get_by_role("button", name=re.compile("^拨打客服热线"))
+    # Nobody has to look for either: both stand on the first screen, one above the other.
+    expect(send).to_be_in_viewport(ratio=1)
+    expect(call).to_be_in_viewport(ratio=1)
+    send.tap()
+    expect(customer.page.get_by_text("请填一个能打通的电话")).to_be_in_viewport(ratio=1)
     customer.page.get_by_label("您的电话").fill("13812340003")
     customer.page.get_by_label("在哪里、什么情况").fill("阳光小区3幢楼道里有很重的燃气味")
     watched.shoot(customer.page, "22-alarm")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import expect
 
@@ -26,3 +27,31 @@ def test_back_from_wechat_to_where_one_was(watched: Watched, stage: Stage) -> No
     assert "code=" not in page.url
     page.reload()
     expect(page.get_by_role("heading", name="我的办件")).to_be_visible()
+
+
+def test_a_sentence_that_comes_on_leaving_a_field_moves_nothing(
+    watched: Watched, open_customer: Callable[[], Customer]
+) -> None:
+    customer = open_customer()
+    page = customer.page
+    customer.go("sign-in")
+    page.get_by_label("手机号").fill("138")
+    agree = page.get_by_role("checkbox")
+    before = agree.bounding_box()
+    # The tap itself leaves the field: the sentence comes while the finger is on the glass.
+    agree.tap()
+    expect(page.get_by_text("手机号应是 11 位数字")).to_be_visible()
+    expect(agree).to_be_checked()
+    assert agree.bounding_box() == before
+    customer.go("apply", service="repair")
+    for label, typed, below, sentence in (
+        ("您的姓名", "", "手机号", "请填写您的姓名"),
+        ("手机号", "138", "所在区", "手机号应是 11 位数字"),
+        ("门牌号", "", "补充说明", "请选择用气地址"),
+    ):
+        page.get_by_label(label).fill(typed)
+        next_one = page.get_by_label(below)
+        before = next_one.bounding_box()
+        page.get_by_label(label).blur()
+        expect(page.get_by_text(sentence)).to_be_visible()
+        assert next_one.bounding_box() == before, label

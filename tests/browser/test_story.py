@@ -8,6 +8,7 @@ from collections.abc import Callable
 from playwright.sync_api import expect
 
 from tests.browser.people import Customer, Staff
+from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 from tests.pictures import make_photo
 
@@ -15,7 +16,7 @@ PHONE_NO = "13812340001"
 
 
 def test_story(
-    watched: Watched, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
+    watched: Watched, stage: Stage, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
 ) -> None:
     customer = open_customer()
     expect(customer.page.get_by_text("我要办理")).to_be_visible()
@@ -41,10 +42,7 @@ def test_story(
     lead.confirm("委派师傅")
 
     _book(watched, customer)
-    lead.open_case(case_no)
-    expect(lead.page.get_by_text("承接的工单在等您：受理申请")).to_be_visible()
-    watched.shoot(lead.page, "13-taken-over")
-    _visit(watched, customer, open_staff("handler301", on_phone=True))
+    _visit(watched, stage, customer, lead, open_staff)
 
     lead.open_case(case_no)
     lead.button("回复工单").click()
@@ -102,19 +100,44 @@ def _book(watched: Watched, customer: Customer) -> None:
     page = customer.page
     customer.press("去预约上门时间")
     # A day's last hour: whichever day is the first with room, this one is offered, and not just running out.
-    page.get_by_role("radiogroup", name="几点").get_by_role("radio", name=re.compile("^16:00")).click()
+    # A screen reader says the hour and what is left of it as two things.
+    hours = page.get_by_role("radiogroup", name="几点")
+    hours.get_by_role("radio", name=re.compile(r"^16:00–17:00，余 \d+$")).click()
     expect(page.get_by_text("为您保留")).to_be_visible()
     watched.shoot(page, "11-book")
     customer.press("确认预约")
     expect(page.get_by_text("约好的上门时间")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"^已约好 .+ \d\d:00–\d\d:00 上门$"))).to_be_visible()
+    _unfold_progress(customer)
     watched.shoot(page, "12-booked")
 
 
-def _visit(watched: Watched, customer: Customer, handler: Staff) -> None:
+def _unfold_progress(customer: Customer) -> None:
+    steps = customer.page.get_by_role("listitem")
+    expect(steps).to_have_count(5)
+    expect(steps.first).to_have_text(re.compile(r"已办 \d+ 步"))
+    more = customer.page.get_by_role("button", name=re.compile("^查看全部"))
+    expect(more).to_have_attribute("aria-expanded", "false")
+    more.focus()
+    customer.page.keyboard.press("Enter")
+    expect(steps).not_to_have_count(5)
+    customer.press("收起")
+    expect(steps).to_have_count(5)
+
+
+def _visit(
+    watched: Watched, stage: Stage, customer: Customer, lead: Staff, open_staff: Callable[..., Staff]
+) -> None:
+    lead.page.goto("about:blank")
+    lead.page.goto(f"{stage.url}/console/#/cases")
+    lead.page.get_by_label("队列").get_by_role("button", name=re.compile("待受理")).click()
+    lead.page.get_by_text("阳光小区").first.click()
+    lead.act("受理")
+
+    handler = open_staff("handler301", on_phone=True)
     handler.page.get_by_text("李**").or_(handler.page.get_by_text(re.compile("报修"))).first.wait_for()
     watched.shoot(handler.page, "13-day")
-    handler.page.get_by_role("link", name=re.compile("受理申请")).click()
-    handler.act_in_field("受理")
+    handler.page.get_by_role("link", name=re.compile("出发")).click()
     handler.act_in_field("出发")
     expect(handler.page.get_by_text("客户能看到您离他多远")).to_be_visible()
     watched.shoot(handler.page, "14-on-the-way")
@@ -140,6 +163,10 @@ def _visit(watched: Watched, customer: Customer, handler: Staff) -> None:
 
 def _rate(watched: Watched, customer: Customer) -> None:
     page = customer.page
+    expect(page.get_by_text(re.compile(r"^已于 .+ 上门$"))).to_be_visible()
+    expect(page.get_by_text("约好的上门时间")).to_have_count(0)
+    expect(page.get_by_role("button", name=re.compile("^打电话给"))).to_have_count(0)
+    watched.shoot(page, "23-visited")
     customer.press("去评价")
     page.get_by_role("radio", name=re.compile("^5 星")).click()
     watched.shoot(page, "19-rate")
@@ -151,8 +178,25 @@ def _rate(watched: Watched, customer: Customer) -> None:
 def test_withdrawing(watched: Watched, open_customer: Callable[[], Customer]) -> None:
     customer = open_customer()
     customer.sign_in("13812340002")
-    customer.apply_for_repair("王芳", "13812340002", make_photo())
+    customer.press(re.compile("^报修"))
+    customer.fill_repair("王芳", "13812340002", make_photo())
+    _try_a_file_that_is_no_photo(watched, customer)
+    customer.press("不传这一份，直接提交")
+    customer.read_case_no()
     customer.press("不想办了，撤回申请")
     customer.press(re.compile("^撤回申请$"))
     expect(customer.page.get_by_text("不想办了，撤回申请")).to_have_count(0)
     watched.shoot(customer.page, "21-withdrawn")
+
+
+def _try_a_file_that_is_no_photo(watched: Watched, customer: Customer) -> None:
+    """Words tell what will do; sending the same file again is not offered, and it holds up nothing."""
+    page = customer.page
+    watched.expect_refusals("file_kind_refused")
+    expect(page.get_by_text("可传照片（JPG、PNG）")).to_be_visible()
+    customer.choose_photo("notes.txt", b"no photo")
+    expect(page.get_by_text("notes.txt：这种文件传不了，请传照片（JPG、PNG）")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("^重传"))).to_have_count(0)
+    expect(page.get_by_role("button", name="换一张：notes.txt")).to_be_visible()
+    watched.check_access(page, "h5 a refused file")
+    watched.shoot(page, "22-refused-file")

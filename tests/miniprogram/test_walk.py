@@ -94,7 +94,7 @@ def apply(phone: Phone, photo: Path) -> str:
     phone.tap("拍照或选图")
     phone.see("1/6 份")
     phone.tap("提交申请")
-    phone.see("已提交", "客服马上查看")
+    phone.see("已提交", "申请已收到")
     place = phone.read_place()
     assert place.startswith("/pages/case/index?no=")
     return place.partition("no=")[2].partition("&")[0]
@@ -111,7 +111,7 @@ def mend(phone: Phone, photo: Path) -> None:
     phone.tap("拍照或选图")
     phone.see("1/6 份")
     phone.tap("再次提交")
-    phone.see("客服马上查看")
+    phone.see("申请已收到")
 
 
 def book(phone: Phone) -> None:

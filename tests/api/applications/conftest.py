@@ -47,7 +47,7 @@ ADDRESS: dict[str, Any] = {
     "community": "阳光小区",
     "building": "3幢",
     "unit": "2单元",
-    "door": "501",
+    "door": "501室",
     "note": "",
     "point": {"lat": 30.28, "lng": 120.1, "source": "map"},
 }
@@ -197,7 +197,7 @@ def stranger(hall: Flask, make_customer: Callable[[], MadeCustomer]) -> Customer
 
 def make_address(**parts: Any) -> dict[str, Any]:
     """An address that nobody has applied for yet."""
-    return {**ADDRESS, "door": str(next(_doors)), **parts}
+    return {**ADDRESS, "door": f"{next(_doors)}室", **parts}
 
 
 def make_repair(**values: Any) -> dict[str, Any]:

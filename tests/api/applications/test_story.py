@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -230,16 +231,18 @@ def test_a_repair_from_dispatch_to_the_rating(
     due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
     with sessions.begin() as session:
         set_due(session, (CaseTask.case_id == child.id) & (CaseTask.no == 2), due_at)
-    now = find_now(customer.get(f"/cases/{case_no}"))
-    assert (now["name"], now["due_text"]) == ("师傅准备出发", "预计 11月26日 周四 17:00 前")
-    assert now["key"] == "support/set_off"
+    check_hour_told(customer, case_no)
     staff.do(child.id, "set_off", "set_off")
     assert customer.get(f"/cases/{case_no}")["visit_state"] == "set_off"
     staff.do(child.id, "arrive", "arrive")
     view = customer.get(f"/cases/{case_no}")
     assert (view["visit_state"], find_now(view)["name"]) == ("arrived", "现场查看")
+    assert (find_now(view)["handler"], view["visited_at"]) == (
+        {"name": "王师傅", "phone": "13611112222"},
+        None,
+    )
     finish_repair(staff, child.id)
-    assert customer.get(f"/cases/{case_no}")["visit_state"] == "none"
+    check_visit_over(customer, case_no)
     staff.do(case_id, "reply", "reply", reason="胶管老化，已更换")
     staff.do(case_id, "close", "close")
     view = customer.get(f"/cases/{case_no}")
@@ -253,6 +256,27 @@ def test_a_repair_from_dispatch_to_the_rating(
         rating = session.get_one(CaseRating, case_id)
     assert rating.stars == 5
     assert rating.words_sealed is not None and "王师傅" not in rating.words_sealed
+
+
+def check_hour_told(customer: Customer, case_no: str) -> None:
+    """Whatever is due before the visit, the customer reads the booked hour and no other."""
+    view = customer.get(f"/cases/{case_no}")
+    now = find_now(view)
+    assert (now["name"], now["key"]) == ("师傅准备出发", "support/set_off")
+    assert now["due_text"] == f"约好 {view['appointment']['text']} 上门"
+    assert view["headline"] == f"已{now['due_text']}"
+    [listed] = customer.get("/cases")["items"]
+    assert (listed["headline"], listed["due_text"]) == (view["headline"], now["due_text"])
+
+
+def check_visit_over(customer: Customer, case_no: str) -> None:
+    """Once the work is done the visit is told as past, and nobody's phone is handed out any more."""
+    view = customer.get(f"/cases/{case_no}")
+    assert (view["visit_state"], view["appointment"]) == ("none", None)
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(view["visited_at"])) < timedelta(minutes=5)
+    visit = customer.get(f"/cases/{case_no}/visit")
+    assert (visit["state"], visit["handler"]) == ("none", None)
+    assert "13611112222" not in json.dumps(view)
 
 
 def finish_repair(staff: Staff, child_id: int) -> None:

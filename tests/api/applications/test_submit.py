@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,10 +17,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.access_tokens import LIFETIME, AccessTokens, CustomerCaller
 from backend.cases.form_sealing import open_values
+from backend.cases.models import CaseTask
 from backend.core.config import Settings
-from composition.hall import make_key_ring
+from composition.hall import make_hall, make_key_ring
 from miniprogram_api.case_schemas import CaseViewSchema
 from tests.api.applications.conftest import ADDRESS, Customer, Staff, Uploads, make_address, make_repair
+from tests.api.due_dates import set_due
 
 CountRows = Callable[[], dict[str, int]]
 
@@ -58,7 +61,7 @@ def test_an_application_becomes_a_case(
     assert states[:3] == [("提交申请", "done"), ("等待受理", "now"), ("审核资料", "next")]
     assert states[-1] == ("评价服务", "next")
     assert ("师傅已出发", "next") in states
-    assert view["headline"].startswith("申请已收到，客服马上查看，预计 ")
+    assert view["headline"].startswith("申请已收到，客服")
     assert [one["kind"] for one in view["actions"]] == ["withdraw"]
     case = staff.find(view["case_no"])
     assert (case.unit_code, case.service_key, case.community, case.building) == (
@@ -77,6 +80,35 @@ def test_an_application_becomes_a_case(
     assert set(case.form["contact_name"]) == {"sealed"}
     assert case.form["fault_kind"] == "stove"
     assert open_values(keys, case.form) == view["values"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "told"),
+    [
+        # In Shanghai: Thursday 10:00, Thursday 21:20, and Saturday 10:00.
+        ("2026-11-26T02:00Z", "申请已收到，客服马上查看"),
+        ("2026-11-26T13:20Z", "申请已收到，客服上班后（11月27日 周五 08:30 起）查看"),
+        ("2026-11-28T02:00Z", "申请已收到，客服上班后（11月30日 周一 08:30 起）查看"),
+    ],
+)
+def test_who_looks_at_it_when_goes_by_the_working_calendar(
+    customer: Customer,
+    staff: Staff,
+    settings: Settings,
+    sessions: sessionmaker[Session],
+    moment: str,
+    told: str,
+) -> None:
+    case_no = customer.apply(make_repair())["case_no"]
+    read_clock = partial(datetime.fromisoformat, moment)
+    with sessions.begin() as session:
+        # Due in any case, so that the sentence does not depend on when the test runs.
+        set_due(session, CaseTask.case_id == staff.find(case_no).id, datetime(2099, 1, 1, tzinfo=UTC))
+    cases = make_hall(settings, sessions.kw["bind"], read_clock).customer_cases
+    view = cases.read(customer.id, case_no)
+    [now] = [one for one in view["progress"] if one["state"] == "now"]
+    assert now["text"] == told
+    assert view["headline"].partition("，预计")[0] == told
 
 
 def test_no_personal_value_stands_anywhere_in_clear(

@@ -10,6 +10,7 @@ import pytest
 from backend.cases.commands import (
     CUSTOMER,
     SYSTEM,
+    Amend,
     Command,
     Complete,
     CorrectionRequest,
@@ -18,11 +19,20 @@ from backend.cases.commands import (
     Start,
     Withdraw,
 )
+from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.engine import decide
 from backend.cases.guards import CASE_GUARDS
-from backend.cases.progress import Line, StepState, make_progress
+from backend.cases.progress import Line, StepState, is_handler_awaited, make_progress
 from backend.cases.snapshot import CaseStatus, Snapshot
-from backend.cases.wording import write_due, write_headline
+from backend.cases.visiting import APPOINTMENT_START, find_booked_hour, find_visit_state
+from backend.cases.wording import (
+    tell_hour,
+    tell_opening,
+    write_due,
+    write_headline,
+    write_step_due,
+    write_step_text,
+)
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.folder import read_folder
 from backend.catalogue.loader import build_process
@@ -187,6 +197,86 @@ def test_a_headline_says_what_and_by_when() -> None:
     assert late == "服务单位正在为您安排师傅，比预计的晚了，我们正在催办"
     # One second before midnight in Shanghai is still that day.
     assert write_due(datetime(2026, 11, 26, 15, 59, tzinfo=UTC)) == "预计 11月26日 周四 23:59 前"
+
+
+def test_nobody_is_said_to_look_at_once_while_the_office_is_closed() -> None:
+    snapshot = run(APPLICATION, start(APPLICATION), ("submit", "submit"))
+    due_at = {snapshot.open_tasks[0].no: datetime(2026, 11, 27, 0, 45, tzinfo=UTC)}
+    steps = make_progress(Line(APPLICATION, snapshot, due_at), find_process)
+    by_day = tell_opening(steps, lambda: None)
+    told = "申请已收到，客服马上查看，预计 11月27日 周五 08:45 前完成"
+    assert write_headline(CaseStatus.OPEN, by_day, False, NOW) == told
+    by_night = tell_opening(steps, lambda: datetime(2026, 11, 27, 0, 30, tzinfo=UTC))
+    told = "申请已收到，客服上班后（11月27日 周五 08:30 起）查看"
+    assert write_headline(CaseStatus.OPEN, by_night, False, NOW) == told
+    [now] = [one for one in by_night if one.state is StepState.NOW]
+    assert (write_step_text(now), write_step_due(now)) == (told, "预计 11月27日 周五 08:45 前")
+    # Steps that promise nothing soon do not ask the calendar.
+    later = make_progress(Line(APPLICATION, run(APPLICATION, snapshot, ("accept", "accept"))), find_process)
+    assert tell_opening(later, lambda: pytest.fail("the calendar was asked")) == later
+
+
+def book(*moves: tuple[str, str]) -> Line:
+    """Return an application with a booked visit and a deadline before it, its repair carried so far."""
+    hour = {APPOINTMENT_START: "2026-11-25T03:00:00+00:00", APPOINTMENT_END: "2026-11-25T04:00:00+00:00"}
+    parent = run(APPLICATION, start(APPLICATION), *TO_BOOK)
+    parent = decide(APPLICATION, parent, Amend(SYSTEM, hour), NOW).snapshot
+    parent = run(APPLICATION, parent, ("book", "book"))
+    child = run(REPAIR, start(REPAIR), *moves)
+    due_at = {one.no: NOW + timedelta(minutes=15) for one in child.open_tasks}
+    return Line(APPLICATION, parent, children={parent.open_tasks[0].no: Line(REPAIR, child, due_at)})
+
+
+@pytest.mark.parametrize(
+    ("moves", "told"),
+    [
+        ((), "已约好 11月25日 周三 11:00–12:00 上门"),
+        (
+            (("accept", "accept"), ("set_off", "set_off")),
+            "师傅正在路上，约好 11月25日 周三 11:00–12:00 上门",
+        ),
+    ],
+)
+def test_a_booked_visit_tells_its_hour_and_no_other(moves: tuple[tuple[str, str], ...], told: str) -> None:
+    line = book(*moves)
+    steps = tell_hour(make_progress(line, find_process), find_booked_hour(line))
+    assert write_headline(CaseStatus.OPEN, steps, False, NOW) == told
+    # The handler's own deadlines before the hour are no news for the customer.
+    soon = NOW + timedelta(minutes=16)
+    assert write_headline(CaseStatus.OPEN, steps, False, soon) == told
+    after = datetime(2026, 11, 25, 4, 0, 1, tzinfo=UTC)
+    assert write_headline(CaseStatus.OPEN, steps, False, after) == f"{told}，比约好的晚了，我们正在催办"
+    [now] = [one for one in steps if one.state is StepState.NOW]
+    assert write_step_due(now) == "约好 11月25日 周三 11:00–12:00 上门"
+
+
+def test_the_handler_is_awaited_until_the_work_is_done() -> None:
+    def is_awaited(snapshot: Snapshot, *, to: str = "") -> bool:
+        moves = {"reply": (("reply", "reply"),), "redo": (("reply", "reply"), ("close", "redo"))}.get(to, ())
+        return is_handler_awaited(
+            Line(APPLICATION, run(APPLICATION, snapshot, *moves), children={task.no: Line(REPAIR, child)}),
+            find_process,
+        )
+
+    assert is_handler_awaited(Line(APPLICATION, run(APPLICATION, start(APPLICATION), *TO_BOOK)), find_process)
+    parent = run(APPLICATION, start(APPLICATION), *TO_BOOK, ("book", "book"))
+    [task] = parent.open_tasks
+    on_site = (("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"), ("inspect", "repair_free"))
+    child = run(REPAIR, start(REPAIR), *on_site, ("finish", "finish"), ("test_pressure", "passed"))
+    assert is_awaited(parent)
+    child = run(REPAIR, child, ("hand_over", "hand_over"), ("brief", "briefed"))
+    over = decide(APPLICATION, parent, EndChild(SYSTEM, task.no, CaseStatus.COMPLETED), NOW).snapshot
+    assert not is_awaited(over)
+    assert not is_awaited(over, to="reply")
+    # Work that has to be done again means another visit.
+    assert is_awaited(over, to="redo")
+
+
+def test_the_hour_is_told_until_somebody_has_come() -> None:
+    line = book(("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"))
+    assert (find_visit_state(line), find_booked_hour(line)) == ("arrived", None)
+    unbooked = Line(APPLICATION, run(APPLICATION, start(APPLICATION), *TO_BOOK))
+    assert (find_visit_state(unbooked), find_booked_hour(unbooked)) == ("none", None)
 
 
 def test_parallel_steps_stand_side_by_side_before_what_waits_for_both() -> None:

@@ -40,6 +40,11 @@ PHOTOS = {"type": "photos", "max_count": 2}
 ADDRESS = {"region": "西湖区", "street": "文新街道", "community": "阳光小区", "door": "501"}
 FULL = {**ADDRESS, "building": "", "unit": "", "note": "", "point": None}
 
+
+def home(building: str, unit: str, door: str) -> dict[str, str]:
+    return {"building": building, "unit": unit, "door": door}
+
+
 GOOD: list[tuple[dict[str, Any], object, object]] = [
     (TEXT, "  张三 ", "张三"),
     (LONG, "一\r\n二", "一\n二"),
@@ -51,6 +56,20 @@ GOOD: list[tuple[dict[str, Any], object, object]] = [
     ({"type": "date"}, "2026-02-28", "2026-02-28"),
     (NUMBER, 2.5, 2.5),
     ({"type": "address"}, ADDRESS, FULL),
+    *(
+        ({"type": "address"}, {**ADDRESS, **typed}, {**FULL, **typed, **kept})
+        for typed, kept in (
+            (home("3", "2", "501"), home("3号楼", "2单元", "501室")),
+            (home("３", "", " 501a "), home("3号楼", "", "501a室")),
+            (home("", "2", "501"), home("", "2单元", "501室")),
+            # What says itself what it is stays as typed.
+            (home("3幢", "二单元", "501"), home("3幢", "二单元", "501室")),
+            (home("3#", "2单元", "501室"), home("3#", "2单元", "501室")),
+            (home("A座", "", "12-501"), home("A座", "", "12-501")),
+            # Without building and unit it may be a house's number.
+            (home("", "", "501"), home("", "", "501")),
+        )
+    ),
     (PHOTOS, ["a", "b", "a"], ["a", "b"]),
     ({"type": "signature"}, "a-1_x.png", "a-1_x.png"),
 ]

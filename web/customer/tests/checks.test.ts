@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Address, FormBody, FormField } from '@/api/types'
 import { checkField, checkForm, isMobile } from '@/forms/checks'
 import { isIdNumber } from '@/forms/id-number'
-import { showCountdown, showDistance, showTime, showValue } from '@/forms/shown'
+import { showAddress, showCountdown, showDistance, showTime, showValue } from '@/forms/shown'
 import { gatherValues } from '@/forms/visibility'
 
 const field = (over: Partial<FormField>): FormField => ({
@@ -37,7 +37,7 @@ describe('one field', () => {
     [{ type: 'phone' }, '1380013800', '手机号应是 11 位数字，请核对'],
     [{ type: 'phone' }, '138 0013 8000', null],
     [{ type: 'id_number' }, '11010519491231002X', null],
-    [{ type: 'id_number' }, '110105194912310021', '身份证号不对，请对照证件核对 18 位号码'],
+    [{ type: 'id_number' }, '110105194912310021', '身份证号不对，请核对 18 位号码'],
     [{ type: 'number', min: 1, max: 9 }, 0, '不能小于 1，请核对'],
     [{ type: 'number', min: 1, max: 9 }, 10, '不能大于 9，请核对'],
     [{ type: 'number' }, '十', '请填数字'],
@@ -81,7 +81,9 @@ describe('what is shown', () => {
   it('reads as the customer speaks', () => {
     expect(showValue(field({ type: 'multi_choice', options: [{ value: 'a', label: '甲' }, { value: 'b', label: '乙' }] }), ['a', 'b'])).toBe('甲、乙')
     expect(showValue(field({ type: 'date' }), '2026-11-06')).toBe('2026年11月6日')
-    expect(showValue(field({ type: 'address' }), address)).toBe('城东区 建设街道 阳光小区 3幢 301')
+    expect(showValue(field({ type: 'address' }), address)).toBe('城东区 建设街道 阳光小区 3幢301')
+    expect(showAddress({ ...address, building: '3号楼', unit: '2单元', door: '501室' })).toBe('城东区 建设街道 阳光小区 3号楼2单元501室')
+    expect(showAddress({ ...address, building: '', unit: '2', door: '501' })).toBe('城东区 建设街道 阳光小区 2 501')
     expect(showValue(field({}), null)).toBe('未填写')
     expect(showTime('2026-11-26T09:00:00+00:00')).toBe('11月26日 周四 17:00')
     expect([showDistance(3240), showDistance(456)]).toEqual(['3.2 公里', '460 米'])

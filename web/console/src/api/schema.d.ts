@@ -3442,6 +3442,8 @@ export interface components {
             version: number;
             /** @enum {string} */
             visit_state: "none" | "set_off" | "arrived";
+            /** Format: date-time */
+            visited_at: string | null;
         };
         ChildCase: {
             case_no: string;

@@ -12,6 +12,11 @@ export class Problem extends Error {
     super(title)
   }
 
+  /** The file itself will not do: sending the same one again is of no use. */
+  get isFileRefused(): boolean {
+    return ['file_kind_refused', 'file_broken', 'file_too_large'].includes(this.code)
+  }
+
   /** No answer came, so the outcome is not known: repeating with the same command id is right. */
   get isOutcomeUnknown(): boolean {
     return this.status === 0 || this.status >= 500

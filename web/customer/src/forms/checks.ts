@@ -49,7 +49,7 @@ function askFor(field: FormField): string {
 
 function checkText(field: FormField, text: string): string | null {
   if (field.type === 'phone' && !isMobile(text)) return '手机号应是 11 位数字，请核对'
-  if (field.type === 'id_number' && !isIdNumber(text)) return '身份证号不对，请对照证件核对 18 位号码'
+  if (field.type === 'id_number' && !isIdNumber(text)) return '身份证号不对，请核对 18 位号码'
   if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(text)) return '请重新选择日期'
   if (field.type === 'number') return '请填数字'
   if (field.max_length !== undefined && text.length > field.max_length)

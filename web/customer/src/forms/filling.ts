@@ -1,15 +1,22 @@
 import { computed, reactive, ref } from 'vue'
-import type { FileView, FormBody, Value, Values } from '@/api/types'
+import type { FileView, FormBody, FormField, Value, Values } from '@/api/types'
 import { checkField, checkForm } from './checks'
 import { isAsked, listFields } from './visibility'
+
+/** Files of one field that have not arrived: on their way up, and failed. */
+export interface Unsent {
+  uploading: number
+  failed: number
+}
 
 /** A form while it is being filled in: its values, what is wrong, what is still on its way up. */
 export function useFilling() {
   const values = ref<Values>({})
   const errors = ref<Record<string, string>>({})
   const files = ref<Record<string, FileView>>({})
-  const pending = reactive<Record<string, number>>({})
-  const pendingCount = computed(() => Object.values(pending).reduce((sum, count) => sum + count, 0))
+  const unsent = reactive<Record<string, Unsent>>({})
+  const uploadingCount = computed(() => Object.values(unsent).reduce((sum, one) => sum + one.uploading, 0))
+  const failedCount = computed(() => Object.values(unsent).reduce((sum, one) => sum + one.failed, 0))
 
   function change(key: string, value: Value): void {
     values.value = { ...values.value, [key]: value }
@@ -49,9 +56,22 @@ export function useFilling() {
     files.value = { ...files.value, [file.file_key]: file }
   }
 
-  function setPending(key: string, count: number): void {
-    pending[key] = count
+  function setPending(key: string, one: Unsent): void {
+    unsent[key] = one
   }
 
-  return { values, errors, files, pendingCount, change, leave, findFirstWrong, takeErrors, addFile, setPending }
+  /** Why nothing can be handed in yet, or an empty text. What failed and need not come does not stand in the way. */
+  function tellBlocked(fields: FormField[]): string {
+    if (uploadingCount.value > 0) return '文件正在上传，传完就能提交'
+    const isMissing = (one: FormField): boolean => unsent[one.key]?.failed > 0 && checkField(one, values.value[one.key]) !== null
+    return fields.some(isMissing) ? '有必须交的文件没传上，请重传或换一份' : ''
+  }
+
+  /** What the button says that hands in: without the files that failed, it says so. */
+  function nameSubmit(plain: string): string {
+    if (failedCount.value === 0) return plain
+    return failedCount.value === 1 ? '不传这一份，直接提交' : `不传这 ${failedCount.value} 份，直接提交`
+  }
+
+  return { values, errors, files, change, leave, findFirstWrong, takeErrors, addFile, setPending, tellBlocked, nameSubmit }
 }

@@ -17,8 +17,12 @@ export function showValue(field: FormField, value: Value | undefined): string {
 }
 
 export function showAddress(address: Address): string {
-  const parts = [address.region, address.street, address.community, address.building, address.unit, address.door]
-  const line = parts.filter(Boolean).join(' ')
+  // "3号楼" and "2单元" need no space between them; two bare numbers do.
+  const home = [address.building, address.unit, address.door].reduce(
+    (line, part) => (/\d$/.test(line) && /^\d/.test(part) ? `${line} ${part}` : line + part),
+    '',
+  )
+  const line = [address.region, address.street, address.community, home].filter(Boolean).join(' ')
   return address.note ? `${line}（${address.note}）` : line
 }
 

@@ -6,6 +6,9 @@ interface Chosen {
   size: number
 }
 
+/** What a field takes, in words; the server judges by the file itself. */
+export const FORMATS = { photos: '照片（JPG、PNG）', documents: '照片（JPG、PNG）或 PDF' }
+
 /** Let the customer take or choose up to `count` pictures. None where the choice was called off. */
 export function choosePhotos(count: number): Promise<LocalFile[]> {
   return new Promise((resolve) => {

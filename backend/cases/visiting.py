@@ -1,0 +1,56 @@
+"""The visit in the life of a case: how far it is, and the hour that is booked for it. Pure."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from backend.cases.deadlines import APPOINTMENT_END
+from backend.cases.progress import BookedHour, Line
+from backend.cases.snapshot import CaseStatus, Snapshot, Task
+
+# Case data in which the booked visit's beginning stands (ISO 8601 with offset).
+APPOINTMENT_START = "appointment_start_at"
+# The steps of any process that begin and end the way, as every process with a visit calls them.
+_SET_OFF, _ARRIVE = "set_off", "arrive"
+
+
+def find_visit_state(line: Line) -> str:
+    """Return how far the visit is: it lasts from setting off until the handed-over case has ended."""
+    child = _find_open_child(line)
+    if child is None:
+        return "none"
+    if _find_done(child, _ARRIVE) is not None:
+        return "arrived"
+    return "none" if _find_done(child, _SET_OFF) is None else "set_off"
+
+
+def find_booked_hour(line: Line) -> BookedHour | None:
+    """Return the hour at which somebody is to come, or None where none is booked or they have come."""
+    start, end = line.snapshot.data.get(APPOINTMENT_START), line.snapshot.data.get(APPOINTMENT_END)
+    state = find_visit_state(line)
+    if start is None or end is None or state == "arrived" or _find_open_child(line) is None:
+        return None
+    return BookedHour(datetime.fromisoformat(start), datetime.fromisoformat(end), state == "set_off")
+
+
+def find_visited_at(line: Line) -> datetime | None:
+    """Return when somebody came last, or None where nobody has."""
+    for number in sorted(line.children, reverse=True):
+        arrival = _find_done(line.children[number].snapshot, _ARRIVE)
+        if arrival is not None:
+            return arrival.done_at
+    return None
+
+
+def _find_open_child(line: Line) -> Snapshot | None:
+    for number in sorted(line.children, reverse=True):
+        child = line.children[number].snapshot
+        if child.status is CaseStatus.OPEN:
+            return child
+    return None
+
+
+def _find_done(snapshot: Snapshot, step: str) -> Task | None:
+    return next(
+        (one for one in reversed(snapshot.tasks) if one.step == step and one.outcome is not None), None
+    )
