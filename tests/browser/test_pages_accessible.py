@@ -60,6 +60,15 @@ def test_console_pages(
         _look_at(watched, stage, manager, path)
     for path in ("people", "roster", "areas"):
         _look_at(watched, stage, manager, f"organisation/{path}")
+    # The business lead oversees all queues; a post without any gets one sentence, and not that all is done.
+    _look_at(watched, stage, manager, "cases", "-manager")
+    expect(manager.page.get_by_label("队列").get_by_role("button")).to_contain_text(
+        ["燃气报警", "全部待办", "已超期"]
+    )
+    nobody = open_staff("hall302")
+    _look_at(watched, stage, nobody, "cases", "-nobody")
+    expect(nobody.page.get_by_text("您的岗位在这里没有队列")).to_be_visible()
+    expect(nobody.page.get_by_text("办完了")).to_have_count(0)
     clerk = open_staff("remote1")
     for path in ("cases", f"cases/{case_no}"):
         _look_at(watched, stage, clerk, path)
