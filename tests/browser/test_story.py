@@ -101,7 +101,8 @@ def _review_again(watched: Watched, clerk: Staff, case_no: str) -> None:
 def _book(watched: Watched, customer: Customer) -> None:
     page = customer.page
     customer.press("去预约上门时间")
-    # A day's last hour: whichever day is the first with room, this one is offered, and not just running out.
+    # Tomorrow's last hour: offered whatever the hour is now, and so far off that the handler is asked.
+    page.get_by_role("radiogroup", name="哪一天").get_by_role("radio").nth(1).click()
     page.get_by_role("radiogroup", name="几点").get_by_role("radio", name=re.compile("^16:00")).click()
     expect(page.get_by_text("为您保留")).to_be_visible()
     watched.shoot(page, "11-book")
@@ -115,7 +116,10 @@ def _visit(watched: Watched, customer: Customer, handler: Staff) -> None:
     watched.shoot(handler.page, "13-day")
     handler.page.get_by_role("link", name=re.compile("受理申请")).click()
     handler.act_in_field("受理")
-    handler.act_in_field("出发")
+    handler.page.get_by_role("button", name="出发", exact=True).click()
+    expect(handler.dialog.get_by_text(re.compile("现在出发早了 .*，确定出发？"))).to_be_visible()
+    watched.check_access(handler.page, "early")
+    handler.confirm("现在出发")
     expect(handler.page.get_by_text("客户能看到您离他多远")).to_be_visible()
     watched.shoot(handler.page, "14-on-the-way")
 
