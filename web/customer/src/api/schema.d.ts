@@ -1523,7 +1523,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whether the calendar ends soon. */
+        /** Tell the business lead that the calendar ends soon; nobody else, though others may keep it too. */
         get: {
             parameters: {
                 query?: never;
