@@ -17,10 +17,11 @@ const REST_MS = 500
 export interface VisitDraft {
   result: string
   photos: FileView[]
-  signature: FileView | null
+  /** What the customer wrote on the glass, as a data address; empty where nothing was. */
+  drawing: string
 }
 
-const makeDraft = (): VisitDraft => ({ result: '', photos: [], signature: null })
+const makeDraft = (): VisitDraft => ({ result: '', photos: [], drawing: '' })
 
 export const useOpenCase = defineStore('openCase', () => {
   const caseNo = ref<string | null>(null)
