@@ -36,7 +36,7 @@ def test_personal_values_are_masked(hall: Hall, in_review: str) -> None:
     assert set(case["masked_items"]) == {"contact_name", "contact_phone", "address", "id_number"}
     assert case["may_be_owed"] == ["property_proof"]
     assert (case["place"], case["service_name"], case["step_name"]) == (
-        "阳光小区 3幢…",
+        "阳光小区 3幢 **",
         "居民报装",
         "审核资料",
     )
