@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askEarly } from '@/domain/visits'
+import { askEarly, tellVisits } from '@/domain/visits'
 
 const action = (step: string) => ({ step }) as AvailableAction
 const setOff = action('set_off')
@@ -27,4 +27,9 @@ describe('setting off', () => {
     expect(askEarly(action('arrive'), booked, early)).toBeNull()
     expect(askEarly(setOff, { appointment: null }, early)).toBeNull()
   })
+})
+
+it('tells how many visits a handler has today, and when', () => {
+  expect(tellVisits([])).toBe('今天还没有上门')
+  expect(tellVisits(['09:00–10:00', '14:00–15:00'])).toBe('今天上门 2 次：09:00–10:00、14:00–15:00')
 })

@@ -4170,6 +4170,7 @@ export interface components {
             /** @enum {string} */
             presence: "on_duty" | "absent";
             username: string;
+            visits_today: string[];
         };
         StaffMemberList: {
             items: components["schemas"]["StaffMember"][];

@@ -29,6 +29,11 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
   })
 }
 
+/** `今天上门 2 次：09:00–10:00、14:00–15:00`, so that one sees whose hours are free. */
+export function tellVisits(hours: readonly string[]): string {
+  return hours.length ? `今天上门 ${hours.length} 次：${hours.join('、')}` : '今天还没有上门'
+}
+
 /** Between setting off and arriving the handler's position is shown to the customer. */
 export function isOnTheWay(view: Pick<StaffCaseView, 'actions'>): boolean {
   return view.actions.some((action) => action.step === 'arrive')
