@@ -148,3 +148,7 @@ class Staff:
             mouse.move(box["x"] + 40 + 20 * step, box["y"] + 40 + (30 if step % 2 else 0))
         mouse.up()
         expect(self.dialog.get_by_role("img", name="客户签名，已签")).to_be_visible()
+
+    def read_glass(self) -> str:
+        """Return what stands on the glass of the open dialog, as a data address."""
+        return str(self.dialog.locator("canvas").evaluate("(board) => board.toDataURL()"))

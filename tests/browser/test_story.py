@@ -137,6 +137,14 @@ def _visit(watched: Watched, customer: Customer, handler: Staff) -> None:
     handler.act_in_field("试压合格")
     handler.page.get_by_role("button", name="交付使用").click()
     handler.sign_on_glass()
+    # Closing the sheet by mistake loses nothing of it.
+    drawn = handler.read_glass()
+    handler.dialog.get_by_role("button", name="先不办").click()
+    handler.page.get_by_role("button", name="交付使用").click()
+    glass = handler.dialog.locator("canvas").element_handle()
+    handler.page.wait_for_function(
+        "([board, drawn]) => board.toDataURL() === drawn", arg=[glass, drawn], timeout=10_000
+    )
     watched.shoot(handler.page, "17-signature")
     handler.confirm("交付使用")
     handler.act_in_field("已宣传")
