@@ -126,7 +126,7 @@ def _add_cases(api: Api, hall: Hall, posts: PostMap, parts: ConsoleParts) -> Non
         read_clock,
     )
     handover = StaffHandover(
-        sessions, hall.cases, organisation, directory, parts.unit_people,
+        sessions, hall.cases, organisation, directory, hall.appointments, parts.unit_people,
         lambda service, process: services.get(service or "") or processes[process],
         read_clock,
     )  # fmt: skip

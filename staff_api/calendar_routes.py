@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 from backend.core.calendar_service import FIRST_YEAR, LAST_YEAR, CalendarService, YearView
 from backend.core.callers import Caller, open_to
 from backend.core.errors import NotFound
-from backend.organisation.leads import CENTRE_KEEPERS
+from backend.organisation.leads import CENTRE_KEEPERS, CENTRE_LEAD
 from staff_api.guard import require_post
 
 
@@ -39,7 +39,7 @@ class YearSchema(Schema):
 
 
 class WarningSchema(Schema):
-    """The sentence for an administrator where the last known day comes near, else null."""
+    """The sentence for the centre's business lead where the last known day comes near, else null."""
 
     warning = fields.String(required=True, allow_none=True)
 
@@ -68,9 +68,11 @@ def make_calendar_routes(calendar: CalendarService) -> Blueprint:
     @open_to(Caller.STAFF)
     @routes.response(200, WarningSchema)
     def tell_warning() -> dict[str, str | None]:
-        """Tell whether the calendar ends soon."""
-        require_post(*CENTRE_KEEPERS)
-        return {"warning": calendar.find_warning()}
+        """Tell the business lead that the calendar ends soon; nobody else, though others may keep it too."""
+        member = require_post(*CENTRE_KEEPERS).member
+        # The strip takes room on every page: agents of the centre have cases to do, and the notices go to the
+        # lead alone as well.
+        return {"warning": calendar.find_warning() if CENTRE_LEAD in member.positions else None}
 
     @routes.put("/days/<day>")
     @open_to(Caller.STAFF)

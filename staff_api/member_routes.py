@@ -26,12 +26,13 @@ class MemberQuerySchema(Schema):
 
 
 class StaffMemberSchema(Schema):
-    """Somebody to choose, with how many open cases they have."""
+    """Somebody to choose, with how many open cases they have and the hours of today's visits."""
 
     username = fields.String(required=True)
     name = fields.String(required=True)
     presence = fields.String(required=True, validate=validate.OneOf(PRESENT_OR_AWAY))
     open_cases = fields.Integer(required=True)
+    visits_today = fields.List(fields.String(), required=True)
 
 
 class StaffMemberListSchema(Schema):

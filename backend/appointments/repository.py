@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -210,6 +210,27 @@ def find_open_appointment(session: Session, case_id: int, *, lock: bool = False)
     """Return the case's one open appointment, or None."""
     query = select(Appointment).where(Appointment.case_id == case_id, Appointment.state.in_(OPEN_STATES))
     return session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+
+
+def list_visits_of(
+    session: Session, staff_ids: Collection[int], since: datetime, until: datetime
+) -> list[tuple[int, datetime, datetime]]:
+    """Return handler, start and end of all visits of these people that begin in this time, in their order.
+
+    One whose handler has arrived is among them until the end, for that hour is taken all the same.
+    """
+    rows = session.execute(
+        select(ServiceCase.handler_id, Appointment.start_at, Appointment.end_at)
+        .join(ServiceCase, ServiceCase.id == Appointment.case_id)
+        .where(
+            ServiceCase.handler_id.in_(staff_ids),
+            Appointment.start_at >= since,
+            Appointment.start_at < until,
+            Appointment.state.in_(OPEN_STATES),
+        )
+        .order_by(Appointment.start_at, Appointment.id)
+    )
+    return [(one.handler_id, one.start_at, one.end_at) for one in rows]
 
 
 def list_under_way(session: Session, staff_id: int) -> list[int]:

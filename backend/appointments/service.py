@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,7 +24,7 @@ from backend.cases.visiting import APPOINTMENT_START
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.errors import Conflict
-from backend.core.local_time import format_day, format_span, local_date
+from backend.core.local_time import SHANGHAI, format_day, format_hours, format_span, local_date
 from backend.core.outbox import promise
 
 # The step at which a process waits for a booking is the customer's step that asks this guard.
@@ -202,6 +202,15 @@ class AppointmentService:
             "may_change": until is not None,
             "change_until": until.isoformat() if until else None,
         }
+
+    def list_hours_of(self, session: Session, staff_ids: Collection[int], day: date) -> dict[int, list[str]]:
+        """Return by handler the hours of their visits of this day, the first ones first."""
+        since = datetime.combine(day, time(), SHANGHAI)
+        found: dict[int, list[str]] = {}
+        visits = repository.list_visits_of(session, staff_ids, since, since + timedelta(days=1))
+        for staff_id, start_at, end_at in visits:
+            found.setdefault(staff_id, []).append(format_hours(start_at, end_at))
+        return found
 
     def find_start(self, session: Session, case_id: int) -> datetime | None:
         """Return when the visit of the case begins, or None where none is booked."""

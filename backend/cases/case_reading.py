@@ -180,7 +180,7 @@ class CustomerCases:
         current = find_current(progress)
         return {
             **described,
-            "place": f"{tree.community} {tree.building}".strip() + "…" if tree.community else "",
+            "place": f"{tree.community} {tree.building}".strip(),
             "action_name": next((name for name in names if name), None),
             "due_text": write_step_due(current) if current else None,
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -23,3 +23,8 @@ class AppointmentReader(Protocol):
 
     def read(self, session: Session, case_id: int) -> dict[str, Any] | None:
         """Return the AppointmentView, or None where no visit is booked."""
+
+    def list_hours_of(
+        self, session: Session, staff_ids: Collection[int], day: date
+    ) -> Mapping[int, list[str]]:
+        """Return by handler the hours of their visits of this day, as ``09:00–10:00``, in their order."""

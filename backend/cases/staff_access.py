@@ -16,8 +16,12 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.errors import NotFound
 from backend.core.statements import Prepared
+from backend.organisation.leads import CENTRE_LEAD
 from backend.organisation.service import Member
 
+# Who answers for all that goes on in their units though no step is theirs: they see the cases of every
+# process. Seeing is nearly all, for the engine offers a step to nobody but its own post.
+OVERSEERS = frozenset({CENTRE_LEAD})
 CASE = table_of(ServiceCase)
 _STAFF_KINDS = (ActorKind.POSITION, ActorKind.DEPARTMENT)
 # A case with the task that its line in a list tells: the newest open one, or else the newest.
@@ -65,7 +69,7 @@ class PostMap:
 
     ``queues``: queue → posts whose steps stand in it; ``watchers``: queue → posts that take part in a process
     with a step in it; ``processes``: post → processes it takes part in; ``directing``: posts that choose a
-    handler and so answer for what handlers do.
+    handler and so answer for what handlers do. Overseers take part in every process, by looking on.
     """
 
     queues: Mapping[str, frozenset[str]]
@@ -80,6 +84,8 @@ class PostMap:
 
     def list_lane_posts(self, posts: frozenset[str]) -> list[str]:
         """Return the posts whose tasks the holder of ``posts`` sees for a whole unit."""
+        if posts & OVERSEERS:
+            return sorted(self.processes)
         own = {post for post in posts if post in self.processes and post not in PERSONAL_POSTS}
         return sorted(own | (set(PERSONAL_POSTS) if own & self.directing else set()))
 
@@ -92,9 +98,10 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
     directing: set[str] = set()
     for definition in definitions:
         staff_steps = [step for step in definition.steps if step.by.kind in _STAFF_KINDS]
-        taking_part = {step.by.key for step in staff_steps}
+        taking_part = {step.by.key for step in staff_steps} | OVERSEERS
+        for post in taking_part:
+            processes.setdefault(post, set()).add(definition.key)
         for step in staff_steps:
-            processes.setdefault(step.by.key, set()).add(definition.key)
             if step.queue is not None:
                 queues.setdefault(step.queue, set()).add(step.by.key)
                 watchers.setdefault(step.queue, set()).update(taking_part)
@@ -124,14 +131,17 @@ class StaffAccess:
     def may_see(self, session: Session, member: Member, row: Row[Any]) -> bool:
         """True for a case of the member's units whose process names one of their posts.
 
-        One who only handles cases sees those that are theirs, and no others.
+        Overseers see every process. One who only handles cases sees those that are theirs, and no others.
         """
         if row.unit_id not in member.units:
             return False
         if row.handler_id == member.id and any(post in member.positions for post in PERSONAL_POSTS):
             return True
+        posts = list_posts(member)
+        if posts & OVERSEERS:
+            return True
         definition = self._definitions.get(session, row.definition_version_id)
-        return _takes_part(definition, list_posts(member) - PERSONAL_POSTS.keys())
+        return _takes_part(definition, posts - PERSONAL_POSTS.keys())
 
     def list_relatives(self, session: Session, member: Member, row: Row[Any]) -> list[Row[Any]]:
         """Return the parent and the children of a case that the member may see as well."""

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import Command, HandOver
 from backend.cases.models import CaseTask
+from backend.cases.ports import AppointmentReader
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseService, Request
 from backend.cases.staff_access import CASE, PostMap, list_posts, make_performer
@@ -40,6 +41,7 @@ class StaffHandover:
         service: CaseService,
         organisation: OrganisationService,
         directory: MemberDirectory,
+        appointments: AppointmentReader,
         keepers: Collection[str],
         name_process: Callable[[str | None, str], str],
         now: Callable[[], datetime],
@@ -49,6 +51,7 @@ class StaffHandover:
         self._service = service
         self._organisation = organisation
         self._directory = directory
+        self._appointments = appointments
         self._keepers = frozenset(keepers)
         self._name_process = name_process
         self._now = now
@@ -56,20 +59,23 @@ class StaffHandover:
     def list_members(
         self, member: Member, position: str | None, unit_code: str | None
     ) -> list[dict[str, Any]]:
-        """Return the people of the units one sees, or of ``unit_code`` and below, with their open cases."""
+        """Return the people of the units one sees, or of ``unit_code`` and below, with their work."""
         with self._sessions.begin() as session:
             units = member.units
             if unit_code is not None:
                 chosen = self._organisation.find_unit(session, unit_code)
                 units &= self._organisation.list_visible_units(session, chosen.id)
             people = self._directory.list_people(session, units, position)
-            open_cases = _count_open(session, [one.id for one in people])
+            ids = [one.id for one in people]
+            open_cases = _count_open(session, ids)
+            hours = self._appointments.list_hours_of(session, ids, local_date(self._now()))
             return [
                 {
                     "username": one.username,
                     "name": one.name,
                     "presence": one.presence,
                     "open_cases": open_cases.get(one.id, 0),
+                    "visits_today": hours.get(one.id, []),
                 }
                 for one in people
             ]

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Selec
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import PERSONAL_POSTS
-from backend.cases.staff_access import PostMap, list_posts
+from backend.cases.staff_access import OVERSEERS, PostMap, list_posts
 from backend.cases.staff_queue_rows import CASE, make_count, make_membership, make_page, make_search
 from backend.cases.staff_rows import RowWriter
 from backend.core.encryption import KeyRing
@@ -131,7 +131,10 @@ class StaffQueues:
                 if own:
                     found.append(_Lanes(queue, "queue", {**base, "queue": queue.key, "posts": own}))
             elif queue.kind == "post" and wide:
-                found.append(_Lanes(queue, "post", {**base, "posts": wide}))
+                # To who oversees all of a unit's work, none of it is what they have to do themselves.
+                is_all = queue.key == "unit" and bool(posts & OVERSEERS)
+                named = replace(queue, name="全部待办") if is_all else queue
+                found.append(_Lanes(named, "post", {**base, "posts": wide}))
             elif is_handler and (queue.kind == "handler" or queue.is_overdue):
                 found.append(_Lanes(queue, "handler", {**base, "posts": sorted(posts)}))
         return found

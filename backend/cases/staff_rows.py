@@ -19,9 +19,9 @@ CONTACT_PHONE_CONTEXT = "service_case.contact_phone"
 
 
 def write_place(street: str | None, community: str | None, building: str | None) -> str:
-    """Return where it is, as a list may say it: community and building, never the door."""
+    """Return where it is, as a list may say it: community and building, ``**`` for the door."""
     parts = [one for one in (community or street, building) if one]
-    return " ".join(parts) + "…" if parts else ""
+    return " ".join([*parts, "**"]) if parts else ""
 
 
 def write_time_left(opened_at: datetime, due_at: datetime | None, now: datetime) -> dict[str, float] | None:

@@ -212,7 +212,7 @@ class CalendarService:
         if last is None or end.days_left < 0:
             return "工作日历没有今后的日期，办理期限只能按周末推算，可能不准。请马上补全放假安排。"
         return (
-            f"工作日历只排到{last.year}年{last.month}月{last.day}日，还剩{end.days_left}天。"
+            f"工作日历还剩{end.days_left}天（到{last.year}年{last.month}月{last.day}日）。"
             "请按国务院公布的放假安排补全后面的日期，否则办理期限只能按周末推算，可能不准。"
         )
 

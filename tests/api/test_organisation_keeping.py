@@ -11,10 +11,11 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
+from backend.core.calendar_service import CalendarService
 from backend.core.local_time import local_date
 from backend.organisation.absences import AbsenceKeeper
 from backend.organisation.models import ServiceArea, Staff
-from tests.api.organisation import PASSWORD
+from tests.api.organisation import PASSWORD, ensure_staff
 from tests.api.staff_side import API, HTTPS, Browser, Hall, code
 from tests.api.test_organisation import STAFF, download, upload
 
@@ -291,6 +292,18 @@ def test_what_an_import_would_do(hall: Hall, lead: Browser) -> None:
     assert upload(lead, "nothing", areas, preview=True).status_code == 404
 
 
-def test_the_calendars_warning_is_for_its_keepers(hall: Hall, lead: Browser) -> None:
+def test_the_calendars_warning_is_for_the_business_lead(
+    hall: Hall, lead: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CalendarService, "find_warning", lambda _: "工作日历还剩3天")
     assert code(hall.sign_in("desk_361").get("/calendar/warning")) == "forbidden"
-    assert set(lead.read("/calendar/warning")) == {"warning"}
+    assert lead.read("/calendar/warning") == {"warning": "工作日历还剩3天"}
+    # An agent of the centre may keep the calendar too, but has cases to do.
+    with hall.sessions.begin() as session:
+        ensure_staff(
+            hall.organisation, session, "100", "agent_of_the_centre", datetime.now(UTC),
+            positions=("remote_service",), departments=("customer_service_center",),
+        )  # fmt: skip
+    agent = hall.sign_in("agent_of_the_centre")
+    assert "calendar" in agent.read("/session")["parts"]
+    assert agent.read("/calendar/warning") == {"warning": None}

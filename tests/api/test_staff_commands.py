@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 
+from backend.appointments.models import Appointment
 from backend.cases.models import CaseTask, ServiceCase
+from backend.core.local_time import SHANGHAI, local_date
 from backend.organisation.models import Staff
 from tests.api.bookings import enter_booking
 from tests.api.staff_side import Browser, Hall, code
@@ -204,6 +207,26 @@ def count_open(browser: Browser, username: str) -> int:
     return next(int(one["open_cases"]) for one in items if one["username"] == username)
 
 
+def test_who_assigns_sees_the_hours_that_a_handler_has_today(hall: Hall, to_assign: str) -> None:
+    assign(hall, to_assign)
+    go_to_child(hall, to_assign)
+    today = datetime.combine(local_date(datetime.now(UTC)), time(), SHANGHAI)
+
+    def list_hours(start_at: datetime, state: str = "booked") -> list[str]:
+        with hall.sessions.begin() as session:
+            of_case = Appointment.case_id == hall.find_id(to_assign)
+            times = {"start_at": start_at, "end_at": start_at + timedelta(hours=1), "state": state}
+            session.execute(update(Appointment).where(of_case).values(**times))
+        items = hall.sign_in("desk_361").read("/members", position="case_handler", unit="361")["items"]
+        return next(list(one["visits_today"]) for one in items if one["username"] == "handler_361")
+
+    others = list_hours(today + timedelta(days=1))
+    assert sorted([*others, "23:00–00:00"]) == list_hours(today + timedelta(hours=23))
+    assert sorted([*others, "00:00–01:00"]) == list_hours(today, "arrived")
+    assert list_hours(today + timedelta(hours=9), "cancelled") == others
+    assert list_hours(today - timedelta(hours=1)) == others
+
+
 def test_open_work_goes_to_another_handler(hall: Hall, to_assign: str) -> None:
     assign(hall, to_assign)
     child = go_to_child(hall, to_assign)
@@ -213,7 +236,7 @@ def test_open_work_goes_to_another_handler(hall: Hall, to_assign: str) -> None:
     assert given >= 1
     work = desk.read("/members/handler_361/open-work")["items"]
     assert len(work) == given
-    shown = {"case_no": to_assign, "name": "报修", "place": "阳光小区 3幢…", "unit_name": "东城客服部"}
+    shown = {"case_no": to_assign, "name": "报修", "place": "阳光小区 3幢 **", "unit_name": "东城客服部"}
     assert shown in work
     body = {"command_id": str(uuid.uuid4()), "to": "second_361", "reason": "请假"}
     for who in ("handler_361", "remote_a"):

@@ -42,12 +42,30 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
         ("agent_a", ["alarm", "dispatch", "close", "unit", "overdue"]),
-        ("lead_a", []),
+        ("lead_a", ["alarm", "unit", "overdue"]),
         ("finance_361", []),
     ],
 )
 def test_everybody_has_the_queues_of_their_posts(hall: Hall, who: str, expected: list[str]) -> None:
     assert [one["key"] for one in hall.sign_in(who).read("/queues")["items"]] == expected
+
+
+def test_the_business_lead_sees_all_open_work_of_the_centre(hall: Hall) -> None:
+    lead = hall.sign_in("lead_a")
+    names = {one["key"]: one["name"] for one in lead.read("/queues")["items"]}
+    assert names["unit"] == "全部待办"
+    case_no = hall.start()
+    assert case_no in list_all(lead, queue="unit", limit=100)
+    assert case_no not in list_all(lead, queue="overdue", limit=100)
+    make_due(hall, case_no, datetime.now(UTC) - timedelta(hours=1))
+    assert case_no in list_all(lead, queue="overdue", limit=100)
+    # Whichever post has it in hand.
+    remote, desk = hall.sign_in("remote_a"), hall.sign_in("desk_361")
+    for name in ("accept", "pass", "dispatch"):
+        remote.act(case_no, name)
+    assert case_no in list_all(desk, queue="assign")
+    assert case_no in list_all(lead, queue="unit", limit=100)
+    assert case_no in list_all(lead, queue="unit", limit=100)
 
 
 def test_a_case_moves_from_queue_to_queue(hall: Hall) -> None:
@@ -136,7 +154,8 @@ def test_search_by_number_phone_name_and_place(hall: Hall) -> None:
     assert list_all(browser, q="金桂", queue="review") == []
     assert list_all(browser, q="金桂", service="repair") == []
     assert list_all(hall.sign_in("desk_361"), q="金桂") == [case_no]
-    for stranger in ("desk_362", "handler_361", "works_361", "lead_a"):
+    assert list_all(hall.sign_in("lead_a"), q=case_no) == [case_no]
+    for stranger in ("desk_362", "handler_361", "works_361", "finance_361"):
         assert list_all(hall.sign_in(stranger), q=case_no) == []
 
 

@@ -140,7 +140,7 @@ class Staff:
         expect(self.dialog.get_by_role("button", name=re.compile("去掉照片"))).to_be_visible()
 
     def sign_on_glass(self) -> None:
-        """Draw a signature in the open dialog and keep it."""
+        """Draw a signature in the open dialog."""
         board = self.dialog.locator("canvas")
         board.scroll_into_view_if_needed()
         box = board.bounding_box()
@@ -151,5 +151,8 @@ class Staff:
         for step in range(1, 9):
             mouse.move(box["x"] + 40 + 20 * step, box["y"] + 40 + (30 if step % 2 else 0))
         mouse.up()
-        self.dialog.get_by_role("button", name="签好了").click()
-        expect(self.dialog.get_by_text("签名已保存")).to_be_visible()
+        expect(self.dialog.get_by_role("img", name="客户签名，已签")).to_be_visible()
+
+    def read_glass(self) -> str:
+        """Return what stands on the glass of the open dialog, as a data address."""
+        return str(self.dialog.locator("canvas").evaluate("(board) => board.toDataURL()"))

@@ -32,7 +32,7 @@ def test_a_case_by_keyboard_alone(watched: Watched, open_customer: Callable[[], 
     _find_in_queue(page, keyboard, "待审核", case_no)
     _reject_the_photo(page, keyboard)
     watched.shoot(page, "25-keyboard-rejected")
-    _return(page, keyboard)
+    _return(page, keyboard, case_no)
     expect(customer.page.get_by_text("有 1 处要改")).to_be_visible(timeout=30_000)
 
 
@@ -109,7 +109,7 @@ def _reject_the_photo(page: Page, keyboard: Keyboard) -> None:
     assert reason.input_value()
 
 
-def _return(page: Page, keyboard: Keyboard) -> None:
+def _return(page: Page, keyboard: Keyboard, case_no: str) -> None:
     photo = page.get_by_role("group", name="现场照片")
     dialog = page.get_by_role("dialog", name="退回申请")
     keyboard.press("r")
@@ -123,4 +123,8 @@ def _return(page: Page, keyboard: Keyboard) -> None:
         keyboard.press("Enter")
     assert answer.value.status == 200, answer.value.text()
     expect(dialog).to_have_count(0)
-    expect(page.get_by_text("已办：退回申请")).to_be_visible()
+    # Another case may stand there now: the message says which one it was, and one key leads back to it.
+    expect(page.get_by_text(f"已办：退回申请（报修 · 周* · 尾号 {case_no[-4:]}）")).to_be_visible()
+    keyboard.press("b")
+    expect(page.get_by_label("操作")).to_be_visible()
+    expect(page.get_by_label("办件", exact=True).get_by_text(case_no)).to_be_visible()

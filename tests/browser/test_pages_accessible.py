@@ -60,6 +60,22 @@ def test_console_pages(
         _look_at(watched, stage, manager, path)
     for path in ("people", "roster", "areas"):
         _look_at(watched, stage, manager, f"organisation/{path}")
+    # The business lead oversees all queues; a post without any gets one sentence, and not that all is done.
+    _look_at(watched, stage, manager, "cases", "-manager")
+    expect(manager.page.get_by_label("队列").get_by_role("button")).to_contain_text(
+        ["燃气报警", "全部待办", "已超期"]
+    )
+    # Whether the calendar ends soon depends on the day of the test.
+    told = manager.page.request.get(f"{stage.url}/staff/api/v1/calendar/warning").json()["warning"]
+    strip = manager.page.get_by_role("link", name=re.compile("工作日历"))
+    expect(strip).to_have_count(0 if told is None else 1)
+    if told is not None:
+        manager.page.get_by_role("button", name="今天不再提示").click()
+        expect(strip).to_have_count(0)
+    nobody = open_staff("hall302")
+    _look_at(watched, stage, nobody, "cases", "-nobody")
+    expect(nobody.page.get_by_text("您的岗位在这里没有队列")).to_be_visible()
+    expect(nobody.page.get_by_text("办完了")).to_have_count(0)
     clerk = open_staff("remote1")
     for path in ("cases", f"cases/{case_no}"):
         _look_at(watched, stage, clerk, path)
@@ -72,7 +88,12 @@ def test_console_pages(
     carrier = open_staff("manager1", on_phone=True)
     for path in ("people", "roster", "areas"):
         _look_at(watched, stage, carrier, f"organisation/{path}", "-phone")
+        expect(carrier.page.get_by_role("button", name="我的账号")).to_be_in_viewport(ratio=1)
         assert carrier.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], path
+    carrier.page.get_by_role("button", name="我的账号").click()
+    watched.check_access(carrier.page, "console account menu")
+    carrier.page.get_by_role("button", name="退出").click()
+    expect(carrier.page.get_by_label("密码")).to_be_visible()
 
 
 def _look_at(watched: Watched, stage: Stage, staff: Staff, path: str, mark: str = "") -> None:

@@ -70,9 +70,9 @@ def test_files_and_what_may_be_owed() -> None:
 @pytest.mark.parametrize(
     ("parts", "place"),
     [
-        (("文化路", "阳光小区", "3幢"), "阳光小区 3幢…"),
-        (("文化路", None, None), "文化路…"),
-        (("文化路", "阳光小区", None), "阳光小区…"),
+        (("文化路", "阳光小区", "3幢"), "阳光小区 3幢 **"),
+        (("文化路", None, None), "文化路 **"),
+        (("文化路", "阳光小区", None), "阳光小区 **"),
         ((None, None, None), ""),
     ],
 )

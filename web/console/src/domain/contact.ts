@@ -1,6 +1,11 @@
 /** The customer's name and number in the header: masked until somebody asks with a reason. */
 import type { FormField, StaffCaseView, Values } from '@/api/types'
 
+/** `报修 · 李* · 尾号 8213`: enough to know a case again in a sentence about it. */
+export function tellCase(view: Pick<StaffCaseView, 'case_no' | 'service_name' | 'customer'>): string {
+  return [view.service_name, view.customer.name, `尾号 ${view.case_no.slice(-4)}`].filter(Boolean).join(' · ')
+}
+
 type Shown = Pick<StaffCaseView, 'customer' | 'form' | 'masked_items'>
 
 function listContactFields(view: Shown): FormField[] {

@@ -1,6 +1,6 @@
 /** A handler's own cases as the visits of a day. */
-import type { StaffCaseView } from '@/api/types'
-import { tellDay, toDay } from './dates'
+import type { AvailableAction, StaffCaseView } from '@/api/types'
+import { tellClock, tellDay, tellSpan, toDay } from './dates'
 
 export interface DayOfVisits {
   day: string | null
@@ -9,6 +9,7 @@ export interface DayOfVisits {
 }
 
 const DAY_MS = 86_400_000
+const EARLY_MS = 7_200_000
 
 /** Days in their order, visits by their time; what is not booked yet comes last. */
 export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVisits[] {
@@ -28,7 +29,23 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
   })
 }
 
+/** `今天上门 2 次：09:00–10:00、14:00–15:00`, so that one sees whose hours are free. */
+export function tellVisits(hours: readonly string[]): string {
+  return hours.length ? `今天上门 ${hours.length} 次：${hours.join('、')}` : '今天还没有上门'
+}
+
 /** Between setting off and arriving the handler's position is shown to the customer. */
 export function isOnTheWay(view: Pick<StaffCaseView, 'actions'>): boolean {
   return view.actions.some((action) => action.step === 'arrive')
+}
+
+/** What to ask somebody who sets off long before the booked hour, for the customer is told at once; else null. */
+export function askEarly(action: AvailableAction, view: Pick<StaffCaseView, 'appointment'>, now: Date): string | null {
+  if (action.step !== 'set_off' || !view.appointment) return null
+  const { start_at, end_at, text } = view.appointment
+  const start = new Date(start_at)
+  const early = start.getTime() - now.getTime()
+  if (early <= EARLY_MS) return null
+  const hour = toDay(start) === toDay(now) ? `${tellClock(start_at)}–${tellClock(end_at)}` : text
+  return `约的是 ${hour}，现在出发早了 ${tellSpan(early)}，确定出发？`
 }

@@ -82,14 +82,22 @@ export const useCaseList = defineStore('caseList', () => {
     return rows.value[index + step]?.case_no ?? null
   }
 
-  /** Take a done case out of the list and return the one to open next. */
-  function takeOut(caseNo: string): string | null {
-    const after = neighbour(caseNo, 1) ?? neighbour(caseNo, -1)
+  /**
+   * Take a done case out of the list and return the one to open next, or null. Only the queue from which one came
+   * has a next one; who came by an address came from the queue in which the case stands now.
+   */
+  function takeOut(caseNo: string, cameFrom: string | null): string | null {
+    const stands = rows.value.some((row) => row.case_no === caseNo)
+    const isOwn = origin.value !== null && (cameFrom === null ? stands : cameFrom === origin.value)
+    const after = isOwn ? (neighbour(caseNo, 1) ?? neighbour(caseNo, -1)) : null
     rows.value = rows.value.filter((row) => row.case_no !== caseNo)
     return after === caseNo ? null : after
   }
 
+  /** The queue of which the rows are; null for all that one may see, and for a search over all queues. */
+  const origin = computed(() => (search.value.trim() && everywhere.value ? null : preferences.kept.queue || null))
+
   const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service))
 
-  return { rows, next, state, problem, loadingMore, search, everywhere, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
+  return { rows, next, state, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
 })

@@ -11,15 +11,17 @@ export const commands = new CommandQueue(sendCommand)
 
 const SAVE_AFTER_MS = 500
 const LINKS_LAST_MS = 8 * 60_000
+const REST_MS = 500
 
 /** What a visit brings, kept while its case is open, so that closing a sheet loses nothing. */
 export interface VisitDraft {
   result: string
   photos: FileView[]
-  signature: FileView | null
+  /** What the customer wrote on the glass, as a data address; empty where nothing was. */
+  drawing: string
 }
 
-const makeDraft = (): VisitDraft => ({ result: '', photos: [], signature: null })
+const makeDraft = (): VisitDraft => ({ result: '', photos: [], drawing: '' })
 
 export const useOpenCase = defineStore('openCase', () => {
   const caseNo = ref<string | null>(null)
@@ -31,6 +33,8 @@ export const useOpenCase = defineStore('openCase', () => {
   const revealed = ref<Values>({})
   const newerVersion = ref(false)
   const draft = ref<VisitDraft>(makeDraft())
+  const resting = ref(false)
+  let restOver: ReturnType<typeof setTimeout> | undefined
   let unsaved = false
   let linksSince = 0
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -43,7 +47,16 @@ export const useOpenCase = defineStore('openCase', () => {
     state.value = 'ready'
   }
 
+  /** After something was done the buttons rest: a second click must not hit what has come under the hand. */
+  function rest(): void {
+    resting.value = true
+    clearTimeout(restOver)
+    restOver = setTimeout(() => (resting.value = false), REST_MS)
+  }
+
   async function open(wanted: string | null): Promise<void> {
+    // The rest begins anew once the next case can be seen, however long it took to come.
+    const jumped = resting.value
     if (wanted !== caseNo.value) {
       await flushMarks()
       caseNo.value = wanted
@@ -60,6 +73,7 @@ export const useOpenCase = defineStore('openCase', () => {
       return
     }
     await reload()
+    if (jumped) rest()
   }
 
   async function reload(): Promise<void> {
@@ -132,6 +146,7 @@ export const useOpenCase = defineStore('openCase', () => {
       if (asked === caseNo.value) {
         unsaved = false
         draft.value = makeDraft()
+        rest()
         show(got)
       }
       return got
@@ -148,7 +163,7 @@ export const useOpenCase = defineStore('openCase', () => {
   const summary = computed(() => summarise(reviewItems.value))
 
   return {
-    caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft,
+    caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting,
     values, reviewItems, summary,
     open, reload, check, setMarks, flushMarks, perform,
   }

@@ -30,6 +30,8 @@ interface Kept {
   wideColumns: ColumnKey[]
   views: SavedView[]
   staysOnCase: boolean
+  /** The day on which the end of the calendar is not to be told again. */
+  calendarQuietOn: string
 }
 
 const FRESH: Kept = {
@@ -40,6 +42,7 @@ const FRESH: Kept = {
   wideColumns: ['time_left', 'service', 'customer', 'place', 'step', 'marks', 'unit', 'handler', 'opened_at', 'case_no'],
   views: [],
   staysOnCase: false,
+  calendarQuietOn: '',
 }
 
 export const usePreferences = defineStore('preferences', () => {

@@ -1523,7 +1523,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whether the calendar ends soon. */
+        /** Tell the business lead that the calendar ends soon; nobody else, though others may keep it too. */
         get: {
             parameters: {
                 query?: never;
@@ -4172,6 +4172,7 @@ export interface components {
             /** @enum {string} */
             presence: "on_duty" | "absent";
             username: string;
+            visits_today: string[];
         };
         StaffMemberList: {
             items: components["schemas"]["StaffMember"][];
