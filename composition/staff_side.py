@@ -99,6 +99,7 @@ def _add_cases(api: Api, hall: Hall, posts: PostMap, parts: ConsoleParts) -> Non
         hall.files,
         record_look,
         dict(hall.content.post_names),
+        {**hall.content.post_names, **hall.content.party_names},
     )
     directory = MemberDirectory(organisation)
     cases = StaffCases(

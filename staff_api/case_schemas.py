@@ -140,6 +140,7 @@ class OpenTaskSchema(Schema):
     step = fields.String(required=True)
     name = fields.String(required=True)
     due_at = _moment(may_be_none=True)
+    attended_by = fields.List(fields.String(), required=True)
 
 
 class UnitChoiceSchema(Schema):

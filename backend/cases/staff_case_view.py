@@ -103,14 +103,17 @@ def describe_form(
     }
 
 
-def describe_tasks(definition: ProcessDefinition, branch: Branch) -> list[dict[str, Any]]:
-    """Return the open tasks of a case with what is due when."""
+def describe_tasks(
+    definition: ProcessDefinition, branch: Branch, names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Return the open tasks of a case with what is due when, and the ``names`` of who takes part."""
     return [
         {
             "no": task.no,
             "step": task.step,
             "name": definition.step(task.step).name,
             "due_at": branch.due_at.get(task.no),
+            "attended_by": [names.get(key, key) for key in definition.step(task.step).attended_by],
         }
         for task in branch.snapshot.open_tasks
     ]

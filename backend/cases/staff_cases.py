@@ -63,13 +63,17 @@ _REVIEWS = Prepared(
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What other components know of a case, as the composition root connects them."""
+    """What other components know of a case, as the composition root connects them.
+
+    ``party_names`` are those of everybody who can take part in a step.
+    """
 
     write_progress: WriteProgress
     appointments: AppointmentReader
     files: CaseFiles
     record_look: RecordLook
     post_names: Mapping[str, str]
+    party_names: Mapping[str, str]
 
 
 class StaffCases:
@@ -171,7 +175,7 @@ class StaffCases:
         actions = list_available_actions(definition, snapshot, make_performer(member), guards)
         return {
             "actions": [describe_action(one) for one in actions],
-            "open_tasks": describe_tasks(definition, branch),
+            "open_tasks": describe_tasks(definition, branch, self._sources.party_names),
         }
 
     def _write_past(

@@ -137,6 +137,7 @@ class Step:
     """One step of a process; ``no`` is the manual's step number where there is one.
 
     ``queue`` is the staff's queue in which the open step stands, apart from their unit's whole list.
+    ``attended_by`` names who takes part beside the one who records it.
     """
 
     key: str
@@ -152,6 +153,7 @@ class Step:
     children: tuple[ChildProcess, ...] = ()
     pauses_parent: bool = False
     queue: str | None = None
+    attended_by: tuple[str, ...] = ()
 
     def outcome(self, key: str) -> Outcome | None:
         """Return the outcome called ``key``, or None where the step does not declare it."""

@@ -32,7 +32,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class ProcessesFolder:
-    """All of ``processes/``: bodies by file name without its ending, and the posts that exist."""
+    """All of ``processes/``: bodies by file name without its ending, the posts and other parties."""
 
     processes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -40,6 +40,7 @@ class ProcessesFolder:
     positions: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
     post_names: Mapping[str, str] = field(default_factory=dict)
+    party_names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def offered_services(self) -> tuple[Service, ...]:
@@ -62,6 +63,7 @@ def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
         positions=frozenset(one["key"] for one in posts["positions"]),
         departments=frozenset(one["key"] for one in posts["departments"]),
         post_names={one["key"]: one["name"] for kind in ("positions", "departments") for one in posts[kind]},
+        party_names={one["key"]: one["name"] for one in posts["parties"]},
     )
 
 

@@ -145,6 +145,8 @@ def _check_step(
     posts = {ActorKind.POSITION: content.positions, ActorKind.DEPARTMENT: content.departments}
     if step.by.kind in posts and step.by.key not in posts[step.by.kind]:
         yield step.key, "post_unknown", f"there is no {step.by.kind} {step.by.key}"
+    for party in sorted({*step.attended_by} - {*content.post_names, *content.party_names}):
+        yield step.key, "party_unknown", f"there is no party {party}"
     if step.by.kind is ActorKind.CUSTOMER and not step.customer.visible:
         yield step.key, "wording_missing", "a step of the customer needs the customer's wording"
     if step.form is not None and step.form not in content.forms:

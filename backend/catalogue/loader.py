@@ -104,6 +104,7 @@ def _build_step(body: Body) -> Step:
         ),
         pauses_parent=body.get("pauses_parent", False),
         queue=body.get("queue"),
+        attended_by=tuple(body.get("attended_by", ())),
     )
 
 

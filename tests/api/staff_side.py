@@ -150,7 +150,9 @@ class Hall:
         definitions = DefinitionStore()
         rows = RowWriter(self.organisation, definitions, {}, self.keys, _read_clock)
         shared = self._shared
-        sources = Sources(shared.customer_cases.write_progress, shared.appointments, shared.files, record, {})
+        sources = Sources(
+            shared.customer_cases.write_progress, shared.appointments, shared.files, record, {}, {}
+        )
         access = StaffAccess(definitions)
         return StaffCases(
             self.sessions, self.sessions, access, self.organisation, definitions, CASE_GUARDS, rows,

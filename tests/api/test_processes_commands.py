@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -34,7 +35,7 @@ def test_draw() -> None:
 def change_name(content: ProcessesFolder, **changes: object) -> ProcessesFolder:
     bodies = deepcopy(dict(content.processes))
     bodies["repair"] = {**bodies["repair"], **changes}
-    return ProcessesFolder(bodies, content.forms, content.services, content.positions, content.departments)
+    return replace(content, processes=bodies)
 
 
 def test_publish_once_and_never_under_an_old_version(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from backend.cases.actions import list_available_actions
+from backend.cases.case_tree import Branch
 from backend.cases.commands import CUSTOMER, SYSTEM, Command, Complete, HandOver, Performer, Start
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.snapshot import Snapshot
+from backend.cases.staff_case_view import describe_tasks
 from backend.catalogue.definition import ActorKind
 from tests.unit.cases.definitions import NOW, UNIT, make_outcome, make_process, make_step
 
@@ -92,3 +94,14 @@ def test_the_slower_of_two_hears_that_somebody_was_faster() -> None:
 
 def test_a_bound_guard_objects_until_it_is_bound() -> None:
     assert CASE_GUARDS["no_rejected_marks"](begin(), {}) == "rejected_marks"
+
+
+def test_who_takes_part_in_a_step_is_named() -> None:
+    survey = make_step(
+        "survey", "position:case_handler", make_outcome("done"), attended_by=["works", "customer"]
+    )
+    process = make_process(survey)
+    snapshot = decide(process, Snapshot(), Start(UNIT), NOW, {}).snapshot
+    names = {"works": "工程管理部门", "customer": "客户"}
+    [task] = describe_tasks(process, Branch(1, 1, snapshot, {}, None, {}), names)
+    assert task["attended_by"] == ["工程管理部门", "客户"]

@@ -12,7 +12,7 @@ import pytest
 
 from backend.cases.guards import CASE_GUARDS
 from backend.catalogue.drawing import draw_process
-from backend.catalogue.folder import ProcessesFolder, list_drafts, read_folder
+from backend.catalogue.folder import list_drafts, read_folder
 from backend.catalogue.lint import Vocabulary, lint
 from backend.catalogue.loader import DuplicateKey, build_process, read_body
 from composition.hall import EFFECTS
@@ -46,6 +46,7 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: step(b, "accept").update(form="nowhere"), ("accept", "form_unknown")),
     (lambda b: step(b, "accept").update(by="position:nobody"), ("accept", "post_unknown")),
     (lambda b: step(b, "accept").update(by="department:nobody"), ("accept", "post_unknown")),
+    (lambda b: step(b, "accept").update(attended_by=["nobody"]), ("accept", "party_unknown")),
     (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
     (lambda b: outcome(b, "book").update(effects=[{"name": "nothing"}]), ("book", "effect_unknown")),
     (lambda b: step(b, "rate").pop("customer"), ("rate", "wording_missing")),
@@ -120,7 +121,7 @@ def test_faults_of_a_form_are_found() -> None:
 def test_a_service_with_an_unknown_form_is_found_and_one_without_process_is_not_offered() -> None:
     assert {one.key for one in SHIPPED.offered_services} == {"repair", "installation"}
     assert {one.key for one in SHIPPED.services} > {"alteration", "gas_on", "inspection"}
-    lost = ProcessesFolder(SHIPPED.processes, {}, SHIPPED.services, SHIPPED.positions, SHIPPED.departments)
+    lost = replace(SHIPPED, forms={})
     assert "form_unknown" in {one.code for one in lint(lost, WORDS)}
 
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction } from '@/api/types'
-import { findBlock, giveKeys, listNeeds, orderActions } from '@/domain/actionNeeds'
+import { findBlock, giveKeys, listAttending, listNeeds, orderActions } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -44,6 +44,12 @@ describe('actions', () => {
     expect(listNeeds(handler)).toEqual(['handler'])
     expect(listNeeds(result)).toEqual(['result', 'photos'])
     expect(findBlock(owed)).toBe('还有材料没有补齐')
+  })
+
+  it('tells who takes part in what one may do, and not in what waits for others', () => {
+    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', due_at: null, attended_by })
+    const view = { actions: [pass, owing, cancel], open_tasks: [task(1, ['客户', '政府相关部门']), task(2, ['监理单位'])] }
+    expect(listAttending(view)).toEqual(['客户', '政府相关部门'])
   })
 
   it('asks for no second reason where corrections explain a return', () => {

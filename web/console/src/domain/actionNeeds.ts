@@ -25,6 +25,12 @@ export function isGrave(action: AvailableAction): boolean {
   return action.kind === 'cancel' || action.outcome === 'refuse'
 }
 
+/** Who takes part in the steps that one may do now, beside whoever records them. */
+export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'>): string[] {
+  const offered = new Set(view.actions.map((action) => action.task))
+  return [...new Set(view.open_tasks.flatMap((task) => (offered.has(task.no) ? task.attended_by : [])))]
+}
+
 export function isSameAction(left: AvailableAction, right: AvailableAction): boolean {
   return left.kind === right.kind && left.step === right.step && left.outcome === right.outcome
 }

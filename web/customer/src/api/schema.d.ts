@@ -3707,6 +3707,7 @@ export interface components {
             unit_code: string;
         };
         OpenTask: {
+            attended_by: string[];
             /** Format: date-time */
             due_at: string | null;
             name: string;
