@@ -17,6 +17,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from backend.core.database import make_engine_options
 from deploy.local.servers import LocalServers
+from tests.passed_tests import PassedTests
 
 ROOT = Path(__file__).parents[1]
 DATABASE_VARIABLE = "HALL_TEST_DATABASE_URL"
@@ -29,7 +30,10 @@ _started = pytest.StashKey[tuple[LocalServers, tempfile.TemporaryDirectory[str]]
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers once, in the controller; the workers inherit the addresses."""
-    if hasattr(config, "workerinput") or DATABASE_VARIABLE in os.environ:
+    if hasattr(config, "workerinput"):
+        return
+    config.pluginmanager.register(PassedTests(ROOT / "var" / "tests-passed.json"))
+    if DATABASE_VARIABLE in os.environ:
         return
     # The database's account must be able to enter its folder, also when root runs the tests.
     folder = tempfile.TemporaryDirectory(prefix="hall-tests-")
