@@ -1,4 +1,4 @@
-"""The commands ``flask processes lint | draw | publish`` and ``flask migrate``."""
+"""The commands ``flask processes lint | draw | conformance | publish`` and ``flask migrate``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.catalogue.conformance.command import make_conformance_command
 from backend.catalogue.drawing import draw_process
 from backend.catalogue.folder import ProcessesFolder, list_drafts, read_folder
 from backend.catalogue.lint import Vocabulary, lint
@@ -35,6 +36,7 @@ def make_processes_commands(words: Vocabulary) -> AppGroup:
             raise click.ClickException(f"there is no process {process_id}")
         click.echo(draw_process(build_process(body)), nl=False)
 
+    group.add_command(make_conformance_command(words, lambda: _read_sound_folder(words)))
     return group
 
 

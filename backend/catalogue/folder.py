@@ -69,9 +69,16 @@ def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
 
 def list_drafts(content: ProcessesFolder) -> tuple[Draft, ...]:
     """Return every process and form as a draft to publish; the folder has passed the linter before."""
-    kinds = (("process", content.processes), ("form", content.forms))
+    processes = {name: _without_reasons(body) for name, body in content.processes.items()}
+    kinds = (("process", processes), ("form", content.forms))
     return tuple(
         Draft(kind, body["key"], body["version"], hash_body(body), dict(body))
         for kind, bodies in kinds
         for body in bodies.values()
     )
+
+
+def _without_reasons(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out ``because:``, which tells authors about the manual; no case runs differently for it."""
+    steps = [{key: value for key, value in step.items() if key != "because"} for step in body["steps"]]
+    return {key: value for key, value in body.items() if key != "because"} | {"steps": steps}

@@ -141,6 +141,23 @@ def test_a_child_goes_on_where_its_parent_waits() -> None:
     assert {one.key for one in steps if one.in_child} == {f"support/{key}" for key in CHILD}
 
 
+def test_the_works_are_seen_while_they_go_on() -> None:
+    parent = run(APPLICATION, start(APPLICATION), *TO_BOOK, ("book", "book"))
+    [task] = parent.open_tasks
+    works = PROCESSES["install_residential_individual"]
+    child = run(
+        works, start(works, "take_up"), ("take_up", "take_up"), ("set_off", "set_off"), ("arrive", "arrive"),
+        ("survey", "fit"), ("scheme", "drafted"), ("sign_sketch", "agree"), ("pay", "paid"),
+        ("collect", "received"), ("assign_construction", "assign"),
+    )  # fmt: skip
+    seen = []
+    for moves in ((), (("design", "designed"), ("sign_drawings", "agree")), (("purchase", "purchased"),)):
+        child = run(works, child, *moves)
+        line = Line(APPLICATION, parent, children={task.no: Line(works, child)})
+        seen += [one.name for one in make_progress(line, find_process) if one.state is StepState.NOW]
+    assert seen == ["工程设计", "备料", "施工"]
+
+
 def test_an_ended_child_stays_in_the_line() -> None:
     parent = run(APPLICATION, start(APPLICATION), *TO_BOOK, ("book", "book"))
     [task] = parent.open_tasks

@@ -1,0 +1,1 @@
+"""Compares the catalogue with the manual. A tool for authors; the running product never reads it."""

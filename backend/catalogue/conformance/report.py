@@ -1,0 +1,174 @@
+"""The whole comparison: what the command prints, and the page ``docs/conformance.md``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from backend.catalogue.conformance.manual import Manual
+from backend.catalogue.conformance.register import (
+    MOST_THAT_MAY_WAIT,
+    Evidence,
+    Item,
+    Register,
+    State,
+    check_files,
+    judge_requirements,
+    judge_rules,
+)
+from backend.catalogue.conformance.verdict import FlowVerdict, StepVerdict, judge_flow
+from backend.catalogue.folder import ProcessesFolder
+
+
+@dataclass(frozen=True, slots=True)
+class Conformance:
+    """Every process with its requirements by its key, the rules, and the faults of the register's files."""
+
+    flows: tuple[FlowVerdict, ...]
+    requirements: dict[str, tuple[Item, ...]]
+    rules: tuple[Item, ...]
+    faults: tuple[str, ...]
+
+    @property
+    def steps(self) -> tuple[StepVerdict, ...]:
+        """All steps of all processes."""
+        return tuple(step for flow in self.flows for step in flow.steps)
+
+    def list_wrong(self) -> list[str]:
+        """Return everything that somebody has to mend, one line each."""
+        return [
+            *self.faults,
+            *(f"{one.flow.key}/{line}" for one in self.flows for line in one.wrong if one.present),
+            *(f"{item.key}: {fault}" for item in self._list_items() for fault in item.faults),
+        ]
+
+    def list_missing(self) -> list[str]:
+        """Return what is still to be built: processes, what steps wait for, open requirements and rules."""
+        return [
+            *(f"{one.flow.key}: the process is not here" for one in self.flows if not one.present),
+            *(
+                f"{one.flow.key}/{step.row.no}: {line}"
+                for one in self.flows
+                for step in one.steps
+                for line in step.waiting
+            ),
+            *(
+                f"{item.key}: open"
+                for item in self._list_items()
+                if item.state is State.OPEN and not item.faults
+            ),
+        ]
+
+    def _list_items(self) -> Iterator[Item]:
+        for items in self.requirements.values():
+            yield from items
+        yield from self.rules
+
+
+def compare(manual: Manual, content: ProcessesFolder, register: Register, evidence: Evidence) -> Conformance:
+    """Compare all processes, requirements and rules; a process that the manual lacks is a fault."""
+    known = {one.key for one in manual.flows}
+    strangers = [f"{key}: the manual has no such process" for key in content.processes if key not in known]
+    return Conformance(
+        flows=tuple(judge_flow(one, manual, content) for one in manual.flows),
+        requirements={one.key: judge_requirements(one, register, evidence) for one in manual.flows},
+        rules=judge_rules(manual, register, evidence),
+        faults=(*strangers, *check_files(manual, register)),
+    )
+
+
+def narrow(found: Conformance, key: str) -> Conformance:
+    """Return the comparison of one process alone."""
+    flows = tuple(one for one in found.flows if one.flow.key == key)
+    return Conformance(flows, {key: found.requirements[key]}, (), ())
+
+
+def summarise(found: Conformance) -> list[str]:
+    """Return the counts, one line each."""
+    here = [one for one in found.flows if one.present and not one.wrong]
+    steps = found.steps
+    requirements = [item for items in found.requirements.values() for item in items]
+    waiting = Counter(item.waits_for for item in requirements if item.waits_for)
+    lines = [
+        f"processes: {len(here)} of {len(found.flows)}",
+        f"steps: {sum(one.conforms for one in steps)} of {len(steps)} conform, "
+        f"{sum(bool(one.waiting) for one in steps)} are here but wait for a form or a process, "
+        f"{sum(len(one.explained) for one in steps)} differences are explained",
+        f"requirements: {_count(requirements)} (at most {MOST_THAT_MAY_WAIT} may wait)",
+    ]
+    if waiting:
+        lines.append("  waiting for " + ", ".join(f"{name} {n}" for name, n in sorted(waiting.items())))
+    if found.rules:
+        lines.append(f"rules: {_count(found.rules)}")
+    return lines
+
+
+def render_page(found: Conformance) -> str:
+    """Return ``docs/conformance.md``."""
+    parts = [
+        "# Conformance with the manual",
+        "Written by `flask --app wsgi:create_tools processes conformance --write`; "
+        "[how it is read and kept](how-to/keep-the-conformance.md).",
+        "\n".join(f"- {line.strip()}" for line in summarise(found)),
+        "## All processes",
+        _render_table(
+            ("process", "steps", "met", "waits", "open"),
+            (
+                (
+                    f"{one.flow.name} `{one.flow.key}`",
+                    f"{sum(step.conforms for step in one.steps)} of {len(one.steps)}"
+                    if one.present
+                    else "not here",
+                    *(str(n) for n in _count_states(found.requirements[one.flow.key])),
+                )
+                for one in found.flows
+            ),
+        ),
+    ]
+    for one in found.flows:
+        if one.present:
+            parts += [
+                f"## {one.flow.name} `{one.flow.key}`",
+                _render_table(("step", "state"), _list_steps(one)),
+            ]
+            parts.append(_render_items("requirement", found.requirements[one.flow.key]))
+    parts += ["## Rules of the forms", _render_items("rule", found.rules)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _count_states(items: Iterable[Item]) -> tuple[int, ...]:
+    states = Counter(item.state for item in items)
+    return tuple(states[state] for state in State)
+
+
+def _count(items: Iterable[Item]) -> str:
+    listed = list(items)
+    counts = zip(_count_states(listed), State, strict=True)
+    return ", ".join(f"{n} {state}" for n, state in counts) + f" of {len(listed)}"
+
+
+def _list_steps(verdict: FlowVerdict) -> Iterator[tuple[str, str]]:
+    for step in verdict.steps:
+        says = [
+            *step.explained,
+            *(f"waits: {one}" for one in step.waiting),
+            *(f"wrong: {one}" for one in step.wrong),
+        ]
+        yield f"{step.row.no} {step.row.activity}", "; ".join(says) or "conforms"
+
+
+def _render_items(title: str, items: Iterable[Item]) -> str:
+    rows = [(f"`{item.key}`", item.text, _describe(item)) for item in items]
+    return _render_table(("id", title, "state"), rows) if rows else f"No {title}."
+
+
+def _describe(item: Item) -> str:
+    if item.state is State.MET:
+        return f"met by {', '.join(item.by)}; `{item.test}`"
+    return f"waits for {item.waits_for}" if item.state is State.WAITS else "open"
+
+
+def _render_table(titles: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [titles, tuple("---" for _ in titles), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |" for line in lines)
