@@ -23,6 +23,8 @@ ASKED_DATA: Mapping[str, str] = {
     "photos": "visit_photos",
     "signature": "signature_file",
 }
+# What belongs to one moment: an earlier signature or result does not stand in for the one that is asked for.
+ASKED_ANEW = frozenset({"result", "signature"})
 
 
 @dataclass(frozen=True, slots=True)

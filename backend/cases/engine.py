@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import assert_never
 
 from backend.cases.commands import (
+    ASKED_ANEW,
+    ASKED_DATA,
     Abandon,
     Amend,
     Cancel,
@@ -122,8 +124,9 @@ def _complete(draft: _Draft, command: Complete) -> None:
     outcome = step.outcome(command.outcome)
     if outcome is None:
         raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, f"{step.key}/{command.outcome}")
-    if command.data:
-        draft.record(_DATA_CHANGED, data=command.data)
+    data = {**_forget_what_is_asked_anew(draft, outcome), **command.data}
+    if data:
+        draft.record(_DATA_CHANGED, data=data)
     if step.mends:
         _mend(draft, command)
     _check_what_it_asks(draft, step, outcome, command)
@@ -131,6 +134,11 @@ def _complete(draft: _Draft, command: Complete) -> None:
     if refusal is not None:
         raise CommandRefused(refusal, f"{step.key}/{outcome.key}")
     _leave(draft, task, outcome, command.reason)
+
+
+def _forget_what_is_asked_anew(draft: _Draft, outcome: Outcome) -> dict[str, None]:
+    fields = [ASKED_DATA[one] for one in outcome.asks if one in ASKED_ANEW]
+    return {field: None for field in fields if draft.state.data.get(field) is not None}
 
 
 def _check_what_it_asks(draft: _Draft, step: Step, outcome: Outcome, command: Complete) -> None:

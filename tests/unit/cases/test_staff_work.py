@@ -27,6 +27,15 @@ WORK = make_process(
 )
 
 
+_SIGNED = [{"name": "signature_present"}]
+SIGNINGS = make_process(
+    make_step(
+        "sketch", "department:unit", make_outcome("agree", "drawings", asks=["signature"], guards=_SIGNED)
+    ),
+    make_step("drawings", "department:unit", make_outcome("agree", asks=["signature"], guards=_SIGNED)),
+)
+
+
 def make_handler(staff_id: int | None) -> Performer:
     return Performer(ActorKind.POSITION, positions=frozenset({"case_handler"}), staff_id=staff_id)
 
@@ -50,6 +59,19 @@ def refusal_of(snapshot: Snapshot, command: Command) -> str | None:
 def assigned(handler_id: int) -> Snapshot:
     snapshot = begin()
     return _decide(snapshot, Complete(UNIT, 1, "assign", snapshot.version, data={"handler_id": handler_id}))
+
+
+def test_an_earlier_signature_does_not_stand_in_for_another() -> None:
+    def sign(snapshot: Snapshot, task: int, **data: str) -> Snapshot:
+        command = Complete(UNIT, task, "agree", snapshot.version, data=data)
+        return decide(SIGNINGS, snapshot, command, NOW, CASE_GUARDS).snapshot
+
+    signed = sign(
+        decide(SIGNINGS, Snapshot(), Start(UNIT), NOW, CASE_GUARDS).snapshot, 1, signature_file="one"
+    )
+    with pytest.raises(CommandRefused, match="signature_missing"):
+        sign(signed, 2)
+    assert sign(signed, 2, signature_file="two").data["signature_file"] == "two"
 
 
 def test_what_the_command_brings_does_not_disable_its_button() -> None:
