@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from backend.cases.access import join_task
@@ -12,6 +12,8 @@ from backend.cases.commands import CUSTOMER, AvailableAction, Guard
 from backend.cases.progress import Line
 from backend.cases.wording import SUPPLY, name_action
 from backend.core.error_texts import ERROR_TEXTS
+
+_FIELDS = tuple(one.name for one in fields(AvailableAction))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def _name(line: Line, action: AvailableAction) -> str | None:
 
 
 def _write(action: AvailableAction, path: tuple[int, ...]) -> dict[str, Any]:
-    body = asdict(action)
+    body = {name: getattr(action, name) for name in _FIELDS}
     if action.task is not None:
         body["task"] = join_task((*path, action.task))
     unmet = action.unmet

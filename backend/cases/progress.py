@@ -7,9 +7,10 @@ first outcomes, without loops.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.conditions import evaluate
@@ -44,8 +45,7 @@ class BookedHour:
     is_under_way: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ProgressStep:
+class ProgressStep(NamedTuple):
     """One step of the line. ``key`` is unique in it; ``at`` is when it was done, or else when it began.
 
     ``hour`` is the booked one that the customer waits for at this step; ``due_at`` is then its end.
@@ -70,8 +70,7 @@ _HANDLER = Actor(ActorKind.POSITION, "case_handler")
 FindProcess = Callable[[str], ProcessDefinition]
 
 
-@dataclass(frozen=True, slots=True)
-class _Visit:
+class _Visit(NamedTuple):
     """One opened step, or one to come, before the invisible ones are folded into their neighbours."""
 
     key: str
@@ -89,7 +88,7 @@ def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, 
     ended_early = status not in (CaseStatus.OPEN, CaseStatus.COMPLETED)
     if ended_early and visits and visits[-1].state is StepState.DONE:
         # A refusal ends the case at a step that was done; for the customer it goes no further there.
-        visits[-1] = replace(visits[-1], state=StepState.STOPPED)
+        visits[-1] = visits[-1]._replace(state=StepState.STOPPED)
     return _fold_invisible(visits)
 
 
@@ -200,9 +199,8 @@ def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
         if not one.step.customer.visible:
             # A first step that nobody sees has nothing to show as part of; a foretold one tells nothing.
             if steps and one.state is not StepState.NEXT:
-                steps[-1] = replace(
-                    steps[-1], state=one.state, at=_choose_time(steps[-1], one), due_at=one.due_at
-                )
+                at = _choose_time(steps[-1], one)
+                steps[-1] = steps[-1]._replace(state=one.state, at=at, due_at=one.due_at)
             continue
         times[one.key] = times.get(one.key, 0) + 1
         key = one.key if times[one.key] == 1 else f"{one.key}#{times[one.key]}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from backend.cases.commands import AvailableAction
@@ -56,7 +55,7 @@ def tell_opening(
     current = find_current(progress)
     if current is None or not current.text_when_closed:
         return progress
-    return _swap(progress, current, replace(current, opens_at=find_opening()))
+    return _swap(progress, current, current._replace(opens_at=find_opening()))
 
 
 def tell_hour(progress: tuple[ProgressStep, ...], hour: BookedHour | None) -> tuple[ProgressStep, ...]:
@@ -67,7 +66,7 @@ def tell_hour(progress: tuple[ProgressStep, ...], hour: BookedHour | None) -> tu
     current = find_current(progress)
     if hour is None or current is None:
         return progress
-    return _swap(progress, current, replace(current, due_at=hour.end_at, hour=hour))
+    return _swap(progress, current, current._replace(due_at=hour.end_at, hour=hour))
 
 
 def _swap(
