@@ -191,7 +191,7 @@ STORY = (
     command("remote1", "accept"),
     command("remote1", "pass"),
     command("remote1", "dispatch", tells=True, unit_code="301"),
-    command("lead301", "assign", handler="handler301"),
+    command("lead301", "assign", tells=True, handler="handler301"),
     Step("hold an hour", "customer", hold_hour, keep_hold),
     Step("book", "customer", book, keep_child_no, tells=True, locks=True),
     command("lead301", "accept", child=True),

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.form_sealing import open_value, open_values
 from backend.cases.models import CaseCorrection, CaseRating, CaseTask
 from backend.core.config import Settings
+from backend.core.outbox import OutboxRow
 from backend.organisation.models import Staff as StaffRow
 from backend.organisation.service import PHONE_CONTEXT
 from composition.hall import make_key_ring
@@ -189,6 +190,24 @@ def test_foreign_missing_and_malformed_numbers_look_the_same(
         one.pop("request_id")
     assert all(one == answers[0] for one in answers)
     assert answers[0]["code"] == "not_found"
+
+
+def test_the_customer_is_told_that_an_hour_can_be_chosen(
+    customer: Customer, staff: Staff, handler_id: int, sessions: sessionmaker[Session]
+) -> None:
+    view = customer.apply(make_repair())
+    staff.dispatch(view["case_no"], handler_id)
+    of_case = OutboxRow.payload["case_no"].as_string() == view["case_no"]
+    with sessions() as session:
+        promised = session.scalars(
+            select(OutboxRow.payload)
+            .where(OutboxRow.topic == "notify_customer", of_case)
+            .order_by(OutboxRow.id)
+        ).all()
+    assert [(one["step"], one["message"]) for one in promised] == [
+        ("dispatch", "application_dispatched"),
+        ("assign", "handler_assigned"),
+    ]
 
 
 def test_a_repair_from_dispatch_to_the_rating(

@@ -66,6 +66,9 @@ def test_what_the_text_says() -> None:
         "您的居民报装（编号261124101123453）上门时间改为：11月26日 周四 09:00，请留人在家。"
     )
     assert fill_wechat(MESSAGES["appointment_booked"], FACTS, NOW)["time3"] == "2026-11-26 09:00"
+    assert fill_text(MESSAGES["handler_assigned"], replace(FACTS, handler="张伟")) == (
+        "您的居民报装（编号261124101123453）已安排张伟师傅。点开选一个方便的上门时间，选好了师傅才能上门。"
+    )
 
 
 @pytest.mark.parametrize(
