@@ -53,7 +53,8 @@ class CorrectionDesk:
 
         Returns the case, which another unit may serve now, and the command with what has changed. Raises
         CommandRefused ``field_not_returned`` and Invalid with the fields; an item still missing is
-        ``not_mended``.
+        ``not_mended``, an emptied one ``required`` whatever the form says. One that is as it was when it was
+        returned makes the whole ``returned_unchanged``: the reviewer would only return it once more.
         """
         stored = application_rows.read_form(session, case.id)
         form = self._form_of(session, stored)
@@ -72,8 +73,12 @@ class CorrectionDesk:
         mended = shown & set(given)
         after = {key: value for key, value in before.items() if key not in mended} | checked.values
         missing = dict.fromkeys(pending - set(given) - hidden, "not_mended")
-        if checked.faults or missing:
-            raise Invalid(fields={**missing, **checked.faults})
+        emptied = dict.fromkeys(mended - after.keys(), "required")
+        if checked.faults or missing or emptied:
+            raise Invalid(fields={**missing, **emptied, **checked.faults})
+        same = sorted(key for key in mended if after[key] == before.get(key))
+        if same:
+            raise Invalid("returned_unchanged", fields=dict.fromkeys(same, "still_unchanged"))
         case = self._write(session, owner, case, stored, form, before, after, pending)
         data = make_data(form, after, None)
         changed = {key: value for key, value in data.items() if case.snapshot.data.get(key) != value}

@@ -147,6 +147,7 @@ _APPLICATIONS: dict[str, str] = {
     "area_not_served": "这个地址不在我们的服务范围内，请核对小区和街道；如果没有选错，请拨打客服热线。",
     "duplicate_open": "这个地址的同一项服务您已经申请过，正在办理，可以先看进度；还要再办请选“仍然提交”。",
     "file_unknown": "有文件没有上传成功或已经失效，请删掉后重新上传。",
+    "returned_unchanged": "退回的内容有的还没改，请改好标出的每一处，再点“再次提交”。",
     "draft_too_large": "内容太多，草稿存不下了，请把文字写短一些。",
     "rating_missing": "还没有打分，请选几颗星后再提交。",
     "already_rated": "这件申请您已经评价过了，谢谢。",
@@ -171,6 +172,7 @@ _FORM_FIELDS: dict[str, str] = {
     "too_many_files": "文件太多了，请删掉几个。",
     "file_unknown": "有文件没有上传成功，请删掉后重新上传。",
     "not_mended": "这一项被退回了，请改好后再提交。",
+    "still_unchanged": "这一处还没改，请改好后再提交。",
     "stars_invalid": "请选 1 到 5 颗星。",
 }
 

@@ -101,6 +101,31 @@ def test_only_what_was_returned_reopens(
     assert open_value(keys, "contact_phone", former["contact_phone"]) == values["contact_phone"]
 
 
+def test_what_was_returned_comes_back_changed(
+    customer: Customer, staff: Staff, files: Uploads, count_rows: CountRows
+) -> None:
+    photo = files.upload(customer.owner)
+    view = customer.apply(make_repair(fault_photos=[photo]))
+    staff.return_application(view["case_no"], fault_photos="看不清", fault_text="写详细一点")
+    view = customer.get(f"/cases/{view['case_no']}")
+    before = count_rows()
+    same = {"fault_photos": [photo], "fault_text": f" {view['values']['fault_text']} "}
+    refused = customer.act(view, "resubmit", 422, values=same)
+    assert refused["code"] == "returned_unchanged"
+    assert refused["fields"] == dict.fromkeys(same, "这一处还没改，请改好后再提交。")
+    half = customer.act(view, "resubmit", 422, values={**same, "fault_text": "三个灶眼都打不着"})
+    assert list(half["fields"]) == ["fault_photos"]
+    # The form itself asks for no photo; its reviewer does.
+    emptied = {"fault_photos": [], "fault_text": "三个灶眼都打不着"}
+    assert customer.act(view, "resubmit", 422, values=emptied)["fields"] == {
+        "fault_photos": "这一项还没有填。"
+    }
+    assert count_rows() == before
+    new = files.upload(customer.owner)
+    mended = {**emptied, "fault_photos": [new]}
+    assert customer.act(view, "resubmit", values=mended)["state"] == "in_progress"
+
+
 def test_a_second_return_keeps_each_former_value(
     customer: Customer, staff: Staff, sessions: sessionmaker[Session]
 ) -> None:
