@@ -120,7 +120,7 @@ class Delivery:
     ) -> Iterator[Send]:
         yield from self._list_wechat_ways(promise_id, customer_id, message, facts)
         channels = self._channels
-        template_id = channels.sms_templates.get(message.purpose)
+        template_id = channels.sms_templates.get(message.sms_template)
         if channels.sms is None or template_id is None:
             return
         with self._sessions() as session:

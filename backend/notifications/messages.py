@@ -12,6 +12,8 @@ from backend.core.local_time import SHANGHAI, format_moment
 
 PLACEHOLDERS = frozenset({"service", "case_no", "items", "when", "handler", "handler_phone", "words"})
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
+# Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more.
+OTHER_SMS = frozenset({"departure"})
 # The limits of WeChat's keywords: phrases of Chinese characters, things of any, names without digits.
 LONGEST_PHRASE, LONGEST_TIP, LONGEST_THING, LONGEST_NAME = 5, 20, 20, 10
 # The template for corrections names a day; the company waits a week before it asks again.
@@ -29,6 +31,12 @@ class Message:
     purpose: str
     phrase: str
     tip: str
+    sms: str = ""
+
+    @property
+    def sms_template(self) -> str:
+        """Return the name of the text message's template."""
+        return self.sms or self.purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,8 @@ def find_faults(message: Message) -> list[str]:
     ]
     if message.purpose not in PURPOSES:
         faults.append(f"there is no purpose {message.purpose}")
+    if message.sms and message.sms not in OTHER_SMS:
+        faults.append(f"there is no text message {message.sms}")
     if re.fullmatch(rf"[\u4e00-\u9fff]{{1,{LONGEST_PHRASE}}}", message.phrase) is None:
         faults.append(f"the phrase has 1 to {LONGEST_PHRASE} Chinese characters")
     if not 1 <= len(message.tip) <= LONGEST_TIP:
@@ -96,9 +106,9 @@ def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]
 
 
 def fill_sms(message: Message, facts: Facts, now: datetime) -> list[str]:
-    """Return the parameters of the purpose's text message, in their order."""
+    """Return the parameters of the text message, in their order."""
     params = [facts.service, facts.case_no]
-    match message.purpose:
+    match message.sms_template:
         case "progress":
             return [*params, message.phrase]
         case "correction":

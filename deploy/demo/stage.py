@@ -233,7 +233,8 @@ class Stage:
         mended: dict[str, Any] = {}
         for one in case.snapshot.pending_corrections:
             if one.item == "address":
-                mended["address"] = {**values["address"], "door": f"{chance.randrange(1, 19)}02"}
+                # No home was first applied for with this ending, so that the address truly changes.
+                mended["address"] = {**values["address"], "door": f"{chance.randrange(1, 19)}05"}
             elif one.item == "floor_area":
                 mended["floor_area"] = values["floor_area"] - 3
             else:

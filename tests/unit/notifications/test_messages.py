@@ -19,6 +19,7 @@ from backend.notifications.messages import (
     find_faults,
     read_messages,
 )
+from simulators.message_templates import SMS
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 MESSAGES = read_messages(read_body(PROCESSES_FOLDER / "messages.yaml"))
@@ -71,11 +72,26 @@ def test_what_the_text_says() -> None:
     )
 
 
+def test_a_departure_is_not_announced_like_a_booking() -> None:
+    booked, left = MESSAGES["appointment_booked"], MESSAGES["handler_set_off"]
+    assert fill_sms(booked, FACTS, NOW) == ["居民报装", "261124101123453", "11月26日 周四 09:00"]
+    params = fill_sms(left, FACTS, NOW)
+    assert SMS[left.sms_template].fill(params) == (
+        "您的居民报装（编号261124101123453）：师傅已出发，正在前往，请留人在家。"
+    )
+
+
+@pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
+def test_a_shipped_message_fits_its_text_message(message: Message) -> None:
+    assert len(fill_sms(message, FACTS, NOW)) == SMS[message.sms_template].count
+
+
 @pytest.mark.parametrize(
     ("change", "fault"),
     [
         ({"text": "您的{servise}"}, "there is no placeholder servise"),
         ({"purpose": "gossip"}, "there is no purpose gossip"),
+        ({"sms": "gossip"}, "there is no text message gossip"),
         ({"phrase": "等您修改资料"}, "the phrase has 1 to 5 Chinese characters"),
         ({"tip": ""}, "the tip has 1 to 20 characters"),
     ],
