@@ -34,6 +34,7 @@ from backend.cases.visiting import find_booked_hour, find_visit_state, find_visi
 from backend.cases.wording import (
     SUPPLY,
     find_current,
+    tell_end,
     tell_hour,
     tell_opening,
     write_headline,
@@ -205,6 +206,7 @@ class CustomerCases:
     def _make_progress(self, session: Session, branch: Branch) -> tuple[Line, tuple[ProgressStep, ...]]:
         line = self._make_line(session, branch)
         progress = make_progress(line, lambda key: self._foretell(session, key))
+        progress = tell_end(progress, branch.snapshot.status)
         progress = tell_opening(progress, lambda: self._find_opening(session))
         return line, tell_hour(progress, find_booked_hour(line))
 

@@ -17,6 +17,12 @@ _ENDED = {
     CaseStatus.WITHDRAWN: "您已撤回这件申请",
     CaseStatus.CANCELLED: "已终止办理，原因见下方说明",
 }
+# What the step says at which a case has ended early, in the place of what would have come next there.
+_STOPPED = {
+    CaseStatus.REFUSED: "申请没有通过",
+    CaseStatus.WITHDRAWN: "您撤回了申请",
+    CaseStatus.CANCELLED: "办理已终止",
+}
 # What an outcome asks of the customer → what the button to it says.
 _BY_GUARD = {
     "appointment_booked": "去预约",
@@ -43,6 +49,16 @@ def write_step_text(step: ProgressStep) -> str:
     if step.opens_at is None:
         return step.text
     return step.text_when_closed.replace("{opens}", format_moment(step.opens_at))
+
+
+def tell_end(progress: tuple[ProgressStep, ...], status: CaseStatus) -> tuple[ProgressStep, ...]:
+    """Return the progress whose stopped steps say how the case has ended, and promise nothing any more."""
+    if status not in _STOPPED:
+        return progress
+    return tuple(
+        one._replace(text=_STOPPED[status], text_when_closed="") if one.state is StepState.STOPPED else one
+        for one in progress
+    )
 
 
 def tell_opening(

@@ -302,3 +302,12 @@ def count_rows(sessions: sessionmaker[Session]) -> Callable[[], dict[str, int]]:
 def no_limits(settings: Settings) -> None:
     """Each test starts with nothing counted."""
     Redis.from_url(settings.redis_url).flushdb()
+
+
+def apply_and_return(
+    customer: Customer, staff: Staff, **reasons: str
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    values = make_repair()
+    view = customer.apply(values)
+    staff.return_application(view["case_no"], **reasons)
+    return values, customer.get(f"/cases/{view['case_no']}")

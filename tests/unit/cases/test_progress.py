@@ -26,6 +26,7 @@ from backend.cases.progress import Line, StepState, is_handler_awaited, make_pro
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.visiting import APPOINTMENT_START, find_booked_hour, find_visit_state
 from backend.cases.wording import (
+    tell_end,
     tell_hour,
     tell_opening,
     write_due,
@@ -193,6 +194,9 @@ def test_a_stopped_case_foretells_nothing(end: str) -> None:
         ("review", "stopped"),
     ]
     assert "您已撤回" in write_headline(CaseStatus.WITHDRAWN, steps, False, NOW)
+    told = tell_end(steps, snapshot.status)
+    assert told[-1].text == ("申请没有通过" if end == "refused" else "您撤回了申请")
+    assert told[:-1] == steps[:-1]
 
 
 @pytest.mark.parametrize("process", sorted(PROCESSES))

@@ -1,0 +1,98 @@
+"""Mending what was returned: it comes back changed, nothing that stood there is lost, and it counts once."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.models import CaseCorrection, CaseTask
+from tests.api.applications.conftest import (
+    Customer,
+    Staff,
+    Uploads,
+    apply_and_return,
+    make_address,
+    make_repair,
+)
+
+CountRows = Callable[[], dict[str, int]]
+
+
+def test_what_was_returned_comes_back_changed(
+    customer: Customer, staff: Staff, files: Uploads, count_rows: CountRows
+) -> None:
+    photo = files.upload(customer.owner)
+    view = customer.apply(make_repair(fault_photos=[photo]))
+    staff.return_application(view["case_no"], fault_photos="看不清", fault_text="写详细一点")
+    view = customer.get(f"/cases/{view['case_no']}")
+    before = count_rows()
+    same = {"fault_photos": [photo], "fault_text": f" {view['values']['fault_text']} "}
+    refused = customer.act(view, "resubmit", 422, values=same)
+    assert refused["code"] == "returned_unchanged"
+    assert refused["fields"] == dict.fromkeys(same, "这一处还没改，请改好后再提交。")
+    half = customer.act(view, "resubmit", 422, values={**same, "fault_text": "三个灶眼都打不着"})
+    assert list(half["fields"]) == ["fault_photos"]
+    # The form itself asks for no photo; its reviewer does.
+    emptied = {"fault_photos": [], "fault_text": "三个灶眼都打不着"}
+    assert customer.act(view, "resubmit", 422, values=emptied)["fields"] == {
+        "fault_photos": "这一项还没有填。"
+    }
+    assert count_rows() == before
+    new = files.upload(customer.owner)
+    mended = {**emptied, "fault_photos": [new]}
+    assert customer.act(view, "resubmit", values=mended)["state"] == "in_progress"
+
+
+def test_a_second_return_keeps_each_former_value(
+    customer: Customer, staff: Staff, sessions: sessionmaker[Session]
+) -> None:
+    values, view = apply_and_return(customer, staff, fault_text="写详细一点")
+    view = customer.act(view, "resubmit", values={"fault_text": "第二次"})
+    staff.return_application(view["case_no"], fault_text="还是不够", fault_kind="选错了")
+    view = customer.get(f"/cases/{view['case_no']}")
+    assert [one["resolved"] for one in view["corrections"]] == [False, False, True]
+    # The field disappears with this choice, so nothing has to be mended in it, and nothing is lost.
+    view = customer.act(view, "resubmit", values={"fault_kind": "no_gas"})
+    assert view["values"]["fault_text"] == "第二次"
+    case = staff.find(view["case_no"])
+    assert (case.returned_times, case.data["fault_kind"]) == (2, "no_gas")
+    with sessions.begin() as session:
+        rows = session.scalars(
+            select(CaseCorrection).where(CaseCorrection.case_id == case.id).order_by(CaseCorrection.no)
+        ).all()
+    assert [one.previous_value for one in rows] == [values["fault_text"], "第二次", "stove"]
+
+
+def test_a_mended_address_may_bring_another_unit(customer: Customer, staff: Staff) -> None:
+    _, view = apply_and_return(customer, staff, address="门牌不对")
+    refused = customer.act(view, "resubmit", 422, values={"address": make_address(street="别处路")})
+    assert refused["code"] == "area_not_served"
+    address = make_address(street="三墩镇", community="新村")
+    customer.act(view, "resubmit", values={"address": address})
+    case = staff.find(view["case_no"])
+    assert (case.unit_code, case.street, case.community) == ("712", "三墩镇", "新村")
+    [task] = staff.cases.load(case.id).snapshot.open_tasks
+    with staff.sessions.begin() as session:
+        assert session.get_one(CaseTask, (case.id, task.no)).unit_id == case.unit_id
+
+
+def test_new_files_are_claimed_once(customer: Customer, staff: Staff, files: Uploads) -> None:
+    kept, new = files.upload(customer.owner), files.upload(customer.owner)
+    view = customer.apply(make_repair(fault_photos=[kept]))
+    staff.return_application(view["case_no"], fault_photos="再拍一张铭牌")
+    view = customer.get(f"/cases/{view['case_no']}")
+    view = customer.act(view, "resubmit", values={"fault_photos": [kept, new]})
+    assert set(view["files"]) == {kept, new}
+    assert files.find_claim(new) == staff.find(view["case_no"]).id
+
+
+def test_the_same_resubmission_twice_is_done_once(customer: Customer, staff: Staff) -> None:
+    _, view = apply_and_return(customer, staff, fault_text="写详细一点")
+    once = {"command_id": str(uuid.uuid4()), "values": {"fault_text": "好的"}}
+    first = customer.act(view, "resubmit", **once)
+    assert customer.act(view, "resubmit", **once) == first
+    other = customer.act(view, "resubmit", 409, **{**once, "values": {"fault_text": "别的"}})
+    assert other["code"] == "idempotency_conflict"
