@@ -67,9 +67,11 @@ class RefreshSchema(Schema):
 
 
 class MeSchema(Schema):
-    """The customer as their own screens show them."""
+    """The customer as their own screens show them; ``name`` and ``phone`` in full are for filling in their forms."""
 
     display_name = fields.String(required=True)
+    name = fields.String(required=True, allow_none=True)
+    phone = fields.String(required=True, allow_none=True)
     phone_masked = fields.String(required=True, allow_none=True)
     phone_verified = fields.Boolean(required=True)
 
@@ -97,6 +99,8 @@ def describe_me(customer: CustomerView) -> dict[str, Any]:
         shown = f"手机用户{customer.phone[-4:]}" if customer.phone else "微信用户"
     return {
         "display_name": shown,
+        "name": customer.name,
+        "phone": customer.phone,
         "phone_masked": mask_phone(customer.phone) if customer.phone else None,
         "phone_verified": customer.phone_verified,
     }

@@ -60,6 +60,8 @@ def test_sign_in_from_the_mini_program(stage: Stage, caller: FlaskClient) -> Non
     tokens = stage.sign_in_by_mini(caller, person)
     assert tokens["customer"] == {
         "display_name": "微信用户",
+        "name": None,
+        "phone": None,
         "phone_masked": None,
         "phone_verified": False,
     }

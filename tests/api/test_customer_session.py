@@ -65,6 +65,8 @@ def test_sign_in_by_sms(stage: Stage, caller: FlaskClient, phone: str) -> None:
     assert me == tokens["customer"]
     assert me == {
         "display_name": f"手机用户{phone[-4:]}",
+        "name": None,
+        "phone": phone,
         "phone_masked": f"{phone[:3]}****{phone[-4:]}",
         "phone_verified": True,
     }

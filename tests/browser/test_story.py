@@ -191,14 +191,24 @@ def test_withdrawing(watched: Watched, open_customer: Callable[[], Customer]) ->
     customer = open_customer()
     customer.sign_in("13812340002")
     customer.press(re.compile("^报修"))
+    # The phone that one signed in with need not be typed again.
+    expect(customer.page.get_by_label("手机号")).to_have_value("13812340002")
     customer.fill_repair("王芳", "13812340002", make_photo())
+    customer.press(re.compile("删除第 1 份"))
+    expect(customer.page.get_by_text("0/6 份")).to_be_visible()
+    customer.press("撤销，放回去")
+    expect(customer.page.get_by_text("1/6 份")).to_be_visible()
     _try_a_file_that_is_no_photo(watched, customer)
     customer.press("不传这一份，直接提交")
     customer.read_case_no()
     customer.press("不想办了，撤回申请")
     customer.press(re.compile("^撤回申请$"))
     expect(customer.page.get_by_text("不想办了，撤回申请")).to_have_count(0)
+    expect(customer.page.get_by_text("您撤回了申请")).to_be_visible()
     watched.shoot(customer.page, "21-withdrawn")
+    customer.go("home")
+    customer.page.get_by_role("switch").click()
+    expect(customer.page.get_by_role("button", name="账号与隐私")).to_be_visible()
 
 
 def _try_a_file_that_is_no_photo(watched: Watched, customer: Customer) -> None:

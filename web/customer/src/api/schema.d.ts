@@ -3667,6 +3667,8 @@ export interface components {
         };
         Me: {
             display_name: string;
+            name: string | null;
+            phone: string | null;
             phone_masked: string | null;
             phone_verified: boolean;
         };
