@@ -67,7 +67,7 @@ class RefreshSchema(Schema):
 
 
 class MeSchema(Schema):
-    """The customer as their own screens show them; ``name`` and ``phone`` in full are for filling in their forms."""
+    """The customer as their own screens show them; ``name`` and ``phone`` in full fill in their forms."""
 
     display_name = fields.String(required=True)
     name = fields.String(required=True, allow_none=True)
