@@ -23,7 +23,7 @@ from backend.organisation.service import Member
 # process. Seeing is nearly all, for the engine offers a step to nobody but its own post.
 OVERSEERS = frozenset({CENTRE_LEAD})
 CASE = table_of(ServiceCase)
-_STAFF_KINDS = (ActorKind.POSITION, ActorKind.DEPARTMENT)
+STAFF_KINDS = (ActorKind.POSITION, ActorKind.DEPARTMENT)
 # A case with the task that its line in a list tells: the newest open one, or else the newest.
 _BY_NO = Prepared(
     text(
@@ -97,7 +97,7 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
     processes: dict[str, set[str]] = {}
     directing: set[str] = set()
     for definition in definitions:
-        staff_steps = [step for step in definition.steps if step.by.kind in _STAFF_KINDS]
+        staff_steps = [step for step in definition.steps if step.by.kind in STAFF_KINDS]
         taking_part = {step.by.key for step in staff_steps} | OVERSEERS
         for post in taking_part:
             processes.setdefault(post, set()).add(definition.key)
@@ -151,4 +151,4 @@ class StaffAccess:
 
 def _takes_part(definition: ProcessDefinition, posts: frozenset[str]) -> bool:
     actors = [*(step.by for step in definition.steps), *definition.cancel_by]
-    return any(actor.kind in _STAFF_KINDS and actor.key in posts for actor in actors)
+    return any(actor.kind in STAFF_KINDS and actor.key in posts for actor in actors)

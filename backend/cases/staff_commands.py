@@ -14,18 +14,18 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_root_id
 from backend.cases.case_files import CaseFiles
-from backend.cases.commands import Cancel, Command, Complete, CorrectionRequest
+from backend.cases.commands import PERSONAL_POSTS, Cancel, Command, Complete, CorrectionRequest
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.models import CaseReview
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseService, Request, lock_whole
-from backend.cases.staff_access import CASE, StaffAccess, make_performer
+from backend.cases.staff_access import CASE, STAFF_KINDS, StaffAccess, make_performer
 from backend.cases.staff_forms import FormReader, label_fields, list_owable
 from backend.catalogue.definition import Outcome
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
-from backend.core.errors import Invalid
+from backend.core.errors import Conflict, Invalid
 from backend.organisation.members import MemberDirectory
 from backend.organisation.service import Member, OrganisationService
 
@@ -239,7 +239,7 @@ class StaffCommands:
         """Return the case's data that the command brings, checked."""
         data: dict[str, Any] = {}
         if "unit" in outcome.asks:
-            data.update(self._choose_unit(place, command))
+            data.update(self._choose_unit(place, command, outcome))
         if command.handler is not None:
             data["handler_id"] = self._choose_handler(place, command.handler)
         if command.result is not None and command.result.strip():
@@ -254,21 +254,26 @@ class StaffCommands:
             data["signature_file"] = command.signature
         return data
 
-    def _choose_unit(self, place: _Place, command: StaffCommand) -> dict[str, Any]:
+    def _choose_unit(self, place: _Place, command: StaffCommand, outcome: Outcome) -> dict[str, Any]:
         """Return the unit that takes the case: the one that serves the address, or another with a reason.
 
-        An address that no unit serves leaves the case where it is, unless the command says where to.
+        An address that no unit serves leaves the case where it is, unless the command says where to; then no
+        unit needs a reason. None is taken that has nobody for what comes next: there the case would strand.
         """
         case = place.case
         row = place.session.execute(_ADDRESS, {"case_id": case.id}).one()
         serving = self._organisation.find_serving_unit(
             place.session, row.region or "", row.street or "", row.community or ""
         )
-        usual = case.unit_id if serving is None else serving.id
         code = command.unit_code or (case.unit_code if serving is None else serving.code)
         unit = self._organisation.find_unit(place.session, code)
-        if unit.id != usual and not command.reason.strip():
+        if serving is not None and unit.id != serving.id and not command.reason.strip():
             raise Invalid("unit_reason_required", fields={"reason": "required"})
+        definition = self._definitions.get(place.session, case.definition_version_id)
+        following = {definition.step(key).by for key in outcome.to}
+        posts = {one.key for one in following if one.kind in STAFF_KINDS} - PERSONAL_POSTS.keys()
+        if posts and not self._directory.has_anybody(place.session, unit.id, posts):
+            raise Conflict("unit_without_people")
         data: dict[str, Any] = {"unit_id": unit.id, "unit_code": unit.code}
         if unit.id != case.unit_id and case.snapshot.data.get("handler_id") is not None:
             # The former unit's person does not go with the case.

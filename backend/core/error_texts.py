@@ -91,6 +91,7 @@ _STAFF_SIDE: dict[str, str] = {
     "handler_unknown": "本单位没有这位师傅，请从名单里重新选择。",
     "handler_absent": "这位师傅今天不在岗，请另选一位。",
     "unit_reason_required": "派给的不是地址所属的单位，请写明原因。",
+    "unit_without_people": "这个单位没有人能接着办下一步，请另选一个单位。",
     "queue_unknown": "您的岗位没有这个列表，请从左侧重新选择。",
     "cursor_invalid": "翻页信息已经失效，请回到第一页重新查看。",
     "staff_unknown": "没有这位同事，请核对账号。",

@@ -72,6 +72,14 @@ class MemberDirectory:
             raise NotFound("staff_unknown")
         return row
 
+    def has_anybody(self, session: Session, unit_id: int, posts: Collection[str]) -> bool:
+        """True where somebody in this unit or one above holds one of ``posts``, on duty or away."""
+        above = select(Unit.id, Unit.parent_id).where(Unit.id == unit_id).cte("above", recursive=True)
+        above = above.union_all(select(Unit.id, Unit.parent_id).where(Unit.id == above.c.parent_id))
+        held = (StaffPost.staff_id == Staff.id) & StaffPost.key.in_(posts)
+        found = select(Staff.id).join(StaffPost, held).join(above, above.c.id == Staff.unit_id)
+        return session.execute(found.where(Staff.presence != "left").limit(1)).first() is not None
+
     def choose_handler(self, session: Session, unit_id: int, username: str) -> Person:
         """Return the handler to be sent from this unit or one below it.
 

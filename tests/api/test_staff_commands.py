@@ -16,6 +16,7 @@ from backend.cases.models import CaseTask, ServiceCase
 from backend.core.local_time import SHANGHAI, local_date
 from backend.organisation.models import Staff
 from tests.api.bookings import enter_booking
+from tests.api.organisation import CENTRE, ensure_unit
 from tests.api.staff_side import Browser, Hall, code
 
 
@@ -104,6 +105,24 @@ def test_dispatch_elsewhere_needs_a_reason_and_moves_the_case(hall: Hall, to_dis
     assert units == [hall.units["362"]]
     foreign = hall.sign_in("desk_362").act(to_dispatch, "assign", handler="handler_361")
     assert (foreign.status_code, code(foreign)) == (422, "handler_unknown")
+
+
+def test_an_alarm_from_nowhere_goes_to_any_unit_that_has_people(hall: Hall) -> None:
+    agent = hall.sign_in("agent_a")
+    with hall.sessions.begin() as session:
+        hall.units["100"] = ensure_unit(hall.organisation, session, *CENTRE)
+        ensure_unit(hall.organisation, session, "398", "没人的部门", "unit", "100")
+    case_no = hall.report_alarm("100", contact_phone="13812340001", words="有臭味")
+    for name in ("record", "guide"):
+        assert agent.act(case_no, name).status_code == 200
+    assert agent.read(f"/cases/{case_no}")["suggested_unit"] is None
+    for unit in ("100", "398"):
+        answer = agent.act(case_no, "dispatch", unit_code=unit)
+        assert (answer.status_code, code(answer)) == (409, "unit_without_people"), unit
+    assert code(agent.act(case_no, "dispatch")) == "unit_without_people"
+    done = agent.act(case_no, "dispatch", unit_code="362")
+    assert (done.status_code, json.loads(done.text)["unit_code"]) == (200, "362")
+    assert hall.sign_in("desk_362").act(case_no, "assign", handler="handler_362").status_code == 200
 
 
 def test_who_can_be_assigned(hall: Hall, to_assign: str, absent: str) -> None:
