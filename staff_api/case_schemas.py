@@ -68,6 +68,7 @@ class StaffCaseRowSchema(Schema):
     handler_name = fields.String(required=True, allow_none=True)
     channel = fields.String(required=True)
     is_alarm = fields.Boolean(required=True)
+    rings = fields.Boolean(required=True, metadata={"description": "An alarm that nobody has taken yet."})
 
 
 class StaffCasePageSchema(Schema):

@@ -1,18 +1,19 @@
 """An alarm rings until somebody takes it: on all consoles, then at one person after the other (law 13).
 
-The consoles ring from the queue ``alarm`` itself; here is only the hint to look at it now. Taken means that
-the step which stands in that queue is done, by whatever command. The clock's part relies on PostgreSQL alone.
+The consoles ring for what ``list_untaken`` finds in the queue ``alarm``; here is only the hint to look at it
+now. Taken means that the first step which stands in that queue is done, by whatever command; the later ones
+stand there in silence. The clock's part relies on PostgreSQL alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Row, bindparam, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -35,7 +36,14 @@ QUEUE = "alarm"
 NO_PHONE, NOT_SET_UP, TAKEN = "no_phone", "sms_not_set_up", "alarm_taken"
 _log = structlog.get_logger(__name__)
 _RING, _TASK, _CASE = table_of(AlarmRing), table_of(CaseTask), table_of(ServiceCase)
-_IS_WAITING: ColumnElement[bool] = (_TASK.c.queue == QUEUE) & (_TASK.c.state == "open")
+_EARLIER = _TASK.alias("earlier")
+_IS_WAITING: ColumnElement[bool] = (
+    (_TASK.c.queue == QUEUE)
+    & (_TASK.c.state == "open")
+    & ~exists().where(
+        _EARLIER.c.case_id == _TASK.c.case_id, _EARLIER.c.queue == QUEUE, _EARLIER.c.no < _TASK.c.no
+    )
+)
 _WAITING = (
     select(_TASK.c.case_id)
     .where(_IS_WAITING, _TASK.c.opened_at <= bindparam("before"))
@@ -251,6 +259,12 @@ class AlarmBell:
         settled = {"state": state, "code": code, "platform_id": platform_id, "settled_at": self._now()}
         with self._sessions.begin() as session:
             session.execute(_SETTLE.values(settled), {"b_case_id": case_id, "b_no": no})
+
+
+def list_untaken(session: Session, case_ids: Collection[int]) -> frozenset[int]:
+    """Return which of these cases are alarms that nobody has taken yet, and so ring."""
+    found = select(_TASK.c.case_id).where(_IS_WAITING, _TASK.c.case_id.in_(case_ids))
+    return frozenset(session.execute(found).scalars())
 
 
 def read_rings(session: Session, case_ids: Sequence[int]) -> list[Row[Any]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.access import find_root_id
 from backend.cases.actions import list_available_actions
 from backend.cases.alarm_history import write_rings
-from backend.cases.alarm_ringing import read_rings
+from backend.cases.alarm_ringing import list_untaken, read_rings
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
 from backend.cases.commands import Guard
@@ -187,7 +187,9 @@ class StaffCases:
         }
         events = read_events(session, definitions, root.id)
         # Only alarms ring.
-        rings = read_rings(session, sorted(definitions)) if _rings(definitions.values()) else []
+        is_alarm = _rings(definitions.values())
+        rings = read_rings(session, sorted(definitions)) if is_alarm else []
+        untaken = list_untaken(session, [row.id]) if is_alarm else frozenset()
         notes = read_notes(session, definitions)
         # Only what was late has been told to anybody.
         told = read_notices(session, definitions) if self._was_late(root) else []
@@ -202,7 +204,7 @@ class StaffCases:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
         return {
-            **self._rows.write_one(session, row, units, handlers, self._now()),
+            **self._rows.write_one(session, row, units, handlers, untaken, self._now()),
             "history": history,
             "notes": write_notes(notes, self._keys, names.staff),
         }

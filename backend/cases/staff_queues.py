@@ -32,7 +32,8 @@ _FIRST_PAGE = 2**62
 class Queue:
     """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's) or handler.
 
-    An urgent queue is seen by everybody who takes part in its processes, whosever turn it is (law 13).
+    An urgent queue is seen by everybody who takes part in its processes, whosever turn it is, also while one
+    person has it in hand (law 13).
     """
 
     key: str
@@ -141,9 +142,9 @@ class StaffQueues:
 
     def _list_queue_posts(self, queue: Queue, posts: frozenset[str]) -> list[str]:
         """Return whose steps the holder of ``posts`` sees in ``queue``."""
-        of_queue = self._posts.queues.get(queue.key, frozenset()) - PERSONAL_POSTS.keys()
+        of_queue = self._posts.queues.get(queue.key, frozenset())
         if not queue.is_urgent:
-            return sorted(of_queue & posts)
+            return sorted((of_queue - PERSONAL_POSTS.keys()) & posts)
         watchers = self._posts.watchers.get(queue.key, frozenset()) - PERSONAL_POSTS.keys()
         return sorted(of_queue) if watchers & posts else []
 

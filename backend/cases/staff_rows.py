@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from backend.cases.alarm_ringing import list_untaken
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.masking import mask_name
@@ -55,7 +56,9 @@ class RowWriter:
         now = self._now()
         units = self._organisation.name_units(session, {row.unit_id for row in rows})
         handlers = self._organisation.name_staff(session, {row.handler_id for row in rows if row.handler_id})
-        return [self.write_one(session, row, units, handlers, now) for row in rows]
+        alarms = [row.id for row in rows if self._is_alarm(session, row)]
+        untaken = list_untaken(session, alarms) if alarms else frozenset()
+        return [self.write_one(session, row, units, handlers, untaken, now) for row in rows]
 
     def write_one(
         self,
@@ -63,9 +66,13 @@ class RowWriter:
         row: Row[Any],
         units: Mapping[int, str],
         handlers: Mapping[int, str],
+        untaken: Collection[int],
         now: datetime,
     ) -> dict[str, Any]:
-        """Return the StaffCaseRow of one row, with the names of units and handlers by id."""
+        """Return the StaffCaseRow of one row, with the names of units and handlers by id.
+
+        ``untaken`` are the alarms that ring.
+        """
         definition = self._definitions.get(session, row.definition_version_id)
         sealed = row.contact_name_sealed
         return {
@@ -85,5 +92,10 @@ class RowWriter:
             "returned_times": row.returned_times,
             "handler_name": handlers.get(row.handler_id),
             "channel": row.channel,
-            "is_alarm": bool(definition.parameters.get("is_alarm", False)),
+            "is_alarm": self._is_alarm(session, row),
+            "rings": row.id in untaken,
         }
+
+    def _is_alarm(self, session: Session, row: Row[Any]) -> bool:
+        definition = self._definitions.get(session, row.definition_version_id)
+        return bool(definition.parameters.get("is_alarm", False))

@@ -338,7 +338,7 @@ def test_without_text_messages_it_says_so(station: Station) -> None:
     assert "还没有开通短信，值班人员王a没有通知到" in station.history(case_no)
 
 
-def test_a_reported_alarm_fills_the_queue_until_its_first_step_is_done(hall: Hall) -> None:
+def test_a_reported_alarm_rings_until_its_first_step_is_done_and_stays_in_its_queue(hall: Hall) -> None:
     agent, desk = hall.sign_in("agent_a"), hall.sign_in("desk_361")
     alarm = {"command_id": str(uuid.uuid4()), "phone": "13800138000", "address": ADDRESS, "words": "有臭味"}
     answer = hall.app.test_client().post(
@@ -367,13 +367,14 @@ def test_a_reported_alarm_fills_the_queue_until_its_first_step_is_done(hall: Hal
     assert (revealed["phone"], revealed["address"]["door"]) == ("13800138000", "501室")
     # Whoever takes no part in the first step sees the alarm, and sees that it is not for them to take.
     assert desk.read(f"/cases/{case_no}")["actions"] == []
+    assert view["rings"] is True
     before = [one["count"] for one in agent.read("/queues")["items"] if one["key"] == "alarm"]
     assert agent.act(case_no, "record").status_code == 200
-    after = [one["count"] for one in agent.read("/queues")["items"] if one["key"] == "alarm"]
-    assert after == [before[0] - 1]
+    assert [one["count"] for one in agent.read("/queues")["items"] if one["key"] == "alarm"] == before
     for browser in (agent, desk):
         rows = browser.read("/cases", queue="alarm", limit=100)["items"]
-        assert case_no not in [one["case_no"] for one in rows]
+        assert [one["rings"] for one in rows if one["case_no"] == case_no] == [False]
+    assert agent.read(f"/cases/{case_no}")["rings"] is False
 
 
 def _find_centre(station: Station) -> int:

@@ -41,7 +41,7 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
         ("desk_361", ["alarm", "accept", "review", "assign", "reply", "unit", "overdue"]),
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
-        ("agent_a", ["alarm", "dispatch", "close", "unit", "overdue"]),
+        ("agent_a", ["alarm", "close", "unit", "overdue"]),
         ("lead_a", ["alarm", "unit", "overdue"]),
         ("finance_361", []),
     ],
@@ -232,20 +232,26 @@ def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
     assert case["values"]["words"] == "厨房有臭味"
     assert case["values"]["contact_phone"] == "138****0000"
     assert set(case["masked_items"]) == {"contact_phone", "address"}
-    assert agent.act(case_no, "record").status_code == 200
-    assert case_no in list_all(agent, queue="dispatch")
-    assert agent.act(case_no, "guide").status_code == 200
-    assert agent.act(case_no, "dispatch").status_code == 200
-    desk = hall.sign_in("desk_361")
-    assert case_no in list_all(desk, queue="assign")
-    assert desk.act(case_no, "assign", handler="handler_361").status_code == 200
-    handler = hall.sign_in("handler_361")
+    assert row["rings"] is True
+    desk, handler = hall.sign_in("desk_361"), hall.sign_in("handler_361")
+    # Whoever has it in hand, everybody sees it there until it is handled; it rings no longer.
+    for outcome, who, more in (
+        ("record", agent, {}),
+        ("guide", agent, {}),
+        ("dispatch", agent, {}),
+        ("assign", desk, {"handler": "handler_361"}),
+    ):
+        assert who.act(case_no, outcome, **more).status_code == 200
+        for watching in (agent, desk, hall.sign_in("lead_a")):
+            items = watching.read("/cases", queue="alarm", limit=100)["items"]
+            assert [one["rings"] for one in items if one["case_no"] == case_no] == [False], outcome
     assert case_no in list_all(handler, queue="mine")
     revealed = handler.send(
         "POST", f"/cases/{case_no}/reveal", {"items": ["address", "contact_phone"], "reason": "上门抢修"}
     )
     assert json.loads(revealed.text)["values"]["address"]["door"] == "501"
     assert handler.act(case_no, "handled", result="阀门已关，无泄漏").status_code == 200
+    assert case_no not in list_all(agent, queue="alarm")
     for outcome, queue in (("accepted", "review"), ("reply", "reply")):
         assert case_no in list_all(desk, queue=queue)
         assert desk.act(case_no, outcome).status_code == 200

@@ -4047,6 +4047,8 @@ export interface components {
             overdue: boolean;
             place: string;
             returned_times: number;
+            /** @description An alarm that nobody has taken yet. */
+            rings: boolean;
             service: string;
             service_name: string;
             step: string;
@@ -4093,6 +4095,8 @@ export interface components {
             reviews: {
                 [key: string]: components["schemas"]["ReviewMark"];
             };
+            /** @description An alarm that nobody has taken yet. */
+            rings: boolean;
             service: string;
             service_name: string;
             /** @enum {string} */

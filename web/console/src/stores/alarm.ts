@@ -1,4 +1,4 @@
-/** The alarm that takes the screen: the oldest one in the queue `alarm` that nobody has taken yet. */
+/** The alarm that takes the screen: the oldest one that nobody has taken yet. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { getCase, listCases, revealItems } from '@/api/cases'
@@ -27,10 +27,11 @@ export const useAlarm = defineStore('alarm', () => {
   async function look(): Promise<void> {
     if (queues.state !== 'ready') await queues.refresh()
     if (!queues.items.some((queue) => queue.key === 'alarm')) return
-    const { items } = await listCases({ queue: 'alarm', limit: 20 })
+    // Newest first, for what was taken stays in the queue and must not crowd out what nobody has taken.
+    const { items } = await listCases({ queue: 'alarm', sort: 'newest', limit: 100 })
     const now = Date.now()
-    waiting.value = items.filter((row) => (aside.get(row.case_no) ?? 0) < now)
-    const first = waiting.value[0]
+    waiting.value = items.filter((row) => row.rings && (aside.get(row.case_no) ?? 0) < now)
+    const first = waiting.value.at(-1)
     if (!first) {
       view.value = null
       return
