@@ -27,6 +27,7 @@ _ROOT = (
     select(
         _CASE.c.id, _CASE.c.case_no, _CASE.c.customer_id, _CASE.c.parent_case_id, _CASE.c.service_key,
         _CASE.c.handler_id, _CASE.c.contact_phone_sealed, _CASE.c.form_version_id, _CASE.c.owed_documents,
+        _CASE.c.definition_version_id,
     )
     .where(_CASE.c.id == bindparam("case_id"))
 )  # fmt: skip
@@ -66,8 +67,8 @@ class CaseNotices:
             facts = self._collect(session, root, told, payload)
             sealed = root.contact_phone_sealed
             phone = self.keys.decrypt(sealed, PHONE_CONTEXT) if sealed else None
-        if root.customer_id is None:
-            raise PromiseRefused("no_customer")
+        if root.customer_id is None and phone is None:
+            raise PromiseRefused("no_phone")
         order = Order(
             promise_id=context.outbox_id,
             promised_at=context.created_at,
@@ -84,11 +85,12 @@ class CaseNotices:
         conclude(outcome)
 
     def _collect(self, session: Session, root: Row[Any], told: Row[Any], payload: Mapping[str, Any]) -> Facts:
+        definition = self.definitions.get(session, root.definition_version_id)
         handler = None
         if root.handler_id is not None:
             handler = self.organisation.find_contact(session, root.handler_id)
         return Facts(
-            service=self.name_service(root.service_key),
+            service=self.name_service(root.service_key) or definition.name,
             case_no=root.case_no,
             items=self._list_items(session, root, payload["message"]),
             when=self.find_visit(session, root.id),

@@ -76,12 +76,18 @@ class Delivery:
         self._now = now
 
     def deliver(
-        self, promise_id: int, customer_id: int, message: Message, facts: Facts, other_phone: str | None
+        self,
+        promise_id: int,
+        customer_id: int | None,
+        message: Message,
+        facts: Facts,
+        other_phone: str | None,
     ) -> Outcome:
         """Send the message once and return what came of it; a second call never sends what the first did.
 
-        ``other_phone`` (the case's contact) gets the SMS where the customer has no verified phone. Raises
-        PlatformUnavailable where nothing was sent and every way that is left may work later.
+        ``other_phone`` (the case's contact) gets the SMS where the customer has no verified phone, or where
+        there is no customer. Raises PlatformUnavailable where nothing was sent and every way that is left may
+        work later.
         """
         waiting: PlatformUnavailable | None = None
         for send in self._list_ways(promise_id, customer_id, message, facts, other_phone):
@@ -116,15 +122,23 @@ class Delivery:
             give_back_permission(session, customer_id, template_id, self._now())
 
     def _list_ways(
-        self, promise_id: int, customer_id: int, message: Message, facts: Facts, other_phone: str | None
+        self,
+        promise_id: int,
+        customer_id: int | None,
+        message: Message,
+        facts: Facts,
+        other_phone: str | None,
     ) -> Iterator[Send]:
-        yield from self._list_wechat_ways(promise_id, customer_id, message, facts)
+        if customer_id is not None:
+            yield from self._list_wechat_ways(promise_id, customer_id, message, facts)
         channels = self._channels
         template_id = channels.sms_templates.get(message.sms_template)
         if channels.sms is None or template_id is None:
             return
-        with self._sessions() as session:
-            phone = self._recipients.find_phone(session, customer_id) or other_phone
+        phone = other_phone
+        if customer_id is not None:
+            with self._sessions() as session:
+                phone = self._recipients.find_phone(session, customer_id) or other_phone
         if phone:
             params = fill_sms(message, facts, self._now())
             sms = channels.sms
@@ -170,14 +184,14 @@ class Delivery:
         with self._sessions.begin() as session:
             return begin_try(session, promise_id, channel, self._now())
 
-    def _settle(self, promise_id: int, customer_id: int, send: Send, outcome: SendOutcome) -> None:
+    def _settle(self, promise_id: int, customer_id: int | None, send: Send, outcome: SendOutcome) -> None:
         with self._sessions.begin() as session:
             settle_try(session, promise_id, send.channel, outcome, self._now())
-            if send.channel == "mini" and outcome.platform_code == NO_PERMISSION:
+            if customer_id is not None and send.channel == "mini" and outcome.platform_code == NO_PERMISSION:
                 lose_permissions(session, customer_id, send.template_id, self._now())
 
-    def _forget(self, promise_id: int, customer_id: int, send: Send) -> None:
+    def _forget(self, promise_id: int, customer_id: int | None, send: Send) -> None:
         with self._sessions.begin() as session:
             forget_try(session, promise_id, send.channel)
-            if send.channel == "mini":
+            if customer_id is not None and send.channel == "mini":
                 give_back_permission(session, customer_id, send.template_id, self._now())

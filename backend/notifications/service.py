@@ -15,6 +15,7 @@ from backend.notifications.delivery import Delivery, Outcome
 from backend.notifications.messages import Facts, Message, fill_text
 from backend.notifications.models import Notification, NotificationRead
 from backend.notifications.permissions import record_answers
+from backend.notifications.tries import reopen_tries
 
 TEXT_CONTEXT = "notification.text"
 MESSAGES_A_PAGE = 20
@@ -24,11 +25,14 @@ PURPOSE_NAMES = {"progress": "办理进度", "correction": "资料补充", "visi
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One message to one customer, made by promise ``promise_id`` at ``promised_at``."""
+    """One message to one customer, made by promise ``promise_id`` at ``promised_at``.
+
+    ``customer_id`` is None for whoever raised an alarm without signing in: ``other_phone`` gets the SMS.
+    """
 
     promise_id: int
     promised_at: datetime
-    customer_id: int
+    customer_id: int | None
     case_id: int | None
     message: str
     facts: Facts
@@ -72,18 +76,8 @@ class NotificationService:
         Raises KeyError for a message that is not there and PlatformUnavailable as Delivery.deliver does.
         """
         message = self._messages[order.message]
-        with self._sessions.begin() as session:
-            fresh = insert(Notification).values(
-                promise_id=order.promise_id,
-                recorded_at=order.promised_at,
-                customer_id=order.customer_id,
-                case_id=order.case_id,
-                case_no=order.facts.case_no,
-                message=message.key,
-                title=message.title,
-                text_sealed=self._keys.encrypt(fill_text(message, order.facts), TEXT_CONTEXT),
-            )
-            session.execute(fresh.on_conflict_do_nothing())
+        if order.customer_id is not None:
+            self._keep(order, order.customer_id, message)
         return self._delivery.deliver(
             order.promise_id, order.customer_id, message, order.facts, order.other_phone
         )
@@ -96,6 +90,24 @@ class NotificationService:
         ).one_or_none()
         if kept is not None:
             self._delivery.reopen(session, promise_id, kept.customer_id, self._messages[kept.message])
+        else:
+            # Told by SMS alone, to somebody who is no customer of the hall.
+            reopen_tries(session, promise_id)
+
+    def _keep(self, order: Order, customer_id: int, message: Message) -> None:
+        """Keep the message for the client's list."""
+        with self._sessions.begin() as session:
+            fresh = insert(Notification).values(
+                promise_id=order.promise_id,
+                recorded_at=order.promised_at,
+                customer_id=customer_id,
+                case_id=order.case_id,
+                case_no=order.facts.case_no,
+                message=message.key,
+                title=message.title,
+                text_sealed=self._keys.encrypt(fill_text(message, order.facts), TEXT_CONTEXT),
+            )
+            session.execute(fresh.on_conflict_do_nothing())
 
     def list_messages(self, customer_id: int, after: int | None) -> tuple[list[MessageView], int | None]:
         """Return a page of the customer's messages, newest first, and the cursor of the next page."""

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import dataclasses
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.models import ServiceCase
 from backend.catalogue.folder import PROCESSES_FOLDER
 from backend.catalogue.loader import read_body
+from backend.core.config import Settings
 from backend.core.encryption import KeyRing
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
+from backend.core.topics import OutcomeUnknown, PromiseContext
 from backend.notifications.delivery import Channels, Delivery
 from backend.notifications.messages import Facts, read_messages
 from backend.notifications.models import MessageDelivery, MessagePermissionEvent
 from backend.notifications.service import NotificationService, Order
+from composition.hall import make_hall
+from composition.promises import make_notices
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 _numbers = count(900_001)
@@ -41,6 +49,7 @@ class Platforms:
 
     answers: dict[str, Answer] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    params: list[list[str]] = field(default_factory=list)
 
     def _call(self, channel: str, to: str) -> SendOutcome:
         self.calls.append((channel, to))
@@ -57,6 +66,7 @@ class Platforms:
         return self._call("official", openid)
 
     def send(self, phone: str, template_id: str, params: list[str]) -> SendOutcome:
+        self.params.append(params)
         return self._call("sms", phone)
 
 
@@ -223,6 +233,40 @@ def test_the_contact_of_the_case_gets_the_sms(sessions: sessionmaker[Session]) -
     assert case.notify() == "refused"
     assert case.notify("13900139000") == "sent"
     assert case.platforms.calls == [("sms", "13900139000")]
+
+
+def test_who_raised_an_alarm_without_signing_in_gets_one_sms_by_the_phone_given(
+    sessions: sessionmaker[Session], app: Flask, settings: Settings, centre: str
+) -> None:
+    case, hall = Case(sessions), make_hall(settings, sessions.kw["bind"])
+    body = {"command_id": str(uuid.uuid4()), "phone": "13812340009", "address": None, "words": "有臭味"}
+    reporter = {"REMOTE_ADDR": "10.9.8.6"}
+    case_no = (
+        app.test_client().post("/api/v1/alarms", json=body, environ_overrides=reporter).get_json()["case_no"]
+    )
+    with sessions() as session:
+        case_id = session.scalars(select(ServiceCase.id).where(ServiceCase.case_no == case_no)).one()
+    channels = Channels(None, case.platforms, None, None, {}, {}, {"progress": "2400002"}, "")
+    messages = read_messages(read_body(PROCESSES_FOLDER / "messages.yaml"))
+    delivery = Delivery(sessions, channels, People({}, None), lambda: NOW)
+    service = NotificationService(sessions, hall.keys, messages, delivery, {}, lambda: NOW)
+    notices = dataclasses.replace(make_notices(hall), notifications=service)
+    context = PromiseContext(case.promise_id, "notify_customer", 1, NOW, lambda: NOW)
+    payload = {"case_id": case_id, "message": "alarm_dispatched"}
+    for _ in range(2):
+        notices.handle(payload, context)
+    assert case.platforms.calls == [("sms", "13812340009")]
+    assert case.platforms.params == [["燃气报警", case_no, "已派抢修"]]
+    # What a person found not to have gone out goes out once more.
+    again = PromiseContext(next(_numbers), "notify_customer", 1, NOW, lambda: NOW)
+    case.platforms.answers = {"sms": say(SendOutcome("unknown", "timeout"))}
+    with pytest.raises(OutcomeUnknown):
+        notices.handle(payload, again)
+    case.platforms.answers = {}
+    with sessions.begin() as session:
+        service.reopen(session, again.outbox_id)
+    notices.handle(payload, again)
+    assert len(case.platforms.calls) == 3
 
 
 def test_reading_and_paging(sessions: sessionmaker[Session]) -> None:
