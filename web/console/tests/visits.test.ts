@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askEarly, tellVisits } from '@/domain/visits'
+import { askEarly, groupByDay, tellAlarmPlace, tellVisits } from '@/domain/visits'
 
 const action = (step: string) => ({ step }) as AvailableAction
 const setOff = action('set_off')
@@ -32,4 +32,20 @@ describe('setting off', () => {
 it('tells how many visits a handler has today, and when', () => {
   expect(tellVisits([])).toBe('今天还没有上门')
   expect(tellVisits(['09:00–10:00', '14:00–15:00'])).toBe('今天上门 2 次：09:00–10:00、14:00–15:00')
+})
+
+it('puts alarms before all that is booked', () => {
+  const [visit, waiting, alarm] = [
+    { ...booked, case_no: '1' },
+    { case_no: '2', appointment: null } as StaffCaseView,
+    { case_no: '3', appointment: null, is_alarm: true } as StaffCaseView,
+  ]
+  const days = groupByDay([visit, waiting, alarm], at('2026-11-26T08:00'))
+  expect(days.map((day) => day.visits.map((one) => one.case_no))).toEqual([['3'], ['1'], ['2']])
+  expect(days[0]!.title).toBe('燃气报警 · 马上去')
+})
+
+it('tells where an alarm is by its place or by the words of the caller', () => {
+  expect(tellAlarmPlace({ place: '阳光小区 3幢 **', values: { words: '有臭味' } })).toBe('阳光小区 3幢 ** “有臭味”')
+  expect(tellAlarmPlace({ place: '', values: {} })).toBe('没有说在哪里，马上打电话问清')
 })
