@@ -12,6 +12,7 @@ from redis import Redis
 
 from backend.access.sms_codes import SmsCodeSender
 from backend.appointments.places import PlaceFinder
+from backend.cases.alarm_alerts import AlarmAlerts
 from backend.cases.alarm_ringing import AlarmBell
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
@@ -83,6 +84,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
+            *AlarmAlerts(hall.sessions, staff_notices, find_leads).list_topics(),
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),
         ]

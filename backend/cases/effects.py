@@ -25,6 +25,11 @@ def ring_duty_roster(session: Session, context: EffectContext) -> None:
     _promise(session, "ring_duty_roster", context)
 
 
+def alert_staff(session: Session, context: EffectContext) -> None:
+    """Promise a text message to those who have the case now; ``who`` in the process: leads or handler."""
+    _promise(session, "alert_staff", context, who=context.call.args["who"])
+
+
 def count_return(session: Session, context: EffectContext) -> None:
     """Count that the application went back to its customer once more."""
     application_rows.count_return(session, context.case.id)
@@ -60,4 +65,5 @@ CASE_EFFECTS: dict[str, Effect] = {
     "set_handler": set_handler,
     "notify_customer": notify_customer,
     "ring_duty_roster": ring_duty_roster,
+    "alert_staff": alert_staff,
 }

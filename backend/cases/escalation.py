@@ -35,15 +35,15 @@ _STEP = (
 # Who leads a unit, on duty; the organisation answers, from this unit upwards to the first that has somebody.
 FindLeads = Callable[[Session, int], list[int]]
 _STATES = {
-    None: "已超时限，正在短信通知负责人{name}",
-    "sending": "已超时限，正在短信通知负责人{name}",
-    "sent": "已超时限，已短信通知负责人{name}",
-    "refused": "已超时限，短信没有发给负责人{name}，请打电话告知",
-    "unknown": "已超时限，已短信通知负责人{name}，对方是否收到不明",
+    None: "正在短信通知{name}",
+    "sending": "正在短信通知{name}",
+    "sent": "已短信通知{name}",
+    "refused": "短信没有发给{name}，请打电话告知",
+    "unknown": "已短信通知{name}，对方是否收到不明",
 }
 _REASONS = {
-    NO_PHONE: "已超时限，负责人{name}没有登记手机号，请打电话告知",
-    NOT_SET_UP: "已超时限，还没有开通短信，请打电话告知负责人{name}",
+    NO_PHONE: "{name}没有登记手机号，请打电话告知",
+    NOT_SET_UP: "还没有开通短信，请打电话告知{name}",
 }
 _log = structlog.get_logger(__name__)
 
@@ -81,10 +81,11 @@ class Escalation:
 def write_notices(notices: Iterable[Row[Any]], names: Mapping[int, str]) -> list[dict[str, Any]]:
     """Return ``{at, actor, text}`` for each, as a case's history has them; ``names`` are staff by id."""
     return [
-        {
-            "at": one.told_at,
-            "actor": "系统",
-            "text": _REASONS.get(one.code, _STATES[one.state]).format(name=names.get(one.staff_id, "")),
-        }
+        {"at": one.told_at, "actor": "系统", "text": _write_notice(one, names.get(one.staff_id, ""))}
         for one in notices
     ]
+
+
+def _write_notice(notice: Row[Any], name: str) -> str:
+    matter, whom = ("已超时限", f"负责人{name}") if notice.kind == KIND else ("燃气报警", name)
+    return f"{matter}，{_REASONS.get(notice.code, _STATES[notice.state]).format(name=whom)}"

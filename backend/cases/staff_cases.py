@@ -191,8 +191,8 @@ class StaffCases:
         rings = read_rings(session, sorted(definitions)) if is_alarm else []
         untaken = list_untaken(session, [row.id]) if is_alarm else frozenset()
         notes = read_notes(session, definitions)
-        # Only what was late has been told to anybody.
-        told = read_notices(session, definitions) if self._was_late(root) else []
+        # Only alarms and what was late have been told to anybody.
+        told = read_notices(session, definitions) if is_alarm or self._was_late(root) else []
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
         staff_ids |= list_staff_ids(events)
         called = self._organisation.call_staff(session, staff_ids - {None})

@@ -136,11 +136,17 @@ class StaffNotices:
 
 
 def read_notices(session: Session, case_ids: Collection[int]) -> list[Row[Any]]:
-    """Return what staff were told of these cases, oldest first: who, when, ``state`` (None before the try)
-    and ``code``."""
+    """Return what staff were told of these cases, oldest first: kind, who, when, ``state`` (None before
+    the try) and ``code``."""
     of_promise = (_TRY.c.promise_id == _NOTICE.c.promise_id) & (_TRY.c.channel == CHANNEL)
     told = (
-        select(_NOTICE.c.staff_id, _NOTICE.c.told_at, _TRY.c.state, _TRY.c.platform_code.label("code"))
+        select(
+            _NOTICE.c.kind,
+            _NOTICE.c.staff_id,
+            _NOTICE.c.told_at,
+            _TRY.c.state,
+            _TRY.c.platform_code.label("code"),
+        )
         .outerjoin(_TRY, of_promise)
         .where(_NOTICE.c.case_id.in_(case_ids))
         .order_by(_NOTICE.c.id)

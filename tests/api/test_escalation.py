@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 from sqlalchemy import delete, select, update
 
+from backend.cases.alarm_alerts import AlarmAlerts
 from backend.cases.escalation import Escalation, write_notices
 from backend.catalogue.service import DefinitionStore
 from backend.core.outbox import OutboxRow
@@ -211,3 +212,44 @@ def test_each_matter_is_told_to_each_person_once(office: Office) -> None:
         assert office.notices.tell(telling, first, [office.keeper]) == 1
         assert office.notices.tell(telling, first, [office.keeper, office.lead]) == 1
         assert office.notices.tell(telling, first, []) == 0
+
+
+def test_an_alarm_is_told_to_the_lead_at_dispatch_and_to_the_handler_at_assignment(office: Office) -> None:
+    hall, handler_phone = office.hall, "13900000043"
+    hall.units["389"] = office.unit_id
+    with hall.sessions.begin() as session:
+        posts = {"positions": ("case_handler",), "departments": ("customer_service_dept",)}
+        handler = ensure_staff(hall.organisation, session, "389", "late_crew", NOW, name="孙强", **posts)
+        sealed = hall.keys.encrypt(handler_phone, "staff.phone")
+        session.execute(update(Staff).where(Staff.id == handler).values(phone_sealed=sealed))
+    office.notices = office.make_notices({"alarm": "2400006"})
+    alerts = AlarmAlerts(hall.sessions, office.notices, find_leads)
+    case_no = hall.report_alarm("389", contact_phone="13812340000")
+    case_id = hall.find_id(case_no)
+
+    def keep() -> None:
+        """Keep the alert that waits, twice as after a fault, and send what it promises."""
+        with hall.sessions.begin() as session:
+            found = select(OutboxRow).where(OutboxRow.topic == "alert_staff").order_by(OutboxRow.id.desc())
+            row = next(one for one in session.scalars(found) if one.payload["case_id"] == case_id)
+            payload = dict(row.payload)
+        for _ in range(2):
+            alerts.handle(payload, office._make_context("alert_staff"))
+        office.send_all()
+
+    agent, crew = hall.sign_in("agent_a"), hall.sign_in("late_crew")
+    for name in ("record", "guide", "dispatch"):
+        assert (
+            agent.act(case_no, name, **({"unit_code": "389"} if name == "dispatch" else {})).status_code
+            == 200
+        )
+    keep()
+    assert office.got == [(LEAD_PHONE, "2400006", [case_no])]
+    with hall.sessions.begin() as session:
+        session.execute(delete(OutboxRow).where(OutboxRow.topic == TOPIC))
+    assert crew.act(case_no, "assign", handler="late_crew").status_code == 200
+    keep()
+    assert office.got[1:] == [(handler_phone, "2400006", [case_no])]
+    texts = [one["text"] for one in agent.read(f"/cases/{case_no}")["history"]]
+    told = [one for one in texts if one.startswith("燃气报警，已短信通知")]
+    assert [name in one for name, one in zip(("李国", "孙强"), told, strict=True)] == [True, True], texts

@@ -1,0 +1,53 @@
+"""Whoever an alarm is given to hears of it by text message: the unit's lead at dispatch, then the handler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.escalation import FindLeads
+from backend.cases.models import ServiceCase
+from backend.core.database import table_of
+from backend.core.topics import PromiseContext, TopicSpec
+from backend.notifications.staff_notices import Matter, StaffNotices
+
+# The purpose of the template that calls the people on duty as well.
+KIND = "alarm"
+_CASE = table_of(ServiceCase)
+_WHOSE = select(_CASE.c.id, _CASE.c.case_no, _CASE.c.unit_id, _CASE.c.handler_id).where(
+    _CASE.c.id == bindparam("case_id"), _CASE.c.status == "open"
+)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAlerts:
+    """Keeps the promise "alert_staff"."""
+
+    sessions: sessionmaker[Session]
+    notices: StaffNotices
+    find_leads: FindLeads
+
+    def list_topics(self) -> list[TopicSpec]:
+        """Return the topic with its handler."""
+        return [TopicSpec("alert_staff", "报警派到后通知本人", KIND, self.handle, is_idempotent=True)]
+
+    def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
+        """Tell whom ``payload`` names, ``leads`` or ``handler``, of the case as it stands now."""
+        with self.sessions.begin() as session:
+            case = session.execute(_WHOSE, {"case_id": payload["case_id"]}).one_or_none()
+            if case is None:
+                return
+            if payload["who"] == "handler":
+                people = [] if case.handler_id is None else [case.handler_id]
+            else:
+                people = self.find_leads(session, case.unit_id)
+            if not people:
+                _log.error("alarm reaches nobody", case_id=case.id, unit_id=case.unit_id, who=payload["who"])
+            subject = f"{case.id}/{payload['task']}"
+            self.notices.tell(session, Matter(KIND, subject, (case.case_no,), case.id), people)
