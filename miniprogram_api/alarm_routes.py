@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from flask import Response
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_smorest import Blueprint
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from backend.cases.alarm_advice import ADVICE
 from backend.cases.alarm_service import Alarm, AlarmService
@@ -40,10 +41,19 @@ class AlarmSchema(Schema):
 class AlarmReceiptSchema(Schema):
     """That the alarm has come in, and what to do until somebody calls back."""
 
+    alarm_id = fields.UUID(required=True, metadata={"description": "With it one asks how far it is."})
     case_no = fields.String(required=True)
     received_at = fields.AwareDateTime(required=True)
     advice = fields.List(fields.String(), required=True)
     hotline_number = fields.String(required=True)
+
+
+class AlarmStateSchema(Schema):
+    """How far an alarm is; it names nobody."""
+
+    case_no = fields.String(required=True)
+    received_at = fields.AwareDateTime(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(("received", "dispatched", "ended")))
 
 
 def make_alarm_routes(alarms: AlarmService, limiter: Limiter, hotline_number: str) -> Blueprint:
@@ -66,11 +76,19 @@ def make_alarm_routes(alarms: AlarmService, limiter: Limiter, hotline_number: st
         """Raise an alarm; it rings at the people on duty."""
         receipt = alarms.report(Alarm(**typed))
         return {
+            "alarm_id": typed["command_id"],
             "case_no": receipt.case_no,
             "received_at": receipt.received_at,
             "advice": list(ADVICE),
             "hotline_number": hotline_number,
         }
+
+    @routes.get("/alarms/<uuid:alarm_id>")
+    @open_to(Caller.ANYONE)
+    @routes.response(200, AlarmStateSchema)
+    def tell_state(alarm_id: uuid.UUID) -> dict[str, Any]:
+        """Tell whoever raised an alarm how far it is."""
+        return alarms.tell_state(alarm_id)
 
     @routes.errorhandler(RateLimitExceeded)
     def refuse(error: RateLimitExceeded) -> Response:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.application_rows import find_opened_at
@@ -18,7 +19,7 @@ from backend.cases.service import CaseAnswer, CaseService, NewCase, make_request
 from backend.cases.snapshot import Snapshot
 from backend.catalogue.field_checks import BadValue, check_address, check_phone, check_text
 from backend.core.encryption import KeyRing
-from backend.core.errors import Invalid, Unavailable
+from backend.core.errors import Invalid, NotFound, Unavailable
 from backend.organisation.service import OrganisationService, ServingUnit
 
 PROCESS = "hotline_alarm"
@@ -45,8 +46,19 @@ class AlarmReceipt:
     received_at: datetime
 
 
+_STATE = text(
+    """
+    SELECT c.case_no, c.opened_at, CASE WHEN c.status <> 'open' THEN 'ended'
+      WHEN EXISTS (SELECT FROM case_task WHERE case_id = c.id AND step = 'dispatch' AND state = 'done')
+      THEN 'dispatched' ELSE 'received' END AS state
+    FROM command_log l JOIN service_case c ON c.case_no = l.answer->>'case_no'
+    WHERE l.actor = :actor AND l.command_id = :command_id
+    """
+)
+
+
 class AlarmService:
-    """Takes alarms in."""
+    """Takes alarms in, and says how far they are."""
 
     def __init__(
         self,
@@ -90,6 +102,17 @@ class AlarmService:
         with self._sessions() as session:
             return AlarmReceipt(answer.case_no, find_opened_at(session, answer.case_no))
 
+    def tell_state(self, command_id: uuid.UUID) -> dict[str, Any]:
+        """Return ``{case_no, received_at, state}``: received, dispatched or ended; raises NotFound.
+
+        Only whoever sent the alarm knows its command id, and the answer names nobody.
+        """
+        with self._sessions() as session:
+            row = session.execute(_STATE, {"actor": ACTOR, "command_id": command_id}).one_or_none()
+        if row is None:
+            raise NotFound()
+        return {"case_no": row.case_no, "received_at": row.opened_at, "state": row.state}
+
     @staticmethod
     def _check(alarm: Alarm) -> dict[str, Any]:
         faults: dict[str, str] = {}
@@ -123,13 +146,13 @@ class AlarmService:
 
 def _check_call_back(phone: str) -> str:
     """A foreign or an internal number will do as well, as long as it can be dialled."""
-    text = check_text(phone, 30)
-    if not text:
+    dialled = check_text(phone, 30)
+    if not dialled:
         raise BadValue("required")
     try:
-        return check_phone(text)
+        return check_phone(dialled)
     except BadValue:
-        digits = "".join(one for one in text if one.isascii() and one.isdigit())
+        digits = "".join(one for one in dialled if one.isascii() and one.isdigit())
         if len(digits) < 5:
             raise
         return digits

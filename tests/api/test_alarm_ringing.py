@@ -368,6 +368,10 @@ def test_a_reported_alarm_rings_until_its_first_step_is_done_and_stays_in_its_qu
     # Whoever takes no part in the first step sees the alarm, and sees that it is not for them to take.
     assert desk.read(f"/cases/{case_no}")["actions"] == []
     assert view["rings"] is True
+    anyone, mine = hall.app.test_client(), f"/api/v1/alarms/{alarm['command_id']}"
+    state = json.loads(anyone.get(mine).text)
+    assert (state["case_no"], state["state"]) == (case_no, "received")
+    assert anyone.get(f"/api/v1/alarms/{uuid.uuid4()}").status_code == 404
     before = [one["count"] for one in agent.read("/queues")["items"] if one["key"] == "alarm"]
     assert agent.act(case_no, "record").status_code == 200
     assert [one["count"] for one in agent.read("/queues")["items"] if one["key"] == "alarm"] == before
@@ -375,6 +379,9 @@ def test_a_reported_alarm_rings_until_its_first_step_is_done_and_stays_in_its_qu
         rows = browser.read("/cases", queue="alarm", limit=100)["items"]
         assert [one["rings"] for one in rows if one["case_no"] == case_no] == [False]
     assert agent.read(f"/cases/{case_no}")["rings"] is False
+    for name in ("guide", "dispatch"):
+        assert agent.act(case_no, name).status_code == 200
+    assert json.loads(anyone.get(mine).text)["state"] == "dispatched"
 
 
 def _find_centre(station: Station) -> int:

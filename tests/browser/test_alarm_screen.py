@@ -39,6 +39,11 @@ def test_an_alarm_takes_the_screen(
     watched.shoot(agent.page, "23-alarm-screen")
     watched.check_access(agent.page, "alarm screen")
     expect(clerk.page.get_by_role("alertdialog")).to_have_count(0)
+    # Opened anew, the page says that the alarm was sent, and does not invite a second one.
+    customer.page.reload()
+    expect(customer.page.get_by_text("报警已收到")).to_be_visible()
+    expect(send).to_have_count(0)
+    expect(customer.page.get_by_text("再报一处")).to_be_visible()
     agent.press_for_command(screen.get_by_role("button", name=re.compile("^我来接")))
     expect(screen).to_have_count(0)
     expect(agent.button("已指导")).to_be_visible()

@@ -83,6 +83,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alarms/{alarm_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm_id: string;
+            };
+            cookie?: never;
+        };
+        /** Tell whoever raised an alarm how far it is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    alarm_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AlarmState"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/applications": {
         parameters: {
             query?: never;
@@ -3325,10 +3366,22 @@ export interface components {
         };
         AlarmReceipt: {
             advice: string[];
+            /**
+             * Format: uuid
+             * @description With it one asks how far it is.
+             */
+            alarm_id: string;
             case_no: string;
             hotline_number: string;
             /** Format: date-time */
             received_at: string;
+        };
+        AlarmState: {
+            case_no: string;
+            /** Format: date-time */
+            received_at: string;
+            /** @enum {string} */
+            state: "received" | "dispatched" | "ended";
         };
         Application: {
             /** @default false */

@@ -12,7 +12,7 @@ interface Intention {
   at: number
 }
 
-/** A random UUID (version 4); an id only has to be unique, nothing rests on its being secret. */
+/** A random UUID (version 4); an id only has to be unique; what an alarm's id tells names nobody. */
 export function newCommandId(): string {
   return 'xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx'.replace(/[xy]/g, (slot) => {
     const random = Math.floor(Math.random() * 16)

@@ -54,6 +54,7 @@ export type AlarmAdvice = Schemas['AlarmAdvice']
 /** What is reported, without the command's id. */
 export type AlarmReport = Omit<Schemas['Alarm'], 'command_id'>
 export type AlarmReceipt = Schemas['AlarmReceipt']
+export type AlarmState = Schemas['AlarmState']
 
 export type Message = Schemas['CustomerMessage']
 export type ProblemBody = Schemas['Problem']
