@@ -56,6 +56,7 @@ class StaffCaseRowSchema(Schema):
     service_name = fields.String(required=True)
     step = fields.String(required=True)
     step_name = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(tuple(one.value for one in CaseStatus)))
     customer_name = fields.String(required=True)
     place = fields.String(required=True)
     unit_name = fields.String(required=True)
@@ -155,6 +156,7 @@ class StaffVisitSchema(Schema):
 
     photos = fields.List(Ready(FileViewSchema), required=True)
     result = fields.String(required=True, allow_none=True)
+    made_at = _moment(may_be_none=True)
     signature = Ready(FileViewSchema, required=True, allow_none=True)
 
 
@@ -169,7 +171,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     """A whole case; personal values masked."""
 
     version = fields.Integer(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(tuple(one.value for one in CaseStatus)))
+    application_no = fields.String(required=True)
     unit_code = fields.String(required=True)
     customer = fields.Nested(StaffCustomerSchema, required=True)
     form = Ready(FormBodySchema, required=True)

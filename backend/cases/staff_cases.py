@@ -40,6 +40,7 @@ from backend.cases.staff_forms import FormReader, label_fields, list_fields
 from backend.cases.staff_history import Names, list_staff_ids, list_unit_ids, read_events, write_history
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
+from backend.cases.visiting import find_visit_made
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -154,7 +155,7 @@ class StaffCases:
         return {
             **self._write_past(session, row, root, form),
             "version": branch.snapshot.version,
-            "status": branch.snapshot.status.value,
+            "application_no": tree.case_no,
             "unit_code": row.unit_code,
             "customer": describe_customer(row, self._keys),
             **mended,
@@ -163,7 +164,9 @@ class StaffCases:
             **work,
             "progress": self._sources.write_progress(session, tree),
             "appointment": self._sources.appointments.read(session, root.id) if booked else None,
-            "visit": describe_visit(visit, views),
+            "visit": describe_visit(
+                visit, views, find_visit_made(one.snapshot for one in list_branches(root))
+            ),
             "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
             **self._name_relatives(session, member, row, branch),
         }

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.access.models import PersonalLook
-from backend.cases.models import CaseMessage, CaseNote
+from backend.cases.models import CaseMessage, CaseNote, CaseTask
 from backend.core.outbox import OutboxRow
 from tests.api.staff_side import Hall, code
 
@@ -228,6 +228,31 @@ def test_cancel_needs_a_reason(hall: Hall, in_review: str) -> None:
     done = browser.send("POST", f"/cases/{in_review}/commands", {**body, "reason": "客户来电不办了"})
     assert json.loads(done.text)["status"] == "cancelled"
     assert json.loads(done.text)["history"][-1]["text"] == "终止办理（客户来电不办了）"
+
+
+@pytest.mark.parametrize("ends", ["withdrawn", "refused", "cancelled"])
+def test_an_ended_case_names_its_end_and_no_clock_runs_for_it(hall: Hall, ends: str) -> None:
+    case_no, browser = hall.start(), hall.sign_in("remote_a")
+    if ends == "withdrawn":
+        hall.withdraw(case_no, "不装了")
+    elif ends == "refused":
+        browser.act(case_no, "accept")
+        browser.act(case_no, "refuse", reason="不在供气范围内")
+    else:
+        browser.cancel(case_no, "重复申请")
+    with hall.sessions.begin() as session:
+        task = CaseTask.case_id == hall.find_id(case_no)
+        late = {"due_at": datetime.now(UTC) - timedelta(hours=1), "limit_no": CaseTask.no}
+        session.execute(update(CaseTask).where(task).values(**late))
+    case = browser.read(f"/cases/{case_no}")
+    [row] = browser.read("/cases", q=case_no)["items"]
+    name = {"withdrawn": "已撤回", "refused": "不予受理", "cancelled": "已终止"}[ends]
+    for one in (case, row):
+        assert (one["status"], one["step_name"]) == (ends, name)
+        assert (one["due_at"], one["overdue"], one["time_left"]) == (None, False, None)
+    if ends == "withdrawn":
+        last = case["history"][-1]
+        assert (last["actor"], last["text"]) == ("客户", "客户撤回申请（不装了）")
 
 
 def test_full_values_only_for_a_reason(hall: Hall, in_review: str) -> None:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction } from '@/api/types'
-import { findBlock, giveKeys, listAttending, listNeeds, orderActions } from '@/domain/actionNeeds'
+import { findBlock, giveKeys, listAttending, listNeeds, orderActions, tellIdle } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -56,4 +56,9 @@ describe('actions', () => {
     expect(listNeeds(action({ needs_corrections: true, needs_reason: true }))).toEqual(['corrections'])
     expect(listNeeds(cancel)).toEqual(['reason'])
   })
+})
+
+it('says of an ended case how it ended, and of an open one where to look', () => {
+  expect(tellIdle({ status: 'withdrawn', step_name: '已撤回' })).toBe('已撤回，不用再办。')
+  expect(tellIdle({ status: 'open', step_name: '审核资料' })).toContain('看进度')
 })

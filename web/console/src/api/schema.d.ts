@@ -4049,6 +4049,8 @@ export interface components {
             returned_times: number;
             service: string;
             service_name: string;
+            /** @enum {string} */
+            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
             time_left: components["schemas"]["TimeLeft"] | null;
@@ -4058,6 +4060,7 @@ export interface components {
         };
         StaffCaseView: {
             actions: components["schemas"]["AvailableAction"][];
+            application_no: string;
             appointment: components["schemas"]["AppointmentView"] | null;
             case_no: string;
             changed_items: string[];
@@ -4181,6 +4184,8 @@ export interface components {
             items: components["schemas"]["StaffMember"][];
         };
         StaffVisit: {
+            /** Format: date-time */
+            made_at: string | null;
             photos: components["schemas"]["FileView"][];
             result: string | null;
             signature: components["schemas"]["FileView"] | null;
