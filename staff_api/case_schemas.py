@@ -134,6 +134,30 @@ class NoteSchema(Schema):
     text = fields.String(required=True)
 
 
+class StaffRatingSchema(Schema):
+    """The customer's judgement."""
+
+    stars = fields.Integer(required=True)
+    tags = fields.List(fields.String(), required=True)
+    words = fields.String(required=True)
+
+
+class MessageTrySchema(Schema):
+    """One try to send a message by one way, and what came of it."""
+
+    channel = fields.String(required=True, validate=validate.OneOf(("mini", "official", "sms")))
+    state = fields.String(required=True, validate=validate.OneOf(("sending", "sent", "refused", "unknown")))
+
+
+class ToldMessageSchema(Schema):
+    """A message to the customer, who reads it in the client as well."""
+
+    at = _moment()
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    tries = fields.List(fields.Nested(MessageTrySchema), required=True)
+
+
 class OpenTaskSchema(Schema):
     """A step at which something is waited for."""
 
@@ -187,6 +211,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     progress = fields.List(fields.Nested(ProgressStepSchema), required=True)
     history = fields.List(fields.Nested(HistoryLineSchema), required=True)
     notes = fields.List(fields.Nested(NoteSchema), required=True)
+    messages = fields.List(fields.Nested(ToldMessageSchema), required=True)
+    rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)
     actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)
     visit = fields.Nested(StaffVisitSchema, required=True)

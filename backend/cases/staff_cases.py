@@ -21,6 +21,7 @@ from backend.cases.escalation import write_notices
 from backend.cases.guards import bind_guards
 from backend.cases.models import CaseCorrection, CaseReview
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
+from backend.cases.ratings import describe_rating
 from backend.cases.staff_access import StaffAccess, make_performer
 from backend.cases.staff_case_view import (
     describe_action,
@@ -48,6 +49,7 @@ from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.statements import Prepared
 from backend.notifications.staff_notices import read_notices
+from backend.notifications.told import read_told, write_told
 from backend.organisation.service import Member, OrganisationService
 
 _CORRECTION = table_of(CaseCorrection)
@@ -159,6 +161,8 @@ class StaffCases:
             "unit_code": row.unit_code,
             "customer": describe_customer(row, self._keys),
             **mended,
+            "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
+            "messages": write_told(read_told(session, root.id), self._keys),
             "reviews": {one.item: {"verdict": one.verdict, "reason": one.reason} for one in marks},
             **describe_form(form, values, form_files, views, root.snapshot.owed_documents),
             **work,

@@ -12,8 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.access.models import PersonalLook
+from backend.cases.application_rows import insert_rating
 from backend.cases.models import CaseMessage, CaseNote, CaseTask
 from backend.core.outbox import OutboxRow
+from backend.notifications.models import MessageDelivery, Notification
 from tests.api.staff_side import Hall, code
 
 
@@ -314,3 +316,38 @@ def test_notes_and_messages_are_sealed(hall: Hall, in_review: str) -> None:
     assert all(one.startswith("v1.") for one in rows)
     [payload] = [one for one in promised if one["message"] == "staff_message"]
     assert said not in json.dumps(payload, ensure_ascii=False)
+
+
+def test_staff_read_the_rating_and_what_the_customer_was_told(hall: Hall, in_review: str) -> None:
+    browser, case_id, now = hall.sign_in("remote_a"), hall.find_id(in_review), datetime.now(UTC)
+    before = browser.read(f"/cases/{in_review}")
+    assert (before["rating"], before["messages"]) == (None, [])
+    hall.amend(in_review, stars=4)
+    with hall.sessions.begin() as session:
+        words = hall.keys.encrypt("来得很准时", "case_rating.words")
+        insert_rating(session, case_id, 4, ["准时上门"], words, now)
+        for number, title in enumerate(("已派单", "请您评价")):
+            kept = Notification(
+                promise_id=case_id * 10 + number, recorded_at=now + timedelta(seconds=number),
+                customer_id=hall.customer_id, case_id=case_id, case_no=in_review, message="any",
+                title=title, text_sealed=hall.keys.encrypt(f"{title}了", "notification.text"),
+            )  # fmt: skip
+            session.add(kept)
+        for seconds, channel, state in ((1, "mini", "refused"), (2, "sms", "sent")):
+            tried = MessageDelivery(
+                promise_id=case_id * 10, channel=channel, state=state,
+                started_at=now + timedelta(seconds=seconds),
+            )  # fmt: skip
+            session.add(tried)
+    case = browser.read(f"/cases/{in_review}")
+    assert case["rating"] == {"stars": 4, "tags": ["准时上门"], "words": "来得很准时"}
+    assert case["history"][-1]["text"] == "服务评价：4 星"
+    told = [(one["title"], one["text"], one["tries"]) for one in case["messages"]]
+    assert told == [
+        (
+            "已派单",
+            "已派单了",
+            [{"channel": "mini", "state": "refused"}, {"channel": "sms", "state": "sent"}],
+        ),
+        ("请您评价", "请您评价了", []),
+    ]

@@ -3680,6 +3680,12 @@ export interface components {
         MessageTemplateList: {
             items: components["schemas"]["MessageTemplate"][];
         };
+        MessageTry: {
+            /** @enum {string} */
+            channel: "mini" | "official" | "sms";
+            /** @enum {string} */
+            state: "sending" | "sent" | "refused" | "unknown";
+        };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "choice" | "multi_choice" | "date" | "number" | "address" | "photos" | "documents" | "signature")[];
             key: string;
@@ -4080,6 +4086,7 @@ export interface components {
             is_alarm: boolean;
             masked_items: string[];
             may_be_owed: string[];
+            messages: components["schemas"]["ToldMessage"][];
             notes: components["schemas"]["Note"][];
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
@@ -4092,6 +4099,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             progress: components["schemas"]["ProgressStep"][];
+            rating: components["schemas"]["StaffRating"] | null;
             returned_times: number;
             reviews: {
                 [key: string]: components["schemas"]["ReviewMark"];
@@ -4183,6 +4191,11 @@ export interface components {
         StaffMemberList: {
             items: components["schemas"]["StaffMember"][];
         };
+        StaffRating: {
+            stars: number;
+            tags: string[];
+            words: string;
+        };
         StaffVisit: {
             /** Format: date-time */
             made_at: string | null;
@@ -4202,6 +4215,13 @@ export interface components {
             customer: components["schemas"]["Me"];
             expires_in: number;
             refresh_token: string;
+        };
+        ToldMessage: {
+            /** Format: date-time */
+            at: string;
+            text: string;
+            title: string;
+            tries: components["schemas"]["MessageTry"][];
         };
         Unit: {
             code: string;
