@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askEarly, tellVisits } from '@/domain/visits'
+import { askEarly, askFirst, groupByDay, tellVisits } from '@/domain/visits'
 
 const action = (step: string) => ({ step }) as AvailableAction
 const setOff = action('set_off')
@@ -32,4 +32,22 @@ describe('setting off', () => {
 it('tells how many visits a handler has today, and when', () => {
   expect(tellVisits([])).toBe('今天还没有上门')
   expect(tellVisits(['09:00–10:00', '14:00–15:00'])).toBe('今天上门 2 次：09:00–10:00、14:00–15:00')
+})
+
+it('keeps what only waits for its reply apart from the days', () => {
+  const visit = (case_no: string, step: string, made_at: string | null) =>
+    ({ case_no, appointment: booked.appointment, visit: { made_at }, open_tasks: [{ step }] }) as unknown as StaffCaseView
+  const came = '2026-11-25T22:59:00+08:00'
+  const all = [visit('replies', 'reply', came), visit('works', 'inspect', came), visit('comes', 'set_off', null)]
+  const groups = groupByDay(all, at('2026-11-25T23:30')).map((one) => [one.title, one.visits.map((each) => each.case_no)])
+  expect(groups).toEqual([['明天 11月26日 周四', ['works', 'comes']], ['做完了，等回复', ['replies']]])
+})
+
+it('asks once before a choice between outcomes, and not where there is but one', () => {
+  const of = (outcome: string, name: string) => ({ kind: 'complete', task: 6, step: 'test_pressure', outcome, name }) as AvailableAction
+  const passed = of('passed', '试压合格')
+  const now = at('2026-11-26T11:30')
+  expect(askFirst(passed, { appointment: null, actions: [passed, of('failed', '试压不合格')] }, now)).toMatchObject({ title: '试压合格？', text: '提交后不能改。', yes: '试压合格' })
+  const cancel = { ...passed, kind: 'cancel', task: null } as AvailableAction
+  expect(askFirst(passed, { appointment: null, actions: [passed, cancel] }, now)).toBeNull()
 })
