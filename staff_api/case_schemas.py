@@ -164,6 +164,7 @@ class OpenTaskSchema(Schema):
     no = fields.Integer(required=True)
     step = fields.String(required=True)
     name = fields.String(required=True)
+    queue = fields.String(required=True, allow_none=True)
     due_at = _moment(may_be_none=True)
     attended_by = fields.List(fields.String(), required=True)
 

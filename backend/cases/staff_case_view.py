@@ -113,6 +113,7 @@ def describe_tasks(
             "no": task.no,
             "step": task.step,
             "name": definition.step(task.step).name,
+            "queue": definition.step(task.step).queue,
             "due_at": branch.due_at.get(task.no),
             "attended_by": [names.get(key, key) for key in definition.step(task.step).attended_by],
         }

@@ -3720,6 +3720,7 @@ export interface components {
             due_at: string | null;
             name: string;
             no: number;
+            queue: string | null;
             step: string;
         };
         OpenWork: {
