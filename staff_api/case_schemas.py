@@ -56,6 +56,7 @@ class StaffCaseRowSchema(Schema):
     service_name = fields.String(required=True)
     step = fields.String(required=True)
     step_name = fields.String(required=True)
+    status = fields.String(required=True, validate=validate.OneOf(tuple(one.value for one in CaseStatus)))
     customer_name = fields.String(required=True)
     place = fields.String(required=True)
     unit_name = fields.String(required=True)
@@ -134,12 +135,37 @@ class NoteSchema(Schema):
     text = fields.String(required=True)
 
 
+class StaffRatingSchema(Schema):
+    """The customer's judgement."""
+
+    stars = fields.Integer(required=True)
+    tags = fields.List(fields.String(), required=True)
+    words = fields.String(required=True)
+
+
+class MessageTrySchema(Schema):
+    """One try to send a message by one way, and what came of it."""
+
+    channel = fields.String(required=True, validate=validate.OneOf(("mini", "official", "sms")))
+    state = fields.String(required=True, validate=validate.OneOf(("sending", "sent", "refused", "unknown")))
+
+
+class ToldMessageSchema(Schema):
+    """A message to the customer, who reads it in the client as well."""
+
+    at = _moment()
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    tries = fields.List(fields.Nested(MessageTrySchema), required=True)
+
+
 class OpenTaskSchema(Schema):
     """A step at which something is waited for."""
 
     no = fields.Integer(required=True)
     step = fields.String(required=True)
     name = fields.String(required=True)
+    queue = fields.String(required=True, allow_none=True)
     due_at = _moment(may_be_none=True)
     attended_by = fields.List(fields.String(), required=True)
 
@@ -156,6 +182,7 @@ class StaffVisitSchema(Schema):
 
     photos = fields.List(Ready(FileViewSchema), required=True)
     result = fields.String(required=True, allow_none=True)
+    made_at = _moment(may_be_none=True)
     signature = Ready(FileViewSchema, required=True, allow_none=True)
 
 
@@ -170,7 +197,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     """A whole case; personal values masked."""
 
     version = fields.Integer(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(tuple(one.value for one in CaseStatus)))
+    application_no = fields.String(required=True)
     unit_code = fields.String(required=True)
     customer = fields.Nested(StaffCustomerSchema, required=True)
     form = Ready(FormBodySchema, required=True)
@@ -186,6 +213,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     progress = fields.List(fields.Nested(ProgressStepSchema), required=True)
     history = fields.List(fields.Nested(HistoryLineSchema), required=True)
     notes = fields.List(fields.Nested(NoteSchema), required=True)
+    messages = fields.List(fields.Nested(ToldMessageSchema), required=True)
+    rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)
     actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)
     visit = fields.Nested(StaffVisitSchema, required=True)

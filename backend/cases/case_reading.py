@@ -28,7 +28,7 @@ from backend.cases.form_sealing import open_values
 from backend.cases.offers import Offers
 from backend.cases.ports import AppointmentReader
 from backend.cases.progress import Line, ProgressStep, StepState, is_handler_awaited, make_progress
-from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, WORDS_CONTEXT
+from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating
 from backend.cases.snapshot import CaseStatus
 from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at
 from backend.cases.wording import (
@@ -168,7 +168,7 @@ class CustomerCases:
             "appointment": self._find_appointment(session, line, branch.id),
             "visit_state": find_visit_state(line),
             "visited_at": self._find_visited_at(session, line),
-            "rating": self._write_rating(tree),
+            "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "ended_reason": self._find_ended_reason(session, branch),
         }
@@ -246,13 +246,6 @@ class CustomerCases:
 
     def _is_awaited(self, session: Session, line: Line) -> bool:
         return is_handler_awaited(line, lambda key: self._foretell(session, key))
-
-    def _write_rating(self, tree: CaseTree) -> dict[str, Any] | None:
-        if tree.stars is None:
-            return None
-        sealed = tree.words_sealed
-        words = self._keys.decrypt(sealed, WORDS_CONTEXT) if sealed else ""
-        return {"stars": tree.stars, "tags": list(tree.tags), "words": words}
 
     @staticmethod
     def _find_ended_reason(session: Session, branch: Branch) -> str | None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +31,16 @@ class Rating:
     stars: int
     tags: tuple[str, ...]
     words: str
+
+
+def describe_rating(
+    stars: int | None, tags: Sequence[str], words_sealed: str | None, keys: KeyRing
+) -> dict[str, Any] | None:
+    """Return the rating as screens show it, or None where there is none."""
+    if stars is None:
+        return None
+    words = keys.decrypt(words_sealed, WORDS_CONTEXT) if words_sealed else ""
+    return {"stars": stars, "tags": list(tags), "words": words}
 
 
 def keep_rating(

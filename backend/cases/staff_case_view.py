@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -112,6 +113,7 @@ def describe_tasks(
             "no": task.no,
             "step": task.step,
             "name": definition.step(task.step).name,
+            "queue": definition.step(task.step).queue,
             "due_at": branch.due_at.get(task.no),
             "attended_by": [names.get(key, key) for key in definition.step(task.step).attended_by],
         }
@@ -134,12 +136,13 @@ def list_visit_files(data: Mapping[str, Any]) -> Iterator[str]:
         yield data["signature_file"]
 
 
-def describe_visit(data: Mapping[str, Any], views: Views) -> dict[str, Any]:
-    """Return photos, result and signature of a visit."""
+def describe_visit(data: Mapping[str, Any], views: Views, made_at: datetime | None) -> dict[str, Any]:
+    """Return photos, result and signature of a visit, and when somebody came."""
     signature = data.get("signature_file")
     return {
         "photos": [views[key] for key in data.get("visit_photos") or () if key in views],
         "result": data.get("result"),
+        "made_at": made_at,
         "signature": views.get(signature) if signature else None,
     }
 

@@ -21,6 +21,7 @@ from backend.cases.escalation import write_notices
 from backend.cases.guards import bind_guards
 from backend.cases.models import CaseCorrection, CaseReview
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
+from backend.cases.ratings import describe_rating
 from backend.cases.staff_access import StaffAccess, make_performer
 from backend.cases.staff_case_view import (
     describe_action,
@@ -40,6 +41,7 @@ from backend.cases.staff_forms import FormReader, label_fields, list_fields
 from backend.cases.staff_history import Names, list_staff_ids, list_unit_ids, read_events, write_history
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
+from backend.cases.visiting import find_visit_made
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -47,6 +49,7 @@ from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.statements import Prepared
 from backend.notifications.staff_notices import read_notices
+from backend.notifications.told import read_told, write_told
 from backend.organisation.service import Member, OrganisationService
 
 _CORRECTION = table_of(CaseCorrection)
@@ -154,16 +157,20 @@ class StaffCases:
         return {
             **self._write_past(session, row, root, form),
             "version": branch.snapshot.version,
-            "status": branch.snapshot.status.value,
+            "application_no": tree.case_no,
             "unit_code": row.unit_code,
             "customer": describe_customer(row, self._keys),
             **mended,
+            "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
+            "messages": write_told(read_told(session, root.id), self._keys),
             "reviews": {one.item: {"verdict": one.verdict, "reason": one.reason} for one in marks},
             **describe_form(form, values, form_files, views, root.snapshot.owed_documents),
             **work,
             "progress": self._sources.write_progress(session, tree),
             "appointment": self._sources.appointments.read(session, root.id) if booked else None,
-            "visit": describe_visit(visit, views),
+            "visit": describe_visit(
+                visit, views, find_visit_made(one.snapshot for one in list_branches(root))
+            ),
             "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
             **self._name_relatives(session, member, row, branch),
         }

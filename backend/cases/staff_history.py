@@ -125,6 +125,8 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
         said.append(f"交给{names.staff.get(data['handler_id'], '师傅')}办理")
     if isinstance(data.get("unit_id"), int):
         said.append(f"派给{names.units.get(data['unit_id'], '另一单位')}")
+    if data.get("stars"):
+        said.append(f"服务评价：{data['stars']} 星")
     if data.get("result"):
         said.append(f"现场结果：{data['result']}")
     if data.get("visit_photos"):

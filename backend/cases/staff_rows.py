@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from backend.cases.alarm_ringing import list_untaken
+from backend.cases.snapshot import CaseStatus
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.masking import mask_name
@@ -17,6 +18,13 @@ from backend.organisation.service import OrganisationService
 
 CONTACT_NAME_CONTEXT = "service_case.contact_name"
 CONTACT_PHONE_CONTEXT = "service_case.contact_phone"
+# What stands in the place of the step once no step is waited for any more.
+_ENDED = {
+    CaseStatus.COMPLETED: "已办结",
+    CaseStatus.REFUSED: "不予受理",
+    CaseStatus.WITHDRAWN: "已撤回",
+    CaseStatus.CANCELLED: "已终止",
+}
 
 
 def write_place(street: str | None, community: str | None, building: str | None) -> str:
@@ -71,8 +79,11 @@ class RowWriter:
     ) -> dict[str, Any]:
         """Return the StaffCaseRow of one row, with the names of units and handlers by id.
 
-        ``untaken`` are the alarms that ring.
+        ``untaken`` are the alarms that ring. A case that has ended names its end for its step, and no clock
+        runs for it.
         """
+        status = CaseStatus(row.status)
+        due_at = None if status.is_final else row.due_at
         definition = self._definitions.get(session, row.definition_version_id)
         sealed = row.contact_name_sealed
         return {
@@ -80,15 +91,16 @@ class RowWriter:
             "service": row.service_key or row.process_key,
             "service_name": self._services.get(row.service_key or "", definition.name),
             "step": row.step,
-            "step_name": definition.step(row.step).name,
+            "step_name": _ENDED.get(status) or definition.step(row.step).name,
+            "status": status.value,
             "customer_name": mask_name(self._keys.decrypt(sealed, CONTACT_NAME_CONTEXT)) if sealed else "",
             "place": write_place(row.street, row.community, row.building),
             "unit_name": units.get(row.unit_id, ""),
             "opened_at": row.opened_at,
             "waiting_since": row.waiting_since,
-            "due_at": row.due_at,
-            "overdue": row.due_at is not None and row.due_at < now,
-            "time_left": write_time_left(row.waiting_since, row.due_at, now),
+            "due_at": due_at,
+            "overdue": due_at is not None and due_at < now,
+            "time_left": write_time_left(row.waiting_since, due_at, now),
             "returned_times": row.returned_times,
             "handler_name": handlers.get(row.handler_id),
             "channel": row.channel,

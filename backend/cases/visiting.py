@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from backend.cases.deadlines import APPOINTMENT_END
@@ -12,6 +13,8 @@ from backend.cases.snapshot import CaseStatus, Snapshot, Task
 APPOINTMENT_START = "appointment_start_at"
 # The steps of any process that begin and end the way, as every process with a visit calls them.
 _SET_OFF, _ARRIVE = "set_off", "arrive"
+# Where a case begins anew that is sent back for another visit.
+_ASSIGN = "assign"
 
 
 def find_visit_state(line: Line) -> str:
@@ -40,6 +43,18 @@ def find_visited_at(line: Line) -> datetime | None:
         if arrival is not None:
             return arrival.done_at
     return None
+
+
+def find_visit_made(snapshots: Iterable[Snapshot]) -> datetime | None:
+    """Return when somebody came, or None while the case waits for a first or another visit.
+
+    ``snapshots`` are those of the case and of all that it handed over to.
+    """
+    tasks = [task for one in snapshots for task in one.tasks]
+    arrivals = [one.done_at for one in tasks if one.step == _ARRIVE and one.outcome and one.done_at]
+    came = max(arrivals, default=None)
+    anew = max((one.opened_at for one in tasks if one.step == _ASSIGN), default=None)
+    return None if came is None or (anew is not None and anew > came) else came
 
 
 def _find_open_child(line: Line) -> Snapshot | None:

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
-from backend.cases.commands import CUSTOMER, Command, Complete, Start
+from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Command, Complete, Start, Withdraw
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.models import CaseCorrection, ServiceCase
 from backend.cases.ports import RecordLook
@@ -227,6 +227,16 @@ class Hall:
         snapshot = self.service.load(case_id).snapshot
         command: Command = Complete(CUSTOMER, snapshot.open_tasks[0].no, outcome, snapshot.version, **more)
         self.service.carry_out(self._request(), case_id, command)
+
+    def withdraw(self, case_no: str, reason: str) -> None:
+        """Let the customer withdraw the case."""
+        case_id = self.find_id(case_no)
+        version = self.service.load(case_id).snapshot.version
+        self.service.carry_out(self._request(), case_id, Withdraw(CUSTOMER, version, reason))
+
+    def amend(self, case_no: str, **data: Any) -> None:
+        """Let the hall itself change the case's data."""
+        self.service.carry_out(self._request(), self.find_id(case_no), Amend(SYSTEM, data))
 
     def mend(self, case_no: str, **values: Any) -> None:
         """Let the customer mend items and resubmit, as the customers' side does."""

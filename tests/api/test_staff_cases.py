@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.access.models import PersonalLook
-from backend.cases.models import CaseMessage, CaseNote
+from backend.cases.application_rows import insert_rating
+from backend.cases.models import CaseMessage, CaseNote, CaseTask
 from backend.core.outbox import OutboxRow
+from backend.notifications.models import MessageDelivery, Notification
 from tests.api.staff_side import Hall, code
 
 
@@ -230,6 +232,31 @@ def test_cancel_needs_a_reason(hall: Hall, in_review: str) -> None:
     assert json.loads(done.text)["history"][-1]["text"] == "终止办理（客户来电不办了）"
 
 
+@pytest.mark.parametrize("ends", ["withdrawn", "refused", "cancelled"])
+def test_an_ended_case_names_its_end_and_no_clock_runs_for_it(hall: Hall, ends: str) -> None:
+    case_no, browser = hall.start(), hall.sign_in("remote_a")
+    if ends == "withdrawn":
+        hall.withdraw(case_no, "不装了")
+    elif ends == "refused":
+        browser.act(case_no, "accept")
+        browser.act(case_no, "refuse", reason="不在供气范围内")
+    else:
+        browser.cancel(case_no, "重复申请")
+    with hall.sessions.begin() as session:
+        task = CaseTask.case_id == hall.find_id(case_no)
+        late = {"due_at": datetime.now(UTC) - timedelta(hours=1), "limit_no": CaseTask.no}
+        session.execute(update(CaseTask).where(task).values(**late))
+    case = browser.read(f"/cases/{case_no}")
+    [row] = browser.read("/cases", q=case_no)["items"]
+    name = {"withdrawn": "已撤回", "refused": "不予受理", "cancelled": "已终止"}[ends]
+    for one in (case, row):
+        assert (one["status"], one["step_name"]) == (ends, name)
+        assert (one["due_at"], one["overdue"], one["time_left"]) == (None, False, None)
+    if ends == "withdrawn":
+        last = case["history"][-1]
+        assert (last["actor"], last["text"]) == ("客户", "客户撤回申请（不装了）")
+
+
 def test_full_values_only_for_a_reason(hall: Hall, in_review: str) -> None:
     browser = hall.sign_in("remote_a")
     asked = {"items": ["id_number", "contact_phone"], "reason": "电话核实"}
@@ -289,3 +316,38 @@ def test_notes_and_messages_are_sealed(hall: Hall, in_review: str) -> None:
     assert all(one.startswith("v1.") for one in rows)
     [payload] = [one for one in promised if one["message"] == "staff_message"]
     assert said not in json.dumps(payload, ensure_ascii=False)
+
+
+def test_staff_read_the_rating_and_what_the_customer_was_told(hall: Hall, in_review: str) -> None:
+    browser, case_id, now = hall.sign_in("remote_a"), hall.find_id(in_review), datetime.now(UTC)
+    before = browser.read(f"/cases/{in_review}")
+    assert (before["rating"], before["messages"]) == (None, [])
+    hall.amend(in_review, stars=4)
+    with hall.sessions.begin() as session:
+        words = hall.keys.encrypt("来得很准时", "case_rating.words")
+        insert_rating(session, case_id, 4, ["准时上门"], words, now)
+        for number, title in enumerate(("已派单", "请您评价")):
+            kept = Notification(
+                promise_id=case_id * 10 + number, recorded_at=now + timedelta(seconds=number),
+                customer_id=hall.customer_id, case_id=case_id, case_no=in_review, message="any",
+                title=title, text_sealed=hall.keys.encrypt(f"{title}了", "notification.text"),
+            )  # fmt: skip
+            session.add(kept)
+        for seconds, channel, state in ((1, "mini", "refused"), (2, "sms", "sent")):
+            tried = MessageDelivery(
+                promise_id=case_id * 10, channel=channel, state=state,
+                started_at=now + timedelta(seconds=seconds),
+            )  # fmt: skip
+            session.add(tried)
+    case = browser.read(f"/cases/{in_review}")
+    assert case["rating"] == {"stars": 4, "tags": ["准时上门"], "words": "来得很准时"}
+    assert case["history"][-1]["text"] == "服务评价：4 星"
+    told = [(one["title"], one["text"], one["tries"]) for one in case["messages"]]
+    assert told == [
+        (
+            "已派单",
+            "已派单了",
+            [{"channel": "mini", "state": "refused"}, {"channel": "sms", "state": "sent"}],
+        ),
+        ("请您评价", "请您评价了", []),
+    ]

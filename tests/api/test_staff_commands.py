@@ -188,7 +188,10 @@ def test_the_visit_to_its_end(hall: Hall, to_assign: str) -> None:
     child = go_to_child(hall, to_assign)
     desk, handler = hall.sign_in("desk_361"), hall.sign_in("handler_361")
     desk.act(child, "accept")
-    for outcome in ("set_off", "arrive", "repair_free"):
+    assert handler.act(child, "set_off").status_code == 200
+    on_the_way = handler.read(f"/cases/{child}")
+    assert (on_the_way["visit"]["made_at"], on_the_way["application_no"]) == (None, to_assign)
+    for outcome in ("arrive", "repair_free"):
         assert handler.act(child, outcome).status_code == 200
     finishing = find_action(handler.read(f"/cases/{child}"), "finish")
     assert (finishing["asks"], finishing["unmet"]) == (["result", "photos"], None)
@@ -201,6 +204,7 @@ def test_the_visit_to_its_end(hall: Hall, to_assign: str) -> None:
     assert code(handler.act(child, "hand_over")) == "signature_missing"
     whole = desk.read(f"/cases/{to_assign}")
     assert whole["visit"]["result"] == "换了胶管"
+    assert whole["visit"]["made_at"] is not None
     texts = [one["text"] for one in whole["history"]]
     assert "转入“维修”流程" in texts
     assert "现场结果：换了胶管" in texts

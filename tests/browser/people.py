@@ -117,6 +117,12 @@ class Staff:
         """Press an action on the page of a visit and wait until the server has it."""
         self.press_for_command(self.page.get_by_role("button", name=name, exact=True))
 
+    def decide_in_field(self, name: str) -> None:
+        """Choose one of several outcomes on the page of a visit, and say so once more in the sheet."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+        expect(self.dialog.get_by_text("提交后不能改。")).to_be_visible()
+        self.confirm(name)
+
     def press_for_command(self, button: Locator) -> None:
         """Press what sends a command, which the server must take."""
         with self.page.expect_response(re.compile(r"/commands$")) as answer:

@@ -127,4 +127,4 @@ def _return(page: Page, keyboard: Keyboard, case_no: str) -> None:
     expect(page.get_by_text(f"已办：退回申请（报修 · 周* · 尾号 {case_no[-4:]}）")).to_be_visible()
     keyboard.press("b")
     expect(page.get_by_label("操作")).to_be_visible()
-    expect(page.get_by_label("办件", exact=True).get_by_text(case_no)).to_be_visible()
+    expect(page.get_by_label("办件", exact=True).get_by_text(case_no, exact=True)).to_be_visible()

@@ -150,14 +150,14 @@ def _visit(watched: Watched, customer: Customer, handler: Staff) -> None:
     expect(customer.page.get_by_text("距离")).to_be_visible(timeout=30_000)
     watched.shoot(customer.page, "15-distance")
     customer.press("返回")
-    for name in ("已到达", "现场维修（不收费）"):
-        handler.act_in_field(name)
+    handler.act_in_field("已到达")
+    handler.decide_in_field("现场维修（不收费）")
     handler.page.get_by_role("button", name="完成维修").click()
     handler.dialog.get_by_label("现场结果").fill("换了点火针，打火正常。")
     handler.add_photo(make_photo())
     watched.shoot(handler.page, "16-result")
     handler.confirm("完成维修")
-    handler.act_in_field("试压合格")
+    handler.decide_in_field("试压合格")
     handler.page.get_by_role("button", name="交付使用").click()
     handler.sign_on_glass()
     # Closing the sheet by mistake loses nothing of it.

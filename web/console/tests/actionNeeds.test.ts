@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction } from '@/api/types'
-import { findBlock, giveKeys, listAttending, listNeeds, orderActions } from '@/domain/actionNeeds'
+import { findBlock, giveKeys, listAttending, listNeeds, orderActions, tellIdle } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -47,7 +47,7 @@ describe('actions', () => {
   })
 
   it('tells who takes part in what one may do, and not in what waits for others', () => {
-    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', due_at: null, attended_by })
+    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', queue: null, due_at: null, attended_by })
     const view = { actions: [pass, owing, cancel], open_tasks: [task(1, ['客户', '政府相关部门']), task(2, ['监理单位'])] }
     expect(listAttending(view)).toEqual(['客户', '政府相关部门'])
   })
@@ -56,4 +56,9 @@ describe('actions', () => {
     expect(listNeeds(action({ needs_corrections: true, needs_reason: true }))).toEqual(['corrections'])
     expect(listNeeds(cancel)).toEqual(['reason'])
   })
+})
+
+it('says of an ended case how it ended, and of an open one where to look', () => {
+  expect(tellIdle({ status: 'withdrawn', step_name: '已撤回' })).toBe('已撤回，不用再办。')
+  expect(tellIdle({ status: 'open', step_name: '审核资料' })).toContain('看进度')
 })

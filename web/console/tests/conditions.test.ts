@@ -31,7 +31,7 @@ describe('holds', () => {
 
 describe('groupByDay', () => {
   const visit = (case_no: string, start_at: string | null) =>
-    ({ case_no, appointment: start_at ? { start_at } : null }) as unknown as StaffCaseView
+    ({ case_no, appointment: start_at ? { start_at } : null, visit: { made_at: null }, open_tasks: [] }) as unknown as StaffCaseView
 
   it('puts days and times in order and what is not booked last', () => {
     const days = groupByDay(

@@ -91,7 +91,7 @@ describe('the buttons', () => {
   })
 })
 
-it('tells a case by its service, its customer and the end of its number', () => {
-  const told = { case_no: '261126100123456', service_name: '报修', customer: { name: '李*', phone: '', masked: true } }
+it("tells a case by its service, its customer and the end of the application's number", () => {
+  const told = { case_no: '261126100123317', application_no: '261126100123456', service_name: '报修', customer: { name: '李*', phone: '', masked: true } }
   expect(tellCase(told as StaffCaseView)).toBe('报修 · 李* · 尾号 3456')
 })

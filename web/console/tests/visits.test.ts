@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askEarly, groupByDay, tellAlarmPlace, tellVisits } from '@/domain/visits'
+import { askEarly, askFirst, groupByDay, tellAlarmPlace, tellVisits } from '@/domain/visits'
 
 const action = (step: string) => ({ step }) as AvailableAction
 const setOff = action('set_off')
@@ -35,11 +35,9 @@ it('tells how many visits a handler has today, and when', () => {
 })
 
 it('puts alarms before all that is booked', () => {
-  const [visit, waiting, alarm] = [
-    { ...booked, case_no: '1' },
-    { case_no: '2', appointment: null } as StaffCaseView,
-    { case_no: '3', appointment: null, is_alarm: true } as StaffCaseView,
-  ]
+  const make = (case_no: string, appointment: StaffCaseView['appointment'], is_alarm = false) =>
+    ({ case_no, appointment, is_alarm, visit: { made_at: null }, open_tasks: [] }) as unknown as StaffCaseView
+  const [visit, waiting, alarm] = [make('1', booked.appointment), make('2', null), make('3', null, true)]
   const days = groupByDay([visit, waiting, alarm], at('2026-11-26T08:00'))
   expect(days.map((day) => day.visits.map((one) => one.case_no))).toEqual([['3'], ['1'], ['2']])
   expect(days[0]!.title).toBe('燃气报警 · 马上去')
@@ -48,4 +46,22 @@ it('puts alarms before all that is booked', () => {
 it('tells where an alarm is by its place or by the words of the caller', () => {
   expect(tellAlarmPlace({ place: '阳光小区 3幢 **', values: { words: '有臭味' } })).toBe('阳光小区 3幢 ** “有臭味”')
   expect(tellAlarmPlace({ place: '', values: {} })).toBe('没有说在哪里，马上打电话问清')
+})
+
+it('keeps what only waits for its reply apart from the days', () => {
+  const visit = (case_no: string, step: string, made_at: string | null) =>
+    ({ case_no, appointment: booked.appointment, visit: { made_at }, open_tasks: [{ step }] }) as unknown as StaffCaseView
+  const came = '2026-11-25T22:59:00+08:00'
+  const all = [visit('replies', 'reply', came), visit('works', 'inspect', came), visit('comes', 'set_off', null)]
+  const groups = groupByDay(all, at('2026-11-25T23:30')).map((one) => [one.title, one.visits.map((each) => each.case_no)])
+  expect(groups).toEqual([['明天 11月26日 周四', ['works', 'comes']], ['做完了，等回复', ['replies']]])
+})
+
+it('asks once before a choice between outcomes, and not where there is but one', () => {
+  const of = (outcome: string, name: string) => ({ kind: 'complete', task: 6, step: 'test_pressure', outcome, name }) as AvailableAction
+  const passed = of('passed', '试压合格')
+  const now = at('2026-11-26T11:30')
+  expect(askFirst(passed, { appointment: null, actions: [passed, of('failed', '试压不合格')] }, now)).toMatchObject({ title: '试压合格？', text: '提交后不能改。', yes: '试压合格' })
+  const cancel = { ...passed, kind: 'cancel', task: null } as AvailableAction
+  expect(askFirst(passed, { appointment: null, actions: [passed, cancel] }, now)).toBeNull()
 })

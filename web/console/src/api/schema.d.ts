@@ -3733,6 +3733,12 @@ export interface components {
         MessageTemplateList: {
             items: components["schemas"]["MessageTemplate"][];
         };
+        MessageTry: {
+            /** @enum {string} */
+            channel: "mini" | "official" | "sms";
+            /** @enum {string} */
+            state: "sending" | "sent" | "refused" | "unknown";
+        };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "choice" | "multi_choice" | "date" | "number" | "address" | "photos" | "documents" | "signature")[];
             key: string;
@@ -3767,6 +3773,7 @@ export interface components {
             due_at: string | null;
             name: string;
             no: number;
+            queue: string | null;
             step: string;
         };
         OpenWork: {
@@ -4104,6 +4111,8 @@ export interface components {
             rings: boolean;
             service: string;
             service_name: string;
+            /** @enum {string} */
+            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
             time_left: components["schemas"]["TimeLeft"] | null;
@@ -4113,6 +4122,7 @@ export interface components {
         };
         StaffCaseView: {
             actions: components["schemas"]["AvailableAction"][];
+            application_no: string;
             appointment: components["schemas"]["AppointmentView"] | null;
             case_no: string;
             changed_items: string[];
@@ -4132,6 +4142,7 @@ export interface components {
             is_alarm: boolean;
             masked_items: string[];
             may_be_owed: string[];
+            messages: components["schemas"]["ToldMessage"][];
             notes: components["schemas"]["Note"][];
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
@@ -4144,6 +4155,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             progress: components["schemas"]["ProgressStep"][];
+            rating: components["schemas"]["StaffRating"] | null;
             returned_times: number;
             reviews: {
                 [key: string]: components["schemas"]["ReviewMark"];
@@ -4237,7 +4249,14 @@ export interface components {
         StaffMemberList: {
             items: components["schemas"]["StaffMember"][];
         };
+        StaffRating: {
+            stars: number;
+            tags: string[];
+            words: string;
+        };
         StaffVisit: {
+            /** Format: date-time */
+            made_at: string | null;
             photos: components["schemas"]["FileView"][];
             result: string | null;
             signature: components["schemas"]["FileView"] | null;
@@ -4254,6 +4273,13 @@ export interface components {
             customer: components["schemas"]["Me"];
             expires_in: number;
             refresh_token: string;
+        };
+        ToldMessage: {
+            /** Format: date-time */
+            at: string;
+            text: string;
+            title: string;
+            tries: components["schemas"]["MessageTry"][];
         };
         Unit: {
             code: string;

@@ -21,6 +21,7 @@ export type AvailableAction = Schemas['AvailableAction']
 export type Asked = AvailableAction['asks'][number]
 export type Correction = Schemas['StaffCorrection']
 export type ProgressStep = Schemas['ProgressStep']
+export type ToldMessage = Schemas['ToldMessage']
 export type AppointmentView = Schemas['AppointmentView']
 
 export type SignedIn = Schemas['SignedIn']

@@ -31,6 +31,11 @@ export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'
   return [...new Set(view.open_tasks.flatMap((task) => (offered.has(task.no) ? task.attended_by : [])))]
 }
 
+/** What stands in the place of the buttons where there is none. */
+export function tellIdle(view: Pick<StaffCaseView, 'status' | 'step_name'> | null): string {
+  return view && view.status !== 'open' ? `${view.step_name}，不用再办。` : '现在没有要您办的。看进度可知正在等谁。'
+}
+
 export function isSameAction(left: AvailableAction, right: AvailableAction): boolean {
   return left.kind === right.kind && left.step === right.step && left.outcome === right.outcome
 }

@@ -1,9 +1,12 @@
 /** The customer's name and number in the header: masked until somebody asks with a reason. */
 import type { FormField, StaffCaseView, Values } from '@/api/types'
 
-/** `报修 · 李* · 尾号 8213`: enough to know a case again in a sentence about it. */
-export function tellCase(view: Pick<StaffCaseView, 'case_no' | 'service_name' | 'customer'>): string {
-  return [view.service_name, view.customer.name, `尾号 ${view.case_no.slice(-4)}`].filter(Boolean).join(' · ')
+/**
+ * `报修 · 李* · 尾号 8213`: enough to know a case again in a sentence about it. The number is that of the
+ * application, which customer and colleagues have too.
+ */
+export function tellCase(view: Pick<StaffCaseView, 'application_no' | 'service_name' | 'customer'>): string {
+  return [view.service_name, view.customer.name, `尾号 ${view.application_no.slice(-4)}`].filter(Boolean).join(' · ')
 }
 
 type Shown = Pick<StaffCaseView, 'customer' | 'form' | 'masked_items'>

@@ -58,6 +58,8 @@ export function tellSpan(milliseconds: number): string {
   const days = Math.floor(minutes / 1440)
   const hours = Math.floor((minutes % 1440) / 60)
   const rest = minutes % 60
+  // From ten days on the hours say nothing more, and a column has no room for them.
+  if (days > 9) return `${days}天`
   if (days > 0) return hours ? `${days}天${hours}小时` : `${days}天`
   if (hours > 9) return `${hours}小时`
   if (hours > 0) return rest ? `${hours}小时${rest}分` : `${hours}小时`

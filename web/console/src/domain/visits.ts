@@ -3,6 +3,7 @@ import type { AvailableAction, StaffCaseView } from '@/api/types'
 import { tellClock, tellDay, tellSpan, toDay } from './dates'
 
 export interface DayOfVisits {
+  /** Null for what is not booked yet, and for what only waits for its reply. */
   day: string | null
   title: string
   visits: StaffCaseView[]
@@ -11,24 +12,30 @@ export interface DayOfVisits {
 const DAY_MS = 86_400_000
 const EARLY_MS = 7_200_000
 
-/** Alarms first, then days in their order, visits by their time; what is not booked yet comes last. */
+/** A visit that was made, of which the handler has nothing left but to tell how it went. */
+const waitsForReply = (visit: StaffCaseView) => Boolean(visit.visit.made_at) && visit.open_tasks.some((task) => task.step === 'reply')
+
+/** Alarms first, then days in their order, visits by their time, what is not booked yet, and last what only waits for its reply. */
 export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVisits[] {
   const today = toDay(now)
   const tomorrow = toDay(new Date(now.getTime() + DAY_MS))
   const days = new Map<string | null, StaffCaseView[]>()
   const alarms = visits.filter((visit) => visit.is_alarm)
-  const sorted = visits.filter((visit) => !visit.is_alarm).sort((left, right) =>
+  const made = visits.filter((visit) => !visit.is_alarm && waitsForReply(visit))
+  const sorted = visits.filter((visit) => !visit.is_alarm && !waitsForReply(visit)).sort((left, right) =>
     (left.appointment?.start_at ?? '9').localeCompare(right.appointment?.start_at ?? '9'),
   )
   for (const visit of sorted) {
     const day = visit.appointment ? toDay(new Date(visit.appointment.start_at)) : null
     days.set(day, [...(days.get(day) ?? []), visit])
   }
-  const booked = [...days].map(([day, list]) => {
+  const groups = [...days].map(([day, list]) => {
     const name = day === today ? '今天 ' : day === tomorrow ? '明天 ' : day && day < today ? '已过 ' : ''
     return { day, title: day ? name + tellDay(day) : '还没约好时间', visits: list }
   })
-  return alarms.length ? [{ day: 'alarm', title: '燃气报警 · 马上去', visits: alarms }, ...booked] : booked
+  if (alarms.length) groups.unshift({ day: 'alarm', title: '燃气报警 · 马上去', visits: alarms })
+  if (made.length) groups.push({ day: null, title: '做完了，等回复', visits: made })
+  return groups
 }
 
 /** Where an alarm is: its place, else what the caller said, for that may be all there is. */
@@ -57,4 +64,24 @@ export function askEarly(action: AvailableAction, view: Pick<StaffCaseView, 'app
   if (early <= EARLY_MS) return null
   const hour = toDay(start) === toDay(now) ? `${tellClock(start_at)}–${tellClock(end_at)}` : text
   return `约的是 ${hour}，现在出发早了 ${tellSpan(early)}，确定出发？`
+}
+
+/** A question before a command that nothing else holds up. */
+export interface Question {
+  title: string
+  text: string
+  note: string
+  no: string
+  yes: string
+}
+
+/** What to ask once before an early start, and before a choice between outcomes, which nobody can take back; else null. */
+export function askFirst(action: AvailableAction, view: Pick<StaffCaseView, 'appointment' | 'actions'>, now: Date): Question | null {
+  const early = askEarly(action, view, now)
+  if (early) {
+    return { title: '还早，现在就出发？', text: early, note: '出发后客户会收到通知，能看到您离他多远。', no: '先不出发', yes: '现在出发' }
+  }
+  const choices = view.actions.filter((one) => one.kind === 'complete' && one.task === action.task)
+  if (choices.length < 2) return null
+  return { title: `${action.name}？`, text: '提交后不能改。', note: '', no: '先不提交', yes: action.name }
 }

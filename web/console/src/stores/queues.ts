@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { listQueues } from '@/api/cases'
 import { tellProblem } from '@/api/client'
-import type { QueueView } from '@/api/types'
+import type { QueueView, StaffCaseView } from '@/api/types'
 
 export const useQueues = defineStore('queues', () => {
   const items = ref<QueueView[]>([])
@@ -25,6 +25,13 @@ export const useQueues = defineStore('queues', () => {
 
   return { items, state, problem, alarmCount, refresh }
 })
+
+/** The queue of these in which a case stands: that of its step, else one's own visits, else all that the unit has to do. */
+export function findQueue(view: Pick<StaffCaseView, 'open_tasks'>, known: readonly QueueView[]): string | null {
+  const tasks = view.open_tasks.map((task) => task.queue)
+  const wanted = tasks.length ? [...tasks, 'mine', 'unit'] : []
+  return wanted.find((key) => known.some((queue) => queue.key === key)) ?? null
+}
 
 export function tellCount(count: number): string {
   return count > 999 ? '999+' : String(count)

@@ -5,6 +5,8 @@ import * as api from '@/api/session'
 import type { Me, Part } from '@/api/organisation'
 
 const WAS_HERE = 'console.was_here'
+// Whose own visits there are to make: the post that has the queue of one's own cases.
+const HANDLER = 'case_handler'
 
 /** Whether this browser had somebody signed in: a first visit need not ask the server and be refused. */
 function wasHere(): boolean {
@@ -65,10 +67,8 @@ export const useSession = defineStore('session', () => {
     hold(await api.getSession())
   }
 
-  const isFieldOnly = computed(() => {
-    const positions = me.value?.positions ?? []
-    return positions.length > 0 && positions.every((position) => position === 'case_handler')
-  })
+  const isHandler = computed(() => Boolean(me.value?.positions.includes(HANDLER)))
+  const isFieldOnly = computed(() => isHandler.value && me.value!.positions.every((position) => position === HANDLER))
 
   /** Ask again who one is, after something about oneself has changed. */
   async function renew(): Promise<void> {
@@ -78,5 +78,5 @@ export const useSession = defineStore('session', () => {
   /** Whether one has one of these parts of the console; the server decides in any case. */
   const has = (...parts: Part[]) => parts.some((part) => me.value?.parts.includes(part))
 
-  return { me, asked, mustChange, isFieldOnly, hold, recall, signIn, signOut, changePassword, renew, has }
+  return { me, asked, mustChange, isHandler, isFieldOnly, hold, recall, signIn, signOut, changePassword, renew, has }
 })

@@ -1,0 +1,17 @@
+/** What the customer was told and what the customer said, in words. */
+import type { ToldMessage } from '@/api/types'
+
+type Try = ToldMessage['tries'][number]
+
+const CHANNELS: Record<Try['channel'], string> = { mini: '微信小程序', official: '微信公众号', sms: '短信' }
+const STATES: Record<Try['state'], string> = { sending: '正在发', sent: '已发出', refused: '没发出去', unknown: '是否收到不明' }
+
+/** `微信小程序没发出去，短信已发出`; whatever came of it, the customer finds the message in the client. */
+export function tellTries(tries: readonly Try[]): string {
+  return tries.length ? tries.map((one) => CHANNELS[one.channel] + STATES[one.state]).join('，') : '只在小程序里显示'
+}
+
+/** `★★★★☆ 4 星` */
+export function tellStars(stars: number): string {
+  return `${'★'.repeat(stars)}${'☆'.repeat(5 - stars)} ${stars} 星`
+}
