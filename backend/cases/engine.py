@@ -124,7 +124,9 @@ def _complete(draft: _Draft, command: Complete) -> None:
     outcome = step.outcome(command.outcome)
     if outcome is None:
         raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, f"{step.key}/{command.outcome}")
-    data = {**_forget_what_is_asked_anew(draft, outcome), **command.data}
+    data = command.data
+    if outcome.asks:
+        data = {**_forget_what_is_asked_anew(draft, outcome), **data}
     if data:
         draft.record(_DATA_CHANGED, data=data)
     if step.mends:
