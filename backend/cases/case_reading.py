@@ -103,7 +103,8 @@ class CustomerCases:
     def write_progress(self, session: Session, tree: CaseTree) -> list[dict[str, Any]]:
         """Return the ProgressSteps of a case as its customer sees them, with moments as they are."""
         line, progress = self._make_progress(session, tree.branch)
-        handler, now = self._find_handler(session, tree, line), self._now()
+        branch, now = tree.branch, self._now()
+        handler = self._find_handler(session, branch, self._is_awaited(session, branch, line))
         return [{**_write_step(one, handler, now), "at": one.at, "due_at": one.due_at} for one in progress]
 
     def list_page(self, customer_id: int, which: str, after: str | None) -> dict[str, Any]:
@@ -131,14 +132,18 @@ class CustomerCases:
         with self._reading() as session:
             tree = find_customer_case(session, customer_id, case_no)
             line = self._make_line(session, tree.branch)
-            return find_visit_state(line), _write_handler(self._find_handler(session, tree, line))
+            is_awaited = self._is_awaited(session, tree.branch, line)
+            handler = self._find_handler(session, tree.branch, is_awaited)
+            return find_visit_state(line), _write_handler(handler)
 
     def _view(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
         branch = tree.branch
         snapshot = branch.snapshot
         line, progress = self._make_progress(session, branch)
-        handler = self._find_handler(session, tree, line)
+        is_awaited = self._is_awaited(session, branch, line)
+        handler = self._find_handler(session, branch, is_awaited)
+        visited_at = None if is_awaited else find_visited_at(line)
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
         values = open_values(self._keys, tree.form)
         file_keys = list_file_keys(form, values) if form else {}
@@ -165,9 +170,9 @@ class CustomerCases:
             "values": values,
             "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
             "actions": [one.body for one in actions],
-            "appointment": self._find_appointment(session, line, branch.id),
+            "appointment": self._find_appointment(session, branch, is_awaited),
             "visit_state": find_visit_state(line),
-            "visited_at": self._find_visited_at(session, line),
+            "visited_at": visited_at.isoformat() if visited_at else None,
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "ended_reason": self._find_ended_reason(session, branch),
@@ -226,25 +231,23 @@ class CustomerCases:
             {number: self._make_line(session, child) for number, child in branch.children.items()},
         )
 
-    def _find_handler(self, session: Session, tree: CaseTree, line: Line) -> StaffContact | None:
+    def _find_handler(self, session: Session, branch: Branch, is_awaited: bool) -> StaffContact | None:
         """The name and phone are the customer's to see from dispatch until the visit is over (law 12)."""
-        branch = tree.branch
-        if branch.handler_id is None or not self._is_awaited(session, line):
+        if branch.handler_id is None or not is_awaited:
             return None
         return self._organisation.find_contact(session, branch.handler_id)
 
-    def _find_appointment(self, session: Session, line: Line, case_id: int) -> dict[str, Any] | None:
+    def _find_appointment(self, session: Session, branch: Branch, is_awaited: bool) -> dict[str, Any] | None:
         # Most cases have none, and then nothing is asked; one whose visit is over is no appointment any more.
-        if line.snapshot.data.get("appointment_id") is None or not self._is_awaited(session, line):
+        if branch.snapshot.data.get("appointment_id") is None or not is_awaited:
             return None
-        return self._appointments.read(session, case_id)
+        return self._appointments.read(session, branch.id)
 
-    def _find_visited_at(self, session: Session, line: Line) -> str | None:
-        """Return when somebody came, once the visit is over and no other is to follow."""
-        visited_at = find_visited_at(line)
-        return None if visited_at is None or self._is_awaited(session, line) else visited_at.isoformat()
-
-    def _is_awaited(self, session: Session, line: Line) -> bool:
+    def _is_awaited(self, session: Session, branch: Branch, line: Line) -> bool:
+        """Tell whether somebody is still to come; for most cases, not that far yet, nothing is foretold."""
+        is_booked = branch.snapshot.data.get("appointment_id") is not None
+        if branch.handler_id is None and not is_booked and not branch.children:
+            return False
         return is_handler_awaited(line, lambda key: self._foretell(session, key))
 
     @staticmethod
