@@ -25,9 +25,6 @@ from backend.catalogue.conformance.verdict import FlowVerdict, judge_flow
 from backend.catalogue.folder import ProcessesFolder, list_drafts, read_folder
 from composition.hall import WORDS
 
-WITH_MANUAL = pytest.mark.skipif(
-    not command.MANUAL_FOLDER.is_dir(), reason="the manual is not beside the project"
-)
 TWO_DAYS = {"kind": "days", "value": 2, "text": "2天"}
 FLOW = Flow(
     "boil",
@@ -334,7 +331,6 @@ def test_the_command(tmp_path: Path, options: list[str], exit_code: int, says: s
     assert (result.exit_code, says in result.output) == (exit_code, True), result.output
 
 
-@WITH_MANUAL
 def test_the_command_passes_a_shipped_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "read_passed", lambda: None)
     result = CliRunner().invoke(command.make_conformance_command(WORDS, read_folder), ["--only", "repair"])
@@ -350,14 +346,12 @@ def test_a_reason_is_no_part_of_a_published_version() -> None:
     assert list_drafts(plain) == list_drafts(ProcessesFolder({"boil": explained}))
 
 
-@WITH_MANUAL
 @pytest.mark.parametrize("process", sorted(read_folder().processes))
 def test_a_shipped_process_agrees_with_the_manual(process: str) -> None:
     found = narrow(command.compare_shipped(read_folder(), command.MANUAL_FOLDER, WORDS, None), process)
     assert found.list_wrong() == []
 
 
-@WITH_MANUAL
 def test_the_page_is_up_to_date() -> None:
     found = command.compare_shipped(read_folder(), command.MANUAL_FOLDER, WORDS, None)
     assert command.PAGE.read_text(encoding="utf-8") == render_page(found)
