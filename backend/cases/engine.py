@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Any, assert_never
 
 from backend.cases.commands import (
     ASKED_ANEW,
@@ -28,7 +28,16 @@ from backend.cases.commands import (
     Withdraw,
 )
 from backend.cases.errors import CommandRefused, RefusalCode
-from backend.cases.snapshot import CaseStatus, Event, EventKind, Folding, Snapshot, Task, TaskState
+from backend.cases.snapshot import (
+    CaseStatus,
+    Event,
+    EventKind,
+    Folding,
+    Snapshot,
+    Task,
+    TaskState,
+    make_tuple,
+)
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import ActorKind, Outcome, ProcessDefinition, Step
 
@@ -70,46 +79,46 @@ def decide(
                 _change_data(draft, command)
             case _:
                 assert_never(command)
-    return Decision(tuple(draft.events), tuple(draft.effects), draft.state.take())
+    return make_tuple(Decision, (tuple(draft.events), tuple(draft.effects), draft.take()))
 
 
-class _Draft:
-    """The decision while it is being made: ``state`` always reflects the events so far."""
+class _Draft(Folding):
+    """The decision while it is being made: a case to which each event is added as soon as it is recorded."""
 
-    __slots__ = ("definition", "effects", "events", "guards", "now", "state")
+    __slots__ = ("definition", "effects", "events", "guards", "now")
 
     def __init__(
         self, definition: ProcessDefinition, snapshot: Snapshot, now: datetime, guards: Mapping[str, Guard]
     ) -> None:
+        super().__init__(snapshot)
         self.definition = definition
-        self.state = Folding(snapshot)
         self.now = now
         self.guards = guards
         self.events: list[Event] = []
         self.effects: list[EffectCall] = []
 
-    def record(self, kind: EventKind, **payload: object) -> None:
-        event = Event(kind, self.now, payload)
+    def record(self, kind: EventKind, payload: dict[str, Any]) -> None:
+        event = make_tuple(Event, (kind, self.now, payload))
         self.events.append(event)
-        self.state.add(event)
+        self.add(event)
 
     def unmet(self, outcome: Outcome) -> str | None:
         """Return the first objection to ``outcome``. Most have nothing to object, and need no snapshot."""
         if outcome.when is None and not outcome.guards:
             return None
-        return unmet(outcome, self.state.take(), self.guards)
+        return unmet(outcome, self.take(), self.guards)
 
 
 def _start(draft: _Draft, command: Start) -> None:
-    if draft.state.status is not CaseStatus.DRAFT:
+    if draft.status is not CaseStatus.DRAFT:
         raise CommandRefused(RefusalCode.CASE_ALREADY_STARTED)
     entry = command.enter_at or draft.definition.first_step
-    draft.record(EventKind.CASE_STARTED, data=command.data, process=draft.definition.key)
+    draft.record(EventKind.CASE_STARTED, {"data": command.data, "process": draft.definition.key})
     _open(draft, entry)
 
 
 def _complete(draft: _Draft, command: Complete) -> None:
-    task = draft.state.task(command.task)
+    task = draft.task(command.task)
     if task is None:
         raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(command.task))
     # Asked first, so that the slower of two people hears that somebody was faster.
@@ -117,9 +126,9 @@ def _complete(draft: _Draft, command: Complete) -> None:
     if task.state is not _TASK_OPEN:
         raise CommandRefused(RefusalCode.TASK_NOT_OPEN, task.step)
     step = draft.definition.step(task.step)
-    if not command.performer.may_do(step.by, draft.state.data):
+    if not command.performer.may_do(step.by, draft.data):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN, step.key)
-    if task.no in draft.state.children:
+    if task.no in draft.children:
         raise CommandRefused(RefusalCode.CHILD_RUNNING, step.key)
     outcome = step.outcome(command.outcome)
     if outcome is None:
@@ -128,7 +137,7 @@ def _complete(draft: _Draft, command: Complete) -> None:
     if outcome.asks:
         data = {**_forget_what_is_asked_anew(draft, outcome), **data}
     if data:
-        draft.record(_DATA_CHANGED, data=data)
+        draft.record(_DATA_CHANGED, {"data": data})
     if step.mends:
         _mend(draft, command)
     _check_what_it_asks(draft, step, outcome, command)
@@ -140,7 +149,7 @@ def _complete(draft: _Draft, command: Complete) -> None:
 
 def _forget_what_is_asked_anew(draft: _Draft, outcome: Outcome) -> dict[str, None]:
     fields = [ASKED_DATA[one] for one in outcome.asks if one in ASKED_ANEW]
-    return {field: None for field in fields if draft.state.data.get(field) is not None}
+    return {field: None for field in fields if draft.data.get(field) is not None}
 
 
 def _check_what_it_asks(draft: _Draft, step: Step, outcome: Outcome, command: Complete) -> None:
@@ -149,23 +158,23 @@ def _check_what_it_asks(draft: _Draft, step: Step, outcome: Outcome, command: Co
         raise CommandRefused(RefusalCode.REASON_REQUIRED, outcome.key)
     if outcome.corrections:
         _ask_corrections(draft, command)
-    elif draft.state.has_pending_corrections and not _may_pass_pending(draft.definition, outcome):
+    elif draft.has_pending_corrections and not _may_pass_pending(draft.definition, outcome):
         raise CommandRefused(RefusalCode.CORRECTIONS_PENDING, step.key)
     if outcome.owes_documents:
         if not command.owed_documents:
             raise CommandRefused(RefusalCode.DOCUMENTS_REQUIRED, outcome.key)
         for document in command.owed_documents:
-            draft.record(EventKind.DOCUMENT_OWED, document=document)
+            draft.record(EventKind.DOCUMENT_OWED, {"document": document})
 
 
 def _mend(draft: _Draft, command: Complete) -> None:
-    pending = {one.item: one.no for one in draft.state.corrections if not one.resolved}
+    pending = {one.item: one.no for one in draft.corrections if not one.resolved}
     foreign = sorted(command.changed_items - pending.keys())
     if foreign:
         raise CommandRefused(RefusalCode.FIELD_NOT_RETURNED, foreign[0])
-    for one in tuple(draft.state.corrections):
+    for one in tuple(draft.corrections):
         if not one.resolved and one.item in command.changed_items:
-            draft.record(EventKind.CORRECTION_RESOLVED, correction=one.no, item=one.item)
+            draft.record(EventKind.CORRECTION_RESOLVED, {"correction": one.no, "item": one.item})
 
 
 def _ask_corrections(draft: _Draft, command: Complete) -> None:
@@ -174,8 +183,10 @@ def _ask_corrections(draft: _Draft, command: Complete) -> None:
     for asked in command.corrections:
         if not asked.reason.strip():
             raise CommandRefused(RefusalCode.REASON_REQUIRED, asked.item)
-        number = len(draft.state.corrections) + 1
-        draft.record(EventKind.CORRECTION_ASKED, correction=number, item=asked.item, reason=asked.reason)
+        number = len(draft.corrections) + 1
+        draft.record(
+            EventKind.CORRECTION_ASKED, {"correction": number, "item": asked.item, "reason": asked.reason}
+        )
 
 
 def _may_pass_pending(definition: ProcessDefinition, outcome: Outcome) -> bool:
@@ -200,7 +211,7 @@ def unmet(outcome: Outcome, snapshot: Snapshot, guards: Mapping[str, Guard]) -> 
 
 
 def _leave(draft: _Draft, task: Task, outcome: Outcome, reason: str = "") -> None:
-    draft.record(_TASK_DONE, task=task.no, step=task.step, outcome=outcome.key, reason=reason)
+    draft.record(_TASK_DONE, {"task": task.no, "step": task.step, "outcome": outcome.key, "reason": reason})
     for use in outcome.effects:
         draft.effects.append(EffectCall(use.name, use.args, task.no, task.step))
     if outcome.end is not None:
@@ -212,17 +223,18 @@ def _leave(draft: _Draft, task: Task, outcome: Outcome, reason: str = "") -> Non
 
 def _open(draft: _Draft, key: str) -> None:
     step = draft.definition.step(key)
-    if draft.state.is_open_at(key):
+    if draft.is_open_at(key):
         # Two branches may lead to one step, and a return may reach a branch still open: one task is enough.
         return
-    if step.waits_for_all and not _join_is_complete(draft.state, step):
+    if step.waits_for_all and not _join_is_complete(draft, step):
         return
-    number = len(draft.state.tasks) + 1
-    draft.record(_TASK_OPENED, task=number, step=key)
+    number = len(draft.tasks) + 1
+    draft.record(_TASK_OPENED, {"task": number, "step": key})
     for child in step.children:
-        if child.when is None or evaluate(child.when, draft.state.data):
+        if child.when is None or evaluate(child.when, draft.data):
             draft.record(
-                EventKind.CHILD_REQUESTED, task=number, process=child.process, enter_at=child.enter_at
+                EventKind.CHILD_REQUESTED,
+                {"task": number, "process": child.process, "enter_at": child.enter_at},
             )
             return
     if step.by.kind is _SYSTEM:
@@ -240,7 +252,7 @@ def _join_is_complete(state: Folding, step: Step) -> bool:
 
 def _run_system_step(draft: _Draft, number: int, step: Step) -> None:
     """A system step leaves at once by the first outcome that is open; with none it waits for the service."""
-    task = draft.state.task(number)
+    task = draft.task(number)
     if task is None or len(draft.events) > 20 * len(draft.definition.steps):
         # Only system steps that lead to each other for ever come here; the linter refuses such a loop.
         raise CommandRefused(RefusalCode.OUTCOME_NOT_OPEN, step.key)
@@ -253,10 +265,10 @@ def _run_system_step(draft: _Draft, number: int, step: Step) -> None:
 def _end_child(draft: _Draft, command: EndChild) -> None:
     if command.performer.kind is not ActorKind.SYSTEM:
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
-    task = draft.state.task(command.task)
-    if task is None or task.no not in draft.state.children:
+    task = draft.task(command.task)
+    if task is None or task.no not in draft.children:
         raise CommandRefused(RefusalCode.CHILD_UNKNOWN, str(command.task))
-    draft.record(EventKind.CHILD_ENDED, task=task.no, end=command.end.value)
+    draft.record(EventKind.CHILD_ENDED, {"task": task.no, "end": command.end.value})
     step = draft.definition.step(task.step)
     named = step.outcome(f"child_{command.end.value}")
     if named is not None:
@@ -271,7 +283,7 @@ def _end_child(draft: _Draft, command: EndChild) -> None:
 def _withdraw(draft: _Draft, command: Withdraw) -> None:
     _check_version(draft, command.expected_version)
     if command.performer.kind is not ActorKind.CUSTOMER or not may_stop(
-        draft.state.take(), draft.definition.withdraw_at
+        draft.take(), draft.definition.withdraw_at
     ):
         raise CommandRefused(RefusalCode.WITHDRAW_NOT_ALLOWED)
     _end(draft, CaseStatus.WITHDRAWN, command.reason)
@@ -280,7 +292,7 @@ def _withdraw(draft: _Draft, command: Withdraw) -> None:
 def _cancel(draft: _Draft, command: Cancel) -> None:
     _check_version(draft, command.expected_version)
     holds_post = any(command.performer.holds(actor) for actor in draft.definition.cancel_by)
-    if not holds_post or not may_stop(draft.state.take(), draft.definition.cancel_at):
+    if not holds_post or not may_stop(draft.take(), draft.definition.cancel_at):
         raise CommandRefused(RefusalCode.CANCEL_NOT_ALLOWED)
     if not command.reason.strip():
         raise CommandRefused(RefusalCode.REASON_REQUIRED, "cancel")
@@ -305,25 +317,25 @@ def _change_data(draft: _Draft, command: Amend | HandOver) -> None:
     if not (by_system if isinstance(command, Amend) else by_staff):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
     if isinstance(command, Amend):
-        draft.record(_DATA_CHANGED, data=command.data)
+        draft.record(_DATA_CHANGED, {"data": command.data})
     else:
-        draft.record(_DATA_CHANGED, data={"handler_id": command.handler_id}, reason=command.reason)
+        draft.record(_DATA_CHANGED, {"data": {"handler_id": command.handler_id}, "reason": command.reason})
 
 
 def _supply(draft: _Draft, command: SupplyDocument) -> None:
     if command.performer.kind is not ActorKind.CUSTOMER:
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN, command.document)
-    if command.document not in draft.state.owed_documents:
+    if command.document not in draft.owed_documents:
         raise CommandRefused(RefusalCode.DOCUMENT_NOT_OWED, command.document)
-    draft.record(EventKind.DOCUMENT_SUPPLIED, document=command.document)
+    draft.record(EventKind.DOCUMENT_SUPPLIED, {"document": command.document})
 
 
 def _end(draft: _Draft, end: CaseStatus, reason: str) -> None:
-    for task in draft.state.take().open_tasks:
-        draft.record(EventKind.TASK_DROPPED, task=task.no, step=task.step)
-    draft.record(EventKind.CASE_ENDED, end=end.value, reason=reason)
+    for task in draft.take().open_tasks:
+        draft.record(EventKind.TASK_DROPPED, {"task": task.no, "step": task.step})
+    draft.record(EventKind.CASE_ENDED, {"end": end.value, "reason": reason})
 
 
 def _check_version(draft: _Draft, expected: int) -> None:
-    if expected != draft.state.version:
-        raise CommandRefused(RefusalCode.STALE_VERSION, str(draft.state.version))
+    if expected != draft.version:
+        raise CommandRefused(RefusalCode.STALE_VERSION, str(draft.version))
