@@ -34,13 +34,15 @@ _OUTBOX = table_of(OutboxRow)
 _CLAIM = Prepared(
     text(
         f"""
-        UPDATE outbox SET queued_at = :now
-        WHERE id = ANY(ARRAY(
-          SELECT id FROM outbox
-          WHERE state = 'pending' AND queued_at IS NULL AND (not_before IS NULL OR not_before <= :now)
-            AND topic = ANY(:topics)
-          ORDER BY id LIMIT {BATCH} FOR UPDATE SKIP LOCKED))
-        RETURNING id, topic
+        WITH claimed AS (
+          UPDATE outbox SET queued_at = :now
+          WHERE id = ANY(ARRAY(
+            SELECT id FROM outbox
+            WHERE state = 'pending' AND queued_at IS NULL AND (not_before IS NULL OR not_before <= :now)
+              AND topic = ANY(:topics)
+            ORDER BY id LIMIT {BATCH} FOR UPDATE SKIP LOCKED))
+          RETURNING id, topic)
+        SELECT topic, array_agg(id ORDER BY id) AS ids FROM claimed GROUP BY topic ORDER BY min(id)
         """
     ).bindparams(bindparam("now", type_=DateTime(timezone=True)), bindparam("topics", type_=ARRAY(Text)))
 )
@@ -124,12 +126,9 @@ class Relay:
 
     def _claim(self, session: Session) -> int:
         now = self._now()
-        rows = _CLAIM.all(session, {"now": now, "topics": self._topics.handled})
-        by_topic: dict[str, list[int]] = {}
-        for outbox_id, topic in sorted(rows):
-            by_topic.setdefault(topic, []).append(outbox_id)
+        by_topic = _CLAIM.all(session, {"now": now, "topics": self._topics.handled})
         batches: list[Batch] = []
-        for name, ids in by_topic.items():
+        for name, ids in by_topic:
             spec = self._topics.find(name)
             if spec is None:
                 continue
@@ -141,7 +140,7 @@ class Relay:
             # Handed over before the commit: a job that comes too early waits for the row's lock, and one
             # whose claim is rolled back comes a second time and finds its row taken.
             self._queues.enqueue(batches)
-        return len(rows)
+        return sum(len(ids) for _, ids in by_topic)
 
     def _run_here(self, session: Session, spec: TopicSpec, ids: list[int]) -> None:
         """Keep cheap promises on the spot, in the claim's own transaction."""
