@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
@@ -28,8 +28,6 @@ from backend.cases.commands import (
     Withdraw,
 )
 from backend.cases.deadline_keeper import DeadlineKeeper
-from backend.cases.deadline_models import DeadlineEvent
-from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
@@ -133,13 +131,14 @@ def find_child(sessions: sessionmaker[Session], parent_id: int, process: str) ->
         ).scalar_one()
 
 
-def list_late_steps(sessions: sessionmaker[Session], case_ids: Iterable[int]) -> list[str]:
-    """Return ``process/step`` of each limit of these cases that was broken, without repetition."""
+def list_late_steps(sessions: sessionmaker[Session], case_ids: Iterable[int], now: datetime) -> list[str]:
+    """Return ``process/step`` of each limit of these cases that was broken: the step that first was late."""
     late = (
         select(ServiceCase.process_key, CaseTask.step)
-        .join(DeadlineEvent, DeadlineEvent.case_id == ServiceCase.id)
-        .join(CaseTask, (CaseTask.case_id == ServiceCase.id) & (CaseTask.no == DeadlineEvent.task_no))
-        .where(ServiceCase.id.in_(case_ids), DeadlineEvent.kind == "breached")
+        .join(CaseTask, CaseTask.case_id == ServiceCase.id)
+        .where(ServiceCase.id.in_(case_ids), CaseTask.due_at < func.coalesce(CaseTask.done_at, now))
+        .distinct(CaseTask.case_id, CaseTask.limit_no)
+        .order_by(CaseTask.case_id, CaseTask.limit_no, CaseTask.no)
     )
     with sessions.begin() as session:
         return sorted({f"{process}/{step}" for process, step in session.execute(late)})
@@ -156,7 +155,6 @@ def test_scenario(
     scenario: dict[str, Any],
 ) -> None:
     clock.now = NOW
-    watch = DeadlineWatch(sessions)
     new = NewCase(process, unit_id=3, unit_code="301", customer_id=CASE_CUSTOMER_ID, channel="online")
     request = Request("customer:1", uuid.uuid4(), {})
     answer = service.start_case(request, new, Start(CUSTOMER, data=scenario["data"]))
@@ -171,7 +169,6 @@ def test_scenario(
     for post, place, *rest in scenario["does"]:
         if post == "time":
             clock.now += timedelta(**rest[0])
-            watch.run(clock.now)
             continue
         child, _, step = place.rpartition("/")
         acting = find_child(sessions, case_id, child) if child else case_id
@@ -183,7 +180,7 @@ def test_scenario(
         service.carry_out(Request(f"staff:{post}", uuid.uuid4(), {}), acting, command)
     assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])
     late = [step if "/" in step else f"{process}/{step}" for step in scenario.get("late", ())]
-    assert list_late_steps(sessions, touched) == sorted(late)
+    assert list_late_steps(sessions, touched, clock.now) == sorted(late)
     for one in touched:
         with sessions.begin() as session:
             assert fold(Snapshot(), repository.list_events(session, one)) == service.load(one).snapshot

@@ -37,7 +37,7 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("remote_a", ["accept", "review", "dispatch", "close", "unit", "overdue"]),
+        ("remote_a", ["alarm", "accept", "review", "dispatch", "close", "unit", "overdue"]),
         ("desk_361", ["alarm", "accept", "review", "assign", "reply", "unit", "overdue"]),
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
