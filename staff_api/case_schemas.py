@@ -212,6 +212,9 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     may_be_owed = fields.List(fields.String(), required=True)
     progress = fields.List(fields.Nested(ProgressStepSchema), required=True)
     history = fields.List(fields.Nested(HistoryLineSchema), required=True)
+    reply = fields.String(
+        required=True, allow_none=True, metadata={"description": "What the unit replied (回复工单)."}
+    )
     notes = fields.List(fields.Nested(NoteSchema), required=True)
     messages = fields.List(fields.Nested(ToldMessageSchema), required=True)
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)

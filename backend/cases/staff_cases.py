@@ -38,7 +38,14 @@ from backend.cases.staff_case_view import (
     name_called,
 )
 from backend.cases.staff_forms import FormReader, label_fields, list_fields
-from backend.cases.staff_history import Names, list_staff_ids, list_unit_ids, read_events, write_history
+from backend.cases.staff_history import (
+    Names,
+    find_reply,
+    list_staff_ids,
+    list_unit_ids,
+    read_events,
+    write_history,
+)
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
 from backend.cases.visiting import find_visit_made
@@ -213,6 +220,7 @@ class StaffCases:
         return {
             **self._rows.write_one(session, row, units, handlers, untaken, self._now()),
             "history": history,
+            "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
         }
 

@@ -4156,6 +4156,8 @@ export interface components {
             };
             progress: components["schemas"]["ProgressStep"][];
             rating: components["schemas"]["StaffRating"] | null;
+            /** @description What the unit replied (回复工单). */
+            reply: string | null;
             returned_times: number;
             reviews: {
                 [key: string]: components["schemas"]["ReviewMark"];
