@@ -7,15 +7,22 @@ gunicorn would write under the home folder.
 from __future__ import annotations
 
 import os
+import sys
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 from prometheus_client import multiprocess
 
-_host = os.environ.get("HOST") or "127.0.0.1"
-bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or '8000'}"
+from backend.core.config import ConfigurationError, load_setting
+
+try:
+    _host, _port = load_setting(os.environ, "HOST"), load_setting(os.environ, "PORT")
+    workers = load_setting(os.environ, "WEB_PROCESSES")
+    _shares_figures = load_setting(os.environ, "PROMETHEUS_MULTIPROC_DIR") is not None
+except ConfigurationError as _error:
+    sys.exit(str(_error))
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{_port}"
 worker_class = "gevent"
-workers = int(os.environ.get("WEB_PROCESSES") or "2")
 # Each open socket holds one; a request waits for one of the POOL_SIZE database connections where it needs it.
 worker_connections = 1200
 # Open sockets never end by themselves, and clients come back at once.
@@ -29,5 +36,5 @@ errorlog = "-"
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
     """Take a process that has ended out of the figures that show what is going on now."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if _shares_figures:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
