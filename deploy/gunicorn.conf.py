@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 from prometheus_client import multiprocess
 
-from backend.core.config import ConfigurationError, load_setting
+from backend.core.config import ConfigurationError, is_loopback, load_setting
 
 try:
     _host, _port = load_setting(os.environ, "HOST"), load_setting(os.environ, "PORT")
     workers = load_setting(os.environ, "WEB_PROCESSES")
     _shares_figures = load_setting(os.environ, "PROMETHEUS_MULTIPROC_DIR") is not None
+    _is_demonstration = load_setting(os.environ, "DEMO_MODE")
 except ConfigurationError as _error:
     sys.exit(str(_error))
 bind = f"{f'[{_host}]' if ':' in _host else _host}:{_port}"
@@ -32,6 +34,27 @@ keepalive = 5
 # The application logs each request itself, with its id and without personal data.
 accesslog = None
 errorlog = "-"
+
+
+def on_starting(server: Arbiter) -> None:
+    """Look at where gunicorn is told to listen, which its command line may move away from HOST."""
+    _keep_demonstration_here(server.cfg.address)
+
+
+def when_ready(server: Arbiter) -> None:
+    """Look at where it does listen, before any process serves: its sockets may have been handed to it."""
+    _keep_demonstration_here(listener.sock.getsockname() for listener in server.LISTENERS)
+
+
+def _keep_demonstration_here(addresses: Iterable[object]) -> None:
+    """Stop the start where known passwords could be tried from other machines."""
+    # An address of the network is host, port and, for IPv6, more; that of a socket in a folder is its path.
+    beyond = [one[0] for one in addresses if isinstance(one, tuple) and not is_loopback(one[0])]
+    if _is_demonstration and beyond:
+        sys.exit(
+            f"DEMO_MODE is on, so the hall does not listen on {beyond[0] or 'all addresses'}:"
+            " use 127.0.0.1, ::1 or localhost, or switch DEMO_MODE off."
+        )
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:
