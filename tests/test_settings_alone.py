@@ -23,6 +23,7 @@ EXCEPTIONS = {
     "deploy/local/browser.py": "hands everything on to the package manager",
     "deploy/local/environment.py": "lets what the user has set win over what a local run would set",
     "deploy/local/node.py": "puts Node.js before the PATH",
+    "deploy/local/prove_fresh.py": "hands on what the registries' clients need, and nothing else",
     "deploy/local/run.py": "`make run` chooses its ports and servers before it makes the settings",
     "deploy/local/steps.py": "hands everything on to a step",
     "deploy/local/supervisor.py": "hands everything on to the processes it keeps",
