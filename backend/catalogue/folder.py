@@ -58,13 +58,31 @@ def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
         processes={
             path.stem: read_body(path) for path in sorted(folder.glob("*.yaml")) if path.name not in listed
         },
-        forms={path.stem: read_body(path) for path in sorted((folder / "forms").glob("*.yaml"))},
+        forms=_read_forms(folder),
         services=tuple(Service(**{**one, "needs": tuple(one["needs"])}) for one in services),
         positions=frozenset(one["key"] for one in posts["positions"]),
         departments=frozenset(one["key"] for one in posts["departments"]),
         post_names={one["key"]: one["name"] for kind in ("positions", "departments") for one in posts[kind]},
         party_names={one["key"]: one["name"] for one in posts["parties"]},
     )
+
+
+def _read_forms(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the forms, with the options written out that several fields take from one file."""
+    lists: dict[str, Any] = {path.stem: read_body(path) for path in (folder / "options").glob("*.yaml")}
+    forms = {path.stem: read_body(path) for path in sorted((folder / "forms").glob("*.yaml"))}
+    _write_options_out(forms, lists)
+    return forms
+
+
+def _write_options_out(part: Any, lists: Mapping[str, Any]) -> None:  # noqa: ANN401 - any YAML, not yet checked
+    if isinstance(part, dict):
+        name = part.get("options_from")
+        # A list that is not there is left for the linter to tell.
+        if isinstance(name, str) and name in lists:
+            part["options"] = lists[part.pop("options_from")]
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _write_options_out(one, lists)
 
 
 def list_drafts(content: ProcessesFolder) -> tuple[Draft, ...]:

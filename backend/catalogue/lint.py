@@ -16,6 +16,7 @@ from jsonschema import Draft202012Validator
 from backend.catalogue.conditions import list_fields
 from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessDefinition, Step
 from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
+from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.time_limits import is_due_readable
 
@@ -64,7 +65,7 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
         for place, code, message in _check_process(build_process(body), content, words):
             findings.append(Finding(f"{name}.yaml", place, code, message))
     for name, body in content.forms.items():
-        for place, code, message in _check_form(body):
+        for place, code, message in check_form(body, content.forms):
             findings.append(Finding(f"forms/{name}.yaml", place, code, message))
     for service in content.services:
         if service.form not in content.forms:
@@ -74,9 +75,6 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     return sorted(findings)
 
 
-Fault = tuple[str, str, str]
-
-
 def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: str = "") -> Iterator[Finding]:
     for name, body in bodies.items():
         for error in _validator(kind).iter_errors(body):
@@ -84,24 +82,6 @@ def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: st
             yield Finding(f"{prefix}{name}.yaml", place, "schema", error.message)
         if isinstance(body, Mapping) and body.get("key") != name:
             yield Finding(f"{prefix}{name}.yaml", "key", "key_differs", f"the key must be {name}")
-
-
-def _check_form(body: Mapping[str, Any]) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for section in body["sections"]:
-        for one in section["fields"]:
-            if one["key"] in seen:
-                yield one["key"], "field_twice", "two fields have this key"
-            if one.get("feeds_conditions") and one["personal"] != "none":
-                # Conditions read case data, which is stored in clear.
-                yield one["key"], "personal_in_conditions", "a personal field cannot feed conditions"
-            for asked in list_fields(one["when"]) - seen if "when" in one else ():
-                yield (
-                    one["key"],
-                    "field_unknown",
-                    f"its condition asks for {asked}, which stands not before it",
-                )
-            seen.add(one["key"])
 
 
 def _check_process(

@@ -98,26 +98,6 @@ def test_every_named_guard_and_effect_is_used() -> None:
     assert {use["name"] for one in outcomes for use in one.get("effects", ())} == WORDS.effects
 
 
-def lint_form(change: Change) -> set[tuple[str, str]]:
-    forms = deepcopy(dict(SHIPPED.forms))
-    change(forms["application_repair"])
-    return {(one.place, one.code) for one in lint(replace(SHIPPED, forms=forms), WORDS)}
-
-
-def field(body: dict[str, Any], section: int, number: int) -> dict[str, Any]:
-    return body["sections"][section]["fields"][number]
-
-
-def test_faults_of_a_form_are_found() -> None:
-    assert ("sections/0/fields/0", "schema") in lint_form(lambda b: field(b, 0, 0).pop("personal"))
-    assert ("contact_name", "personal_in_conditions") in lint_form(
-        lambda b: field(b, 0, 0).update(feeds_conditions=True)
-    )
-    assert ("contact_phone", "field_twice") in lint_form(lambda b: field(b, 0, 0).update(key="contact_phone"))
-    asks_later = {"field": "fault_kind", "op": "present"}
-    assert ("contact_name", "field_unknown") in lint_form(lambda b: field(b, 0, 0).update(when=asks_later))
-
-
 def test_a_service_with_an_unknown_form_is_found_and_one_without_process_is_not_offered() -> None:
     assert {one.key for one in SHIPPED.offered_services} == {"repair", "installation"}
     assert {one.key for one in SHIPPED.services} > {"alteration", "gas_on", "inspection"}
