@@ -10,10 +10,12 @@ from backend.catalogue.prefill import Forms, find_fault
 
 Fault = tuple[str, str, str]
 Field = Mapping[str, Any]
+# On forms the company itself is a party, whichever of its posts acts for it.
+COMPANY = "company"
 
 
-def check_form(body: Mapping[str, Any], forms: Forms) -> Iterator[Fault]:
-    """Yield every fault of a form that has passed the schema; ``forms`` are all forms of the folder."""
+def check_form(body: Mapping[str, Any], forms: Forms, parties: frozenset[str]) -> Iterator[Fault]:
+    """Yield every fault of a form that passed the schema; ``forms`` and ``parties`` are all of the folder."""
     before: dict[str, Field] = {}
     fields = [one for section in body["sections"] for one in section["fields"]]
     for one in fields:
@@ -28,6 +30,9 @@ def check_form(body: Mapping[str, Any], forms: Forms) -> Iterator[Fault]:
         yield from _check_columns(one, forms)
         before[key] = one
     yield from _check_signers(body, fields)
+    for place in ("signers", "copies"):
+        for party in sorted({one["party"] for one in body.get(place, ())} - parties - {COMPANY}):
+            yield place, "party_unknown", f"there is no party {party}"
     for copy in body.get("copies", ()):
         counted = before.get(copy.get("count_field", ""))
         if "count_field" in copy and (counted is None or counted["type"] != "number"):
@@ -41,7 +46,7 @@ def _check_content(place: str, one: Field, forms: Forms) -> Iterator[Fault]:
         yield place, "personal_in_conditions", "a personal field or a table cannot feed conditions"
     if "options_from" in one:
         yield place, "options_unknown", f"there is no file options/{one['options_from']}.yaml"
-    for part, name in (("value", "option"), ("no", "number")):
+    for part, name in (("value", "option"), ("number", "number")):
         for twice in sorted(map(str, _list_twice(one.get("options", ()), part))):
             yield place, "option_twice", f"two options have the {name} {twice}"
     if "min" in one and "max" in one and one["min"] > one["max"]:
@@ -58,7 +63,12 @@ def _list_twice(options: Iterable[Mapping[str, Any]], part: str) -> set[Any]:
 
 
 def _check_words(one: Field, fields: list[Field]) -> Iterator[Fault]:
-    """An option that needs words has its field for them: shown and required as soon as it is chosen."""
+    """An option that needs words has its field for them: shown and required as soon as it is chosen.
+
+    What a field takes from another has its words there.
+    """
+    if "within" in one:
+        return
     for option in one.get("options", ()):
         if "words" not in option:
             continue

@@ -71,11 +71,11 @@ class PrefillSchema(Schema):
 
 
 class FormOptionSchema(Schema):
-    """One choice. ``no`` is its printed number; ``words`` names the field that says what 其他 is."""
+    """One choice. ``number`` is the printed one; ``words`` names the field that says what 其他 is."""
 
     value = fields.String(required=True)
     label = fields.String(required=True)
-    no = fields.Integer()
+    number = fields.Integer()
     group = fields.String()
     words = fields.String()
     doubt = fields.Nested(DoubtSchema)

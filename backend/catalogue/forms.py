@@ -69,6 +69,7 @@ class FormField:
     max_rows: int | None = None
     may_be_owed: bool = False
     feeds_conditions: bool = False
+    signer: str | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -125,6 +126,7 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         max_rows=body.get("max_rows"),
         may_be_owed=body.get("may_be_owed", False),
         feeds_conditions=body.get("feeds_conditions", False),
+        signer=body.get("signer"),
     )
 
 
@@ -144,7 +146,8 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
 
     With ``only`` just these fields are checked and given back; the others count as checked before, and
     serve the conditions. A field whose condition does not hold is left out, whatever was sent for it. A
-    field that may be owed (容缺受理) may be empty although it is required: the reviewer decides about it.
+    field that may be owed (容缺受理) may be empty although it is required: the reviewer decides about it; so
+    may a signer's, who signs what has been filled in.
     What a field takes from ``within`` another must have been chosen there.
     """
     kept: Values = {}
@@ -161,7 +164,7 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
             known[one.key] = given
             continue
         if is_empty(given):
-            if one.required and not one.may_be_owed:
+            if one.required and not one.may_be_owed and one.signer is None:
                 faults[one.key] = "required"
             continue
         try:

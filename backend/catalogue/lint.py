@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from backend.catalogue.conditions import list_fields
 from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessDefinition, Step
-from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
+from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.time_limits import is_due_readable
@@ -57,6 +57,7 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     findings = [
         *_check_schema("process", content.processes),
         *_check_schema("form", content.forms, "forms/"),
+        *_check_documents(content),
     ]
     if findings:
         # What follows may rely on the shapes that the schemas promise.
@@ -64,9 +65,14 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     for name, body in content.processes.items():
         for place, code, message in _check_process(build_process(body), content, words):
             findings.append(Finding(f"{name}.yaml", place, code, message))
+    parties = frozenset({*content.post_names, *content.party_names})
     for name, body in content.forms.items():
-        for place, code, message in check_form(body, content.forms):
+        for place, code, message in check_form(body, content.forms, parties):
             findings.append(Finding(f"forms/{name}.yaml", place, code, message))
+    for document, forms in content.documents.items():
+        for form in forms:
+            if form not in content.forms:
+                findings.append(Finding(DOCUMENTS_FILE, document, "form_unknown", f"there is no form {form}"))
     for service in content.services:
         if service.form not in content.forms:
             findings.append(
@@ -82,6 +88,12 @@ def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: st
             yield Finding(f"{prefix}{name}.yaml", place, "schema", error.message)
         if isinstance(body, Mapping) and body.get("key") != name:
             yield Finding(f"{prefix}{name}.yaml", "key", "key_differs", f"the key must be {name}")
+
+
+def _check_documents(content: ProcessesFolder) -> Iterator[Finding]:
+    for error in _validator("documents").iter_errors(content.documents):
+        place = "/".join(str(part) for part in error.absolute_path) or "the file"
+        yield Finding(DOCUMENTS_FILE, place, "schema", error.message)
 
 
 def _check_process(

@@ -42,8 +42,8 @@ SAMPLE: dict[str, Any] = {
                     "type": "multi_choice",
                     "personal": "none",
                     "options": [
-                        {"value": "h1", "no": 1, "label": "漏气"},
-                        {"value": "h2", "no": 2, "label": "其他", "words": "found_words"},
+                        {"value": "h1", "number": 1, "label": "漏气"},
+                        {"value": "h2", "number": 2, "label": "其他", "words": "found_words"},
                     ],
                 },
                 {
@@ -61,7 +61,7 @@ SAMPLE: dict[str, Any] = {
                     "type": "multi_choice",
                     "personal": "none",
                     "within": "found",
-                    "options": [{"value": "h1", "no": 1, "label": "漏气"}],
+                    "options": [{"value": "h1", "number": 1, "label": "漏气"}],
                 },
                 {"key": "fee", "label": "费用", "type": "money", "unit": "元", "min": 0, "personal": "none"},
                 {
@@ -139,7 +139,7 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     ),
     (lambda b: field(b, "sign").update(feeds_conditions=True), ("sign", "personal_in_conditions")),
     (lambda b: field(b, "found")["options"][1].update(value="h1"), ("found", "option_twice")),
-    (lambda b: field(b, "found")["options"][1].update(no=1), ("found", "option_twice")),
+    (lambda b: field(b, "found")["options"][1].update(number=1), ("found", "option_twice")),
     (lambda b: field(b, "found_words").pop("required"), ("found", "words_missing")),
     (lambda b: field(b, "found_words").pop("when"), ("found", "words_missing")),
     (lambda b: field(b, "found_words")["when"].update(value="h1"), ("found", "words_missing")),

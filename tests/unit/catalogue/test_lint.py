@@ -105,6 +105,15 @@ def test_a_service_with_an_unknown_form_is_found_and_one_without_process_is_not_
     assert "form_unknown" in {one.code for one in lint(lost, WORDS)}
 
 
+def test_documents_that_name_an_unknown_form_or_are_malformed_are_found() -> None:
+    def lint_documents(documents: Any) -> set[tuple[str, str, str]]:
+        return {(one.file, one.place, one.code) for one in lint(replace(SHIPPED, documents=documents), WORDS)}
+
+    assert lint_documents({"单子": ["nowhere"]}) == {("documents.yaml", "单子", "form_unknown")}
+    assert lint_documents({"单子": []}) == {("documents.yaml", "单子", "schema")}
+    assert lint_documents({"单子": "payment_receipt"}) == {("documents.yaml", "单子", "schema")}
+
+
 def test_drafts_hold_every_process_and_form() -> None:
     drafts = list_drafts(SHIPPED)
     assert len(drafts) == len(SHIPPED.processes) + len(SHIPPED.forms)
