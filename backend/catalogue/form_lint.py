@@ -120,14 +120,14 @@ def _check_columns(one: Field, forms: Forms) -> Iterator[Fault]:
 
 def _check_signers(body: Mapping[str, Any], fields: list[Field]) -> Iterator[Fault]:
     signers = {one["key"] for one in body.get("signers", ())}
-    named = {one["signer"]: one["key"] for one in fields if "signer" in one}
-    for signer, key in named.items():
-        if signer not in signers:
-            yield key, "signer_unknown", f"the form has no signer {signer}"
+    for one in fields:
+        if "signer" in one and one["signer"] not in signers:
+            yield one["key"], "signer_unknown", f"the form has no signer {one['signer']}"
     if not signers:
         return
     for one in fields:
         if one["type"] == "signature" and "signer" not in one:
             yield one["key"], "signer_unknown", "it does not say who signs here"
-    for signer in sorted(signers - named.keys()):
+    signing = {one.get("signer") for one in fields if one["type"] == "signature"}
+    for signer in sorted(signers - signing):
         yield "signers", "signer_unknown", f"{signer} signs nowhere"

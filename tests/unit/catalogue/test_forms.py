@@ -239,6 +239,13 @@ def test_required_means_filled_in_unless_it_may_be_owed(empty: object) -> None:
     assert check_one(PHOTOS, empty) == (None, None)
 
 
+def test_what_a_signer_adds_is_not_demanded_of_the_one_who_fills_in() -> None:
+    signature = {"type": "signature", "required": True}
+    assert check_one(signature, None) == (None, "required")
+    assert check_one({**signature, "signer": "customer"}, None) == (None, None)
+    assert check_one({**signature, "signer": "customer"}, "file-1") == ("file-1", None)
+
+
 def test_a_field_that_is_not_shown_is_left_out() -> None:
     form = make_form(
         {"key": "colour", "type": "choice", "options": OPTIONS, "required": True},

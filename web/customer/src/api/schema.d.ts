@@ -3722,7 +3722,7 @@ export interface components {
             doubt?: components["schemas"]["Doubt"];
             group?: string;
             label: string;
-            no?: number;
+            number?: number;
             value: string;
             words?: string;
         };
