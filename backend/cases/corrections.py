@@ -16,11 +16,11 @@ from backend.cases.commands import Complete
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.form_sealing import make_columns, open_values, seal_values
 from backend.cases.repository import StoredCase
+from backend.catalogue.field_checks import is_empty
 from backend.catalogue.forms import (
     FieldType,
     Form,
     Values,
-    is_empty,
     list_file_keys,
     list_shown_fields,
     validate_values,

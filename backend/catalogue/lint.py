@@ -15,7 +15,8 @@ from jsonschema import Draft202012Validator
 
 from backend.catalogue.conditions import list_fields
 from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessDefinition, Step
-from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
+from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, ProcessesFolder
+from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.time_limits import is_due_readable
 
@@ -56,6 +57,7 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     findings = [
         *_check_schema("process", content.processes),
         *_check_schema("form", content.forms, "forms/"),
+        *_check_documents(content),
     ]
     if findings:
         # What follows may rely on the shapes that the schemas promise.
@@ -63,18 +65,20 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     for name, body in content.processes.items():
         for place, code, message in _check_process(build_process(body), content, words):
             findings.append(Finding(f"{name}.yaml", place, code, message))
+    parties = frozenset({*content.post_names, *content.party_names})
     for name, body in content.forms.items():
-        for place, code, message in _check_form(body):
+        for place, code, message in check_form(body, content.forms, parties):
             findings.append(Finding(f"forms/{name}.yaml", place, code, message))
+    for document, forms in content.documents.items():
+        for form in forms:
+            if form not in content.forms:
+                findings.append(Finding(DOCUMENTS_FILE, document, "form_unknown", f"there is no form {form}"))
     for service in content.services:
         if service.form not in content.forms:
             findings.append(
                 Finding("services.yaml", service.key, "form_unknown", f"there is no form {service.form}")
             )
     return sorted(findings)
-
-
-Fault = tuple[str, str, str]
 
 
 def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: str = "") -> Iterator[Finding]:
@@ -86,22 +90,10 @@ def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: st
             yield Finding(f"{prefix}{name}.yaml", "key", "key_differs", f"the key must be {name}")
 
 
-def _check_form(body: Mapping[str, Any]) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for section in body["sections"]:
-        for one in section["fields"]:
-            if one["key"] in seen:
-                yield one["key"], "field_twice", "two fields have this key"
-            if one.get("feeds_conditions") and one["personal"] != "none":
-                # Conditions read case data, which is stored in clear.
-                yield one["key"], "personal_in_conditions", "a personal field cannot feed conditions"
-            for asked in list_fields(one["when"]) - seen if "when" in one else ():
-                yield (
-                    one["key"],
-                    "field_unknown",
-                    f"its condition asks for {asked}, which stands not before it",
-                )
-            seen.add(one["key"])
+def _check_documents(content: ProcessesFolder) -> Iterator[Finding]:
+    for error in _validator("documents").iter_errors(content.documents):
+        place = "/".join(str(part) for part in error.absolute_path) or "the file"
+        yield Finding(DOCUMENTS_FILE, place, "schema", error.message)
 
 
 def _check_process(

@@ -136,10 +136,10 @@ class _Comparison:
         if "form" in self._body and self._body["first_step"] in {one["key"] for one in ours}:
             used.add(self._body["form"])
         for wanted in row.forms:
-            keys = {key for key, form in self._content.forms.items() if form["name"] == wanted}
-            if not keys:
-                yield Difference(row.no, What.FORM, f"no form is called {wanted} yet", waits=True)
-            elif not keys & used:
+            keys = self._content.documents.get(wanted)
+            if keys is None:
+                yield Difference(row.no, What.FORM, f"nothing stands for {wanted} yet", waits=True)
+            elif used.isdisjoint(keys):
                 yield Difference(row.no, What.FORM, f"{wanted} is not used here")
 
     def _compare_ways(self, row: Row) -> Iterator[Difference]:

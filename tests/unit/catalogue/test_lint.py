@@ -98,31 +98,20 @@ def test_every_named_guard_and_effect_is_used() -> None:
     assert {use["name"] for one in outcomes for use in one.get("effects", ())} == WORDS.effects
 
 
-def lint_form(change: Change) -> set[tuple[str, str]]:
-    forms = deepcopy(dict(SHIPPED.forms))
-    change(forms["application_repair"])
-    return {(one.place, one.code) for one in lint(replace(SHIPPED, forms=forms), WORDS)}
-
-
-def field(body: dict[str, Any], section: int, number: int) -> dict[str, Any]:
-    return body["sections"][section]["fields"][number]
-
-
-def test_faults_of_a_form_are_found() -> None:
-    assert ("sections/0/fields/0", "schema") in lint_form(lambda b: field(b, 0, 0).pop("personal"))
-    assert ("contact_name", "personal_in_conditions") in lint_form(
-        lambda b: field(b, 0, 0).update(feeds_conditions=True)
-    )
-    assert ("contact_phone", "field_twice") in lint_form(lambda b: field(b, 0, 0).update(key="contact_phone"))
-    asks_later = {"field": "fault_kind", "op": "present"}
-    assert ("contact_name", "field_unknown") in lint_form(lambda b: field(b, 0, 0).update(when=asks_later))
-
-
 def test_a_service_with_an_unknown_form_is_found_and_one_without_process_is_not_offered() -> None:
     assert {one.key for one in SHIPPED.offered_services} == {"repair", "installation"}
     assert {one.key for one in SHIPPED.services} > {"alteration", "gas_on", "inspection"}
     lost = replace(SHIPPED, forms={})
     assert "form_unknown" in {one.code for one in lint(lost, WORDS)}
+
+
+def test_documents_that_name_an_unknown_form_or_are_malformed_are_found() -> None:
+    def lint_documents(documents: Any) -> set[tuple[str, str, str]]:
+        return {(one.file, one.place, one.code) for one in lint(replace(SHIPPED, documents=documents), WORDS)}
+
+    assert lint_documents({"单子": ["nowhere"]}) == {("documents.yaml", "单子", "form_unknown")}
+    assert lint_documents({"单子": []}) == {("documents.yaml", "单子", "schema")}
+    assert lint_documents({"单子": "payment_receipt"}) == {("documents.yaml", "单子", "schema")}
 
 
 def test_drafts_hold_every_process_and_form() -> None:
