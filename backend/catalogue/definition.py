@@ -61,7 +61,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class LimitSpec:
-    """A time limit as written in the process; ``steps`` names all steps that share it."""
+    """A time limit as written in the process; ``steps`` names all steps that share it.
+
+    ``cases`` holds the limits of cases whose data fit a condition; where none does, the limit itself holds.
+    """
 
     kind: LimitKind
     value: Decimal | None = None
@@ -69,6 +72,15 @@ class LimitSpec:
     steps: tuple[str, ...] = ()
     with_step: str | None = None
     due: str | None = None
+    cases: tuple[LimitCase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCase:
+    """The limit that holds instead while ``when`` does."""
+
+    when: dict[str, Any]
+    limit: LimitSpec
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,25 +151,35 @@ def _check_step(
         yield step.key, "wording_missing", "a step of the customer needs the customer's wording"
     if step.form is not None and step.form not in content.forms:
         yield step.key, "form_unknown", f"there is no form {step.form}"
-    referred = (*step.waits_for_all, *step.limit.steps)
-    for key in (*referred, *((step.limit.with_step,) if step.limit.with_step else ())):
+    for key in step.waits_for_all:
         if key not in known:
             yield step.key, "step_unknown", f"there is no step {key}"
-    if step.limit.kind is LimitKind.NONE and step.limit.steps:
-        yield step.key, "limit_odd", "no limit cannot span steps"
-    if not is_due_readable(step.limit):
-        yield step.key, "due_malformed", f"the limit's due {step.limit.due!r} cannot be read"
+    yield from _check_limit(step, known)
     for child in step.children:
         yield from _check_child(step, child.process, child.enter_at, content)
     names = [outcome.key for outcome in step.outcomes]
     for key in sorted({key for key in names if names.count(key) > 1}):
         yield step.key, "outcome_twice", f"two outcomes are called {key}"
     conditions = [*(one.when for one in step.outcomes), *(one.when for one in step.children)]
+    conditions += [one.when for one in step.limit.cases]
     asked = {name for one in conditions if one is not None for name in list_fields(one)}
     for name in sorted(asked - fields):
         yield step.key, "field_unknown", f"a condition asks for {name}, which no form provides"
     for outcome in step.outcomes:
         yield from _check_outcome(step, outcome, known, words)
+
+
+def _check_limit(step: Step, known: set[str]) -> Iterator[Fault]:
+    limits = (step.limit, *(one.limit for one in step.limit.cases))
+    beside = (one.with_step for one in limits if one.with_step is not None)
+    for key in (*step.limit.steps, *beside):
+        if key not in known:
+            yield step.key, "step_unknown", f"there is no step {key}"
+    if step.limit.steps and all(one.kind is LimitKind.NONE for one in limits):
+        yield step.key, "limit_odd", "no limit cannot span steps"
+    for limit in limits:
+        if not is_due_readable(limit):
+            yield step.key, "due_malformed", f"the limit's due {limit.due!r} cannot be read"
 
 
 def _check_outcome(step: Step, outcome: Outcome, known: set[str], words: Vocabulary) -> Iterator[Fault]:

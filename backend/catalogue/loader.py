@@ -20,6 +20,7 @@ from backend.catalogue.definition import (
     CustomerView,
     EffectUse,
     GuardUse,
+    LimitCase,
     LimitKind,
     LimitSpec,
     Outcome,
@@ -124,7 +125,14 @@ def _build_limit(body: Body) -> LimitSpec:
         steps=tuple(body.get("steps", ())),
         with_step=body.get("with_step"),
         due=body.get("due"),
+        cases=tuple(_build_limit_case(body, one) for one in body.get("cases", ())),
     )
+
+
+def _build_limit_case(body: Body, one: Body) -> LimitCase:
+    """A limit of one case runs by the clock and over the steps of the limit that it stands in for."""
+    shared = {key: body[key] for key in ("clock", "steps") if key in body}
+    return LimitCase(one["when"], _build_limit({**shared, **one}))
 
 
 def _build_outcome(body: Body) -> Outcome:

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
-from backend.cases.commands import CUSTOMER, Cancel, Complete, Performer, Start
+from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Cancel, Complete, Performer, Start
 from backend.cases.deadline_keeper import DeadlineKeeper, DeadlineRefresher
 from backend.cases.deadline_models import CaseDeadlineHistory, DeadlineEvent
 from backend.cases.deadline_watch import DeadlineWatch
@@ -33,7 +33,10 @@ from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.unit.cases.definitions import make_outcome, make_step
 
 CLERK = Performer(ActorKind.POSITION, positions=frozenset({"clerk"}))
-TWO_DAYS = {"kind": "working_days", "value": 2, "steps": ["assign", "book", "visit"]}
+URGENT = {"when": {"field": "urgent", "op": "eq", "value": True}, "kind": "hours", "value": 3}
+TWO_DAYS = {
+    "kind": "working_days", "value": 2, "steps": ["assign", "book", "visit"], "cases": [URGENT],
+}  # fmt: skip
 BODY: dict[str, Any] = {
     "key": "test_deadlines",
     "version": 1,
@@ -150,6 +153,18 @@ def test_the_customers_time_moves_a_shared_deadline(office: Office) -> None:
     with office.sessions.begin() as session:
         events = repository.list_events(session, case_id)
     assert fold(Snapshot(), events) == office.cases.load(case_id).snapshot
+
+
+def test_a_deadline_moves_where_the_case_becomes_one_of_another_limit(office: Office) -> None:
+    case_id = office.start()
+    for urgent, due in ((True, "11-23 11:30"), (False, "11-24 17:30")):
+        request = Request("system", uuid.uuid4(), {})
+        office.cases.carry_out(request, case_id, Amend(SYSTEM, {"urgent": urgent}))
+        assert office.task(case_id, 1).due_at == at(due)
+    assert office.history(case_id) == [
+        (1, at("11-24 17:30"), at("11-23 11:30"), "case_moved"),
+        (1, at("11-23 11:30"), at("11-24 17:30"), "case_moved"),
+    ]
 
 
 def test_one_warning_one_breach_one_escalation(office: Office) -> None:

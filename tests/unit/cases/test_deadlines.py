@@ -125,6 +125,36 @@ def test_a_limit_together_with_another_step() -> None:
     assert find(process, alone, "draw").due_at is None
 
 
+LEVELS = make_process(
+    make_step("support", "position:clerk", make_outcome("on", "reply"),
+              limit={"kind": "hours", "value": 24, "clock": "round_the_clock", "steps": ["support", "reply"],
+                     "cases": [
+                         {"when": {"field": "level", "op": "eq", "value": 3}, "kind": "hours", "value": 3},
+                         {"when": {"field": "level", "op": "eq", "value": 1}, "kind": "none"},
+                     ]}),
+    make_step("reply", "position:clerk", make_outcome("done", "note")),
+    make_step("note", "position:clerk", make_outcome("done"),
+              limit={"kind": "with_step", "with_step": "support"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["support", "reply", "note"])
+@pytest.mark.parametrize(
+    ("level", "due"), [(2, "11-24 20:00"), (3, "11-23 23:00"), (1, None), (None, "11-24 20:00")]
+)
+def test_a_limit_differs_by_the_cases_data(step: str, level: int | None, due: str | None) -> None:
+    before = ("support", "reply", "note")[: ("support", "reply", "note").index(step)]
+    tasks = [(one, "11-23 20:00", "11-23 20:30") for one in before]
+    data = {} if level is None else {"level": level}
+    deadline = find(
+        LEVELS,
+        make_snapshot(*tasks, (step, "11-23 20:00" if step == "support" else "11-23 20:30", None), **data),
+        step,
+    )
+    assert deadline.due_at == (None if due is None else at(due))
+    assert deadline.limit_no == 1
+
+
 SPAN = make_process(
     make_step("assign", "position:clerk", make_outcome("on", "book"), make_outcome("back", "dispatch"),
               limit={"kind": "working_days", "value": 2, "steps": ["assign", "book", "visit"]}),

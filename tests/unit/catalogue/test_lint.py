@@ -38,6 +38,11 @@ def outcome(body: dict[str, Any], key: str, number: int = 0) -> dict[str, Any]:
     return step(body, key)["outcomes"][number]
 
 
+def limit_case(body: dict[str, Any], field: str = "service", **limit: Any) -> None:
+    case = {"when": {"field": field, "op": "present"}, **limit}
+    step(body, "submit")["limit"]["cases"] = [case]
+
+
 FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
     (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
@@ -79,6 +84,11 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         lambda b: step(b, "submit").update(limit={"kind": "calendar_date", "due": "02-30"}),
         ("submit", "due_malformed"),
     ),
+    (lambda b: limit_case(b, kind="hours"), ("steps/0/limit/cases/0", "schema")),
+    (lambda b: limit_case(b, kind="none", steps=["accept"]), ("steps/0/limit/cases/0", "schema")),
+    (lambda b: limit_case(b, kind="with_step", with_step="nowhere"), ("submit", "step_unknown")),
+    (lambda b: limit_case(b, kind="calendar_date", due="02-30"), ("submit", "due_malformed")),
+    (lambda b: limit_case(b, "unheard_of", kind="none"), ("submit", "field_unknown")),
     (lambda b: b.update(key="other"), ("key", "key_differs")),
 ]  # fmt: skip
 
