@@ -166,6 +166,14 @@ def _stops_clock(step: Step, span: frozenset[str]) -> bool:
     return waits_for_customer or (bool(step.children) and step.pauses_parent)
 
 
+def measure_due(limit: LimitSpec, calendar: WorkingCalendar, start: datetime) -> datetime:
+    """Return when a limit that has a length and never stands still ends."""
+    due_at, _ = _run_length(limit, calendar, start, [])
+    if due_at is None:
+        raise ValueError("without a pause a limit always ends")
+    return due_at
+
+
 def _run_length(
     limit: LimitSpec, calendar: WorkingCalendar, start: datetime, pauses: list[Pause]
 ) -> tuple[datetime | None, datetime | None]:

@@ -84,6 +84,16 @@ class LimitCase:
 
 
 @dataclass(frozen=True, slots=True)
+class OverallLimit:
+    """A limit over the whole works, from one step's opening to another's: past it, staff are warned."""
+
+    limit: LimitSpec
+    begins_at: str
+    ends_at: str | None = None
+    when: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class GuardUse:
     """A named guard with its parameters."""
 
@@ -182,7 +192,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ProcessDefinition:
-    """A published process. ``withdraw_at`` and ``cancel_at`` name the steps at which each is allowed."""
+    """A published process. ``withdraw_at`` and ``cancel_at`` name the steps at which each is allowed.
+
+    Of the limits over the whole works (``overall``) the first holds whose condition does.
+    """
 
     key: str
     version: int
@@ -194,6 +207,7 @@ class ProcessDefinition:
     withdraw_at: tuple[str, ...] = ()
     cancel_at: tuple[str, ...] = ()
     cancel_by: tuple[Actor, ...] = ()
+    overall: tuple[OverallLimit, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
 

@@ -6,7 +6,7 @@ The linter runs after all components have registered their guards and effects, a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -115,6 +115,7 @@ def _check_process(
     if process.form is not None and process.form not in content.forms:
         yield "form", "form_unknown", f"there is no form {process.form}"
     fields = CASE_DATA | _list_condition_fields(content)
+    yield from _check_fields("overall", (one.when for one in process.overall), fields)
     for step in process.steps:
         yield from _check_step(step, known, content, words, fields)
     if process.first_step in known and _targets_exist(process, known):
@@ -123,7 +124,8 @@ def _check_process(
 
 def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[Fault]:
     named = {"first_step": (process.first_step,), "withdraw_at": process.withdraw_at}
-    for place, keys in {**named, "cancel_at": process.cancel_at}.items():
+    overall = (key for one in process.overall for key in (one.begins_at, one.ends_at) if key is not None)
+    for place, keys in {**named, "cancel_at": process.cancel_at, "overall": tuple(overall)}.items():
         for key in keys:
             if key not in known:
                 yield place, "step_unknown", f"there is no step {key}"
@@ -162,11 +164,17 @@ def _check_step(
         yield step.key, "outcome_twice", f"two outcomes are called {key}"
     conditions = [*(one.when for one in step.outcomes), *(one.when for one in step.children)]
     conditions += [one.when for one in step.limit.cases]
-    asked = {name for one in conditions if one is not None for name in list_fields(one)}
-    for name in sorted(asked - fields):
-        yield step.key, "field_unknown", f"a condition asks for {name}, which no form provides"
+    yield from _check_fields(step.key, conditions, fields)
     for outcome in step.outcomes:
         yield from _check_outcome(step, outcome, known, words)
+
+
+def _check_fields(
+    place: str, conditions: Iterable[Mapping[str, Any] | None], fields: frozenset[str]
+) -> Iterator[Fault]:
+    asked = {name for one in conditions if one is not None for name in list_fields(one)}
+    for name in sorted(asked - fields):
+        yield place, "field_unknown", f"a condition asks for {name}, which no form provides"
 
 
 def _check_limit(step: Step, known: set[str]) -> Iterator[Fault]:

@@ -24,6 +24,7 @@ from backend.catalogue.definition import (
     LimitKind,
     LimitSpec,
     Outcome,
+    OverallLimit,
     ProcessDefinition,
     Step,
 )
@@ -77,6 +78,10 @@ def build_process(body: Body) -> ProcessDefinition:
         withdraw_at=tuple(body.get("withdraw_at", ())),
         cancel_at=tuple(body.get("cancel_at", ())),
         cancel_by=tuple(_build_actor(one) for one in body.get("cancel_by", ())),
+        overall=tuple(
+            OverallLimit(_build_limit(one), one["from"], one.get("until"), one.get("when"))
+            for one in body.get("overall", ())
+        ),
         parameters=dict(body.get("parameters", {})),
     )
 

@@ -125,6 +125,11 @@ class _Comparison:
             yield Difference(
                 row.no, What.LIMIT, f"the limit is {row.limit.get('text')}, not {said}", drops=drops
             )
+        overall = {(one["kind"], one["value"]) for one in self._body.get("overall", ())}
+        for one in row.warn_after:
+            if (one["kind"], one["value"]) not in overall:
+                message = f"nobody is warned after {one['kind']} {one['value']} of works"
+                yield Difference(row.no, What.LIMIT, message, drops=True)
         spanned = {self._numbers[key] for one in ours for key in one["limit"].get("steps", ())}
         for other in row.shares_with:
             if other not in spanned:

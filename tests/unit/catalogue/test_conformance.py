@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -102,41 +101,6 @@ def drop_reply(body: dict[str, Any]) -> None:
 
 def swap(body: dict[str, Any]) -> None:
     body["steps"].insert(0, body["steps"].pop(1))
-
-
-def by_level(*levels: tuple[int, int], **limit: Any) -> Change:
-    """The limit of 受理 is 2 days, and another one at each level."""
-    cases = [
-        {"when": {"field": "level", "op": "eq", "value": level}, "kind": "days", "value": days}
-        for level, days in levels
-    ]
-    return lambda b: step(b, "take")["limit"].update(cases=cases, **limit)
-
-
-def with_cases(*cases: dict[str, Any]) -> Flow:
-    limit = {"kind": "days", "value": None, "text": "分级", "cases": list(cases)}
-    rows = tuple(replace(one, limit=limit) if one.no == "02" else one for one in FLOW.rows)
-    return replace(FLOW, rows=rows)
-
-
-TWO, ONE = {"level": 2, "kind": "days", "value": 2}, {"level": 3, "kind": "days", "value": 1}
-IN_WORDS = {"level": 1, "kind": "other", "value": None}
-
-
-@pytest.mark.parametrize(
-    ("flow", "change", "wrong"),
-    [
-        (with_cases(TWO, ONE), by_level((3, 1)), ()),
-        (with_cases(TWO, ONE), by_level((3, 3)), ("02: the limit is 分级, not days 2 or days 3 [limit]",)),
-        (with_cases(TWO, ONE), lambda b: None, ("02: the limit is 分级, not days 2 [limit]",)),
-        (with_cases(TWO, IN_WORDS), by_level((1, 9)), ()),
-        (with_cases(ONE, IN_WORDS), by_level((1, 9)),
-         ("02: the limit is 分级, not days 2 or days 9 [limit]",)),
-        (FLOW, by_level((3, 1)), ("02: the limit is 2天, not days 1 or days 2 [limit]",)),
-    ],
-)  # fmt: skip
-def test_limits_that_differ_by_case(flow: Flow, change: Change, wrong: tuple[str, ...]) -> None:
-    assert judge(change, flow=flow).wrong == wrong
 
 
 def test_a_process_that_agrees() -> None:

@@ -43,6 +43,10 @@ def limit_case(body: dict[str, Any], field: str = "service", **limit: Any) -> No
     step(body, "submit")["limit"]["cases"] = [case]
 
 
+def overall(body: dict[str, Any], begins: str = "accept", **more: Any) -> None:
+    body["overall"] = [{"kind": "working_days", "value": 10, "from": begins, **more}]
+
+
 FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
     (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
@@ -89,6 +93,10 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: limit_case(b, kind="with_step", with_step="nowhere"), ("submit", "step_unknown")),
     (lambda b: limit_case(b, kind="calendar_date", due="02-30"), ("submit", "due_malformed")),
     (lambda b: limit_case(b, "unheard_of", kind="none"), ("submit", "field_unknown")),
+    (lambda b: overall(b, begins="nowhere"), ("overall", "step_unknown")),
+    (lambda b: overall(b, until="nowhere"), ("overall", "step_unknown")),
+    (lambda b: overall(b, when={"field": "unheard_of", "op": "present"}), ("overall", "field_unknown")),
+    (lambda b: overall(b, kind="immediate"), ("overall/0/kind", "schema")),
     (lambda b: b.update(key="other"), ("key", "key_differs")),
 ]  # fmt: skip
 
