@@ -117,6 +117,7 @@ class Outcome:
     ``corrections`` marks a return: the command must list what is to be mended. ``owes_documents`` allows
     the command to accept with documents owed (容缺受理). ``when`` is a condition in the closed form.
     ``asks`` names what the command itself may bring: handler, unit, result, photos or signature.
+    ``sets`` is case data that choosing this outcome records, for conditions further on.
     """
 
     key: str
@@ -130,6 +131,7 @@ class Outcome:
     owes_documents: bool = False
     needs_reason: bool = False
     asks: tuple[str, ...] = ()
+    sets: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ def _check_process(
     yield from _check_named_steps(process, known)
     if process.form is not None and process.form not in content.forms:
         yield "form", "form_unknown", f"there is no form {process.form}"
-    fields = CASE_DATA | _list_condition_fields(content)
+    fields = CASE_DATA | _list_condition_fields(content) | _list_set_fields(content)
     yield from _check_fields("overall", (one.when for one in process.overall), fields)
     for step in process.steps:
         yield from _check_step(step, known, content, words, fields)
@@ -138,6 +138,17 @@ def _list_condition_fields(content: ProcessesFolder) -> frozenset[str]:
         for section in body["sections"]
         for one in section["fields"]
         if one.get("feeds_conditions")
+    )
+
+
+def _list_set_fields(content: ProcessesFolder) -> frozenset[str]:
+    """What outcomes record; any process may ask for it, since a child begins with its parent's data."""
+    return frozenset(
+        key
+        for body in content.processes.values()
+        for step in body["steps"]
+        for outcome in step["outcomes"]
+        for key in outcome.get("sets", ())
     )
 
 

@@ -154,4 +154,5 @@ def _build_outcome(body: Body) -> Outcome:
         owes_documents=body.get("owes_documents", False),
         needs_reason=body.get("needs_reason", False),
         asks=tuple(body.get("asks", ())),
+        sets=dict(body.get("sets", {})),
     )
