@@ -187,12 +187,14 @@ class _Comparison:
         waiting = [one["key"] for one in self._ours[number]]
         seen = set(waiting)
         while waiting:
-            for outcome in self._steps[waiting.pop()]["outcomes"]:
+            at = waiting.pop()
+            for outcome in self._steps[at]["outcomes"]:
                 if "end" in outcome:
                     led.add(END)
                 for key in outcome.get("to", ()):
                     after = self._numbers[key]
-                    if after not in (None, number):
+                    # A step that leads to itself is done once more.
+                    if after is not None and (after != number or key == at):
                         led.add(after)
                     elif key not in seen:
                         seen.add(key)
