@@ -197,6 +197,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     """A whole case; personal values masked."""
 
     version = fields.Integer(required=True)
+    works_due_at = _moment(may_be_none=True)
+    works_overdue = fields.Boolean(required=True)
     application_no = fields.String(required=True)
     unit_code = fields.String(required=True)
     customer = fields.Nested(StaffCustomerSchema, required=True)

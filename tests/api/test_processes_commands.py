@@ -45,7 +45,7 @@ def test_publish_once_and_never_under_an_old_version(
     runner = app.test_cli_runner()
     assert runner.invoke(args=["processes", "publish"]).exit_code == 0
     again = runner.invoke(args=["processes", "publish"])
-    assert again.output.startswith("0 new versions of 9")
+    assert again.output.startswith("0 new versions of ")
     content = read_folder()
     monkeypatch.setattr(cli, "read_folder", lambda: change_name(content, name="改了名字"))
     done = runner.invoke(args=["processes", "publish"])

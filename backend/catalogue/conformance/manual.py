@@ -27,6 +27,7 @@ class Row:
     fed_by: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     applies_to: str | None = None
+    warn_after: tuple[Mapping[str, Any], ...] = ()
     doubt: bool = False
 
     @property
@@ -118,5 +119,6 @@ def _build_row(body: Mapping[str, Any]) -> Row:
         fed_by=tuple(body.get("fed_by", ())),
         requires=tuple(body["requires"]),
         applies_to=body.get("applies_to"),
+        warn_after=tuple(body.get("warn_after", ())),
         doubt="doubt" in body,
     )

@@ -104,6 +104,12 @@ def swap(body: dict[str, Any]) -> None:
     body["steps"].insert(0, body["steps"].pop(1))
 
 
+def test_a_step_that_is_done_once_more() -> None:
+    flow = Flow("boil", "开水", FLOW.rows, (*FLOW.branches, Branch("02", "02"), Branch("02", "03")))
+    assert judge(flow=flow).wrong == ("02: no way leads on to 02 [order]",)
+    assert judge(lambda b: step(b, "take")["outcomes"].append({"to": ["take"]}), flow=flow).wrong == ()
+
+
 def test_a_process_that_agrees() -> None:
     found = judge()
     assert found.wrong == ()

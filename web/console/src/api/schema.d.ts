@@ -4254,6 +4254,9 @@ export interface components {
             visit: components["schemas"]["StaffVisit"];
             /** Format: date-time */
             waiting_since: string;
+            /** Format: date-time */
+            works_due_at: string | null;
+            works_overdue: boolean;
         };
         StaffCommand: {
             /** Format: uuid */
