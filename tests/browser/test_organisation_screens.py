@@ -106,6 +106,7 @@ def test_roster(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
     lead.dialog.get_by_role("button", name="保存").click()
     now = page.get_by_label("现在谁值班")
     expect(now).to_contain_text("杨帆")
+    watched.shoot(page, "44-roster")
     page.get_by_role("button", name=re.compile("先联系：杨帆")).first.click()
     lead.dialog.get_by_label("第几个联系").select_option("2")
     lead.dialog.get_by_role("button", name="保存").click()
