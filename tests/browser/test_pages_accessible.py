@@ -43,6 +43,8 @@ def _look(watched: Watched, customer: Customer, name: str, query: dict[str, str]
     customer.go(name, **query)
     expect(customer.page.get_by_role("heading", level=1)).to_be_visible()
     customer.page.wait_for_load_state("networkidle")
+    # A skeleton has little that could be found fault with.
+    expect(customer.page.get_by_role("status", name="正在打开")).to_have_count(0)
     watched.shoot(customer.page, f"h5-{name}")
 
 
@@ -99,4 +101,5 @@ def test_console_pages(
 def _look_at(watched: Watched, stage: Stage, staff: Staff, path: str, mark: str = "") -> None:
     staff.page.goto(f"{stage.url}/console/#/{path}")
     staff.page.wait_for_load_state("networkidle")
+    expect(staff.page.get_by_text("正在加载")).to_have_count(0)
     watched.shoot(staff.page, "console-" + re.sub(r"\W+|\d{9,}", "-", path).strip("-") + mark)
