@@ -53,8 +53,9 @@ class Customer:
     def fill_contact(self, name: str, phone: str) -> None:
         """Fill in what every form asks first: who it is, and where."""
         page = self.page
+        # The phone that one signed in with comes by itself, a moment after the form.
+        expect(page.get_by_label("手机号")).to_have_value(phone)
         page.get_by_label("您的姓名").fill(name)
-        page.get_by_label("手机号").fill(phone)
         page.get_by_label("所在区").select_option("历下区")
         page.get_by_label("街道").select_option("泉城路街道")
         page.get_by_label("小区").select_option("阳光小区")

@@ -99,6 +99,8 @@ def test_console_pages(
 
 
 def _look_at(watched: Watched, stage: Stage, staff: Staff, path: str, mark: str = "") -> None:
+    # Another place after the # alone would still show the former page for a while.
+    staff.page.goto("about:blank")
     staff.page.goto(f"{stage.url}/console/#/{path}")
     staff.page.wait_for_load_state("networkidle")
     expect(staff.page.get_by_text("正在加载")).to_have_count(0)
