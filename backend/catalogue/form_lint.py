@@ -9,6 +9,32 @@ from backend.catalogue.conditions import evaluate, list_fields
 from backend.catalogue.prefill import Forms, find_fault
 
 Fault = tuple[str, str, str]
+_OPTIONS = ("options", "options_from")
+# What a field of a type has to say beside label and personal; of several in one group, exactly one.
+_NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "text": (("max_length",),),
+    "long_text": (("max_length",),),
+    "choice": (_OPTIONS,),
+    "multi_choice": (_OPTIONS,),
+    "yes_no": (("yes_label",), ("no_label",)),
+    "photos": (("max_count",),),
+    "documents": (("max_count",),),
+    "table": (("columns",), ("max_rows",)),
+}
+# What a field of a type may say beside that; nothing of this belongs to any other type.
+_ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "phone": ("service_number",),
+    "number": ("unit", "decimals", "min", "max"),
+    "money": ("unit", "min", "max"),
+    "multi_choice": ("within",),
+    "date": ("signer",),
+    "signature": ("signer", "mark"),
+    "documents": ("stamped",),
+}
+_SPECIAL = frozenset(
+    {name for groups in _NEEDED.values() for group in groups for name in group}
+    | {name for names in _ALLOWED.values() for name in names}
+)
 Field = Mapping[str, Any]
 # On forms the company itself is a party, whichever of its posts acts for it.
 COMPANY = "company"
@@ -41,6 +67,13 @@ def check_form(body: Mapping[str, Any], forms: Forms, parties: frozenset[str]) -
 
 def _check_content(place: str, one: Field, forms: Forms) -> Iterator[Fault]:
     """What fields and columns have in common."""
+    needed = _NEEDED.get(one["type"], ())
+    for group in needed:
+        if sum(name in one for name in group) != 1:
+            yield place, "type_odd", f"a {one['type']} needs {' or '.join(group)}"
+    known = {*_ALLOWED.get(one["type"], ()), *(name for group in needed for name in group)}
+    for name in sorted(_SPECIAL & one.keys() - known):
+        yield place, "type_odd", f"{name} does not belong to a {one['type']}"
     if one.get("feeds_conditions") and (one["personal"] != "none" or one["type"] == "table"):
         # Conditions read case data, which is stored in clear and holds no rows.
         yield place, "personal_in_conditions", "a personal field or a table cannot feed conditions"
@@ -111,9 +144,14 @@ def _check_columns(one: Field, forms: Forms) -> Iterator[Fault]:
             yield place, "words_missing", "an option in a table cannot ask for words"
         seen.add(column["key"])
         yield from _check_content(place, column, forms)
-    if one["type"] == "table":
+    if one["type"] != "table":
+        if one["personal"] == "several":
+            yield one["key"], "personal_differs", "only a table holds personal data of several kinds"
+    else:
         # A table is sealed and opened as a whole, so it counts as personal when one of its columns is.
-        expected = "several" if any(column["personal"] != "none" for column in one["columns"]) else "none"
+        expected = (
+            "several" if any(column["personal"] != "none" for column in one.get("columns", ())) else "none"
+        )
         if one["personal"] != expected:
             yield one["key"], "personal_differs", f"its columns make it personal: {expected}"
 
