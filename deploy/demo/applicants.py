@@ -74,6 +74,13 @@ _FAULTS: dict[str, tuple[tuple[str, ...], str]] = {
     "other": (("想请师傅看看热水器接的管子对不对。", "厨房刚装修完，想检查一下接口。"), "kitchen"),
 }
 
+# What people want altered, and what they write of it.
+_ALTERATIONS = (
+    ("move_meter", "厨房装修，想把表移到吊柜里。"),
+    ("change_pipe", "管子挡着橱柜了，想改到墙角。"),
+    ("add_point", "阳台想加一个热水器用气点。"),
+)
+
 
 def make_home(unit_code: str, chance: random.Random) -> dict[str, Any]:
     """Return an address that the unit serves, as the form holds it."""
@@ -109,6 +116,13 @@ def make_values(service: str, customer: DemoCustomer, unit_code: str, chance: ra
             "floor_area": chance.randrange(48, 160),
             "gas_use": chance.choice((["stove"], ["stove", "water_heater"], ["stove", "boiler"])),
         }
+    if service == "alteration":
+        kind, text = chance.choice(_ALTERATIONS)
+        return {**contact, "alteration_kind": kind, "alteration_text": text}
+    if service == "gas_on":
+        return {**contact, "stove_ready": "ready"}
+    if service == "inspection":
+        return {**contact, "inspection_text": "很久没检查了，想看看软管和阀门。"}
     kind = chance.choice(tuple(_FAULTS))
     texts, _ = _FAULTS[kind]
     return {**contact, "fault_kind": kind, **({"fault_text": chance.choice(texts)} if texts else {})}
@@ -118,6 +132,10 @@ def list_pictures(service: str, values: Values) -> dict[str, tuple[str, ...]]:
     """Return field → kinds of the photos that belong into it."""
     if service == "installation":
         return {"id_photos": ("card_front", "card_back"), "property_proof": ("deed",)}
+    if service in ("alteration", "gas_on"):
+        return {"site_photos": ("kitchen",)}
+    if service == "inspection":
+        return {}
     return {"fault_photos": (_FAULTS[values["fault_kind"]][1],)}
 
 

@@ -92,6 +92,24 @@ MOVES: dict[str, Move] = {
     "inspected": Move("works", "passed", (60, 200)),
     "taken": Move("desk", "taken", (20, 100)),
     "request": Move("customer", "request", (60, 600)),
+    "send": Move("desk", "send", (20, 120)),
+    "test_failed": Move(
+        "handler",
+        "failed",
+        (15, 40),
+        {"result": "表前接口漏气，现场无法处理。", "photos": ("works",), "reason": "表前接口漏气"},
+    ),
+    "commissioned": Move("handler", "commissioned", (15, 40), {"signature": "signature"}),
+    "entered": Move("handler", "entered", (3, 8)),
+    "opened": Move("handler", "opened", (3, 8)),
+    "take_home": Move("desk", "residential", (5, 25)),
+    "small": Move("handler", "small", (15, 40), {"result": "移表，改管约两米。", "photos": ("kitchen",)}),
+    "safe": Move(
+        "handler", "safe", (15, 40), {"result": "检查无隐患，软管在有效期内。", "photos": ("kitchen",)}
+    ),
+    "hazard": Move("handler", "hazard", (15, 40), {"result": "灶具软管老化有裂纹。", "photos": ("pipe",)}),
+    "to_customer": Move("handler", "to_customer", (5, 15), {"reason": "灶具软管老化，请更换成不锈钢波纹管"}),
+    "sign_visit": Move("customer", "sign", (3, 10), {"signature": "signature"}),
     "reply": Move("desk", "reply", (20, 120), {"reason": "已按约上门处理完毕，客户现场确认。"}),
     "close": Move("remote", "close", (20, 150)),
     "rate": Move("customer", "rate", (60, 900)),
@@ -104,6 +122,7 @@ _VISIT = (*_BOOKED, "take", "set_off", "arrive")
 _REPAIRED = (*_VISIT, "free", "finish", "tested", "hand_over", "briefed")
 _BY_WORKS = (*_VISIT, "to_works", "works_free", "works_finish", "tested", "hand_over", "briefed")
 _RATED = ("reply", "close", "rate")
+_GAS_ON = ("tested", "commissioned", "entered", "opened", "briefed")
 _RETURNED = (*_REVIEW, "return")
 _SURVEYED = (*_BOOKED, "take_up", "set_off", "arrive", "fit")
 _PAID = (*_SURVEYED, "drafted", "sign", "pay")
@@ -157,11 +176,19 @@ PLOTS = (
     Plot("completed_by_works", 2, "repair", (13, 20), (*_BY_WORKS, *_RATED)),
     Plot("completed_after_return", 2, "repair", (13, 20),
          (*_RETURNED, "resubmit", *_REPAIRED[1:], *_RATED)),
-    Plot("installed", 2, "installation", (19, 20), (*_BUILT, "inspected", "taken", "request", *_RATED)),
+    Plot("installed", 2, "installation", (19, 20),
+         (*_BUILT, "inspected", "taken", "request", "send", *_GAS_ON, *_RATED)),
     Plot("refused", 3, "installation", (4, 12), (*_REVIEW, "refuse")),
     Plot("withdrawn", 3, "repair", (3, 12), (*_REVIEW, "withdraw")),
     Plot("withdrawn_returned", 2, "installation", (5, 12), (*_RETURNED, "withdraw")),
     Plot("cancelled", 2, "repair", (4, 12), (*_ASSIGN, "cancel")),
+    Plot("alteration_to_plan", 2, "alteration", (4, 7),
+         (*_BOOKED, "take_home", "set_off", "arrive", "small")),
+    Plot("gas_on_booked", 2, "gas_on", (1, 3), (*_BOOKED, "take"), "future"),
+    Plot("gas_on_failed", 1, "gas_on", (4, 7), (*_VISIT, "test_failed")),
+    Plot("gas_on_done", 1, "gas_on", (9, 14), (*_VISIT, *_GAS_ON, *_RATED)),
+    Plot("inspection_hazard", 2, "inspection", (4, 8), (*_VISIT, "hazard", "to_customer")),
+    Plot("inspected", 2, "inspection", (9, 14), (*_VISIT, "safe", "briefed", "sign_visit", *_RATED)),
 )  # fmt: skip
 
 RETURN_TEXTS = {

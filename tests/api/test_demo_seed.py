@@ -58,6 +58,10 @@ _STANDING = {
     ("install_residential_individual", "sign_sketch"): 3,
     ("install_residential_individual", "collect"): 2,
     ("install_residential_individual", "construct"): 2,
+    ("alteration", "plan_small"): 2,
+    ("gas_commissioning", "set_off"): 2,
+    ("gas_commissioning", "rectify"): 1,
+    ("inspection", "rectify"): 2,
 }
 
 

@@ -31,13 +31,19 @@ def test_services_and_forms_are_open_to_anyone(hall: Any) -> None:
     client: FlaskClient = hall.test_client()
     services = client.get("/api/v1/services").json
     assert services is not None
-    assert [one["key"] for one in services["items"]] == ["repair", "installation"]
+    assert [one["key"] for one in services["items"]] == [
+        "repair",
+        "installation",
+        "alteration",
+        "gas_on",
+        "inspection",
+    ]
     assert services["hotline_number"] == "96602"
     assert all(one["summary"] and one["needs"] for one in services["items"])
     detail = client.get("/api/v1/services/repair").json
     assert detail is not None
     assert detail["form"]["sections"][0]["fields"][0]["key"] == "contact_name"
-    missing = client.get("/api/v1/services/gas_on")
+    missing = client.get("/api/v1/services/telephone")
     assert (missing.status_code, missing.json and missing.json["code"]) == (404, "service_unknown")
     areas = client.get("/api/v1/areas").json
     assert areas is not None
@@ -218,7 +224,7 @@ def test_refusals_of_a_whole_application_leave_nothing(
     assert (outside["code"], list(outside["fields"])) == ("area_not_served", ["address"])
     changed = customer.apply(make_repair(), status=409, form_version=7)
     assert (changed["code"], changed["extra"]) == ("form_changed", {"form_version": 1})
-    assert customer.apply(make_repair(), status=404, service="gas_on")["code"] == "service_unknown"
+    assert customer.apply(make_repair(), status=404, service="telephone")["code"] == "service_unknown"
     foreign = files.upload(stranger.owner)
     lost = customer.apply(make_repair(fault_photos=[foreign]), status=422)
     assert (lost["code"], list(lost["fields"])) == ("file_unknown", ["fault_photos"])
@@ -242,7 +248,7 @@ def test_drafts_are_kept_resumed_and_private(customer: Customer, stranger: Custo
     customer.send("DELETE", "/drafts/repair", None, 204)
     customer.get("/drafts/repair", status=404)
     nothing = {"form_version": 1, "values": {}}
-    assert customer.send("PUT", "/drafts/gas_on", nothing, 404)["code"] == "service_unknown"
+    assert customer.send("PUT", "/drafts/telephone", nothing, 404)["code"] == "service_unknown"
     huge = {"form_version": 1, "values": {"fault_text": "字" * 70_000}}
     assert customer.send("PUT", "/drafts/repair", huge, 422)["code"] == "draft_too_large"
 

@@ -1,0 +1,156 @@
+"""What the manual asks of works, on-site services and their customers, shown on the shipped processes."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import chinese_calendar
+import pytest
+
+from backend.cases.commands import CUSTOMER, Complete, Performer
+from backend.cases.engine import decide
+from backend.cases.errors import CommandRefused
+from backend.cases.guards import CASE_GUARDS
+from backend.cases.overall_limits import compute_overall
+from backend.cases.progress import Line, StepState, make_progress
+from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
+from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.catalogue.folder import read_folder
+from backend.catalogue.loader import build_process
+from backend.core.working_calendar import WorkingCalendar
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+FOLDER = read_folder()
+PROCESSES = {key: build_process(body) for key, body in FOLDER.processes.items()}
+EVERYBODY = Performer(ActorKind.POSITION, FOLDER.positions, FOLDER.departments)
+DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
+CALENDAR = WorkingCalendar(1, {day: chinese_calendar.is_workday(day) for day in DAYS})
+
+
+def stand_at(step: str, data: dict[str, Any], owed: frozenset[str] = frozenset()) -> Snapshot:
+    """A case whose one task stands open at ``step``."""
+    task = Task(1, step, TaskState.OPEN, NOW)
+    return Snapshot(CaseStatus.OPEN, 2, (task,), owed_documents=owed, data=data)
+
+
+def act(process: str, snapshot: Snapshot, outcome: str, **more: Any) -> Snapshot:
+    """Complete the open task by ``outcome``, as whoever may."""
+    definition = PROCESSES[process]
+    step = definition.step(snapshot.open_tasks[0].step)
+    performer = CUSTOMER if step.by.kind is ActorKind.CUSTOMER else EVERYBODY
+    command = Complete(performer, 1, outcome, snapshot.version, reason="说明", **more)
+    return decide(definition, snapshot, command, NOW, CASE_GUARDS).snapshot
+
+
+def act_refused(process: str, snapshot: Snapshot, outcome: str) -> str:
+    with pytest.raises(CommandRefused) as refused:
+        act(process, snapshot, outcome)
+    return refused.value.code
+
+
+SIGNED = [
+    ("install_non_residential", "sign_sketch", "agree", {}),
+    ("install_non_residential", "sign_drawings", "agree", {}),
+    ("install_residential_group", "sign_sketch", "agree", {"contract_wanted": True}),
+    ("install_residential_group", "sign_sketch", "agree_without_contract", {"contract_wanted": False}),
+    ("install_residential_group", "sign_drawings", "agree", {}),
+    ("gas_commissioning", "commission", "commissioned", {}),
+    ("suspension_removal", "sign", "sign", {}),
+    ("inspection", "sign", "sign", {}),
+    ("meter_reading", "sign", "to_pay", {}),
+]
+
+
+@pytest.mark.parametrize(("process", "step", "outcome", "data"), SIGNED)
+def test_the_customer_signs_each_time(process: str, step: str, outcome: str, data: dict[str, Any]) -> None:
+    # An earlier signature stands in the data already, and does not do for this one.
+    snapshot = stand_at(step, {**data, "signature_file": "earlier"})
+    assert act_refused(process, snapshot, outcome) == "signature_missing"
+    assert act(process, snapshot, outcome, data={"signature_file": "f1"}).open_tasks != snapshot.open_tasks
+
+
+RECORDED = [
+    ("install_non_residential", "rectify", "rectified"),
+    ("install_residential_group", "rectify", "rectified"),
+    ("install_residential_individual", "rectify", "rectified"),
+    ("alteration", "rectify", "rectified"),
+    ("gas_commissioning", "inspect", "failed"),
+    ("gas_commissioning", "pass", "passed"),
+]
+
+
+@pytest.mark.parametrize(("process", "step", "outcome"), RECORDED)
+def test_what_was_found_and_done_is_recorded_with_photos(process: str, step: str, outcome: str) -> None:
+    found = PROCESSES[process].step(step).outcome(outcome)
+    assert found is not None
+    assert set(found.asks) >= {"result", "photos"}
+    assert act_refused(process, stand_at(step, {}), outcome) == "result_missing"
+
+
+OWED = [
+    ("install_residential_group", "confirm_payment", "confirmed", {}),
+    ("suspension_removal", "sign", "sign", {"signature_file": "f1"}),
+]
+
+
+@pytest.mark.parametrize(("process", "step", "outcome", "data"), OWED)
+def test_owed_documents_are_awaited(process: str, step: str, outcome: str, data: dict[str, Any]) -> None:
+    snapshot = stand_at(step, {}, frozenset({"unit_certificate"}))
+    with pytest.raises(CommandRefused) as refused:
+        act(process, snapshot, outcome, data=data)
+    assert refused.value.code == "documents_owed"
+
+
+@pytest.mark.parametrize(
+    ("process", "step", "kind", "days"),
+    [
+        ("install_non_residential", "confirm_payment", None, 30),
+        ("install_residential_individual", "assign_construction", None, 10),
+        ("alteration", "confirm_large", "residential", 10),
+        ("alteration", "confirm_large", "commercial_industrial", 30),
+    ],
+)
+def test_works_that_take_too_long_are_warned_of(process: str, step: str, kind: str | None, days: int) -> None:
+    definition = PROCESSES[process]
+    overall = compute_overall(definition, stand_at(step, {"customer_kind": kind}), CALENDAR)
+    assert overall is not None
+    office = CALENDAR.office_time_between(NOW, overall.due_at)
+    assert office == CALENDAR.working_days(NOW, days)
+    assert compute_overall(definition, stand_at("take_over", {"customer_kind": kind}), CALENDAR) is None
+
+
+SEEN = {
+    "install_non_residential": ("design", "purchase", "construct", "rectify"),
+    "install_residential_group": ("design", "purchase", "construct", "rectify"),
+    "alteration": ("design", "construct", "rectify"),
+}
+
+
+@pytest.mark.parametrize(("process", "step"), [(key, step) for key, steps in SEEN.items() for step in steps])
+def test_the_customer_sees_the_works_at_any_time(process: str, step: str) -> None:
+    definition = PROCESSES[process]
+    line = Line(definition, stand_at(step, {}))
+    seen = [one.name for one in make_progress(line, PROCESSES.__getitem__) if one.state is StepState.NOW]
+    assert seen == [definition.step(step).customer.name]
+
+
+HANDED_OVER = [
+    ("install_non_residential", "gas_on", "gas_commissioning", "inspect"),
+    ("install_residential_group", "gas_on", "gas_commissioning", "inspect"),
+    ("install_residential_individual", "gas_on", "gas_commissioning", "inspect"),
+    ("alteration", "gas_on_small", "gas_commissioning", "inspect"),
+    ("alteration", "gas_on_large", "gas_commissioning", "inspect"),
+    ("inspection", "repair", "repair", "inspect"),
+]
+
+
+@pytest.mark.parametrize(("process", "step", "child", "at"), HANDED_OVER)
+def test_what_was_handed_over_goes_on_in_the_same_bar(process: str, step: str, child: str, at: str) -> None:
+    definition: ProcessDefinition = PROCESSES[process]
+    assert [one.process for one in definition.step(step).children] == [child]
+    parent = stand_at(step, {})._replace(children={1: child})
+    below = Line(PROCESSES[child], stand_at(at, {"without_booking": True}))
+    steps = make_progress(Line(definition, parent, children={1: below}), PROCESSES.__getitem__)
+    now = [(one.key, one.in_child) for one in steps if one.state is StepState.NOW]
+    assert now == [(f"{step}/{at}", True)]
