@@ -20,6 +20,7 @@ from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.escalation import Escalation
 from backend.cases.notices import CaseNotices
 from backend.cases.topics import list_case_topics
+from backend.cases.urging import UrgeNotices
 from backend.core.calendar_cli import make_calendar_commands
 from backend.core.delivery import Deliverer
 from backend.core.jobs import JobQueues
@@ -85,6 +86,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
+            *UrgeNotices(hall.sessions, staff_notices, find_leads).list_topics(),
             *AlarmAlerts(hall.sessions, staff_notices, find_leads).list_topics(),
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),

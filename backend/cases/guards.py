@@ -44,8 +44,8 @@ def _need_documents(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
 
 def _need_tries(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     """Object until tasks have ended ``times`` times with one of ``outcomes``."""
-    tried = sum(task.outcome in args["outcomes"] for task in snapshot.tasks)
-    return None if tried >= args["times"] else "tries_left"
+    tried = sum(task.outcome in args.get("outcomes", ()) for task in snapshot.tasks)
+    return None if tried >= args.get("times", 1) else "tries_left"
 
 
 def _always(refusal: str | None) -> Guard:
