@@ -21,6 +21,7 @@ from backend.cases.guards import CASE_GUARDS
 from backend.cases.merging import move_cases
 from backend.cases.offers import Offers
 from backend.cases.service import CaseService
+from backend.cases.urging import UrgeLimit
 from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
 from backend.catalogue.lint import Vocabulary
 from backend.catalogue.loader import read_body
@@ -69,6 +70,7 @@ class Hall:
     files: FileService
     offers: Offers
     cases: CaseService
+    urge_limit: UrgeLimit
     customer_cases: CustomerCases
     appointments: AppointmentService
     visits: VisitService
@@ -110,6 +112,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         lambda one, day: calendar.current(one).is_working(day),
         now,
     )
+    urge_limit = UrgeLimit(calendar, settings.urge_office_hours, now)
     channels = make_channels(settings, platforms)
     # A list at the top of the file is as good YAML as a mapping.
     messages: Any = read_body(PROCESSES_FOLDER / MESSAGES_FILE)
@@ -129,6 +132,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         files=files,
         offers=offers,
         cases=cases,
+        urge_limit=urge_limit,
         customer_cases=CustomerCases(
             reading,
             definitions,
@@ -139,6 +143,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             CASE_GUARDS,
             appointments,
             calendar.find_opening,
+            urge_limit,
             now,
         ),
         appointments=appointments,

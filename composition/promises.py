@@ -14,11 +14,13 @@ from backend.access.sms_codes import SmsCodeSender
 from backend.appointments.places import PlaceFinder
 from backend.cases.alarm_alerts import AlarmAlerts
 from backend.cases.alarm_ringing import AlarmBell
+from backend.cases.calendar_starts import CalendarStarter
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.escalation import Escalation
 from backend.cases.notices import CaseNotices
 from backend.cases.topics import list_case_topics
+from backend.cases.urging import UrgeNotices
 from backend.core.calendar_cli import make_calendar_commands
 from backend.core.delivery import Deliverer
 from backend.core.jobs import JobQueues
@@ -84,6 +86,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
+            *UrgeNotices(hall.sessions, staff_notices, find_leads).list_topics(),
             *AlarmAlerts(hall.sessions, staff_notices, find_leads).list_topics(),
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),
@@ -114,11 +117,14 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
     """Return what happens by the clock."""
     refresher = DeadlineRefresher(hall.sessions, hall.definitions, hall.calendar)
     watch = DeadlineWatch(hall.sessions)
+    started = tuple(key for key, body in hall.content.processes.items() if "starts" in body)
+    starter = CalendarStarter(hall.sessions, hall.cases, hall.definitions, hall.calendar, started, read_clock)
     return [
         Tick("relay", timedelta(seconds=1), relay.run),
         Tick("alarms", timedelta(seconds=5), make_alarm_bell(hall).run),
         Tick("deadlines", timedelta(seconds=5), lambda: watch.run(read_clock())),
         Tick("calendar", timedelta(seconds=2), lambda: refresher.refresh(read_clock())),
+        Tick("calendar starts", timedelta(minutes=1), starter.run),
         Tick("sweep", timedelta(seconds=10), relay.sweep),
         Tick("outbox report", timedelta(seconds=30), relay.report),
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),

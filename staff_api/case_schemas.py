@@ -66,6 +66,9 @@ class StaffCaseRowSchema(Schema):
     overdue = fields.Boolean(required=True)
     time_left = fields.Nested(TimeLeftSchema, required=True, allow_none=True)
     returned_times = fields.Integer(required=True)
+    # How often the customer urged it, where what waits now was waiting then; and a mark of its process.
+    urged_times = fields.Integer(required=True)
+    mark = fields.String(required=True, allow_none=True)
     handler_name = fields.String(required=True, allow_none=True)
     channel = fields.String(required=True)
     is_alarm = fields.Boolean(required=True)

@@ -23,7 +23,7 @@ from backend.cases.case_tree import (
     list_waiting_trees,
 )
 from backend.cases.commands import Guard
-from backend.cases.customer_actions import list_customer_actions
+from backend.cases.customer_actions import list_customer_actions, make_urging
 from backend.cases.form_sealing import open_values
 from backend.cases.offers import Offers
 from backend.cases.ports import AppointmentReader
@@ -37,6 +37,7 @@ from backend.cases.progress import (
 )
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating
 from backend.cases.snapshot import CaseStatus
+from backend.cases.urging import UrgeLimit
 from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at
 from backend.cases.wording import (
     SUPPLY,
@@ -87,6 +88,7 @@ class CustomerCases:
         guards: Mapping[str, Guard],
         appointments: AppointmentReader,
         find_opening: Callable[[Session], datetime | None],
+        urge_limit: UrgeLimit,
         now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
@@ -98,6 +100,7 @@ class CustomerCases:
         self._guards = guards
         self._appointments = appointments
         self._find_opening = find_opening
+        self._urge_limit = urge_limit
         self._now = now
         self._foretold: dict[str, tuple[datetime, ProcessDefinition]] = {}
 
@@ -176,7 +179,10 @@ class CustomerCases:
             "form": form.body if form else _NO_FORM,
             "values": values,
             "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
-            "actions": [one.body for one in actions],
+            "actions": [
+                *(one.body for one in actions),
+                *make_urging(line, lambda: self._urge_limit.find_next(session, tree.urged_at)),
+            ],
             "appointment": self._find_appointment(session, branch, is_awaited),
             "visit_state": find_visit_state(line),
             "visited_at": visited_at.isoformat() if visited_at else None,

@@ -112,6 +112,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True)
+class Urge:
+    """The customer asks for the case to go on (催办); how often one may, the service has checked before."""
+
+    performer: Performer
+
+
+@dataclass(frozen=True, slots=True)
 class SupplyDocument:
     """A document that was owed has come in (容缺受理)."""
 
@@ -153,7 +160,7 @@ class Amend:
     data: dict[str, Any]
 
 
-Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild | Abandon | Amend | HandOver
+Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild | Abandon | Amend | HandOver | Urge
 
 # A guard answers with the code of its refusal, or with None when it has no objection. It is pure: what it
 # needs to know beyond the snapshot, the service has bound into it before.

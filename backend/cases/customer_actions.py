@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 from backend.cases.access import join_task
 from backend.cases.actions import list_available_actions
 from backend.cases.commands import CUSTOMER, AvailableAction, Guard
 from backend.cases.progress import Line
+from backend.cases.snapshot import CaseStatus
+from backend.cases.urging import TOO_SOON, write_too_soon
 from backend.cases.wording import SUPPLY, name_action
+from backend.catalogue.definition import ActorKind
 from backend.core.error_texts import ERROR_TEXTS
 
 _FIELDS = tuple(one.name for one in fields(AvailableAction))
@@ -27,6 +31,32 @@ class CustomerAction:
 def list_customer_actions(line: Line, guards: Mapping[str, Guard]) -> list[CustomerAction]:
     """Return what the customer may do now; the task's number tells also in which of the cases it is."""
     return list(_list_actions(line, (), guards))
+
+
+def make_urging(line: Line, find_next: Callable[[], datetime | None]) -> list[dict[str, Any]]:
+    """Return the action of urging as clients get it, or nothing while the customer is waited for.
+
+    ``find_next`` says from when on the case may be urged again, or None where it may be now.
+    """
+    if line.snapshot.status is not CaseStatus.OPEN or not _waits_for_others(line):
+        return []
+    body = _write(AvailableAction(kind="urge", name="催一催"), ())
+    next_at = find_next()
+    if next_at is not None:
+        body["unmet"] = {"code": TOO_SOON, "text": write_too_soon(next_at)}
+    return [body]
+
+
+def _waits_for_others(line: Line) -> bool:
+    """A step that handed over waits for what its child waits for."""
+    for task in line.snapshot.open_tasks:
+        child = line.children.get(task.no)
+        if child is not None and child.snapshot.status is CaseStatus.OPEN:
+            if _waits_for_others(child):
+                return True
+        elif line.definition.step(task.step).by.kind is not ActorKind.CUSTOMER:
+            return True
+    return False
 
 
 def _list_actions(line: Line, path: tuple[int, ...], guards: Mapping[str, Guard]) -> Iterator[CustomerAction]:

@@ -17,6 +17,7 @@ from backend.cases.ratings import Rating, keep_rating
 from backend.cases.repository import Stamp, StoredCase, lock_case
 from backend.cases.service import CaseAnswer, CaseService, lock_whole, make_request
 from backend.cases.snapshot import TaskState
+from backend.cases.urging import UrgeLimit, urge
 from backend.catalogue.definition import Outcome, Step
 from backend.catalogue.field_checks import BadValue, check_file_key
 from backend.catalogue.forms import Values
@@ -68,12 +69,14 @@ class CustomerCommands:
         corrections: CorrectionDesk,
         keys: KeyRing,
         files: CaseFiles,
+        urge_limit: UrgeLimit,
     ) -> None:
         self._cases = cases
         self._definitions = definitions
         self._corrections = corrections
         self._keys = keys
         self._files = files
+        self._urge_limit = urge_limit
 
     def carry_out(self, customer_id: int, case_no: str, command: CustomerCommand) -> CaseAnswer:
         """Carry out ``command``.
@@ -91,6 +94,8 @@ class CustomerCommands:
                 case "withdraw":
                     wish = Withdraw(CUSTOMER, command.expected_version, command.reason)
                     return self._cases.act_within(session, stamp, case, wish)
+                case "urge":
+                    return urge(session, self._cases, self._urge_limit, stamp, case)
                 case "supply_document":
                     return self._supply(session, stamp, case, command)
                 case _:

@@ -34,6 +34,8 @@ WARN_SHARE = Decimal("0.8")
 WARN_BEFORE_MOMENT = timedelta(minutes=30)
 # Case data in which the booked visit's end stands (ISO 8601 with offset); without it nothing is due.
 APPOINTMENT_END = "appointment_end_at"
+# Case data in which stands the year that a case plans; the calendar puts it there when it starts the case.
+PLAN_YEAR = "plan_year"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +249,7 @@ def _due_on_date(
     limit: LimitSpec, snapshot: Snapshot, calendar: WorkingCalendar, start: datetime
 ) -> datetime:
     """The office's closing time on the date, or the date's midnight where the clock never stops."""
-    day = read_date(limit.due).first_from(local_date(start))
+    day = read_date(limit.due).find(local_date(start), snapshot.data.get(PLAN_YEAR))
     if limit.clock is ClockKind.OFFICE:
         return calendar.closing_time(day)
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI).astimezone(UTC)

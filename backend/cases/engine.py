@@ -25,6 +25,7 @@ from backend.cases.commands import (
     HandOver,
     Start,
     SupplyDocument,
+    Urge,
     Withdraw,
 )
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -71,6 +72,8 @@ def decide(
                 _cancel(draft, command)
             case SupplyDocument():
                 _supply(draft, command)
+            case Urge():
+                _urge(draft, command)
             case EndChild():
                 _end_child(draft, command)
             case Abandon():
@@ -330,6 +333,17 @@ def _supply(draft: _Draft, command: SupplyDocument) -> None:
     if command.document not in draft.owed_documents:
         raise CommandRefused(RefusalCode.DOCUMENT_NOT_OWED, command.document)
     draft.record(EventKind.DOCUMENT_SUPPLIED, {"document": command.document})
+
+
+def _urge(draft: _Draft, command: Urge) -> None:
+    if command.performer.kind is not ActorKind.CUSTOMER or not may_urge(draft.definition, draft.take()):
+        raise CommandRefused(RefusalCode.URGE_NOT_ALLOWED)
+    draft.record(EventKind.CASE_URGED, {})
+
+
+def may_urge(definition: ProcessDefinition, snapshot: Snapshot) -> bool:
+    """True while somebody else than the customer is waited for."""
+    return any(definition.step(task.step).by.kind is not ActorKind.CUSTOMER for task in snapshot.open_tasks)
 
 
 def _end(draft: _Draft, end: CaseStatus, reason: str) -> None:

@@ -29,6 +29,7 @@ class RefusalCode(StrEnum):
     CHILD_UNKNOWN = "child_unknown"
     WITHDRAW_NOT_ALLOWED = "withdraw_not_allowed"
     CANCEL_NOT_ALLOWED = "cancel_not_allowed"
+    URGE_NOT_ALLOWED = "urge_not_allowed"
     GUARD_UNKNOWN = "guard_unknown"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
 

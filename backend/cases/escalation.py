@@ -45,6 +45,8 @@ _REASONS = {
     NO_PHONE: "{name}没有登记手机号，请打电话告知",
     NOT_SET_UP: "还没有开通短信，请打电话告知{name}",
 }
+# What staff were told of, and whom that names.
+_MATTERS = {KIND: ("已超时限", "负责人{name}"), "urged": ("客户催办", "{name}")}
 _log = structlog.get_logger(__name__)
 
 
@@ -87,5 +89,6 @@ def write_notices(notices: Iterable[Row[Any]], names: Mapping[int, str]) -> list
 
 
 def _write_notice(notice: Row[Any], name: str) -> str:
-    matter, whom = ("已超时限", f"负责人{name}") if notice.kind == KIND else ("燃气报警", name)
+    matter, whom = _MATTERS.get(notice.kind, ("燃气报警", "{name}"))
+    whom = whom.format(name=name)
     return f"{matter}，{_REASONS.get(notice.code, _STATES[notice.state]).format(name=whom)}"

@@ -42,6 +42,12 @@ def _need_documents(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return "documents_owed" if snapshot.owed_documents else None
 
 
+def _need_tries(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """Object until tasks have ended ``times`` times with one of ``outcomes``."""
+    tried = sum(task.outcome in args.get("outcomes", ()) for task in snapshot.tasks)
+    return None if tried >= args.get("times", 1) else "tries_left"
+
+
 def _always(refusal: str | None) -> Guard:
     return lambda snapshot, args: refusal
 
@@ -58,6 +64,7 @@ CASE_GUARDS: dict[str, Guard] = {
     "signature_present": _need("signature_file", "signature_missing"),
     "rating_given": _need("stars", "rating_missing"),
     "no_documents_owed": _need_documents,
+    "tried_often": _need_tries,
     # Until they are bound to a case these object, since silence means no.
     "no_rejected_marks": _always("rejected_marks"),
 }

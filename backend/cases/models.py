@@ -60,6 +60,9 @@ class ServiceCase(Base):
     place_source: Mapped[str | None] = mapped_column(Text)
     handler_id: Mapped[int | None] = mapped_column(BigInteger)
     returned_times: Mapped[int] = mapped_column(Integer, server_default="0")
+    # How often and when last the customer urged it (催办).
+    urged_times: Mapped[int] = mapped_column(Integer, server_default="0")
+    urged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     parent_case_id: Mapped[int | None] = mapped_column(ForeignKey("service_case.id"))
     parent_task_no: Mapped[int | None] = mapped_column(Integer)
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
@@ -95,6 +98,8 @@ class CaseTask(Base):
     queue: Mapped[str | None] = mapped_column(Text)
     service_key: Mapped[str | None] = mapped_column(Text)
     handler_id: Mapped[int | None] = mapped_column(BigInteger)
+    # The customer urged the case while this was open, so it stands first on its handler's list.
+    urged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class CaseCorrection(Base):

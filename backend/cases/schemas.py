@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from backend.cases.commands import ASKED_DATA
 from backend.cases.progress import StepState
 
-ACTION_KINDS = ("complete", "withdraw", "cancel", "supply_document")
+ACTION_KINDS = ("complete", "withdraw", "cancel", "supply_document", "urge")
 
 
 class UnmetSchema(Schema):

@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     CHILD_REQUESTED = "child_requested"
     CHILD_ENDED = "child_ended"
     DATA_CHANGED = "data_changed"
+    CASE_URGED = "case_urged"
     CASE_ENDED = "case_ended"
 
 

@@ -31,7 +31,8 @@ _BY_NO = Prepared(
     SELECT c.id, c.case_no, c.process_key, c.definition_version_id, c.unit_id, c.unit_code, c.channel,
       c.status, c.version, c.service_key, c.handler_id, c.returned_times, c.parent_case_id, c.opened_at,
       c.contact_name_sealed, c.contact_phone_sealed, c.region, c.street, c.community, c.building, c.form,
-      c.form_version_id, t.no AS task_no, t.step, t.opened_at AS waiting_since, t.due_at
+      c.form_version_id, t.no AS task_no, t.step, t.opened_at AS waiting_since, t.due_at,
+      t.urged_at, c.urged_times
     FROM service_case c LEFT JOIN LATERAL (
       SELECT * FROM case_task WHERE case_id = c.id ORDER BY (state = 'open') DESC, no DESC LIMIT 1
     ) t ON true

@@ -207,8 +207,9 @@ class StaffCases:
         untaken = list_untaken(session, [row.id]) if is_alarm else frozenset()
         notes = read_notes(session, definitions)
         works = read_overall(session, definitions) if any(one.overall for one in definitions.values()) else ()
-        # Only alarms and what was late have been told to anybody.
-        told = read_notices(session, definitions) if is_alarm or self._was_late(root) else []
+        # Only alarms, what was late and what was urged have been told to anybody.
+        was_told = is_alarm or row.urged_times > 0 or self._was_late(root)
+        told = read_notices(session, definitions) if was_told else []
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
         staff_ids |= list_staff_ids(events)
         called = self._organisation.call_staff(session, staff_ids - {None})

@@ -172,5 +172,6 @@ _WRITERS: dict[str, Callable[[HistoryEvent, Names], str | None]] = {
     "document_supplied": lambda event, names: f"补交“{_label(event, names, 'document')}”",
     "data_changed": _write_data,
     "child_ended": _write_child_end,
+    "case_urged": lambda event, names: "客户催办",
     "case_ended": _write_end,
 }

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     ColumnElement,
     DateTime,
     Integer,
@@ -44,6 +45,7 @@ _CASE_COLUMNS = (
     CASE.c.id, CASE.c.case_no, CASE.c.service_key, CASE.c.process_key, CASE.c.definition_version_id,
     CASE.c.contact_name_sealed, CASE.c.community, CASE.c.building, CASE.c.street, CASE.c.unit_id,
     CASE.c.opened_at, CASE.c.returned_times, CASE.c.handler_id, CASE.c.channel, CASE.c.status,
+    CASE.c.urged_times,
 )  # fmt: skip
 _ROW_COLUMNS = (
     *_CASE_COLUMNS,
@@ -51,8 +53,13 @@ _ROW_COLUMNS = (
     TASK.c.step,
     TASK.c.opened_at.label("waiting_since"),
     TASK.c.due_at,
+    TASK.c.urged_at,
 )
 _LIMIT = bindparam("limit", type_=Integer)
+
+
+# On one person's list what was urged stands first; of the rest each stands by when it is due.
+UNURGED: ColumnElement[bool] = TASK.c.urged_at.is_(None)
 
 
 def _after_due() -> ColumnElement[bool]:
@@ -65,6 +72,11 @@ def _after_due() -> ColumnElement[bool]:
     return tuple_(DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no) > place
 
 
+def _after_urged() -> ColumnElement[bool]:
+    unurged = cast(bindparam("after_unurged"), Boolean)
+    return (unurged < UNURGED) | ((unurged == UNURGED) & _after_due())
+
+
 def _after_newest() -> ColumnElement[bool]:
     place = tuple_(
         cast(bindparam("after_opened"), _WHEN),
@@ -74,8 +86,9 @@ def _after_newest() -> ColumnElement[bool]:
     return tuple_(TASK.c.opened_at, TASK.c.case_id, TASK.c.no) < place
 
 
-_AFTER = {"due": _after_due, "newest": _after_newest}
+_AFTER = {"urged": _after_urged, "due": _after_due, "newest": _after_newest}
 _ORDERS: dict[str, list[ColumnElement[Any]]] = {
+    "urged": [UNURGED, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "due": [DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "newest": [TASK.c.opened_at.desc(), TASK.c.case_id.desc(), TASK.c.no.desc()],
 }
@@ -121,18 +134,22 @@ def make_page(kind: str, sort: str, *, overdue: bool, after: bool, by_service: b
 
     ``by_service`` keeps the tasks of one service; no case is read before the page is known.
     """
+    if kind == "handler" and sort == "due":
+        sort = "urged"
     conditions = _lane_conditions(kind)
     if overdue:
         conditions.append(cast(bindparam("now"), _WHEN) > DUE_ORDER)
     if after:
         conditions.append(_AFTER[sort]())
-    inner = select(*_TASK_COLUMNS)
+    inner = select(*_TASK_COLUMNS, UNURGED.label("unurged")) if sort == "urged" else select(*_TASK_COLUMNS)
     if by_service:
         conditions.append(TASK.c.service_key == bindparam("service"))
     inner = inner.order_by(*_ORDERS[sort]).limit(_LIMIT)
     gathered = _gather(kind, conditions, inner).subquery("gathered")
     columns = (gathered.c.due_order, gathered.c.opened_at, gathered.c.case_id, gathered.c.no)
     best = [one.desc() for one in columns[1:]] if sort == "newest" else list(columns)
+    if sort == "urged":
+        best = [gathered.c.unurged, *best]
     found = select(gathered).order_by(*best).limit(_LIMIT).subquery("found")
     on_task = (TASK.c.case_id == found.c.case_id) & (TASK.c.no == found.c.no)
     return (
@@ -171,7 +188,11 @@ def make_search(filters: tuple[ColumnElement[bool], ...], *, by_unit: bool) -> S
     found = ids.subquery("found")
     task = (
         select(
-            TASK.c.no.label("task_no"), TASK.c.step, TASK.c.opened_at.label("waiting_since"), TASK.c.due_at
+            TASK.c.no.label("task_no"),
+            TASK.c.step,
+            TASK.c.opened_at.label("waiting_since"),
+            TASK.c.due_at,
+            TASK.c.urged_at,
         )
         .where(TASK.c.case_id == found.c.id)
         .order_by((TASK.c.state == "open").desc(), TASK.c.no.desc())

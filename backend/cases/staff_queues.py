@@ -244,7 +244,7 @@ def _search(names: tuple[str, ...], by_unit: bool, lanes: tuple[str, bool] | Non
 
 def _write_cursor(sort: str, row: Row[Any]) -> str:
     due = "infinity" if row.due_at is None else row.due_at.isoformat()
-    place = [sort, due, row.waiting_since.isoformat(), row.id, row.task_no]
+    place = [sort, due, row.waiting_since.isoformat(), row.id, row.task_no, row.urged_at is None]
     return base64.urlsafe_b64encode(json.dumps(place).encode()).rstrip(b"=").decode()
 
 
@@ -252,7 +252,7 @@ def _read_cursor(text: str, sort: str) -> dict[str, Any]:
     """Return the values of a page's start; raises Invalid for what no page has ever given out."""
     try:
         place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        made_for, due, opened, case_id, no = place
+        made_for, due, opened, case_id, no, is_unurged = place
         if made_for != sort:
             raise ValueError(made_for)
         return {
@@ -260,6 +260,7 @@ def _read_cursor(text: str, sort: str) -> dict[str, Any]:
             "after_opened": datetime.fromisoformat(opened),
             "after_case": int(case_id),
             "after_no": int(no),
+            "after_unurged": bool(is_unurged),
         }
     except (binascii.Error, ValueError, TypeError) as error:
         raise Invalid("cursor_invalid") from error

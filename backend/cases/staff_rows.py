@@ -102,6 +102,8 @@ class RowWriter:
             "overdue": due_at is not None and due_at < now,
             "time_left": write_time_left(row.waiting_since, due_at, now),
             "returned_times": row.returned_times,
+            "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
+            "mark": definition.parameters.get("mark"),
             "handler_name": handlers.get(row.handler_id),
             "channel": row.channel,
             "is_alarm": self._is_alarm(session, row),

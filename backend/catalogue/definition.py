@@ -192,6 +192,36 @@ class Step:
         return any("handler" in one.asks for one in self.outcomes)
 
 
+class StartEvery(StrEnum):
+    """How often a process starts by the calendar."""
+
+    YEAR = "year"
+    QUARTER = "quarter"
+
+
+class StartPer(StrEnum):
+    """For whom it starts each time: once for the company, or for every division or unit."""
+
+    COMPANY = "company"
+    DIVISION = "division"
+    UNIT = "unit"
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarStart:
+    """A case that the calendar starts. ``month`` counts within the year or within the quarter.
+
+    ``plans_next_year`` says that what is started belongs to the year after the day on which it starts.
+    """
+
+    every: StartEvery
+    month: int
+    day: int
+    per: StartPer
+    enter_at: str | None = None
+    plans_next_year: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessDefinition:
     """A published process. ``withdraw_at`` and ``cancel_at`` name the steps at which each is allowed.
@@ -211,6 +241,7 @@ class ProcessDefinition:
     cancel_by: tuple[Actor, ...] = ()
     overall: tuple[OverallLimit, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
+    starts: tuple[CalendarStart, ...] = ()
     _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessD
 from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.loader import build_process
+from backend.catalogue.start_days import is_start_readable
 from backend.catalogue.time_limits import is_due_readable
 
 
@@ -104,6 +105,9 @@ def _check_process(
     for key in sorted(key for key in known if keys.count(key) > 1):
         yield key, "step_twice", "two steps have this key"
     yield from _check_named_steps(process, known)
+    for start in process.starts:
+        if not is_start_readable(start):
+            yield "starts", "start_malformed", f"no {start.every} has a day {start.month:02}-{start.day:02}"
     if process.form is not None and process.form not in content.forms:
         yield "form", "form_unknown", f"there is no form {process.form}"
     fields = CASE_DATA | _list_condition_fields(content) | _list_set_fields(content)
@@ -117,7 +121,9 @@ def _check_process(
 def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[Fault]:
     named = {"first_step": (process.first_step,), "withdraw_at": process.withdraw_at}
     overall = (key for one in process.overall for key in (one.begins_at, one.ends_at) if key is not None)
-    for place, keys in {**named, "cancel_at": process.cancel_at, "overall": tuple(overall)}.items():
+    entered = (one.enter_at for one in process.starts if one.enter_at is not None)
+    more = {"cancel_at": process.cancel_at, "overall": tuple(overall), "starts": tuple(entered)}
+    for place, keys in {**named, **more}.items():
         for key in keys:
             if key not in known:
                 yield place, "step_unknown", f"there is no step {key}"
@@ -220,6 +226,7 @@ def _check_paths(process: ProcessDefinition, content: ProcessesFolder) -> Iterat
     """Every step is reached from an entry, and from every step the end can be reached."""
     leads_to = {step.key: {key for outcome in step.outcomes for key in outcome.to} for step in process.steps}
     entries = {process.first_step, *_list_entries(process.key, content)}
+    entries.update(one.enter_at for one in process.starts if one.enter_at is not None)
     reached = _spread(entries, leads_to)
     comes_from: dict[str, set[str]] = {key: set() for key in leads_to}
     for key, targets in leads_to.items():

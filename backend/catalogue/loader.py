@@ -14,6 +14,7 @@ import yaml
 from backend.catalogue.definition import (
     Actor,
     ActorKind,
+    CalendarStart,
     CaseEnd,
     ChildProcess,
     ClockKind,
@@ -26,6 +27,8 @@ from backend.catalogue.definition import (
     Outcome,
     OverallLimit,
     ProcessDefinition,
+    StartEvery,
+    StartPer,
     Step,
 )
 
@@ -83,6 +86,18 @@ def build_process(body: Body) -> ProcessDefinition:
             for one in body.get("overall", ())
         ),
         parameters=dict(body.get("parameters", {})),
+        starts=tuple(_build_start(one) for one in body.get("starts", ())),
+    )
+
+
+def _build_start(body: Body) -> CalendarStart:
+    return CalendarStart(
+        every=StartEvery(body["every"]),
+        month=body.get("month", 1),
+        day=body["day"],
+        per=StartPer(body["per"]),
+        enter_at=body.get("enter_at"),
+        plans_next_year=body.get("plans") == "next_year",
     )
 
 

@@ -165,6 +165,10 @@ class Settings:
         unit="whole number from 10 to 3600 (seconds)", parse=make_number_reader(10, 3600), default=180,
         example="180",
     )  # fmt: skip
+    urge_office_hours: int = _setting(
+        "URGE_OFFICE_HOURS", "How much office time passes before a customer may urge the same case again.",
+        unit="whole number from 1 to 80 (hours)", parse=make_number_reader(1, 80), default=4, example="4",
+    )  # fmt: skip
     wechat_api_base_url: str | None = _setting(
         _WECHAT, "WeChat server API.", unit="http(s) URL without query", parse=read_web_url,
         example="https://api.weixin.qq.com",

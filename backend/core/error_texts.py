@@ -32,6 +32,9 @@ _ENGINE: dict[str, str] = {
 _GUARDS: dict[str, str] = {
     "appointment_missing": "还没有约好上门时间，请先预约，再继续这一步。",
     "handler_missing": "还没有指定上门师傅，请先选好师傅，再继续这一步。",
+    "urge_not_allowed": "现在等您办理，办好后我们马上继续，不用催。",
+    "urged_lately": "已经催过了，我们正优先办理，过些时候可以再催。",
+    "tries_left": "还没有打满规定的次数，请再打一次。",
     "result_missing": "还没有填写现场结果，请填好后再提交。",
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",

@@ -45,6 +45,7 @@ UNITS = (
 
 _CENTRE = ("customer_service_center",)
 _SERVICE = ("customer_service_dept",)
+_LEAD = ("customer_service_dept", "subordinate_unit")
 _WORKS = ("engineering_dept",)
 _MARKET = ("market_dev_dept",)
 
@@ -55,18 +56,19 @@ PEOPLE = (
     DemoPerson(
         "manager1", "周航", "100", ("hotline_business_lead", "knowledge_manager"), _CENTRE, "中心管理"
     ),
-    DemoPerson("lead301", "李建国", "301", ("area_lead",), _SERVICE, "历下：委派师傅"),
+    DemoPerson("lead301", "李建国", "301", ("area_lead",), _LEAD, "历下：委派师傅"),
     DemoPerson("handler301", "张伟", "301", ("case_handler",), _SERVICE, "历下：上门（手机）"),
     DemoPerson("inspector301", "刘洋", "301", ("inspector", "case_handler"), _SERVICE, "历下：安检、上门"),
     DemoPerson("market301", "陈静", "301", ("account_manager",), _MARKET, "历下：报装客户经理"),
-    DemoPerson("lead302", "马强", "302", ("area_lead",), _SERVICE, "市中：委派师傅"),
+    DemoPerson("lead302", "马强", "302", ("area_lead",), _LEAD, "市中：委派师傅"),
     DemoPerson("handler302", "杨帆", "302", ("case_handler", "meter_reader"), _SERVICE, "市中：上门、抄表"),
-    DemoPerson("lead303", "胡军", "303", ("area_lead",), _SERVICE, "高新：委派师傅"),
+    DemoPerson("lead303", "胡军", "303", ("area_lead",), _LEAD, "高新：委派师傅"),
     DemoPerson("handler303", "郭磊", "303", ("case_handler",), _WORKS, "高新：上门、施工"),
     DemoPerson("finance301", "何琳", "301", (), ("finance_dept",), "历下：收费"),
     DemoPerson("hall302", "林芳", "302", (), ("business_hall",), "市中：营业厅"),
     DemoPerson("works301", "宋涛", "301", (), _WORKS, "历下：设计、施工"),
     DemoPerson("works302", "高峰", "302", (), _WORKS, "市中：设计、施工"),
+    DemoPerson("division200", "郑涛", "200", (), ("business_division",), "城区事业部：审核投诉和台账"),
 )
 
 # Region, street, community (empty: the rest of the street), code of the unit that serves it.

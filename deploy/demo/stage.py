@@ -76,7 +76,7 @@ class Stage:
         desk = CorrectionDesk(definitions, organisation, keys, files)
         staff_access = StaffAccess(definitions)
         self._applications = ApplicationService(hall.cases, hall.offers, organisation, keys, files)
-        self._customers = CustomerCommands(hall.cases, definitions, desk, keys, files)
+        self._customers = CustomerCommands(hall.cases, definitions, desk, keys, files, hall.urge_limit)
         self._staff = StaffCommands(
             hall.sessions, hall.reading, hall.cases, staff_access, organisation,
             MemberDirectory(organisation), definitions, files, keys, clock,

@@ -211,5 +211,9 @@ ALARM_MOVES: dict[str, Move] = {
     ),
     "accepted": Move("desk", "accepted", (20, 60)),
     "reply": Move("desk", "reply", (10, 40), {"reason": "现场已处置，复测无泄漏。"}),
-    "revisited": Move("agent", "revisited", (60, 180)),
+    "called": Move("agent", "answered", (60, 180)),
+    "asked": Move("agent", "convenient", (1, 1)),
+    "talked": Move("agent", "done", (2, 4)),
+    "briefed": Move("agent", "briefed", (1, 1)),
+    "noted": Move("agent", "record", (1, 2), {"result": "客户满意，提醒了安全用气。"}),
 }

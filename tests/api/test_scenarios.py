@@ -28,6 +28,7 @@ from backend.cases.commands import (
     Withdraw,
 )
 from backend.cases.deadline_keeper import DeadlineKeeper
+from backend.cases.deadlines import compute_deadlines
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
@@ -38,6 +39,8 @@ from backend.catalogue.loader import read_body
 from backend.catalogue.service import DefinitionStore, publish
 from backend.core.calendar_service import CalendarService
 from backend.core.config import Settings
+from backend.core.local_time import SHANGHAI
+from backend.core.working_calendar import WorkingCalendar
 from backend.organisation.service import OrganisationService
 from composition.hall import EFFECTS, make_key_ring
 from tests.api.bookings import enter_booking
@@ -144,6 +147,26 @@ def list_late_steps(sessions: sessionmaker[Session], case_ids: Iterable[int], no
         return sorted({f"{process}/{step}" for process, step in session.execute(late)})
 
 
+def find_acting(sessions: sessionmaker[Session], case_id: int, children: list[str]) -> int:
+    """Return the case itself, or what it handed over to by the way of ``children``."""
+    for child in children:
+        case_id = find_child(sessions, case_id, child)
+    return case_id
+
+
+def check_due(
+    service: CaseService, sessions: sessionmaker[Session], case_id: int, step: str, due: str
+) -> None:
+    """The step falls due at ``due``, local time, by a calendar whose weekends alone are free."""
+    case = service.load(case_id)
+    with sessions() as session:
+        definition = DefinitionStore().get(session, case.definition_version_id)
+    [task] = [one for one in case.snapshot.open_tasks if one.step == step]
+    due_at = compute_deadlines(definition, case.snapshot, WorkingCalendar(1, {}))[task.no].due_at
+    assert due_at is not None
+    assert f"{due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" == due
+
+
 @pytest.mark.parametrize(("process", "scenario"), SCENARIOS)
 def test_scenario(
     service: CaseService,
@@ -170,9 +193,12 @@ def test_scenario(
         if post == "time":
             clock.now += timedelta(**rest[0])
             continue
-        child, _, step = place.rpartition("/")
-        acting = find_child(sessions, case_id, child) if child else case_id
+        *children, step = place.split("/")
+        acting = find_acting(sessions, case_id, children)
         touched.add(acting)
+        if post == "due":
+            check_due(service, sessions, acting, step, rest[0])
+            continue
         if step == "book":
             with sessions.begin() as session:
                 rest[1]["data"].update(enter_booking(session, acting))

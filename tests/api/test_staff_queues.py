@@ -41,8 +41,8 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
         ("desk_361", ["alarm", "accept", "review", "assign", "reply", "unit", "overdue"]),
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
-        ("agent_a", ["alarm", "close", "unit", "overdue"]),
-        ("lead_a", ["alarm", "unit", "overdue"]),
+        ("agent_a", ["alarm", "accept", "dispatch", "reply", "close", "unit", "overdue"]),
+        ("lead_a", ["alarm", "accept", "review", "dispatch", "reply", "close", "unit", "overdue"]),
         ("finance_361", []),
     ],
 )
@@ -269,6 +269,11 @@ def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
     for outcome, queue in (("accepted", "review"), ("reply", "reply")):
         assert case_no in list_all(desk, queue=queue)
         assert desk.act(case_no, outcome).status_code == 200
-    assert case_no in list_all(agent, queue="close")
-    done = json.loads(agent.act(case_no, "revisited").text)
+    child = agent.read(f"/cases/{case_no}")["child"]
+    assert child["your_step"] == "致电客户"
+    assert child["case_no"] in list_all(agent, queue="close")
+    for outcome in ("answered", "convenient", "done", "briefed"):
+        assert agent.act(child["case_no"], outcome).status_code == 200
+    assert agent.act(child["case_no"], "record", result="已无异味").status_code == 200
+    done = agent.read(f"/cases/{case_no}")
     assert (done["status"], done["actions"]) == ("completed", [])

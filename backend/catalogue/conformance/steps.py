@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,10 +13,13 @@ from backend.catalogue.folder import ProcessesFolder
 
 Body = Mapping[str, Any]
 # The manual's name of a kind → ours, where they differ.
-LIMIT_KINDS = {"annual": "calendar_date"}
+LIMIT_KINDS = {"annual": "calendar_date", "quarterly": "calendar_date"}
 # Kind, value, and the day or the step beside which it runs.
 LimitFacts = tuple[Any, Any, Any]
 NO_LIMIT: LimitFacts = ("none", None, None)
+# A date that the manual only calls yearly or quarterly: any day of ours agrees with it.
+ANY_DATE: LimitFacts = ("calendar_date", None, None)
+_HOURS = re.compile(r"(\d{1,2}):(\d{2})-(\d{1,2}):(\d{2})")
 
 
 class What(StrEnum):
@@ -109,6 +113,8 @@ class _Comparison:
     def _compare_limit(self, row: Row, ours: list[Body]) -> Iterator[Difference]:
         wanted = self._list_manual_limits(row)
         found = [self._list_own_limits(one["limit"]) for one in ours]
+        if ANY_DATE in wanted:
+            found = [{ANY_DATE if one[0] == ANY_DATE[0] else one for one in some} for some in found]
         is_none = {one[0] for one in wanted} == {"none"}
         # One of several steps bears the limit of all; where there is none, none of them may have one.
         fits = all(one == wanted for one in found) if is_none else any(wanted == one for one in found)
@@ -139,8 +145,15 @@ class _Comparison:
         """The row's limit, or those of its cases."""
         if "synchronous_with" in row.limit:
             return {("with_step", None, row.limit["synchronous_with"])}
+        hours = _HOURS.search(row.limit.get("text") or "")
+        if row.limit["kind"] == "scheduled" and hours is not None:
+            opens, opens_minute, closes, closes_minute = (int(one) for one in hours.groups())
+            return {("daily_window", None, f"{opens:02}:{opens_minute:02}-{closes:02}:{closes_minute:02}")}
         due = row.limit.get("due")
-        day = None if due is None else f"{due['month']:02}-{due['day']:02}"
+        day = None
+        if due is not None:
+            before = "previous-" if due.get("year") == "previous" else ""
+            day = f"{before}{due['month']:02}-{due['day']:02}"
         return {
             (kind, one.get("value"), day if kind == "calendar_date" else None)
             for one in row.limit.get("cases", [row.limit])
@@ -193,8 +206,9 @@ class _Comparison:
                     led.add(END)
                 for key in outcome.get("to", ()):
                     after = self._numbers[key]
-                    # A step that leads to itself is done once more.
-                    if after is not None and (after != number or key == at):
+                    # A step that leads to itself, or back by way of a step of our own, is done once more.
+                    again = key == at or self._numbers[at] is None
+                    if after is not None and (after != number or again):
                         led.add(after)
                     elif key not in seen:
                         seen.add(key)

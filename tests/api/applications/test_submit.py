@@ -68,7 +68,7 @@ def test_an_application_becomes_a_case(
     assert states[-1] == ("评价服务", "next")
     assert ("师傅已出发", "next") in states
     assert view["headline"].startswith("申请已收到，客服")
-    assert [one["kind"] for one in view["actions"]] == ["withdraw"]
+    assert [one["kind"] for one in view["actions"]] == ["withdraw", "urge"]
     case = staff.find(view["case_no"])
     assert (case.unit_code, case.service_key, case.community, case.building) == (
         "711",

@@ -80,6 +80,12 @@ TABLE: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "daily_window", "due": "08:00-21:00", **DAY_AND_NIGHT}, "11-28 21:00", "11-29 21:00"),
     ({"kind": "daily_window", "due": "08:00-21:00"}, "11-28 20:59", "11-30 21:00"),
     ({"kind": "calendar_date", "due": "11-28"}, "11-23 10:00", "11-30 17:30"),
+    ({"kind": "calendar_date", "due": "quarter-02"}, "11-23 10:00", "11-30 17:30"),
+    ({"kind": "calendar_date", "due": "quarter-03"}, "07-01 10:00", "09-30 17:30"),
+    ({"kind": "calendar_date", "due": "quarter-01"}, "04-30 10:00", "04-30 17:30"),
+    ({"kind": "calendar_date", "due": "quarter-01"}, "05-01 10:00", "07-31 17:30"),
+    # Without a year that it plans for, the case has the date's next coming.
+    ({"kind": "calendar_date", "due": "previous-12-18"}, "11-23 10:00", "12-18 17:30"),
     ({"kind": "calendar_date", "due": "2026-11-28", **DAY_AND_NIGHT}, "11-23 10:00", "11-29 00:00"),
 ]
 
@@ -102,6 +108,13 @@ def test_no_limit_no_deadline() -> None:
     assert (
         compute_deadlines(limited(kind="none"), make_snapshot(("work", "11-23 10:00", None)), CALENDAR) == {}
     )
+
+
+@pytest.mark.parametrize("opened", ["11-23 10:00", "12-24 10:00"])
+def test_a_date_of_the_year_before_the_plans_own_stands_however_late_it_is_begun(opened: str) -> None:
+    process = limited(kind="calendar_date", due="previous-12-18")
+    snapshot = make_snapshot(("work", opened, None), plan_year=2027)
+    assert find(process, snapshot, "work").due_at == at("12-18 17:30")
 
 
 def test_a_visit_is_due_at_the_end_of_its_hour_and_follows_a_new_booking() -> None:

@@ -22,8 +22,19 @@ from backend.cases.commands import (
 )
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused
+from backend.cases.guards import CASE_GUARDS
 from backend.cases.snapshot import CaseStatus, Snapshot
-from tests.unit.cases.definitions import CLERK, FULL, NOW, PERFORMERS, STRANGER, UNIT
+from tests.unit.cases.definitions import (
+    CLERK,
+    FULL,
+    NOW,
+    PERFORMERS,
+    STRANGER,
+    UNIT,
+    make_outcome,
+    make_process,
+    make_step,
+)
 
 STEPS = [step.key for step in FULL.steps]
 OUTCOMES = sorted({outcome.key for step in FULL.steps for outcome in step.outcomes} | {"unheard_of"})
@@ -153,3 +164,29 @@ def test_the_join_waits_for_all() -> None:
     snapshot = decide(FULL, snapshot, Complete(CLERK, papers.no, "checked", snapshot.version), NOW).snapshot
     assert [one.step for one in snapshot.open_tasks] == ["hand_over"]
     assert list(snapshot.children.values()) == ["visit"]
+
+
+def test_an_outcome_records_what_it_sets_and_calls_are_counted() -> None:
+    tries = {"outcomes": ["missed", "refused"], "times": 2}
+    process = make_process(
+        make_step(
+            "call", "position:clerk", make_outcome("missed", "count"), make_outcome("refused", "count")
+        ),
+        make_step(
+            "count",
+            "system",
+            make_outcome("enough", guards=[{"name": "tried_often", "args": tries}]),
+            make_outcome("again", "call_again"),
+        ),
+        make_step(
+            "call_again", "position:clerk", make_outcome("missed", "count", sets={"level": 3, "late": True})
+        ),
+    )
+    case = decide(process, Snapshot(), Start(SYSTEM), NOW, CASE_GUARDS).snapshot
+    case = decide(process, case, Complete(CLERK, 1, "refused", case.version), NOW, CASE_GUARDS).snapshot
+    assert case.status is CaseStatus.OPEN
+    [task] = case.open_tasks
+    wish = Complete(CLERK, task.no, "missed", case.version, data={"level": 1})
+    ended = decide(process, case, wish, NOW, CASE_GUARDS).snapshot
+    # What the outcome sets is not for its command to say otherwise.
+    assert (ended.status, ended.data) == (CaseStatus.COMPLETED, {"level": 3, "late": True})

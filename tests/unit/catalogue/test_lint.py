@@ -47,6 +47,7 @@ def overall(body: dict[str, Any], begins: str = "accept", **more: Any) -> None:
     body["overall"] = [{"kind": "working_days", "value": 10, "from": begins, **more}]
 
 
+YEARLY = {"every": "year", "month": 12, "day": 1, "per": "unit"}
 FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
     (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
@@ -79,6 +80,10 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         lambda b: outcome(b, "accept").update(when={"field": "unheard_of", "op": "present"}),
         ("accept", "field_unknown"),
     ),
+    (lambda b: b.update(starts=[{**YEARLY, "enter_at": "nowhere"}]), ("starts", "step_unknown")),
+    (lambda b: b.update(starts=[{**YEARLY, "month": 2, "day": 29}]), ("starts", "start_malformed")),
+    (lambda b: b.update(starts=[{**YEARLY, "every": "quarter"}]), ("starts", "start_malformed")),
+    (lambda b: b.update(starts=[{**YEARLY, "per": "street"}]), ("starts/0/per", "schema")),
     (lambda b: step(b, "submit")["limit"].update(steps=["accept"]), ("submit", "limit_odd")),
     (
         lambda b: step(b, "submit").update(limit={"kind": "daily_window", "due": "21:00-08:00"}),

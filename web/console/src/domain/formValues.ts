@@ -72,6 +72,7 @@ const CHANNELS: Record<string, string> = {
   hall: '营业厅',
   counter: '营业厅',
   staff: '内部',
+  calendar: '定期',
 }
 
 export function tellChannel(channel: string): string {

@@ -3425,7 +3425,7 @@ export interface components {
         AvailableAction: {
             asks: ("handler" | "unit" | "result" | "photos" | "signature")[];
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
@@ -3538,7 +3538,7 @@ export interface components {
             document?: string | null;
             expected_version: number;
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "supply_document";
+            kind: "complete" | "withdraw" | "supply_document" | "urge";
             /** @default null */
             outcome?: string | null;
             /** @default null */
@@ -4175,6 +4175,7 @@ export interface components {
             due_at: string | null;
             handler_name: string | null;
             is_alarm: boolean;
+            mark: string | null;
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
@@ -4190,6 +4191,7 @@ export interface components {
             step_name: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
+            urged_times: number;
             /** Format: date-time */
             waiting_since: string;
         };
@@ -4213,6 +4215,7 @@ export interface components {
             handler_name: string | null;
             history: components["schemas"]["HistoryLine"][];
             is_alarm: boolean;
+            mark: string | null;
             masked_items: string[];
             may_be_owed: string[];
             messages: components["schemas"]["ToldMessage"][];
@@ -4247,6 +4250,7 @@ export interface components {
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_code: string;
             unit_name: string;
+            urged_times: number;
             values: {
                 [key: string]: components["schemas"]["Value"] | null;
             };

@@ -1,0 +1,122 @@
+"""A customer urges a case (催办): once in so many office hours, and whoever has it in hand sees it first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import BigInteger, DateTime, bindparam, select, text
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.commands import CUSTOMER, Urge
+from backend.cases.errors import CommandRefused
+from backend.cases.escalation import FindLeads
+from backend.cases.models import ServiceCase
+from backend.cases.repository import Stamp, StoredCase
+from backend.cases.service import CaseAnswer, CaseService
+from backend.core.calendar_service import CalendarService
+from backend.core.database import table_of
+from backend.core.local_time import format_moment
+from backend.core.outbox import promise
+from backend.core.statements import Prepared
+from backend.core.topics import PromiseContext, TopicSpec
+from backend.notifications.staff_notices import Matter, StaffNotices
+
+# The purpose of the template that tells the handler.
+KIND = "urged"
+TOO_SOON = "urged_lately"
+_CASE = table_of(ServiceCase)
+_LAST = Prepared(select(_CASE.c.urged_at).where(_CASE.c.id == bindparam("case_id")))
+# All that is under way below the case, itself included.
+_BELOW = """
+    WITH RECURSIVE below AS (
+      SELECT id FROM service_case WHERE id = :case_id
+      UNION ALL
+      SELECT c.id FROM service_case c JOIN below b ON c.parent_case_id = b.id WHERE c.status = 'open'
+    )
+"""
+_MARK = text(
+    _BELOW
+    + """
+    , marked AS (
+      UPDATE case_task SET urged_at = :at WHERE state = 'open' AND case_id IN (SELECT id FROM below)
+    )
+    UPDATE service_case SET urged_times = urged_times + 1, urged_at = :at WHERE id IN (SELECT id FROM below)
+    """
+).bindparams(bindparam("case_id", type_=BigInteger), bindparam("at", type_=DateTime(timezone=True)))
+_HANDLERS = text(
+    _BELOW
+    + """
+    SELECT DISTINCT c.handler_id FROM service_case c
+     WHERE c.id IN (SELECT id FROM below) AND c.status = 'open' AND c.handler_id IS NOT NULL
+    """
+).bindparams(bindparam("case_id", type_=BigInteger))
+_WHOSE = select(_CASE.c.id, _CASE.c.case_no, _CASE.c.unit_id, _CASE.c.urged_times).where(
+    _CASE.c.id == bindparam("case_id"), _CASE.c.status == "open"
+)
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class UrgeLimit:
+    """How soon one may urge again: ``hours`` of office time after the last time."""
+
+    calendar: CalendarService
+    hours: int
+    now: Callable[[], datetime]
+
+    def find_next(self, session: Session, urged_at: datetime | None) -> datetime | None:
+        """Return from when on a case last urged at ``urged_at`` may be urged again, or None for now."""
+        if urged_at is None:
+            return None
+        next_at = self.calendar.current(session).add_working_hours(urged_at, self.hours)
+        return next_at if next_at > self.now() else None
+
+
+def write_too_soon(next_at: datetime) -> str:
+    """Return what the customer reads beside the button that is not ready yet."""
+    return f"已经催过了，我们正优先办理。{format_moment(next_at)} 后可以再催"
+
+
+def urge(
+    session: Session, cases: CaseService, limit: UrgeLimit, stamp: Stamp, case: StoredCase
+) -> CaseAnswer:
+    """Record that the customer urges the case, which the caller has locked, and promise that staff hear it.
+
+    Raises CommandRefused where it is too soon, or nobody but the customer is waited for.
+    """
+    if limit.find_next(session, _LAST.scalar(session, {"case_id": case.id})) is not None:
+        raise CommandRefused(TOO_SOON)
+    answer = cases.act_within(session, stamp, case, Urge(CUSTOMER))
+    session.execute(_MARK, {"case_id": case.id, "at": stamp.recorded_at})
+    promise(session, "tell_urged", [{"case_id": case.id, "case_no": case.case_no}], stamp.recorded_at)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class UrgeNotices:
+    """Keeps the promise "tell_urged"."""
+
+    sessions: sessionmaker[Session]
+    notices: StaffNotices
+    find_leads: FindLeads
+
+    def list_topics(self) -> list[TopicSpec]:
+        """Return the topic with its handler."""
+        return [TopicSpec("tell_urged", "客户催办通知经办人", "default", self.handle, is_idempotent=True)]
+
+    def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
+        """Tell who has the case in hand; where nobody has yet, the leads of the unit that has it."""
+        with self.sessions.begin() as session:
+            case = session.execute(_WHOSE, {"case_id": payload["case_id"]}).one_or_none()
+            if case is None:
+                return
+            people = list(session.execute(_HANDLERS, {"case_id": case.id}).scalars())
+            people = people or self.find_leads(session, case.unit_id)
+            if not people:
+                _log.error("urging reaches nobody", case_id=case.id, unit_id=case.unit_id)
+            matter = Matter(KIND, f"{case.id}/{case.urged_times}", (case.case_no,), case.id)
+            self.notices.tell(session, matter, people)
