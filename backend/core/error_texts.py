@@ -34,6 +34,8 @@ _GUARDS: dict[str, str] = {
     "handler_missing": "还没有指定上门师傅，请先选好师傅，再继续这一步。",
     "result_missing": "还没有填写现场结果，请填好后再提交。",
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
+    "amount_missing": "还没有填写应收金额，请填好后再提交。",
+    "receipt_missing": "还没有填写收据号，请填好后再提交。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",
 }
 

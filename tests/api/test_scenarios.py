@@ -17,6 +17,7 @@ from backend.cases.commands import (
     CUSTOMER,
     SYSTEM,
     Amend,
+    Cancel,
     Command,
     Complete,
     CorrectionRequest,
@@ -58,10 +59,19 @@ def service(sessions: sessionmaker[Session], case_customer: int) -> Iterator[Cas
 
 
 @pytest.fixture(scope="module")
-def handler_id(sessions: sessionmaker[Session], settings: Settings) -> int:
-    organisation = OrganisationService(make_key_ring(settings), POSTS.positions, POSTS.departments)
+def organisation(settings: Settings) -> OrganisationService:
+    return OrganisationService(make_key_ring(settings), POSTS.positions, POSTS.departments)
+
+
+@pytest.fixture(scope="module")
+def unit_id(sessions: sessionmaker[Session], organisation: OrganisationService) -> int:
     with sessions.begin() as session:
-        ensure_unit(organisation, session, *CENTRE)
+        return ensure_unit(organisation, session, *CENTRE)
+
+
+@pytest.fixture(scope="module")
+def handler_id(sessions: sessionmaker[Session], organisation: OrganisationService, unit_id: int) -> int:
+    with sessions.begin() as session:
         return ensure_staff(
             organisation, session, "100", "scenario_handler", NOW, positions=("case_handler",)
         )
@@ -79,6 +89,8 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], hand
     performer = make_performer(post, handler_id)
     if step == "withdraw":
         return Withdraw(performer, snapshot.version)
+    if step == "cancel":
+        return Cancel(performer, snapshot.version, rest[0])
     if step == "supply":
         return SupplyDocument(performer, rest[0])
     more = dict(rest[1]) if len(rest) > 1 else {}
@@ -102,24 +114,24 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], hand
 
 
 def find_child(sessions: sessionmaker[Session], parent_id: int, process: str) -> int:
+    """Return the newest case of ``process`` that ``parent_id`` handed over to."""
+    of_parent = (ServiceCase.parent_case_id == parent_id) & (ServiceCase.process_key == process)
     with sessions.begin() as session:
-        return session.execute(
-            select(ServiceCase.id).where(
-                ServiceCase.parent_case_id == parent_id, ServiceCase.process_key == process
-            )
-        ).scalar_one()
+        newest = select(ServiceCase.id).where(of_parent).order_by(ServiceCase.id.desc()).limit(1)
+        return session.execute(newest).scalar_one()
 
 
 @pytest.mark.parametrize(("process", "scenario"), SCENARIOS)
 def test_scenario(
     service: CaseService,
     sessions: sessionmaker[Session],
+    unit_id: int,
     handler_id: int,
     centre: str,
     process: str,
     scenario: dict[str, Any],
 ) -> None:
-    new = NewCase(process, unit_id=3, unit_code="301", customer_id=CASE_CUSTOMER_ID, channel="online")
+    new = NewCase(process, unit_id=unit_id, unit_code="100", customer_id=CASE_CUSTOMER_ID, channel="online")
     request = Request("customer:1", uuid.uuid4(), {})
     answer = service.start_case(request, new, Start(CUSTOMER, data=scenario["data"]))
     with sessions.begin() as session:
@@ -138,7 +150,8 @@ def test_scenario(
             with sessions.begin() as session:
                 rest[1]["data"].update(enter_booking(session, acting))
         command = make_command(service.load(acting).snapshot, post, step, rest, handler_id)
-        service.carry_out(Request(f"staff:{post}", uuid.uuid4(), {}), acting, command)
+        actor = "customer:1" if post == "customer" else f"staff:{handler_id}"
+        service.carry_out(Request(actor, uuid.uuid4(), {}), acting, command)
     assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])
     for one in touched:
         with sessions.begin() as session:

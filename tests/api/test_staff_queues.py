@@ -38,12 +38,12 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
     ("who", "expected"),
     [
         ("remote_a", ["accept", "review", "dispatch", "close", "unit", "overdue"]),
-        ("desk_361", ["alarm", "accept", "review", "assign", "reply", "unit", "overdue"]),
+        ("desk_361", ["alarm", "accept", "review", "assign", "charge", "reply", "unit", "overdue"]),
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
         ("agent_a", ["alarm", "close", "unit", "overdue"]),
         ("lead_a", ["alarm", "unit", "overdue"]),
-        ("finance_361", []),
+        ("finance_361", ["charge", "unit", "overdue"]),
     ],
 )
 def test_everybody_has_the_queues_of_their_posts(hall: Hall, who: str, expected: list[str]) -> None:

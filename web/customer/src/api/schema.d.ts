@@ -3423,7 +3423,7 @@ export interface components {
             regions: components["schemas"]["Region"][];
         };
         AvailableAction: {
-            asks: ("handler" | "unit" | "result" | "photos" | "signature")[];
+            asks: ("handler" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt")[];
             /** @enum {string} */
             kind: "complete" | "withdraw" | "cancel" | "supply_document";
             name: string;
@@ -3894,7 +3894,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "reply" | "close" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };
@@ -4122,6 +4122,7 @@ export interface components {
         };
         StaffCaseView: {
             actions: components["schemas"]["AvailableAction"][];
+            amount_fen: number | null;
             application_no: string;
             appointment: components["schemas"]["AppointmentView"] | null;
             case_no: string;
@@ -4181,6 +4182,8 @@ export interface components {
             waiting_since: string;
         };
         StaffCommand: {
+            /** @default null */
+            amount_fen?: number | null;
             /** Format: uuid */
             command_id: string;
             corrections?: components["schemas"]["CorrectionRequest"][];
@@ -4195,6 +4198,8 @@ export interface components {
             photos?: string[];
             /** @default  */
             reason?: string;
+            /** @default null */
+            receipt_no?: string | null;
             /** @default null */
             result?: string | null;
             /** @default null */
