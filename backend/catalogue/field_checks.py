@@ -45,6 +45,8 @@ class Limits(Protocol):
     def high(self) -> float | None: ...
     @property
     def max_count(self) -> int | None: ...
+    @property
+    def may_be_partial(self) -> bool: ...
 
 
 def check_text(value: object, longest: int, *, lines: bool = False) -> str:
@@ -162,8 +164,8 @@ def write_address_out(address: Mapping[str, Any]) -> dict[str, Any]:
     return written
 
 
-def _check_address(_field: Limits, value: object) -> dict[str, Any]:
-    return check_address(value)
+def _check_address(field: Limits, value: object) -> dict[str, Any]:
+    return check_address(value, partial=field.may_be_partial)
 
 
 def _check_point(value: object) -> dict[str, Any] | None:

@@ -72,6 +72,7 @@ class FormFieldSchema(Schema):
     max = fields.Float()
     max_count = fields.Integer()
     may_be_owed = fields.Boolean()
+    may_be_partial = fields.Boolean()
     feeds_conditions = fields.Boolean()
 
 

@@ -54,6 +54,7 @@ class FormField:
     high: float | None = None
     max_count: int | None = None
     may_be_owed: bool = False
+    may_be_partial: bool = False
     feeds_conditions: bool = False
 
     @property
@@ -104,6 +105,7 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         high=body.get("max"),
         max_count=body.get("max_count"),
         may_be_owed=body.get("may_be_owed", False),
+        may_be_partial=body.get("may_be_partial", False),
         feeds_conditions=body.get("feeds_conditions", False),
     )
 
