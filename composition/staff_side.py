@@ -11,7 +11,7 @@ from backend.access.looks import record_look
 from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.cases.guards import CASE_GUARDS
-from backend.cases.intake import IntakeService
+from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
 from backend.cases.return_reasons import ReturnReasons
 from backend.cases.staff_access import PostMap, StaffAccess, map_posts
@@ -60,7 +60,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
         api.spec.components.security_scheme(name, scheme)
     processes = [build_process(body) for body in hall.content.processes.values()]
     posts = map_posts(processes)
-    parts = ConsoleParts(list_keepers(posts))
+    parts = ConsoleParts(list_keepers(posts), list_starters(processes))
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
     _add_cases(api, hall, posts, parts, processes)
     _add_organisation(api, hall, staff_sessions, parts)

@@ -6,7 +6,7 @@ It is the same case as one that a customer opened; only its channel and the acto
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -191,6 +191,11 @@ class IntakeService:
             values.get(phone.key) if phone else None,
             now,
         )
+
+
+def list_starters(processes: Iterable[ProcessDefinition]) -> frozenset[str]:
+    """Return the posts that may start any of ``processes``."""
+    return frozenset(actor.key for one in processes for actor in one.starts_by)
 
 
 def _may_start(member: Member, process: ProcessDefinition) -> bool:

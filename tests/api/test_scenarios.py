@@ -146,7 +146,7 @@ def test_scenario(
         child, _, step = place.rpartition("/")
         acting = find_child(sessions, case_id, child) if child else case_id
         touched.add(acting)
-        if step == "book":
+        if step == "book" and len(rest) > 1:
             with sessions.begin() as session:
                 rest[1]["data"].update(enter_booking(session, acting))
         command = make_command(service.load(acting).snapshot, post, step, rest, handler_id)

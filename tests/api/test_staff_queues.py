@@ -38,10 +38,13 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
     ("who", "expected"),
     [
         ("remote_a", ["accept", "review", "dispatch", "close", "unit", "overdue"]),
-        ("desk_361", ["alarm", "accept", "review", "assign", "charge", "reply", "unit", "overdue"]),
+        (
+            "desk_361",
+            ["alarm", "accept", "review", "dispatch", "assign", "charge", "reply", "close", "unit", "overdue"],
+        ),
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
-        ("agent_a", ["alarm", "close", "unit", "overdue"]),
+        ("agent_a", ["alarm", "accept", "dispatch", "close", "unit", "overdue"]),
         ("lead_a", ["alarm", "unit", "overdue"]),
         ("finance_361", ["charge", "unit", "overdue"]),
     ],

@@ -4181,7 +4181,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "calendar" | "operations")[];
+            parts: ("organisation" | "unit_people" | "calendar" | "operations" | "intake")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { readYuan, tellYuan } from '@/domain/money'
+import { readYuan, tellYuan } from '@/domain/yuan'
 
 it.each([
   ['80', 8000], ['80.5', 8050], ['80.05', 8005], [' 0.01 ', 1], ['10000000', 1_000_000_000],
