@@ -40,7 +40,10 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
         ("remote_a", ["accept", "review", "dispatch", "close", "unit", "overdue"]),
         (
             "desk_361",
-            ["alarm", "accept", "review", "dispatch", "assign", "charge", "reply", "close", "unit", "overdue"],
+            [
+                *("alarm", "accept", "review", "dispatch", "assign", "charge", "reply", "close"),
+                *("unit", "overdue"),
+            ],
         ),
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),

@@ -1,6 +1,6 @@
 /** A case that is being written down for a customer, kept until it is sent so that a reload loses nothing. */
 import type { Channel, KnownPerson, NewCaseBody, Startable } from '@/api/intake'
-import type { FormBody, Values } from '@/api/types'
+import type { FileView, FormBody, Values } from '@/api/types'
 import { isEmpty, listFields } from './formValues'
 
 export interface CaseDraft {
@@ -8,12 +8,14 @@ export interface CaseDraft {
   channel: Channel | ''
   customerId: number | null
   values: Values
+  /** What has been uploaded, by its key. */
+  files: Record<string, FileView>
 }
 
 // It holds names and phones, so it goes with the tab and is never in what this browser keeps for good.
 const PLACE = 'console.new_case'
 
-export const makeDraft = (): CaseDraft => ({ process: '', channel: '', customerId: null, values: {} })
+export const makeDraft = (): CaseDraft => ({ process: '', channel: '', customerId: null, values: {}, files: {} })
 
 export function readDraft(username: string): CaseDraft {
   try {
