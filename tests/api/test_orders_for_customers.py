@@ -111,7 +111,7 @@ def test_a_matter_of_the_counter_without_a_process_of_its_own(hall: Hall, desk: 
     assert desk.read(f"/cases/{case_no}")["step"] == "book"
 
 
-def test_an_account_is_opened_with_a_paper_owed_and_a_fee(hall: Hall, desk: Browser) -> None:
+def test_an_account_is_opened_with_papers_owed(hall: Hall, desk: Browser) -> None:
     values = make_caller(in_person="self", id_number="110101199003077758")
     case_no = open_case(desk, "account_opening", values, channel="counter")
     take(desk, case_no, "accept")

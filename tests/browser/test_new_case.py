@@ -36,6 +36,7 @@ def fill(page: Page, phone: str) -> None:
 
 
 def test_a_case_for_a_caller(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]) -> None:
+    watched.expect_refusals("invalid_input", "duplicate_at_address")
     page = open_staff("hotline1").page
     page.get_by_role("link", name="新建工单").click()
     begin(page, stage, "热线故障报修")
