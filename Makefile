@@ -1,6 +1,6 @@
 # All targets work from a bare checkout, in any folder (spaces and Chinese characters included), as any user.
 .DEFAULT_GOAL := help
-.PHONY: help run web types test stories bench lint lock reset
+.PHONY: help run web types test stories bench lint lock prove reset
 PYTHON ?= python3
 PY := .venv/bin/python
 export PORT SIMULATORS_PORT
@@ -52,6 +52,9 @@ lock: ## Write the locks anew from requirements*.in (needs uv).
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements.in -o requirements.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
 	uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header requirements-node.in -o requirements-node.txt
+
+prove: ## Prove `make run` from a fresh clone of the last commit; as root also as a fresh user. Takes minutes.
+	@$(PYTHON) -m deploy.local.prove_fresh
 
 reset: ## Delete all local data (var/) and start afresh.
 	@$(PYTHON) -m deploy.local.reset

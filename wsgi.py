@@ -58,7 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         count = settings.proxy_count
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     install_http(app)
-    app.register_blueprint(make_health_routes(Redis.from_url(settings.redis_url, socket_timeout=2)))
+    queue = Redis.from_url(settings.redis_url, socket_timeout=2)
+    app.register_blueprint(make_health_routes(queue, settings.prometheus_multiproc_dir))
     with app.app_context():
         hall = make_hall(settings, db.engine)
     api = install_openapi(app)

@@ -95,9 +95,15 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     calendar = CalendarService(sessions, now)
     files = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), now)
     offers = Offers(content, definitions)
-    plan_deadlines = DeadlineKeeper(calendar).plan
+    keeper = DeadlineKeeper(calendar)
     cases = CaseService(
-        sessions, definitions, now, CASE_GUARDS, EFFECTS, plan_deadlines, observers=(release_visit,)
+        sessions,
+        definitions,
+        now,
+        CASE_GUARDS,
+        EFFECTS,
+        keeper.plan,
+        observers=(release_visit, keeper.keep_overall),
     )
     appointments = AppointmentService(
         sessions,

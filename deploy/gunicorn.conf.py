@@ -7,15 +7,24 @@ gunicorn would write under the home folder.
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterable
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 from prometheus_client import multiprocess
 
-_host = os.environ.get("HOST") or "127.0.0.1"
-bind = f"{f'[{_host}]' if ':' in _host else _host}:{os.environ.get('PORT') or '8000'}"
+from backend.core.config import ConfigurationError, is_loopback, load_setting
+
+try:
+    _host, _port = load_setting(os.environ, "HOST"), load_setting(os.environ, "PORT")
+    workers = load_setting(os.environ, "WEB_PROCESSES")
+    _shares_figures = load_setting(os.environ, "PROMETHEUS_MULTIPROC_DIR") is not None
+    _is_demonstration = load_setting(os.environ, "DEMO_MODE")
+except ConfigurationError as _error:
+    sys.exit(str(_error))
+bind = f"{f'[{_host}]' if ':' in _host else _host}:{_port}"
 worker_class = "gevent"
-workers = int(os.environ.get("WEB_PROCESSES") or "2")
 # Each open socket holds one; a request waits for one of the POOL_SIZE database connections where it needs it.
 worker_connections = 1200
 # Open sockets never end by themselves, and clients come back at once.
@@ -27,7 +36,28 @@ accesslog = None
 errorlog = "-"
 
 
+def on_starting(server: Arbiter) -> None:
+    """Look at where gunicorn is told to listen, which its command line may move away from HOST."""
+    _keep_demonstration_here(server.cfg.address)
+
+
+def when_ready(server: Arbiter) -> None:
+    """Look at where it does listen, before any process serves: its sockets may have been handed to it."""
+    _keep_demonstration_here(listener.sock.getsockname() for listener in server.LISTENERS)
+
+
+def _keep_demonstration_here(addresses: Iterable[object]) -> None:
+    """Stop the start where known passwords could be tried from other machines."""
+    # An address of the network is host, port and, for IPv6, more; that of a socket in a folder is its path.
+    beyond = [one[0] for one in addresses if isinstance(one, tuple) and not is_loopback(one[0])]
+    if _is_demonstration and beyond:
+        sys.exit(
+            f"DEMO_MODE is on, so the hall does not listen on {beyond[0] or 'all addresses'}:"
+            " use 127.0.0.1, ::1 or localhost, or switch DEMO_MODE off."
+        )
+
+
 def child_exit(server: Arbiter, worker: Worker) -> None:
     """Take a process that has ended out of the figures that show what is going on now."""
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if _shares_figures:
         multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

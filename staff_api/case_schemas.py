@@ -197,6 +197,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     """A whole case; personal values masked."""
 
     version = fields.Integer(required=True)
+    works_due_at = _moment(may_be_none=True)
+    works_overdue = fields.Boolean(required=True)
     application_no = fields.String(required=True)
     unit_code = fields.String(required=True)
     # What is owed for it, where that is known.
@@ -214,6 +216,9 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     may_be_owed = fields.List(fields.String(), required=True)
     progress = fields.List(fields.Nested(ProgressStepSchema), required=True)
     history = fields.List(fields.Nested(HistoryLineSchema), required=True)
+    reply = fields.String(
+        required=True, allow_none=True, metadata={"description": "What the unit replied (回复工单)."}
+    )
     notes = fields.List(fields.Nested(NoteSchema), required=True)
     messages = fields.List(fields.Nested(ToldMessageSchema), required=True)
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)

@@ -23,7 +23,13 @@ ROOT = Path(__file__).parents[1]
 DATABASE_VARIABLE = "HALL_TEST_DATABASE_URL"
 # Two halls at once would work off each other's jobs, and take more memory than a small machine has. Two that
 # install a web client's packages at once would each take away what the other has just put there.
-WHOLE_HALL = ("tests/browser/", "tests/miniprogram/", "tests/web/", "tests/faults/")
+WHOLE_HALL = (
+    "tests/browser/",
+    "tests/miniprogram/",
+    "tests/web/",
+    "tests/faults/",
+    "tests/test_local_run_whole.py",
+)
 REDIS_VARIABLE = "HALL_TEST_REDIS_URL"
 _started = pytest.StashKey[tuple[LocalServers, tempfile.TemporaryDirectory[str]]]()
 

@@ -12,11 +12,18 @@ PLACE = (36.65, 117.12)
 
 
 def make_photo(
-    form: str = "JPEG", size: tuple[int, int] = (640, 480), orientation: int = 1, with_place: bool = True
+    form: str = "JPEG",
+    size: tuple[int, int] = (640, 480),
+    orientation: int = 1,
+    with_place: bool = True,
+    colour: str = "orange",
 ) -> bytes:
-    """Return a photo with a maker, a comment and, unless told otherwise, the place where it was taken."""
+    """Return a photo with a maker, a comment and, unless told otherwise, the place where it was taken.
+
+    A quarter of it has ``colour``, by which people tell one photo from another.
+    """
     image = Image.new("RGB", size, "steelblue")
-    image.paste("orange", (0, 0, size[0] // 2, size[1] // 2))
+    image.paste(colour, (0, 0, size[0] // 2, size[1] // 2))
     exif = Image.Exif()
     exif[ExifTags.Base.Make] = "SECRET-PHONE"
     exif[ExifTags.Base.Orientation] = orientation

@@ -6,8 +6,10 @@ import ast
 import base64
 import re
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine
 
 from backend.cases.errors import RefusalCode
@@ -15,9 +17,11 @@ from backend.cases.guards import CASE_GUARDS
 from backend.cases.snapshot import Snapshot
 from backend.core.config import load_settings
 from backend.core.error_texts import ERROR_TEXTS
+from backend.core.jobs_cli import choose_queues, make_jobs_commands
 from backend.core.topics import QUEUES, TopicRegistry
 from composition.hall import make_hall
 from composition.promises import make_topics
+from deploy.local.run import list_children
 
 ROOT = Path(__file__).parents[1]
 SOURCE = (".py", ".vue", ".ts", ".js", ".mjs")
@@ -133,10 +137,32 @@ def test_every_promised_topic_is_registered_and_every_registered_one_is_promised
     assert list_promised_topics().keys() == topics.names
 
 
-def test_every_queue_has_a_worker_and_every_topic_a_queue(topics: TopicRegistry) -> None:
-    of_queues = {name for queue in QUEUES for name in topics.list_of_queue(queue)}
-    of_relay = {name for name in topics.names if (spec := topics.find(name)) and spec.queue is None}
-    assert of_queues | of_relay == topics.names
+def list_served(command: list[str], tools: Flask) -> set[str]:
+    """Return the queues that a command line of ``flask … worker`` serves, as the command itself reads it."""
+    worker = tools.cli.commands["worker"]
+    given = worker.make_context("worker", command[command.index("worker") + 1 :])
+    return set(choose_queues(given.params["queues"]))
+
+
+def test_every_topic_that_is_handed_on_has_a_queue(topics: TopicRegistry) -> None:
+    handed_on = [spec.queue for name in topics.names if (spec := topics.find(name)) and spec.queue]
+    assert set(handed_on) == set(QUEUES)
+
+
+def test_every_queue_has_a_worker_wherever_the_hall_is_started() -> None:
+    tools = Flask("tools")
+    for one in make_jobs_commands(*[Mock()] * 3):
+        tools.cli.add_command(one)
+    kept = [list(child.command) for child in list_children(8000, 8001)]
+    started = [command for command in kept if "worker" in command]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    live = [line.split() for line in re.findall(r"`(flask --app wsgi worker[^`]*)`", readme)]
+    assert started
+    assert live
+    for commands in (started, live):
+        assert set().union(*(list_served(command, tools) for command in commands)) == set(QUEUES)
+    # Where two workers share the queues, one alone does not serve all; the check above can see that.
+    assert list_served(["worker", "--queue", "alarm"], tools) == {"alarm"}
 
 
 def test_every_refusal_has_a_sentence_of_its_own() -> None:

@@ -17,6 +17,7 @@ from backend.cases.offers import Offers
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, NewCase, make_request
 from backend.cases.snapshot import Snapshot
+from backend.catalogue.fault_texts import tell_faults
 from backend.catalogue.forms import FieldType, Form, Values, list_file_keys, validate_values
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
@@ -81,7 +82,7 @@ class ApplicationService:
             raise Conflict("form_changed", extra={"form_version": form.version})
         checked = validate_values(form, application.values)
         if checked.faults:
-            raise Invalid(fields=checked.faults)
+            raise Invalid(fields=tell_faults(form, checked.faults))
         unit = find_unit(self._organisation, session, form, checked.values)
         columns = make_columns(self._keys, form, checked.values)
         self._check_duplicate(session, customer_id, application, columns)

@@ -27,7 +27,14 @@ from backend.cases.customer_actions import list_customer_actions
 from backend.cases.form_sealing import open_values
 from backend.cases.offers import Offers
 from backend.cases.ports import AppointmentReader
-from backend.cases.progress import Line, ProgressStep, StepState, is_handler_awaited, make_progress
+from backend.cases.progress import (
+    Line,
+    ProgressStep,
+    StepState,
+    is_handler_awaited,
+    is_handler_sought,
+    make_progress,
+)
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating
 from backend.cases.snapshot import CaseStatus
 from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at
@@ -104,7 +111,7 @@ class CustomerCases:
         """Return the ProgressSteps of a case as its customer sees them, with moments as they are."""
         line, progress = self._make_progress(session, tree.branch)
         branch, now = tree.branch, self._now()
-        handler = self._find_handler(session, branch, self._is_awaited(session, branch, line))
+        handler = self._find_contact(session, branch, line, self._is_awaited(session, branch, line))
         return [{**_write_step(one, handler, now), "at": one.at, "due_at": one.due_at} for one in progress]
 
     def list_page(self, customer_id: int, which: str, after: str | None) -> dict[str, Any]:
@@ -142,7 +149,7 @@ class CustomerCases:
         snapshot = branch.snapshot
         line, progress = self._make_progress(session, branch)
         is_awaited = self._is_awaited(session, branch, line)
-        handler = self._find_handler(session, branch, is_awaited)
+        handler = self._find_contact(session, branch, line, is_awaited)
         visited_at = None if is_awaited else find_visited_at(line)
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
         values = open_values(self._keys, tree.form)
@@ -231,8 +238,17 @@ class CustomerCases:
             {number: self._make_line(session, child) for number, child in branch.children.items()},
         )
 
+    def _find_contact(
+        self, session: Session, branch: Branch, line: Line, is_awaited: bool
+    ) -> StaffContact | None:
+        """Whom the customer may call from dispatch until the visit is over (law 12): who comes, and before
+        that the unit which has to name them."""
+        unit_id = branch.snapshot.data.get("unit_id")
+        if branch.handler_id is None and unit_id is not None and is_handler_sought(line):
+            return self._organisation.find_unit_contact(session, unit_id)
+        return self._find_handler(session, branch, is_awaited)
+
     def _find_handler(self, session: Session, branch: Branch, is_awaited: bool) -> StaffContact | None:
-        """The name and phone are the customer's to see from dispatch until the visit is over (law 12)."""
         if branch.handler_id is None or not is_awaited:
             return None
         return self._organisation.find_contact(session, branch.handler_id)

@@ -16,11 +16,12 @@ from backend.cases.commands import Complete
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.form_sealing import make_columns, open_values, seal_values
 from backend.cases.repository import StoredCase
+from backend.catalogue.fault_texts import tell_faults
+from backend.catalogue.field_checks import is_empty
 from backend.catalogue.forms import (
     FieldType,
     Form,
     Values,
-    is_empty,
     list_file_keys,
     list_shown_fields,
     validate_values,
@@ -75,7 +76,7 @@ class CorrectionDesk:
         missing = dict.fromkeys(pending - set(given) - hidden, "not_mended")
         emptied = dict.fromkeys(mended - after.keys(), "required")
         if checked.faults or missing or emptied:
-            raise Invalid(fields={**missing, **emptied, **checked.faults})
+            raise Invalid(fields={**missing, **emptied, **tell_faults(form, checked.faults)})
         same = sorted(key for key in mended if after[key] == before.get(key))
         if same:
             raise Invalid("returned_unchanged", fields=dict.fromkeys(same, "still_unchanged"))
@@ -102,7 +103,7 @@ class CorrectionDesk:
             added = earlier + added
         checked = validate_values(form, {**before, document: added}, only={document})
         if checked.faults:
-            raise Invalid(fields=checked.faults)
+            raise Invalid(fields=tell_faults(form, checked.faults))
         self._write(session, owner, case, stored, form, before, {**before, **checked.values}, {document})
         if case.snapshot.children:
             application_rows.update_forms_below(

@@ -9,9 +9,12 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
+from backend.cases.deadline_models import OverallLimitRow
 from backend.cases.deadline_writing import save_deadlines
 from backend.cases.deadlines import DuePlan, compute_deadlines
 from backend.cases.models import CaseTask
+from backend.cases.overall_limits import compute_overall, save_overall
+from backend.cases.repository import StoredCase
 from backend.cases.snapshot import Snapshot, TaskState
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
@@ -32,6 +35,16 @@ _STALE = (
     .group_by(CaseTask.case_id)
     # What is due first is what a wrong deadline would hurt first.
     .order_by(func.min(CaseTask.due_at))
+    .limit(bindparam("limit"))
+)
+_STALE_OVERALL = (
+    select(OverallLimitRow.case_id)
+    .where(
+        OverallLimitRow.warned_at.is_(None),
+        OverallLimitRow.ended_at.is_(None),
+        OverallLimitRow.calendar_version < bindparam("version"),
+    )
+    .order_by(OverallLimitRow.due_at)
     .limit(bindparam("limit"))
 )
 
@@ -56,6 +69,22 @@ class DeadlineKeeper:
         }
         return DuePlan(calendar.version, changed)
 
+    def keep_overall(
+        self,
+        session: Session,
+        case: StoredCase,
+        definition: ProcessDefinition,
+        after: Snapshot,
+        at: datetime,
+    ) -> None:
+        """Observe a decision: write down where a limit over the whole works begins, moves or ends."""
+        if not definition.overall:
+            return
+        calendar = self._calendar.current(session)
+        overall = compute_overall(definition, after, calendar)
+        if overall != compute_overall(definition, case.snapshot, calendar):
+            save_overall(session, case.id, overall, calendar.version, at)
+
 
 class DeadlineRefresher:
     """Computes open deadlines anew after an edit of the calendar."""
@@ -71,7 +100,10 @@ class DeadlineRefresher:
         """Compute up to ``limit`` cases anew, one transaction each, and return how many there were."""
         with self._sessions.begin() as session:
             calendar = self._calendar.refresh(session)
-            stale = session.execute(_STALE, {"version": calendar.version, "limit": limit}).scalars().all()
+            asked = {"version": calendar.version, "limit": limit}
+            stale = list(session.execute(_STALE, asked).scalars())
+            # Most of these are among the former already; what is over the limit waits for the next round.
+            stale += [one for one in session.execute(_STALE_OVERALL, asked).scalars() if one not in stale]
         for case_id in stale:
             try:
                 with self._sessions.begin() as session:
@@ -85,3 +117,6 @@ class DeadlineRefresher:
         definition = self._definitions.get(session, case.definition_version_id)
         deadlines = compute_deadlines(definition, case.snapshot, calendar)
         save_deadlines(session, case_id, DuePlan(calendar.version, deadlines), "calendar_changed", now)
+        if definition.overall:
+            overall = compute_overall(definition, case.snapshot, calendar)
+            save_overall(session, case_id, overall, calendar.version, now)

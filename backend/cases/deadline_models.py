@@ -1,4 +1,4 @@
-"""Tables of the deadlines: what a deadline was before, and the warnings and breaches. Both append-only."""
+"""Tables of the deadlines: what one was before, warnings and breaches, and limits over whole works."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class CaseDeadlineHistory(Base):
 
 
 class DeadlineEvent(Base):
-    """A warning or a breach: one of each for a limit, however many steps share it.
+    """A warning or a breach: one of each for a limit, however many steps share it; and ``overall``.
 
     It stands beside the case's own history because it changes nothing in the case: a clerk whose page is
     open when a deadline passes must not be told that somebody was faster.
@@ -41,3 +41,16 @@ class DeadlineEvent(Base):
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     calendar_version: Mapped[int] = mapped_column(Integer)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class OverallLimitRow(Base):
+    """Until when the whole works of a case are to be done; ``task_no`` is the task with which they began."""
+
+    __tablename__ = "overall_limit"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    task_no: Mapped[int] = mapped_column(Integer)
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    calendar_version: Mapped[int] = mapped_column(Integer)
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    warned_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -10,7 +10,7 @@ from sqlalchemy import Row, and_, bindparam, func, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.deadline_models import DeadlineEvent
+from backend.cases.deadline_models import DeadlineEvent, OverallLimitRow
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.snapshot import TaskState
 from backend.core.calendar_models import CalendarVersion
@@ -24,10 +24,12 @@ _COLUMNS = (
     _TASK.c.case_id, _TASK.c.no, _TASK.c.limit_no, _TASK.c.due_at, _TASK.c.calendar_version, _TASK.c.state,
     _TASK.c.unit_id, _TASK.c.post_kind, _TASK.c.post_key, _CASE.c.case_no, _CASE.c.version,
 )  # fmt: skip
+_OVERALL = table_of(OverallLimitRow)
+_NEWEST_CALENDAR = select(func.max(CalendarVersion.version)).scalar_subquery()
 # A deadline by an older calendar is computed anew first (see DeadlineRefresher); what is closed stays.
 _IS_BY_NEWEST_CALENDAR = or_(
     _TASK.c.state != TaskState.OPEN.value,
-    _TASK.c.calendar_version >= select(func.max(CalendarVersion.version)).scalar_subquery(),
+    _TASK.c.calendar_version >= _NEWEST_CALENDAR,
 )
 _DUE = (
     select(*_COLUMNS)
@@ -49,6 +51,26 @@ _NEARLY = _DUE.where(
     _TASK.c.due_at.is_not(None),
     and_(_TASK.c.warn_at <= bindparam("now"), _TASK.c.due_at >= bindparam("now")),
 ).order_by(_TASK.c.warn_at, _TASK.c.case_id, _TASK.c.no)
+_OVERDUE_WORKS = (
+    select(
+        _OVERALL.c.case_id, _TASK.c.no, _TASK.c.no.label("limit_no"), _OVERALL.c.due_at,
+        _OVERALL.c.calendar_version, _TASK.c.state, _TASK.c.unit_id, _TASK.c.post_kind, _TASK.c.post_key,
+        _CASE.c.case_no, _CASE.c.version,
+    )
+    .join(_CASE, _CASE.c.id == _OVERALL.c.case_id)
+    .join(_TASK, and_(_TASK.c.case_id == _OVERALL.c.case_id, _TASK.c.no == _OVERALL.c.task_no))
+    .where(
+        _OVERALL.c.warned_at.is_(None),
+        _OVERALL.c.due_at < bindparam("now"),
+        or_(_OVERALL.c.ended_at.is_(None), _OVERALL.c.ended_at > _OVERALL.c.due_at),
+        or_(_OVERALL.c.ended_at.is_not(None), _OVERALL.c.calendar_version >= _NEWEST_CALENDAR),
+    )
+    .order_by(_OVERALL.c.due_at)
+    .limit(BATCH)
+    .with_for_update(of=_OVERALL, skip_locked=True)
+)  # fmt: skip
+_FOUND = {"warned": _NEARLY, "breached": _BREACHED, "overall": _OVERDUE_WORKS}
+_MARKS = {"warned": _TASK.c.warned_at, "breached": _TASK.c.breached_at}
 _RECORD = (
     insert(DeadlineEvent).on_conflict_do_nothing().returning(DeadlineEvent.case_id, DeadlineEvent.task_no)
 )
@@ -61,8 +83,11 @@ class DeadlineWatch:
         self._sessions = sessions
 
     def run(self, now: datetime) -> tuple[int, int]:
-        """Record what has become due since; returns how many limits were warned of and how many broken."""
-        warned = self._repeat("warned", now)
+        """Record what has become due since; returns how many limits were warned of and how many broken.
+
+        Works that take longer than they may are warned of as well, and are no breach.
+        """
+        warned = self._repeat("warned", now) + self._repeat("overall", now)
         return warned, self._repeat("breached", now)
 
     def _repeat(self, kind: str, now: datetime) -> int:
@@ -75,15 +100,16 @@ class DeadlineWatch:
                 return total
 
     def _take(self, session: Session, kind: str, now: datetime) -> tuple[int, int]:
-        rows = session.execute(_NEARLY if kind == "warned" else _BREACHED, {"now": now}).all()
+        rows = session.execute(_FOUND[kind], {"now": now}).all()
         if not rows:
             return 0, 0
-        mark = _TASK.c.warned_at if kind == "warned" else _TASK.c.breached_at
-        session.execute(
-            update(_TASK)
-            .where(tuple_(_TASK.c.case_id, _TASK.c.no).in_([(row.case_id, row.no) for row in rows]))
-            .values({mark: now})
-        )
+        if kind == "overall":
+            marked = update(_OVERALL).where(_OVERALL.c.case_id.in_([row.case_id for row in rows]))
+            session.execute(marked.values(warned_at=now))
+        else:
+            keys = [(row.case_id, row.no) for row in rows]
+            marked = update(_TASK).where(tuple_(_TASK.c.case_id, _TASK.c.no).in_(keys))
+            session.execute(marked.values({_MARKS[kind]: now}))
         recorded = self._record(session, kind, rows, now)
         self._promise(session, kind, recorded, now)
         return len(rows), len(recorded)
@@ -126,7 +152,7 @@ class DeadlineWatch:
             }
             for row in rows
         ]
-        if kind == "warned":
+        if kind != "breached":
             promise(session, "deadline_warned", told, now)
         else:
             promise(session, "deadline_breached", told, now)

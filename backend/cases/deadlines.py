@@ -1,6 +1,7 @@
 """When each open task is due: a pure function of the case's history and a working calendar (law 5).
 
 A limit begins when work enters its steps from outside them, and steps that share a limit share its deadline.
+A limit whose cases differ is chosen by the case's data as they stand: where they change, it moves.
 While the customer must act at one of several steps that share a limit, or while a child case of a step that
 says so is running, the limit stands still: then nothing is due, and what is left runs on afterwards.
 """
@@ -11,8 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from backend.cases.snapshot import Snapshot, Task
+from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import (
     ActorKind,
     ClockKind,
@@ -92,7 +95,7 @@ def _compute(
     owner = _find_limited_step(definition, task.step)
     if owner is None or owner.key in asked:
         return None
-    limit = owner.limit
+    limit = _choose(owner.limit, snapshot.data) if owner.limit.cases else owner.limit
     if limit.kind is LimitKind.WITH_STEP:
         others = [one for one in snapshot.tasks if one.step == limit.with_step]
         # The other step's deadline holds here too, whether or not that step is done.
@@ -103,6 +106,9 @@ def _compute(
         )
     span = frozenset((owner.key, *limit.steps))
     first = _find_entry(snapshot, task, span)
+    if limit.kind is LimitKind.NONE:
+        # Said all the same, so that a deadline from before the data changed is taken back.
+        return Deadline(first.no, None, None)
     if limit.kind in _MOMENTS:
         due_at = _MOMENTS[limit.kind](limit, snapshot, calendar, first.opened_at)
         warn_at = None if due_at is None else due_at - WARN_BEFORE_MOMENT
@@ -116,9 +122,14 @@ def _compute(
 def _find_limited_step(definition: ProcessDefinition, key: str) -> Step | None:
     """Return the step whose limit holds for step ``key``: its own, else one that spans it."""
     step = definition.step(key)
-    if step.limit.kind is not LimitKind.NONE:
+    if step.limit.kind is not LimitKind.NONE or step.limit.cases:
         return step
     return next((one for one in definition.steps if key in one.limit.steps), None)
+
+
+def _choose(limit: LimitSpec, data: Mapping[str, Any]) -> LimitSpec:
+    """Return the first of the limit's cases that fits ``data``, else the limit itself."""
+    return next((one.limit for one in limit.cases if evaluate(one.when, data)), limit)
 
 
 def _find_entry(snapshot: Snapshot, task: Task, span: frozenset[str]) -> Task:
@@ -153,6 +164,14 @@ def _stops_clock(step: Step, span: frozenset[str]) -> bool:
     # A customer's step with a limit of its own is limited for the customer, and does not pause itself.
     waits_for_customer = step.by.kind is ActorKind.CUSTOMER and len(span) > 1
     return waits_for_customer or (bool(step.children) and step.pauses_parent)
+
+
+def measure_due(limit: LimitSpec, calendar: WorkingCalendar, start: datetime) -> datetime:
+    """Return when a limit that has a length and never stands still ends."""
+    due_at, _ = _run_length(limit, calendar, start, [])
+    if due_at is None:
+        raise ValueError("without a pause a limit always ends")
+    return due_at
 
 
 def _run_length(

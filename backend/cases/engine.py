@@ -136,6 +136,8 @@ def _complete(draft: _Draft, command: Complete) -> None:
     data = command.data
     if outcome.asks:
         data = {**_forget_what_is_asked_anew(draft, outcome), **data}
+    if outcome.sets:
+        data = {**data, **outcome.sets}
     if data:
         draft.record(_DATA_CHANGED, {"data": data})
     if step.mends:

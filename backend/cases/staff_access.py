@@ -68,13 +68,15 @@ class PostMap:
     """Where posts stand in the processes.
 
     ``queues``: queue → posts whose steps stand in it; ``watchers``: queue → posts that take part in a process
-    with a step in it; ``processes``: post → processes it takes part in; ``directing``: posts that choose a
-    handler and so answer for what handlers do. Overseers take part in every process, by looking on.
+    with a step in it; ``processes``: post → processes it takes part in; ``acting``: posts that have a step;
+    ``directing``: posts that choose a handler and so answer for what handlers do. Who only attends a step
+    (``attended_by``) takes part by looking on, and overseers so take part in every process.
     """
 
     queues: Mapping[str, frozenset[str]]
     watchers: Mapping[str, frozenset[str]]
     processes: Mapping[str, frozenset[str]]
+    acting: frozenset[str]
     directing: frozenset[str]
 
     def list_processes(self, posts: Iterable[str]) -> frozenset[str]:
@@ -85,8 +87,8 @@ class PostMap:
     def list_lane_posts(self, posts: frozenset[str]) -> list[str]:
         """Return the posts whose tasks the holder of ``posts`` sees for a whole unit."""
         if posts & OVERSEERS:
-            return sorted(self.processes)
-        own = {post for post in posts if post in self.processes and post not in PERSONAL_POSTS}
+            return sorted(self.acting)
+        own = {post for post in posts if post in self.acting and post not in PERSONAL_POSTS}
         return sorted(own | (set(PERSONAL_POSTS) if own & self.directing else set()))
 
 
@@ -95,10 +97,13 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
     queues: dict[str, set[str]] = {}
     watchers: dict[str, set[str]] = {}
     processes: dict[str, set[str]] = {}
+    acting: set[str] = set()
     directing: set[str] = set()
     for definition in definitions:
         staff_steps = [step for step in definition.steps if step.by.kind in STAFF_KINDS]
-        taking_part = {step.by.key for step in staff_steps} | OVERSEERS
+        acting.update(step.by.key for step in staff_steps)
+        attending = {post for step in definition.steps for post in step.attended_by}
+        taking_part = {step.by.key for step in staff_steps} | attending | OVERSEERS
         for post in taking_part:
             processes.setdefault(post, set()).add(definition.key)
         for step in staff_steps:
@@ -111,6 +116,7 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
         {key: frozenset(posts) for key, posts in queues.items()},
         {key: frozenset(posts) for key, posts in watchers.items()},
         {key: frozenset(found) for key, found in processes.items()},
+        frozenset(acting),
         frozenset(directing),
     )
 
@@ -151,4 +157,6 @@ class StaffAccess:
 
 def _takes_part(definition: ProcessDefinition, posts: frozenset[str]) -> bool:
     actors = [*(step.by for step in definition.steps), *definition.cancel_by]
-    return any(actor.kind in STAFF_KINDS and actor.key in posts for actor in actors)
+    if any(actor.kind in STAFF_KINDS and actor.key in posts for actor in actors):
+        return True
+    return any(not posts.isdisjoint(step.attended_by) for step in definition.steps)

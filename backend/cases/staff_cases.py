@@ -20,6 +20,7 @@ from backend.cases.commands import Guard
 from backend.cases.escalation import write_notices
 from backend.cases.guards import bind_guards
 from backend.cases.models import CaseCorrection, CaseReview
+from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
 from backend.cases.staff_access import StaffAccess, make_performer
@@ -38,7 +39,14 @@ from backend.cases.staff_case_view import (
     name_called,
 )
 from backend.cases.staff_forms import FormReader, label_fields, list_fields
-from backend.cases.staff_history import Names, list_staff_ids, list_unit_ids, read_events, write_history
+from backend.cases.staff_history import (
+    Names,
+    find_reply,
+    list_staff_ids,
+    list_unit_ids,
+    read_events,
+    write_history,
+)
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
 from backend.cases.visiting import find_visit_made
@@ -199,6 +207,7 @@ class StaffCases:
         rings = read_rings(session, sorted(definitions)) if is_alarm else []
         untaken = list_untaken(session, [row.id]) if is_alarm else frozenset()
         notes = read_notes(session, definitions)
+        works = read_overall(session, definitions) if any(one.overall for one in definitions.values()) else ()
         # Only alarms and what was late have been told to anybody.
         told = read_notices(session, definitions) if is_alarm or self._was_late(root) else []
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
@@ -207,13 +216,15 @@ class StaffCases:
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
         history = write_history(events, names)
-        if rings or told:
-            more = [*write_rings(rings, names.staff), *write_notices(told, names.staff)]
+        more = [*write_rings(rings, names.staff), *write_notices(told, names.staff), *write_overall(works)]
+        if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
         return {
             **self._rows.write_one(session, row, units, handlers, untaken, self._now()),
+            **describe_overall(works, self._now()),
             "history": history,
+            "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
         }
 

@@ -87,6 +87,9 @@ def mask_value(field: Field, value: Any) -> Any:  # noqa: ANN401 - any JSON valu
     if field["type"] == "address" and isinstance(value, Mapping):
         note = _HIDDEN if value.get("note") else ""
         return {**value, "door": _HIDDEN if value.get("door") else "", "note": note, "point": None}
+    if field["type"] == "table" and isinstance(value, list):
+        columns = {one["key"]: one for one in field["columns"]}
+        return [{key: mask_value(columns[key], cell) for key, cell in row.items()} for row in value]
     text = str(value)
     match field["personal"]:
         case "name":

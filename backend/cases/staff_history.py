@@ -82,6 +82,15 @@ def list_unit_ids(events: Iterable[HistoryEvent]) -> set[int]:
     return {one for one in found if isinstance(one, int)}
 
 
+def find_reply(events: Iterable[HistoryEvent]) -> str | None:
+    """Return what the unit last replied (回复工单) to the one who closes the case; None before it has."""
+    found = None
+    for event in events:
+        if event.kind == "task_done" and event.definition.step(event.payload["step"]).queue == "reply":
+            found = str(event.payload.get("reason") or "").strip() or found
+    return found
+
+
 def write_history(events: Iterable[HistoryEvent], names: Names) -> list[dict[str, Any]]:
     """Return ``{at, actor, text}`` for every event that says something to people, oldest first."""
     written = []
@@ -115,7 +124,8 @@ def _write_done(event: HistoryEvent, names: Names) -> str | None:
     outcome = step.outcome(event.payload["outcome"])
     if step.by.kind is ActorKind.SYSTEM or outcome is None:
         return None
-    return _with_reason(f"{step.name}：{outcome.name}", event)
+    said = step.name if outcome.name == step.name else f"{step.name}：{outcome.name}"
+    return _with_reason(said, event)
 
 
 def _write_data(event: HistoryEvent, names: Names) -> str | None:

@@ -61,7 +61,10 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class LimitSpec:
-    """A time limit as written in the process; ``steps`` names all steps that share it."""
+    """A time limit as written in the process; ``steps`` names all steps that share it.
+
+    ``cases`` holds the limits of cases whose data fit a condition; where none does, the limit itself holds.
+    """
 
     kind: LimitKind
     value: Decimal | None = None
@@ -69,6 +72,25 @@ class LimitSpec:
     steps: tuple[str, ...] = ()
     with_step: str | None = None
     due: str | None = None
+    cases: tuple[LimitCase, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LimitCase:
+    """The limit that holds instead while ``when`` does."""
+
+    when: dict[str, Any]
+    limit: LimitSpec
+
+
+@dataclass(frozen=True, slots=True)
+class OverallLimit:
+    """A limit over the whole works, from one step's opening to another's: past it, staff are warned."""
+
+    limit: LimitSpec
+    begins_at: str
+    ends_at: str | None = None
+    when: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +117,7 @@ class Outcome:
     ``corrections`` marks a return: the command must list what is to be mended. ``owes_documents`` allows
     the command to accept with documents owed (容缺受理). ``when`` is a condition in the closed form.
     ``asks`` names what the command itself may bring: handler, unit, result, photos or signature.
+    ``sets`` is case data that choosing this outcome records, for conditions further on.
     """
 
     key: str
@@ -108,6 +131,7 @@ class Outcome:
     owes_documents: bool = False
     needs_reason: bool = False
     asks: tuple[str, ...] = ()
+    sets: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +194,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ProcessDefinition:
-    """A published process. ``withdraw_at`` and ``cancel_at`` name the steps at which each is allowed."""
+    """A published process. ``withdraw_at`` and ``cancel_at`` name the steps at which each is allowed.
+
+    Of the limits over the whole works (``overall``) the first holds whose condition does.
+    """
 
     key: str
     version: int
@@ -184,6 +211,7 @@ class ProcessDefinition:
     withdraw_at: tuple[str, ...] = ()
     cancel_at: tuple[str, ...] = ()
     cancel_by: tuple[Actor, ...] = ()
+    overall: tuple[OverallLimit, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
 

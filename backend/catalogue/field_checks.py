@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Protocol
 
 import phonenumbers
-from stdnum.cn import ric
+from stdnum.cn import ric, uscc
 
 # As the files hand them out: any URL-safe character may come first.
 _FILE_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
@@ -21,20 +22,32 @@ _ADDRESS_REQUIRED = ("region", "street", "community", "door")
 _MEANT_BY_NUMBER = {"building": "号楼", "unit": "单元", "door": "室"}
 _BARE_NUMBER = re.compile(r"[0-9]{1,5}[A-Za-z]?")
 _LARGEST_NUMBER = 10**15
+# What the company prints as its own numbers: short codes like 96602 and 119, and 400 and 800 numbers.
+_SERVICE_NUMBER = re.compile(r"1[0-9]{2,4}|9[0-9]{4,7}|[48]00[0-9]{7}")
 _POINT_SOURCES = ("map", "browser")
 
 
 class BadValue(Exception):
-    """A value that cannot be kept; ``code`` has its sentence in FIELD_TEXTS."""
+    """A value that cannot be kept; ``code`` has its sentence in FIELD_TEXTS.
 
-    def __init__(self, code: str) -> None:
+    ``cells`` has row.column → code where the fault lies in single cells of a table.
+    """
+
+    def __init__(self, code: str, cells: Mapping[str, str] | None = None) -> None:
         super().__init__(code)
         self.code = code
+        self.cells = cells or {}
 
 
 class Limits(Protocol):
-    """What a check asks of a field."""
+    """What a check asks of a field or column."""
 
+    @property
+    def key(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def required(self) -> bool: ...
     @property
     def options(self) -> tuple[str, ...]: ...
     @property
@@ -47,6 +60,14 @@ class Limits(Protocol):
     def max_count(self) -> int | None: ...
     @property
     def may_be_partial(self) -> bool: ...
+    @property
+    def decimals(self) -> int | None: ...
+    @property
+    def service_number(self) -> bool: ...
+    @property
+    def columns(self) -> Sequence[Limits]: ...
+    @property
+    def max_rows(self) -> int | None: ...
 
 
 def check_text(value: object, longest: int, *, lines: bool = False) -> str:
@@ -90,7 +111,11 @@ def check_phone(value: object) -> str:
             raise BadValue("phone_invalid")
 
 
-def _check_phone(_field: Limits, value: object) -> str:
+def _check_phone(field: Limits, value: object) -> str:
+    if field.service_number and isinstance(value, str):
+        plain = unicodedata.normalize("NFKC", value).replace("-", "").replace(" ", "")
+        if _SERVICE_NUMBER.fullmatch(plain):
+            return plain
     return check_phone(value)
 
 
@@ -99,6 +124,19 @@ def _check_id_number(_field: Limits, value: object) -> str:
     if not ric.is_valid(text):
         raise BadValue("id_number_invalid")
     return str(ric.compact(text))
+
+
+def _check_credit_code(_field: Limits, value: object) -> str:
+    text = unicodedata.normalize("NFKC", check_text(value, 30)).upper()
+    if not uscc.is_valid(text):
+        raise BadValue("credit_code_invalid")
+    return str(uscc.compact(text))
+
+
+def _check_yes_no(_field: Limits, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise BadValue("option_unknown")
+    return value
 
 
 def _check_choice(field: Limits, value: object) -> str:
@@ -122,17 +160,47 @@ def _check_date(_field: Limits, value: object) -> str:
         raise BadValue("date_invalid") from error
 
 
+def _check_datetime(_field: Limits, value: object) -> str:
+    # As on paper: the clock on the wall in China, to the minute, without a zone.
+    if not isinstance(value, str) or re.fullmatch(r"[0-9-]{10}T[0-9]{2}:[0-9]{2}", value) is None:
+        raise BadValue("datetime_invalid")
+    try:
+        return datetime.fromisoformat(value).isoformat(timespec="minutes")
+    except ValueError as error:
+        raise BadValue("datetime_invalid") from error
+
+
 def _check_number(field: Limits, value: object) -> int | float:
     # JSON's true is a number to Python, and its reader lets NaN, Infinity and endless integers pass.
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadValue("number_invalid")
     if not -_LARGEST_NUMBER <= value <= _LARGEST_NUMBER:
         raise BadValue("number_invalid")
+    if field.decimals is not None and -_count_exponent(value) > field.decimals:
+        raise BadValue("decimals_too_many")
+    _check_bounds(field, value)
+    return value
+
+
+def _count_exponent(value: float) -> int:
+    # Through text: 0.1 has one decimal for the one who typed it, and fifty-five in the machine.
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    return exponent if isinstance(exponent, int) else 0
+
+
+def _check_money(field: Limits, value: object) -> int:
+    # Whole fen: a sum with a point has been reckoned somewhere in floating numbers.
+    if isinstance(value, bool) or not isinstance(value, int) or not abs(value) <= _LARGEST_NUMBER:
+        raise BadValue("money_invalid")
+    _check_bounds(field, value)
+    return value
+
+
+def _check_bounds(field: Limits, value: float) -> None:
     if field.low is not None and value < field.low:
         raise BadValue("number_too_small")
     if field.high is not None and value > field.high:
         raise BadValue("number_too_large")
-    return value
 
 
 def check_address(value: object, *, partial: bool = False) -> dict[str, Any]:
@@ -202,17 +270,64 @@ def _check_signature(_field: Limits, value: object) -> str:
     return check_file_key(value)
 
 
+def _check_table(field: Limits, value: object) -> list[dict[str, Any]]:
+    """Return the rows in which something is filled in, each with its filled cells."""
+    if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+        raise BadValue("rows_invalid")
+    if field.max_rows is not None and len(value) > field.max_rows:
+        raise BadValue("too_many_rows")
+    columns = {column.key for column in field.columns}
+    rows: list[dict[str, Any]] = []
+    cells: dict[str, str] = {}
+    for number, row in enumerate(value):
+        if not set(row) <= columns:
+            raise BadValue("column_unknown")
+        if any(not is_empty(cell) for cell in row.values()):
+            kept, wrong = _check_row(field.columns, row)
+            rows.append(kept)
+            cells |= {f"{number}.{key}": code for key, code in wrong.items()}
+    if cells:
+        raise BadValue("rows_invalid", cells)
+    return rows
+
+
+def _check_row(columns: Sequence[Limits], row: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, str]]:
+    kept: dict[str, Any] = {}
+    wrong: dict[str, str] = {}
+    for column in columns:
+        given = row.get(column.key)
+        if is_empty(given):
+            if column.required:
+                wrong[column.key] = "required"
+            continue
+        try:
+            kept[column.key] = CHECKS[column.type](column, given)
+        except BadValue as bad:
+            wrong[column.key] = bad.code
+    return kept, wrong
+
+
+def is_empty(value: object) -> bool:
+    """True for what counts as not filled in."""
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
 CHECKS: Mapping[str, Callable[[Limits, object], Any]] = {
     "text": _check_short,
     "long_text": _check_long,
     "phone": _check_phone,
     "id_number": _check_id_number,
+    "credit_code": _check_credit_code,
     "choice": _check_choice,
     "multi_choice": _check_multi_choice,
+    "yes_no": _check_yes_no,
     "date": _check_date,
+    "datetime": _check_datetime,
     "number": _check_number,
+    "money": _check_money,
     "address": _check_address,
     "photos": _check_files,
     "documents": _check_files,
     "signature": _check_signature,
+    "table": _check_table,
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from backend.catalogue.service import Draft
 PROCESSES_FOLDER = Path(__file__).parents[2] / "processes"
 # These list what the processes refer to; every other file at the top of the folder is a process.
 POSTS_FILE, SERVICES_FILE, MESSAGES_FILE = "posts.yaml", "services.yaml", "messages.yaml"
+DOCUMENTS_FILE = "documents.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class ProcessesFolder:
-    """All of ``processes/``: bodies by file name without its ending, the posts and other parties."""
+    """All of ``processes/``: bodies by file name without its ending, the posts and other parties.
+
+    ``documents`` has the manual's name of each document of a step → the forms that stand for it.
+    """
 
     processes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -41,6 +45,7 @@ class ProcessesFolder:
     departments: frozenset[str] = frozenset()
     post_names: Mapping[str, str] = field(default_factory=dict)
     party_names: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def offered_services(self) -> tuple[Service, ...]:
@@ -50,7 +55,7 @@ class ProcessesFolder:
 
 def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
     """Read every file; raises DuplicateKey, yaml.YAMLError or OSError."""
-    listed = {POSTS_FILE, SERVICES_FILE, MESSAGES_FILE}
+    listed = {POSTS_FILE, SERVICES_FILE, MESSAGES_FILE, DOCUMENTS_FILE}
     posts = read_body(folder / POSTS_FILE)
     # A list at the top of the file is as good YAML as a mapping.
     services: Any = read_body(folder / SERVICES_FILE)
@@ -58,13 +63,32 @@ def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
         processes={
             path.stem: read_body(path) for path in sorted(folder.glob("*.yaml")) if path.name not in listed
         },
-        forms={path.stem: read_body(path) for path in sorted((folder / "forms").glob("*.yaml"))},
+        forms=_read_forms(folder),
         services=tuple(Service(**{**one, "needs": tuple(one["needs"])}) for one in services),
         positions=frozenset(one["key"] for one in posts["positions"]),
         departments=frozenset(one["key"] for one in posts["departments"]),
         post_names={one["key"]: one["name"] for kind in ("positions", "departments") for one in posts[kind]},
         party_names={one["key"]: one["name"] for one in posts["parties"]},
+        documents=read_body(folder / DOCUMENTS_FILE),
     )
+
+
+def _read_forms(folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the forms, with the options written out that several fields take from one file."""
+    lists: dict[str, Any] = {path.stem: read_body(path) for path in (folder / "options").glob("*.yaml")}
+    forms = {path.stem: read_body(path) for path in sorted((folder / "forms").glob("*.yaml"))}
+    _write_options_out(forms, lists)
+    return forms
+
+
+def _write_options_out(part: Any, lists: Mapping[str, Any]) -> None:  # noqa: ANN401 - any YAML, not yet checked
+    if isinstance(part, dict):
+        name = part.get("options_from")
+        # A list that is not there is left for the linter to tell.
+        if isinstance(name, str) and name in lists:
+            part["options"] = lists[part.pop("options_from")]
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        _write_options_out(one, lists)
 
 
 def list_drafts(content: ProcessesFolder) -> tuple[Draft, ...]:

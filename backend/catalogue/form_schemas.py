@@ -12,7 +12,15 @@ from backend.catalogue.forms import FieldType
 from backend.core.json_fields import Named
 
 FIELD_TYPES: Final = tuple(one.value for one in FieldType)
-PERSONAL_KINDS: Final = ("none", "name", "id_number", "phone", "address", "face", "signature")
+_COLUMN_KINDS: Final = ("none", "name", "id_number", "phone", "address", "face", "signature")
+# A table holds personal data of several kinds in its columns, and is sealed as a whole.
+PERSONAL_KINDS: Final = (*_COLUMN_KINDS, "several")
+FORM_KINDS: Final = ("application", "contract", "slip", "ledger", "documents")
+DOUBT_KINDS: Final = ("lost", "partial", "number", "reading")
+_NOT_IN_COLUMNS: Final = frozenset(
+    {FieldType.ADDRESS, FieldType.PHOTOS, FieldType.DOCUMENTS, FieldType.SIGNATURE, FieldType.TABLE}
+)
+COLUMN_TYPES: Final = tuple(one.value for one in FieldType if one not in _NOT_IN_COLUMNS)
 
 
 class PointSchema(Schema):
@@ -49,30 +57,73 @@ class PartialAddressSchema(Schema):
     point = fields.Nested(PointSchema, allow_none=True)
 
 
+class DoubtSchema(Schema):
+    """What the printed original leaves open, where it is damaged."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(DOUBT_KINDS))
+    note = fields.String(required=True)
+
+
+class PrefillSchema(Schema):
+    """Where a first value comes from: the case, the customer, the clock, another form."""
+
+    from_ = fields.String(required=True, data_key="from", attribute="from")
+
+
 class FormOptionSchema(Schema):
-    """One choice."""
+    """One choice. ``number`` is the printed one; ``words`` names the field that says what 其他 is."""
 
     value = fields.String(required=True)
     label = fields.String(required=True)
+    number = fields.Integer()
+    group = fields.String()
+    words = fields.String()
+    doubt = fields.Nested(DoubtSchema)
 
 
-class FormFieldSchema(Schema):
-    """One field of a form, as its YAML has it."""
+class _FilledSchema(Schema):
+    """What a field of a form and a column of a table have in common."""
 
     key = fields.String(required=True)
     label = fields.String(required=True)
-    type = fields.String(required=True, validate=validate.OneOf(FIELD_TYPES))
-    personal = fields.String(required=True, validate=validate.OneOf(PERSONAL_KINDS))
     required = fields.Boolean()
     hint = fields.String()
-    when = Named("Condition")
     options = fields.List(fields.Nested(FormOptionSchema))
+    options_from = fields.String()
     max_length = fields.Integer()
     min = fields.Float()
     max = fields.Float()
+    unit = fields.String()
+    decimals = fields.Integer()
+    yes_label = fields.String()
+    no_label = fields.String()
+    service_number = fields.Boolean()
+    prefill = fields.Nested(PrefillSchema)
+    doubt = fields.Nested(DoubtSchema)
+
+
+class FormColumnSchema(_FilledSchema):
+    """One column of a table."""
+
+    type = fields.String(required=True, validate=validate.OneOf(COLUMN_TYPES))
+    personal = fields.String(required=True, validate=validate.OneOf(_COLUMN_KINDS))
+
+
+class FormFieldSchema(_FilledSchema):
+    """One field of a form, as its YAML has it. Limits of money are in fen, as its values are."""
+
+    type = fields.String(required=True, validate=validate.OneOf(FIELD_TYPES))
+    personal = fields.String(required=True, validate=validate.OneOf(PERSONAL_KINDS))
+    when = Named("Condition")
+    columns = fields.List(fields.Nested(FormColumnSchema))
+    max_rows = fields.Integer()
     max_count = fields.Integer()
+    within = fields.String()
+    signer = fields.String()
+    mark = fields.String(validate=validate.OneOf(("seal", "signature")))
     may_be_owed = fields.Boolean()
     may_be_partial = fields.Boolean()
+    stamped = fields.Boolean()
     feeds_conditions = fields.Boolean()
 
 
@@ -86,12 +137,37 @@ class FormSectionSchema(Schema):
     )
 
 
+class FormSignerSchema(Schema):
+    """Who signs a form, and for which party."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    party = fields.String(required=True)
+    doubt = fields.Nested(DoubtSchema)
+
+
+class FormCopySchema(Schema):
+    """Who keeps how many copies: a number, or the field in which the parties agree on it."""
+
+    party = fields.String(required=True)
+    label = fields.String(required=True)
+    count = fields.Integer()
+    count_field = fields.String()
+    doubt = fields.Nested(DoubtSchema)
+
+
 class FormBodySchema(Schema):
     """A form from which clients draw the page."""
 
     key = fields.String(required=True)
     version = fields.Integer(required=True)
     name = fields.String(required=True)
+    kind = fields.String(validate=validate.OneOf(FORM_KINDS))
+    title = fields.String()
+    appendix = fields.Integer()
+    form_code = fields.String()
+    signers = fields.List(fields.Nested(FormSignerSchema))
+    copies = fields.List(fields.Nested(FormCopySchema))
     sections = fields.List(fields.Nested(FormSectionSchema), required=True)
 
 
@@ -128,14 +204,30 @@ NAMED_SHAPES: Final[Mapping[str, dict[str, Any]]] = {
             _join("not", _CONDITION),
         ],
     },
+    "Row": {
+        "description": "One row of a table: the filled cells by their columns.",
+        "type": "object",
+        "additionalProperties": {
+            "anyOf": [
+                {"type": "string"},
+                {"type": "number"},
+                {"type": "boolean"},
+                {"type": "array", "items": {"type": "string"}},
+                {"type": "null"},
+            ]
+        },
+    },
     "Value": {
         "description": (
-            "What is filled into a field: text, a number, keys of choices or files, an address, nothing."
+            "What is filled into a field: text, a number, yes or no, keys of choices or files, rows of a "
+            "table, an address, nothing."
         ),
         "anyOf": [
             {"type": "string"},
             {"type": "number"},
+            {"type": "boolean"},
             {"type": "array", "items": {"type": "string"}},
+            {"type": "array", "items": {"$ref": "#/components/schemas/Row"}},
             {"$ref": "#/components/schemas/Address"},
             {"type": "null"},
         ],

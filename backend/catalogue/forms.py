@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from backend.catalogue.conditions import evaluate
-from backend.catalogue.field_checks import CHECKS, BadValue
+from backend.catalogue.field_checks import CHECKS, BadValue, is_empty
 
 Values = dict[str, Any]
 
@@ -25,14 +25,19 @@ class FieldType(StrEnum):
     LONG_TEXT = "long_text"
     PHONE = "phone"
     ID_NUMBER = "id_number"
+    CREDIT_CODE = "credit_code"
     CHOICE = "choice"
     MULTI_CHOICE = "multi_choice"
+    YES_NO = "yes_no"
     DATE = "date"
+    DATETIME = "datetime"
     NUMBER = "number"
+    MONEY = "money"
     ADDRESS = "address"
     PHOTOS = "photos"
     DOCUMENTS = "documents"
     SIGNATURE = "signature"
+    TABLE = "table"
 
 
 FILE_TYPES = frozenset({FieldType.PHOTOS, FieldType.DOCUMENTS, FieldType.SIGNATURE})
@@ -40,7 +45,10 @@ FILE_TYPES = frozenset({FieldType.PHOTOS, FieldType.DOCUMENTS, FieldType.SIGNATU
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One field. ``personal`` is the kind of personal data it holds, or ``none``."""
+    """One field, or one column of a table. ``personal`` is the kind of personal data it holds, or ``none``.
+
+    Limits of money are in fen, as its values are.
+    """
 
     key: str
     label: str
@@ -53,9 +61,16 @@ class FormField:
     low: float | None = None
     high: float | None = None
     max_count: int | None = None
+    decimals: int | None = None
+    unit: str = ""
+    service_number: bool = False
+    within: str | None = None
+    columns: tuple[FormField, ...] = ()
+    max_rows: int | None = None
     may_be_owed: bool = False
     may_be_partial: bool = False
     feeds_conditions: bool = False
+    signer: str | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -104,15 +119,25 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         low=body.get("min"),
         high=body.get("max"),
         max_count=body.get("max_count"),
+        decimals=body.get("decimals"),
+        unit=body.get("unit", ""),
+        service_number=body.get("service_number", False),
+        within=body.get("within"),
+        columns=tuple(_build_field(one) for one in body.get("columns", ())),
+        max_rows=body.get("max_rows"),
         may_be_owed=body.get("may_be_owed", False),
         may_be_partial=body.get("may_be_partial", False),
         feeds_conditions=body.get("feeds_conditions", False),
+        signer=body.get("signer"),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is left of the values after the check, and field → code of what is wrong."""
+    """What is left of the values after the check, and field → code of what is wrong.
+
+    A cell of a table is named ``field.row.column``, its rows counted from nought.
+    """
 
     values: Values
     faults: dict[str, str]
@@ -123,7 +148,9 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
 
     With ``only`` just these fields are checked and given back; the others count as checked before, and
     serve the conditions. A field whose condition does not hold is left out, whatever was sent for it. A
-    field that may be owed (容缺受理) may be empty although it is required: the reviewer decides about it.
+    field that may be owed (容缺受理) may be empty although it is required: the reviewer decides about it; so
+    may a signer's, who signs what has been filled in.
+    What a field takes from ``within`` another must have been chosen there.
     """
     kept: Values = {}
     faults: dict[str, str] = {}
@@ -139,13 +166,20 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
             known[one.key] = given
             continue
         if is_empty(given):
-            if one.required and not one.may_be_owed:
+            if one.required and not one.may_be_owed and one.signer is None:
                 faults[one.key] = "required"
             continue
         try:
-            known[one.key] = kept[one.key] = CHECKS[one.type](one, given)
+            value = CHECKS[one.type](one, given)
+            if one.within is not None and not set(value) <= set(known.get(one.within) or ()):
+                raise BadValue("option_not_chosen")
         except BadValue as bad:
-            faults[one.key] = bad.code
+            faults |= {f"{one.key}.{cell}": code for cell, code in bad.cells.items()} or {one.key: bad.code}
+            continue
+        if not is_empty(value):
+            known[one.key] = kept[one.key] = value
+        elif one.required:
+            faults[one.key] = "required"
     return Checked(kept, faults)
 
 
@@ -163,8 +197,3 @@ def list_file_keys(form: Form, values: Mapping[str, Any]) -> dict[str, str]:
             if isinstance(key, str):
                 found.setdefault(key, one.key)
     return found
-
-
-def is_empty(value: object) -> bool:
-    """True for what counts as not filled in."""
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())

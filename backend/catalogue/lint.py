@@ -6,7 +6,7 @@ The linter runs after all components have registered their guards and effects, a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -15,7 +15,8 @@ from jsonschema import Draft202012Validator
 
 from backend.catalogue.conditions import list_fields
 from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessDefinition, Step
-from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
+from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, ProcessesFolder
+from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.time_limits import is_due_readable
 
@@ -56,6 +57,7 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     findings = [
         *_check_schema("process", content.processes),
         *_check_schema("form", content.forms, "forms/"),
+        *_check_documents(content),
     ]
     if findings:
         # What follows may rely on the shapes that the schemas promise.
@@ -63,18 +65,20 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     for name, body in content.processes.items():
         for place, code, message in _check_process(build_process(body), content, words):
             findings.append(Finding(f"{name}.yaml", place, code, message))
+    parties = frozenset({*content.post_names, *content.party_names})
     for name, body in content.forms.items():
-        for place, code, message in _check_form(body):
+        for place, code, message in check_form(body, content.forms, parties):
             findings.append(Finding(f"forms/{name}.yaml", place, code, message))
+    for document, forms in content.documents.items():
+        for form in forms:
+            if form not in content.forms:
+                findings.append(Finding(DOCUMENTS_FILE, document, "form_unknown", f"there is no form {form}"))
     for service in content.services:
         if service.form not in content.forms:
             findings.append(
                 Finding("services.yaml", service.key, "form_unknown", f"there is no form {service.form}")
             )
     return sorted(findings)
-
-
-Fault = tuple[str, str, str]
 
 
 def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: str = "") -> Iterator[Finding]:
@@ -86,22 +90,10 @@ def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: st
             yield Finding(f"{prefix}{name}.yaml", "key", "key_differs", f"the key must be {name}")
 
 
-def _check_form(body: Mapping[str, Any]) -> Iterator[Fault]:
-    seen: set[str] = set()
-    for section in body["sections"]:
-        for one in section["fields"]:
-            if one["key"] in seen:
-                yield one["key"], "field_twice", "two fields have this key"
-            if one.get("feeds_conditions") and one["personal"] != "none":
-                # Conditions read case data, which is stored in clear.
-                yield one["key"], "personal_in_conditions", "a personal field cannot feed conditions"
-            for asked in list_fields(one["when"]) - seen if "when" in one else ():
-                yield (
-                    one["key"],
-                    "field_unknown",
-                    f"its condition asks for {asked}, which stands not before it",
-                )
-            seen.add(one["key"])
+def _check_documents(content: ProcessesFolder) -> Iterator[Finding]:
+    for error in _validator("documents").iter_errors(content.documents):
+        place = "/".join(str(part) for part in error.absolute_path) or "the file"
+        yield Finding(DOCUMENTS_FILE, place, "schema", error.message)
 
 
 def _check_process(
@@ -115,7 +107,8 @@ def _check_process(
     if process.form is not None and process.form not in content.forms:
         yield "form", "form_unknown", f"there is no form {process.form}"
     yield from _check_start(process, content)
-    fields = CASE_DATA | _list_condition_fields(content)
+    fields = CASE_DATA | _list_condition_fields(content) | _list_set_fields(content)
+    yield from _check_fields("overall", (one.when for one in process.overall), fields)
     for step in process.steps:
         yield from _check_step(step, known, content, words, fields)
     if process.first_step in known and _targets_exist(process, known):
@@ -138,7 +131,8 @@ def _check_start(process: ProcessDefinition, content: ProcessesFolder) -> Iterat
 
 def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[Fault]:
     named = {"first_step": (process.first_step,), "withdraw_at": process.withdraw_at}
-    for place, keys in {**named, "cancel_at": process.cancel_at}.items():
+    overall = (key for one in process.overall for key in (one.begins_at, one.ends_at) if key is not None)
+    for place, keys in {**named, "cancel_at": process.cancel_at, "overall": tuple(overall)}.items():
         for key in keys:
             if key not in known:
                 yield place, "step_unknown", f"there is no step {key}"
@@ -154,6 +148,17 @@ def _list_condition_fields(content: ProcessesFolder) -> frozenset[str]:
     )
 
 
+def _list_set_fields(content: ProcessesFolder) -> frozenset[str]:
+    """What outcomes record; any process may ask for it, since a child begins with its parent's data."""
+    return frozenset(
+        key
+        for body in content.processes.values()
+        for step in body["steps"]
+        for outcome in step["outcomes"]
+        for key in outcome.get("sets", ())
+    )
+
+
 def _check_step(
     step: Step, known: set[str], content: ProcessesFolder, words: Vocabulary, fields: frozenset[str]
 ) -> Iterator[Fault]:
@@ -166,25 +171,41 @@ def _check_step(
         yield step.key, "wording_missing", "a step of the customer needs the customer's wording"
     if step.form is not None and step.form not in content.forms:
         yield step.key, "form_unknown", f"there is no form {step.form}"
-    referred = (*step.waits_for_all, *step.limit.steps)
-    for key in (*referred, *((step.limit.with_step,) if step.limit.with_step else ())):
+    for key in step.waits_for_all:
         if key not in known:
             yield step.key, "step_unknown", f"there is no step {key}"
-    if step.limit.kind is LimitKind.NONE and step.limit.steps:
-        yield step.key, "limit_odd", "no limit cannot span steps"
-    if not is_due_readable(step.limit):
-        yield step.key, "due_malformed", f"the limit's due {step.limit.due!r} cannot be read"
+    yield from _check_limit(step, known)
     for child in step.children:
         yield from _check_child(step, child.process, child.enter_at, content)
     names = [outcome.key for outcome in step.outcomes]
     for key in sorted({key for key in names if names.count(key) > 1}):
         yield step.key, "outcome_twice", f"two outcomes are called {key}"
     conditions = [*(one.when for one in step.outcomes), *(one.when for one in step.children)]
-    asked = {name for one in conditions if one is not None for name in list_fields(one)}
-    for name in sorted(asked - fields):
-        yield step.key, "field_unknown", f"a condition asks for {name}, which no form provides"
+    conditions += [one.when for one in step.limit.cases]
+    yield from _check_fields(step.key, conditions, fields)
     for outcome in step.outcomes:
         yield from _check_outcome(step, outcome, known, words)
+
+
+def _check_fields(
+    place: str, conditions: Iterable[Mapping[str, Any] | None], fields: frozenset[str]
+) -> Iterator[Fault]:
+    asked = {name for one in conditions if one is not None for name in list_fields(one)}
+    for name in sorted(asked - fields):
+        yield place, "field_unknown", f"a condition asks for {name}, which no form provides"
+
+
+def _check_limit(step: Step, known: set[str]) -> Iterator[Fault]:
+    limits = (step.limit, *(one.limit for one in step.limit.cases))
+    beside = (one.with_step for one in limits if one.with_step is not None)
+    for key in (*step.limit.steps, *beside):
+        if key not in known:
+            yield step.key, "step_unknown", f"there is no step {key}"
+    if step.limit.steps and all(one.kind is LimitKind.NONE for one in limits):
+        yield step.key, "limit_odd", "no limit cannot span steps"
+    for limit in limits:
+        if not is_due_readable(limit):
+            yield step.key, "due_malformed", f"the limit's due {limit.due!r} cannot be read"
 
 
 def _check_outcome(step: Step, outcome: Outcome, known: set[str], words: Vocabulary) -> Iterator[Fault]:

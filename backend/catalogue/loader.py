@@ -20,9 +20,11 @@ from backend.catalogue.definition import (
     CustomerView,
     EffectUse,
     GuardUse,
+    LimitCase,
     LimitKind,
     LimitSpec,
     Outcome,
+    OverallLimit,
     ProcessDefinition,
     Step,
 )
@@ -77,6 +79,10 @@ def build_process(body: Body) -> ProcessDefinition:
         withdraw_at=tuple(body.get("withdraw_at", ())),
         cancel_at=tuple(body.get("cancel_at", ())),
         cancel_by=tuple(_build_actor(one) for one in body.get("cancel_by", ())),
+        overall=tuple(
+            OverallLimit(_build_limit(one), one["from"], one.get("until"), one.get("when"))
+            for one in body.get("overall", ())
+        ),
         parameters=dict(body.get("parameters", {})),
     )
 
@@ -125,7 +131,14 @@ def _build_limit(body: Body) -> LimitSpec:
         steps=tuple(body.get("steps", ())),
         with_step=body.get("with_step"),
         due=body.get("due"),
+        cases=tuple(_build_limit_case(body, one) for one in body.get("cases", ())),
     )
+
+
+def _build_limit_case(body: Body, one: Body) -> LimitCase:
+    """A limit of one case runs by the clock and over the steps of the limit that it stands in for."""
+    shared = {key: body[key] for key in ("clock", "steps") if key in body}
+    return LimitCase(one["when"], _build_limit({**shared, **one}))
 
 
 def _build_outcome(body: Body) -> Outcome:
@@ -142,4 +155,5 @@ def _build_outcome(body: Body) -> Outcome:
         owes_documents=body.get("owes_documents", False),
         needs_reason=body.get("needs_reason", False),
         asks=tuple(body.get("asks", ())),
+        sets=dict(body.get("sets", {})),
     )

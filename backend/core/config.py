@@ -19,6 +19,7 @@ from backend.core.setting_values import (
     read_key_ring,
     read_level,
     read_named_ids,
+    read_origin,
     read_text,
     read_web_url,
 )
@@ -119,6 +120,14 @@ class Settings:
         "PORT", "The port the web server listens on.", unit="whole number from 1 to 65535",
         parse=make_number_reader(1, 65535), default=8000, example="8000",
     )  # fmt: skip
+    web_processes: int = _setting(
+        "WEB_PROCESSES", "Processes of one web server; their figures meet in PROMETHEUS_MULTIPROC_DIR.",
+        unit="whole number from 1 to 64 (processes)", parse=make_number_reader(1, 64), default=2, example="2",
+    )  # fmt: skip
+    prometheus_multiproc_dir: str | None = _setting(
+        "PROMETHEUS_MULTIPROC_DIR", "Where web processes add up their figures; empty at each start.",
+        unit="path of a folder of this machine", example="var/metrics",
+    )  # fmt: skip
     pool_size: int = _setting(
         "POOL_SIZE", "Database connections of one process; also its greenlets.",
         unit="whole number from 1 to 500 (connections)", parse=make_number_reader(1, 500), default=20,
@@ -128,6 +137,10 @@ class Settings:
         "PUBLIC_BASE_URL", "Where customers reach the hall; links in messages begin with it.",
         unit="http(s) URL without query", parse=read_web_url, default="http://127.0.0.1:8000",
         example="http://127.0.0.1:8000",
+    )  # fmt: skip
+    hall_api_origin: str | None = _setting(
+        "HALL_API_ORIGIN", "Where the mini-program finds the hall; built into it, and used by nothing else.",
+        unit="http(s) origin without path", parse=read_origin, example="https://hall.example",
     )  # fmt: skip
     proxy_count: int = _setting(
         "PROXY_COUNT", "Reverse proxies in front; so many entries of X-Forwarded-For are believed.",
@@ -280,15 +293,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {}
     given = {one.env: environ.get(one.env, "").strip() for _, one in _declarations()}
     for name, one in _declarations():
-        values[name] = one.default
-        if not given[one.env]:
-            if one.required:
-                faults[one.env] = f"is missing; expected {one.unit}"
-            continue
         try:
-            values[name] = one.parse(given[one.env])
-        except ValueError:
-            faults[one.env] = f"is malformed; expected {one.unit}"
+            values[name] = _read(one, given[one.env])
+        except ValueError as error:
+            values[name], faults[one.env] = one.default, str(error)
     units = {one.env: one.unit for _, one in _declarations()}
     for _, one in _declarations():
         for other in one.needs if given[one.env] else ():
@@ -302,6 +310,30 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         order = [one.env for _, one in _declarations() if one.env in faults]
         raise ConfigurationError(tuple(SettingProblem(env, faults[env]) for env in order))
     return Settings(**values)
+
+
+def load_setting(environ: Mapping[str, str], env: str) -> Any:  # noqa: ANN401 - of the declaration's own type
+    """Read and check the one setting called ``env``, for who starts before the others can be known.
+
+    Raises ConfigurationError.
+    """
+    declaration = next(one for _, one in _declarations() if one.env == env)
+    try:
+        return _read(declaration, environ.get(env, "").strip())
+    except ValueError as error:
+        raise ConfigurationError((SettingProblem(env, str(error)),)) from error
+
+
+def _read(one: Declaration, given: str) -> Any:  # noqa: ANN401 - of the declaration's own type
+    """Return the value of what was given; raises ValueError with what should stand there."""
+    if not given:
+        if one.required:
+            raise ValueError(f"is missing; expected {one.unit}")
+        return one.default
+    try:
+        return one.parse(given)
+    except ValueError:
+        raise ValueError(f"is malformed; expected {one.unit}") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -17,8 +17,8 @@ from backend.core.metrics import CONTENT_TYPE, render_metrics
 _log = structlog.get_logger(__name__)
 
 
-def make_health_routes(redis: Redis) -> Blueprint:
-    """Return the routes /healthz, /readyz and /metrics."""
+def make_health_routes(redis: Redis, shared_metrics: str | None) -> Blueprint:
+    """Return the routes /healthz, /readyz and /metrics; ``shared_metrics`` is the web processes' folder."""
     routes = Blueprint("health", __name__)
 
     @routes.get("/healthz")
@@ -39,7 +39,7 @@ def make_health_routes(redis: Redis) -> Blueprint:
         forwarded = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
         if forwarded or not is_loopback(request.remote_addr or ""):
             raise NotFound
-        return Response(render_metrics(), content_type=CONTENT_TYPE)
+        return Response(render_metrics(shared_metrics), content_type=CONTENT_TYPE)
 
     return routes
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Collection
 from types import FrameType
 
 import click
@@ -23,11 +24,9 @@ def make_jobs_commands(redis: Redis, deliverer: Deliverer, scheduler: Scheduler)
     @click.option("--burst", is_flag=True, help="Stop once nothing waits.")
     def worker(queues: tuple[str, ...], burst: bool) -> None:
         """Keep what was promised, until SIGTERM; then the job in hand is finished first."""
-        # The order of the table is the order of importance, whatever the order on the command line.
-        chosen = [name for name in QUEUES if name in (queues or tuple(QUEUES))]
         # Until the library's own handlers stand, nothing has begun that would have to be finished.
         signal.signal(signal.SIGTERM, _leave)
-        run_worker(redis, deliverer, chosen, burst)
+        run_worker(redis, deliverer, choose_queues(queues), burst)
 
     @click.command("scheduler")
     def run_scheduler() -> None:
@@ -42,6 +41,14 @@ def make_jobs_commands(redis: Redis, deliverer: Deliverer, scheduler: Scheduler)
         scheduler.run_until(stop)
 
     return [worker, run_scheduler]
+
+
+def choose_queues(asked: Collection[str]) -> list[str]:
+    """Return the queues that a worker serves which was asked for these; all of them without any.
+
+    The order of the table is the order of importance, whatever the order on the command line.
+    """
+    return [name for name in QUEUES if not asked or name in asked]
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -25,10 +23,10 @@ TICKS = Counter("hall_ticks", "Ticks of the scheduler.", ("name", "outcome"))
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
-def render_metrics() -> bytes:
-    """Return what was measured. ``PROMETHEUS_MULTIPROC_DIR`` is the library's own setting for the folder."""
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+def render_metrics(shared: str | None) -> bytes:
+    """Return what this process measured, or all that share the folder PROMETHEUS_MULTIPROC_DIR."""
+    if shared is None:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    multiprocess.MultiProcessCollector(registry, path=shared)  # type: ignore[no-untyped-call]
     return generate_latest(registry)

@@ -71,6 +71,14 @@ def read_web_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def read_origin(value: str) -> str:
+    """A base URL of HTTP that has no path; returned without a slash at its end."""
+    origin = read_web_url(value)
+    if urlsplit(origin).path:
+        raise ValueError("not an origin")
+    return origin
+
+
 def read_key(value: str) -> bytes:
     """A key of KEY_BYTES in base64."""
     try:

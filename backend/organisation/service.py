@@ -13,6 +13,7 @@ from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
 from backend.core.statements import Prepared
+from backend.organisation.leads import find_leads
 from backend.organisation.models import ServiceArea, Staff, StaffPost, Unit
 
 # Values are bound to this column; a staff row's id is not known before it is written.
@@ -205,6 +206,14 @@ class OrganisationService:
             return None
         phone = self._keys.decrypt(row.phone_sealed, PHONE_CONTEXT) if row.phone_sealed else ""
         return StaffContact(self._keys.decrypt(row.name_sealed, NAME_CONTEXT), phone)
+
+    def find_unit_contact(self, session: Session, unit_id: int) -> StaffContact | None:
+        """Return the unit's name with that of its lead on duty, and their phone, or None without a lead."""
+        leads = find_leads(session, unit_id)
+        lead = self.find_contact(session, leads[0]) if leads else None
+        if lead is None:
+            return None
+        return StaffContact(f"{self.name_units(session, [unit_id])[unit_id]} {lead.name}", lead.phone)
 
     def find_centre(self, session: Session) -> ServingUnit | None:
         """Return the centre, which takes what no unit serves, or None before it is set up."""

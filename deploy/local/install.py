@@ -60,8 +60,10 @@ def _install(requirements: Sequence[str]) -> int:
     _LOG.parent.mkdir(parents=True, exist_ok=True)
     print(f"Installing {total} locked Python packages; the first time takes a minute or two.", flush=True)
     began, seen = time.monotonic(), 0
-    with _LOG.open("w", encoding="utf-8") as log:
-        pip = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with (
+        _LOG.open("w", encoding="utf-8") as log,
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip,
+    ):
         for line in pip.stdout or ():
             log.write(line)
             found = _TAKEN.match(line)

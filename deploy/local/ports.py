@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 
 _LAST_PORT = 65_535
 
@@ -21,6 +22,15 @@ def check_port(host: str, port: int, variable: str) -> None:
         f"Port {port} is taken by another program. End that one, or choose another port:"
         f" make run {variable}={other}"
     )
+
+
+def find_free_ports(count: int) -> list[int]:
+    """Return so many different ports that nobody listens on now."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
+        for one in sockets:
+            one.bind(("127.0.0.1", 0))
+        return [int(one.getsockname()[1]) for one in sockets]
 
 
 def _is_free(host: str, port: int) -> bool:

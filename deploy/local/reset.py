@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
-import signal
 import socket
 import sys
-import time
 from pathlib import Path
 
+from deploy.local.leftovers import end_postgresql
 from deploy.local.places import AlreadyRunning, find_outside_data, find_sockets_folder, hold_run_lock
 from deploy.local.supervisor import end_leftovers
 
@@ -25,7 +23,7 @@ def main(var: Path) -> int:
             end_leftovers(var / "run.json")
             _end_valkey(find_sockets_folder(var) / "valkey.sock")
             for place in (var, find_outside_data(var)):
-                _end_postgresql(place / "postgresql" / "postmaster.pid")
+                end_postgresql(place / "postgresql")
             for place in (find_sockets_folder(var), find_outside_data(var), var):
                 shutil.rmtree(place, ignore_errors=True)
     except AlreadyRunning as error:
@@ -45,20 +43,6 @@ def _end_valkey(path: Path) -> None:
         one.sendall(b"SHUTDOWN NOSAVE\r\n")
         # It closes the connection when it ends.
         one.recv(1)
-
-
-def _end_postgresql(note: Path) -> None:
-    """End the server whose note this is; the name is looked at, since ids are given again."""
-    try:
-        pid = int(note.read_text().splitlines()[0])
-        if b"postgres" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-            return
-        os.kill(pid, signal.SIGINT)
-    except (OSError, ValueError, IndexError):
-        return
-    deadline = time.monotonic() + _WAIT_SECONDS
-    while note.exists() and time.monotonic() < deadline:
-        time.sleep(0.05)
 
 
 if __name__ == "__main__":

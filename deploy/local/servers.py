@@ -10,15 +10,20 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import redis
 
+from deploy.local.leftovers import end_postgresql
 from deploy.local.places import find_outside_data, find_sockets_folder
 
 # PostgreSQL refuses to run as root; this account exists on every Linux and owns nothing else.
@@ -46,16 +51,24 @@ class LocalServers:
         self._sockets = find_sockets_folder(self._folder)
         self._account = pwd.getpwnam(FALLBACK_ACCOUNT) if os.getuid() == 0 else None
         self._valkey: subprocess.Popen[bytes] | None = None
+        self._postgresql: subprocess.Popen[bytes] | None = None
         self._programs = Path()
         self._data = self._folder / "postgresql"
 
     def start(self) -> Endpoints:
-        """Start both and return their addresses; raises ServerStartFailed with the log's place."""
+        """Start both and return their addresses; raises ServerStartFailed with the log's place.
+
+        Where it does not come to its end, for whatever reason, it leaves no server behind.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         self._sockets.mkdir(mode=0o700, exist_ok=True)
         self._own(self._sockets)
-        self._start_postgresql()
-        self._start_valkey()
+        try:
+            self._start_postgresql()
+            self._start_valkey()
+        except BaseException:
+            self.stop()
+            raise
         return Endpoints(
             database_url=f"postgresql+psycopg://hall@/postgres?host={self._sockets}",
             redis_url=f"unix://{self._sockets}/valkey.sock?db=0",
@@ -67,8 +80,7 @@ class LocalServers:
         if self._valkey is not None and self._valkey.poll() is not None:
             self._start_valkey()
             healed.append("Valkey")
-        # The server is no child of this process, so its socket tells whether it lives.
-        if self._programs != Path() and not _answers(self._sockets / ".s.PGSQL.5432"):
+        if self._postgresql is not None and self._postgresql.poll() is not None:
             self._start_postgresql()
             healed.append("PostgreSQL")
         return healed
@@ -76,11 +88,12 @@ class LocalServers:
     def stop(self) -> None:
         """Stop both and wait; data stays."""
         if self._valkey is not None:
-            self._valkey.terminate()
-            self._valkey.wait(START_TIMEOUT_SECONDS)
+            _end(self._valkey, signal.SIGTERM)
             self._valkey = None
-        if self._programs != Path():
-            self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w")
+        if self._postgresql is not None:
+            # It writes its data and ends, without waiting for those who are connected.
+            _end(self._postgresql, signal.SIGINT)
+            self._postgresql = None
         shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _start_postgresql(self) -> None:
@@ -90,23 +103,63 @@ class LocalServers:
             self._data = find_outside_data(self._folder) / "postgresql"
         self._data.parent.mkdir(parents=True, exist_ok=True)
         if not (self._data / "PG_VERSION").exists():
-            # A first run that was cut short leaves a folder without its version file; it holds no data yet.
-            shutil.rmtree(self._data, ignore_errors=True)
-            self._data.mkdir(mode=0o700)
-            self._own(self._data)
-            self._run(
-                "initdb", "-D", str(self._data), "-U", "hall", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"
-            )
-        if _answers(self._sockets / ".s.PGSQL.5432"):
-            # A run that was killed left its server; it may have another place of sockets in its options.
-            self._run("pg_ctl", "stop", "-D", str(self._data), "-m", "fast", "-w")
-        options = (
-            f"-c listen_addresses='' -c unix_socket_directories='{self._sockets}' "
-            "-c max_connections=200 -c timezone=UTC"
+            self._make_data()
+        log = self._data / "server.log"
+        if not end_postgresql(self._data):
+            raise ServerStartFailed(f"An older PostgreSQL on {self._data} does not end; its log is {log}")
+        options = [f"unix_socket_directories={self._sockets}", "listen_addresses="]
+        options += ["max_connections=200", "timezone=UTC"]
+        command = ["postgres", "-D", str(self._data), *(word for one in options for word in ("-c", one))]
+        began = log.stat().st_size if log.exists() else 0
+
+        def launch() -> None:
+            with log.open("ab") as out:
+                self._postgresql = self._run(command, self._data, out)
+
+        _do_unbroken(launch)
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        while not self._takes_connections():
+            if self._postgresql is None or self._postgresql.poll() is not None or time.monotonic() > deadline:
+                said = log.read_bytes()[began:].decode(errors="replace").splitlines()
+                raise ServerStartFailed(
+                    f"PostgreSQL did not start: {' '.join(said[-3:])}\nIts log is {log}"
+                    "; where its data is beyond repair, start afresh with: make reset"
+                )
+            time.sleep(0.05)
+
+    def _make_data(self) -> None:
+        """Make an empty database beside its place and move it there once it is whole.
+
+        What a first run that was cut short leaves behind is thus never taken for a database.
+        """
+        beginning = f"{self._data.name}-new-"
+        for left in (self._data, *self._data.parent.glob(f"{beginning}*")):
+            shutil.rmtree(left, ignore_errors=True)
+        # With a name of its own each time: the initdb of a killed run may still be at work in an older one.
+        new = Path(tempfile.mkdtemp(prefix=beginning, dir=self._data.parent))
+        self._own(new)
+        command = ["initdb", "-D", str(new), "-U", "hall", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
+        making: list[subprocess.Popen[bytes]] = []
+        _do_unbroken(lambda: making.append(self._run(command, new, subprocess.PIPE)))
+        [initdb] = making
+        try:
+            said = initdb.communicate()[0].decode(errors="replace").strip()
+        except BaseException:
+            # Whatever breaks this off, initdb ends with the servers that it runs for a moment each.
+            os.killpg(initdb.pid, signal.SIGKILL)
+            initdb.communicate()
+            raise
+        if initdb.returncode != 0:
+            raise ServerStartFailed(f"{said}\nThe database could not be made. The next start makes it anew.")
+        new.rename(self._data)
+
+    def _takes_connections(self) -> bool:
+        asked = subprocess.run(
+            [self._programs / "pg_isready", "-q", "-h", self._sockets, "-d", "postgres", "-U", "hall"],
+            stdin=subprocess.DEVNULL,
+            check=False,
         )
-        log = str(self._data / "server.log")
-        arguments = ("-D", str(self._data), "-l", log, "-o", options, "-w", "-t", str(START_TIMEOUT_SECONDS))
-        self._run("pg_ctl", "start", *arguments)
+        return asked.returncode == 0
 
     def _start_valkey(self) -> None:
         data = self._folder / "valkey"
@@ -118,17 +171,21 @@ class LocalServers:
         listening.unlink(missing_ok=True)
         options = ["--port", "0", "--unixsocket", str(listening), "--unixsocketperm", "700"]
         options += ["--dir", str(data), "--appendonly", "yes", "--save", ""]
-        with (data / "server.log").open("ab") as log:
-            self._valkey = subprocess.Popen(
-                [str(program), *options],
-                stdout=log,
-                stderr=log,
-                # Ctrl-C is for the caller, who stops this server last.
-                start_new_session=True,
-            )
+
+        def launch() -> None:
+            with (data / "server.log").open("ab") as log:
+                self._valkey = subprocess.Popen(
+                    [str(program), *options],
+                    stdout=log,
+                    stderr=log,
+                    # Ctrl-C is for the caller, who stops this server last.
+                    start_new_session=True,
+                )
+
+        _do_unbroken(launch)
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not listening.exists():
-            if self._valkey.poll() is not None or time.monotonic() > deadline:
+            if self._valkey is None or self._valkey.poll() is not None or time.monotonic() > deadline:
                 raise ServerStartFailed(f"Valkey did not start; its log is {data / 'server.log'}")
             time.sleep(0.02)
 
@@ -152,22 +209,38 @@ class LocalServers:
         if self._account is not None:
             os.chown(path, self._account.pw_uid, self._account.pw_gid)
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, command: list[str], folder: Path, out: int | IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start one of PostgreSQL's programs under its account, as leader of a session of its own."""
         account = self._account
-        done = subprocess.run(
-            [self._programs / program, *arguments],
+        return subprocess.Popen(
+            [self._programs / command[0], *command[1:]],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
-            stderr=subprocess.PIPE if program != "pg_ctl" else subprocess.DEVNULL,
-            cwd=self._data,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            cwd=folder,
             user=account.pw_uid if account else None,
             group=account.pw_gid if account else None,
             extra_groups=[] if account else None,
-            check=False,
+            start_new_session=True,
         )
-        if done.returncode != 0:
-            said = (done.stderr or b"").decode(errors="replace").strip()
-            raise ServerStartFailed(f"{program} failed: {said} (log: {self._data / 'server.log'})")
+
+
+def _do_unbroken(work: Callable[[], object]) -> None:
+    """Do ``work`` in a thread of its own.
+
+    A signal breaks off the main thread alone, so a process that is started here is also remembered.
+    """
+    with ThreadPoolExecutor(1) as one:
+        one.submit(work).result()
+
+
+def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    process.send_signal(number)
+    try:
+        process.wait(START_TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _answers(path: Path) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.core.config import ConfigurationError, load_setting
 from deploy.local.node import Node, find_node, node_environment
 from deploy.local.steps import StepFailed, run_step, say
 
@@ -96,8 +97,12 @@ def _stamp(var: Path, client: WebClient) -> Path:
 
 
 def _mark_of_build(folder: Path) -> str:
-    """Return a mark of the sources and of the one setting that is built in."""
-    return f"{_mark_of_sources(folder)} {os.environ.get('HALL_API_ORIGIN', '')}".strip()
+    """Return a mark of the sources and of the one setting that is built in; raises StepFailed."""
+    try:
+        origin = load_setting(os.environ, "HALL_API_ORIGIN")
+    except ConfigurationError as error:
+        raise StepFailed(str(error)) from error
+    return f"{_mark_of_sources(folder)} {origin or ''}".strip()
 
 
 def _mark_of_sources(folder: Path) -> str:

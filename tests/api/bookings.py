@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.appointments.models import Appointment, Slot
+from backend.appointments.states import OPEN_STATES, AppointmentState
 from backend.organisation.models import Unit
 
 _hours = itertools.count()
@@ -23,6 +24,9 @@ def enter_booking(session: Session, case_id: int) -> dict[str, object]:
     slot = Slot(unit_id=unit_id, area_id=None, start_at=start_at, capacity=1)
     session.add(slot)
     session.flush()
+    # As with every second booking of a case, the one before is over.
+    open_one = (Appointment.case_id == case_id) & Appointment.state.in_(OPEN_STATES)
+    session.execute(update(Appointment).where(open_one).values(state=AppointmentState.MOVED.value))
     booked = Appointment(
         case_id=case_id,
         unit_id=unit_id,

@@ -339,7 +339,7 @@ def test_without_text_messages_it_says_so(station: Station) -> None:
 
 
 def test_a_reported_alarm_rings_until_its_first_step_is_done_and_stays_in_its_queue(hall: Hall) -> None:
-    agent, desk = hall.sign_in("agent_a"), hall.sign_in("desk_361")
+    agent, desk, remote = (hall.sign_in(who) for who in ("agent_a", "desk_361", "remote_a"))
     alarm = {"command_id": str(uuid.uuid4()), "phone": "13800138000", "address": ADDRESS, "words": "有臭味"}
     answer = hall.app.test_client().post(
         # The limit of one caller is not what this is about.
@@ -349,12 +349,12 @@ def test_a_reported_alarm_rings_until_its_first_step_is_done_and_stays_in_its_qu
     )
     assert answer.status_code == 201, answer.text
     case_no = json.loads(answer.text)["case_no"]
-    for browser in (agent, desk):
+    for browser in (agent, desk, remote):
         [queue] = [one for one in browser.read("/queues")["items"] if one["key"] == "alarm"]
         assert queue["urgent"] is True
         rows = browser.read("/cases", queue="alarm", limit=100)["items"]
         assert case_no in [one["case_no"] for one in rows]
-    for stranger in ("desk_362", "handler_361", "remote_a"):
+    for stranger in ("desk_362", "handler_361", "works_361"):
         queues = hall.sign_in(stranger).read("/queues")["items"]
         if any(one["key"] == "alarm" for one in queues):
             rows = hall.sign_in(stranger).read("/cases", queue="alarm", limit=100)["items"]
@@ -366,7 +366,8 @@ def test_a_reported_alarm_rings_until_its_first_step_is_done_and_stays_in_its_qu
     revealed = json.loads(agent.send("POST", f"/cases/{case_no}/reveal", body).text)["values"]
     assert (revealed["phone"], revealed["address"]["door"]) == ("13800138000", "501室")
     # Whoever takes no part in the first step sees the alarm, and sees that it is not for them to take.
-    assert desk.read(f"/cases/{case_no}")["actions"] == []
+    for watcher in (desk, remote):
+        assert watcher.read(f"/cases/{case_no}")["actions"] == []
     assert view["rings"] is True
     anyone, mine = hall.app.test_client(), f"/api/v1/alarms/{alarm['command_id']}"
     state = json.loads(anyone.get(mine).text)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -48,6 +52,21 @@ def test_metrics_are_for_this_machine_only(client: FlaskClient) -> None:
     assert 'hall_request_seconds_count{method="GET",route="/healthz",status="200"}' in text
     assert client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.9"}).status_code == 404
     assert client.get("/metrics", environ_base={"REMOTE_ADDR": "203.0.113.9"}).status_code == 404
+
+
+def test_metrics_of_all_web_processes_come_from_the_folder_that_the_settings_name(
+    settings: Settings, tmp_path: Path
+) -> None:
+    # As another process of the web server would have written it, which the library asks at its first import.
+    measured = (
+        "import backend.core.metrics as m; m.REQUEST_SECONDS.labels('GET', '/elsewhere', '200').observe(1)"
+    )
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", measured], env=environment, check=True)
+    app = create_app(replace(settings, prometheus_multiproc_dir=str(tmp_path)))
+    assert 'route="/elsewhere"' in app.test_client().get("/metrics").text
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,12 @@ from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
-from backend.cases.commands import CUSTOMER, Cancel, Complete, Performer, Start
+from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Cancel, Complete, Performer, Start
 from backend.cases.deadline_keeper import DeadlineKeeper, DeadlineRefresher
 from backend.cases.deadline_models import CaseDeadlineHistory, DeadlineEvent
 from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.models import CaseTask, ServiceCase
+from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.service import CaseService, NewCase, Request
 from backend.cases.snapshot import Snapshot, fold
 from backend.catalogue.definition import ActorKind
@@ -33,7 +34,10 @@ from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.unit.cases.definitions import make_outcome, make_step
 
 CLERK = Performer(ActorKind.POSITION, positions=frozenset({"clerk"}))
-TWO_DAYS = {"kind": "working_days", "value": 2, "steps": ["assign", "book", "visit"]}
+URGENT = {"when": {"field": "urgent", "op": "eq", "value": True}, "kind": "hours", "value": 3}
+TWO_DAYS = {
+    "kind": "working_days", "value": 2, "steps": ["assign", "book", "visit"], "cases": [URGENT],
+}  # fmt: skip
 BODY: dict[str, Any] = {
     "key": "test_deadlines",
     "version": 1,
@@ -41,6 +45,7 @@ BODY: dict[str, Any] = {
     "first_step": "assign",
     "cancel_at": ["assign", "book", "visit", "close"],
     "cancel_by": ["position:clerk"],
+    "overall": [{"kind": "working_days", "value": 5, "from": "visit", "until": "close"}],
     "steps": [
         make_step("assign", "position:clerk", make_outcome("on", "book"), limit=TWO_DAYS),
         make_step("book", "customer", make_outcome("on", "visit")),
@@ -66,7 +71,13 @@ class Office:
         definitions = DefinitionStore()
         self.calendar = CalendarService(self.sessions, lambda: self.now)
         keeper = DeadlineKeeper(self.calendar)
-        self.cases = CaseService(self.sessions, definitions, lambda: self.now, plan_deadlines=keeper.plan)
+        self.cases = CaseService(
+            self.sessions,
+            definitions,
+            lambda: self.now,
+            plan_deadlines=keeper.plan,
+            observers=[keeper.keep_overall],
+        )
         self.refresher = DeadlineRefresher(self.sessions, definitions, self.calendar)
         self.watch = DeadlineWatch(self.sessions)
 
@@ -150,6 +161,56 @@ def test_the_customers_time_moves_a_shared_deadline(office: Office) -> None:
     with office.sessions.begin() as session:
         events = repository.list_events(session, case_id)
     assert fold(Snapshot(), events) == office.cases.load(case_id).snapshot
+
+
+def test_a_deadline_moves_where_the_case_becomes_one_of_another_limit(office: Office) -> None:
+    case_id = office.start()
+    for urgent, due in ((True, "11-23 11:30"), (False, "11-24 17:30")):
+        request = Request("system", uuid.uuid4(), {})
+        office.cases.carry_out(request, case_id, Amend(SYSTEM, {"urgent": urgent}))
+        assert office.task(case_id, 1).due_at == at(due)
+    assert office.history(case_id) == [
+        (1, at("11-24 17:30"), at("11-23 11:30"), "case_moved"),
+        (1, at("11-23 11:30"), at("11-24 17:30"), "case_moved"),
+    ]
+
+
+def test_works_that_take_too_long_are_warned_of_once_and_are_no_breach(office: Office) -> None:
+    case_id, punctual = office.start(), office.start()
+    for one in (case_id, punctual):
+        office.complete(one, "on", "11-23 09:00")
+        office.complete(one, "on", "11-23 10:00")
+    office.complete(punctual, "on", "11-30 09:00")
+    office.watch.run(at("11-30 10:00"))
+    assert "overall" not in {kind for kind, *_ in office.events(case_id)}
+    for _ in range(2):
+        office.watch.run(at("11-30 10:01"))
+    assert [one for one in office.events(case_id) if one[0] == "overall"] == [("overall", 3, 3)]
+    assert "overall" not in {kind for kind, *_ in office.events(punctual)}
+    with office.sessions.begin() as session:
+        rows = read_overall(session, [case_id, punctual])
+        assert [one.due_at for one in rows] == [at("11-30 10:00")] * 2
+        shown = describe_overall([one for one in rows if one.case_id == case_id], at("11-30 10:01"))
+        assert shown == {"works_due_at": at("11-30 10:00"), "works_overdue": True}
+        assert describe_overall([one for one in rows if one.case_id == punctual], at("12-01 10:00")) == {
+            "works_due_at": None,
+            "works_overdue": False,
+        }
+        assert [one["text"] for one in write_overall(rows)] == ["工程超过了规定期限（11月30日），请尽快完工"]
+    assert office.promised(case_id, "deadline_warned")[-1]["task"] == 3
+
+
+def test_a_changed_calendar_moves_a_limit_over_the_works(office: Office) -> None:
+    case_id = office.start()
+    office.complete(case_id, "on", "11-23 09:00")
+    office.complete(case_id, "on", "11-23 10:00")
+    office.calendar.set_day(date(2026, 11, 25), False, "临时放假", "lead")
+    office.watch.run(at("11-30 10:01"))
+    assert "overall" not in {kind for kind, *_ in office.events(case_id)}
+    while office.refresher.refresh(office.now):
+        pass
+    with office.sessions.begin() as session:
+        assert [one.due_at for one in read_overall(session, [case_id])] == [at("12-01 10:00")]
 
 
 def test_one_warning_one_breach_one_escalation(office: Office) -> None:

@@ -140,12 +140,14 @@ def test_a_body_that_was_taken_must_be_what_the_document_asks_for(document: Docu
 def test_forms_are_described_as_their_files_are(document: Document) -> None:
     schemas = document.body["components"]["schemas"]
     of_files = json.loads(FORM_SCHEMA.read_text(encoding="utf-8"))
-    field = of_files["properties"]["sections"]["items"]["properties"]["fields"]["items"]
-    told = schemas["FormField"]
-    assert told["properties"].keys() == field["properties"].keys()
-    assert sorted(told["required"]) == sorted(field["required"])
-    for name in ("type", "personal"):
-        assert sorted(told["properties"][name]["enum"]) == sorted(field["properties"][name]["enum"])
+    assert schemas["FormBody"]["properties"].keys() == of_files["properties"].keys()
+    for name in ("Field", "Column", "Option"):
+        told, kept = schemas[f"Form{name}"], of_files["$defs"][name.lower()]
+        assert told["properties"].keys() == kept["properties"].keys()
+        assert sorted(told["required"]) == sorted(kept["required"])
+        for part in ("type", "personal", "mark"):
+            if part in kept["properties"]:
+                assert sorted(told["properties"][part]["enum"]) == sorted(kept["properties"][part]["enum"])
     validator = Draft202012Validator({"$ref": "#/components/schemas/FormBody", **document.body})
     for body in read_folder().forms.values():
         validator.validate(body)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
@@ -26,14 +27,16 @@ from backend.cases.commands import (
     SupplyDocument,
     Withdraw,
 )
+from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.guards import CASE_GUARDS
-from backend.cases.models import ServiceCase
+from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
 from backend.cases.snapshot import CaseStatus, Snapshot, fold
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.folder import list_drafts, read_folder
 from backend.catalogue.loader import read_body
 from backend.catalogue.service import DefinitionStore, publish
+from backend.core.calendar_service import CalendarService
 from backend.core.config import Settings
 from backend.organisation.service import OrganisationService
 from composition.hall import EFFECTS, make_key_ring
@@ -51,11 +54,26 @@ SCENARIOS = [
 ]
 
 
+@dataclass
+class Clock:
+    """The moment of a scenario: it stands still until the scenario lets time pass."""
+
+    now: datetime = NOW
+
+
 @pytest.fixture(scope="module")
-def service(sessions: sessionmaker[Session], case_customer: int) -> Iterator[CaseService]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def service(sessions: sessionmaker[Session], case_customer: int, clock: Clock) -> Iterator[CaseService]:
     with sessions.begin() as session:
         publish(session, list_drafts(POSTS), "test", NOW)
-    yield CaseService(sessions, DefinitionStore(), lambda: NOW, CASE_GUARDS, EFFECTS)
+    keeper = DeadlineKeeper(CalendarService(sessions, lambda: clock.now))
+    yield CaseService(
+        sessions, DefinitionStore(), lambda: clock.now, CASE_GUARDS, EFFECTS, plan_deadlines=keeper.plan
+    )
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +108,7 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], hand
     if step == "withdraw":
         return Withdraw(performer, snapshot.version)
     if step == "cancel":
-        return Cancel(performer, snapshot.version, rest[0])
+        return Cancel(performer, snapshot.version, rest[0]["reason"])
     if step == "supply":
         return SupplyDocument(performer, rest[0])
     more = dict(rest[1]) if len(rest) > 1 else {}
@@ -121,6 +139,19 @@ def find_child(sessions: sessionmaker[Session], parent_id: int, process: str) ->
         return session.execute(newest).scalar_one()
 
 
+def list_late_steps(sessions: sessionmaker[Session], case_ids: Iterable[int], now: datetime) -> list[str]:
+    """Return ``process/step`` of each limit of these cases that was broken: the step that first was late."""
+    late = (
+        select(ServiceCase.process_key, CaseTask.step)
+        .join(CaseTask, CaseTask.case_id == ServiceCase.id)
+        .where(ServiceCase.id.in_(case_ids), CaseTask.due_at < func.coalesce(CaseTask.done_at, now))
+        .distinct(CaseTask.case_id, CaseTask.limit_no)
+        .order_by(CaseTask.case_id, CaseTask.limit_no, CaseTask.no)
+    )
+    with sessions.begin() as session:
+        return sorted({f"{process}/{step}" for process, step in session.execute(late)})
+
+
 @pytest.mark.parametrize(("process", "scenario"), SCENARIOS)
 def test_scenario(
     service: CaseService,
@@ -128,9 +159,11 @@ def test_scenario(
     unit_id: int,
     handler_id: int,
     centre: str,
+    clock: Clock,
     process: str,
     scenario: dict[str, Any],
 ) -> None:
+    clock.now = NOW
     new = NewCase(process, unit_id=unit_id, unit_code="100", customer_id=CASE_CUSTOMER_ID, channel="online")
     request = Request("customer:1", uuid.uuid4(), {})
     answer = service.start_case(request, new, Start(CUSTOMER, data=scenario["data"]))
@@ -143,8 +176,13 @@ def test_scenario(
         service.carry_out(Request("system", uuid.uuid4(), {}), case_id, Amend(SYSTEM, booking))
     touched = {case_id}
     for post, place, *rest in scenario["does"]:
+        if post == "time":
+            clock.now += timedelta(**rest[0])
+            continue
         child, _, step = place.rpartition("/")
-        acting = find_child(sessions, case_id, child) if child else case_id
+        acting = case_id
+        for process_below in filter(None, child.split("/")):
+            acting = find_child(sessions, acting, process_below)
         touched.add(acting)
         if step == "book" and len(rest) > 1:
             with sessions.begin() as session:
@@ -153,6 +191,8 @@ def test_scenario(
         actor = "customer:1" if post == "customer" else f"staff:{handler_id}"
         service.carry_out(Request(actor, uuid.uuid4(), {}), acting, command)
     assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])
+    late = [step if "/" in step else f"{process}/{step}" for step in scenario.get("late", ())]
+    assert list_late_steps(sessions, touched, clock.now) == sorted(late)
     for one in touched:
         with sessions.begin() as session:
             assert fold(Snapshot(), repository.list_events(session, one)) == service.load(one).snapshot

@@ -179,6 +179,10 @@ def test_choosing_a_handler_is_not_in_the_handlers_own_list(hall: Hall, to_assig
     crew = hall.sign_in("crew_361")
     assert to_assign in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
     assert hall.sign_in("desk_361").act(to_assign, "reply", reason="客户已自行修好").status_code == 200
+    # Who closes the case reads the reply where the case is, and the history says it once.
+    closing = hall.sign_in("remote_a").read(f"/cases/{to_assign}")
+    assert closing["reply"] == "客户已自行修好"
+    assert "回复工单（客户已自行修好）" in [one["text"] for one in closing["history"]]
     assert hall.sign_in("remote_a").act(to_assign, "redo", reason="再去一次").status_code == 200
     assert to_assign not in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
 

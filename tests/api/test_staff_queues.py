@@ -37,7 +37,7 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
 @pytest.mark.parametrize(
     ("who", "expected"),
     [
-        ("remote_a", ["accept", "review", "dispatch", "close", "unit", "overdue"]),
+        ("remote_a", ["alarm", "accept", "review", "dispatch", "close", "unit", "overdue"]),
         (
             "desk_361",
             [
@@ -198,27 +198,41 @@ def test_a_cursor_serves_its_own_order_only(hall: Hall) -> None:
     assert code(answer) == "cursor_invalid"
 
 
-def test_more_than_a_thousand_counts_as_a_thousand(hall: Hall) -> None:
-    case_no = hall.start("362")
-    case_id = hall.find_id(case_no)
+def copy_cases(hall: Hall, case_no: str, first: int, last: int) -> None:
+    """Enter cases x<first> to x<last> like the one named, each of which unit 362 has to assign."""
+    columns = [one.name for one in ServiceCase.__table__.columns if one.name not in ("id", "case_no")]
+    copied = ", ".join(name for name in columns if name != "public_token_hash")
     with hall.sessions.begin() as session:
-        columns = [one.name for one in ServiceCase.__table__.columns if one.name not in ("id", "case_no")]
-        copied = ", ".join(name for name in columns if name != "public_token_hash")
         session.execute(
             text(
                 f"WITH made AS (INSERT INTO service_case (case_no, public_token_hash, {copied})"
                 f" SELECT 'x' || n, decode(md5(n::text), 'hex'), {copied} FROM service_case,"
-                " generate_series(1, 1200) n WHERE id = :id RETURNING id)"
+                " generate_series(CAST(:first AS int), CAST(:last AS int)) n WHERE id = :id RETURNING id)"
                 " INSERT INTO case_task"
                 " (case_id, no, step, state, post_kind, post_key, unit_id, opened_at, queue)"
                 " SELECT made.id, 1, 'assign', 'open', 'department', 'customer_service_dept', :unit, now(),"
                 " 'assign' FROM made"
             ),
-            {"id": case_id, "unit": hall.units["362"]},
+            {
+                "id": hall.find_id(case_no),
+                "unit": hall.units["362"],
+                "first": first,
+                "last": last,
+            },
         )
-    browser = hall.sign_in("desk_362")
-    assert counts(browser)["assign"] == 1000
-    assert len(list_all(browser, queue="assign", limit=100)) >= 1200
+
+
+def test_counts_are_exact_to_999_and_a_thousand_means_more(hall: Hall) -> None:
+    case_no, browser = hall.start("362"), hall.sign_in("desk_362")
+    there = counts(browser)["assign"]
+    made = 998 - there
+    copy_cases(hall, case_no, 1, made)
+    assert counts(browser)["assign"] == 998
+    for expected in (999, 1000, 1000):
+        made += 1
+        copy_cases(hall, case_no, made, made)
+        assert counts(browser)["assign"] == expected
+    assert len(list_all(browser, queue="assign", limit=100)) == 1001
     with hall.sessions.begin() as session:
         session.execute(
             text("UPDATE case_task SET state = 'done' WHERE queue = 'assign' AND unit_id = :unit"),

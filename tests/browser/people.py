@@ -6,11 +6,12 @@ import re
 
 from playwright.sync_api import Locator, Page, expect
 
-from deploy.demo.organisation import PASSWORD
+from deploy.demo.organisation import PASSWORD, PEOPLE
 from tests.browser.stage import Stage
 
 PHONE = (390, 844)
 DESKTOP = (1440, 900)
+PHONE_OF = {one.username: one.phone for one in PEOPLE}
 
 
 class Customer:
@@ -44,8 +45,17 @@ class Customer:
     def fill_repair(self, name: str, phone: str, photo: bytes) -> None:
         """Fill the form for a repair in."""
         page = self.page
+        self.fill_contact(name, phone)
+        page.get_by_role("radio", name="灶具打不着火").click()
+        page.get_by_label("情况说明").fill("昨天晚上开始打不着火，换过电池也不行。")
+        self.add_photo("fault.jpg", photo)
+
+    def fill_contact(self, name: str, phone: str) -> None:
+        """Fill in what every form asks first: who it is, and where."""
+        page = self.page
+        # The phone that one signed in with comes by itself, a moment after the form.
+        expect(page.get_by_label("手机号")).to_have_value(phone)
         page.get_by_label("您的姓名").fill(name)
-        page.get_by_label("手机号").fill(phone)
         page.get_by_label("所在区").select_option("历下区")
         page.get_by_label("街道").select_option("泉城路街道")
         page.get_by_label("小区").select_option("阳光小区")
@@ -54,9 +64,6 @@ class Customer:
         page.get_by_label("门牌号").fill("501")
         self.press("我就在这个地址，记下位置")
         expect(page.get_by_text("已记下您现在的位置")).to_be_visible()
-        page.get_by_role("radio", name="灶具打不着火").click()
-        page.get_by_label("情况说明").fill("昨天晚上开始打不着火，换过电池也不行。")
-        self.add_photo("fault.jpg", photo)
 
     def add_photo(self, name: str, photo: bytes) -> None:
         """Take a photo and wait until it has arrived."""
@@ -69,12 +76,27 @@ class Customer:
             self.press(re.compile("拍照或选图"))
         chooser.value.set_files({"name": name, "mimeType": "image/jpeg", "buffer": photo})
 
+    def add_document(self, name: str, document: bytes) -> None:
+        """Choose a document and wait until it has arrived."""
+        with self.page.expect_file_chooser() as chooser:
+            self.press(re.compile("选择文件"))
+        chooser.value.set_files({"name": name, "mimeType": "application/pdf", "buffer": document})
+        expect(self.page.get_by_role("button", name=re.compile("查看第 1 份"))).to_be_visible()
+
     def apply_for_repair(self, name: str, phone: str, photo: bytes) -> str:
         """Fill in and hand in an application for a repair; returns the case's number."""
         self.press(re.compile("^报修"))
         self.fill_repair(name, phone, photo)
         self.press("提交申请")
         return self.read_case_no()
+
+    def hold_hour(self, hours: str) -> None:
+        """Choose an hour of the second day that has room, which is never too soon; it is kept for a while."""
+        self.page.get_by_role("radiogroup", name="哪一天").get_by_role("radio").nth(1).click()
+        # A screen reader says the hour and what is left of it as two things.
+        hour = self.page.get_by_role("radiogroup", name="几点").get_by_role("radio")
+        hour.and_(self.page.get_by_role("radio", name=re.compile(rf"^{hours}，余 \d+$"))).click()
+        expect(self.page.get_by_text("为您保留")).to_be_visible()
 
     def read_case_no(self) -> str:
         """Return the number of the case on the screen."""

@@ -26,7 +26,10 @@ from backend.core.config import load_settings
 from backend.core.database import make_engine_options
 from backend.organisation.models import Unit
 from backend.organisation.service import NewStaff, OrganisationService
+from backend.organisation.staff_upkeep import StaffUpkeep
 from composition.hall import make_key_ring
+from composition.staff_side import make_hashed_password
+from deploy.demo.offices import add_phones
 from deploy.demo.organisation import AREAS, PASSWORD, PEOPLE, UNITS
 from deploy.local.environment import compose, read_simulators
 from deploy.local.supervisor import FIRST_WAIT_SECONDS, Child, Supervisor
@@ -59,7 +62,8 @@ def find_free_port() -> int:
 
 
 class Stage:
-    """The running hall. ``url`` is where it listens, ``control`` the simulators' control address.
+    """The running hall. ``url`` is where it listens, ``control`` the simulators' control address,
+    ``database_url`` where its data are.
 
     ``settings`` are the deployment's own, beside those of a local run.
     """
@@ -84,7 +88,7 @@ class Stage:
             **(settings or {}),
         }
         (folder / "metrics").mkdir()
-        self._database_url = database_url
+        self.database_url = database_url
         python = sys.executable
         flask = (python, "-m", "flask", "--app", "wsgi:create_app")
         self._flask = flask
@@ -159,30 +163,31 @@ class Stage:
             time.sleep(0.2)
 
     def _seed(self) -> None:
-        engine = create_engine(self._database_url, **make_engine_options(2))
+        engine = create_engine(self.database_url, **make_engine_options(2))
         try:
-            with sessionmaker(engine).begin() as session:
-                self._enter_organisation(session)
+            self._enter_organisation(sessionmaker(engine))
             self._enter_slot_rules(engine)
         finally:
             engine.dispose()
 
-    def _enter_organisation(self, session: Session) -> None:
+    def _enter_organisation(self, sessions: sessionmaker[Session]) -> None:
         content = read_folder()
         keys = make_key_ring(load_settings(self._environment))
         organisation = OrganisationService(keys, content.positions, content.departments)
-        for unit in UNITS:
-            organisation.add_unit(session, unit.code, unit.name, unit.kind, unit.under)
-        password_hash = hash_password(PASSWORD)
-        for one in PEOPLE:
-            new = NewStaff(
-                *(one.unit, one.username, one.name, password_hash),
-                *(frozenset(one.positions), frozenset(one.departments)),
-                must_change_password=False,
-            )
-            organisation.add_staff(session, new, datetime.now(UTC))
-        for area in AREAS:
-            organisation.add_area(session, *area)
+        password_hash, now = hash_password(PASSWORD), datetime.now(UTC)
+        with sessions.begin() as session:
+            for unit in UNITS:
+                organisation.add_unit(session, unit.code, unit.name, unit.kind, unit.under)
+            for one in PEOPLE:
+                new = NewStaff(
+                    *(one.unit, one.username, one.name, password_hash),
+                    *(frozenset(one.positions), frozenset(one.departments)),
+                    must_change_password=False,
+                )
+                organisation.add_staff(session, new, now)
+            for area in AREAS:
+                organisation.add_area(session, *area)
+        add_phones(sessions, StaffUpkeep(organisation, keys, make_hashed_password), now)
 
     def _enter_slot_rules(self, engine: Engine) -> None:
         with Session(engine) as session:

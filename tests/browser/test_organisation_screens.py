@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from backend.core.local_time import local_date
 from tests.browser.keyboard import Keyboard
-from tests.browser.people import Staff
+from tests.browser.people import DESKTOP, PHONE, Staff
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 
@@ -40,7 +40,7 @@ def test_people(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
     centre.dialog.get_by_label("具体责任人").check()
     centre.dialog.get_by_role("button", name="保存").click()
     expect(centre.dialog.get_by_text("初始密码只显示这一次")).to_be_visible()
-    watched.check_access(page, "first password")
+    watched.shoot(page, "40-first-password")
     page.keyboard.press("Escape")
     row = page.get_by_role("row", name=re.compile("冯新"))
     expect(row).to_contain_text("139****7777")
@@ -67,7 +67,7 @@ def test_people(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
     other.dialog.get_by_label("安检人员").check()
     other.dialog.get_by_role("button", name="保存").click()
     expect(other.dialog.get_by_text("别的同事刚改过这一条")).to_be_visible()
-    watched.check_access(other.page, "changed meanwhile")
+    watched.shoot(other.page, "41-changed-meanwhile")
     other.dialog.get_by_role("button", name="重新读取").click()
     expect(other.page.get_by_role("row", name=re.compile("冯新"))).to_contain_text("抄表人员")
 
@@ -106,12 +106,20 @@ def test_roster(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
     lead.dialog.get_by_role("button", name="保存").click()
     now = page.get_by_label("现在谁值班")
     expect(now).to_contain_text("杨帆")
+    watched.shoot(page, "44-roster")
     page.get_by_role("button", name=re.compile("先联系：杨帆")).first.click()
     lead.dialog.get_by_label("第几个联系").select_option("2")
     lead.dialog.get_by_role("button", name="保存").click()
     page.get_by_role("button", name=re.compile("第 1 替补：杨帆")).first.click()
     lead.dialog.get_by_role("button", name="去掉这次值班").click()
     expect(now).not_to_contain_text("杨帆")
+
+
+def _shoot_on_a_phone(watched: Watched, page: Page) -> None:
+    width, height = DESKTOP
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    watched.shoot(page, "43-import-phone")
+    page.set_viewport_size({"width": width, "height": height})
 
 
 def test_areas_and_a_table(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]) -> None:
@@ -136,10 +144,11 @@ def test_areas_and_a_table(watched: Watched, stage: Stage, open_staff: Callable[
     chooser.set_input_files({"name": "areas.csv", "mimeType": "text/csv", "buffer": wrong.encode()})
     expect(centre.dialog.get_by_text("没有这个单位")).to_be_visible()
     expect(centre.dialog.get_by_role("button", name="确认导入")).to_have_count(0)
-    watched.check_access(page, "import")
+    watched.shoot(page, "42-import-refused")
     right = table + "历城区,山大路街道,,303\r\n"
     chooser.set_input_files({"name": "areas.csv", "mimeType": "text/csv", "buffer": right.encode()})
     expect(centre.dialog.get_by_text("新增 1")).to_be_visible()
+    _shoot_on_a_phone(watched, page)
     centre.dialog.get_by_role("button", name="确认导入").click()
     expect(centre.dialog.get_by_text("都导入好了")).to_be_visible()
     page.keyboard.press("Escape")

@@ -57,9 +57,10 @@ class Watched:
         return page
 
     def shoot(self, page: Page, name: str) -> None:
-        """Keep a picture of what is on the screen."""
+        """Keep a picture of what is on the screen, and let axe look at it as well."""
         self._screenshots.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=self._screenshots / f"{name}.png", animations="disabled")
+        self.check_access(page, name)
 
     def check_access(self, page: Page, name: str) -> None:
         """Let axe look at the page; each violation is a complaint."""

@@ -11,7 +11,7 @@ const NAMESPACES = /^https?:\/\/www\.w3\.org\//
 const PRELOAD = /wx\.preloadAssets\(\{\s*data:\s*\[\{[^}]*\}\]\s*\}\)/g
 
 /** Where the mini-program finds the service; the H5 twin is served from the same origin and leaves it empty. */
-const apiOrigin = process.env.UNI_PLATFORM === 'h5' ? '' : process.env.HALL_API_ORIGIN ?? 'http://127.0.0.1:8000'
+const apiOrigin = process.env.UNI_PLATFORM === 'h5' ? '' : process.env.HALL_API_ORIGIN || 'http://127.0.0.1:8000'
 const apiHost = apiOrigin ? new URL(apiOrigin).host : ' '
 
 /**

@@ -27,6 +27,7 @@ class Row:
     fed_by: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     applies_to: str | None = None
+    warn_after: tuple[Mapping[str, Any], ...] = ()
     doubt: bool = False
 
     @property
@@ -72,11 +73,17 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Manual:
-    """The processes in the manual's order, rule texts by id, and the department of each position."""
+    """The processes in the manual's order, rule texts by id, departments of positions, and the forms."""
 
     flows: tuple[Flow, ...]
     rules: Mapping[str, str] = field(default_factory=dict)
     department_of: Mapping[str, str] = field(default_factory=dict)
+    forms: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """What the steps call their documents."""
+        return frozenset(name for flow in self.flows for row in flow.rows for name in row.forms)
 
 
 def read_manual(folder: Path) -> Manual:
@@ -86,6 +93,7 @@ def read_manual(folder: Path) -> Manual:
         flows=tuple(_build_flow(one) for one in flows["flows"]),
         rules={one["id"]: one["text"] for one in forms["rules"]},
         department_of={one["id"]: one["department"] for one in flows["positions"]},
+        forms=tuple(forms["forms"]),
     )
 
 
@@ -111,5 +119,6 @@ def _build_row(body: Mapping[str, Any]) -> Row:
         fed_by=tuple(body.get("fed_by", ())),
         requires=tuple(body["requires"]),
         applies_to=body.get("applies_to"),
+        warn_after=tuple(body.get("warn_after", ())),
         doubt="doubt" in body,
     )

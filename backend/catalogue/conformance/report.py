@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from backend.catalogue.conformance.forms import FormVerdict, check_documents, judge_form
 from backend.catalogue.conformance.manual import Manual
 from backend.catalogue.conformance.register import (
     MOST_THAT_MAY_WAIT,
@@ -23,12 +24,13 @@ from backend.catalogue.folder import ProcessesFolder
 
 @dataclass(frozen=True, slots=True)
 class Conformance:
-    """Every process with its requirements by its key, the rules, and the faults of the register's files."""
+    """Every process with its requirements by its key, the rules, the forms, and the faults of whole files."""
 
     flows: tuple[FlowVerdict, ...]
     requirements: dict[str, tuple[Item, ...]]
     rules: tuple[Item, ...]
     faults: tuple[str, ...]
+    forms: tuple[FormVerdict, ...] = ()
 
     @property
     def steps(self) -> tuple[StepVerdict, ...]:
@@ -41,6 +43,12 @@ class Conformance:
             *self.faults,
             *(f"{one.flow.key}/{line}" for one in self.flows for line in one.wrong if one.present),
             *(f"{item.key}: {fault}" for item in self._list_items() for fault in item.faults),
+            *(
+                f"forms/{form.key}: {place}: {one}"
+                for form in self.forms
+                for place, messages in form.wrong.items()
+                for one in messages
+            ),
         ]
 
     def list_missing(self) -> list[str]:
@@ -74,7 +82,12 @@ def compare(manual: Manual, content: ProcessesFolder, register: Register, eviden
         flows=tuple(judge_flow(one, manual, content) for one in manual.flows),
         requirements={one.key: judge_requirements(one, register, evidence) for one in manual.flows},
         rules=judge_rules(manual, register, evidence),
-        faults=(*strangers, *check_files(manual, register)),
+        faults=(
+            *strangers,
+            *check_files(manual, register),
+            *check_documents(manual.documents, content.documents),
+        ),
+        forms=tuple(judge_form(one, content.forms.get(one["id"])) for one in manual.forms),
     )
 
 
@@ -99,6 +112,14 @@ def summarise(found: Conformance) -> list[str]:
     ]
     if waiting:
         lines.append("  waiting for " + ", ".join(f"{name} {n}" for name, n in sorted(waiting.items())))
+    if found.forms:
+        lines.append(
+            f"forms: {sum(not one.wrong for one in found.forms)} of {len(found.forms)}, "
+            f"fields {sum(one.fields_here for one in found.forms)} of "
+            f"{sum(one.fields for one in found.forms)}, "
+            f"hazards {sum(one.hazards_here for one in found.forms)} of "
+            f"{sum(one.hazards for one in found.forms)}"
+        )
     if found.rules:
         lines.append(f"rules: {_count(found.rules)}")
     return lines
@@ -133,6 +154,22 @@ def render_page(found: Conformance) -> str:
                 _render_table(("step", "state"), _list_steps(one)),
             ]
             parts.append(_render_items("requirement", found.requirements[one.flow.key]))
+    parts += [
+        "## Forms",
+        "A column of a table counts as a field. Types, labels, choices, units and doubts are compared.",
+        _render_table(
+            ("form", "fields", "hazards", "state"),
+            (
+                (
+                    f"{one.name} `{one.key}`",
+                    f"{one.fields_here} of {one.fields}",
+                    f"{one.hazards_here} of {one.hazards}" if one.hazards else "",
+                    _describe_form(one),
+                )
+                for one in found.forms
+            ),
+        ),
+    ]
     parts += ["## Rules of the forms", _render_items("rule", found.rules)]
     return "\n\n".join(parts) + "\n"
 
@@ -156,6 +193,13 @@ def _list_steps(verdict: FlowVerdict) -> Iterator[tuple[str, str]]:
             *(f"wrong: {one}" for one in step.wrong),
         ]
         yield f"{step.row.no} {step.row.activity}", "; ".join(says) or "conforms"
+
+
+def _describe_form(verdict: FormVerdict) -> str:
+    if not verdict.present:
+        return "not here"
+    differing = (f"{place}: {one}" for place, messages in verdict.wrong.items() for one in messages)
+    return "; ".join(differing) or "conforms"
 
 
 def _render_items(title: str, items: Iterable[Item]) -> str:

@@ -13,6 +13,9 @@ from backend.catalogue.folder import ProcessesFolder
 Body = Mapping[str, Any]
 # The manual's name of a kind → ours, where they differ.
 LIMIT_KINDS = {"annual": "calendar_date"}
+# Kind, value, and the day or the step beside which it runs.
+LimitFacts = tuple[Any, Any, Any]
+NO_LIMIT: LimitFacts = ("none", None, None)
 
 
 class What(StrEnum):
@@ -104,42 +107,65 @@ class _Comparison:
         return key == post or (kind == "position" and self._manual.department_of.get(key) == post)
 
     def _compare_limit(self, row: Row, ours: list[Body]) -> Iterator[Difference]:
-        wanted = self._read_manual_limit(row)
-        found = [self._read_own_limit(one["limit"]) for one in ours]
+        wanted = self._list_manual_limits(row)
+        found = [self._list_own_limits(one["limit"]) for one in ours]
+        is_none = {one[0] for one in wanted} == {"none"}
         # One of several steps bears the limit of all; where there is none, none of them may have one.
-        fits = all(one == wanted for one in found) if wanted[0] == "none" else wanted in found
+        fits = all(one == wanted for one in found) if is_none else any(wanted == one for one in found)
+        if "cases" in row.limit and "other" in {one[0] for one in wanted}:
+            # Said in words that name no length: whatever ours is, the others have to be there.
+            fits = any({one for one in wanted if one[0] != "other"} <= one for one in found)
         if not fits:
-            said = " or ".join(" ".join(str(part) for part in one if part is not None) for one in found)
-            drops = wanted[0] != "none" and all(one[0] == "none" for one in found)
+            said = " or ".join(
+                " ".join(str(part) for part in one if part is not None)
+                for step in found
+                for one in sorted(step, key=str)
+            )
+            drops = not is_none and all(one == {NO_LIMIT} for one in found)
             yield Difference(
                 row.no, What.LIMIT, f"the limit is {row.limit.get('text')}, not {said}", drops=drops
             )
+        overall = {(one["kind"], one["value"]) for one in self._body.get("overall", ())}
+        for one in row.warn_after:
+            if (one["kind"], one["value"]) not in overall:
+                message = f"nobody is warned after {one['kind']} {one['value']} of works"
+                yield Difference(row.no, What.LIMIT, message, drops=True)
         spanned = {self._numbers[key] for one in ours for key in one["limit"].get("steps", ())}
         for other in row.shares_with:
             if other not in spanned:
                 yield Difference(row.no, What.LIMIT, f"the limit does not span {other}", drops=True)
 
-    def _read_manual_limit(self, row: Row) -> tuple[Any, Any, Any]:
+    def _list_manual_limits(self, row: Row) -> set[LimitFacts]:
+        """The row's limit, or those of its cases."""
         if "synchronous_with" in row.limit:
-            return "with_step", None, row.limit["synchronous_with"]
+            return {("with_step", None, row.limit["synchronous_with"])}
         due = row.limit.get("due")
-        kind = row.limit["kind"]
         day = None if due is None else f"{due['month']:02}-{due['day']:02}"
-        return LIMIT_KINDS.get(kind, kind), row.limit.get("value"), day
+        return {
+            (kind, one.get("value"), day if kind == "calendar_date" else None)
+            for one in row.limit.get("cases", [row.limit])
+            for kind in [LIMIT_KINDS.get(one["kind"], one["kind"])]
+        }
 
-    def _read_own_limit(self, limit: Body) -> tuple[Any, Any, Any]:
-        beside = self._numbers.get(limit["with_step"]) if "with_step" in limit else limit.get("due")
-        return limit["kind"], limit.get("value"), beside
+    def _list_own_limits(self, limit: Body) -> set[LimitFacts]:
+        return {
+            (
+                one["kind"],
+                one.get("value"),
+                self._numbers.get(one["with_step"]) if "with_step" in one else one.get("due"),
+            )
+            for one in (limit, *limit.get("cases", ()))
+        }
 
     def _compare_forms(self, row: Row, ours: list[Body]) -> Iterator[Difference]:
         used = {one["form"] for one in ours if "form" in one}
         if "form" in self._body and self._body["first_step"] in {one["key"] for one in ours}:
             used.add(self._body["form"])
         for wanted in row.forms:
-            keys = {key for key, form in self._content.forms.items() if form["name"] == wanted}
-            if not keys:
-                yield Difference(row.no, What.FORM, f"no form is called {wanted} yet", waits=True)
-            elif not keys & used:
+            keys = self._content.documents.get(wanted)
+            if keys is None:
+                yield Difference(row.no, What.FORM, f"nothing stands for {wanted} yet", waits=True)
+            elif used.isdisjoint(keys):
                 yield Difference(row.no, What.FORM, f"{wanted} is not used here")
 
     def _compare_ways(self, row: Row) -> Iterator[Difference]:
@@ -161,12 +187,14 @@ class _Comparison:
         waiting = [one["key"] for one in self._ours[number]]
         seen = set(waiting)
         while waiting:
-            for outcome in self._steps[waiting.pop()]["outcomes"]:
+            at = waiting.pop()
+            for outcome in self._steps[at]["outcomes"]:
                 if "end" in outcome:
                     led.add(END)
                 for key in outcome.get("to", ()):
                     after = self._numbers[key]
-                    if after not in (None, number):
+                    # A step that leads to itself is done once more.
+                    if after is not None and (after != number or key == at):
                         led.add(after)
                     elif key not in seen:
                         seen.add(key)

@@ -15,7 +15,7 @@ from backend.cases.models import CaseCorrection, CaseRating, CaseTask
 from backend.core.config import Settings
 from backend.core.outbox import OutboxRow
 from backend.organisation.models import Staff as StaffRow
-from backend.organisation.service import PHONE_CONTEXT
+from backend.organisation.service import PHONE_CONTEXT, NewStaff, OrganisationService
 from composition.hall import make_key_ring
 from miniprogram_api.case_schemas import CasePageSchema, CaseViewSchema, HomeSchema
 from tests.api.applications.conftest import (
@@ -148,6 +148,40 @@ def test_the_customer_is_told_that_an_hour_can_be_chosen(
         ("dispatch", "application_dispatched"),
         ("assign", "handler_assigned"),
     ]
+
+
+def test_before_a_handler_is_named_the_unit_can_be_called(
+    customer: Customer,
+    staff: Staff,
+    handler_id: int,
+    organisation: OrganisationService,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+) -> None:
+    case_no = customer.apply(make_repair())["case_no"]
+    case_id = staff.find(case_no).id
+    with sessions.begin() as session:
+        unit = organisation.find_unit(session, "711")
+        lead = NewStaff("711", "lead.apply", "钱站长", "x", positions=frozenset({"area_lead"}))
+        lead_id = organisation.add_staff(session, lead, datetime.now(UTC))
+        phone = make_key_ring(settings).encrypt("13633334444", PHONE_CONTEXT)
+        session.execute(update(StaffRow).where(StaffRow.id == lead_id).values(phone_sealed=phone))
+
+    def find_contact() -> dict[str, str] | None:
+        contact: dict[str, str] | None = find_now(customer.get(f"/cases/{case_no}"))["handler"]
+        return contact
+
+    staff.do(case_id, "accept", "accept")
+    staff.do(case_id, "review", "pass")
+    assert find_contact() is None
+    staff.do(case_id, "dispatch", "dispatch", data={"unit_id": unit.id, "unit_code": unit.code})
+    assert find_contact() == {"name": "城西服务站 钱站长", "phone": "13633334444"}
+    with sessions.begin() as session:
+        session.execute(update(StaffRow).where(StaffRow.id == lead_id).values(presence="absent"))
+    # Nobody above has a lead either: then nobody's name is made up.
+    assert find_contact() is None
+    staff.do(case_id, "assign", "send_back", reason="不在本区")
+    assert find_contact() is None
 
 
 def test_a_repair_from_dispatch_to_the_rating(

@@ -170,24 +170,28 @@ def test_a_street_is_served_where_no_community_is_named(customer: Customer, staf
 
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
-    ({"contact_name": None}, "contact_name", "这一项还没有填。"),
-    ({"contact_name": "张" * 31}, "contact_name", "字数太多了，请写短一些。"),
-    ({"contact_name": "张\u0000三"}, "contact_name", "里面有不能识别的字符，请删掉后重新输入。"),
-    ({"contact_name": "\ud83d"}, "contact_name", "里面有不能识别的字符，请删掉后重新输入。"),
+    ({"contact_name": None}, "contact_name", "“您的姓名”还没有填。"),
+    ({"contact_name": "张" * 31}, "contact_name", "“您的姓名”最多 30 个字，请写短一些。"),
+    ({"contact_name": "张\u0000三"}, "contact_name", "“您的姓名”：里面有不能识别的字符，请删掉后重新输入。"),
+    ({"contact_name": "\ud83d"}, "contact_name", "“您的姓名”：里面有不能识别的字符，请删掉后重新输入。"),
     (
         {"contact_phone": "12345"},
         "contact_phone",
-        "这个号码不对，请填 11 位手机号，或带区号的座机号。",
+        "“手机号”：这个号码不对，请填 11 位手机号，或带区号的座机号。",
     ),
-    ({"fault_kind": "elephant"}, "fault_kind", "没有这个选项，请重新选择。"),
-    ({"address": "阳光小区"}, "address", "地址填得不对，请重新选择小区再填门牌。"),
+    ({"fault_kind": "elephant"}, "fault_kind", "“故障情况”：没有这个选项，请重新选择。"),
+    ({"address": "阳光小区"}, "address", "“用气地址”：地址填得不对，请重新选择小区再填门牌。"),
     (
         {"address": {**ADDRESS, "door": ""}},
         "address",
-        "地址不完整，请选好区、街道和小区，并填上门牌号。",
+        "“用气地址”：地址不完整，请选好区、街道和小区，并填上门牌号。",
     ),
-    ({"fault_photos": ["a"] * 1 + ["../x"]}, "fault_photos", "有文件没有上传成功，请删掉后重新上传。"),
-    ({"fault_photos": [f"f{n}" for n in range(7)]}, "fault_photos", "文件太多了，请删掉几个。"),
+    (
+        {"fault_photos": ["a"] * 1 + ["../x"]},
+        "fault_photos",
+        "“现场照片”：有文件没有上传成功，请删掉后重新上传。",
+    ),
+    ({"fault_photos": [f"f{n}" for n in range(7)]}, "fault_photos", "“现场照片”最多 6 个文件，请删掉几个。"),
     ({"bank_card": "6222"}, "bank_card", "表里没有这一项，请刷新页面后重新填写。"),
     ({"<b>\ud83d": 1}, "values", "表里没有这一项，请刷新页面后重新填写。"),
 ]

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.cases.deadlines import APPOINTMENT_END, Deadline, compute_deadlines
+from backend.cases.overall_limits import Overall, compute_overall
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.definition import LimitKind
 from backend.core.local_time import SHANGHAI
@@ -123,6 +124,64 @@ def test_a_limit_together_with_another_step() -> None:
     assert find(process, snapshot, "draw") == Deadline(1, at("11-24 10:00"), at("11-23 17:30"))
     alone = make_snapshot(("draw", "11-23 11:00", None))
     assert find(process, alone, "draw").due_at is None
+
+
+LEVELS = make_process(
+    make_step("support", "position:clerk", make_outcome("on", "reply"),
+              limit={"kind": "hours", "value": 24, "clock": "round_the_clock", "steps": ["support", "reply"],
+                     "cases": [
+                         {"when": {"field": "level", "op": "eq", "value": 3}, "kind": "hours", "value": 3},
+                         {"when": {"field": "level", "op": "eq", "value": 1}, "kind": "none"},
+                     ]}),
+    make_step("reply", "position:clerk", make_outcome("done", "note")),
+    make_step("note", "position:clerk", make_outcome("done"),
+              limit={"kind": "with_step", "with_step": "support"}),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("step", ["support", "reply", "note"])
+@pytest.mark.parametrize(
+    ("level", "due"), [(2, "11-24 20:00"), (3, "11-23 23:00"), (1, None), (None, "11-24 20:00")]
+)
+def test_a_limit_differs_by_the_cases_data(step: str, level: int | None, due: str | None) -> None:
+    before = ("support", "reply", "note")[: ("support", "reply", "note").index(step)]
+    tasks = [(one, "11-23 20:00", "11-23 20:30") for one in before]
+    data = {} if level is None else {"level": level}
+    deadline = find(
+        LEVELS,
+        make_snapshot(*tasks, (step, "11-23 20:00" if step == "support" else "11-23 20:30", None), **data),
+        step,
+    )
+    assert deadline.due_at == (None if due is None else at(due))
+    assert deadline.limit_no == 1
+
+
+WORKS = make_process(
+    make_step("draw", "position:clerk", make_outcome("on", "build")),
+    make_step("build", "position:clerk", make_outcome("on", "take_over")),
+    make_step("take_over", "position:clerk", make_outcome("done")),
+    overall=[
+        {"when": {"field": "kind", "op": "eq", "value": "shop"}, "kind": "working_days", "value": 30,
+         "from": "build", "until": "take_over"},
+        {"kind": "working_days", "value": 10, "from": "build", "until": "take_over"},
+    ],
+)  # fmt: skip
+BUILT_TWICE = (("build", "11-23 08:30", "11-24 08:30"), ("build", "11-25 08:30", None))
+
+
+@pytest.mark.parametrize(
+    ("tasks", "data", "expected"),
+    [
+        ([("draw", "11-23 08:30", None)], {}, None),
+        (BUILT_TWICE, {}, Overall(1, at("12-04 17:30"))),
+        (BUILT_TWICE, {"kind": "shop"}, Overall(1, at("12-31 17:30") + timedelta(days=1))),
+        ([*BUILT_TWICE[:1], ("take_over", "11-24 08:30", None)], {}, None),
+    ],
+)  # fmt: skip
+def test_a_limit_over_the_whole_works(tasks: Any, data: dict[str, Any], expected: Overall | None) -> None:
+    snapshot = make_snapshot(*tasks, **data)
+    assert compute_overall(WORKS, snapshot, CALENDAR) == expected
+    assert compute_overall(WORKS, snapshot._replace(status=CaseStatus.CANCELLED), CALENDAR) is None
 
 
 SPAN = make_process(

@@ -50,6 +50,15 @@ def test_an_address_keeps_what_names_the_neighbourhood() -> None:
     assert shown == {**address, "door": "****", "point": None}
 
 
+def test_a_table_is_masked_cell_by_cell() -> None:
+    columns = [make_field("text", "name") | {"key": "who"}, make_field("number", "none") | {"key": "count"}]
+    table = {**make_field("table", "several"), "columns": columns}
+    assert mask_value(table, [{"who": "张小红", "count": 2}, {"count": 1}]) == [
+        {"who": "张*", "count": 2},
+        {"count": 1},
+    ]
+
+
 def test_sealed_values_open_only_for_their_own_field() -> None:
     reader = FormReader(KEYS)
     sealed = {"sealed": KEYS.encrypt(json.dumps("张小红"), "case_form.contact_name")}

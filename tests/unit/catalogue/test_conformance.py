@@ -77,6 +77,7 @@ BODY: dict[str, Any] = {
 }  # fmt: skip
 FEE = {"key": "fee", "first_step": "ask", "steps": [{"key": "ask", "manual_no": "01", "outcomes": []}]}
 FORMS = {"slip": {"name": "单子"}, "other": {"name": "别的"}}
+DOCUMENTS = {"单子": ["slip", "second_slip"]}
 Change = Callable[[dict[str, Any]], object]
 WHY = "There is a good reason for it."
 
@@ -86,7 +87,7 @@ def judge(*changes: Change, flow: Flow = FLOW, without: str = "") -> FlowVerdict
     for change in changes:
         change(body)
     processes = {key: one for key, one in {"boil": body, "fee": FEE}.items() if key != without}
-    return judge_flow(flow, MANUAL, ProcessesFolder(processes, FORMS))
+    return judge_flow(flow, MANUAL, ProcessesFolder(processes, FORMS, documents=DOCUMENTS))
 
 
 def step(body: dict[str, Any], key: str) -> dict[str, Any]:
@@ -101,6 +102,12 @@ def drop_reply(body: dict[str, Any]) -> None:
 
 def swap(body: dict[str, Any]) -> None:
     body["steps"].insert(0, body["steps"].pop(1))
+
+
+def test_a_step_that_is_done_once_more() -> None:
+    flow = Flow("boil", "开水", FLOW.rows, (*FLOW.branches, Branch("02", "02"), Branch("02", "03")))
+    assert judge(flow=flow).wrong == ("02: no way leads on to 02 [order]",)
+    assert judge(lambda b: step(b, "take")["outcomes"].append({"to": ["take"]}), flow=flow).wrong == ()
 
 
 def test_a_process_that_agrees() -> None:
@@ -191,6 +198,15 @@ def test_what_is_not_in_the_catalogue_yet_is_waited_for() -> None:
     assert not found.steps[2].conforms
 
 
+def test_one_of_several_forms_does_for_a_document() -> None:
+    assert judge(lambda b: step(b, "do").update(form="second_slip")).wrong == ()
+
+
+def test_a_document_for_which_nothing_stands_is_waited_for() -> None:
+    found = judge_flow(FLOW, MANUAL, ProcessesFolder({"boil": BODY, "fee": FEE}, FORMS))
+    assert found.steps[2].waiting == ("nothing stands for 单子 yet",)
+
+
 def test_a_process_that_is_not_here() -> None:
     found = judge(without="boil")
     assert (found.present, [one.present for one in found.steps]) == (False, [False] * 5)
@@ -274,7 +290,7 @@ def test_only_so_many_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_printed_and_what_is_written(tmp_path: Path) -> None:
-    content = ProcessesFolder({"boil": BODY, "fee": FEE}, FORMS)
+    content = ProcessesFolder({"boil": BODY, "fee": FEE}, FORMS, documents=DOCUMENTS)
     entries = {"boil": {"03/1": met("guard:kettle_full"), "03/2": {"waits": "chat"}}}
     found = compare(MANUAL, content, entries, make_evidence(tmp_path))
     assert summarise(found) == [
@@ -310,7 +326,7 @@ flows:
 def make_manual(folder: Path) -> Path:
     """Write a manual with the first step of a shipped process, and with a process that is not here."""
     (folder / "flows.yaml").write_text(FLOWS_YAML, encoding="utf-8")
-    (folder / "forms.yaml").write_text("rules: [{id: no_cash, text: No cash.}]", encoding="utf-8")
+    (folder / "forms.yaml").write_text("rules: [{id: no_cash, text: No cash.}]\nforms: []", encoding="utf-8")
     return folder
 
 
@@ -356,3 +372,4 @@ def test_the_page_is_up_to_date() -> None:
     found = command.compare_shipped(read_folder(), command.MANUAL_FOLDER, WORDS, None)
     assert command.PAGE.read_text(encoding="utf-8") == render_page(found)
     assert found.faults == ()
+    assert all(one.present for one in found.forms)

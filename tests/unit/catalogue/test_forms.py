@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.catalogue.fault_texts import tell_faults
 from backend.catalogue.field_checks import CHECKS, BadValue, check_file_key
 from backend.catalogue.folder import read_folder
 from backend.catalogue.forms import (
@@ -37,6 +38,20 @@ TEXT = {"type": "text", "max_length": 5}
 LONG = {"type": "long_text", "max_length": 5}
 NUMBER = {"type": "number", "min": 1, "max": 10}
 PHOTOS = {"type": "photos", "max_count": 2}
+MONEY = {"type": "money", "unit": "元", "min": 0, "max": 100_00}
+CODE = {"type": "credit_code"}
+MOMENT = {"type": "datetime"}
+YES_NO = {"type": "yes_no", "yes_label": "有", "no_label": "无"}
+SERVICE = {"type": "phone", "service_number": True}
+METRES = {"type": "number", "decimals": 2}
+TABLE = {
+    "type": "table",
+    "max_rows": 2,
+    "columns": [
+        {"key": "name", "label": "名称", "personal": "none", "required": True, **TEXT},
+        {"key": "count", "label": "数量", "personal": "none", **NUMBER},
+    ],
+}
 ADDRESS = {"region": "西湖区", "street": "文新街道", "community": "阳光小区", "door": "501"}
 FULL = {**ADDRESS, "building": "", "unit": "", "note": "", "point": None}
 
@@ -72,6 +87,19 @@ GOOD: list[tuple[dict[str, Any], object, object]] = [
     ),
     (PHOTOS, ["a", "b", "a"], ["a", "b"]),
     ({"type": "signature"}, "a-1_x.png", "a-1_x.png"),
+    (MONEY, 0, 0),
+    (MONEY, 100_00, 100_00),
+    (CODE, " 91110000600037341l ", "91110000600037341L"),
+    (MOMENT, "2026-02-28T23:59", "2026-02-28T23:59"),
+    (YES_NO, False, False),
+    (SERVICE, "96602", "96602"),
+    (SERVICE, "400-810-0000", "4008100000"),
+    (SERVICE, "13800138000", "13800138000"),
+    (METRES, 0.1, 0.1),
+    (METRES, 100, 100),
+    (TABLE, [{"name": " 灶 ", "count": 2}], [{"name": "灶", "count": 2}]),
+    # Rows in which nothing stands go without a word.
+    (TABLE, [{"name": ""}, {"name": "灶", "count": None}], [{"name": "灶"}]),
 ]
 
 BAD: list[tuple[dict[str, Any], object, str]] = [
@@ -105,6 +133,29 @@ BAD: list[tuple[dict[str, Any], object, str]] = [
     (PHOTOS, "a", "file_unknown"),
     (PHOTOS, ["../etc/passwd"], "file_unknown"),
     ({"type": "signature"}, ["a"], "file_unknown"),
+    (MONEY, 1.5, "money_invalid"),
+    (MONEY, True, "money_invalid"),
+    (MONEY, "100", "money_invalid"),
+    (MONEY, 10**400, "money_invalid"),
+    (MONEY, -1, "number_too_small"),
+    (MONEY, 100_01, "number_too_large"),
+    (CODE, "91110000600037341A", "credit_code_invalid"),
+    (CODE, "9111000060003734", "credit_code_invalid"),
+    (CODE, 911100006000373412, "invalid"),
+    (MOMENT, "2026-02-30T10:00", "datetime_invalid"),
+    (MOMENT, "2026-02-28T24:60", "datetime_invalid"),
+    (MOMENT, "2026-02-28", "datetime_invalid"),
+    (MOMENT, "2026-02-28T10:00+08:00", "datetime_invalid"),
+    (YES_NO, "yes", "option_unknown"),
+    (YES_NO, 1, "option_unknown"),
+    (SERVICE, "12", "phone_invalid"),
+    ({"type": "phone"}, "96602", "phone_invalid"),
+    (METRES, 0.125, "decimals_too_many"),
+    ({"type": "number", "decimals": 0}, 1.5, "decimals_too_many"),
+    (TABLE, "灶", "rows_invalid"),
+    (TABLE, ["灶"], "rows_invalid"),
+    (TABLE, [{"name": "灶"}] * 3, "too_many_rows"),
+    (TABLE, [{"colour": "红"}], "column_unknown"),
 ]
 
 
@@ -119,6 +170,64 @@ def test_what_is_wrong_has_a_code_with_a_sentence(field: dict[str, Any], value: 
     assert code in FIELD_TEXTS
 
 
+def test_a_fault_in_a_table_names_row_and_column() -> None:
+    form = make_form({"key": "it", **TABLE, "required": True})
+    checked = validate_values(form, {"it": [{"name": "灶", "count": 11}, {"count": 0}]})
+    assert checked.values == {}
+    assert checked.faults == {
+        "it.0.count": "number_too_large",
+        "it.1.name": "required",
+        "it.1.count": "number_too_small",
+    }
+    assert validate_values(form, {"it": [{"name": " "}, {}]}).faults == {"it": "required"}
+
+
+def test_what_is_taken_from_another_field_must_be_chosen_there() -> None:
+    found = {"key": "found", "type": "multi_choice", "options": OPTIONS}
+    form = make_form(found, {**found, "key": "mended", "within": "found"})
+    assert validate_values(form, {"found": ["red"], "mended": ["red"]}).faults == {}
+    assert validate_values(form, {"found": ["red"], "mended": ["blue"]}).faults == {
+        "mended": "option_not_chosen"
+    }
+    assert validate_values(form, {"mended": ["red"]}).faults == {"mended": "option_not_chosen"}
+
+
+TOLD: list[tuple[dict[str, Any], object, dict[str, str]]] = [
+    ({**NUMBER, "unit": "Pa"}, 11, {"it": "“供气压力”不能大于 10 Pa，请核对。"}),
+    (NUMBER, 0.5, {"it": "“供气压力”不能小于 1，请核对。"}),
+    (MONEY, 200_00, {"it": "“供气压力”不能大于 100 元，请核对。"}),
+    ({**MONEY, "unit": "万元", "max": 15_000_00}, 10**9, {"it": "“供气压力”不能大于 1.5 万元，请核对。"}),
+    (METRES, 0.125, {"it": "“供气压力”最多 2 位小数。"}),
+    ({"type": "number", "decimals": 0}, 0.5, {"it": "“供气压力”要填整数。"}),
+    (TABLE, [{"name": "灶"}] * 3, {"it": "“供气压力”最多填 2 行，请删掉几行。"}),
+    (TABLE, [{"name": "灶"}, {"count": 1}], {"it.1.name": "“供气压力”第 2 行的“名称”还没有填。"}),
+    (
+        TABLE,
+        [{"name": "灶", "count": 11}],
+        {"it.0.count": "“供气压力”第 1 行的“数量”不能大于 10，请核对。"},
+    ),
+    (TEXT, "一二三四五六", {"it": "“供气压力”最多 5 个字，请写短一些。"}),
+    (PHOTOS, ["a", "b", "c"], {"it": "“供气压力”最多 2 个文件，请删掉几个。"}),
+    (CODE, "1", {"it": "“供气压力”：" + FIELD_TEXTS["credit_code_invalid"]}),
+    ({"type": "id_number"}, "1", {"it": "“供气压力”：" + FIELD_TEXTS["id_number_invalid"]}),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "told"), TOLD)
+def test_what_is_wrong_is_told_with_the_name_of_the_field(
+    field: dict[str, Any], value: object, told: dict[str, str]
+) -> None:
+    form = make_form({"key": "it", "label": "供气压力", **field})
+    assert tell_faults(form, validate_values(form, {"it": value}).faults) == told
+
+
+def test_a_field_that_the_form_has_not_is_told_without_a_name() -> None:
+    form = make_form({"key": "it", **TEXT})
+    assert tell_faults(form, validate_values(form, {"Not A Key": 1}).faults) == {
+        "values": FIELD_TEXTS["field_unknown"]
+    }
+
+
 def test_every_type_has_a_check() -> None:
     assert set(CHECKS) == {one.value for one in FieldType}
 
@@ -128,6 +237,13 @@ def test_required_means_filled_in_unless_it_may_be_owed(empty: object) -> None:
     assert check_one({**PHOTOS, "required": True}, empty) == (None, "required")
     assert check_one({**PHOTOS, "required": True, "may_be_owed": True}, empty) == (None, None)
     assert check_one(PHOTOS, empty) == (None, None)
+
+
+def test_what_a_signer_adds_is_not_demanded_of_the_one_who_fills_in() -> None:
+    signature = {"type": "signature", "required": True}
+    assert check_one(signature, None) == (None, "required")
+    assert check_one({**signature, "signer": "customer"}, None) == (None, None)
+    assert check_one({**signature, "signer": "customer"}, "file-1") == ("file-1", None)
 
 
 def test_a_field_that_is_not_shown_is_left_out() -> None:

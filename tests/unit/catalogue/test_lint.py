@@ -38,6 +38,15 @@ def outcome(body: dict[str, Any], key: str, number: int = 0) -> dict[str, Any]:
     return step(body, key)["outcomes"][number]
 
 
+def limit_case(body: dict[str, Any], field: str = "service", **limit: Any) -> None:
+    case = {"when": {"field": field, "op": "present"}, **limit}
+    step(body, "submit")["limit"]["cases"] = [case]
+
+
+def overall(body: dict[str, Any], begins: str = "accept", **more: Any) -> None:
+    body["overall"] = [{"kind": "working_days", "value": 10, "from": begins, **more}]
+
+
 FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
     (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
@@ -87,6 +96,15 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         lambda b: step(b, "submit").update(limit={"kind": "calendar_date", "due": "02-30"}),
         ("submit", "due_malformed"),
     ),
+    (lambda b: limit_case(b, kind="hours"), ("steps/0/limit/cases/0", "schema")),
+    (lambda b: limit_case(b, kind="none", steps=["accept"]), ("steps/0/limit/cases/0", "schema")),
+    (lambda b: limit_case(b, kind="with_step", with_step="nowhere"), ("submit", "step_unknown")),
+    (lambda b: limit_case(b, kind="calendar_date", due="02-30"), ("submit", "due_malformed")),
+    (lambda b: limit_case(b, "unheard_of", kind="none"), ("submit", "field_unknown")),
+    (lambda b: overall(b, begins="nowhere"), ("overall", "step_unknown")),
+    (lambda b: overall(b, until="nowhere"), ("overall", "step_unknown")),
+    (lambda b: overall(b, when={"field": "unheard_of", "op": "present"}), ("overall", "field_unknown")),
+    (lambda b: overall(b, kind="immediate"), ("overall/0/kind", "schema")),
     (lambda b: b.update(key="other"), ("key", "key_differs")),
 ]  # fmt: skip
 
@@ -106,31 +124,22 @@ def test_every_named_guard_and_effect_is_used() -> None:
     assert {use["name"] for one in outcomes for use in one.get("effects", ())} == WORDS.effects
 
 
-def lint_form(change: Change) -> set[tuple[str, str]]:
-    forms = deepcopy(dict(SHIPPED.forms))
-    change(forms["application_repair"])
-    return {(one.place, one.code) for one in lint(replace(SHIPPED, forms=forms), WORDS)}
-
-
-def field(body: dict[str, Any], section: int, number: int) -> dict[str, Any]:
-    return body["sections"][section]["fields"][number]
-
-
-def test_faults_of_a_form_are_found() -> None:
-    assert ("sections/0/fields/0", "schema") in lint_form(lambda b: field(b, 0, 0).pop("personal"))
-    assert ("contact_name", "personal_in_conditions") in lint_form(
-        lambda b: field(b, 0, 0).update(feeds_conditions=True)
-    )
-    assert ("contact_phone", "field_twice") in lint_form(lambda b: field(b, 0, 0).update(key="contact_phone"))
-    asks_later = {"field": "fault_kind", "op": "present"}
-    assert ("contact_name", "field_unknown") in lint_form(lambda b: field(b, 0, 0).update(when=asks_later))
-
-
 def test_a_service_with_an_unknown_form_is_found_and_one_without_process_is_not_offered() -> None:
-    assert {one.key for one in SHIPPED.offered_services} == {"repair", "installation"}
-    assert {one.key for one in SHIPPED.services} > {"alteration", "gas_on", "inspection"}
+    assert {one.key for one in SHIPPED.offered_services} == {one.key for one in SHIPPED.services}
+    without = {key: body for key, body in SHIPPED.processes.items() if key != "inspection"}
+    offered = {one.key for one in replace(SHIPPED, processes=without).offered_services}
+    assert offered == {"repair", "installation", "alteration", "gas_on"}
     lost = replace(SHIPPED, forms={})
     assert "form_unknown" in {one.code for one in lint(lost, WORDS)}
+
+
+def test_documents_that_name_an_unknown_form_or_are_malformed_are_found() -> None:
+    def lint_documents(documents: Any) -> set[tuple[str, str, str]]:
+        return {(one.file, one.place, one.code) for one in lint(replace(SHIPPED, documents=documents), WORDS)}
+
+    assert lint_documents({"单子": ["nowhere"]}) == {("documents.yaml", "单子", "form_unknown")}
+    assert lint_documents({"单子": []}) == {("documents.yaml", "单子", "schema")}
+    assert lint_documents({"单子": "payment_receipt"}) == {("documents.yaml", "单子", "schema")}
 
 
 def test_drafts_hold_every_process_and_form() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.core.config import ConfigurationError, load_settings, render_env_example
+from backend.core.config import ConfigurationError, load_setting, load_settings, render_env_example
 
 KEY_1 = base64.b64encode(b"a" * 32).decode()
 KEY_2 = base64.b64encode(b"b" * 32).decode()
@@ -56,6 +56,8 @@ def test_all_missing_variables_are_named_at_once() -> None:
         ("PORT", "0"),
         ("PORT", "65536"),
         ("POOL_SIZE", "1.5"),
+        ("WEB_PROCESSES", "0"),
+        ("HALL_API_ORIGIN", "https://hall.example/api"),
         ("LOG_LEVEL", "LOUD"),
         ("HOTLINE_NUMBER", "call us"),
         ("WECHAT_API_BASE_URL", "api.weixin.qq.com"),
@@ -77,6 +79,18 @@ def test_demo_mode_on_loopback(host: str) -> None:
 def test_demo_mode_beyond_loopback_is_refused(host: str) -> None:
     assert set(faults(DEMO_MODE="true", HOST=host)) == {"DEMO_MODE", "HOST"}
     assert load_settings({**GOOD, "HOST": host}).host == host
+
+
+def test_one_setting_is_read_and_checked_without_the_others() -> None:
+    assert load_setting({}, "WEB_PROCESSES") == 2
+    assert (
+        load_setting({"HALL_API_ORIGIN": "https://hall.example/"}, "HALL_API_ORIGIN")
+        == "https://hall.example"
+    )
+    with pytest.raises(ConfigurationError, match="PORT: is malformed; expected whole number"):
+        load_setting({"PORT": "high"}, "PORT")
+    with pytest.raises(ConfigurationError, match="SECRET_KEY: is missing"):
+        load_setting({}, "SECRET_KEY")
 
 
 def test_half_a_platform_is_refused() -> None:

@@ -1,4 +1,5 @@
 import { createRouter, createWebHashHistory } from 'vue-router'
+import { guardBack } from './domain/backKey'
 import { useSession } from './stores/session'
 
 export const router = createRouter({
@@ -39,6 +40,8 @@ export const router = createRouter({
 export function readWayBack(back: unknown): string {
   return typeof back === 'string' && back.startsWith('/') && !back.startsWith('//') ? back : '/'
 }
+
+guardBack(router)
 
 router.beforeEach(async (to) => {
   const session = useSession()

@@ -41,3 +41,10 @@ it('shows neither clock nor coming visit once the case has ended', () => {
   expect(text).toContain('已撤回')
   expect(text).not.toMatch(/不限时|上门/)
 })
+
+it('tells until when the whole works are to be done', () => {
+  const works_due_at = '2026-12-04T17:30:00+08:00'
+  expect(read({})).not.toContain('工期')
+  expect(read({ works_due_at, works_overdue: false })).toMatch(/工期到 .*12月4日/)
+  expect(read({ works_due_at, works_overdue: true })).toContain('，已超期')
+})

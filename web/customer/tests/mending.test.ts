@@ -47,8 +47,8 @@ describe('what came back', () => {
 })
 
 describe('a case that was handed in again', () => {
-  it('is told of once, on its own page', () => {
-    noteMended('1')
-    expect([takeMended('2'), takeMended('1'), takeMended('1')]).toEqual([false, true, false])
+  it('is told of once, on its own page, with its version then', () => {
+    noteMended('1', 7)
+    expect([takeMended('2'), takeMended('1'), takeMended('1')]).toEqual([null, 7, null])
   })
 })

@@ -3684,6 +3684,11 @@ export interface components {
             is_working: boolean;
             note: string;
         };
+        Doubt: {
+            /** @enum {string} */
+            kind: "lost" | "partial" | "number" | "reading";
+            note: string;
+        };
         Draft: {
             files: {
                 [key: string]: components["schemas"]["FileView"];
@@ -3748,38 +3753,99 @@ export interface components {
             first_password: string;
         };
         FormBody: {
+            appendix?: number;
+            copies?: components["schemas"]["FormCopy"][];
+            form_code?: string;
             key: string;
+            /** @enum {string} */
+            kind?: "application" | "contract" | "slip" | "ledger" | "documents";
             name: string;
             sections: components["schemas"]["FormSection"][];
+            signers?: components["schemas"]["FormSigner"][];
+            title?: string;
             version: number;
         };
-        FormField: {
-            feeds_conditions?: boolean;
+        FormColumn: {
+            decimals?: number;
+            doubt?: components["schemas"]["Doubt"];
             hint?: string;
             key: string;
             label: string;
             max?: number;
+            max_length?: number;
+            min?: number;
+            no_label?: string;
+            options?: components["schemas"]["FormOption"][];
+            options_from?: string;
+            /** @enum {string} */
+            personal: "none" | "name" | "id_number" | "phone" | "address" | "face" | "signature";
+            prefill?: components["schemas"]["Prefill"];
+            required?: boolean;
+            service_number?: boolean;
+            /** @enum {string} */
+            type: "text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money";
+            unit?: string;
+            yes_label?: string;
+        };
+        FormCopy: {
+            count?: number;
+            count_field?: string;
+            doubt?: components["schemas"]["Doubt"];
+            label: string;
+            party: string;
+        };
+        FormField: {
+            columns?: components["schemas"]["FormColumn"][];
+            decimals?: number;
+            doubt?: components["schemas"]["Doubt"];
+            feeds_conditions?: boolean;
+            hint?: string;
+            key: string;
+            label: string;
+            /** @enum {string} */
+            mark?: "seal" | "signature";
+            max?: number;
             max_count?: number;
             max_length?: number;
+            max_rows?: number;
             may_be_owed?: boolean;
             may_be_partial?: boolean;
             min?: number;
+            no_label?: string;
             options?: components["schemas"]["FormOption"][];
+            options_from?: string;
             /** @enum {string} */
-            personal: "none" | "name" | "id_number" | "phone" | "address" | "face" | "signature";
+            personal: "none" | "name" | "id_number" | "phone" | "address" | "face" | "signature" | "several";
+            prefill?: components["schemas"]["Prefill"];
             required?: boolean;
+            service_number?: boolean;
+            signer?: string;
+            stamped?: boolean;
             /** @enum {string} */
-            type: "text" | "long_text" | "phone" | "id_number" | "choice" | "multi_choice" | "date" | "number" | "address" | "photos" | "documents" | "signature";
+            type: "text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table";
+            unit?: string;
             when?: components["schemas"]["Condition"];
+            within?: string;
+            yes_label?: string;
         };
         FormOption: {
+            doubt?: components["schemas"]["Doubt"];
+            group?: string;
             label: string;
+            number?: number;
             value: string;
+            words?: string;
         };
         FormSection: {
             fields: components["schemas"]["FormField"][];
             key: string;
             title: string;
+        };
+        FormSigner: {
+            doubt?: components["schemas"]["Doubt"];
+            key: string;
+            label: string;
+            party: string;
         };
         HandOver: {
             /** Format: uuid */
@@ -3884,7 +3950,7 @@ export interface components {
             };
         };
         NewReason: {
-            field_types?: ("text" | "long_text" | "phone" | "id_number" | "choice" | "multi_choice" | "date" | "number" | "address" | "photos" | "documents" | "signature")[];
+            field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             key: string;
             /** @default 1000 */
             position?: number;
@@ -3996,6 +4062,9 @@ export interface components {
             departments: components["schemas"]["Post"][];
             positions: components["schemas"]["Post"][];
         };
+        Prefill: {
+            from: string;
+        };
         Presence: {
             /**
              * Format: date
@@ -4071,7 +4140,7 @@ export interface components {
             ticket: string;
         };
         ReasonChange: {
-            field_types?: ("text" | "long_text" | "phone" | "id_number" | "choice" | "multi_choice" | "date" | "number" | "address" | "photos" | "documents" | "signature")[];
+            field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             is_active?: boolean;
             position?: number;
             text?: string;
@@ -4087,7 +4156,7 @@ export interface components {
             text: string;
         };
         ReturnReason: {
-            field_types: ("text" | "long_text" | "phone" | "id_number" | "choice" | "multi_choice" | "date" | "number" | "address" | "photos" | "documents" | "signature")[];
+            field_types: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             is_active: boolean;
             key: string;
             position: number;
@@ -4146,6 +4215,10 @@ export interface components {
             starts_on: string;
             unit_code: string;
             username: string;
+        };
+        /** @description One row of a table: the filled cells by their columns. */
+        Row: {
+            [key: string]: string | number | boolean | string[] | null;
         };
         ServiceDetail: {
             form: components["schemas"]["FormBody"];
@@ -4304,6 +4377,8 @@ export interface components {
             };
             progress: components["schemas"]["ProgressStep"][];
             rating: components["schemas"]["StaffRating"] | null;
+            /** @description What the unit replied (回复工单). */
+            reply: string | null;
             returned_times: number;
             reviews: {
                 [key: string]: components["schemas"]["ReviewMark"];
@@ -4327,6 +4402,9 @@ export interface components {
             visit: components["schemas"]["StaffVisit"];
             /** Format: date-time */
             waiting_since: string;
+            /** Format: date-time */
+            works_due_at: string | null;
+            works_overdue: boolean;
         };
         StaffCommand: {
             /** @default null */
@@ -4490,8 +4568,8 @@ export interface components {
             code: string;
             text: string;
         };
-        /** @description What is filled into a field: text, a number, keys of choices or files, an address, nothing. */
-        Value: string | number | string[] | components["schemas"]["Address"] | null;
+        /** @description What is filled into a field: text, a number, yes or no, keys of choices or files, rows of a table, an address, nothing. */
+        Value: string | number | boolean | string[] | components["schemas"]["Row"][] | components["schemas"]["Address"] | null;
         Visit: {
             distance_m: number | null;
             eta_minutes: number | null;

@@ -22,7 +22,7 @@ export function holds(condition: Condition | undefined, values: Values): boolean
     case 'in':
       return Array.isArray(asked) && asked.includes(held)
     case 'includes':
-      return Array.isArray(held) && held.includes(asked as string)
+      return Array.isArray(held) && held.some((one) => one === asked)
     case 'gte':
       return typeof held === 'number' && typeof asked === 'number' && held >= asked
     case 'lte':

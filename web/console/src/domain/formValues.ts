@@ -1,5 +1,5 @@
 /** What a form holds, as words on the screen. */
-import type { Address, FormBody, FormField, Value, Values } from '@/api/types'
+import type { Address, FormBody, FormField, Row, Value, Values } from '@/api/types'
 import { holds } from './conditions'
 import { tellDay } from './dates'
 
@@ -12,6 +12,15 @@ export function isFileField(field: FormField): boolean {
 /** All fields of a form that apply to these values, in the form's order. */
 export function listFields(form: FormBody, values: Values): FormField[] {
   return form.sections.flatMap((section) => section.fields).filter((field) => holds(field.when, values))
+}
+
+/** The keys of choices or files, but not the rows of a table. */
+export function isKeys(value: Value | undefined): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+export function isRows(value: Value | undefined): value is Row[] {
+  return Array.isArray(value) && !isKeys(value)
 }
 
 export function isEmpty(value: Value | undefined): boolean {
@@ -33,7 +42,9 @@ export function tellValue(field: FormField, value: Value | undefined): string {
   if (isEmpty(value)) return '未填'
   if (isAddress(value)) return tellAddress(value)
   const label = (one: string) => field.options?.find((option) => option.value === one)?.label ?? one
-  if (Array.isArray(value)) return isFileField(field) ? `${value.length} 个文件` : value.map(label).join('、')
+  if (isRows(value)) return `共 ${value.length} 行`
+  if (typeof value === 'boolean') return (value ? field.yes_label : field.no_label) ?? ''
+  if (isKeys(value)) return isFileField(field) ? `${value.length} 个文件` : value.map(label).join('、')
   if (field.type === 'signature') return '已签名'
   if (field.type === 'choice') return label(String(value))
   if (field.type === 'date' && /^\d{4}-\d{2}-\d{2}$/.test(String(value))) {
@@ -44,7 +55,7 @@ export function tellValue(field: FormField, value: Value | undefined): string {
 
 /** The file keys that a value holds. */
 export function listFileKeys(value: Value | undefined): string[] {
-  if (Array.isArray(value)) return value
+  if (isKeys(value)) return value
   return typeof value === 'string' && value ? [value] : []
 }
 

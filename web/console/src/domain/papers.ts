@@ -7,6 +7,8 @@ export interface Paper {
   /** The form field it belongs to; null for a visit's photos and signature. */
   field: string | null
   label: string
+  /** Handed in anew after a return; `former` is what it stands in place of; all else is `kept`. */
+  state: 'kept' | 'renewed' | 'former'
 }
 
 type Shown = Pick<StaffCaseView, 'form' | 'values' | 'previous_values' | 'files' | 'visit'>
@@ -14,17 +16,29 @@ type Shown = Pick<StaffCaseView, 'form' | 'values' | 'previous_values' | 'files'
 export function listPapers(view: Shown): Paper[] {
   const papers: Paper[] = []
   const seen = new Set<string>()
-  const add = (file: FileView | null | undefined, field: string | null, label: string) => {
+  const add = (file: FileView | null | undefined, field: string | null, label: string, state: Paper['state'] = 'kept') => {
     if (!file || seen.has(file.file_key)) return
     seen.add(file.file_key)
-    papers.push({ file, field, label })
+    papers.push({ file, field, label, state })
   }
   for (const field of listFields(view.form, view.values).filter(isFileField)) {
-    for (const key of listFileKeys(view.values[field.key])) add(view.files[key], field.key, field.label)
+    const before = listFileKeys(view.previous_values[field.key])
+    const state = (key: string) => (before.length && !before.includes(key) ? 'renewed' : 'kept')
+    for (const key of listFileKeys(view.values[field.key])) add(view.files[key], field.key, field.label, state(key))
     // What stood there before the return, right behind what replaced it.
-    for (const key of listFileKeys(view.previous_values[field.key])) add(view.files[key], field.key, `${field.label}（原来的）`)
+    for (const key of before) add(view.files[key], field.key, `${field.label}（原来的）`, 'former')
   }
   for (const photo of view.visit.photos) add(photo, null, '现场照片')
   add(view.visit.signature, null, '客户签名')
   return papers
+}
+
+/** What stands before a paper that came anew, and the other way round, so that both are seen at once: [former, renewed]. */
+export function findPair(papers: readonly Paper[], paper: Paper): [Paper, Paper] | null {
+  const of = (state: Paper['state']) => papers.filter((one) => one.field === paper.field && one.state === state)
+  const formers = of('former')
+  const renewed = of('renewed')
+  if (paper.state === 'kept' || !formers.length || !renewed.length) return null
+  const at = (paper.state === 'former' ? formers : renewed).indexOf(paper)
+  return [formers[at] ?? formers[0]!, renewed[at] ?? renewed[0]!]
 }

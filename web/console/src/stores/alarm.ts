@@ -9,12 +9,14 @@ import { findBlock, listNeeds } from '@/domain/actionNeeds'
 import { listMaskedContact } from '@/domain/contact'
 import { commands } from './openCase'
 import { useQueues } from './queues'
+import { useSession } from './session'
 
 const SET_ASIDE_MS = 60_000
 const REVEAL_REASON = '燃气报警处置'
 
 export const useAlarm = defineStore('alarm', () => {
   const queues = useQueues()
+  const session = useSession()
   const waiting = ref<StaffCaseRow[]>([])
   const view = ref<StaffCaseView | null>(null)
   const revealed = ref<Values>({})
@@ -23,8 +25,9 @@ export const useAlarm = defineStore('alarm', () => {
   const aside = new Map<string, number>()
   let intention = new Intention()
 
-  /** Look for alarms; a console without this queue has nothing to look for. */
+  /** Look for alarms; a console without this queue, or of somebody who is away, has nothing to look for. */
   async function look(): Promise<void> {
+    if (session.me?.presence === 'absent') return clear()
     if (queues.state !== 'ready') await queues.refresh()
     if (!queues.items.some((queue) => queue.key === 'alarm')) return
     // Newest first, for what was taken stays in the queue and must not crowd out what nobody has taken.

@@ -33,6 +33,9 @@ export const useOpenCase = defineStore('openCase', () => {
   const revealed = ref<Values>({})
   const newerVersion = ref(false)
   const draft = ref<VisitDraft>(makeDraft())
+  // What was begun at one case is still there when one comes back to it.
+  const drafts = new Map<string, VisitDraft>()
+  let carried: { caseNo: string; values: Values } | null = null
   const resting = ref(false)
   let restOver: ReturnType<typeof setTimeout> | undefined
   let unsaved = false
@@ -62,8 +65,10 @@ export const useOpenCase = defineStore('openCase', () => {
       caseNo.value = wanted
       hints.watchCase(wanted)
       view.value = null
-      revealed.value = {}
-      draft.value = makeDraft()
+      revealed.value = carried?.caseNo === wanted ? carried.values : {}
+      carried = null
+      draft.value = (wanted && drafts.get(wanted)) || makeDraft()
+      if (wanted) drafts.set(wanted, draft.value)
       marks.value = {}
       marksProblem.value = ''
       unsaved = false
@@ -74,6 +79,12 @@ export const useOpenCase = defineStore('openCase', () => {
     }
     await reload()
     if (jumped) rest()
+  }
+
+  /** Let what was shown of a case elsewhere stay in sight when it is opened here next. */
+  function carry(of: string, values: Values): void {
+    if (caseNo.value === of) revealed.value = { ...revealed.value, ...values }
+    else carried = { caseNo: of, values }
   }
 
   async function reload(): Promise<void> {
@@ -101,8 +112,8 @@ export const useOpenCase = defineStore('openCase', () => {
       newerVersion.value = true
       return
     }
-    const { notes, messages, history, progress, due_at, overdue, time_left } = got
-    Object.assign(held, { notes, messages, history, progress, due_at, overdue, time_left })
+    const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue } = got
+    Object.assign(held, { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue })
     // New links only when the old ones are about to end: another address would load each picture again.
     if (Date.now() - linksSince > LINKS_LAST_MS) {
       held.files = got.files
@@ -127,6 +138,7 @@ export const useOpenCase = defineStore('openCase', () => {
     const whole = Object.fromEntries(
       Object.entries(sent).filter(([, mark]) => mark.verdict === 'pass' || mark.reason.trim()),
     )
+    if (!Object.keys(whole).length) return
     try {
       await saveReviews(asked, whole)
       if (asked !== caseNo.value) return
@@ -146,6 +158,7 @@ export const useOpenCase = defineStore('openCase', () => {
       if (asked === caseNo.value) {
         unsaved = false
         draft.value = makeDraft()
+        drafts.set(asked, draft.value)
         rest()
         show(got)
       }
@@ -165,6 +178,6 @@ export const useOpenCase = defineStore('openCase', () => {
   return {
     caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting,
     values, reviewItems, summary,
-    open, reload, check, setMarks, flushMarks, perform,
+    open, carry, reload, check, setMarks, flushMarks, perform,
   }
 })

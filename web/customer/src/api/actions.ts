@@ -2,7 +2,7 @@ import type { AvailableAction, CaseView } from './types'
 import type { PageName } from '@/platform/moving'
 
 /** What the case waits for that has a screen of its own, by the server's code for what is still lacking. */
-const SCREEN_BY_LACK: Record<string, PageName> = { appointment_missing: 'booking', signature_missing: 'sign' }
+const SCREEN_BY_LACK: Record<string, PageName> = { appointment_missing: 'booking' }
 /** Outcomes with a screen of their own. */
 const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'booking', rate: 'rate' }
 
@@ -10,6 +10,8 @@ const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'b
 export function screenOf(action: AvailableAction): PageName | null {
   if (action.kind === 'supply_document') return 'supply'
   if (action.kind !== 'complete') return null
+  // What the command itself brings is no lack: the server says that it asks for it.
+  if (action.asks.includes('signature')) return 'sign'
   const lack = action.unmet ? SCREEN_BY_LACK[action.unmet.code] : undefined
   return lack ?? SCREEN_BY_OUTCOME[action.outcome ?? ''] ?? null
 }

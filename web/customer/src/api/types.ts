@@ -14,6 +14,8 @@ export type FieldType = FormField['type']
 export type FormSection = Schemas['FormSection']
 export type FormBody = Schemas['FormBody']
 export type Value = Schemas['Value']
+/** One row of a table. */
+export type Row = Schemas['Row']
 export type Values = Record<string, Value>
 export type FileView = Schemas['FileView']
 

@@ -1,6 +1,6 @@
 import type { Address, FormBody, FormField, Value, Values } from '@/api/types'
 import { isIdNumber } from './id-number'
-import { isAsked, isBlank, listFields } from './visibility'
+import { isAsked, isBlank, isKeys, isRows, listFields } from './visibility'
 
 /** A mobile number of the mainland. */
 export function isMobile(text: string): boolean {
@@ -12,7 +12,8 @@ export function checkField(field: FormField, value: Value | undefined): string |
   if (isBlank(value)) return field.required && !field.may_be_owed ? askFor(field) : null
   if (typeof value === 'string') return checkText(field, value.trim())
   if (typeof value === 'number') return checkNumber(field, value)
-  if (Array.isArray(value)) return checkList(field, value)
+  if (isKeys(value)) return checkList(field, value)
+  if (typeof value === 'boolean' || isRows(value)) return null
   return checkAddress(value as Address)
 }
 

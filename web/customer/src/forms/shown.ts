@@ -1,15 +1,18 @@
 import type { Address, FormField, Value } from '@/api/types'
+import { isKeys, isRows } from './visibility'
 
 /** A value as the customer reads it; files and signatures are drawn elsewhere. */
 export function showValue(field: FormField, value: Value | undefined): string {
   if (value === null || value === undefined || value === '') return '未填写'
   const label = (one: string): string => field.options?.find((option) => option.value === one)?.label ?? one
   if (typeof value === 'number') return String(value)
+  if (typeof value === 'boolean') return (value ? field.yes_label : field.no_label) ?? ''
   if (typeof value === 'string') {
     if (field.type === 'choice') return label(value)
     return field.type === 'date' ? showDate(value) : value
   }
-  if (Array.isArray(value)) {
+  if (isRows(value)) return `共 ${value.length} 行`
+  if (isKeys(value)) {
     if (value.length === 0) return '未填写'
     return field.type === 'multi_choice' ? value.map(label).join('、') : `共 ${value.length} 份`
   }

@@ -1,4 +1,4 @@
-import type { FormBody, FormField, Value, Values } from '@/api/types'
+import type { FormBody, FormField, Row, Value, Values } from '@/api/types'
 import { evaluate } from './conditions'
 
 /** All fields of a form in the order of the screen. */
@@ -9,6 +9,15 @@ export function listFields(form: FormBody): FormField[] {
 /** Whether the field is asked for, by what is filled in so far. */
 export function isAsked(field: FormField, values: Values): boolean {
   return field.when === undefined || evaluate(field.when, values)
+}
+
+/** The keys of choices or files, but not the rows of a table. */
+export function isKeys(value: Value | undefined): value is string[] {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+}
+
+export function isRows(value: Value | undefined): value is Row[] {
+  return Array.isArray(value) && !isKeys(value)
 }
 
 export function isBlank(value: Value | undefined): boolean {

@@ -1,13 +1,14 @@
-let mended = ''
+let mended: { caseNo: string; version: number } | null = null
 
-/** Remember which case was mended and handed in again, for its page that is shown next. */
-export function noteMended(caseNo: string): void {
-  mended = caseNo
+/** Remember which case was mended and handed in again, and its version then, for its page that is shown next. */
+export function noteMended(caseNo: string, version: number): void {
+  mended = { caseNo, version }
 }
 
-/** Tell once whether this is the case that was just handed in again. */
-export function takeMended(caseNo: string): boolean {
-  const isIt = mended === caseNo
-  if (isIt) mended = ''
-  return isIt
+/** Tell once at which version this case was just handed in again, or null where it was not. */
+export function takeMended(caseNo: string): number | null {
+  if (mended?.caseNo !== caseNo) return null
+  const { version } = mended
+  mended = null
+  return version
 }

@@ -1,0 +1,70 @@
+import { mount } from '@vue/test-utils'
+import { describe, expect, it } from 'vitest'
+import { nextTick } from 'vue'
+import type { StaffCaseView } from '@/api/types'
+import DocumentViewer from '@/components/case/DocumentViewer.vue'
+import { findPair, listPapers } from '@/domain/papers'
+
+const file = (key: string) => ({ file_key: key, name: `${key}.jpg`, kind: 'image', url: `/files/${key}`, thumbnail_url: null })
+
+/** A case whose photos were these before the return, and are those now. */
+function makeView(before: string[] | undefined, now: string[]): StaffCaseView {
+  const fields = [{ key: 'photos', label: '照片', type: 'photos', personal: 'none', required: false }]
+  return {
+    form: { sections: [{ key: 's', title: '', fields }] },
+    values: { photos: now },
+    previous_values: before ? { photos: before } : {},
+    files: Object.fromEntries([...(before ?? []), ...now].map((key) => [key, file(key)])),
+    visit: { photos: [], signature: null },
+  } as unknown as StaffCaseView
+}
+
+describe('papers that came anew', () => {
+  it('are paired with what stood there, one by one', () => {
+    const papers = listPapers(makeView(['a', 'b', 'c'], ['a', 'x', 'y']))
+    expect(papers.map((one) => [one.file.file_key, one.state])).toEqual([
+      ['a', 'kept'], ['x', 'renewed'], ['y', 'renewed'], ['b', 'former'], ['c', 'former'],
+    ])
+    const pairs = papers.map((one) => findPair(papers, one)?.map((of) => of.file.file_key) ?? null)
+    expect(pairs).toEqual([null, ['b', 'x'], ['c', 'y'], ['b', 'x'], ['c', 'y']])
+  })
+
+  it('find the first where there are more of one kind', () => {
+    const papers = listPapers(makeView(['a'], ['x', 'y']))
+    expect(findPair(papers, papers[1]!)?.map((of) => of.file.file_key)).toEqual(['a', 'y'])
+  })
+
+  it('stand alone at a first review', () => {
+    const papers = listPapers(makeView(undefined, ['a']))
+    expect(findPair(papers, papers[0]!)).toBeNull()
+  })
+})
+
+describe('the viewer', () => {
+  it('shows both at once, turns both alike, and one alone when told so', async () => {
+    const papers = listPapers(makeView(['a'], ['x']))
+    const viewer = mount(DocumentViewer, { props: { papers, modelValue: 'x' } })
+    const shown = () => viewer.findAll('.frame img').map((one) => one.attributes('src'))
+    expect(shown()).toEqual(['/files/a', '/files/x'])
+    expect(viewer.findAll('figcaption').map((one) => one.text())).toEqual(['原来的', '重新交的'])
+    await viewer.get('[aria-label="旋转"]').trigger('click')
+    await viewer.get('[aria-label="放大"]').trigger('click')
+    for (const one of viewer.findAll('.frame img')) expect(one.attributes('style')).toContain('rotate(90deg) scale(1.25)')
+    const compare = viewer.get('.compare')
+    expect(compare.attributes('aria-pressed')).toBe('true')
+    await compare.trigger('click')
+    expect(shown()).toEqual(['/files/x'])
+    viewer.unmount()
+  })
+
+  it('says of each alone that it did not open, and asks for new addresses', async () => {
+    const papers = listPapers(makeView(['a'], ['x']))
+    const viewer = mount(DocumentViewer, { props: { papers, modelValue: 'x' } })
+    await viewer.get('img[src="/files/a"]').trigger('error')
+    await nextTick()
+    expect(viewer.findAll('.frame img')).toHaveLength(1)
+    await viewer.get('[role=alert] button').trigger('click')
+    expect(viewer.emitted('renew')).toHaveLength(1)
+    viewer.unmount()
+  })
+})

@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest'
+import { nameOf, screenOf } from '@/api/actions'
+import type { AvailableAction } from '@/api/types'
+
+const action = (over: Partial<AvailableAction>): AvailableAction => ({
+  kind: 'complete', task: 1, step: 's', outcome: 'o', name: '同意', unmet: null, needs_reason: false,
+  needs_corrections: false, needs_owed_documents: false, asks: [], ...over,
+})
+
+describe('an action', () => {
+  it('that asks for a signature leads to where one signs', () => {
+    const agree = action({ asks: ['signature'] })
+    expect([screenOf(agree), nameOf(agree)]).toEqual(['sign', '去签字'])
+  })
+
+  it('that lacks a booking leads to where one books, whatever it is called', () => {
+    const book = action({ unmet: { code: 'appointment_missing', text: '请先预约' } })
+    expect([screenOf(book), nameOf(book)]).toEqual(['booking', '去预约上门时间'])
+  })
+
+  it('without a screen of its own is a question on the spot', () => {
+    expect([screenOf(action({})), nameOf(action({}))]).toEqual([null, '同意'])
+  })
+})
