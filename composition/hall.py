@@ -43,8 +43,10 @@ from backend.notifications.messages import read_messages
 from backend.notifications.service import NotificationService
 from backend.organisation.service import OrganisationService
 from composition.platforms import Platforms, make_channels, make_platforms, make_storage
+from payments.collecting import make_charge_effects
+from payments.service import ChargeService
 
-EFFECTS = {**CASE_EFFECTS, **VISIT_EFFECTS}
+EFFECTS = {**CASE_EFFECTS, **VISIT_EFFECTS, **make_charge_effects(ChargeService())}
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(EFFECTS))
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.

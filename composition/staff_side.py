@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask
 from flask_smorest import Api
 
@@ -9,6 +11,8 @@ from backend.access.looks import record_look
 from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.cases.guards import CASE_GUARDS
+from backend.cases.intake import IntakeService, list_starters
+from backend.cases.intake_search import IntakeSearch
 from backend.cases.return_reasons import ReturnReasons
 from backend.cases.staff_access import PostMap, StaffAccess, map_posts
 from backend.cases.staff_cases import Sources, StaffCases
@@ -17,6 +21,7 @@ from backend.cases.staff_handover import StaffHandover, list_keepers
 from backend.cases.staff_queues import StaffQueues
 from backend.cases.staff_remarks import StaffRemarks
 from backend.cases.staff_rows import RowWriter
+from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.loader import build_process
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.members import MemberDirectory
@@ -30,6 +35,7 @@ from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
+from staff_api.intake_routes import make_intake_routes
 from staff_api.member_routes import make_member_routes, make_reason_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
 from staff_api.organisation_tables import make_table_routes
@@ -52,10 +58,11 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
     guard.install(app)
     for name, scheme in guard.describe().items():
         api.spec.components.security_scheme(name, scheme)
-    posts = map_posts(build_process(body) for body in hall.content.processes.values())
-    parts = ConsoleParts(list_keepers(posts))
+    processes = [build_process(body) for body in hall.content.processes.values()]
+    posts = map_posts(processes)
+    parts = ConsoleParts(list_keepers(posts), list_starters(processes))
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
-    _add_cases(api, hall, posts, parts)
+    _add_cases(api, hall, posts, parts, processes)
     _add_organisation(api, hall, staff_sessions, parts)
     for routes in (
         make_staff_file_routes(hall.files),
@@ -87,7 +94,9 @@ def _add_organisation(api: Api, hall: Hall, staff_sessions: StaffSessions, parts
         api.register_blueprint(routes)
 
 
-def _add_cases(api: Api, hall: Hall, posts: PostMap, parts: ConsoleParts) -> None:
+def _add_cases(
+    api: Api, hall: Hall, posts: PostMap, parts: ConsoleParts, startable: Sequence[ProcessDefinition]
+) -> None:
     sessions, organisation, definitions = hall.sessions, hall.organisation, hall.definitions
     access = StaffAccess(definitions)
     services = {one.key: one.name for one in hall.content.services}
@@ -131,7 +140,13 @@ def _add_cases(api: Api, hall: Hall, posts: PostMap, parts: ConsoleParts) -> Non
         lambda service, process: services.get(service or "") or processes[process],
         read_clock,
     )  # fmt: skip
+    intake = IntakeService(
+        hall.reading, hall.cases, startable, definitions, organisation, hall.customers, hall.files, hall.keys,
+        services,
+    )  # fmt: skip
+    search = IntakeSearch(sessions, hall.customers, access, rows, hall.keys, record_look, read_clock)
     for routes in (
+        make_intake_routes(intake, search),
         make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),
         make_case_routes(cases, commands, StaffRemarks(sessions, access, hall.keys, read_clock)),
         make_member_routes(handover),

@@ -90,6 +90,14 @@ class ChargeService:
         """Take back a charge that nobody has paid; raises NotFound or Conflict (``charge_not_open``)."""
         self._move(session, charge_no, visible_units, "void", now)
 
+    def find_open(self, session: Session, case_id: int) -> str:
+        """Return the number of the charge that a case waits for; raises Conflict (``charge_not_open``)."""
+        newest = select(Charge.charge_no).where(Charge.case_id == case_id, Charge.state == "open")
+        charge_no = session.execute(newest.order_by(Charge.id.desc()).limit(1)).scalar_one_or_none()
+        if charge_no is None:
+            raise Conflict("charge_not_open")
+        return charge_no
+
     @staticmethod
     def _move(
         session: Session, charge_no: str, visible_units: Collection[int], state: str, now: datetime

@@ -204,6 +204,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     works_overdue = fields.Boolean(required=True)
     application_no = fields.String(required=True)
     unit_code = fields.String(required=True)
+    # What is owed for it, where that is known.
+    amount_fen = fields.Integer(required=True, allow_none=True)
     customer = fields.Nested(StaffCustomerSchema, required=True)
     form = Ready(FormBodySchema, required=True)
     values = make_values_field(required=True)
@@ -285,6 +287,11 @@ class StaffCommandSchema(Schema):
         fields.String(validate=validate.Length(1, 100)), load_default=list, validate=validate.Length(max=12)
     )
     signature = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    # Up to ten million yuan: what is more was mistyped.
+    amount_fen = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 1_000_000_000)
+    )
+    receipt_no = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
 
 
 class RemarkSchema(Schema):

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from backend.organisation.leads import CENTRE_KEEPERS, KEEPER
 from backend.organisation.service import Member
 
-PART_NAMES = ("organisation", "unit_people", "calendar", "operations")
+PART_NAMES = ("organisation", "unit_people", "calendar", "operations", "intake")
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleParts:
-    """The posts that have a part; ``unit_people`` are those that keep the people and the roster of a unit."""
+    """The posts that have a part.
+
+    ``unit_people`` are those that keep the people and the roster of a unit, ``intake`` those that open cases
+    on a customer's behalf.
+    """
 
     unit_people: frozenset[str]
+    intake: frozenset[str]
 
     def list_parts(self, member: Member) -> list[str]:
         """Return the names of the parts that ``member`` has, in the order of PART_NAMES."""
@@ -23,6 +28,7 @@ class ConsoleParts:
             "unit_people": self.unit_people,
             "calendar": frozenset(CENTRE_KEEPERS),
             "operations": frozenset(CENTRE_KEEPERS),
+            "intake": self.intake,
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

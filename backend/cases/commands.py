@@ -22,9 +22,11 @@ ASKED_DATA: Mapping[str, str] = {
     "result": "result",
     "photos": "visit_photos",
     "signature": "signature_file",
+    "amount": "amount_fen",
+    "receipt": "receipt_no",
 }
 # What belongs to one moment: an earlier signature or result does not stand in for the one that is asked for.
-ASKED_ANEW = frozenset({"result", "signature"})
+ASKED_ANEW = frozenset({"result", "signature", "amount", "receipt"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,8 @@ CASE_GUARDS: dict[str, Guard] = {
     "handler_assigned": _need("handler_id", "handler_missing"),
     "result_recorded": _need("result", "result_missing"),
     "signature_present": _need("signature_file", "signature_missing"),
+    "amount_named": _need("amount_fen", "amount_missing"),
+    "receipt_recorded": _need("receipt_no", "receipt_missing"),
     "rating_given": _need("stars", "rating_missing"),
     "no_documents_owed": _need_documents,
     "tried_often": _need_tries,

@@ -167,6 +167,7 @@ class StaffCases:
             "version": branch.snapshot.version,
             "application_no": tree.case_no,
             "unit_code": row.unit_code,
+            "amount_fen": branch.snapshot.data.get("amount_fen"),
             "customer": describe_customer(row, self._keys),
             **mended,
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),

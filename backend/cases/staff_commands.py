@@ -58,6 +58,8 @@ class StaffCommand:
     result: str | None = None
     photos: tuple[str, ...] = ()
     signature: str | None = None
+    amount_fen: int | None = None
+    receipt_no: str | None = None
 
     def list_brought(self) -> set[str]:
         """Return which of the things an outcome may ask for this command brings."""
@@ -67,6 +69,8 @@ class StaffCommand:
             "result": self.result,
             "photos": self.photos,
             "signature": self.signature,
+            "amount": self.amount_fen,
+            "receipt": self.receipt_no,
         }
         return {name for name, value in given.items() if value}
 
@@ -244,6 +248,10 @@ class StaffCommands:
             data["handler_id"] = self._choose_handler(place, command.handler)
         if command.result is not None and command.result.strip():
             data["result"] = command.result.strip()
+        if command.amount_fen is not None:
+            data["amount_fen"] = command.amount_fen
+        if command.receipt_no is not None and command.receipt_no.strip():
+            data["receipt_no"] = command.receipt_no.strip()
         files = list(dict.fromkeys([*command.photos, *([command.signature] if command.signature else [])]))
         if files:
             self._files.claim(place.session, files, f"staff:{member.id}", place.case.id)

@@ -139,6 +139,10 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
         said.append(f"服务评价：{data['stars']} 星")
     if data.get("result"):
         said.append(f"现场结果：{data['result']}")
+    if data.get("amount_fen"):
+        said.append(f"应收 {data['amount_fen'] // 100}.{data['amount_fen'] % 100:02} 元")
+    if data.get("receipt_no"):
+        said.append(f"收据号 {data['receipt_no']}")
     if data.get("visit_photos"):
         said.append(f"现场照片共 {len(data['visit_photos'])} 张")
     if data.get("signature_file"):

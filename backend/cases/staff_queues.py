@@ -49,6 +49,7 @@ QUEUES = (
     Queue("review", "待审核", "queue"),
     Queue("dispatch", "待派发", "queue"),
     Queue("assign", "待委派", "queue"),
+    Queue("charge", "待收费", "queue"),
     Queue("reply", "待回复", "queue"),
     Queue("close", "待办结", "queue"),
     Queue("mine", "我的办件", "handler"),

@@ -236,6 +236,8 @@ class ProcessDefinition:
     steps: tuple[Step, ...]
     form: str | None = None
     offered: bool = False
+    # Who may open a case on a customer's behalf, by ``form``.
+    starts_by: tuple[Actor, ...] = ()
     withdraw_at: tuple[str, ...] = ()
     cancel_at: tuple[str, ...] = ()
     cancel_by: tuple[Actor, ...] = ()

@@ -59,6 +59,8 @@ class Limits(Protocol):
     @property
     def max_count(self) -> int | None: ...
     @property
+    def may_be_partial(self) -> bool: ...
+    @property
     def decimals(self) -> int | None: ...
     @property
     def service_number(self) -> bool: ...
@@ -230,8 +232,8 @@ def write_address_out(address: Mapping[str, Any]) -> dict[str, Any]:
     return written
 
 
-def _check_address(_field: Limits, value: object) -> dict[str, Any]:
-    return check_address(value)
+def _check_address(field: Limits, value: object) -> dict[str, Any]:
+    return check_address(value, partial=field.may_be_partial)
 
 
 def _check_point(value: object) -> dict[str, Any] | None:

@@ -122,6 +122,7 @@ class FormFieldSchema(_FilledSchema):
     signer = fields.String()
     mark = fields.String(validate=validate.OneOf(("seal", "signature")))
     may_be_owed = fields.Boolean()
+    may_be_partial = fields.Boolean()
     stamped = fields.Boolean()
     feeds_conditions = fields.Boolean()
 

@@ -68,6 +68,7 @@ class FormField:
     columns: tuple[FormField, ...] = ()
     max_rows: int | None = None
     may_be_owed: bool = False
+    may_be_partial: bool = False
     feeds_conditions: bool = False
     signer: str | None = None
 
@@ -125,6 +126,7 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         columns=tuple(_build_field(one) for one in body.get("columns", ())),
         max_rows=body.get("max_rows"),
         may_be_owed=body.get("may_be_owed", False),
+        may_be_partial=body.get("may_be_partial", False),
         feeds_conditions=body.get("feeds_conditions", False),
         signer=body.get("signer"),
     )

@@ -110,12 +110,27 @@ def _check_process(
             yield "starts", "start_malformed", f"no {start.every} has a day {start.month:02}-{start.day:02}"
     if process.form is not None and process.form not in content.forms:
         yield "form", "form_unknown", f"there is no form {process.form}"
+    yield from _check_start(process, content)
     fields = CASE_DATA | _list_condition_fields(content) | _list_set_fields(content)
     yield from _check_fields("overall", (one.when for one in process.overall), fields)
     for step in process.steps:
         yield from _check_step(step, known, content, words, fields)
     if process.first_step in known and _targets_exist(process, known):
         yield from _check_paths(process, content)
+
+
+def _check_start(process: ProcessDefinition, content: ProcessesFolder) -> Iterator[Fault]:
+    """A case that is opened for a customer needs a form, and nothing that only customers bring."""
+    for actor in process.starts_by:
+        if actor.key not in content.post_names:
+            yield "starts_by", "post_unknown", f"there is no {actor.kind} {actor.key}"
+    first = next((one for one in process.steps if one.key == process.first_step), None)
+    if not process.starts_by or first is None:
+        return
+    if process.form is None:
+        yield "starts_by", "form_missing", "whoever opens a case for a customer needs a form of the process"
+    if first.by.kind is ActorKind.CUSTOMER and first.outcomes and first.outcomes[0].asks:
+        yield first.key, "start_asks", "the first outcome is taken at the start, so it may ask for nothing"
 
 
 def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[Fault]:

@@ -78,6 +78,7 @@ def build_process(body: Body) -> ProcessDefinition:
         steps=tuple(_build_step(one) for one in body["steps"]),
         form=body.get("form"),
         offered=body.get("offered", False),
+        starts_by=tuple(_build_actor(one) for one in body.get("starts_by", ())),
         withdraw_at=tuple(body.get("withdraw_at", ())),
         cancel_at=tuple(body.get("cancel_at", ())),
         cancel_by=tuple(_build_actor(one) for one in body.get("cancel_by", ())),

@@ -37,6 +37,8 @@ _GUARDS: dict[str, str] = {
     "tries_left": "还没有打满规定的次数，请再打一次。",
     "result_missing": "还没有填写现场结果，请填好后再提交。",
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
+    "amount_missing": "还没有填写应收金额，请填好后再提交。",
+    "receipt_missing": "还没有填写收据号，请填好后再提交。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",
 }
 
@@ -150,6 +152,7 @@ _APPLICATIONS: dict[str, str] = {
     "form_changed": "这张表刚刚更新过，您填的内容还在，请刷新页面，看一下新增的内容再提交。",
     "area_not_served": "这个地址不在我们的服务范围内，请核对小区和街道；如果没有选错，请拨打客服热线。",
     "duplicate_open": "这个地址的同一项服务您已经申请过，正在办理，可以先看进度；还要再办请选“仍然提交”。",
+    "duplicate_at_address": "这个地址有一件同样的业务正在办理，请先看那一件；确实要再办，请选“仍然提交”。",
     "file_unknown": "有文件没有上传成功或已经失效，请删掉后重新上传。",
     "returned_unchanged": "退回的内容有的还没改，请改好标出的每一处，再点“再次提交”。",
     "draft_too_large": "内容太多，草稿存不下了，请把文字写短一些。",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.core.encryption import KeyRing, normalise
 from backend.core.errors import Invalid, NotFound
 from backend.customers.merging import MergeFollower, merge_customers
-from backend.customers.models import Customer, CustomerIdentity
+from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount, Premises
 from backend.customers.sealing import open_name, open_phone, seal_name, seal_phone
 
 # Any fixed number serves. Whoever adds an identity or joins two customers holds it to the end of the
@@ -50,6 +51,17 @@ class CustomerView:
     name: str | None
     phone: str | None
     phone_verified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """A customer as somebody finds them who enters a case for them; of the address what stands in clear."""
+
+    id: int
+    name: str | None
+    phone: str | None
+    account_no: str | None = None
+    address: Mapping[str, Any] | None = None
 
 
 def read_mobile(typed: str) -> str:
@@ -169,6 +181,56 @@ class CustomersService:
             customer.phone_verified_at is not None,
         )
 
+    def find_by_phone(self, session: Session, phone: str) -> list[KnownCustomer]:
+        """Return the customers with this phone, who has proved to hold it first, then the newest."""
+        found = session.scalars(
+            select(Customer)
+            .where(Customer.phone_index == self._index(phone), Customer.merged_into_id.is_(None))
+            .order_by(Customer.phone_verified_at.is_(None), Customer.id.desc())
+            .limit(5)
+        )
+        return [
+            KnownCustomer(one.id, open_name(self._keys, one), open_phone(self._keys, one)) for one in found
+        ]
+
+    def find_by_account(
+        self, session: Session, account_no: str, units: Collection[int]
+    ) -> list[KnownCustomer]:
+        """Return who holds this account in ``units``, the owner first; the door the customer says."""
+        rows = session.execute(
+            select(Customer, Premises)
+            .join(AccountRole, AccountRole.customer_id == Customer.id)
+            .join(GasAccount, GasAccount.id == AccountRole.gas_account_id)
+            .join(Premises, Premises.id == GasAccount.premises_id)
+            .where(
+                GasAccount.account_no == account_no,
+                GasAccount.unit_id.in_(units),
+                AccountRole.revoked_at.is_(None),
+            )
+            .order_by(AccountRole.role != "owner", AccountRole.id)
+            .limit(5)
+        )
+        return [
+            KnownCustomer(
+                one.id,
+                open_name(self._keys, one),
+                open_phone(self._keys, one),
+                account_no,
+                _write_place(place),
+            )
+            for one, place in rows
+        ]
+
+    def find_or_enter(
+        self, session: Session, name: str | None, phone: str | None, now: datetime
+    ) -> int | None:
+        """Return the customer with this phone, else a new one; None without a mobile to tell them by."""
+        mobile = normalise(phone, "phone") if phone else ""
+        if _MOBILE.fullmatch(mobile) is None:
+            return None
+        known = self.find_by_phone(session, mobile)
+        return known[0].id if known else self.enter(session, NewCustomer(name=name, phone=mobile), now)
+
     def find_phone(self, session: Session, customer_id: int) -> str | None:
         """Return the customer's verified phone, or None."""
         customer = session.get(Customer, customer_id)
@@ -235,3 +297,16 @@ class CustomersService:
             )
         )
         session.flush()
+
+
+def _write_place(premises: Premises) -> dict[str, Any]:
+    return {
+        "region": premises.region,
+        "street": premises.street,
+        "community": premises.community,
+        "building": premises.building,
+        "unit": premises.building_unit,
+        "door": "",
+        "note": "",
+        "point": None,
+    }

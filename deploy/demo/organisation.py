@@ -65,6 +65,8 @@ PEOPLE = (
     DemoPerson("lead303", "胡军", "303", ("area_lead",), _LEAD, "高新：委派师傅"),
     DemoPerson("handler303", "郭磊", "303", ("case_handler",), _WORKS, "高新：上门、施工"),
     DemoPerson("finance301", "何琳", "301", (), ("finance_dept",), "历下：收费"),
+    DemoPerson("finance302", "孟洁", "302", (), ("finance_dept",), "市中：收费"),
+    DemoPerson("finance303", "许诺", "303", (), ("finance_dept",), "高新：收费"),
     DemoPerson("hall302", "林芳", "302", (), ("business_hall",), "市中：营业厅"),
     DemoPerson("works301", "宋涛", "301", (), _WORKS, "历下：设计、施工"),
     DemoPerson("works302", "高峰", "302", (), _WORKS, "市中：设计、施工"),

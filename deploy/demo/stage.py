@@ -44,6 +44,7 @@ _POSTS = {
     "desk": "customer_service_dept",
     "handler": "case_handler",
     "works": "engineering_dept",
+    "finance": "finance_dept",
 }
 _HANDLERS = {"301": ("handler301", "inspector301"), "302": ("handler302",), "303": ("handler303",)}
 _WORKS = {"301": "works301", "302": "works302", "303": "handler303"}
@@ -195,6 +196,8 @@ class Stage:
             more["corrections"] = self._choose_corrections(case, chance)
         if "handler" in task.outcome.asks:
             more["handler"] = chance.choice(_HANDLERS[case.unit_code])
+        if "receipt" in task.outcome.asks:
+            more["receipt_no"] = f"SJ{case.case_no}"
         for name, purpose in (("photos", "visit"), ("signature", "signature")):
             if name in more:
                 kinds = more[name] if name == "photos" else (more[name],)
@@ -277,6 +280,8 @@ class Stage:
                 username = "hotline1"
             case "works":
                 username = _WORKS[case.unit_code]
+            case "finance":
+                username = f"finance{case.unit_code}"
             case _:
                 username = f"lead{case.unit_code}"
         if username not in self._members:

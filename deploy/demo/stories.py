@@ -15,9 +15,9 @@ class Move:
     """One thing that somebody does.
 
     ``actor`` is customer, remote (remote service), desk (customer service of the unit), handler, works
-    (engineering of the unit) or agent (hotline). ``outcome`` is that of the step which waits for them, or a
-    kind of command. ``minutes`` it takes, at the least and the most. ``more`` goes with the command;
-    ``photos`` and ``signature`` name pictures.
+    (engineering of the unit), finance (of the unit) or agent (hotline). ``outcome`` is that of the step which
+    waits for them, or a kind of command. ``minutes`` it takes, at the least and the most. ``more`` goes with
+    the command; ``photos`` and ``signature`` name pictures.
     """
 
     actor: str
@@ -84,7 +84,12 @@ MOVES: dict[str, Move] = {
     "drafted": Move("works", "drafted", (60, 200)),
     "sign": Move("customer", "agree", (60, 600), {"signature": "signature"}),
     "pay": Move("customer", "paid", (30, 500)),
-    "received": Move("desk", "received", (20, 120)),
+    "fee_asked": Move("desk", "apply", (1, 5)),
+    "fee_named": Move("desk", "at_counter", (1, 5), {"amount_fen": 320_000}),
+    "fee_paid": Move("desk", "paid", (1, 10)),
+    "fee_settled": Move("finance", "received", (5, 60)),
+    "fee_receipt": Move("desk", "receipt", (1, 5)),
+    "fee_rated": Move("desk", "rated", (1, 5)),
     "build": Move("desk", "assign", (20, 100)),
     "designed": Move("works", "designed", (100, 300)),
     "purchased": Move("works", "purchased", (200, 500)),
@@ -126,10 +131,11 @@ _GAS_ON = ("tested", "commissioned", "entered", "opened", "briefed")
 _RETURNED = (*_REVIEW, "return")
 _SURVEYED = (*_BOOKED, "take_up", "set_off", "arrive", "fit")
 _PAID = (*_SURVEYED, "drafted", "sign", "pay")
-_DRAWN = (*_PAID, "received", "build", "designed")
+_FEE = ("fee_asked", "fee_named", "fee_paid", "fee_settled", "fee_receipt", "fee_rated")
+_DRAWN = (*_PAID, *_FEE, "build", "designed")
 _BUILT = (*_DRAWN, "sign", "purchased", "built")
 _OWING = (*_REVIEW, "pass_owing", "dispatch")
-_OWING_PAID = (*_OWING, *_PAID[len(_OWING) :], "received")
+_OWING_PAID = (*_OWING, *_PAID[len(_OWING) :], *_FEE)
 _CALLED = ("note", "已电话联系客户，客户说晚上在家，尽量约傍晚。")
 _TOLD = ("message", "您好，申请已收到，请先关好灶前阀，有异味请立即拨打 96602。")
 

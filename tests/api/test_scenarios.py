@@ -80,10 +80,19 @@ def service(sessions: sessionmaker[Session], case_customer: int, clock: Clock) -
 
 
 @pytest.fixture(scope="module")
-def handler_id(sessions: sessionmaker[Session], settings: Settings) -> int:
-    organisation = OrganisationService(make_key_ring(settings), POSTS.positions, POSTS.departments)
+def organisation(settings: Settings) -> OrganisationService:
+    return OrganisationService(make_key_ring(settings), POSTS.positions, POSTS.departments)
+
+
+@pytest.fixture(scope="module")
+def unit_id(sessions: sessionmaker[Session], organisation: OrganisationService) -> int:
     with sessions.begin() as session:
-        ensure_unit(organisation, session, *CENTRE)
+        return ensure_unit(organisation, session, *CENTRE)
+
+
+@pytest.fixture(scope="module")
+def handler_id(sessions: sessionmaker[Session], organisation: OrganisationService, unit_id: int) -> int:
+    with sessions.begin() as session:
         return ensure_staff(
             organisation, session, "100", "scenario_handler", NOW, positions=("case_handler",)
         )
@@ -126,12 +135,11 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], hand
 
 
 def find_child(sessions: sessionmaker[Session], parent_id: int, process: str) -> int:
+    """Return the newest case of ``process`` that ``parent_id`` handed over to."""
+    of_parent = (ServiceCase.parent_case_id == parent_id) & (ServiceCase.process_key == process)
     with sessions.begin() as session:
-        return session.execute(
-            select(ServiceCase.id).where(
-                ServiceCase.parent_case_id == parent_id, ServiceCase.process_key == process
-            )
-        ).scalar_one()
+        newest = select(ServiceCase.id).where(of_parent).order_by(ServiceCase.id.desc()).limit(1)
+        return session.execute(newest).scalar_one()
 
 
 def list_late_steps(sessions: sessionmaker[Session], case_ids: Iterable[int], now: datetime) -> list[str]:
@@ -171,6 +179,7 @@ def check_due(
 def test_scenario(
     service: CaseService,
     sessions: sessionmaker[Session],
+    unit_id: int,
     handler_id: int,
     centre: str,
     clock: Clock,
@@ -178,7 +187,7 @@ def test_scenario(
     scenario: dict[str, Any],
 ) -> None:
     clock.now = NOW
-    new = NewCase(process, unit_id=3, unit_code="301", customer_id=CASE_CUSTOMER_ID, channel="online")
+    new = NewCase(process, unit_id=unit_id, unit_code="100", customer_id=CASE_CUSTOMER_ID, channel="online")
     request = Request("customer:1", uuid.uuid4(), {})
     answer = service.start_case(request, new, Start(CUSTOMER, data=scenario["data"]))
     with sessions.begin() as session:
@@ -199,11 +208,12 @@ def test_scenario(
         if post == "due":
             check_due(service, sessions, acting, step, rest[0])
             continue
-        if step == "book":
+        if step == "book" and len(rest) > 1:
             with sessions.begin() as session:
                 rest[1]["data"].update(enter_booking(session, acting))
         command = make_command(service.load(acting).snapshot, post, step, rest, handler_id)
-        service.carry_out(Request(f"staff:{post}", uuid.uuid4(), {}), acting, command)
+        actor = "customer:1" if post == "customer" else f"staff:{handler_id}"
+        service.carry_out(Request(actor, uuid.uuid4(), {}), acting, command)
     assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])
     late = [step if "/" in step else f"{process}/{step}" for step in scenario.get("late", ())]
     assert list_late_steps(sessions, touched, clock.now) == sorted(late)

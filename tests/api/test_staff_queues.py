@@ -38,12 +38,18 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
     ("who", "expected"),
     [
         ("remote_a", ["alarm", "accept", "review", "dispatch", "close", "unit", "overdue"]),
-        ("desk_361", ["alarm", "accept", "review", "assign", "reply", "unit", "overdue"]),
+        (
+            "desk_361",
+            [
+                *("alarm", "accept", "review", "dispatch", "assign", "charge", "reply", "close"),
+                *("unit", "overdue"),
+            ],
+        ),
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
         ("agent_a", ["alarm", "accept", "dispatch", "reply", "close", "unit", "overdue"]),
         ("lead_a", ["alarm", "accept", "review", "dispatch", "reply", "close", "unit", "overdue"]),
-        ("finance_361", []),
+        ("finance_361", ["charge", "unit", "overdue"]),
     ],
 )
 def test_everybody_has_the_queues_of_their_posts(hall: Hall, who: str, expected: list[str]) -> None:

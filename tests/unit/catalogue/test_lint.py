@@ -60,6 +60,14 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
     (lambda b: outcome(b, "book").update(effects=[{"name": "nothing"}]), ("book", "effect_unknown")),
     (lambda b: step(b, "rate").pop("customer"), ("rate", "wording_missing")),
+    (lambda b: b.update(starts_by=["position:remote_service"]), ("starts_by", "form_missing")),
+    (lambda b: b.update(starts_by=["position:nobody"]), ("starts_by", "post_unknown")),
+    (
+        lambda b: (
+            b.update(starts_by=["position:remote_service"]) or outcome(b, "submit").update(asks=["result"])
+        ),
+        ("submit", "start_asks"),
+    ),
     (lambda b: step(b, "rate").pop("limit"), ("steps/11", "schema")),
     (lambda b: step(b, "dispatch")["limit"].pop("value"), ("steps/5/limit", "schema")),
     (lambda b: outcome(b, "rate").update(end="vanished"), ("steps/11/outcomes/0/end", "schema")),

@@ -22,13 +22,18 @@ export class Intention {
 
   constructor(private readonly makeId: MakeId = makeUuid) {}
 
-  /** The full body for these words: a new command_id only where they differ from the last ones. */
-  phrase(expectedVersion: number, details: CommandDetails): CommandBody {
-    const words = JSON.stringify([expectedVersion, details])
+  /** The id of these words: a new one only where they differ from the last ones. */
+  idFor(words: string): string {
     if (words !== this.said) {
       this.said = words
       this.id = this.makeId()
     }
-    return { command_id: this.id, expected_version: expectedVersion, ...details }
+    return this.id
+  }
+
+  /** The full body for these words: a new command_id only where they differ from the last ones. */
+  phrase(expectedVersion: number, details: CommandDetails): CommandBody {
+    const id = this.idFor(JSON.stringify([expectedVersion, details]))
+    return { command_id: id, expected_version: expectedVersion, ...details }
   }
 }

@@ -13,3 +13,15 @@ export async function listServices(): Promise<{ items: { key: string; name: stri
   if (!response.ok) throw new Error(`services: ${response.status}`)
   return (await response.json()) as { items: { key: string; name: string }[] }
 }
+
+export interface ServedRegion {
+  name: string
+  streets: { name: string; communities: string[] }[]
+}
+
+/** Where the company serves, from the customers' API as well. */
+export async function listServedAreas(): Promise<{ regions: ServedRegion[] }> {
+  const response = await fetch('/api/v1/areas', { headers: { Accept: 'application/json' } })
+  if (!response.ok) throw new Error(`areas: ${response.status}`)
+  return (await response.json()) as { regions: ServedRegion[] }
+}

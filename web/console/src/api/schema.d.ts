@@ -1671,7 +1671,37 @@ export interface paths {
             };
         };
         put?: never;
-        post?: never;
+        /**
+         * Open a case. The same command id with the same body gets the same case.
+         * @description 404 `process_unknown`; 409 `duplicate_at_address` (extra `case_no`), `form_changed` (extra
+         *     `form_version`) or `idempotency_conflict`; 422 `invalid_input` with the fields.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewCase"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Opened"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2049,6 +2079,85 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["FileView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/intake/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what one may start for a customer. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StartableList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/intake/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find the customer and their open cases; the look is recorded. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IntakeSearch"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IntakeFound"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -3423,7 +3532,7 @@ export interface components {
             regions: components["schemas"]["Region"][];
         };
         AvailableAction: {
-            asks: ("handler" | "unit" | "result" | "photos" | "signature")[];
+            asks: ("handler" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt")[];
             /** @enum {string} */
             kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge";
             name: string;
@@ -3700,6 +3809,7 @@ export interface components {
             max_length?: number;
             max_rows?: number;
             may_be_owed?: boolean;
+            may_be_partial?: boolean;
             min?: number;
             no_label?: string;
             options?: components["schemas"]["FormOption"][];
@@ -3784,6 +3894,25 @@ export interface components {
             };
             rows: number;
         };
+        IntakeFound: {
+            customers: components["schemas"]["KnownPerson"][];
+            open_cases: components["schemas"]["StaffCaseRow"][];
+        };
+        IntakeSearch: {
+            /** @default  */
+            account_no?: string;
+            /** @default null */
+            address?: components["schemas"]["Address"] | null;
+            /** @default  */
+            phone?: string;
+        };
+        KnownPerson: {
+            account_no: string | null;
+            address: components["schemas"]["Address"] | null;
+            customer_id: number | null;
+            name: string;
+            phone: string;
+        };
         Me: {
             display_name: string;
             name: string | null;
@@ -3804,6 +3933,21 @@ export interface components {
             channel: "mini" | "official" | "sms";
             /** @enum {string} */
             state: "sending" | "sent" | "refused" | "unknown";
+        };
+        NewCase: {
+            /** @default false */
+            allow_duplicate?: boolean;
+            /** @enum {string} */
+            channel: "hotline" | "counter" | "field" | "municipal" | "officer";
+            /** Format: uuid */
+            command_id: string;
+            /** @default null */
+            customer_id?: number | null;
+            form_version: number;
+            process: string;
+            values: {
+                [key: string]: components["schemas"]["Value"] | null;
+            };
         };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
@@ -3850,6 +3994,9 @@ export interface components {
             name: string;
             place: string;
             unit_name: string;
+        };
+        Opened: {
+            case_no: string;
         };
         OwedDocument: {
             key: string;
@@ -3963,7 +4110,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "reply" | "close" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };
@@ -4107,7 +4254,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "calendar" | "operations")[];
+            parts: ("organisation" | "unit_people" | "calendar" | "operations" | "intake")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
@@ -4197,6 +4344,7 @@ export interface components {
         };
         StaffCaseView: {
             actions: components["schemas"]["AvailableAction"][];
+            amount_fen: number | null;
             application_no: string;
             appointment: components["schemas"]["AppointmentView"] | null;
             case_no: string;
@@ -4263,6 +4411,8 @@ export interface components {
             works_overdue: boolean;
         };
         StaffCommand: {
+            /** @default null */
+            amount_fen?: number | null;
             /** Format: uuid */
             command_id: string;
             corrections?: components["schemas"]["CorrectionRequest"][];
@@ -4277,6 +4427,8 @@ export interface components {
             photos?: string[];
             /** @default  */
             reason?: string;
+            /** @default null */
+            receipt_no?: string | null;
             /** @default null */
             result?: string | null;
             /** @default null */
@@ -4342,6 +4494,18 @@ export interface components {
             photos: components["schemas"]["FileView"][];
             result: string | null;
             signature: components["schemas"]["FileView"] | null;
+        };
+        Startable: {
+            form: components["schemas"]["FormBody"];
+            is_alarm: boolean;
+            key: string;
+            name: string;
+        };
+        StartableList: {
+            channels: ("hotline" | "counter" | "field" | "municipal" | "officer")[];
+            items: components["schemas"]["Startable"][];
+            /** @enum {string} */
+            usual_channel: "hotline" | "counter" | "field" | "municipal" | "officer";
         };
         Street: {
             communities: string[];

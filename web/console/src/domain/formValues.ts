@@ -71,6 +71,9 @@ const CHANNELS: Record<string, string> = {
   hotline: '电话',
   hall: '营业厅',
   counter: '营业厅',
+  field: '现场',
+  municipal: '市政',
+  officer: '员工转办',
   staff: '内部',
   calendar: '定期',
 }

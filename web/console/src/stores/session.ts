@@ -3,6 +3,7 @@ import { computed, ref } from 'vue'
 import { setCsrfToken } from '@/api/client'
 import * as api from '@/api/session'
 import type { Me, Part } from '@/api/organisation'
+import { dropDraft } from '@/domain/newCase'
 
 const WAS_HERE = 'console.was_here'
 // Whose own visits there are to make: the post that has the queue of one's own cases.
@@ -58,6 +59,8 @@ export const useSession = defineStore('session', () => {
     try {
       await api.signOut()
     } finally {
+      // Whoever sits down here next does not find whom this one was writing down.
+      dropDraft()
       hold(null)
     }
   }

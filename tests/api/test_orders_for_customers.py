@@ -1,0 +1,121 @@
+"""Orders that the hotline and the counter opened go to the unit and come back; over HTTP."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.api.staff_side import Browser, Hall, code
+from tests.api.test_intake import fault, open_case
+
+
+@pytest.fixture
+def agent(hall: Hall) -> Browser:
+    return hall.sign_in("agent_a")
+
+
+@pytest.fixture
+def desk(hall: Hall) -> Browser:
+    return hall.sign_in("desk_361")
+
+
+def make_caller(**more: Any) -> dict[str, Any]:
+    person = fault()
+    return {key: person[key] for key in ("contact_name", "contact_phone", "address")} | more
+
+
+def take(who: Browser, case_no: str, outcome: str, **more: Any) -> dict[str, Any]:
+    answer = who.act(case_no, outcome, **more)
+    assert answer.status_code == 200, answer.text
+    case: dict[str, Any] = json.loads(answer.text)
+    return case
+
+
+def list_outcomes(who: Browser, case_no: str) -> list[str]:
+    return [one["outcome"] for one in who.read(f"/cases/{case_no}")["actions"]]
+
+
+def test_a_question_goes_to_the_unit_and_its_answer_back(hall: Hall, agent: Browser, desk: Browser) -> None:
+    case_no = open_case(agent, "hotline_consultation", make_caller(matter_text="能不能换表"))
+    take(agent, case_no, "accept")
+    assert take(agent, case_no, "dispatch")["unit_code"] == "361"
+    assert code(desk.act(case_no, "assign")) == "handler_missing"
+    take(desk, case_no, "assign", handler="handler_361")
+    handler = hall.sign_in("handler_361")
+    assert code(handler.act(case_no, "handled")) == "result_missing"
+    take(handler, case_no, "handled", result="表龄满十年可以换")
+    assert code(desk.act(case_no, "reply")) == "reason_required"
+    take(desk, case_no, "reply", reason="表龄满十年可以换")
+    # The centre reads the reply and has the next turn.
+    case = agent.read(f"/cases/{case_no}")
+    assert any("表龄满十年可以换" in one["text"] for one in case["history"])
+    assert case["progress"][-1]["state"] != "done"
+    take(agent, case_no, "replied", reason="已告诉客户")
+    assert take(agent, case_no, "nothing")["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("process", "outcome", "more"),
+    [
+        ("hotline_suggestion", "not_adopted", {"reason": "已有安排"}),
+        ("hotline_praise", "confirmed", {}),
+    ],
+)
+def test_what_was_said_is_verified(
+    hall: Hall, agent: Browser, desk: Browser, process: str, outcome: str, more: dict[str, Any]
+) -> None:
+    case_no = open_case(agent, process, make_caller(matter_text="师傅服务好"))
+    for step in ("accept", "dispatch", "nothing"):
+        take(agent, case_no, step)
+    take(desk, case_no, "assign", handler="handler_361")
+    handler = hall.sign_in("handler_361")
+    assert code(handler.act(case_no, outcome, **more)) == "result_missing"
+    take(handler, case_no, outcome, result="与客户当面核实过", **more)
+    assert take(desk, case_no, "reply", reason="谢谢")["status"] == "completed"
+    assert any("与客户当面核实过" in one["text"] for one in agent.read(f"/cases/{case_no}")["history"])
+
+
+def test_a_municipal_order_is_known_as_one(agent: Browser, desk: Browser) -> None:
+    values = {"order_no": "12345-77", "matter_text": "路面没恢复", "address": fault()["address"]}
+    case_no = open_case(agent, "hotline_municipal_order", values, channel="municipal")
+    for step in ("accept", "dispatch"):
+        take(agent, case_no, step)
+    listed = desk.read("/cases", queue="accept", sort="newest")["items"]
+    assert next(one["channel"] for one in listed if one["case_no"] == case_no) == "municipal"
+    assert code(desk.act(case_no, "handled")) == "result_missing"
+    take(desk, case_no, "handled", result="已修复")
+    take(desk, case_no, "reply", reason="已修复")
+    assert take(agent, case_no, "answered", reason="已修复")["status"] == "completed"
+
+
+def test_what_the_telephone_cannot_solve_goes_to_remote_service_and_to_the_unit(
+    hall: Hall, agent: Browser, desk: Browser
+) -> None:
+    case_no, remote = open_case(agent, "hotline_fault_repair", fault()), hall.sign_in("remote_a")
+    take(agent, case_no, "accept")
+    assert list_outcomes(remote, case_no) == [None]
+    take(agent, case_no, "unsolved")
+    take(remote, case_no, "unsolved")
+    assert take(remote, case_no, "dispatch")["unit_code"] == "361"
+    assert list_outcomes(desk, case_no) == ["assign", "send_back"]
+
+
+def test_a_matter_of_the_counter_without_a_process_of_its_own(hall: Hall, desk: Browser) -> None:
+    values = make_caller(service="inspection")
+    case_no = open_case(desk, "hall_service_application", values, channel="counter")
+    take(desk, case_no, "accept")
+    take(desk, case_no, "dispatch")
+    take(desk, case_no, "assign", handler="handler_361")
+    assert desk.read(f"/cases/{case_no}")["step"] == "book"
+
+
+def test_an_account_is_opened_with_papers_owed(hall: Hall, desk: Browser) -> None:
+    values = make_caller(in_person="self", id_number="110101199003077758")
+    case_no = open_case(desk, "account_opening", values, channel="counter")
+    take(desk, case_no, "accept")
+    take(desk, case_no, "pass_owing", owed_documents=["id_photos", "property_proof"])
+    take(desk, case_no, "opened", result="户号 3010001")
+    signed = desk.act(case_no, "signed")
+    assert code(signed) == "signature_missing"

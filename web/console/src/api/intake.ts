@@ -1,0 +1,17 @@
+import { request } from './client'
+import type { components } from './schema'
+import type { Address } from './types'
+
+type Schemas = components['schemas']
+export type Startable = Schemas['Startable']
+export type StartableList = Schemas['StartableList']
+export type Channel = StartableList['usual_channel']
+export type KnownPerson = Schemas['KnownPerson']
+export type IntakeFound = Schemas['IntakeFound']
+export type NewCaseBody = Schemas['NewCase']
+
+export const listStartable = () => request<StartableList>('GET', '/intake/processes')
+/** Only a whole phone, account number or address finds anything; the look is recorded. */
+export const findCustomer = (asked: { phone?: string; account_no?: string; address?: Address }) =>
+  request<IntakeFound>('POST', '/intake/search', asked)
+export const openCase = (body: NewCaseBody) => request<{ case_no: string }>('POST', '/cases', body)
