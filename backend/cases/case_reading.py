@@ -54,6 +54,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.ids import is_valid_case_no
+from backend.notifications.messages import DAYS_TO_MEND
 from backend.organisation.service import OrganisationService, StaffContact
 
 PAGE = 20
@@ -170,6 +171,7 @@ class CustomerCases:
                 }
                 for one in corrections
             ],
+            "mend_until": _find_mend_until(line),
             "owed_documents": [
                 {"key": one, "label": _label_of(form, one)} for one in sorted(snapshot.owed_documents)
             ],
@@ -271,6 +273,12 @@ class CustomerCases:
         if _STATES.get(branch.snapshot.status) != "stopped":
             return None
         return session.execute(_ENDED_REASON, {"case_id": branch.id}).scalar_one_or_none() or None
+
+
+def _find_mend_until(line: Line) -> str | None:
+    """Return by when what came back is to be mended, as the message said that told of it."""
+    opened = [one.opened_at for one in line.snapshot.open_tasks if line.definition.step(one.step).mends]
+    return (max(opened) + DAYS_TO_MEND).isoformat() if opened else None
 
 
 def _asks_rating(action: dict[str, Any]) -> bool:

@@ -3381,7 +3381,7 @@ export interface components {
             /** Format: date-time */
             received_at: string;
             /** @enum {string} */
-            state: "received" | "dispatched" | "ended";
+            state: "received" | "dispatched" | "assigned" | "handled" | "ended";
         };
         Application: {
             /** @default false */
@@ -3477,6 +3477,8 @@ export interface components {
             };
             form: components["schemas"]["FormBody"];
             headline: string;
+            /** Format: date-time */
+            mend_until: string | null;
             /** Format: date-time */
             opened_at: string;
             owed_documents: components["schemas"]["OwedDocument"][];
