@@ -67,6 +67,7 @@ class CaseSummarySchema(_CaseBaseSchema):
 
     place = fields.String(required=True)
     action_name = fields.String(required=True, allow_none=True)
+    action = fields.Nested(AvailableActionSchema, required=True, allow_none=True)
     due_text = fields.String(required=True, allow_none=True)
 
 

@@ -190,13 +190,15 @@ class CustomerCases:
     def _summarise(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
         line, progress = self._make_progress(session, tree.branch)
-        names = [one.text for one in list_customer_actions(line, self._guards)]
-        described = self._describe(tree, progress, names, now)
+        actions = list_customer_actions(line, self._guards)
+        described = self._describe(tree, progress, [one.text for one in actions], now)
+        awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
         return {
             **described,
             "place": f"{tree.community} {tree.building}".strip(),
-            "action_name": next((name for name in names if name), None),
+            "action_name": awaited.text if awaited else None,
+            "action": awaited.body if awaited else None,
             "due_text": write_step_due(current) if current else None,
         }
 

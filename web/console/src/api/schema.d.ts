@@ -3452,6 +3452,7 @@ export interface components {
             next: string | null;
         };
         CaseSummary: {
+            action: components["schemas"]["AvailableAction"] | null;
             action_name: string | null;
             case_no: string;
             due_text: string | null;

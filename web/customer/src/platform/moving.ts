@@ -44,6 +44,13 @@ export function goBack(): void {
   else goHome()
 }
 
+/** To the case that something was done with: back to its screen where that lies beneath, else in place of this one. */
+export function returnToCase(caseNo: string): void {
+  const beneath = getCurrentPages().slice(-2, -1)[0]
+  if (getCurrentPages().length > 1 && `/${beneath.route}` === PAGES.case) uni.navigateBack()
+  else replaceWith('case', { no: caseNo })
+}
+
 /** The address of the screen that is open, for coming back to it. */
 export function currentPath(): string {
   const open = getCurrentPages().slice(-1)[0] as unknown as { $page?: { fullPath?: string }; route?: string } | undefined
