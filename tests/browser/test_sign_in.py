@@ -64,7 +64,7 @@ def test_what_is_wrong_stands_where_it_is_wrong(
     page = customer.page
     customer.press(re.compile("^报修"))
     page.get_by_label("手机号").fill("13812340015")
-    page.get_by_role("heading", name="报修").click()
+    expect(page.get_by_text("填的内容已保存在本机")).to_be_visible()
     # Going back closes what lies over the screen, and leaves it only then.
     page.reload()
     customer.press("清空重填")
@@ -98,3 +98,15 @@ def test_what_is_wrong_stands_where_it_is_wrong(
     expect(page.get_by_text("收到的验证码还能用")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile(r"^\d+ 秒后重发$"))).to_be_visible()
     watched.shoot(page, "32-sign-in-too-soon")
+
+
+def test_after_a_reload_back_leads_to_the_screen_beneath(open_customer: Callable[[], Customer]) -> None:
+    customer = open_customer()
+    customer.press("账号与隐私")
+    customer.press("隐私说明")
+    expect(customer.page.get_by_role("heading", name="隐私说明", level=1)).to_be_visible()
+    customer.page.reload()
+    customer.press("返回")
+    expect(customer.page.get_by_role("heading", name="账号与隐私", level=1)).to_be_visible()
+    customer.press("返回")
+    expect(customer.page.get_by_text("我要办理")).to_be_visible()
