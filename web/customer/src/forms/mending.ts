@@ -29,7 +29,7 @@ function pick(values: Values, items: readonly string[]): Values {
 /** Files are judged anew by a new one alone: what was taken out or put in another order was seen before. */
 function bringsNothingNew(field: FormField, was: Value | undefined, is: Value | undefined): boolean {
   const areFiles = field.type === 'photos' || field.type === 'documents'
-  if (areFiles && Array.isArray(was) && Array.isArray(is) && is.length) return is.every((key) => was.includes(key))
+  if (areFiles && Array.isArray(was) && Array.isArray(is) && is.length) return (is as string[]).every((key) => (was as string[]).includes(key))
   return isSame(was, is)
 }
 
