@@ -54,7 +54,7 @@ def make_notices(hall: Hall) -> CaseNotices:
         definitions=hall.definitions,
         keys=hall.keys,
         name_service=hall.offers.name_of,
-        find_visit=hall.appointments.find_start,
+        find_visit=hall.appointments.find_hour,
     )
 
 

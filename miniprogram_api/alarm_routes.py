@@ -11,7 +11,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from backend.cases.alarm_advice import ADVICE
-from backend.cases.alarm_service import Alarm, AlarmService
+from backend.cases.alarm_service import ALARM_STATES, Alarm, AlarmService
 from backend.catalogue.form_schemas import PartialAddressSchema
 from backend.core.callers import Caller, open_to
 from backend.core.errors import TooMany
@@ -53,7 +53,7 @@ class AlarmStateSchema(Schema):
 
     case_no = fields.String(required=True)
     received_at = fields.AwareDateTime(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(("received", "dispatched", "ended")))
+    state = fields.String(required=True, validate=validate.OneOf(ALARM_STATES))
 
 
 def make_alarm_routes(alarms: AlarmService, limiter: Limiter, hotline_number: str) -> Blueprint:

@@ -67,6 +67,7 @@ class CaseSummarySchema(_CaseBaseSchema):
 
     place = fields.String(required=True)
     action_name = fields.String(required=True, allow_none=True)
+    action = fields.Nested(AvailableActionSchema, required=True, allow_none=True)
     due_text = fields.String(required=True, allow_none=True)
 
 
@@ -76,6 +77,7 @@ class CaseViewSchema(_CaseBaseSchema):
     version = fields.Integer(required=True)
     progress = fields.List(fields.Nested(ProgressStepSchema), required=True)
     corrections = fields.List(fields.Nested(CorrectionSchema), required=True)
+    mend_until = fields.AwareDateTime(required=True, allow_none=True)
     owed_documents = fields.List(fields.Nested(OwedDocumentSchema), required=True)
     form = fields.Nested(FormBodySchema, required=True)
     values = make_values_field(required=True)

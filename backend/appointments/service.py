@@ -212,10 +212,10 @@ class AppointmentService:
             found.setdefault(staff_id, []).append(format_hours(start_at, end_at))
         return found
 
-    def find_start(self, session: Session, case_id: int) -> datetime | None:
-        """Return when the visit of the case begins, or None where none is booked."""
+    def find_hour(self, session: Session, case_id: int) -> tuple[datetime, datetime] | None:
+        """Return when the booked visit of the case begins and ends at the latest, or None."""
         found = repository.find_open_appointment(session, case_id)
-        return None if found is None else found.start_at
+        return None if found is None else (found.start_at, found.end_at)
 
     def _find_first_day(self, session: Session, place: repository.Place, now: datetime) -> date:
         """Return the first day with hours to offer, or today: holidays may be longer than a week."""

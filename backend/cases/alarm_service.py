@@ -26,6 +26,8 @@ PROCESS = "hotline_alarm"
 LONGEST_WORDS = 500
 # Whoever raises an alarm need not be signed in, so all share one name; the command id tells them apart.
 ACTOR = "anyone"
+# How far an alarm is, for whoever reported it. Given to a unit is not yet somebody on the way.
+ALARM_STATES = ("received", "dispatched", "assigned", "handled", "ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,16 @@ class AlarmReceipt:
     received_at: datetime
 
 
+# What the reporter is told at each step; at those before, the alarm has only been received.
+_TOLD_AT = {
+    "assign": "dispatched",
+    "support": "assigned",
+    **dict.fromkeys(("review", "reply", "revisit", "hang_up"), "handled"),
+}
 _STATE = text(
     """
-    SELECT c.case_no, c.opened_at, CASE WHEN c.status <> 'open' THEN 'ended'
-      WHEN EXISTS (SELECT FROM case_task WHERE case_id = c.id AND step = 'dispatch' AND state = 'done')
-      THEN 'dispatched' ELSE 'received' END AS state
+    SELECT c.case_no, c.opened_at, c.status <> 'open' AS is_over,
+      (SELECT step FROM case_task WHERE case_id = c.id AND state = 'open' ORDER BY no DESC LIMIT 1) AS step
     FROM command_log l JOIN service_case c ON c.case_no = l.answer->>'case_no'
     WHERE l.actor = :actor AND l.command_id = :command_id
     """
@@ -103,7 +110,7 @@ class AlarmService:
             return AlarmReceipt(answer.case_no, find_opened_at(session, answer.case_no))
 
     def tell_state(self, command_id: uuid.UUID) -> dict[str, Any]:
-        """Return ``{case_no, received_at, state}``: received, dispatched or ended; raises NotFound.
+        """Return ``{case_no, received_at, state}`` with one of ALARM_STATES; raises NotFound.
 
         Only whoever sent the alarm knows its command id, and the answer names nobody.
         """
@@ -111,7 +118,8 @@ class AlarmService:
             row = session.execute(_STATE, {"actor": ACTOR, "command_id": command_id}).one_or_none()
         if row is None:
             raise NotFound()
-        return {"case_no": row.case_no, "received_at": row.opened_at, "state": row.state}
+        state = "ended" if row.is_over else _TOLD_AT.get(row.step, "received")
+        return {"case_no": row.case_no, "received_at": row.opened_at, "state": state}
 
     @staticmethod
     def _check(alarm: Alarm) -> dict[str, Any]:

@@ -55,6 +55,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.ids import is_valid_case_no
+from backend.notifications.messages import DAYS_TO_MEND
 from backend.organisation.service import OrganisationService, StaffContact
 
 PAGE = 20
@@ -173,6 +174,7 @@ class CustomerCases:
                 }
                 for one in corrections
             ],
+            "mend_until": _find_mend_until(line),
             "owed_documents": [
                 {"key": one, "label": _label_of(form, one)} for one in sorted(snapshot.owed_documents)
             ],
@@ -194,13 +196,15 @@ class CustomerCases:
     def _summarise(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
         line, progress = self._make_progress(session, tree.branch)
-        names = [one.text for one in list_customer_actions(line, self._guards)]
-        described = self._describe(tree, progress, names, now)
+        actions = list_customer_actions(line, self._guards)
+        described = self._describe(tree, progress, [one.text for one in actions], now)
+        awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
         return {
             **described,
             "place": f"{tree.community} {tree.building}".strip(),
-            "action_name": next((name for name in names if name), None),
+            "action_name": awaited.text if awaited else None,
+            "action": awaited.body if awaited else None,
             "due_text": write_step_due(current) if current else None,
         }
 
@@ -277,6 +281,12 @@ class CustomerCases:
         if _STATES.get(branch.snapshot.status) != "stopped":
             return None
         return session.execute(_ENDED_REASON, {"case_id": branch.id}).scalar_one_or_none() or None
+
+
+def _find_mend_until(line: Line) -> str | None:
+    """Return by when what came back is to be mended, as the message said that told of it."""
+    opened = [one.opened_at for one in line.snapshot.open_tasks if line.definition.step(one.step).mends]
+    return (max(opened) + DAYS_TO_MEND).isoformat() if opened else None
 
 
 def _asks_rating(action: dict[str, Any]) -> bool:

@@ -54,8 +54,8 @@ class CorrectionDesk:
 
         Returns the case, which another unit may serve now, and the command with what has changed. Raises
         CommandRefused ``field_not_returned`` and Invalid with the fields; an item still missing is
-        ``not_mended``, an emptied one ``required`` whatever the form says. One that is as it was when it was
-        returned makes the whole ``returned_unchanged``: the reviewer would only return it once more.
+        ``not_mended``, an emptied one ``required`` whatever the form says. One that brings nothing new
+        makes the whole ``returned_unchanged``: the reviewer would only return it once more.
         """
         stored = application_rows.read_form(session, case.id)
         form = self._form_of(session, stored)
@@ -77,7 +77,7 @@ class CorrectionDesk:
         emptied = dict.fromkeys(mended - after.keys(), "required")
         if checked.faults or missing or emptied:
             raise Invalid(fields={**missing, **emptied, **tell_faults(form, checked.faults)})
-        same = sorted(key for key in mended if after[key] == before.get(key))
+        same = sorted(key for key in mended if _brings_nothing_new(form, key, before, after))
         if same:
             raise Invalid("returned_unchanged", fields=dict.fromkeys(same, "still_unchanged"))
         case = self._write(session, owner, case, stored, form, before, after, pending)
@@ -147,6 +147,13 @@ class CorrectionDesk:
         new_files = {key: name for key, name in list_file_keys(form, after).items() if key not in had}
         claim_files(self._files, session, new_files, owner, case.id)
         return case
+
+
+def _brings_nothing_new(form: Form, key: str, before: Values, after: Values) -> bool:
+    """Files are judged anew by a new one alone: what was left out or put in another order was seen before."""
+    only_this = {key: before.get(key)}, {key: after[key]}
+    had, has = (set(list_file_keys(form, one)) for one in only_this)
+    return has <= had if has else bool(before.get(key) == after[key])
 
 
 def _list_column_fields(form: Form) -> set[str]:

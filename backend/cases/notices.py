@@ -16,11 +16,12 @@ from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.outcomes import PlatformUnavailable
 from backend.core.topics import NotSent, PromiseContext, PromiseRefused, conclude
-from backend.notifications.messages import Facts
+from backend.notifications.messages import DAYS_TO_MEND, Facts
 from backend.notifications.service import NotificationService, Order
 from backend.organisation.service import OrganisationService
 
 PHONE_CONTEXT, MESSAGE_CONTEXT = "service_case.contact_phone", "case_message.text"
+RETURNED = "application_returned"
 _CASE = table_of(ServiceCase)
 # What a case handed over to has no customer of its own: its message is about the case above it.
 _ROOT = (
@@ -38,8 +39,8 @@ _LAST_REASON = text(
     "SELECT payload->>'reason' FROM case_event WHERE case_id = :case_id"
     " AND kind IN ('task_done', 'case_ended') AND payload->>'reason' <> '' ORDER BY seq DESC LIMIT 1"
 )
-# When the visit of a case begins, or None; the component of the appointments answers.
-FindVisit = Callable[[Session, int], datetime | None]
+# The hour of a case's visit from its begin to its end, or None; the component of the appointments answers.
+FindVisit = Callable[[Session, int], tuple[datetime, datetime] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class CaseNotices:
             root = told
             while root.parent_case_id is not None:
                 root = session.execute(_ROOT, {"case_id": root.parent_case_id}).one()
-            facts = self._collect(session, root, told, payload)
+            facts = self._collect(session, root, told, payload, context.created_at)
             sealed = root.contact_phone_sealed
             phone = self.keys.decrypt(sealed, PHONE_CONTEXT) if sealed else None
         if root.customer_id is None and phone is None:
@@ -84,16 +85,28 @@ class CaseNotices:
             raise NotSent(error.platform_code) from error
         conclude(outcome)
 
-    def _collect(self, session: Session, root: Row[Any], told: Row[Any], payload: Mapping[str, Any]) -> Facts:
+    def _collect(
+        self,
+        session: Session,
+        root: Row[Any],
+        told: Row[Any],
+        payload: Mapping[str, Any],
+        promised_at: datetime,
+    ) -> Facts:
         definition = self.definitions.get(session, root.definition_version_id)
         handler = None
         if root.handler_id is not None:
             handler = self.organisation.find_contact(session, root.handler_id)
+        when, until = self.find_visit(session, root.id) or (None, None)
+        if payload["message"] == RETURNED:
+            # The same moment as on the customer's page; by when it is to be mended has no hour that it lasts.
+            when, until = promised_at + DAYS_TO_MEND, None
         return Facts(
             service=self.name_service(root.service_key) or definition.name,
             case_no=root.case_no,
             items=self._list_items(session, root, payload["message"]),
-            when=self.find_visit(session, root.id),
+            when=when,
+            until=until,
             handler=handler.name if handler else "",
             handler_phone=(handler.phone or "") if handler else "",
             words=self._find_words(session, told, payload),

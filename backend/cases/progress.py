@@ -62,6 +62,7 @@ class ProgressStep(NamedTuple):
     hour: BookedHour | None = None
     text_when_closed: str = ""
     opens_at: datetime | None = None
+    name_done: str = ""
 
 
 # Who comes to the customer, in every process.
@@ -221,9 +222,13 @@ def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
                 one.due_at,
                 one.in_child,
                 text_when_closed=wording.text_when_closed,
+                name_done=wording.name_done,
             )
         )
-    return tuple(steps)
+    return tuple(
+        one._replace(name=one.name_done) if one.state is StepState.DONE and one.name_done else one
+        for one in steps
+    )
 
 
 def _choose_time(before: ProgressStep, one: _Visit) -> datetime | None:

@@ -148,12 +148,14 @@ class CustomerView:
     """What the customer reads at a step; an invisible step shows as part of the one before it.
 
     ``text_when_closed`` takes the place of ``text`` while the office is closed, and says when it ``{opens}``.
+    ``name_done`` takes the place of ``name`` once the step is done, where that would read as still awaited.
     """
 
     visible: bool
     name: str = ""
     text: str = ""
     text_when_closed: str = ""
+    name_done: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,7 @@ def _build_step(body: Body) -> Step:
             customer.get("name", ""),
             customer.get("text", ""),
             customer.get("text_when_closed", ""),
+            customer.get("name_done", ""),
         ),
         outcomes=tuple(_build_outcome(one) for one in body["outcomes"]),
         form=body.get("form"),

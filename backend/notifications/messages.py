@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.core.local_time import SHANGHAI, format_moment
+from backend.core.local_time import SHANGHAI, format_moment, format_span
 
 PLACEHOLDERS = frozenset({"service", "case_no", "items", "when", "handler", "handler_phone", "words"})
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
@@ -41,12 +41,16 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a message says of a case. ``when`` is the visit's or the case's moment, where there is one."""
+    """What a message says of a case. ``when`` is the visit's or the case's moment, where there is one.
+
+    ``until`` is the end of the visit's hour: told its beginning alone, people expect somebody to the minute.
+    """
 
     service: str
     case_no: str
     items: str = ""
     when: datetime | None = None
+    until: datetime | None = None
     handler: str = ""
     handler_phone: str = ""
     words: str = ""
@@ -80,7 +84,7 @@ def fill_text(message: Message, facts: Facts) -> str:
         "service": facts.service,
         "case_no": facts.case_no,
         "items": facts.items,
-        "when": format_moment(facts.when) if facts.when else "",
+        "when": _write_when(facts, facts.when) if facts.when else "",
         "handler": facts.handler,
         "handler_phone": facts.handler_phone,
         "words": facts.words,
@@ -114,9 +118,13 @@ def fill_sms(message: Message, facts: Facts, now: datetime) -> list[str]:
         case "correction":
             return [*params, format_moment(facts.when or now + DAYS_TO_MEND)]
         case "visit":
-            return [*params, format_moment(facts.when or now)]
+            return [*params, _write_when(facts, facts.when or now)]
         case _:
             return params
+
+
+def _write_when(facts: Facts, when: datetime) -> str:
+    return format_moment(when) if facts.until is None else format_span(when, facts.until)
 
 
 def _cut(text: str, length: int) -> str:

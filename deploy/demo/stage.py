@@ -178,7 +178,8 @@ class Stage:
         """Return when the booked visit begins, or None."""
         case_id = self.find_case_id(case_no)
         with self._hall.sessions() as session:
-            return self._hall.appointments.find_start(session, case_id)
+            hour = self._hall.appointments.find_hour(session, case_id)
+        return None if hour is None else hour[0]
 
     def act_as_staff(self, move: Move, command_id: uuid.UUID, case_no: str, chance: random.Random) -> None:
         """Carry out a move of staff; raises StoryMoved."""

@@ -256,7 +256,7 @@ def test_who_raised_an_alarm_without_signing_in_gets_one_sms_by_the_phone_given(
     for _ in range(2):
         notices.handle(payload, context)
     assert case.platforms.calls == [("sms", "13812340009")]
-    assert case.platforms.params == [["燃气报警", case_no, "已派抢修"]]
+    assert case.platforms.params == [["燃气报警", case_no, "已转抢修"]]
     # What a person found not to have gone out goes out once more.
     again = PromiseContext(next(_numbers), "notify_customer", 1, NOW, lambda: NOW)
     case.platforms.answers = {"sms": say(SendOutcome("unknown", "timeout"))}

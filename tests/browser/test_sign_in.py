@@ -55,3 +55,58 @@ def test_a_sentence_that_comes_on_leaving_a_field_moves_nothing(
         page.get_by_label(label).blur()
         expect(page.get_by_text(sentence)).to_be_visible()
         assert next_one.bounding_box() == before, label
+
+
+def test_what_is_wrong_stands_where_it_is_wrong(
+    watched: Watched, open_customer: Callable[[], Customer]
+) -> None:
+    customer = open_customer()
+    page = customer.page
+    customer.press(re.compile("^报修"))
+    page.get_by_label("手机号").fill("13812340015")
+    expect(page.get_by_text("填的内容已保存在本机")).to_be_visible()
+    # Going back closes what lies over the screen, and leaves it only then.
+    page.reload()
+    customer.press("清空重填")
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    expect(page.get_by_label("手机号")).to_have_value("13812340015")
+    page.go_back()
+    # What lies on this device alone is listed as well.
+    expect(page.get_by_text("报修还没填完")).to_be_visible()
+    customer.press("登录")
+    phone, code = page.get_by_label("手机号"), page.get_by_label("短信验证码")
+    expect(phone).to_have_value("13812340015")
+    sign_in = page.get_by_role("button", name="登录", exact=True)
+    before = sign_in.bounding_box()
+    code.fill("12")
+    sign_in.tap()
+    expect(page.get_by_text("请先勾选同意《隐私说明》")).to_be_visible()
+    expect(page.get_by_text("验证码是 6 位数字")).to_be_visible()
+    assert sign_in.bounding_box() == before
+    watched.shoot(page, "31-sign-in-wrong")
+    page.get_by_role("checkbox").tap()
+    customer.press("获取验证码")
+    expect(page.get_by_text("验证码已发出")).to_be_visible()
+    expect(page.get_by_text("验证码是 6 位数字")).to_have_count(0)
+    # Asked for once more after a reload, the first code still counts, and when another comes is said.
+    page.reload()
+    page.get_by_role("checkbox").tap()
+    watched.expect_refusals("sms_code_too_often")
+    customer.press("获取验证码")
+    expect(page.get_by_text("收到的验证码还能用")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile(r"^\d+ 秒后重发$"))).to_be_visible()
+    watched.shoot(page, "32-sign-in-too-soon")
+
+
+def test_after_a_reload_back_leads_to_the_screen_beneath(open_customer: Callable[[], Customer]) -> None:
+    customer = open_customer()
+    customer.press("账号与隐私")
+    customer.press("隐私说明")
+    expect(customer.page.get_by_role("heading", name="隐私说明", level=1)).to_be_visible()
+    customer.page.reload()
+    customer.press("返回")
+    expect(customer.page.get_by_role("heading", name="账号与隐私", level=1)).to_be_visible()
+    customer.press("返回")
+    expect(customer.page.get_by_text("我要办理")).to_be_visible()

@@ -142,12 +142,14 @@ def _mend(watched: Watched, customer: Customer) -> None:
     # The form lets photos be left out; what came back has to come anew, and not as it was.
     expect(page.get_by_text("（可不填）")).to_have_count(0)
     customer.press("再次提交")
-    expect(page.get_by_text("这一处还没改")).to_have_count(2)
+    expect(page.get_by_text("这一处还没改")).to_have_count(1)
     customer.press(re.compile("删除第 1 份"))
     customer.add_photo("better.jpg", make_photo(size=(800, 600), colour="seagreen"))
     watched.shoot(page, "08-mend")
     expect(page.get_by_text("已改")).to_be_visible()
     customer.press("再次提交")
+    expect(page.get_by_text("客服会再看一遍")).to_be_visible()
+    page.reload()
     expect(page.get_by_text("客服会再看一遍")).to_be_visible()
     expect(page.get_by_text("有 1 处要改")).to_have_count(0)
 

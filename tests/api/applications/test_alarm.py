@@ -87,3 +87,32 @@ def test_one_caller_cannot_flood_the_roster(hall: Flask) -> None:
         report(hall)
     refused = report(hall, 429)
     assert (refused["code"], refused["extra"]) == ("alarm_too_often", {"hotline_number": "96602"})
+
+
+def test_the_reporter_hears_how_far_it_truly_is(hall: Flask, staff: Staff, handler_id: int) -> None:
+    alarm_id = str(uuid.uuid4())
+    case_no = report(hall, command_id=alarm_id, address=ADDRESS)["case_no"]
+    case_id = staff.find(case_no).id
+
+    def tell() -> str:
+        answer = hall.test_client().get(f"/api/v1/alarms/{alarm_id}")
+        assert answer.json is not None and answer.json["case_no"] == case_no
+        return str(answer.json["state"])
+
+    steps: list[tuple[str, str, dict[str, Any], str]] = [
+        ("record", "record", {}, "received"),
+        ("guide", "guide", {}, "received"),
+        # Given to a unit is not yet somebody on the way.
+        ("dispatch", "dispatch", {}, "dispatched"),
+        ("assign", "assign", {"data": {"handler_id": handler_id}}, "assigned"),
+        ("support", "handled", {"data": {"result": "关阀"}}, "handled"),
+        ("review", "rejected", {"reason": "没写漏点"}, "assigned"),
+        ("support", "handled", {"data": {"result": "接头漏气，已更换"}}, "handled"),
+        ("review", "accepted", {}, "handled"),
+        ("reply", "reply", {}, "handled"),
+        ("revisit", "revisited", {}, "ended"),
+    ]
+    assert tell() == "received"
+    for step, outcome, more, state in steps:
+        staff.do(case_id, step, outcome, **more)
+        assert tell() == state, step

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.models import CaseCorrection, CaseTask
+from backend.core.outbox import OutboxRow
+from backend.notifications.messages import DAYS_TO_MEND
 from tests.api.applications.conftest import (
     Customer,
     Staff,
@@ -44,6 +47,31 @@ def test_what_was_returned_comes_back_changed(
     new = files.upload(customer.owner)
     mended = {**emptied, "fault_photos": [new]}
     assert customer.act(view, "resubmit", values=mended)["state"] == "in_progress"
+
+
+def test_leaving_a_photo_out_is_no_new_one(customer: Customer, staff: Staff, files: Uploads) -> None:
+    first, second = files.upload(customer.owner), files.upload(customer.owner)
+    view = customer.apply(make_repair(fault_photos=[first, second]))
+    staff.return_application(view["case_no"], fault_photos="请重新拍")
+    view = customer.get(f"/cases/{view['case_no']}")
+    for seen in ([first], [second, first]):
+        refused = customer.act(view, "resubmit", 422, values={"fault_photos": seen})
+        assert refused["code"] == "returned_unchanged"
+    new = files.upload(customer.owner)
+    assert customer.act(view, "resubmit", values={"fault_photos": [second, new]})["mend_until"] is None
+
+
+def test_until_when_is_said_on_the_page_as_in_the_message(customer: Customer, staff: Staff) -> None:
+    _, view = apply_and_return(customer, staff, fault_text="写详细一点")
+    view = customer.get(f"/cases/{view['case_no']}")
+    with staff.sessions.begin() as session:
+        [promised] = [
+            one.created_at
+            for one in session.scalars(select(OutboxRow).where(OutboxRow.topic == "notify_customer"))
+            if one.payload["case_id"] == staff.find(view["case_no"]).id
+            and one.payload["message"] == "application_returned"
+        ]
+    assert datetime.fromisoformat(view["mend_until"]) == promised + DAYS_TO_MEND
 
 
 def test_a_second_return_keeps_each_former_value(

@@ -204,7 +204,8 @@ def test_a_repair_from_dispatch_to_the_rating(
     staff.dispatch(case_no, handler_id)
     view = customer.get(f"/cases/{case_no}")
     assert find_now(view)["handler"] == {"name": "王师傅", "phone": "13611112222"}
-    assert customer.get("/home")["waiting"][0]["action_name"] == "去预约"
+    waiting = customer.get("/home")["waiting"][0]
+    assert (waiting["action_name"], waiting["action"]["unmet"]["code"]) == ("去预约", "appointment_missing")
     [book] = [one for one in view["actions"] if one["kind"] == "complete"]
     assert book["unmet"]["code"] == "appointment_missing"
     assert customer.act(view, "book", 409)["code"] == "appointment_missing"
@@ -216,10 +217,10 @@ def test_a_repair_from_dispatch_to_the_rating(
     assert child.handler_id == handler_id
     view = customer.get(f"/cases/{case_no}")
     assert [one["name"] for one in view["progress"]] == [
-        "提交申请", "等待受理", "审核资料", "安排服务单位", "安排师傅", "预约上门时间", "上门服务",
-        "师傅准备出发", "师傅已出发", "现场查看", "试压点火", "办结", "评价服务",
+        "提交申请", "已受理", "资料已审核", "服务单位已安排", "师傅已安排", "上门时间已约好", "师傅接单",
+        "师傅准备出发", "师傅在路上", "现场查看", "试压点火", "办结", "评价服务",
     ]  # fmt: skip
-    assert find_now(view)["name"] == "上门服务"
+    assert find_now(view)["name"] == "师傅接单"
     staff.do(child.id, "accept", "accept")
     due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
     with sessions.begin() as session:
@@ -298,7 +299,7 @@ def test_an_owed_document_is_supplied_later(
 ) -> None:
     photos = [files.upload(customer.owner) for _ in range(2)]
     values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
-    view = customer.apply(values, service="installation")
+    view = customer.apply(values, service="installation", form_version=2)
     assert view["values"]["id_number"] == "11010519491231002X"
     assert view["values"]["contact_phone"] == "057187654321"
     case_id = staff.find(view["case_no"]).id
@@ -328,7 +329,7 @@ def test_a_customer_signs_in_the_process_that_took_over(
 ) -> None:
     photos = [files.upload(customer.owner)]
     values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
-    view = customer.apply(values, service="installation")
+    view = customer.apply(values, service="installation", form_version=2)
     case_no = view["case_no"]
     staff.dispatch(case_no, handler_id)
     staff.book(case_no)

@@ -66,7 +66,7 @@ def test_an_application_becomes_a_case(
     states = [(one["name"], one["state"]) for one in view["progress"]]
     assert states[:3] == [("提交申请", "done"), ("等待受理", "now"), ("审核资料", "next")]
     assert states[-1] == ("评价服务", "next")
-    assert ("师傅已出发", "next") in states
+    assert ("师傅在路上", "next") in states
     assert view["headline"].startswith("申请已收到，客服")
     assert [one["kind"] for one in view["actions"]] == ["withdraw", "urge"]
     case = staff.find(view["case_no"])

@@ -28,6 +28,7 @@ FACTS = Facts(
     case_no="261124101123453",
     items="身份证照片（看不清）、房产证明（缺第二页）、建筑面积（与房产证不符）",
     when=datetime(2026, 11, 26, 1, 0, tzinfo=UTC),
+    until=datetime(2026, 11, 26, 2, 0, tzinfo=UTC),
     handler="张三丰丰丰丰丰丰丰丰丰丰丰9",
     handler_phone="13800138000",
     words="不在供气范围",
@@ -64,7 +65,7 @@ def test_every_message_that_a_process_names_is_there() -> None:
 
 def test_what_the_text_says() -> None:
     assert fill_text(MESSAGES["appointment_moved"], FACTS) == (
-        "您的居民报装（编号261124101123453）上门时间改为：11月26日 周四 09:00，请留人在家。"
+        "您的居民报装（编号261124101123453）上门时间改为：11月26日 周四 09:00–10:00，请留人在家。"
     )
     assert fill_wechat(MESSAGES["appointment_booked"], FACTS, NOW)["time3"] == "2026-11-26 09:00"
     assert fill_text(MESSAGES["handler_assigned"], replace(FACTS, handler="张伟")) == (
@@ -74,7 +75,7 @@ def test_what_the_text_says() -> None:
 
 def test_a_departure_is_not_announced_like_a_booking() -> None:
     booked, left = MESSAGES["appointment_booked"], MESSAGES["handler_set_off"]
-    assert fill_sms(booked, FACTS, NOW) == ["居民报装", "261124101123453", "11月26日 周四 09:00"]
+    assert fill_sms(booked, FACTS, NOW) == ["居民报装", "261124101123453", "11月26日 周四 09:00–10:00"]
     params = fill_sms(left, FACTS, NOW)
     assert SMS[left.sms_template].fill(params) == (
         "您的居民报装（编号261124101123453）：师傅已出发，正在前往，请留人在家。"

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { FormBody, FormField, Values } from '@/api/types'
 import { checkForm } from '@/forms/checks'
 import { requireReturned, tellUnchanged } from '@/forms/mending'
-import { noteMended, takeMended } from '@/stores/just-mended'
+import { standInForDevice } from './device'
 
 const field = (over: Partial<FormField>): FormField => ({ key: 'text', label: '说明', type: 'text', personal: 'none', required: false, ...over })
 const form: FormBody = {
@@ -30,6 +30,8 @@ describe('what came back', () => {
     expect(listUnchanged({ text: ' 打不着 ' })).toEqual(returned)
     expect(listUnchanged({ text: '三个灶眼都打不着' })).toEqual(['photos', 'place'])
     expect(listUnchanged({ photos: ['a', 'c'] })).toEqual(['text', 'place'])
+    // Leaving out what was there is nothing new to look at.
+    for (const photos of [['a'], ['b', 'a']]) expect(listUnchanged({ photos })).toEqual(returned)
     const turned = Object.fromEntries(Object.entries(place).reverse()) as typeof place
     expect(listUnchanged({ place: turned })).toEqual(returned)
     expect(listUnchanged({ place: { ...turned, door: '502' } })).toEqual(['text', 'photos'])
@@ -46,9 +48,13 @@ describe('what came back', () => {
   })
 })
 
-describe('a case that was handed in again', () => {
-  it('is told of once, on its own page, with its version then', () => {
-    noteMended('1', 7)
-    expect([takeMended('2'), takeMended('1'), takeMended('1')]).toEqual([null, 7, null])
+describe('what was just done with a case', () => {
+  it('is told over a reload, until something else happens to the case', async () => {
+    standInForDevice(() => 'no_network')
+    const { noteDone, tellDone } = await import('@/stores/just-done')
+    expect(tellDone({ case_no: '1', version: 4 })).toBeNull()
+    noteDone({ case_no: '1', version: 4 }, 'mended')
+    expect([tellDone({ case_no: '2', version: 4 }), tellDone({ case_no: '1', version: 4 }), tellDone({ case_no: '1', version: 4 })]).toEqual([null, 'mended', 'mended'])
+    expect([tellDone({ case_no: '1', version: 5 }), tellDone({ case_no: '1', version: 4 })]).toEqual([null, null])
   })
 })

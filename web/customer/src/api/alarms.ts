@@ -1,6 +1,6 @@
 import { sendCommand } from './commanding'
 import { callOpenly } from './http'
-import type { AlarmAdvice, AlarmReceipt, AlarmReport, AlarmState } from './types'
+import type { Address, AlarmAdvice, AlarmReceipt, AlarmReport, AlarmState } from './types'
 
 export const fetchAlarmAdvice = () => callOpenly<AlarmAdvice>('GET', '/alarm-advice')
 
@@ -12,10 +12,24 @@ export const fetchAlarmState = (id: string) => callOpenly<AlarmState>('GET', `/a
 const SENT = 'hall.alarm'
 const KEPT_MS = 24 * 3600 * 1000
 
-/** The alarm that this device sent last, so that a page opened anew does not invite a second one; else ''. */
-export function readSentAlarm(): string {
-  const sent = uni.getStorageSync(SENT) as { id: string; at: number } | ''
-  return sent && Date.now() - sent.at < KEPT_MS ? sent.id : ''
+/** What somebody gave in the form of an alarm. */
+export interface GivenAlarm {
+  phone: string
+  address: Address | null
+  words: string
 }
 
-export const keepSentAlarm = (id: string) => uni.setStorageSync(SENT, { id, at: Date.now() })
+/** The alarm that this device sent last: its id, what was given, and when. */
+export interface SentAlarm {
+  id: string
+  report: GivenAlarm
+  at: number
+}
+
+/** That alarm, so that a page opened anew does not invite a second one; null after a day. */
+export function readSentAlarm(): SentAlarm | null {
+  const sent = uni.getStorageSync(SENT) as SentAlarm | ''
+  return sent && Date.now() - sent.at < KEPT_MS ? sent : null
+}
+
+export const keepSentAlarm = (id: string, report: GivenAlarm) => uni.setStorageSync(SENT, { id, report, at: Date.now() })

@@ -3490,7 +3490,7 @@ export interface components {
             /** Format: date-time */
             received_at: string;
             /** @enum {string} */
-            state: "received" | "dispatched" | "ended";
+            state: "received" | "dispatched" | "assigned" | "handled" | "ended";
         };
         Application: {
             /** @default false */
@@ -3561,6 +3561,7 @@ export interface components {
             next: string | null;
         };
         CaseSummary: {
+            action: components["schemas"]["AvailableAction"] | null;
             action_name: string | null;
             case_no: string;
             due_text: string | null;
@@ -3586,6 +3587,8 @@ export interface components {
             };
             form: components["schemas"]["FormBody"];
             headline: string;
+            /** Format: date-time */
+            mend_until: string | null;
             /** Format: date-time */
             opened_at: string;
             owed_documents: components["schemas"]["OwedDocument"][];

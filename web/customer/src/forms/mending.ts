@@ -1,4 +1,4 @@
-import type { FormBody, Value, Values } from '@/api/types'
+import type { FormBody, FormField, Value, Values } from '@/api/types'
 import { gatherValues, isAsked, listFields } from './visibility'
 
 /** What the item says that came back and still stands as it was. */
@@ -17,13 +17,20 @@ export function requireReturned(form: FormBody, items: readonly string[]): FormB
 export function tellUnchanged(form: FormBody, items: readonly string[], before: Values, now: Values): Record<string, string> {
   const [was, is] = [gatherValues(form, { ...now, ...pick(before, items) }), gatherValues(form, now)]
   const same = listFields(form).filter(
-    (field) => items.includes(field.key) && isAsked(field, now) && isSame(was[field.key], is[field.key]),
+    (field) => items.includes(field.key) && isAsked(field, now) && bringsNothingNew(field, was[field.key], is[field.key]),
   )
   return Object.fromEntries(same.map((field) => [field.key, STILL_UNCHANGED]))
 }
 
 function pick(values: Values, items: readonly string[]): Values {
   return Object.fromEntries(items.map((item) => [item, values[item] ?? null]))
+}
+
+/** Files are judged anew by a new one alone: what was taken out or put in another order was seen before. */
+function bringsNothingNew(field: FormField, was: Value | undefined, is: Value | undefined): boolean {
+  const areFiles = field.type === 'photos' || field.type === 'documents'
+  if (areFiles && Array.isArray(was) && Array.isArray(is) && is.length) return (is as string[]).every((key) => (was as string[]).includes(key))
+  return isSame(was, is)
 }
 
 function isSame(one: Value | undefined, other: Value | undefined): boolean {

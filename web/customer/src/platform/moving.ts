@@ -38,10 +38,28 @@ export function goHome(): void {
   uni.reLaunch({ url: PAGES.home })
 }
 
-/** Back to where one came from; home where there is nothing behind (a shared link, a reload). */
+/** The address of the screen beneath this one, or ''. After a reload only the browser still knows it. */
+function pathBeneath(): string {
+  let path = getCurrentPages().length > 1 ? `/${getCurrentPages().slice(-2)[0].route}` : ''
+  // #ifdef H5
+  path ||= (history.state as { back?: string | null } | null)?.back ?? ''
+  // #endif
+  return path
+}
+
+/** Back to where one came from; home where there is nothing behind, as after a shared link. */
 export function goBack(): void {
-  if (getCurrentPages().length > 1) uni.navigateBack()
-  else goHome()
+  if (getCurrentPages().length > 1) return void uni.navigateBack()
+  // #ifdef H5
+  if (pathBeneath()) return history.back()
+  // #endif
+  goHome()
+}
+
+/** To the case that something was done with: back to its screen where that lies beneath, else in place of this one. */
+export function returnToCase(caseNo: string): void {
+  if (pathBeneath().startsWith(PAGES.case)) goBack()
+  else replaceWith('case', { no: caseNo })
 }
 
 /** The address of the screen that is open, for coming back to it. */

@@ -1,0 +1,33 @@
+import type { Address, AlarmState } from '@/api/types'
+
+type Told = AlarmState['state']
+
+/** What whoever reported an alarm reads; nobody is said to be on the way before somebody is. */
+export const ALARM_TOLD: Record<Told, { title: string; text: string }> = {
+  received: { title: '报警已收到', text: '我们马上给您打电话，请接听。' },
+  dispatched: { title: '已转抢修单位', text: '抢修人员马上与您联系，请接电话。' },
+  assigned: { title: '抢修人员已安排', text: '抢修人员会尽快赶到，请接电话。' },
+  handled: { title: '现场已处置', text: '能不能进屋、能不能用气，请听抢修人员的。' },
+  ended: { title: '这次报警已办结', text: '再闻到燃气味，请马上再报。' },
+}
+
+/** Whether there is still something to keep away from, and somebody to wait for. */
+export function isUnderWay(state: Told): boolean {
+  return state === 'received' || state === 'dispatched' || state === 'assigned'
+}
+
+/** As much of the address as was chosen, or null where nothing was: a street alone helps to find the place, too. */
+export function givenAddress(address: Address | null): Address | null {
+  const isGiven = address !== null && Object.values(address).some((part) => (typeof part === 'string' ? part.trim() !== '' : part !== null))
+  return isGiven ? address : null
+}
+
+/** The words of an alarm that is sent once more since its phone was wrong: who reads both must know them as one. */
+export function correctedWords(caseNo: string, words: string): string {
+  return `更正电话，与报警${caseNo}是同一处。${words}`
+}
+
+/** "138 1234 0003", so that a wrong digit is seen. */
+export function spacePhone(phone: string): string {
+  return /^1\d{10}$/.test(phone) ? `${phone.slice(0, 3)} ${phone.slice(3, 7)} ${phone.slice(7)}` : phone
+}

@@ -1,0 +1,47 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Problem } from '@/api/problem'
+import { checkCode, nameResend, tellWait, waitOf } from '@/forms/sms-code'
+import { standInForDevice } from './device'
+
+describe('a code by text message', () => {
+  it('is found too short before it is sent', () => {
+    expect(['', '12', '123456', ' 123456 ', '1234567'].map((code) => checkCode(code) !== '')).toEqual([true, true, false, false, true])
+  })
+
+  it('that comes too soon starts the count, and says that the first one is still good', () => {
+    const wait = waitOf(new Problem('sms_code_too_often', '', 429, {}, { retry_after_seconds: 42 }))
+    expect([wait, nameResend(wait), tellWait(wait)]).toEqual([42, '42 秒后重发', '刚才发过了，收到的验证码还能用。'])
+    expect([nameResend(1790), tellWait(1790)]).toEqual(['30 分钟后重发', '今天要了好几次，请等一会儿再要。'])
+    expect(waitOf(new Problem('no_network', '', 0))).toBe(0)
+  })
+})
+
+describe('what lies on this device', () => {
+  beforeEach(() => vi.resetModules())
+
+  it('is listed with the services alone, and gives the phone that was typed', async () => {
+    standInForDevice(() => 'no_network')
+    const { findTypedPhone, keepLocalDraft, listLocalDrafts } = await import('@/forms/local-drafts')
+    const now = Date.now()
+    const draft = { form_version: 1, files: {}, saved_at: now }
+    expect([listLocalDrafts(), findTypedPhone()]).toEqual([[], ''])
+    keepLocalDraft('repair', { ...draft, values: { contact_name: '王芳', contact_phone: '138 1234 0002' } })
+    keepLocalDraft('mend:1', { ...draft, values: { contact_phone: '13900000000' } })
+    keepLocalDraft('gas_on', { ...draft, saved_at: now - 8 * 24 * 3600 * 1000, values: {} })
+    expect(listLocalDrafts()).toEqual([{ service: 'repair', saved_at: now }])
+    expect(findTypedPhone()).toBe('138 1234 0002')
+  })
+
+  it('stands on the home page beside what the server has, each service once', async () => {
+    standInForDevice(() => 'no_network')
+    const { joinDrafts } = await import('@/forms/local-drafts')
+    const there = [{ service: 'gas_on', service_name: '通气', saved_at: '2026-11-26T08:00:00Z' }, { service: 'repair', service_name: '报修', saved_at: '2026-11-26T08:00:00Z' }]
+    const names = { repair: '报修', installation: '报装' }
+    const here = [{ service: 'repair', saved_at: Date.parse('2026-11-26T09:00:00Z') }, { service: 'installation', saved_at: Date.parse('2026-11-26T07:00:00Z') }, { service: 'gone', saved_at: 0 }]
+    expect(joinDrafts(here, there, names).map((one) => [one.service_name, one.saved_at])).toEqual([
+      ['报修', '2026-11-26T09:00:00.000Z'],
+      ['通气', '2026-11-26T08:00:00Z'],
+      ['报装', '2026-11-26T07:00:00.000Z'],
+    ])
+  })
+})
