@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     CHILD_REQUESTED = "child_requested"
     CHILD_ENDED = "child_ended"
     DATA_CHANGED = "data_changed"
+    FORM_FILLED = "form_filled"
     CASE_ENDED = "case_ended"
 
 
