@@ -36,7 +36,7 @@ def test_story(
 
     _review_and_return(watched, clerk, case_no)
     expect(row).to_have_count(0)
-    _look_what_waits(watched, customer)
+    _look_what_waits(watched, customer, case_no)
     _mend(watched, customer)
     _review_again(watched, clerk, case_no)
     _call_the_unit(watched, customer)
@@ -93,7 +93,7 @@ def _apply_once_more(watched: Watched, customer: Customer, case_no: str) -> None
     assert customer.read_case_no() == case_no
 
 
-def _look_what_waits(watched: Watched, customer: Customer) -> None:
+def _look_what_waits(watched: Watched, customer: Customer, case_no: str) -> None:
     page = customer.page
     customer.go("home")
     card = page.get_by_role("button", name=re.compile("去修改"))
@@ -101,7 +101,10 @@ def _look_what_waits(watched: Watched, customer: Customer) -> None:
     expect(page.get_by_role("heading", name="等您处理")).to_be_visible()
     assert first is not None and tiles is not None and first["y"] < tiles["y"]
     watched.shoot(page, "07-home-waiting")
+    # What waits is one tap away.
     card.tap()
+    expect(page.get_by_role("heading", name="修改申请", level=1)).to_be_visible()
+    customer.go("case", no=case_no)
 
 
 def _call_the_unit(watched: Watched, customer: Customer) -> None:
