@@ -14,6 +14,7 @@ from backend.cases.alarm_service import AlarmService
 from backend.cases.application_service import ApplicationService
 from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import CustomerCommands
+from backend.cases.customer_documents import CustomerDocuments
 from backend.cases.drafts import DraftService
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
@@ -25,6 +26,7 @@ from miniprogram_api.application_routes import make_application_routes
 from miniprogram_api.appointment_routes import make_appointment_routes
 from miniprogram_api.case_routes import make_case_routes
 from miniprogram_api.catalogue_routes import make_catalogue_routes
+from miniprogram_api.document_routes import make_document_routes
 from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
@@ -49,6 +51,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
+        make_document_routes(CustomerDocuments(hall.sessions, hall.reading, hall.documents)),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
         make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),

@@ -16,6 +16,8 @@ from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
 from backend.cases.case_reading import CustomerCases
 from backend.cases.deadline_keeper import DeadlineKeeper
+from backend.cases.document_sources import DocumentSources
+from backend.cases.documents import DocumentDesk
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.merging import move_cases
@@ -73,6 +75,7 @@ class Hall:
     offers: Offers
     cases: CaseService
     urge_limit: UrgeLimit
+    documents: DocumentDesk
     customer_cases: CustomerCases
     appointments: AppointmentService
     visits: VisitService
@@ -135,6 +138,14 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         offers=offers,
         cases=cases,
         urge_limit=urge_limit,
+        documents=DocumentDesk(
+            cases,
+            definitions,
+            DocumentSources(definitions, organisation, keys, {"service_phone": settings.hotline_number}, now),
+            keys,
+            files,
+            now,
+        ),
         customer_cases=CustomerCases(
             reading,
             definitions,

@@ -17,6 +17,7 @@ from backend.cases.return_reasons import ReturnReasons
 from backend.cases.staff_access import PostMap, StaffAccess, map_posts
 from backend.cases.staff_cases import Sources, StaffCases
 from backend.cases.staff_commands import StaffCommands
+from backend.cases.staff_documents import StaffDocuments
 from backend.cases.staff_handover import StaffHandover, list_keepers
 from backend.cases.staff_queues import StaffQueues
 from backend.cases.staff_remarks import StaffRemarks
@@ -33,6 +34,7 @@ from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
+from staff_api.document_routes import make_document_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
 from staff_api.intake_routes import make_intake_routes
@@ -135,6 +137,9 @@ def _add_cases(
         hall.keys,
         read_clock,
     )
+    documents = StaffDocuments(
+        sessions, hall.reading, access, organisation, hall.documents, record_look, read_clock
+    )
     handover = StaffHandover(
         sessions, hall.cases, organisation, directory, hall.appointments, parts.unit_people,
         lambda service, process: services.get(service or "") or processes[process],
@@ -149,6 +154,7 @@ def _add_cases(
         make_intake_routes(intake, search),
         make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),
         make_case_routes(cases, commands, StaffRemarks(sessions, access, hall.keys, read_clock)),
+        make_document_routes(documents),
         make_member_routes(handover),
         make_reason_routes(ReturnReasons(sessions)),
     ):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from backend.cases.document_schemas import DocumentLineSchema
 from backend.cases.schemas import (
     AppointmentViewSchema,
     AvailableActionSchema,
@@ -226,6 +227,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     messages = fields.List(fields.Nested(ToldMessageSchema), required=True)
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)
     actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
+    documents = fields.List(fields.Nested(DocumentLineSchema), required=True)
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)

@@ -62,7 +62,7 @@ def list_available_actions(
 def _suppose(snapshot: Snapshot, outcome: Outcome) -> Snapshot:
     """Return the snapshot as it would be with what the outcome's command brings, or a button would stay
     disabled for want of the very thing it collects."""
-    if not outcome.asks:
+    brought = {ASKED_DATA[one]: "brought by the command" for one in outcome.asks if one in ASKED_DATA}
+    if not brought:
         return snapshot
-    brought = {ASKED_DATA[one]: "brought by the command" for one in outcome.asks}
     return snapshot._replace(data={**snapshot.data, **brought})

@@ -25,6 +25,7 @@ from backend.cases.case_tree import (
 from backend.cases.commands import Guard
 from backend.cases.customer_actions import list_customer_actions, make_urging
 from backend.cases.form_sealing import open_values
+from backend.cases.guards import bind_guards
 from backend.cases.offers import Offers
 from backend.cases.ports import AppointmentReader
 from backend.cases.progress import (
@@ -158,7 +159,7 @@ class CustomerCases:
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
         values = open_values(self._keys, tree.form)
         file_keys = list_file_keys(form, values) if form else {}
-        actions = list_customer_actions(line, self._guards)
+        actions = list_customer_actions(line)
         corrections = sorted(snapshot.corrections, key=lambda one: (one.resolved, one.no))
         return {
             **self._describe(tree, progress, [one.text for one in actions], now),
@@ -196,7 +197,7 @@ class CustomerCases:
     def _summarise(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
         line, progress = self._make_progress(session, tree.branch)
-        actions = list_customer_actions(line, self._guards)
+        actions = list_customer_actions(line)
         described = self._describe(tree, progress, [one.text for one in actions], now)
         awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
@@ -241,11 +242,15 @@ class CustomerCases:
         return known[1]
 
     def _make_line(self, session: Session, branch: Branch) -> Line:
+        definition, guards = self._definitions.get(session, branch.definition_version_id), self._guards
+        if definition.has_step_forms:
+            guards = bind_guards(session, branch.id, definition, branch.snapshot, guards)
         return Line(
-            self._definitions.get(session, branch.definition_version_id),
+            definition,
             branch.snapshot,
             branch.due_at,
             {number: self._make_line(session, child) for number, child in branch.children.items()},
+            guards,
         )
 
     def _find_contact(

@@ -25,6 +25,8 @@ ASKED_DATA: Mapping[str, str] = {
     "amount": "amount_fen",
     "receipt": "receipt_no",
 }
+# What an outcome may ask for: what its command brings, and a form that has been filled in before.
+ASKED = (*ASKED_DATA, "form")
 # What belongs to one moment: an earlier signature or result does not stand in for the one that is asked for.
 ASKED_ANEW = frozenset({"result", "signature", "amount", "receipt"})
 
@@ -162,7 +164,32 @@ class Amend:
     data: dict[str, Any]
 
 
-Command = Start | Complete | Withdraw | Cancel | SupplyDocument | EndChild | Abandon | Amend | HandOver | Urge
+@dataclass(frozen=True, slots=True)
+class FillForm:
+    """The form of an open step has been filled in or corrected; its content lies in a row of its own.
+
+    ``name`` is the form's; ``data`` carries the plain values that later conditions ask for.
+    """
+
+    performer: Performer
+    task: int
+    name: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+Command = (
+    Start
+    | Complete
+    | Withdraw
+    | Cancel
+    | SupplyDocument
+    | EndChild
+    | Abandon
+    | Amend
+    | HandOver
+    | Urge
+    | FillForm
+)
 
 # A guard answers with the code of its refusal, or with None when it has no objection. It is pure: what it
 # needs to know beyond the snapshot, the service has bound into it before.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
 from backend.cases.access import join_task
 from backend.cases.actions import list_available_actions
-from backend.cases.commands import CUSTOMER, AvailableAction, Guard
+from backend.cases.commands import CUSTOMER, AvailableAction
 from backend.cases.progress import Line
 from backend.cases.snapshot import CaseStatus
 from backend.cases.urging import TOO_SOON, write_too_soon
@@ -28,9 +28,9 @@ class CustomerAction:
     text: str | None
 
 
-def list_customer_actions(line: Line, guards: Mapping[str, Guard]) -> list[CustomerAction]:
+def list_customer_actions(line: Line) -> list[CustomerAction]:
     """Return what the customer may do now; the task's number tells also in which of the cases it is."""
-    return list(_list_actions(line, (), guards))
+    return list(_list_actions(line, ()))
 
 
 def make_urging(line: Line, find_next: Callable[[], datetime | None]) -> list[dict[str, Any]]:
@@ -59,13 +59,13 @@ def _waits_for_others(line: Line) -> bool:
     return False
 
 
-def _list_actions(line: Line, path: tuple[int, ...], guards: Mapping[str, Guard]) -> Iterator[CustomerAction]:
-    for action in list_available_actions(line.definition, line.snapshot, CUSTOMER, guards):
+def _list_actions(line: Line, path: tuple[int, ...]) -> Iterator[CustomerAction]:
+    for action in list_available_actions(line.definition, line.snapshot, CUSTOMER, line.guards):
         # A case that was handed over to ends with its parent, never by itself at the customer's wish.
         if action.kind == "complete" or not path:
             yield CustomerAction(_write(action, path), _name(line, action))
     for number, child in line.children.items():
-        yield from _list_actions(child, (*path, number), guards)
+        yield from _list_actions(child, (*path, number))
 
 
 def _name(line: Line, action: AvailableAction) -> str | None:

@@ -21,8 +21,10 @@ from backend.cases.commands import (
     Decision,
     EffectCall,
     EndChild,
+    FillForm,
     Guard,
     HandOver,
+    Performer,
     Start,
     SupplyDocument,
     Urge,
@@ -63,26 +65,37 @@ def decide(
         if snapshot.status is not _CASE_OPEN:
             draft_only = snapshot.status is CaseStatus.DRAFT
             raise CommandRefused(RefusalCode.TASK_UNKNOWN if draft_only else RefusalCode.CASE_ENDED)
-        match command:
-            case Complete():
-                _complete(draft, command)
-            case Withdraw():
-                _withdraw(draft, command)
-            case Cancel():
-                _cancel(draft, command)
-            case SupplyDocument():
-                _supply(draft, command)
-            case Urge():
-                _urge(draft, command)
-            case EndChild():
-                _end_child(draft, command)
-            case Abandon():
-                _abandon(draft, command)
-            case Amend() | HandOver():
-                _change_data(draft, command)
-            case _:
-                assert_never(command)
+        if isinstance(command, Complete):
+            _complete(draft, command)
+        else:
+            _carry_out(draft, command)
     return make_tuple(Decision, (tuple(draft.events), tuple(draft.effects), draft.take()))
+
+
+def _carry_out(
+    draft: _Draft,
+    command: Withdraw | Cancel | SupplyDocument | Urge | EndChild | Abandon | FillForm | Amend | HandOver,
+) -> None:
+    """Do what is asked of the case beside finishing a task."""
+    match command:
+        case Withdraw():
+            _withdraw(draft, command)
+        case Cancel():
+            _cancel(draft, command)
+        case SupplyDocument():
+            _supply(draft, command)
+        case Urge():
+            _urge(draft, command)
+        case EndChild():
+            _end_child(draft, command)
+        case Abandon():
+            _abandon(draft, command)
+        case FillForm():
+            _fill_form(draft, command)
+        case Amend() | HandOver():
+            _change_data(draft, command)
+        case _:
+            assert_never(command)
 
 
 class _Draft(Folding):
@@ -126,13 +139,7 @@ def _complete(draft: _Draft, command: Complete) -> None:
         raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(command.task))
     # Asked first, so that the slower of two people hears that somebody was faster.
     _check_version(draft, command.expected_version)
-    if task.state is not _TASK_OPEN:
-        raise CommandRefused(RefusalCode.TASK_NOT_OPEN, task.step)
-    step = draft.definition.step(task.step)
-    if not command.performer.may_do(step.by, draft.data):
-        raise CommandRefused(RefusalCode.NOT_YOUR_TURN, step.key)
-    if task.no in draft.children:
-        raise CommandRefused(RefusalCode.CHILD_RUNNING, step.key)
+    step = _check_turn(draft, task, command.performer)
     outcome = step.outcome(command.outcome)
     if outcome is None:
         raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, f"{step.key}/{command.outcome}")
@@ -150,6 +157,31 @@ def _complete(draft: _Draft, command: Complete) -> None:
     if refusal is not None:
         raise CommandRefused(refusal, f"{step.key}/{outcome.key}")
     _leave(draft, task, outcome, command.reason)
+
+
+def _check_turn(draft: _Draft, task: Task, performer: Performer) -> Step:
+    """Return the step of ``task`` where it is open and the performer's to do."""
+    if task.state is not _TASK_OPEN:
+        raise CommandRefused(RefusalCode.TASK_NOT_OPEN, task.step)
+    step = draft.definition.step(task.step)
+    if not performer.may_do(step.by, draft.data):
+        raise CommandRefused(RefusalCode.NOT_YOUR_TURN, step.key)
+    if task.no in draft.children:
+        raise CommandRefused(RefusalCode.CHILD_RUNNING, step.key)
+    return step
+
+
+def _fill_form(draft: _Draft, command: FillForm) -> None:
+    task = draft.task(command.task)
+    if task is None:
+        raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(command.task))
+    step = _check_turn(draft, task, command.performer)
+    if step.form is None:
+        raise CommandRefused(RefusalCode.FORM_UNKNOWN, step.key)
+    draft.record(EventKind.FORM_FILLED, {"task": task.no, "step": step.key, "name": command.name})
+    changed = {key: value for key, value in command.data.items() if draft.data.get(key) != value}
+    if changed:
+        draft.record(_DATA_CHANGED, {"data": changed})
 
 
 def _forget_what_is_asked_anew(draft: _Draft, outcome: Outcome) -> dict[str, None]:

@@ -13,9 +13,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.cases.commands import Guard
+from backend.cases.document_rows import list_filled_tasks
 from backend.cases.models import CaseReview
 from backend.cases.snapshot import Snapshot
-from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.definition import FORM_FILLED, ProcessDefinition
 from backend.core.database import table_of
 from backend.core.statements import Prepared
 
@@ -57,6 +58,16 @@ def _bind_rejected_marks(session: Session, case_id: int) -> Guard:
     return _always(None if rejected is None else "rejected_marks")
 
 
+def _bind_form_filled(session: Session, case_id: int) -> Guard:
+    filled = list_filled_tasks(session, case_id)
+
+    def check(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+        here = (task.no for task in snapshot.open_tasks if task.step == args.get("step"))
+        return None if any(no in filled for no in here) else "form_missing"
+
+    return check
+
+
 CASE_GUARDS: dict[str, Guard] = {
     "appointment_booked": _need("appointment_id", "appointment_missing"),
     "handler_assigned": _need("handler_id", "handler_missing"),
@@ -69,9 +80,10 @@ CASE_GUARDS: dict[str, Guard] = {
     "tried_often": _need_tries,
     # Until they are bound to a case these object, since silence means no.
     "no_rejected_marks": _always("rejected_marks"),
+    FORM_FILLED: _always("form_missing"),
 }
 
-_BOUND: dict[str, Bind] = {"no_rejected_marks": _bind_rejected_marks}
+_BOUND: dict[str, Bind] = {"no_rejected_marks": _bind_rejected_marks, FORM_FILLED: _bind_form_filled}
 
 
 def bind_guards(

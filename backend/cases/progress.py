@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from backend.cases.commands import Guard
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import Actor, ActorKind, ChildProcess, ProcessDefinition, Step
@@ -28,12 +29,16 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A case with its definition and what it handed over to, by the number of the waiting task."""
+    """A case with its definition and what it handed over to, by the number of the waiting task.
+
+    ``guards`` are those that its actions ask, bound to it where they need more than the snapshot.
+    """
 
     definition: ProcessDefinition
     snapshot: Snapshot
     due_at: Mapping[int, datetime] = field(default_factory=dict)
     children: Mapping[int, Line] = field(default_factory=dict)
+    guards: Mapping[str, Guard] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

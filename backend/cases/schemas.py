@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from backend.cases.commands import ASKED_DATA
+from backend.cases.commands import ASKED
 from backend.cases.progress import StepState
 
 ACTION_KINDS = ("complete", "withdraw", "cancel", "supply_document", "urge")
@@ -29,7 +29,7 @@ class AvailableActionSchema(Schema):
     needs_reason = fields.Boolean(required=True)
     needs_corrections = fields.Boolean(required=True)
     needs_owed_documents = fields.Boolean(required=True)
-    asks = fields.List(fields.String(validate=validate.OneOf(tuple(ASKED_DATA))), required=True)
+    asks = fields.List(fields.String(validate=validate.OneOf(ASKED)), required=True)
 
 
 class CorrectionSchema(Schema):

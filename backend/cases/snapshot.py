@@ -55,6 +55,7 @@ class EventKind(StrEnum):
     CHILD_ENDED = "child_ended"
     DATA_CHANGED = "data_changed"
     CASE_URGED = "case_urged"
+    FORM_FILLED = "form_filled"
     CASE_ENDED = "case_ended"
 
 

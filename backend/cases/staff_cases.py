@@ -17,6 +17,7 @@ from backend.cases.alarm_ringing import list_untaken, read_rings
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
 from backend.cases.commands import Guard
+from backend.cases.document_views import DocumentLists
 from backend.cases.escalation import write_notices
 from backend.cases.guards import bind_guards
 from backend.cases.models import CaseCorrection, CaseReview
@@ -118,6 +119,7 @@ class StaffCases:
         self._sources = sources
         self._now = now
         self._forms = FormReader(keys)
+        self._documents = DocumentLists(definitions, organisation)
 
     def view(self, member: Member, case_no: str) -> dict[str, Any]:
         """Return the StaffCaseView; raises NotFound."""
@@ -188,10 +190,12 @@ class StaffCases:
         definition = self._definitions.get(session, branch.definition_version_id)
         snapshot = make_snapshot(branch)
         guards = bind_guards(session, branch.id, definition, snapshot, self._guards)
-        actions = list_available_actions(definition, snapshot, make_performer(member), guards)
+        performer = make_performer(member)
+        actions = list_available_actions(definition, snapshot, performer, guards)
         return {
             "actions": [describe_action(one) for one in actions],
             "open_tasks": describe_tasks(definition, branch, self._sources.party_names),
+            "documents": self._documents.describe(session, branch.id, definition, snapshot, performer),
         }
 
     def _write_past(

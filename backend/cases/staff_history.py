@@ -165,6 +165,10 @@ def _label(event: HistoryEvent, names: Names, key: str) -> str:
     return names.fields.get(item, item)
 
 
+def _write_filled(event: HistoryEvent, names: Names) -> str:
+    return f"{event.definition.step(event.payload['step']).name}：填好“{event.payload['name']}”"
+
+
 _WRITERS: dict[str, Callable[[HistoryEvent, Names], str | None]] = {
     "case_started": _write_start,
     "task_done": _write_done,
@@ -175,6 +179,7 @@ _WRITERS: dict[str, Callable[[HistoryEvent, Names], str | None]] = {
     "document_owed": lambda event, names: f"容缺，待补“{_label(event, names, 'document')}”",
     "document_supplied": lambda event, names: f"补交“{_label(event, names, 'document')}”",
     "data_changed": _write_data,
+    "form_filled": _write_filled,
     "child_ended": _write_child_end,
     "case_urged": lambda event, names: "客户催办",
     "case_ended": _write_end,

@@ -10,6 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+# The guard of every outcome that asks for its step's form; the loader adds it.
+FORM_FILLED = "form_filled"
+
 
 class ActorKind(StrEnum):
     """Who carries out a step."""
@@ -116,7 +119,8 @@ class Outcome:
     ``to`` lists the steps opened next (several at once run in parallel), ``end`` closes the case instead.
     ``corrections`` marks a return: the command must list what is to be mended. ``owes_documents`` allows
     the command to accept with documents owed (容缺受理). ``when`` is a condition in the closed form.
-    ``asks`` names what the command itself may bring: handler, unit, result, photos or signature.
+    ``asks`` names what the command itself may bring: handler, unit, result, photos or signature; ``form``
+    among them means that the step's form has to be filled in before.
     ``sets`` is case data that choosing this outcome records, for conditions further on.
     """
 
@@ -189,6 +193,11 @@ class Step:
         return None
 
     @property
+    def asks_form(self) -> bool:
+        """True where an outcome wants the step's form filled in."""
+        return any("form" in one.asks for one in self.outcomes)
+
+    @property
     def chooses_handler(self) -> bool:
         """True where an outcome asks for the person who is to do the work."""
         return any("handler" in one.asks for one in self.outcomes)
@@ -246,10 +255,12 @@ class ProcessDefinition:
     overall: tuple[OverallLimit, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     starts: tuple[CalendarStart, ...] = ()
+    has_step_forms: bool = field(init=False, repr=False, compare=False)
     _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_key", {one.key: one for one in self.steps})
+        object.__setattr__(self, "has_step_forms", any(one.form is not None for one in self.steps))
 
     def step(self, key: str) -> Step:
         """Return the step called ``key``; raises KeyError, since a linted definition names no other."""

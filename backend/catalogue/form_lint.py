@@ -8,6 +8,10 @@ from typing import Any
 from backend.catalogue.conditions import evaluate, list_fields
 from backend.catalogue.prefill import Forms, find_fault
 
+# What stands in a case's data beside what forms feed; a field of this name would overwrite it.
+_OWNED_DATA = frozenset(
+    {"appointment_id", "handler_id", "result", "service", "signature_file", "stars", "unit_code", "unit_id"}
+)
 Fault = tuple[str, str, str]
 _OPTIONS = ("options", "options_from")
 # What a field of a type has to say beside label and personal; of several in one group, exactly one.
@@ -77,6 +81,8 @@ def _check_content(place: str, one: Field, forms: Forms) -> Iterator[Fault]:
     if one.get("feeds_conditions") and (one["personal"] != "none" or one["type"] == "table"):
         # Conditions read case data, which is stored in clear and holds no rows.
         yield place, "personal_in_conditions", "a personal field or a table cannot feed conditions"
+    if one.get("feeds_conditions") and place in _OWNED_DATA:
+        yield place, "field_reserved", "the case's data keep something else under this key"
     if "options_from" in one:
         yield place, "options_unknown", f"there is no file options/{one['options_from']}.yaml"
     for part, name in (("value", "option"), ("number", "number")):

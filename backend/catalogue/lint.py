@@ -218,6 +218,8 @@ def _check_outcome(step: Step, outcome: Outcome, known: set[str], words: Vocabul
     for key in outcome.to:
         if key not in known:
             yield step.key, "step_unknown", f"outcome {outcome.key} leads to {key}, which is not here"
+    if "form" in outcome.asks and (step.form is None or step.by.kind is ActorKind.SYSTEM):
+        yield step.key, "form_unasked", f"outcome {outcome.key} asks for a form that nobody fills in here"
     for guard in outcome.guards:
         if guard.name not in words.guards:
             yield step.key, "guard_unknown", f"there is no guard {guard.name}"

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from backend.catalogue.definition import (
+    FORM_FILLED,
     Actor,
     ActorKind,
     CalendarStart,
@@ -117,7 +118,7 @@ def _build_step(body: Body) -> Step:
             customer.get("text_when_closed", ""),
             customer.get("name_done", ""),
         ),
-        outcomes=tuple(_build_outcome(one) for one in body["outcomes"]),
+        outcomes=tuple(_build_outcome(one, body["key"]) for one in body["outcomes"]),
         form=body.get("form"),
         mends=body.get("mends", False),
         waits_for_all=tuple(body.get("waits_for_all", ())),
@@ -157,19 +158,23 @@ def _build_limit_case(body: Body, one: Body) -> LimitCase:
     return LimitCase(one["when"], _build_limit({**shared, **one}))
 
 
-def _build_outcome(body: Body) -> Outcome:
+def _build_outcome(body: Body, step: str) -> Outcome:
     end = body.get("end")
+    asks = tuple(body.get("asks", ()))
+    guards = [GuardUse(one["name"], one.get("args", {})) for one in body.get("guards", ())]
+    if "form" in asks:
+        guards.append(GuardUse(FORM_FILLED, {"step": step}))
     return Outcome(
         key=body["key"],
         name=body["name"],
         to=tuple(body.get("to", ())),
         end=None if end is None else CaseEnd(end),
         when=body.get("when"),
-        guards=tuple(GuardUse(one["name"], one.get("args", {})) for one in body.get("guards", ())),
+        guards=tuple(guards),
         effects=tuple(EffectUse(one["name"], one.get("args", {})) for one in body.get("effects", ())),
         corrections=body.get("corrections", False),
         owes_documents=body.get("owes_documents", False),
         needs_reason=body.get("needs_reason", False),
-        asks=tuple(body.get("asks", ())),
+        asks=asks,
         sets=dict(body.get("sets", {})),
     )

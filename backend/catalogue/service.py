@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import DateTime, Text, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from backend.catalogue.definition import ProcessDefinition
@@ -24,6 +24,17 @@ _NEWEST = Prepared(
     .where(_VERSION.c.kind == bindparam("kind"), _VERSION.c.key == bindparam("key"))
     .order_by(_VERSION.c.version.desc())
     .limit(1)
+)
+# A case that began before a form was first published takes the first one.
+_AS_OF = Prepared(
+    text(
+        """
+    SELECT id FROM definition_version WHERE kind = 'form' AND key = :key
+    ORDER BY (published_at <= :moment) DESC,
+      CASE WHEN published_at <= :moment THEN version ELSE -version END DESC
+    LIMIT 1
+    """
+    ).bindparams(bindparam("moment", type_=DateTime(timezone=True)), bindparam("key", type_=Text))
 )
 _BY_ID = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("id"))
 
@@ -131,6 +142,13 @@ class DefinitionStore:
     def newest_form(self, session: Session, key: str) -> StoredForm:
         """Return the newest version of form ``key``; raises FormUnknown."""
         version_id = _NEWEST.scalar(session, {"kind": "form", "key": key})
+        if version_id is None:
+            raise FormUnknown(key)
+        return StoredForm(version_id, self.get_form(session, version_id))
+
+    def form_as_of(self, session: Session, key: str, moment: datetime) -> StoredForm:
+        """Return the version of form ``key`` that was the newest at ``moment``; raises FormUnknown."""
+        version_id = _AS_OF.scalar(session, {"key": key, "moment": moment})
         if version_id is None:
             raise FormUnknown(key)
         return StoredForm(version_id, self.get_form(session, version_id))

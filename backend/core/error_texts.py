@@ -26,6 +26,7 @@ _ENGINE: dict[str, str] = {
     "child_unknown": "没有找到相关的另一项业务，请刷新页面后再看。",
     "withdraw_not_allowed": "这件申请已经办到不能自行撤回的步骤，如需停办请联系客服。",
     "cancel_not_allowed": "这件申请现在不能取消，请刷新页面查看进度，或联系客服。",
+    "form_unknown": "这一步没有要填的表，请刷新页面后再看。",
     "guard_unknown": "这一步的检查没有设置好，暂时不能继续，您填的内容已保留。请联系客服或管理员。",
 }
 
@@ -39,6 +40,7 @@ _GUARDS: dict[str, str] = {
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
     "amount_missing": "还没有填写应收金额，请填好后再提交。",
     "receipt_missing": "还没有填写收据号，请填好后再提交。",
+    "form_missing": "这一步的表还没有填好，请先填好再继续。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",
 }
 
@@ -92,6 +94,8 @@ _ORGANISATION: dict[str, str] = {
 _STAFF_SIDE: dict[str, str] = {
     "rejected_marks": "还有标为“不通过”的内容，请退回给客户修改，或改判后再通过。",
     "document_not_owable": "这份材料不能容缺，请客户交齐后再通过。",
+    "document_changed": "这张表刚刚被别人改过，请重新打开，看过新内容再填。",
+    "document_too_large": "表里的内容太多，存不下了，请把文字写短一些或减少几行。",
     "item_unknown": "表单里没有这一项，请刷新页面后再试。",
     "handler_unknown": "本单位没有这位师傅，请从名单里重新选择。",
     "handler_absent": "这位师傅今天不在岗，请另选一位。",

@@ -140,6 +140,10 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: b["copies"][0].update(count=2), ("copies/0", "schema")),
     (lambda b: field(b, "fee").update(key="copies"), ("copies", "field_twice")),
     (
+        lambda b: field(b, "copies").update(key="unit_id", feeds_conditions=True),
+        ("unit_id", "field_reserved"),
+    ),
+    (
         lambda b: field(b, "found_words").update(when={"field": "sign", "op": "present"}),
         ("found_words", "field_unknown"),
     ),

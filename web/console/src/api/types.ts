@@ -18,6 +18,13 @@ export type Row = Schemas['Row']
 export type Values = Record<string, Value>
 export type FileView = Schemas['FileView']
 
+export type FormColumn = NonNullable<FormField['columns']>[number]
+export type FormOption = NonNullable<FormField['options']>[number]
+/** A form of a step in the list of its case, and with all that is filled in. */
+export type DocumentLine = Schemas['DocumentLine']
+export type DocumentView = Schemas['Document']
+export type DocumentChange = Schemas['DocumentChange']
+
 export type AvailableAction = Schemas['AvailableAction']
 /** What a command has to bring; photos may be left out. */
 export type Asked = AvailableAction['asks'][number]

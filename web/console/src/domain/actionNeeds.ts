@@ -4,21 +4,27 @@
  */
 import type { Asked, AvailableAction, StaffCaseView } from '@/api/types'
 
-export type Need = 'corrections' | 'owed' | 'reason' | Asked
+export type Need = 'corrections' | 'owed' | 'reason' | Exclude<Asked, 'form'>
 
 export function listNeeds(action: AvailableAction): Need[] {
   const needs: Need[] = []
   if (action.needs_corrections) needs.push('corrections')
   if (action.needs_owed_documents) needs.push('owed')
-  needs.push(...action.asks)
+  // A form has a panel of its own and is there before the command is.
+  needs.push(...action.asks.filter((one) => one !== 'form'))
   // A return explains itself by its corrections.
   if (action.needs_reason && !action.needs_corrections) needs.push('reason')
   return needs
 }
 
+/** Whether the button leads to the step's form first. */
+export function needsForm(action: AvailableAction): boolean {
+  return action.asks.includes('form') && action.unmet?.code === 'form_missing'
+}
+
 /** The sentence that keeps the button shut, or null where it is open. */
 export function findBlock(action: AvailableAction): string | null {
-  return action.unmet?.text ?? null
+  return needsForm(action) ? null : (action.unmet?.text ?? null)
 }
 
 export function isGrave(action: AvailableAction): boolean {

@@ -1,11 +1,12 @@
 /** What a form holds, as words on the screen. */
-import type { Address, FormBody, FormField, Row, Value, Values } from '@/api/types'
+import type { Address, FormBody, FormColumn, FormField, Row, Value, Values } from '@/api/types'
 import { holds } from './conditions'
-import { tellDay } from './dates'
+import { tellDay, tellMoment } from './dates'
+import { tellYuan } from './money'
 
 export const FILE_TYPES = new Set(['photos', 'documents', 'signature'])
 
-export function isFileField(field: FormField): boolean {
+export function isFileField(field: FormField | FormColumn): boolean {
   return FILE_TYPES.has(field.type)
 }
 
@@ -38,7 +39,7 @@ export function tellAddress(address: Address): string {
 }
 
 /** One value as text; file fields give the number of files. */
-export function tellValue(field: FormField, value: Value | undefined): string {
+export function tellValue(field: FormField | FormColumn, value: Value | undefined): string {
   if (isEmpty(value)) return '未填'
   if (isAddress(value)) return tellAddress(value)
   const label = (one: string) => field.options?.find((option) => option.value === one)?.label ?? one
@@ -46,11 +47,18 @@ export function tellValue(field: FormField, value: Value | undefined): string {
   if (typeof value === 'boolean') return (value ? field.yes_label : field.no_label) ?? ''
   if (isKeys(value)) return isFileField(field) ? `${value.length} 个文件` : value.map(label).join('、')
   if (field.type === 'signature') return '已签名'
+  if (typeof value === 'number') return `${field.type === 'money' ? tellYuan(value) : value}${tellUnit(field)}`
+  if (field.type === 'datetime' && /^[\d-]{10}T[\d:]{5}$/.test(String(value))) return tellMoment(`${String(value)}:00+08:00`)
   if (field.type === 'choice') return label(String(value))
   if (field.type === 'date' && /^\d{4}-\d{2}-\d{2}$/.test(String(value))) {
     return `${String(value).slice(0, 4)}年${tellDay(String(value))}`
   }
   return String(value)
+}
+
+function tellUnit(field: FormField | FormColumn): string {
+  const unit = field.unit ?? (field.type === 'money' ? '元' : '')
+  return unit && ` ${unit}`
 }
 
 /** The file keys that a value holds. */

@@ -2,7 +2,7 @@ import type { AvailableAction, CaseView } from './types'
 import type { PageName } from '@/platform/moving'
 
 /** What the case waits for that has a screen of its own, by the server's code for what is still lacking. */
-const SCREEN_BY_LACK: Record<string, PageName> = { appointment_missing: 'booking' }
+const SCREEN_BY_LACK: Record<string, PageName> = { appointment_missing: 'booking', form_missing: 'fill' }
 /** Outcomes with a screen of their own. */
 const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'booking', rate: 'rate' }
 
@@ -11,7 +11,7 @@ export function screenOf(action: AvailableAction): PageName | null {
   if (action.kind === 'supply_document') return 'supply'
   if (action.kind !== 'complete') return null
   // What the command itself brings is no lack: the server says that it asks for it.
-  if (action.asks.includes('signature')) return 'sign'
+  if (action.asks.includes('signature') && action.unmet?.code !== 'form_missing') return 'sign'
   const lack = action.unmet ? SCREEN_BY_LACK[action.unmet.code] : undefined
   return lack ?? SCREEN_BY_OUTCOME[action.outcome ?? ''] ?? null
 }
@@ -34,6 +34,8 @@ export function nameOf(action: AvailableAction): string {
       return '去预约上门时间'
     case 'sign':
       return '去签字'
+    case 'fill':
+      return `填表，${action.name}`
     case 'rate':
       return '去评价'
     case 'supply':

@@ -1,6 +1,6 @@
 import { sendCommand } from './commanding'
 import { call } from './http'
-import type { CaseCommand, CaseSummary, CaseView, Home, Page, Visit } from './types'
+import type { CaseCommand, CaseSummary, CaseView, DocumentChange, DocumentView, Home, Page, Visit } from './types'
 
 export const fetchHome = () => call<Home>('GET', '/home')
 
@@ -10,6 +10,12 @@ export const fetchCases = (state: 'open' | 'ended', after: string | null) =>
 export const fetchCase = (caseNo: string) => call<CaseView>('GET', `/cases/${caseNo}`)
 
 export const fetchVisit = (caseNo: string) => call<Visit>('GET', `/cases/${caseNo}/visit`)
+
+/** The form of a task among the case's actions. */
+export const fetchDocument = (caseNo: string, task: number) => call<DocumentView>('GET', `/cases/${caseNo}/documents/${task}`)
+
+export const saveDocument = (caseNo: string, task: number, change: DocumentChange) =>
+  call<{ revision: number }>('PUT', `/cases/${caseNo}/documents/${task}`, change)
 
 /** Do something with a case, as its actions offer it. Throws Problem. */
 export function commandCase(seen: { case_no: string; version: number }, command: CaseCommand): Promise<CaseView> {

@@ -413,6 +413,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/documents/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        /** Tell a form with what is filled in, or what is known already. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Document"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /**
+         * Keep what was typed; with `fills` check all of it and hand the form in.
+         * @description The same change sent again does nothing more.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DocumentChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedDocument"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/holds": {
         parameters: {
             query?: never;
@@ -1783,6 +1858,129 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/documents/{task}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        /** Show a form with what is filled in, or what is known already; personal values masked. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Document"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /**
+         * Keep what was typed; with `fills` check all of it and hand the form in.
+         * @description The same change sent again does nothing more.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DocumentChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SavedDocument"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/documents/{task}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show full values; the look is recorded. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Reveal"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Revealed"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -3532,7 +3730,7 @@ export interface components {
             regions: components["schemas"]["Region"][];
         };
         AvailableAction: {
-            asks: ("handler" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt")[];
+            asks: ("handler" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
             kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge";
             name: string;
@@ -3686,6 +3884,53 @@ export interface components {
         DayEdit: {
             is_working: boolean;
             note: string;
+        };
+        Document: {
+            case_no: string;
+            files: {
+                [key: string]: components["schemas"]["FileView"];
+            };
+            /** Format: date-time */
+            filled_at: string | null;
+            filled_by: string;
+            form: components["schemas"]["FormBody"];
+            has_draft: boolean;
+            masked_items: string[];
+            may_fill: boolean;
+            revision: number;
+            /** Format: date-time */
+            saved_at: string | null;
+            /** @enum {string} */
+            state: "to_fill" | "draft" | "filled" | "superseded";
+            step: string;
+            step_name: string;
+            values: {
+                [key: string]: components["schemas"]["Value"] | null;
+            };
+        };
+        DocumentChange: {
+            /** @default false */
+            fills?: boolean;
+            revision: number;
+            values?: {
+                [key: string]: components["schemas"]["Value"] | null;
+            };
+        };
+        DocumentLine: {
+            /** Format: date-time */
+            filled_at: string | null;
+            filled_by: string;
+            has_draft: boolean;
+            may_fill: boolean;
+            name: string;
+            needed: boolean;
+            /** Format: date-time */
+            saved_at: string | null;
+            /** @enum {string} */
+            state: "to_fill" | "draft" | "filled" | "superseded";
+            step: string;
+            step_name: string;
+            task: number;
         };
         Doubt: {
             /** @enum {string} */
@@ -4223,6 +4468,9 @@ export interface components {
         Row: {
             [key: string]: string | number | boolean | string[] | null;
         };
+        SavedDocument: {
+            revision: number;
+        };
         ServiceDetail: {
             form: components["schemas"]["FormBody"];
             key: string;
@@ -4357,6 +4605,7 @@ export interface components {
             corrections: components["schemas"]["StaffCorrection"][];
             customer: components["schemas"]["StaffCustomer"];
             customer_name: string;
+            documents: components["schemas"]["DocumentLine"][];
             /** Format: date-time */
             due_at: string | null;
             files: {

@@ -19,6 +19,11 @@ export type Row = Schemas['Row']
 export type Values = Record<string, Value>
 export type FileView = Schemas['FileView']
 
+export type FormColumn = NonNullable<FormField['columns']>[number]
+export type FormOption = NonNullable<FormField['options']>[number]
+export type DocumentView = Schemas['Document']
+export type DocumentChange = Schemas['DocumentChange']
+
 export type AvailableAction = Schemas['AvailableAction']
 export type Correction = Schemas['Correction']
 export type Handler = Schemas['Contact']

@@ -1,5 +1,6 @@
-import type { Address, FormBody, FormField, Value, Values } from '@/api/types'
+import type { Address, FormBody, FormField, Row, Value, Values } from '@/api/types'
 import { isIdNumber } from './id-number'
+import { showYuan } from './money'
 import { isAsked, isBlank, isKeys, isRows, listFields } from './visibility'
 
 /** A mobile number of the mainland. */
@@ -9,11 +10,12 @@ export function isMobile(text: string): boolean {
 
 /** What is wrong with one value, as a sentence that says how to mend it, or null. The server checks again. */
 export function checkField(field: FormField, value: Value | undefined): string | null {
-  if (isBlank(value)) return field.required && !field.may_be_owed ? askFor(field) : null
+  if (isBlank(value)) return field.required && !field.may_be_owed && !field.signer ? askFor(field) : null
   if (typeof value === 'string') return checkText(field, value.trim())
   if (typeof value === 'number') return checkNumber(field, value)
   if (isKeys(value)) return checkList(field, value)
-  if (typeof value === 'boolean' || isRows(value)) return null
+  if (typeof value === 'boolean') return null
+  if (isRows(value)) return checkRows(field, value)
   return checkAddress(value as Address)
 }
 
@@ -26,6 +28,18 @@ export function checkForm(form: FormBody, values: Values, only?: ReadonlySet<str
     if (sentence) found[field.key] = sentence
   }
   return found
+}
+
+/** What is wrong in the first wrong row; a row without anything in it counts for nothing. */
+function checkRows(field: FormField, rows: Row[]): string | null {
+  for (const [at, row] of rows.entries()) {
+    if (Object.values(row).every((cell) => isBlank(cell))) continue
+    for (const column of field.columns ?? []) {
+      const wrong = checkField(column as FormField, row[column.key])
+      if (wrong) return `第 ${at + 1} 行：${wrong}`
+    }
+  }
+  return null
 }
 
 function askFor(field: FormField): string {
@@ -49,10 +63,12 @@ function askFor(field: FormField): string {
 }
 
 function checkText(field: FormField, text: string): string | null {
-  if (field.type === 'phone' && !isMobile(text)) return '手机号应是 11 位数字，请核对'
+  if (field.type === 'phone' && !field.service_number && !isMobile(text)) return '手机号应是 11 位数字，请核对'
   if (field.type === 'id_number' && !isIdNumber(text)) return '身份证号不对，请核对 18 位号码'
   if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(text)) return '请重新选择日期'
+  if (field.type === 'credit_code' && !/^[0-9A-Z]{18}$/i.test(text)) return '统一社会信用代码应是 18 位，请核对'
   if (field.type === 'number') return '请填数字'
+  if (field.type === 'money') return '请填金额，如 1200 或 1200.50'
   if (field.max_length !== undefined && text.length > field.max_length)
     return `最多 ${field.max_length} 个字，请删去 ${text.length - field.max_length} 个字`
   return null
@@ -60,8 +76,9 @@ function checkText(field: FormField, text: string): string | null {
 
 function checkNumber(field: FormField, value: number): string | null {
   if (!Number.isFinite(value)) return '请填数字'
-  if (field.min !== undefined && value < field.min) return `不能小于 ${field.min}，请核对`
-  if (field.max !== undefined && value > field.max) return `不能大于 ${field.max}，请核对`
+  const tell = (bound: number): string => (field.type === 'money' ? `${showYuan(bound)} 元` : String(bound))
+  if (field.min !== undefined && value < field.min) return `不能小于 ${tell(field.min)}，请核对`
+  if (field.max !== undefined && value > field.max) return `不能大于 ${tell(field.max)}，请核对`
   return null
 }
 

@@ -1,14 +1,19 @@
-import type { Address, FormField, Value } from '@/api/types'
+import type { Address, FormColumn, FormField, Value } from '@/api/types'
+import { showYuan } from './money'
 import { isKeys, isRows } from './visibility'
 
 /** A value as the customer reads it; files and signatures are drawn elsewhere. */
-export function showValue(field: FormField, value: Value | undefined): string {
+export function showValue(field: FormField | FormColumn, value: Value | undefined): string {
   if (value === null || value === undefined || value === '') return '未填写'
   const label = (one: string): string => field.options?.find((option) => option.value === one)?.label ?? one
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number') {
+    const unit = field.unit ?? (field.type === 'money' ? '元' : '')
+    return [field.type === 'money' ? showYuan(value) : String(value), unit].filter(Boolean).join(' ')
+  }
   if (typeof value === 'boolean') return (value ? field.yes_label : field.no_label) ?? ''
   if (typeof value === 'string') {
     if (field.type === 'choice') return label(value)
+    if (field.type === 'datetime' && value.length === 16) return `${showDate(value.slice(0, 10))} ${value.slice(11)}`
     return field.type === 'date' ? showDate(value) : value
   }
   if (isRows(value)) return `共 ${value.length} 行`

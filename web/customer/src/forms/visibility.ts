@@ -1,4 +1,4 @@
-import type { FormBody, FormField, Row, Value, Values } from '@/api/types'
+import type { FormBody, FormField, FormOption, Row, Value, Values } from '@/api/types'
 import { evaluate } from './conditions'
 
 /** All fields of a form in the order of the screen. */
@@ -9,6 +9,14 @@ export function listFields(form: FormBody): FormField[] {
 /** Whether the field is asked for, by what is filled in so far. */
 export function isAsked(field: FormField, values: Values): boolean {
   return field.when === undefined || evaluate(field.when, values)
+}
+
+/** The options that may be chosen: all, or those that were chosen in the field that this one depends on. */
+export function listOptions(field: FormField, values: Values): FormOption[] {
+  const options = field.options ?? []
+  if (!field.within) return options
+  const chosen = values[field.within]
+  return options.filter((option) => isKeys(chosen) && chosen.includes(option.value))
 }
 
 /** The keys of choices or files, but not the rows of a table. */

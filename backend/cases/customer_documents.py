@@ -1,0 +1,59 @@
+"""The forms of a customer's own steps: read in clear, kept while typing, handed in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases import access
+from backend.cases.commands import CUSTOMER
+from backend.cases.document_views import describe_document, name_actor
+from backend.cases.documents import Change, DocumentDesk, Filler
+from backend.cases.errors import CommandRefused, RefusalCode
+from backend.core.errors import NotFound
+
+
+class CustomerDocuments:
+    """A task's number is the one from the case's actions, which tells the way through handed-over cases."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], reading: sessionmaker[Session], desk: DocumentDesk
+    ) -> None:
+        self._sessions = sessions
+        self._reading = reading
+        self._desk = desk
+
+    def read(self, customer_id: int, case_no: str, task: int) -> dict[str, Any]:
+        """Return the document; raises NotFound for a foreign case and for a step that is not theirs."""
+        with self._reading() as session:
+            case_id, number = _find_task(session, customer_id, case_no, task)
+            opened = self._desk.read(session, case_id, number, _make_filler(customer_id))
+            if not CUSTOMER.holds(opened.step.by):
+                raise NotFound
+            filled_by = name_actor(opened.row.filled_by if opened.row is not None else None, {})
+            written = describe_document(opened, masks=False, filled_by=filled_by)
+            # Customers know their own case only, not the number of what it handed over to.
+            return {**written, "case_no": case_no}
+
+    def save(self, customer_id: int, case_no: str, task: int, change: Change) -> int:
+        """Keep what was typed, or hand the form in; return the new revision. Raises what the desk raises."""
+        with self._sessions.begin() as session:
+            case_id, number = _find_task(session, customer_id, case_no, task)
+            return self._desk.save(session, case_id, number, _make_filler(customer_id), change)
+
+
+def _make_filler(customer_id: int) -> Filler:
+    return Filler(f"customer:{customer_id}", CUSTOMER)
+
+
+def _find_task(session: Session, customer_id: int, case_no: str, task: int) -> tuple[int, int]:
+    """Return the case that the task belongs to, and its number there."""
+    case_id = access.find_customer_case_id(session, customer_id, case_no)
+    *above, number = access.split_task(task)
+    for waiting in above:
+        child_id = access.find_child_id(session, case_id, waiting)
+        if child_id is None:
+            raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(task))
+        case_id = child_id
+    return case_id, number

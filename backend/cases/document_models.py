@@ -1,0 +1,41 @@
+"""The table of the forms that are filled in at the steps of a case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.database import Base
+
+
+class CaseDocument(Base):
+    """The form of one task. ``draft_sealed`` is what somebody types, beside what was filled in before.
+
+    ``state``: draft (never handed in yet), filled, superseded (the step was visited again and filled anew).
+    ``content`` holds the values as they were handed in, personal ones sealed; ``sha256`` is over them in
+    clear with the nonce, for signatures to be bound to.
+    """
+
+    __tablename__ = "case_document"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    task_no: Mapped[int] = mapped_column(Integer)
+    step: Mapped[str] = mapped_column(Text)
+    form_key: Mapped[str] = mapped_column(Text)
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("definition_version.id"))
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(Integer)
+    draft_sealed: Mapped[str | None] = mapped_column(Text)
+    saved_by: Mapped[str] = mapped_column(Text)
+    saved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    content: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    nonce_sealed: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
+    filled_by: Mapped[str | None] = mapped_column(Text)
+    filled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

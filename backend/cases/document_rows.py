@@ -1,0 +1,89 @@
+"""Reading and writing the forms of a case's steps; no rule in here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from backend.cases.document_models import CaseDocument
+from backend.cases.models import ServiceCase
+from backend.core.database import table_of
+from backend.core.statements import Prepared
+
+DOCUMENT = table_of(CaseDocument)
+_CASE = table_of(ServiceCase)
+_OF_CASE = DOCUMENT.c.case_id == bindparam("b_case_id")
+_OF_TASK = _OF_CASE & (DOCUMENT.c.task_no == bindparam("b_task_no"))
+# Asked for every command and every view at a step that asks for its form.
+_FILLED = Prepared(select(DOCUMENT.c.task_no).where(_OF_CASE, DOCUMENT.c.state == "filled"))
+_LINES = (
+    select(
+        DOCUMENT.c.task_no, DOCUMENT.c.step, DOCUMENT.c.form_version_id, DOCUMENT.c.state,
+        DOCUMENT.c.saved_at, DOCUMENT.c.filled_by, DOCUMENT.c.filled_at,
+        DOCUMENT.c.draft_sealed.is_not(None).label("has_draft"),
+    )
+    .where(_OF_CASE)
+    .order_by(DOCUMENT.c.id)
+)  # fmt: skip
+_APPLICATION = select(
+    _CASE.c.form, _CASE.c.form_version_id, _CASE.c.contact_name_sealed, _CASE.c.contact_phone_sealed
+).where(_CASE.c.id == bindparam("b_case_id"))
+
+
+def list_filled_tasks(session: Session, case_id: int) -> frozenset[int]:
+    """Return the numbers of the tasks whose form is filled in."""
+    return frozenset(row.task_no for row in _FILLED.all(session, {"b_case_id": case_id}))
+
+
+def list_lines(session: Session, case_id: int) -> Sequence[Row[Any]]:
+    """Return what lists tell of the case's documents, oldest first, without their content."""
+    return session.execute(_LINES, {"b_case_id": case_id}).all()
+
+
+def find_document(session: Session, case_id: int, task_no: int, *, locks: bool = False) -> Row[Any] | None:
+    """Return the document of the task, or None where nobody has begun it."""
+    asked = select(DOCUMENT).where(_OF_TASK)
+    found = session.execute(
+        asked.with_for_update() if locks else asked, {"b_case_id": case_id, "b_task_no": task_no}
+    )
+    return found.one_or_none()
+
+
+def list_filled(session: Session, case_id: int) -> Sequence[Row[Any]]:
+    """Return the case's filled documents with their content, oldest first."""
+    filled = (
+        select(DOCUMENT).where(_OF_CASE, DOCUMENT.c.filled_at.is_not(None)).order_by(DOCUMENT.c.filled_at)
+    )
+    return session.execute(filled, {"b_case_id": case_id}).all()
+
+
+def read_application(session: Session, case_id: int) -> Row[Any]:
+    """Return form and contact of the application that the case at the top came in by."""
+    return session.execute(_APPLICATION, {"b_case_id": case_id}).one()
+
+
+def insert_document(session: Session, values: Mapping[str, Any]) -> None:
+    """Keep a document that was begun; raises IntegrityError where somebody began it at the same moment."""
+    session.execute(insert(DOCUMENT), dict(values))
+
+
+def update_document(session: Session, document_id: int, values: Mapping[str, Any]) -> None:
+    """Change a document that the caller has locked."""
+    session.execute(update(DOCUMENT).where(DOCUMENT.c.id == document_id).values(**values))
+
+
+def supersede_others(session: Session, case_id: int, step: str, task_no: int) -> None:
+    """What an earlier visit to the step filled in stays, but counts no longer."""
+    session.execute(
+        update(DOCUMENT)
+        .where(
+            DOCUMENT.c.case_id == case_id,
+            DOCUMENT.c.step == step,
+            DOCUMENT.c.task_no != task_no,
+            DOCUMENT.c.state == "filled",
+        )
+        .values(state="superseded")
+    )

@@ -1,0 +1,59 @@
+"""Shapes of a case's documents, for both APIs."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from backend.cases.document_views import STATES
+from backend.catalogue.form_schemas import FormBodySchema, make_values_field
+from backend.core.json_fields import Ready
+from backend.files.schemas import FileViewSchema
+
+
+class DocumentLineSchema(Schema):
+    """A form of one of the case's steps, to be filled in or filled in; ``needed`` to leave the step."""
+
+    task = fields.Integer(required=True)
+    step = fields.String(required=True)
+    step_name = fields.String(required=True)
+    name = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    has_draft = fields.Boolean(required=True)
+    may_fill = fields.Boolean(required=True)
+    needed = fields.Boolean(required=True)
+    saved_at = fields.AwareDateTime(required=True, allow_none=True)
+    filled_by = fields.String(required=True)
+    filled_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DocumentSchema(Schema):
+    """A document with its form. ``revision`` goes back with what is typed; nought where nothing is kept."""
+
+    case_no = fields.String(required=True)
+    step = fields.String(required=True)
+    step_name = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    revision = fields.Integer(required=True)
+    has_draft = fields.Boolean(required=True)
+    may_fill = fields.Boolean(required=True)
+    form = Ready(FormBodySchema, required=True)
+    values = make_values_field(required=True)
+    masked_items = fields.List(fields.String(), required=True)
+    files = fields.Dict(keys=fields.String(), values=Ready(FileViewSchema), required=True)
+    saved_at = fields.AwareDateTime(required=True, allow_none=True)
+    filled_by = fields.String(required=True)
+    filled_at = fields.AwareDateTime(required=True, allow_none=True)
+
+
+class DocumentChangeSchema(Schema):
+    """What somebody typed: the fields that changed, null for an emptied one. ``fills`` hands it in."""
+
+    revision = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**31 - 1))
+    values = make_values_field(load_default=dict)
+    fills = fields.Boolean(load_default=False)
+
+
+class SavedDocumentSchema(Schema):
+    """The revision that the next change has to name."""
+
+    revision = fields.Integer(required=True)

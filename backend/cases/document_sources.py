@@ -1,0 +1,86 @@
+"""Where the first values of a form at a step come from: the application, forms before it, the moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from backend.cases import document_rows
+from backend.cases.access import find_root_id
+from backend.cases.document_prefill import describe_applicant, name_values, prefill
+from backend.cases.form_sealing import NAME_CONTEXT, PHONE_CONTEXT, open_values
+from backend.cases.repository import StoredCase
+from backend.catalogue.forms import Form, Values
+from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
+from backend.core.local_time import SHANGHAI, local_date
+from backend.organisation.service import OrganisationService
+
+
+class DocumentSources:
+    """Gathers what a case knows. ``facts`` are those of the company, the same for every case."""
+
+    def __init__(
+        self,
+        definitions: DefinitionStore,
+        organisation: OrganisationService,
+        keys: KeyRing,
+        facts: Mapping[str, str],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._definitions = definitions
+        self._organisation = organisation
+        self._keys = keys
+        self._facts = facts
+        self._now = now
+
+    def begin(
+        self, session: Session, case: StoredCase, step: str, form: Form, known: Mapping[str, Any]
+    ) -> Values:
+        """Return what the form is begun with; ``known`` tells of who fills it in.
+
+        A step that is visited again begins with what was handed in there before.
+        """
+        root_id = case.id if case.parent_case_id is None else find_root_id(session, case.id)
+        before: dict[str, Any] = {}
+        former: Values | None = None
+        for case_id in dict.fromkeys((root_id, case.parent_case_id or case.id, case.id)):
+            for one in document_rows.list_filled(session, case_id):
+                values = open_values(self._keys, one.content)
+                before |= name_values(one.form_key, values)
+                if (case_id, one.step) == (case.id, step):
+                    former = values
+        if former is not None:
+            return {key: value for key, value in former.items() if form.field(key) is not None}
+        applicant, application = self._read_application(session, root_id)
+        now = self._now()
+        sources = {
+            **name_values("application", application),
+            **before,
+            **applicant,
+            **self._facts,
+            **known,
+            "case_no": case.case_no,
+            "unit_name": self._organisation.name_units(session, {case.unit_id}).get(case.unit_id),
+            "today": local_date(now).isoformat(),
+            "now": now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
+        }
+        return prefill(form, sources)
+
+    def _read_application(self, session: Session, root_id: int) -> tuple[dict[str, Any], Values]:
+        """Return whom the application is for, and what was filled in there."""
+        row = document_rows.read_application(session, root_id)
+        values = open_values(self._keys, row.form)
+        applicant: dict[str, Any] = {}
+        if row.form_version_id is not None:
+            applicant = describe_applicant(self._definitions.get_form(session, row.form_version_id), values)
+        for name, sealed, context in (
+            ("contact_name", row.contact_name_sealed, NAME_CONTEXT),
+            ("contact_phone", row.contact_phone_sealed, PHONE_CONTEXT),
+        ):
+            if sealed is not None:
+                applicant[name] = self._keys.decrypt(sealed, context)
+        return applicant, values

@@ -1,0 +1,130 @@
+"""The documents of a case as clients get them: one with its form, and the list of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from backend.cases import document_rows
+from backend.cases.commands import Performer
+from backend.cases.documents import OpenedDocument
+from backend.cases.snapshot import Snapshot, Task, TaskState
+from backend.cases.staff_forms import is_masked, list_fields, mask_value
+from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.service import DefinitionStore
+from backend.organisation.service import OrganisationService
+
+TO_FILL = "to_fill"
+STATES = (TO_FILL, "draft", "filled", "superseded")
+
+
+def describe_document(opened: OpenedDocument, *, masks: bool, filled_by: str) -> dict[str, Any]:
+    """Return a document with its form; ``masks`` hides personal values, which are then named."""
+    row, body, values = opened.row, opened.form.body, opened.values
+    fields = [one for one in list_fields(body) if one["key"] in values]
+    hidden = [one["key"] for one in fields if masks and is_masked(one)]
+    return {
+        "case_no": opened.case.case_no,
+        "step": opened.step.key,
+        "step_name": opened.step.name,
+        "state": TO_FILL if row is None else row.state,
+        "revision": 0 if row is None else row.revision,
+        "has_draft": row is not None and row.draft_sealed is not None,
+        "may_fill": opened.may_fill,
+        "form": body,
+        "values": {
+            one["key"]: mask_value(one, values[one["key"]]) if masks else values[one["key"]] for one in fields
+        },
+        "masked_items": hidden,
+        "files": dict(opened.files),
+        "saved_at": None if row is None else row.saved_at,
+        "filled_by": filled_by,
+        "filled_at": None if row is None else row.filled_at,
+    }
+
+
+def name_actor(actor: str | None, names: Mapping[int, str]) -> str:
+    """Return who filled a document in; nobody yet gives nothing."""
+    kind, number = _split(actor)
+    return names.get(number, "工作人员") if kind == "staff" else "客户" if kind else ""
+
+
+def _split(actor: str | None) -> tuple[str, int]:
+    kind, _, number = (actor or "").partition(":")
+    return kind, int(number) if number.isdigit() else 0
+
+
+class DocumentLists:
+    """Lists the documents of one case; a process whose steps have no form asks the database nothing."""
+
+    def __init__(self, definitions: DefinitionStore, organisation: OrganisationService) -> None:
+        self._definitions = definitions
+        self._organisation = organisation
+
+    def describe(
+        self,
+        session: Session,
+        case_id: int,
+        definition: ProcessDefinition,
+        snapshot: Snapshot,
+        performer: Performer,
+    ) -> list[dict[str, Any]]:
+        """Return what is to be filled in, then what has been, the newest first."""
+        if not definition.has_step_forms:
+            return []
+        rows = document_rows.list_lines(session, case_id)
+        names = self._name(session, rows)
+        begun = {row.task_no: row for row in rows}
+        open_tasks = [one for one in snapshot.open_tasks if definition.step(one.step).form is not None]
+        going = [
+            self._write(session, definition, snapshot, performer, task, begun.get(task.no), names)
+            for task in open_tasks
+        ]
+        numbers = {task.no for task in open_tasks}
+        done = [
+            self._write(session, definition, snapshot, performer, task, row, names)
+            for row in reversed(rows)
+            # What was only begun when its step was left has become nobody's.
+            if row.filled_at is not None and row.task_no not in numbers
+            for task in [snapshot.task(row.task_no)]
+            if task is not None
+        ]
+        return [*going, *done]
+
+    def _name(self, session: Session, rows: Sequence[Row[Any]]) -> dict[int, str]:
+        found = (_split(row.filled_by) for row in rows)
+        called = self._organisation.call_staff(session, {no for kind, no in found if kind == "staff"})
+        return {staff_id: one.name for staff_id, one in called.items()}
+
+    def _write(
+        self,
+        session: Session,
+        definition: ProcessDefinition,
+        snapshot: Snapshot,
+        performer: Performer,
+        task: Task,
+        row: Row[Any] | None,
+        names: Mapping[int, str],
+    ) -> dict[str, Any]:
+        step = definition.step(task.step)
+        is_open = task.state is TaskState.OPEN and task.no not in snapshot.children
+        if row is None:
+            form = self._definitions.form_as_of(session, step.form or "", snapshot.tasks[0].opened_at).form
+        else:
+            form = self._definitions.get_form(session, row.form_version_id)
+        return {
+            "task": task.no,
+            "step": step.key,
+            "step_name": step.name,
+            "name": form.name,
+            "state": TO_FILL if row is None else row.state,
+            "has_draft": row is not None and row.has_draft,
+            "may_fill": is_open and performer.may_do(step.by, snapshot.data),
+            "needed": is_open and step.asks_form,
+            "saved_at": None if row is None else row.saved_at,
+            "filled_by": "" if row is None else name_actor(row.filled_by, names),
+            "filled_at": None if row is None else row.filled_at,
+        }

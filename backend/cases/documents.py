@@ -1,0 +1,275 @@
+"""The forms of a case's steps: begun with what is known, kept while somebody types, filled in for good.
+
+Who may fill one in, the engine says; what it says of a draft is thrown away, what it says of a filled form is
+carried out in the same transaction as the content is written in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from backend.cases import document_rows, repository
+from backend.cases.case_files import CaseFiles, claim_files
+from backend.cases.commands import FillForm, Performer
+from backend.cases.document_sources import DocumentSources
+from backend.cases.engine import decide
+from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.form_sealing import open_values, seal_values
+from backend.cases.repository import Stamp, StoredCase
+from backend.cases.service import CaseService, lock_whole
+from backend.cases.staff_forms import list_fields
+from backend.catalogue.definition import ProcessDefinition, Step
+from backend.catalogue.field_checks import is_empty
+from backend.catalogue.forms import Form, Values, list_file_keys, validate_values
+from backend.catalogue.service import DefinitionStore, StoredForm
+from backend.core.encryption import KeyRing
+from backend.core.errors import Conflict, Invalid
+
+LARGEST_DRAFT = 256 * 1024  # bytes of JSON
+NONCE_CONTEXT = "case_document.nonce"
+
+
+@dataclass(frozen=True, slots=True)
+class Filler:
+    """Who fills a form in: by this name in the rows, with these posts, and what is known of them."""
+
+    actor: str
+    performer: Performer
+    known: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What somebody typed: the fields that are new, null for an emptied one.
+
+    ``revision`` is the one that they saw, nought where nothing was kept yet. With ``fills`` the form is
+    handed in.
+    """
+
+    revision: int
+    values: Values
+    fills: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedDocument:
+    """A document as it is read. ``row`` is None where nobody has begun it."""
+
+    case: StoredCase
+    step: Step
+    form: Form
+    row: Row[Any] | None
+    values: Values
+    may_fill: bool
+    files: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a document stands: the case, the task's step, its form and the row, if there is one."""
+
+    case: StoredCase
+    task_no: int
+    definition: ProcessDefinition
+    step: Step
+    form: StoredForm
+    row: Row[Any] | None
+
+
+class DocumentDesk:
+    """Works in the caller's transaction on a case that the caller has found to be theirs to see."""
+
+    def __init__(
+        self,
+        cases: CaseService,
+        definitions: DefinitionStore,
+        sources: DocumentSources,
+        keys: KeyRing,
+        files: CaseFiles,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._cases = cases
+        self._definitions = definitions
+        self._sources = sources
+        self._keys = keys
+        self._files = files
+        self._now = now
+
+    def read(self, session: Session, case_id: int, task_no: int, filler: Filler) -> OpenedDocument:
+        """Return the task's document: what is typed for who may fill it in, for others what was handed in.
+
+        Raises CommandRefused where there is neither.
+        """
+        place = self._find(session, repository.read_case(session, case_id), task_no)
+        refusal = self._find_refusal(place, filler)
+        row = place.row
+        if refusal is not None and (row is None or row.content is None):
+            raise refusal
+        values = self._open(session, place, filler, with_draft=refusal is None)
+        keys = list_file_keys(place.form.form, values)
+        files = self._files.describe(session, list(keys)) if keys else {}
+        return OpenedDocument(place.case, place.step, place.form.form, row, values, refusal is None, files)
+
+    def save(self, session: Session, case_id: int, task_no: int, filler: Filler, change: Change) -> int:
+        """Keep what was typed, or hand the form in, and return the document's new revision.
+
+        Raises CommandRefused where the form is not theirs to fill in now; Conflict ``document_changed`` where
+        somebody else was faster; Invalid with the fields, a table's cells as ``field.row.column``.
+        """
+        # Typing must not hold up who works on the case; a form that is handed in changes the case itself.
+        case = lock_whole(session, case_id) if change.fills else repository.read_case(session, case_id)
+        place = self._find(session, case, task_no, locks=True)
+        refusal = self._find_refusal(place, filler)
+        if refusal is not None:
+            raise refusal
+        held = self._open(session, place, filler, with_draft=True)
+        if change.revision != (place.row.revision if place.row is not None else 0):
+            return self._settle_late(place, held, change)
+        unknown = sorted(key for key in change.values if place.form.form.field(key) is None)
+        if unknown:
+            raise Invalid(fields={"values": "field_unknown"})
+        typed = {key: value for key, value in {**held, **change.values}.items() if not is_empty(value)}
+        before = list_file_keys(place.form.form, held)
+        after = list_file_keys(place.form.form, typed)
+        claim_files(
+            self._files, session, {key: one for key, one in after.items() if key not in before},
+            filler.actor, case.id,
+        )  # fmt: skip
+        if change.fills:
+            return self._fill(session, place, filler, typed)
+        return self._write(session, place, filler, {"draft_sealed": self._seal_draft(place, typed)})
+
+    def _find(self, session: Session, case: StoredCase, task_no: int, *, locks: bool = False) -> _Place:
+        task = case.snapshot.task(task_no)
+        definition = self._definitions.get(session, case.definition_version_id)
+        if task is None:
+            raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(task_no))
+        step = definition.step(task.step)
+        if step.form is None:
+            raise CommandRefused(RefusalCode.FORM_UNKNOWN, step.key)
+        row = document_rows.find_document(session, case.id, task_no, locks=locks)
+        if row is None:
+            form = self.find_form(session, case.snapshot.tasks[0].opened_at, step.form)
+        else:
+            form = StoredForm(row.form_version_id, self._definitions.get_form(session, row.form_version_id))
+        return _Place(case, task_no, definition, step, form, row)
+
+    def find_form(self, session: Session, began_at: datetime, key: str) -> StoredForm:
+        """Return the version of the form that a case works with which began at that moment (law 2)."""
+        return self._definitions.form_as_of(session, key, began_at)
+
+    def _find_refusal(self, place: _Place, filler: Filler) -> CommandRefused | None:
+        wish = FillForm(filler.performer, place.task_no)
+        try:
+            decide(place.definition, place.case.snapshot, wish, self._now())
+        except CommandRefused as refused:
+            return refused
+        return None
+
+    def _open(self, session: Session, place: _Place, filler: Filler, *, with_draft: bool) -> Values:
+        row = place.row
+        if row is None:
+            return self._sources.begin(session, place.case, place.step.key, place.form.form, filler.known)
+        if row.draft_sealed is not None and with_draft:
+            values: Values = json.loads(self._keys.decrypt(row.draft_sealed, _draft_context(place)))
+            return values
+        return open_values(self._keys, row.content or {})
+
+    @staticmethod
+    def _settle_late(place: _Place, held: Values, change: Change) -> int:
+        """A request whose answer got lost comes again: what it wanted is there already."""
+        row = place.row
+        is_there = all(
+            held.get(key) == value or (is_empty(value) and key not in held)
+            for key, value in change.values.items()
+        )
+        if row is None or not is_there or (change.fills and row.draft_sealed is not None):
+            raise Conflict("document_changed", extra={"revision": row.revision if row is not None else 0})
+        revision: int = row.revision
+        return revision
+
+    def _seal_draft(self, place: _Place, values: Values) -> str:
+        # ASCII, since half a surrogate pair may be among what somebody has typed so far.
+        text = json.dumps(values)
+        if len(text) > LARGEST_DRAFT:
+            raise Invalid("document_too_large")
+        return self._keys.encrypt(text, _draft_context(place))
+
+    def _fill(self, session: Session, place: _Place, filler: Filler, typed: Values) -> int:
+        form, now = place.form.form, self._now()
+        checked = validate_values(form, typed)
+        # Whoever signs later signs what is filled in now; here a signature may only come early.
+        signed = {one["key"] for one in list_fields(form.body) if "signer" in one}
+        faults = {
+            key: wrong for key, wrong in checked.faults.items() if wrong != "required" or key not in signed
+        }
+        if faults:
+            raise Invalid(fields=faults)
+        nonce = secrets.token_hex(16)
+        columns = {
+            "state": "filled",
+            "draft_sealed": None,
+            "content": seal_values(self._keys, form, checked.values),
+            "nonce_sealed": self._keys.encrypt(nonce, NONCE_CONTEXT),
+            "sha256": hash_document(place.case.case_no, form, checked.values, nonce),
+            "filled_by": filler.actor,
+            "filled_at": now,
+        }
+        revision = self._write(session, place, filler, columns)
+        document_rows.supersede_others(session, place.case.id, place.step.key, place.task_no)
+        fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
+        stamp = Stamp(filler.actor, uuid.uuid4(), now)
+        self._cases.act_within(
+            session, stamp, place.case, FillForm(filler.performer, place.task_no, form.name, fed)
+        )
+        return revision
+
+    def _write(self, session: Session, place: _Place, filler: Filler, columns: Mapping[str, Any]) -> int:
+        saved = {**columns, "saved_by": filler.actor, "saved_at": self._now()}
+        if place.row is not None:
+            revision: int = place.row.revision + 1
+            document_rows.update_document(session, place.row.id, {**saved, "revision": revision})
+            return revision
+        fresh = {
+            "case_id": place.case.id,
+            "task_no": place.task_no,
+            "step": place.step.key,
+            "form_key": place.form.form.key,
+            "form_version_id": place.form.id,
+            "unit_id": place.case.unit_id,
+            "state": "draft",
+            "revision": 1,
+        }
+        try:
+            document_rows.insert_document(session, {**fresh, **saved})
+        except IntegrityError as error:
+            raise Conflict("document_changed") from error
+        return 1
+
+
+def hash_document(case_no: str, form: Form, values: Values, nonce: str) -> bytes:
+    """Return the sha256 of a filled form in canonical JSON; a signature is bound to it."""
+    content = {
+        "case_no": case_no,
+        "form": form.key,
+        "version": form.version,
+        "values": values,
+        "nonce": nonce,
+    }
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).digest()
+
+
+def _draft_context(place: _Place) -> str:
+    return f"case_document.draft:{place.case.id}:{place.task_no}"

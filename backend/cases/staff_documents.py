@@ -1,0 +1,83 @@
+"""The forms of a case's steps as staff read, fill in and look into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.document_views import describe_document, name_actor
+from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
+from backend.cases.ports import RecordLook
+from backend.cases.staff_access import StaffAccess, make_performer
+from backend.core.errors import Invalid
+from backend.organisation.service import Member, OrganisationService
+
+
+class StaffDocuments:
+    """Every method first checks that the member may see the case; foreign and missing are both NotFound."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        reading: sessionmaker[Session],
+        access: StaffAccess,
+        organisation: OrganisationService,
+        desk: DocumentDesk,
+        record_look: RecordLook,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._reading = reading
+        self._access = access
+        self._organisation = organisation
+        self._desk = desk
+        self._record_look = record_look
+        self._now = now
+
+    def read(self, member: Member, case_no: str, task: int) -> dict[str, Any]:
+        """Return the document with personal values masked; raises what the desk raises."""
+        with self._reading() as session:
+            opened = self._open(session, member, case_no, task)
+            names: Mapping[int, str] = {}
+            if opened.row is not None and opened.row.filled_by is not None:
+                kind, _, number = opened.row.filled_by.partition(":")
+                ids = {int(number)} if kind == "staff" else set()
+                names = {no: one.name for no, one in self._organisation.call_staff(session, ids).items()}
+            filled_by = name_actor(opened.row.filled_by if opened.row is not None else None, names)
+            return describe_document(opened, masks=True, filled_by=filled_by)
+
+    def save(self, member: Member, case_no: str, task: int, change: Change) -> int:
+        """Keep what was typed, or hand the form in; return the new revision. Raises what the desk raises."""
+        with self._sessions.begin() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+            return self._desk.save(session, case_id, task, _make_filler(member), change)
+
+    def reveal(
+        self, member: Member, case_no: str, task: int, items: list[str], reason: str
+    ) -> dict[str, Any]:
+        """Return full values, and write down who looked at them and why.
+
+        Raises Invalid for an item that is not there, and without a reason.
+        """
+        if not reason.strip():
+            raise Invalid("look_reason_required", fields={"reason": "required"})
+        with self._sessions.begin() as session:
+            opened = self._open(session, member, case_no, task)
+            unknown = [one for one in items if opened.form.field(one) is None]
+            if unknown:
+                raise Invalid("item_unknown", detail=unknown[0])
+            subject = f"case:{opened.case.id}"
+            looked = [f"{opened.form.key}.{one}" for one in items]
+            self._record_look(session, member.id, subject, looked, reason, self._now())
+            return {"values": {one: opened.values[one] for one in items if one in opened.values}}
+
+    def _open(self, session: Session, member: Member, case_no: str, task: int) -> OpenedDocument:
+        case_id = self._access.find_staff_case(session, member, case_no).id
+        return self._desk.read(session, case_id, task, _make_filler(member))
+
+
+def _make_filler(member: Member) -> Filler:
+    return Filler(f"staff:{member.id}", make_performer(member), {"staff_name": member.name})

@@ -1,0 +1,49 @@
+"""The forms of a case's steps: /staff/api/v1/cases/{case_no}/documents/{task}."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+
+from backend.cases.document_schemas import DocumentChangeSchema, DocumentSchema, SavedDocumentSchema
+from backend.cases.documents import Change
+from backend.cases.staff_documents import StaffDocuments
+from backend.core.callers import Caller, open_to
+from staff_api.case_schemas import RevealedSchema, RevealSchema
+from staff_api.guard import get_signed_in
+
+
+def make_document_routes(documents: StaffDocuments) -> Blueprint:
+    """Return the routes of one document, which is named by its case and its task."""
+    prefix = "/staff/api/v1/cases/<case_no>/documents/<int:task>"
+    routes = Blueprint("staff documents", __name__, url_prefix=prefix)
+
+    @routes.get("")
+    @open_to(Caller.STAFF)
+    @routes.response(200, DocumentSchema)
+    def view_document(case_no: str, task: int) -> dict[str, Any]:
+        """Show a form with what is filled in, or what is known already; personal values masked."""
+        return documents.read(get_signed_in().member, case_no, task)
+
+    @routes.put("")
+    @open_to(Caller.STAFF)
+    @routes.arguments(DocumentChangeSchema)
+    @routes.response(200, SavedDocumentSchema)
+    def save_document(asked: dict[str, Any], case_no: str, task: int) -> dict[str, int]:
+        """Keep what was typed; with `fills` check all of it and hand the form in.
+
+        The same change sent again does nothing more.
+        """
+        return {"revision": documents.save(get_signed_in().member, case_no, task, Change(**asked))}
+
+    @routes.post("/reveal")
+    @open_to(Caller.STAFF)
+    @routes.arguments(RevealSchema)
+    @routes.response(200, RevealedSchema)
+    def reveal_in_document(asked: dict[str, Any], case_no: str, task: int) -> dict[str, Any]:
+        """Show full values; the look is recorded."""
+        member = get_signed_in().member
+        return documents.reveal(member, case_no, task, asked["items"], asked["reason"])
+
+    return routes

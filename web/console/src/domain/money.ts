@@ -1,0 +1,17 @@
+/** Money is shown in yuan and kept in whole fen; no sum passes through floating numbers. */
+
+/** The fen that somebody typed as yuan, or null where it is no sum of money. */
+export function parseYuan(text: string): number | null {
+  const plain = text.normalize('NFKC').replace(/[\s,¥元]/g, '')
+  const found = /^(-?)(\d{1,12})(?:\.(\d{0,2}))?$/.exec(plain)
+  if (!found) return null
+  const fen = Number(found[2]) * 100 + Number((found[3] ?? '').padEnd(2, '0'))
+  return found[1] ? -fen : fen
+}
+
+/** ``1,234.50`` for 123450 fen. */
+export function tellYuan(fen: number): string {
+  const whole = Math.abs(fen)
+  const yuan = String(Math.trunc(whole / 100)).replace(/\B(?=(\d{3})+$)/g, ',')
+  return `${fen < 0 ? '-' : ''}${yuan}.${String(whole % 100).padStart(2, '0')}`
+}
