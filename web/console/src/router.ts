@@ -19,6 +19,7 @@ export const router = createRouter({
         { path: '', redirect: '/organisation/people' },
         { path: 'people', name: 'people', component: () => import('./views/PeopleView.vue'), meta: { title: '人员' } },
         { path: 'roster', name: 'roster', component: () => import('./views/RosterView.vue'), meta: { title: '值班表' } },
+        { path: 'hours', name: 'hours', component: () => import('./views/HoursView.vue'), meta: { title: '上门时段' } },
         { path: 'areas', name: 'areas', component: () => import('./views/AreasView.vue'), meta: { title: '服务区域' } },
       ],
     },
