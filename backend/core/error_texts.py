@@ -105,7 +105,7 @@ _STAFF_SIDE: dict[str, str] = {
     "queue_unknown": "您的岗位没有这个列表，请从左侧重新选择。",
     "cursor_invalid": "翻页信息已经失效，请回到第一页重新查看。",
     "staff_unknown": "没有这位同事，请核对账号。",
-    "reason_taken": "已经有一样的退回原因了，请换一个说法。",
+    "reason_taken": "已经有一样的原因了，请换一个说法。",
     "command_unfit": "这一步用不上您填的内容，请刷新页面后再试。",
     "roster_taken": "这一天的这个顺位已经排了人，请改顺位或日期。",
     "area_taken": "这个小区或街道已经划给了一个单位，请先改掉原来的。",

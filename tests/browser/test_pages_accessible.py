@@ -58,7 +58,14 @@ def test_console_pages(
     expect(front.get_by_label("密码")).to_be_visible()
     watched.check_access(front, "console sign-in")
     manager = open_staff("manager1")
-    for path in ("operations/jobs", "operations/sends", "operations/calendar", "password", "nowhere"):
+    for path in (
+        "operations/jobs",
+        "operations/sends",
+        "operations/calendar",
+        "operations/reasons",
+        "password",
+        "nowhere",
+    ):
         _look_at(watched, stage, manager, path)
     for path in ("people", "roster", "hours", "areas"):
         _look_at(watched, stage, manager, f"organisation/{path}")

@@ -30,6 +30,7 @@ export const router = createRouter({
         { path: '', redirect: '/operations/jobs' },
         { path: 'jobs', name: 'jobs', component: () => import('./views/FailedJobsView.vue'), meta: { title: '失败任务' } },
         { path: 'sends', name: 'sends', component: () => import('./views/UnknownSendsView.vue'), meta: { title: '待核实的发送' } },
+        { path: 'reasons', name: 'reasons', component: () => import('./views/ReasonsView.vue'), meta: { title: '常用原因' } },
         { path: 'calendar', name: 'calendar', component: () => import('./views/CalendarView.vue'), meta: { title: '工作日历' } },
       ],
     },

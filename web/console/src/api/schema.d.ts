@@ -3362,6 +3362,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    kind?: "return" | "dispatch" | "end" | "other";
                     item?: string | null;
                     all?: boolean;
                 };
@@ -3412,6 +3413,46 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/return-reasons/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say in which order the reasons of a kind are offered. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReasonOrder"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4371,7 +4412,13 @@ export interface components {
         };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
-            key: string;
+            /** @default null */
+            key?: string | null;
+            /**
+             * @default return
+             * @enum {string}
+             */
+            kind?: "return" | "dispatch" | "end" | "other";
             /** @default 1000 */
             position?: number;
             text: string;
@@ -4565,6 +4612,11 @@ export interface components {
             position?: number;
             text?: string;
         };
+        ReasonOrder: {
+            keys: string[];
+            /** @enum {string} */
+            kind: "return" | "dispatch" | "end" | "other";
+        };
         Refresh: {
             refresh_token: string;
         };
@@ -4579,6 +4631,8 @@ export interface components {
             field_types: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             is_active: boolean;
             key: string;
+            /** @enum {string} */
+            kind: "return" | "dispatch" | "end" | "other";
             position: number;
             text: string;
         };
@@ -4677,7 +4731,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "calendar" | "operations" | "intake")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
