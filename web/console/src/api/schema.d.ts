@@ -1721,6 +1721,8 @@ export interface paths {
                 query?: {
                     queue?: string | null;
                     service?: string | null;
+                    unit?: string | null;
+                    due?: "overdue" | "today" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
