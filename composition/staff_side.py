@@ -10,6 +10,8 @@ from flask_smorest import Api
 from backend.access.looks import record_look
 from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
+from backend.appointments.hours_table import make_hours_table
+from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
@@ -37,6 +39,7 @@ from staff_api.console_parts import ConsoleParts
 from staff_api.document_routes import make_document_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
+from staff_api.hours_routes import make_hours_routes
 from staff_api.intake_routes import make_intake_routes
 from staff_api.member_routes import make_member_routes, make_reason_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
@@ -79,9 +82,11 @@ def _add_organisation(api: Api, hall: Hall, staff_sessions: StaffSessions, parts
     upkeep = OrganisationUpkeep(organisation)
     staff = StaffUpkeep(organisation, hall.keys, make_hashed_password)
     desk = OrganisationDesk(hall.sessions, organisation, hall.keys, upkeep, staff, read_clock)
+    hours = HoursUpkeep(organisation)
     tables = OrganisationTables(
-        hall.sessions, upkeep, staff, RosterUpkeep(organisation), content.post_names, read_clock
-    )
+        hall.sessions, upkeep, staff, RosterUpkeep(organisation), content.post_names, read_clock,
+        {"slot-rules": make_hours_table(hours)},
+    )  # fmt: skip
     post_names = {
         kind: {key: name for key, name in content.post_names.items() if key in keys}
         for kind, keys in (("positions", content.positions), ("departments", content.departments))
@@ -91,6 +96,7 @@ def _add_organisation(api: Api, hall: Hall, staff_sessions: StaffSessions, parts
         make_organisation_routes(desk, parts),
         make_staff_routes(desk, staff_sessions, post_names, parts),
         make_roster_routes(desk, parts),
+        make_hours_routes(HoursDesk(hall.sessions, hours, read_clock), parts),
         make_table_routes(tables),
     ):
         api.register_blueprint(routes)

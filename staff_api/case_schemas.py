@@ -88,6 +88,8 @@ class StaffCaseQuerySchema(Schema):
 
     queue = fields.String(load_default=None, validate=validate.Length(max=20))
     service = fields.String(load_default=None, validate=validate.Length(max=40))
+    unit = fields.String(load_default=None, validate=validate.Regexp(r"^[0-9]{3}$"))
+    due = fields.String(load_default=None, validate=validate.OneOf(["overdue", "today"]))
     q = fields.String(load_default="", validate=validate.Length(max=40))
     sort = fields.String(load_default="due", validate=validate.OneOf(["due", "newest"]))
     after = fields.String(load_default=None, validate=validate.Length(max=300))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from backend.organisation.leads import CENTRE_KEEPERS, KEEPER
+from backend.organisation.leads import CENTRE_KEEPERS, CENTRE_LEAD, KEEPER
 from backend.organisation.service import Member
 
-PART_NAMES = ("organisation", "unit_people", "calendar", "operations", "intake")
+PART_NAMES = ("organisation", "unit_people", "reasons", "calendar", "operations", "intake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class ConsoleParts:
         posts_of = {
             "organisation": frozenset({KEEPER}),
             "unit_people": self.unit_people,
+            "reasons": frozenset({CENTRE_LEAD}),
             "calendar": frozenset(CENTRE_KEEPERS),
             "operations": frozenset(CENTRE_KEEPERS),
             "intake": self.intake,

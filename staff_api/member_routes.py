@@ -7,14 +7,14 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from backend.cases.return_reasons import ReturnReasons
+from backend.cases.return_reasons import REASON_KINDS, RETURN, ReturnReasons
 from backend.cases.staff_handover import StaffHandover
 from backend.catalogue.form_schemas import FIELD_TYPES
 from backend.core.callers import Caller, open_to
+from backend.organisation.leads import CENTRE_LEAD
 from backend.organisation.members import PresenceChange
 from staff_api.guard import get_signed_in, require_post
 
-REASONS_KEPT_BY = "hotline_business_lead"
 PRESENT_OR_AWAY = ("on_duty", "absent")
 
 
@@ -81,6 +81,7 @@ class HandedOverSchema(Schema):
 class ReasonQuerySchema(Schema):
     """Which reasons: those that fit a field of this type, and for maintenance the inactive ones too."""
 
+    kind = fields.String(load_default=RETURN, validate=validate.OneOf(REASON_KINDS))
     item = fields.String(load_default=None, validate=validate.Length(max=64))
     all = fields.Boolean(load_default=False)
 
@@ -95,18 +96,29 @@ class ReasonChangeSchema(Schema):
 
 
 class NewReasonSchema(Schema):
-    """A reason to be entered."""
+    """A reason to be entered; without a key it gets one."""
 
-    key = fields.String(required=True, validate=validate.Regexp(r"^[a-z][a-z0-9_]{1,63}$"))
+    key = fields.String(load_default=None, validate=validate.Regexp(r"^[a-z][a-z0-9_]{1,63}$"))
+    kind = fields.String(load_default=RETURN, validate=validate.OneOf(REASON_KINDS))
     text = fields.String(required=True, validate=validate.Length(2, 100))
     field_types = fields.List(fields.String(validate=validate.OneOf(FIELD_TYPES)), load_default=list)
     position = fields.Integer(load_default=1000, validate=validate.Range(0, 100_000))
 
 
+class ReasonOrderSchema(Schema):
+    """All reasons of a kind by key, in the order in which they shall be offered."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(REASON_KINDS))
+    keys = fields.List(
+        fields.String(validate=validate.Length(max=64)), required=True, validate=validate.Length(max=1000)
+    )
+
+
 class ReturnReasonSchema(Schema):
-    """A reason for a return; with no field types it fits any item."""
+    """A reason of one kind; for a return with no field types it fits any item."""
 
     key = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(REASON_KINDS))
     text = fields.String(required=True)
     field_types = fields.List(fields.String(validate=validate.OneOf(FIELD_TYPES)), required=True)
     position = fields.Integer(required=True)
@@ -160,7 +172,7 @@ def make_member_routes(handover: StaffHandover) -> Blueprint:
 
 
 def make_reason_routes(reasons: ReturnReasons) -> Blueprint:
-    """Return the routes of the reasons for a return."""
+    """Return the routes of the reasons, those for a return and the others."""
     routes = Blueprint("return reasons", __name__, url_prefix="/staff/api/v1/return-reasons")
 
     @routes.get("")
@@ -170,7 +182,7 @@ def make_reason_routes(reasons: ReturnReasons) -> Blueprint:
     def list_reasons(asked: dict[str, Any]) -> dict[str, Any]:
         """List the reasons; ``item`` is a field's type, anything else narrows nothing down."""
         fitting = asked["item"] if asked["item"] in FIELD_TYPES else None
-        return {"items": reasons.list_reasons(fitting, with_inactive=asked["all"])}
+        return {"items": reasons.list_reasons(fitting, kind=asked["kind"], with_inactive=asked["all"])}
 
     @routes.post("")
     @open_to(Caller.STAFF)
@@ -178,8 +190,17 @@ def make_reason_routes(reasons: ReturnReasons) -> Blueprint:
     @routes.response(201, ReturnReasonSchema)
     def add_reason(asked: dict[str, Any]) -> dict[str, Any]:
         """Enter a reason."""
-        require_post(REASONS_KEPT_BY)
+        require_post(CENTRE_LEAD)
         return reasons.add(**asked)
+
+    @routes.put("/order")
+    @open_to(Caller.STAFF)
+    @routes.arguments(ReasonOrderSchema)
+    @routes.response(204)
+    def arrange_reasons(asked: dict[str, Any]) -> None:
+        """Say in which order the reasons of a kind are offered."""
+        require_post(CENTRE_LEAD)
+        reasons.arrange(**asked)
 
     @routes.patch("/<key>")
     @open_to(Caller.STAFF)
@@ -187,7 +208,7 @@ def make_reason_routes(reasons: ReturnReasons) -> Blueprint:
     @routes.response(200, ReturnReasonSchema)
     def change_reason(asked: dict[str, Any], key: str) -> dict[str, Any]:
         """Change a reason; those already given stay as they were."""
-        require_post(REASONS_KEPT_BY)
+        require_post(CENTRE_LEAD)
         return reasons.change(key, asked)
 
     @routes.delete("/<key>")
@@ -195,7 +216,7 @@ def make_reason_routes(reasons: ReturnReasons) -> Blueprint:
     @routes.response(204)
     def remove_reason(key: str) -> None:
         """Take a reason off the list."""
-        require_post(REASONS_KEPT_BY)
+        require_post(CENTRE_LEAD)
         reasons.remove(key)
 
     return routes

@@ -37,7 +37,10 @@ class AppointmentPolicy(Base):
 
 
 class SlotRule(Base):
-    """How many visits a unit can make in one hour of a working or rest day, in all or in one area."""
+    """How many visits a unit can make in each hour from one to another (9 to 12 are three).
+
+    It is for working or for rest days, and for all of the unit or one area.
+    """
 
     __tablename__ = "slot_rule"
 
@@ -45,7 +48,8 @@ class SlotRule(Base):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     area_id: Mapped[int | None] = mapped_column(ForeignKey("service_area.id"))
     day_kind: Mapped[str] = mapped_column(Text)
-    hour: Mapped[int] = mapped_column(SmallInteger)
+    from_hour: Mapped[int] = mapped_column(SmallInteger)
+    until_hour: Mapped[int] = mapped_column(SmallInteger)
     capacity: Mapped[int] = mapped_column(SmallInteger)
     effective_from: Mapped[date] = mapped_column(Date)
     effective_until: Mapped[date | None] = mapped_column(Date)

@@ -71,12 +71,13 @@ def list_rules(session: Session, unit_id: int, area_id: int | None, until: date)
         Rule(
             one.area_id,
             one.day_kind == "working",
-            one.hour,
+            hour,
             one.capacity,
             one.effective_from,
             one.effective_until,
         )
         for one in rows
+        for hour in range(one.from_hour, one.until_hour)
     ]
 
 

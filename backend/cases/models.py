@@ -206,13 +206,14 @@ class CaseMessage(Base):
 
 
 class ReturnReason(Base):
-    """A ready-made reason for a return; with no ``field_types`` it fits any item."""
+    """A ready-made reason of one kind; for a return with no ``field_types`` it fits any item."""
 
     __tablename__ = "return_reason"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     key: Mapped[str] = mapped_column(Text, unique=True)
-    text: Mapped[str] = mapped_column(Text, unique=True)
+    kind: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
     field_types: Mapped[list[str]] = mapped_column(ARRAY(Text))
     position: Mapped[int] = mapped_column(Integer)
     is_active: Mapped[bool] = mapped_column(Boolean)

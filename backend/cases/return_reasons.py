@@ -1,7 +1,8 @@
-"""The maintained list of reasons for which an item goes back to the customer."""
+"""The maintained lists of reasons: why an item goes back to the customer, and why staff decide otherwise."""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.models import ReturnReason
 from backend.core.errors import Conflict, NotFound
 
+# Back to the customer; to another unit than suggested; refused or ended; any other step that asks for one.
+RETURN = "return"
+REASON_KINDS = (RETURN, "dispatch", "end", "other")
+
 
 class ReturnReasons:
     """Lists and maintains the reasons. Who may maintain them, the route decides."""
@@ -18,9 +23,12 @@ class ReturnReasons:
     def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
 
-    def list_reasons(self, field_type: str | None, *, with_inactive: bool = False) -> list[dict[str, Any]]:
-        """Return the reasons that fit a field of this type, or all, in their order."""
-        wanted = select(ReturnReason).order_by(ReturnReason.position, ReturnReason.id)
+    def list_reasons(
+        self, field_type: str | None, *, kind: str = RETURN, with_inactive: bool = False
+    ) -> list[dict[str, Any]]:
+        """Return the reasons of a kind that fit a field of this type, or all, in their order."""
+        wanted = select(ReturnReason).where(ReturnReason.kind == kind)
+        wanted = wanted.order_by(ReturnReason.position, ReturnReason.id)
         if not with_inactive:
             wanted = wanted.where(ReturnReason.is_active)
         if field_type is not None:
@@ -29,14 +37,25 @@ class ReturnReasons:
         with self._sessions.begin() as session:
             return [_describe(one) for one in session.scalars(wanted)]
 
-    def add(self, key: str, text: str, field_types: Sequence[str], position: int) -> dict[str, Any]:
-        """Enter a reason and return it; raises Conflict ``reason_taken``."""
+    def add(
+        self, key: str | None, text: str, field_types: Sequence[str], position: int, kind: str = RETURN
+    ) -> dict[str, Any]:
+        """Enter a reason and return it, with a key of its own where none is given.
+
+        Raises Conflict ``reason_taken``.
+        """
+        key = key or f"own_{secrets.token_hex(6)}"
         with self._sessions.begin() as session:
-            taken = (ReturnReason.key == key) | (ReturnReason.text == text)
+            taken = (ReturnReason.key == key) | ((ReturnReason.text == text) & (ReturnReason.kind == kind))
             if session.execute(select(ReturnReason.id).where(taken)).first() is not None:
                 raise Conflict("reason_taken")
             reason = ReturnReason(
-                key=key, text=text, field_types=list(field_types), position=position, is_active=True
+                key=key,
+                kind=kind,
+                text=text,
+                field_types=list(field_types),
+                position=position,
+                is_active=True,
             )
             session.add(reason)
             session.flush()
@@ -50,13 +69,25 @@ class ReturnReasons:
             ).scalar_one_or_none()
             if reason is None:
                 raise NotFound()
-            taken = (ReturnReason.text == changes.get("text")) & (ReturnReason.key != key)
+            same = (ReturnReason.text == changes.get("text")) & (ReturnReason.kind == reason.kind)
+            taken = same & (ReturnReason.key != key)
             if session.execute(select(ReturnReason.id).where(taken)).first() is not None:
                 raise Conflict("reason_taken")
             for name, value in changes.items():
                 setattr(reason, name, value)
             session.flush()
             return _describe(reason)
+
+    def arrange(self, kind: str, keys: Sequence[str]) -> None:
+        """Put all reasons of a kind into this order; raises Conflict ``changed_meanwhile`` for other ones."""
+        with self._sessions.begin() as session:
+            # Locked in one order, so that two people who arrange at once wait and do not block each other.
+            found = select(ReturnReason).where(ReturnReason.kind == kind).order_by(ReturnReason.id)
+            reasons = {one.key: one for one in session.scalars(found.with_for_update())}
+            if sorted(keys) != sorted(reasons):
+                raise Conflict("changed_meanwhile")
+            for place, key in enumerate(keys, start=1):
+                reasons[key].position = place * 10
 
     def remove(self, key: str) -> None:
         """Take a reason off the list; corrections keep their own text. Raises NotFound."""
@@ -70,6 +101,7 @@ class ReturnReasons:
 def _describe(reason: ReturnReason) -> dict[str, Any]:
     return {
         "key": reason.key,
+        "kind": reason.kind,
         "text": reason.text,
         "field_types": list(reason.field_types),
         "position": reason.position,

@@ -100,6 +100,15 @@ def _is_own() -> ColumnElement[bool]:
     return (TASK.c.handler_id == bindparam("handler_id")) & (his_turn | (TASK.c.queue == "mine"))
 
 
+def _due_conditions(overdue: bool, due: str | None) -> list[ColumnElement[bool]]:
+    """Return what keeps the tasks that are overdue, or due by the end of today: a stretch of the index."""
+    now = cast(bindparam("now"), _WHEN)
+    conditions = [now > DUE_ORDER] if overdue or due == "overdue" else []
+    if due == "today":
+        conditions += [now <= DUE_ORDER, cast(bindparam("day_end"), _WHEN) > DUE_ORDER]
+    return conditions
+
+
 def _lane_conditions(kind: str) -> list[ColumnElement[bool]]:
     """Return what fixes a lane: queue (post and unit, in one queue), post (in all), or handler."""
     open_ones: list[ColumnElement[bool]] = [TASK.c.state == literal_column("'open'")]
@@ -129,16 +138,16 @@ def make_count(kind: str, overdue: bool) -> Select[Any]:
     return select(func.count()).select_from(counted)
 
 
-def make_page(kind: str, sort: str, *, overdue: bool, after: bool, by_service: bool) -> Select[Any]:
+def make_page(
+    kind: str, sort: str, *, overdue: bool, after: bool, by_service: bool, due: str | None = None
+) -> Select[Any]:
     """Return the statement of one page: rows of case and task in the order of ``sort``.
 
     ``by_service`` keeps the tasks of one service; no case is read before the page is known.
     """
     if kind == "handler" and sort == "due":
         sort = "urged"
-    conditions = _lane_conditions(kind)
-    if overdue:
-        conditions.append(cast(bindparam("now"), _WHEN) > DUE_ORDER)
+    conditions = [*_lane_conditions(kind), *_due_conditions(overdue, due)]
     if after:
         conditions.append(_AFTER[sort]())
     inner = select(*_TASK_COLUMNS, UNURGED.label("unurged")) if sort == "urged" else select(*_TASK_COLUMNS)
@@ -159,7 +168,7 @@ def make_page(kind: str, sort: str, *, overdue: bool, after: bool, by_service: b
     )
 
 
-def make_membership(kind: str, overdue: bool) -> ColumnElement[bool]:
+def make_membership(kind: str, overdue: bool, due: str | None = None) -> ColumnElement[bool]:
     """Return the condition that a case has an open task in the lanes, for a search within a queue."""
     open_one = (TASK.c.case_id == CASE.c.id) & (TASK.c.state == "open")
     if kind == "handler":
@@ -169,9 +178,15 @@ def make_membership(kind: str, overdue: bool) -> ColumnElement[bool]:
         open_one &= TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()
     if kind == "queue":
         open_one &= TASK.c.queue == bindparam("queue")
-    if overdue:
-        open_one &= cast(bindparam("now"), _WHEN) > DUE_ORDER
+    for condition in _due_conditions(overdue, due):
+        open_one &= condition
     return exists().where(open_one)
+
+
+def make_due(due: str) -> ColumnElement[bool]:
+    """Return the condition that an open task of a case is due so, for a search over all cases."""
+    open_one = (TASK.c.case_id == CASE.c.id) & (TASK.c.state == "open")
+    return exists().where(open_one, *_due_conditions(False, due))
 
 
 def make_search(filters: tuple[ColumnElement[bool], ...], *, by_unit: bool) -> Select[Any]:

@@ -7,20 +7,22 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Select, Text, bindparam
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Select, Text, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.staff_access import OVERSEERS, PostMap, list_posts
-from backend.cases.staff_queue_rows import CASE, make_count, make_membership, make_page, make_search
+from backend.cases.staff_queue_rows import CASE, make_count, make_due, make_membership, make_page, make_search
 from backend.cases.staff_rows import RowWriter
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import is_valid_case_no
+from backend.core.local_time import SHANGHAI, local_date
+from backend.organisation.models import Unit
 from backend.organisation.service import Member
 
 PAGE, LONGEST_PAGE = 50, 100
@@ -60,10 +62,16 @@ QUEUES = (
 
 @dataclass(frozen=True, slots=True)
 class ListRequest:
-    """What a list is asked for; without a queue it is every case one may see, newest first."""
+    """What a list is asked for; without a queue it is every case one may see, newest first.
+
+    ``unit`` is the code of one of the units that one sees; one's own cases (handler) are not parted by it.
+    ``due`` keeps what is ``overdue``, or due from now to the end of ``today``.
+    """
 
     queue: str | None = None
     service: str | None = None
+    unit: str | None = None
+    due: str | None = None
     q: str = ""
     sort: str = "due"
     after: str | None = None
@@ -109,9 +117,14 @@ class StaffQueues:
             return found
 
     def list_cases(self, member: Member, asked: ListRequest) -> dict[str, Any]:
-        """Return ``{items, next}``; raises NotFound for a queue one has not, Invalid for a bad cursor."""
+        """Return ``{items, next}``; raises NotFound for a queue one has not.
+
+        Raises Invalid for a bad cursor, a unit that one does not see, and ``due`` where nothing narrows.
+        """
         limit = min(max(asked.limit, 1), LONGEST_PAGE)
         with self._sessions.begin() as session:
+            if asked.unit is not None:
+                member = replace(member, units=frozenset({_find_unit(session, member, asked.unit)}))
             lanes = None if asked.queue is None else self._find_lanes(session, member, asked.queue)
             if lanes is None or asked.q.strip():
                 rows, sort = self._search(session, member, asked, lanes, limit + 1), "case"
@@ -124,7 +137,7 @@ class StaffQueues:
         posts = list_posts(member)
         units = sorted(member.units)
         wide = self._posts.list_lane_posts(posts)
-        base = {"units": units, "handler_id": member.id, "now": self._now()}
+        base = {"units": units, "handler_id": member.id, "now": self._now(), "day_end": self._end_day()}
         found = []
         for queue in QUEUES:
             is_handler = any(post in posts for post in PERSONAL_POSTS)
@@ -140,6 +153,11 @@ class StaffQueues:
             elif is_handler and (queue.kind == "handler" or queue.is_overdue):
                 found.append(_Lanes(queue, "handler", {**base, "posts": sorted(posts)}))
         return found
+
+    def _end_day(self) -> datetime:
+        """Return the end of today in Shanghai."""
+        tomorrow = local_date(self._now()) + timedelta(days=1)
+        return datetime.combine(tomorrow, time(), SHANGHAI)
 
     def _list_queue_posts(self, queue: Queue, posts: frozenset[str]) -> list[str]:
         """Return whose steps the holder of ``posts`` sees in ``queue``."""
@@ -161,8 +179,9 @@ class StaffQueues:
         if asked.after is not None:
             values.update(_read_cursor(asked.after, asked.sort))
         statement = _page(
-            lanes.kind, asked.sort, lanes.queue.is_overdue, asked.after is not None, bool(asked.service)
-        )
+            lanes.kind, asked.sort, lanes.queue.is_overdue, asked.after is not None, bool(asked.service),
+            asked.due,
+        )  # fmt: skip
         return list(session.execute(statement, values))
 
     def _search(
@@ -173,10 +192,16 @@ class StaffQueues:
         if asked.after is not None:
             values.update(_read_cursor(asked.after, "case"))
         if lanes is not None:
-            kind = (lanes.kind, lanes.queue.is_overdue)
+            kind = (lanes.kind, lanes.queue.is_overdue, asked.due)
             return list(
                 session.execute(_search(names, False, kind), {**lanes.values, **values, "limit": limit})
             )
+        if asked.due is not None:
+            if not asked.q.strip():
+                # Nothing else narrows it down, and no index finds these among the cases of years.
+                raise Invalid(fields={"due": "invalid"})
+            names = (*names, asked.due)
+            values.update(now=self._now(), day_end=self._end_day())
         processes = sorted(self._posts.list_processes(list_posts(member)))
         values["units"] = sorted(member.units)
         if processes:
@@ -224,7 +249,17 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     # A child case shows as part of its parent, unless its own number is asked for.
     "whole": CASE.c.parent_case_id.is_(None),
     "handler": CASE.c.handler_id == bindparam("handler_id"),
+    "overdue": make_due("overdue"),
+    "today": make_due("today"),
 }
+
+
+def _find_unit(session: Session, member: Member, code: str) -> int:
+    wanted = select(Unit.id).where(Unit.code == code, Unit.id.in_(member.units))
+    unit_id = session.execute(wanted).scalar_one_or_none()
+    if unit_id is None:
+        raise Invalid("unit_unknown", detail=code)
+    return unit_id
 
 
 @cache
@@ -233,12 +268,14 @@ def _count(kind: str, overdue: bool) -> Select[Any]:
 
 
 @cache
-def _page(kind: str, sort: str, overdue: bool, after: bool, by_service: bool) -> Select[Any]:
-    return make_page(kind, sort, overdue=overdue, after=after, by_service=by_service)
+def _page(kind: str, sort: str, overdue: bool, after: bool, by_service: bool, due: str | None) -> Select[Any]:
+    return make_page(kind, sort, overdue=overdue, after=after, by_service=by_service, due=due)
 
 
 @cache
-def _search(names: tuple[str, ...], by_unit: bool, lanes: tuple[str, bool] | None = None) -> Select[Any]:
+def _search(
+    names: tuple[str, ...], by_unit: bool, lanes: tuple[str, bool, str | None] | None = None
+) -> Select[Any]:
     within = () if lanes is None else (make_membership(*lanes),)
     return make_search((*(_CONDITIONS[name] for name in names), *within), by_unit=by_unit)
 

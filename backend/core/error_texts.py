@@ -88,6 +88,7 @@ _ORGANISATION: dict[str, str] = {
     "post_unknown": "没有这个岗位或部门，请核对。",
     "username_taken": "这个账号已经有人用了，请换一个。",
     "area_taken": "这个地方已经有单位负责了，请在列表里找到它再改。",
+    "area_in_use": "这个地方单独排过上门时段，不能去掉，可以改派给别的单位。",
     "changed_meanwhile": "您打开之后，别的同事刚改过这一条。请重新读取，看过新内容再改。",
 }
 
@@ -104,7 +105,7 @@ _STAFF_SIDE: dict[str, str] = {
     "queue_unknown": "您的岗位没有这个列表，请从左侧重新选择。",
     "cursor_invalid": "翻页信息已经失效，请回到第一页重新查看。",
     "staff_unknown": "没有这位同事，请核对账号。",
-    "reason_taken": "已经有一样的退回原因了，请换一个说法。",
+    "reason_taken": "已经有一样的原因了，请换一个说法。",
     "command_unfit": "这一步用不上您填的内容，请刷新页面后再试。",
     "roster_taken": "这一天的这个顺位已经排了人，请改顺位或日期。",
     "area_taken": "这个小区或街道已经划给了一个单位，请先改掉原来的。",
@@ -125,6 +126,8 @@ _APPOINTMENTS: dict[str, str] = {
     "hold_expired": "为您保留的时间已经过了，请重新选一个时间。",
     "appointment_not_open": "这件申请现在不需要预约上门，请刷新页面查看进度。",
     "appointment_too_late": "离上门时间太近，不能自己改了，请打电话联系师傅或客服。",
+    "slot_rule_taken": "这几个钟头在这些日子里已经排了名额，请改原来的那一条，或先写上它的最后一天。",
+    "slot_area_unknown": "这个单位不负责这个地方，请核对服务区域。",
     "appointment_fixed": "师傅已经出发或到达，预约不能再改，请打电话联系师傅。",
 }
 

@@ -47,7 +47,7 @@ class OrganisationDesk:
     def list_units(self, member: Member) -> list[dict[str, Any]]:
         """Return the units of one's part, closed ones too."""
         with self._sessions.begin() as session:
-            return self._upkeep.list_units(session, self._find_part(member), with_closed=True)
+            return self._upkeep.list_units(session, find_part(member), with_closed=True)
 
     def put_unit(self, entry: UnitEntry, revision: str | None) -> None:
         """Enter or change a unit; raises as ``OrganisationUpkeep.put_unit`` does."""
@@ -57,7 +57,7 @@ class OrganisationDesk:
     def list_staff(self, member: Member, *, with_left: bool) -> list[dict[str, Any]]:
         """Return the people of one's part."""
         with self._sessions.begin() as session:
-            return self._staff.list_staff(session, self._find_part(member), with_left=with_left)
+            return self._staff.list_staff(session, find_part(member), with_left=with_left)
 
     def put_staff(self, entry: StaffEntry, revision: str | None) -> str | None:
         """Enter or change somebody; returns the first password of a new account."""
@@ -82,28 +82,28 @@ class OrganisationDesk:
     def list_turns(self, member: Member, first: date | None, last: date | None) -> list[dict[str, Any]]:
         """Return the turns of one's part that touch these days."""
         with self._sessions.begin() as session:
-            return self._roster.list_turns(session, first, last, self._find_part(member))
+            return self._roster.list_turns(session, first, last, find_part(member))
 
     def put_turn(self, member: Member, entry: RosterEntry, revision: str | None) -> None:
         """Enter a turn, or change who has it."""
         with self._sessions.begin() as session:
-            self._roster.put_turn(session, entry, revision, self._find_part(member))
+            self._roster.put_turn(session, entry, revision, find_part(member))
 
     def change_turn(self, member: Member, turn_id: int, entry: RosterEntry, revision: str | None) -> None:
         """Change a turn, its days and order too."""
         with self._sessions.begin() as session:
-            self._roster.change_turn(session, turn_id, entry, revision, self._find_part(member))
+            self._roster.change_turn(session, turn_id, entry, revision, find_part(member))
 
     def remove_turn(self, member: Member, turn_id: int, revision: str | None) -> None:
         """Take a turn off the roster."""
         with self._sessions.begin() as session:
-            self._roster.remove_turn(session, turn_id, revision, self._find_part(member))
+            self._roster.remove_turn(session, turn_id, revision, find_part(member))
 
     def list_on_duty(self, member: Member) -> dict[str, Any]:
         """Return ``{day, items}``: today, and for each unit of one's part who is called for an alarm now."""
         today = local_date(self._now())
         with self._sessions.begin() as session:
-            found = list_on_duty_everywhere(session, self._find_part(member), today)
+            found = list_on_duty_everywhere(session, find_part(member), today)
             names = self._organisation.name_staff(
                 session, {turn.staff_id for one in found for turn in one.turns}
             )
@@ -122,9 +122,9 @@ class OrganisationDesk:
         phone = None if sealed is None else mask_phone(self._keys.decrypt(sealed, PHONE_CONTEXT))
         return {"name": name, "call_order": turn.call_order, "phone": phone}
 
-    @staticmethod
-    def _find_part(member: Member) -> frozenset[int] | None:
-        """Return the units that ``member`` keeps, None for all."""
-        if KEEPER in member.departments:
-            return None
-        return member.units
+
+def find_part(member: Member) -> frozenset[int] | None:
+    """Return the units that ``member`` keeps, None for all."""
+    if KEEPER in member.departments:
+        return None
+    return member.units

@@ -31,7 +31,7 @@ Row = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class Table:
     """A table: header → key of its columns, by which of them a row is known, how to list it, how to write a
     listed row, and how to take in one row of it."""
 
@@ -43,7 +43,7 @@ class _Table:
 
 
 class OrganisationTables:
-    """Writes and reads the tables ``units``, ``staff``, ``areas`` and ``duty-roster``."""
+    """Writes and reads the tables ``units``, ``staff``, ``areas``, ``duty-roster``, and those given."""
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class OrganisationTables:
         roster: RosterUpkeep,
         post_names: Mapping[str, str],
         now: Callable[[], datetime],
+        more_tables: Mapping[str, Table],
     ) -> None:
         self._sessions = sessions
         self._upkeep = upkeep
@@ -61,7 +62,7 @@ class OrganisationTables:
         self._post_names = dict(post_names)
         self._now = now
         self._tables = {
-            "units": _Table(
+            "units": Table(
                 {
                     "单位编号": "code", "单位名称": "name", "类别": "kind", "上级编号": "parent_code",
                     "启用": "is_active",
@@ -71,7 +72,7 @@ class OrganisationTables:
                 _write_unit,
                 self._put_unit,
             ),
-            "staff": _Table(
+            "staff": Table(
                 {
                     "账号": "username", "姓名": "name", "单位编号": "unit_code", "岗位": "positions",
                     "部门": "departments", "手机号": "phone", "状态": "presence",
@@ -81,14 +82,14 @@ class OrganisationTables:
                 self._write_staff,
                 self._put_staff,
             ),
-            "areas": _Table(
+            "areas": Table(
                 {"区": "region", "街道": "street", "小区": "community", "单位编号": "unit_code"},
                 ("region", "street", "community"),
                 upkeep.list_areas,
                 dict,
                 self._put_area,
             ),
-            "duty-roster": _Table(
+            "duty-roster": Table(
                 {
                     "单位编号": "unit_code", "开始日期": "starts_on", "结束日期": "ends_on",
                     "顺位": "call_order", "账号": "username",
@@ -98,6 +99,7 @@ class OrganisationTables:
                 dict,
                 self._put_turn,
             ),
+            **more_tables,
         }  # fmt: skip
 
     def write(self, name: str) -> bytes:
@@ -147,15 +149,15 @@ class OrganisationTables:
         same = len(rows) - len(faults) - new - changed
         return {"rows": len(rows), "new": new, "changed": changed, "same": max(same, 0), "faults": faults}
 
-    def _find(self, name: str) -> _Table:
+    def _find(self, name: str) -> Table:
         table = self._tables.get(name)
         if table is None:
             raise NotFound()
         return table
 
     def _put_unit(self, session: Session, row: Row, staff: StaffUpkeep) -> None:
-        kind = _find_key(_KINDS, row["kind"], "kind")
-        active = _find_key({"1": _YES, "": _NO}, row["is_active"] or _YES, "is_active") == "1"
+        kind = find_key(_KINDS, row["kind"], "kind")
+        active = find_key({"1": _YES, "": _NO}, row["is_active"] or _YES, "is_active") == "1"
         self._upkeep.put_unit(
             session, UnitEntry(row["code"], row["name"], kind, row["parent_code"] or None, active)
         )
@@ -168,7 +170,7 @@ class OrganisationTables:
             positions=self._read_posts(row["positions"]),
             departments=self._read_posts(row["departments"]),
             phone=row["phone"] or None,
-            presence=_find_key(_PRESENCES, row["presence"] or "在岗", "presence"),
+            presence=find_key(_PRESENCES, row["presence"] or "在岗", "presence"),
         )
         return staff.put_staff(session, entry, self._now())
 
@@ -180,8 +182,8 @@ class OrganisationTables:
             raise Invalid(fields={"call_order": "invalid"})
         entry = RosterEntry(
             row["unit_code"],
-            _read_day(row["starts_on"], "starts_on"),
-            _read_day(row["ends_on"], "ends_on"),
+            read_day(row["starts_on"], "starts_on"),
+            read_day(row["ends_on"], "ends_on"),
             int(row["call_order"]),
             row["username"],
         )
@@ -208,7 +210,7 @@ class OrganisationTables:
 
 
 def _put_rows(
-    session: Session, table: _Table, rows: Iterable[tuple[int, dict[str, str]]], staff: StaffUpkeep
+    session: Session, table: Table, rows: Iterable[tuple[int, dict[str, str]]], staff: StaffUpkeep
 ) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """Try each row; returns first passwords by user name, and the faults."""
     passwords: dict[str, str] = {}
@@ -226,7 +228,7 @@ def _put_rows(
     return passwords, faults
 
 
-def _list_revisions(session: Session, table: _Table) -> dict[tuple[Any, ...], str]:
+def _list_revisions(session: Session, table: Table) -> dict[tuple[Any, ...], str]:
     """Return known entries with what they hold. Sealing one name twice gives two texts, so it is left out."""
     return {
         tuple(row[key] for key in table.known_by): repr([row[key] for key in table.columns.values()])
@@ -277,14 +279,16 @@ def _parse(content: bytes, columns: Mapping[str, str]) -> list[tuple[int, dict[s
 _CELLS = "这一行的格数与表头不一样。"
 
 
-def _find_key(names: Mapping[str, str], text: str, field: str) -> str:
+def find_key(names: Mapping[str, str], text: str, field: str) -> str:
+    """Return the key that a cell means, written as key or name; raises Invalid."""
     for key, name in names.items():
         if text in (key, name) and text:
             return key
     raise Invalid(fields={field: "invalid"})
 
 
-def _read_day(text: str, field: str) -> date:
+def read_day(text: str, field: str) -> date:
+    """Return the day in a cell, as people or their program write it; raises Invalid."""
     try:
         return date.fromisoformat(text.replace("/", "-"))
     except ValueError as error:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -133,13 +134,18 @@ class OrganisationUpkeep:
     def remove_area(
         self, session: Session, region: str, street: str, community: str, revision: str | None = None
     ) -> None:
-        """No longer serve this place; raises NotFound, Conflict ``changed_meanwhile``."""
+        """No longer serve this place; raises NotFound, Conflict ``changed_meanwhile`` and ``area_in_use``."""
         take_edit_turn(session)
         known = self._find_area(session, region, street, community)
         if known is None:
             raise NotFound()
         check_revision(revision, _revise_area(session, known), "changed_meanwhile")
-        session.delete(known)
+        try:
+            with session.begin_nested():
+                session.delete(known)
+        except IntegrityError as error:
+            # It has visiting hours of its own, or had visits in them.
+            raise Conflict("area_in_use") from error
 
     @staticmethod
     def _find_area(session: Session, region: str, street: str, community: str) -> ServiceArea | None:

@@ -16,10 +16,10 @@ from backend.organisation.staff_upkeep import StaffEntry, StaffUpkeep
 from deploy.demo.organisation import PEOPLE, UNITS
 from deploy.demo.stories import HISTORY
 
-_HOURS = range(9, 17)
+_HOURS = ((9, 12), (12, 13), (13, 17))
 # Code of the unit → visits an hour on working days and on rest days.
 _CAPACITY = {"301": (4, 2), "302": (3, 1), "303": (3, 1)}
-_MIDDAY, _MIDDAY_CAPACITY = 12, 2
+_MIDDAY, _MIDDAY_CAPACITY = (12, 13), 2
 # Code of the unit → who is called for an alarm, in the order of the first half of a month.
 _ON_DUTY = {
     "100": ("hotline1", "manager1"),
@@ -63,13 +63,14 @@ def add_hours(sessions: sessionmaker[Session], organisation: OrganisationService
                 SlotRule(
                     unit_id=unit_id,
                     day_kind=kind,
-                    hour=hour,
-                    capacity=min(capacity, _MIDDAY_CAPACITY) if hour == _MIDDAY else capacity,
+                    from_hour=hours[0],
+                    until_hour=hours[1],
+                    capacity=min(capacity, _MIDDAY_CAPACITY) if hours == _MIDDAY else capacity,
                     # The history before today has visits too.
                     effective_from=today - HISTORY - timedelta(days=10),
                 )
                 for kind, capacity in zip(("working", "rest"), capacities, strict=True)
-                for hour in _HOURS
+                for hours in _HOURS
             ]
             session.add_all(rules)
             added += len(rules)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text, update
 
 from backend.cases.models import CaseTask, ServiceCase
+from backend.core.local_time import SHANGHAI, local_date
 from tests.api.due_dates import set_due
 from tests.api.staff_side import ADDRESS, Browser, Hall, code
 
@@ -283,3 +284,44 @@ def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
     assert agent.act(child["case_no"], "record", result="已无异味").status_code == 200
     done = agent.read(f"/cases/{case_no}")
     assert (done["status"], done["actions"]) == ("completed", [])
+
+
+def test_one_unit_of_those_one_sees(hall: Hall) -> None:
+    lead, desk = hall.sign_in("lead_a"), hall.sign_in("desk_361")
+    remote = hall.sign_in("remote_a")
+    case_no = hall.start(contact_name="单位筛选")
+    for name in ("accept", "pass", "dispatch"):
+        remote.act(case_no, name)
+    assert case_no in list_all(lead, queue="unit", unit="361", limit=100)
+    assert case_no not in list_all(lead, queue="unit", unit="362", limit=100)
+    assert list_all(lead, q="单位筛选", unit="361") == [case_no]
+    assert list_all(lead, q="单位筛选", unit="362") == []
+    assert list_all(lead, q="单位筛选", unit="362", queue="unit") == []
+    assert case_no in list_all(desk, queue="unit", unit="361", limit=3)
+    for unit in ("362", "999"):
+        assert code(desk.get("/cases", queue="unit", unit=unit)) == "unit_unknown"
+
+
+def test_due_today_and_overdue(hall: Hall) -> None:
+    browser = hall.sign_in("remote_a")
+    now = datetime.now(UTC)
+    today = datetime.combine(local_date(now), time(), SHANGHAI)
+    late, soon, ahead, never = (hall.start(contact_name="期限筛选") for _ in range(4))
+    # A moment before midnight belongs to today whatever the hour of the test is.
+    for case_no, due in (
+        (late, now - timedelta(hours=1)), (soon, today + timedelta(days=1, microseconds=-1)),
+        (ahead, today + timedelta(days=1)), (never, None),
+    ):  # fmt: skip
+        make_due(hall, case_no, due)
+    ours = {late, soon, ahead, never}
+
+    def among(**query: Any) -> set[str]:
+        return ours & set(list_all(browser, **query))
+
+    for sort in ("due", "newest"):
+        assert among(queue="accept", due="overdue", sort=sort, limit=2) == {late}
+        assert among(queue="accept", due="today", sort=sort, limit=2) == {soon}
+    assert among(q="期限筛选", due="today") == {soon}
+    assert among(q="期限筛选", due="overdue", queue="accept") == {late}
+    assert browser.get("/cases", due="today").status_code == 422
+    assert browser.get("/cases", queue="accept", due="tomorrow").status_code == 422

@@ -193,11 +193,11 @@ class Stage:
         with Session(engine) as session:
             for unit_id in session.scalars(select(Unit.id).where(Unit.kind == "unit")):
                 for day_kind in ("working", "rest"):
-                    for hour in (*range(9, 12), *range(14, 17)):
+                    for first, last in ((9, 12), (14, 17)):
                         session.add(
                             SlotRule(
-                                unit_id=unit_id, day_kind=day_kind, hour=hour, capacity=2,
-                                effective_from=date(2026, 1, 1),
+                                unit_id=unit_id, day_kind=day_kind, from_hour=first, until_hour=last,
+                                capacity=2, effective_from=date(2026, 1, 1),
                             )
                         )  # fmt: skip
             session.commit()

@@ -58,9 +58,16 @@ def test_console_pages(
     expect(front.get_by_label("密码")).to_be_visible()
     watched.check_access(front, "console sign-in")
     manager = open_staff("manager1")
-    for path in ("operations/jobs", "operations/sends", "operations/calendar", "password", "nowhere"):
+    for path in (
+        "operations/jobs",
+        "operations/sends",
+        "operations/calendar",
+        "operations/reasons",
+        "password",
+        "nowhere",
+    ):
         _look_at(watched, stage, manager, path)
-    for path in ("people", "roster", "areas"):
+    for path in ("people", "roster", "hours", "areas"):
         _look_at(watched, stage, manager, f"organisation/{path}")
     # The business lead oversees all queues; a post without any gets one sentence, and not that all is done.
     _look_at(watched, stage, manager, "cases", "-manager")
@@ -88,7 +95,7 @@ def test_console_pages(
     _look_at(watched, stage, handler, "field")
     # The organisation is kept on a phone, too; nothing may need scrolling sideways.
     carrier = open_staff("manager1", on_phone=True)
-    for path in ("people", "roster", "areas"):
+    for path in ("people", "roster", "hours", "areas"):
         _look_at(watched, stage, carrier, f"organisation/{path}", "-phone")
         expect(carrier.page.get_by_role("button", name="我的账号")).to_be_in_viewport(ratio=1)
         assert carrier.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], path

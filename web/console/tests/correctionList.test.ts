@@ -5,7 +5,7 @@ import type { StaffCaseView } from '@/api/types'
 import CorrectionList from '@/components/action/CorrectionList.vue'
 
 vi.mock('@/api/cases')
-vi.mock('@/api/lookups', () => ({ listReturnReasons: () => Promise.resolve({ items: [] }) }))
+vi.mock('@/api/lookups', () => ({ listReasons: () => Promise.resolve({ items: [] }) }))
 
 it('leads from the chosen item to its reason', async () => {
   setActivePinia(createPinia())

@@ -1,9 +1,14 @@
 import { makeQuery, request } from './client'
 import type { CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
 
+/** Empty for whatever is due. */
+export type DueFilter = '' | 'today' | 'overdue'
+
 export interface CaseQuery {
   queue: string
   service?: string
+  unit?: string
+  due?: DueFilter
   q?: string
   sort?: 'due' | 'newest'
   after?: string | null

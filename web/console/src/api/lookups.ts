@@ -1,8 +1,13 @@
 import { makeQuery, request } from './client'
-import type { Member, ReturnReason, Unit } from './types'
+import type { Member, NewReason, ReasonChange, ReasonKind, ReturnReason, Unit } from './types'
 
-export const listReturnReasons = (item?: string) =>
-  request<{ items: ReturnReason[] }>('GET', '/return-reasons' + makeQuery({ item }))
+/** The reasons of a kind; for maintenance the retired ones too. */
+export const listReasons = (kind: ReasonKind, all = false) =>
+  request<{ items: ReturnReason[] }>('GET', '/return-reasons' + makeQuery({ kind, all: all ? 'true' : null }))
+export const addReason = (reason: NewReason) => request<ReturnReason>('POST', '/return-reasons', reason)
+export const changeReason = (key: string, change: ReasonChange) =>
+  request<ReturnReason>('PATCH', `/return-reasons/${encodeURIComponent(key)}`, change)
+export const arrangeReasons = (kind: ReasonKind, keys: string[]) => request<void>('PUT', '/return-reasons/order', { kind, keys })
 export const listUnits = () => request<{ items: Unit[] }>('GET', '/units')
 export const listMembers = (position: string, unit: string) =>
   request<{ items: Member[] }>('GET', '/members' + makeQuery({ position, unit }))

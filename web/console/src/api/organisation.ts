@@ -26,7 +26,12 @@ export type RosterTurn = Schemas['RosterTurn']
 export type OnDutyUnit = Schemas['OnDutyUnit']
 export type OpenWorkItem = Schemas['OpenWorkItem']
 export type PresenceChange = Schemas['Presence']
-export type TableName = 'units' | 'staff' | 'areas' | 'duty-roster'
+/** Seats in each hour from one to another; no region is the whole unit. */
+export type VisitingHours = Schemas['SlotRule']
+export type HoursEntry = Schemas['SlotRuleEntry']
+export type HoursPlace = Schemas['VisitPlace']
+export type VisitPolicy = Schemas['VisitPolicy']
+export type TableName = 'units' | 'staff' | 'areas' | 'duty-roster' | 'slot-rules'
 export type FaultyRow = Schemas['FaultyRow']
 export type ImportPreview = Schemas['ImportPreview']
 export type Imported = Schemas['Imported']
@@ -60,6 +65,13 @@ export const changeTurn = (id: number, entry: RosterEntry) => request<void>('PUT
 export const removeTurn = (turn: RosterTurn) =>
   request<void>('DELETE', `${ROOT}/duty-roster/${turn.id}` + makeQuery({ revision: turn.revision }))
 export const listOnDuty = () => request<Items<OnDutyUnit> & { day: string }>('GET', `${ROOT}/on-duty`)
+
+export const readHours = (unit: string) => request<Schemas['SlotRuleList']>('GET', '/slot-rules' + makeQuery({ unit }))
+export const addHours = (entry: HoursEntry) => request<void>('POST', '/slot-rules', entry)
+export const changeHours = (id: number, entry: HoursEntry) => request<void>('PUT', `/slot-rules/${id}`, entry)
+export const removeHours = (rule: VisitingHours) =>
+  request<void>('DELETE', `/slot-rules/${rule.id}` + makeQuery({ revision: rule.revision }))
+export const putVisitPolicy = (entry: Schemas['VisitPolicyEntry']) => request<void>('PUT', '/slot-rules/policy', entry)
 
 export const setPresence = (username: string, change: PresenceChange) =>
   request<void>('PUT', `/members/${part(username)}/presence`, change)

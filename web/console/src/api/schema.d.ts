@@ -1721,6 +1721,8 @@ export interface paths {
                 query?: {
                     queue?: string | null;
                     service?: string | null;
+                    unit?: string | null;
+                    due?: "overdue" | "today" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
@@ -3362,6 +3364,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
+                    kind?: "return" | "dispatch" | "end" | "other";
                     item?: string | null;
                     all?: boolean;
                 };
@@ -3412,6 +3415,46 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/return-reasons/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say in which order the reasons of a kind are offered. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ReasonOrder"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3602,6 +3645,178 @@ export interface paths {
             };
         };
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/slot-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the visiting hours of a unit. */
+        get: {
+            parameters: {
+                query: {
+                    unit: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SlotRuleList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Offer hours. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SlotRuleEntry"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/slot-rules/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say how early one books and changes, from today on. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VisitPolicyEntry"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/slot-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Change hours, or end them by their last day; what is booked stays booked. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    rule_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SlotRuleEntry"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Offer these hours no longer; what is booked stays booked. */
+        delete: {
+            parameters: {
+                query?: {
+                    revision?: string | null;
+                };
+                header?: never;
+                path: {
+                    rule_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -4199,7 +4414,13 @@ export interface components {
         };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
-            key: string;
+            /** @default null */
+            key?: string | null;
+            /**
+             * @default return
+             * @enum {string}
+             */
+            kind?: "return" | "dispatch" | "end" | "other";
             /** @default 1000 */
             position?: number;
             text: string;
@@ -4393,6 +4614,11 @@ export interface components {
             position?: number;
             text?: string;
         };
+        ReasonOrder: {
+            keys: string[];
+            /** @enum {string} */
+            kind: "return" | "dispatch" | "end" | "other";
+        };
         Refresh: {
             refresh_token: string;
         };
@@ -4407,6 +4633,8 @@ export interface components {
             field_types: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             is_active: boolean;
             key: string;
+            /** @enum {string} */
+            kind: "return" | "dispatch" | "end" | "other";
             position: number;
             text: string;
         };
@@ -4505,7 +4733,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "calendar" | "operations" | "intake")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
@@ -4529,6 +4757,51 @@ export interface components {
         };
         SlotDays: {
             days: components["schemas"]["SlotDay"][];
+        };
+        SlotRule: {
+            capacity: number;
+            community: string;
+            /** @enum {string} */
+            day_kind: "working" | "rest";
+            /** Format: date */
+            effective_from: string;
+            /** Format: date */
+            effective_until: string | null;
+            from_hour: number;
+            id: number;
+            region: string;
+            revision: string;
+            street: string;
+            unit_code: string;
+            until_hour: number;
+        };
+        SlotRuleEntry: {
+            capacity: number;
+            /** @default  */
+            community?: string;
+            /** @enum {string} */
+            day_kind: "working" | "rest";
+            /** Format: date */
+            effective_from: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            effective_until?: string | null;
+            from_hour: number;
+            /** @default  */
+            region?: string;
+            /** @default null */
+            revision?: string | null;
+            /** @default  */
+            street?: string;
+            unit_code: string;
+            until_hour: number;
+        };
+        SlotRuleList: {
+            areas: components["schemas"]["VisitPlace"][];
+            items: components["schemas"]["SlotRule"][];
+            policy: components["schemas"]["VisitPolicy"];
         };
         SmsCodePromise: {
             expires_in_seconds: number;
@@ -4834,6 +5107,25 @@ export interface components {
             seen_at: string | null;
             /** @enum {string} */
             state: "none" | "set_off" | "arrived";
+        };
+        VisitPlace: {
+            community: string;
+            region: string;
+            street: string;
+        };
+        VisitPolicy: {
+            change_minutes: number;
+            hold_minutes: number;
+            horizon_days: number;
+            is_own: boolean;
+            lead_minutes: number;
+        };
+        VisitPolicyEntry: {
+            change_minutes: number;
+            hold_minutes: number;
+            horizon_days: number;
+            lead_minutes: number;
+            unit_code: string | null;
         };
         Warning: {
             warning: string | null;

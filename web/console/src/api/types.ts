@@ -47,6 +47,9 @@ export type CommandBody = Schemas['StaffCommand']
 export type CommandDetails = Omit<CommandBody, 'command_id' | 'expected_version'>
 
 export type ReturnReason = Schemas['ReturnReason']
+export type ReasonKind = ReturnReason['kind']
+export type NewReason = Schemas['NewReason']
+export type ReasonChange = Schemas['ReasonChange']
 export type Unit = Schemas['Unit']
 export type Member = Schemas['StaffMember']
 export type FailedJob = Schemas['FailedJob']

@@ -21,9 +21,9 @@ export const useCaseList = defineStore('caseList', () => {
   let question = 0
 
   function ask(after: string | null, limit: number) {
-    const { queue, service, sort } = preferences.kept
+    const { queue, service, unit, due, sort } = preferences.kept
     const q = search.value.trim()
-    return listCases({ queue: q && everywhere.value ? '' : queue, service, sort, q, after, limit })
+    return listCases({ queue: q && everywhere.value ? '' : queue, service, unit, due, sort, q, after, limit })
   }
 
   /** Show the first page of what the filters say now. */
@@ -97,7 +97,7 @@ export const useCaseList = defineStore('caseList', () => {
   /** The queue of which the rows are; null for all that one may see, and for a search over all queues. */
   const origin = computed(() => (search.value.trim() && everywhere.value ? null : preferences.kept.queue || null))
 
-  const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service))
+  const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service || preferences.kept.unit || preferences.kept.due))
 
   return { rows, next, state, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
 })

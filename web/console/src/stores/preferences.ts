@@ -1,6 +1,7 @@
 /** What a person set up for themselves, kept in this browser by account. Never names, phones or searches. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
+import type { DueFilter } from '@/api/cases'
 
 export type ColumnKey =
   | 'time_left'
@@ -19,12 +20,17 @@ export interface SavedView {
   name: string
   queue: string
   service: string
+  /** A view that was saved before there were these two has neither. */
+  unit?: string
+  due?: DueFilter
   sort: 'due' | 'newest'
 }
 
 interface Kept {
   queue: string
   service: string
+  unit: string
+  due: DueFilter
   sort: 'due' | 'newest'
   columns: ColumnKey[]
   wideColumns: ColumnKey[]
@@ -37,6 +43,8 @@ interface Kept {
 const FRESH: Kept = {
   queue: '',
   service: '',
+  unit: '',
+  due: '',
   sort: 'due',
   columns: ['time_left', 'service', 'customer', 'place', 'marks'],
   wideColumns: ['time_left', 'service', 'customer', 'place', 'step', 'marks', 'unit', 'handler', 'opened_at', 'case_no'],
