@@ -10,9 +10,10 @@ from typing import Any
 from backend.cases.access import join_task
 from backend.cases.actions import list_available_actions
 from backend.cases.commands import CUSTOMER, AvailableAction
+from backend.cases.errors import RefusalCode
 from backend.cases.progress import Line
 from backend.cases.snapshot import CaseStatus
-from backend.cases.urging import TOO_SOON, write_too_soon
+from backend.cases.urging import write_too_soon
 from backend.cases.wording import SUPPLY, name_action
 from backend.catalogue.definition import ActorKind
 from backend.core.error_texts import ERROR_TEXTS
@@ -43,7 +44,7 @@ def make_urging(line: Line, find_next: Callable[[], datetime | None]) -> list[di
     body = _write(AvailableAction(kind="urge", name="催一催"), ())
     next_at = find_next()
     if next_at is not None:
-        body["unmet"] = {"code": TOO_SOON, "text": write_too_soon(next_at)}
+        body["unmet"] = {"code": RefusalCode.URGED_LATELY.value, "text": write_too_soon(next_at)}
     return [body]
 
 

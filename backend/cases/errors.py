@@ -30,6 +30,7 @@ class RefusalCode(StrEnum):
     WITHDRAW_NOT_ALLOWED = "withdraw_not_allowed"
     CANCEL_NOT_ALLOWED = "cancel_not_allowed"
     URGE_NOT_ALLOWED = "urge_not_allowed"
+    URGED_LATELY = "urged_lately"
     FORM_UNKNOWN = "form_unknown"
     GUARD_UNKNOWN = "guard_unknown"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"

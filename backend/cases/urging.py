@@ -12,7 +12,7 @@ from sqlalchemy import BigInteger, DateTime, bindparam, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import CUSTOMER, Urge
-from backend.cases.errors import CommandRefused
+from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.escalation import FindLeads
 from backend.cases.models import ServiceCase
 from backend.cases.repository import Stamp, StoredCase
@@ -27,7 +27,6 @@ from backend.notifications.staff_notices import Matter, StaffNotices
 
 # The purpose of the template that tells the handler.
 KIND = "urged"
-TOO_SOON = "urged_lately"
 _CASE = table_of(ServiceCase)
 _LAST = Prepared(select(_CASE.c.urged_at).where(_CASE.c.id == bindparam("case_id")))
 # All that is under way below the case, itself included.
@@ -89,7 +88,7 @@ def urge(
     Raises CommandRefused where it is too soon, or nobody but the customer is waited for.
     """
     if limit.find_next(session, _LAST.scalar(session, {"case_id": case.id})) is not None:
-        raise CommandRefused(TOO_SOON)
+        raise CommandRefused(RefusalCode.URGED_LATELY)
     answer = cases.act_within(session, stamp, case, Urge(CUSTOMER))
     session.execute(_MARK, {"case_id": case.id, "at": stamp.recorded_at})
     promise(session, "tell_urged", [{"case_id": case.id, "case_no": case.case_no}], stamp.recorded_at)

@@ -106,7 +106,10 @@ MOVES: dict[str, Move] = {
     ),
     "commissioned": Move("handler", "commissioned", (15, 40), {"signature": "signature"}),
     "entered": Move("handler", "entered", (3, 8)),
-    "opened": Move("handler", "opened", (3, 8)),
+    "account_taken": Move("desk", "accept", (1, 5)),
+    "account_checked": Move("desk", "pass", (2, 8)),
+    "account_signed": Move("desk", "signed", (2, 8), {"signature": "signature"}),
+    "account_opened": Move("desk", "opened", (2, 8), {"result": "已开户，户号已告知客户。"}),
     "take_home": Move("desk", "residential", (5, 25)),
     "small": Move("handler", "small", (15, 40), {"result": "移表，改管约两米。", "photos": ("kitchen",)}),
     "safe": Move(
@@ -127,11 +130,12 @@ _VISIT = (*_BOOKED, "take", "set_off", "arrive")
 _REPAIRED = (*_VISIT, "free", "finish", "tested", "hand_over", "briefed")
 _BY_WORKS = (*_VISIT, "to_works", "works_free", "works_finish", "tested", "hand_over", "briefed")
 _RATED = ("reply", "close", "rate")
-_GAS_ON = ("tested", "commissioned", "entered", "opened", "briefed")
 _RETURNED = (*_REVIEW, "return")
 _SURVEYED = (*_BOOKED, "take_up", "set_off", "arrive", "fit")
 _PAID = (*_SURVEYED, "drafted", "sign", "pay")
 _FEE = ("fee_asked", "fee_named", "fee_paid", "fee_settled", "fee_receipt", "fee_rated")
+_ACCOUNT = ("account_taken", "account_checked", "account_signed", "account_opened", *_FEE)
+_GAS_ON = ("tested", "commissioned", "entered", *_ACCOUNT, "briefed")
 _DRAWN = (*_PAID, *_FEE, "build", "designed")
 _BUILT = (*_DRAWN, "sign", "purchased", "built")
 _OWING = (*_REVIEW, "pass_owing", "dispatch")

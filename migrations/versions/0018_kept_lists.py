@@ -1,13 +1,13 @@
 """Lists that a company keeps itself: visiting hours from one hour to another, reasons of several kinds.
 
-Revision ID: 0020
+Revision ID: 0018
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0020"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
