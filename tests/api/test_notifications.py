@@ -15,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.models import ServiceCase
-from backend.catalogue.folder import PROCESSES_FOLDER
+from backend.catalogue.folder import PROCESSES_FOLDER, list_drafts, read_folder
 from backend.catalogue.loader import read_body
+from backend.catalogue.service import publish
 from backend.core.config import Settings
 from backend.core.encryption import KeyRing
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
@@ -238,6 +239,8 @@ def test_the_contact_of_the_case_gets_the_sms(sessions: sessionmaker[Session]) -
 def test_who_raised_an_alarm_without_signing_in_gets_one_sms_by_the_phone_given(
     sessions: sessionmaker[Session], app: Flask, settings: Settings, centre: str
 ) -> None:
+    with sessions.begin() as session:
+        publish(session, list_drafts(read_folder()), "test", NOW)
     case, hall = Case(sessions), make_hall(settings, sessions.kw["bind"])
     body = {"command_id": str(uuid.uuid4()), "phone": "13812340009", "address": None, "words": "有臭味"}
     reporter = {"REMOTE_ADDR": "10.9.8.6"}

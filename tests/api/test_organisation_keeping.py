@@ -96,7 +96,7 @@ def test_the_session_tells_ones_parts(hall: Hall) -> None:
     }
     assert parts == {
         "lead_a": ["organisation", "unit_people", "reasons", "calendar", "operations"],
-        "desk_361": ["unit_people"],
+        "desk_361": ["unit_people", "intake"],
         "handler_361": [],
     }
 

@@ -53,7 +53,7 @@ def test_history_speaks_in_sentences(hall: Hall, in_review: str) -> None:
     history = hall.sign_in("remote_a").read(f"/cases/{in_review}")["history"]
     assert [(one["actor"], one["text"]) for one in history] == [
         ("客户", "提交“服务申请”"),
-        ("客户", "提交申请：提交申请"),
+        ("客户", "提交申请"),
         ("王remote_a（远程服务岗）", "受理服务申请：受理"),
     ]
 

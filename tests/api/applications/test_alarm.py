@@ -110,9 +110,18 @@ def test_the_reporter_hears_how_far_it_truly_is(hall: Flask, staff: Staff, handl
         ("support", "handled", {"data": {"result": "接头漏气，已更换"}}, "handled"),
         ("review", "accepted", {}, "handled"),
         ("reply", "reply", {}, "handled"),
-        ("revisit", "revisited", {}, "ended"),
     ]
     assert tell() == "received"
     for step, outcome, more, state in steps:
         staff.do(case_id, step, outcome, **more)
         assert tell() == state, step
+    revisit = staff.find_child(case_no).id
+    for step, outcome in (
+        ("call", "answered"),
+        ("ask", "convenient"),
+        ("talk", "done"),
+        ("brief", "briefed"),
+    ):
+        staff.do(revisit, step, outcome)
+    staff.do(revisit, "record", "record", data={"result": "满意"})
+    assert tell() == "ended"
