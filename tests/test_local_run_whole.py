@@ -185,6 +185,8 @@ def test_make_run_from_the_first_start_to_a_taken_port(checkout: Path) -> None:
     assert list_processes(checkout) == []
 
     with closing(socket.socket()) as taken:
+        # What has just been closed there still lingers for a minute.
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
         taken.listen()
         refused = start(checkout, ports)

@@ -1,8 +1,10 @@
-"""Ends the database server that a killed run left behind; needs Python alone."""
+"""Ends what a killed run left behind of its database; needs Python alone."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -28,3 +30,26 @@ def end_postgresql(data: Path) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove a database folder that was never finished, with the initdb that may still be at work in it."""
+    named = os.fsencode(folder.resolve())
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while at_work := _list_pids(named):
+        for pid in at_work:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        if time.monotonic() > deadline:
+            break
+        time.sleep(0.02)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _list_pids(named: bytes) -> list[int]:
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if named in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+    return found

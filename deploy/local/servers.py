@@ -23,7 +23,7 @@ from typing import IO
 
 import redis
 
-from deploy.local.leftovers import end_postgresql
+from deploy.local.leftovers import end_postgresql, remove_unfinished
 from deploy.local.places import find_outside_data, find_sockets_folder
 
 # PostgreSQL refuses to run as root; this account exists on every Linux and owns nothing else.
@@ -133,9 +133,10 @@ class LocalServers:
         What a first run that was cut short leaves behind is thus never taken for a database.
         """
         beginning = f"{self._data.name}-new-"
-        for left in (self._data, *self._data.parent.glob(f"{beginning}*")):
-            shutil.rmtree(left, ignore_errors=True)
-        # With a name of its own each time: the initdb of a killed run may still be at work in an older one.
+        shutil.rmtree(self._data, ignore_errors=True)
+        for left in self._data.parent.glob(f"{beginning}*"):
+            remove_unfinished(left)
+        # With a name of its own each time, so that nothing that a killed run left can be at work in it.
         new = Path(tempfile.mkdtemp(prefix=beginning, dir=self._data.parent))
         self._own(new)
         command = ["initdb", "-D", str(new), "-U", "hall", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]

@@ -26,6 +26,11 @@ def test_every_answer_of_a_simulator_is_in_the_adapters_table() -> None:
     assert "Ok" in SMS_CODES and 347 in MAP_ERRORS
 
 
+def test_every_template_has_an_id_of_its_own() -> None:
+    ids = [one.template_id for book in (SMS, OFFICIAL, SUBSCRIBE) for one in book.values()]
+    assert len(set(ids)) == len(ids)
+
+
 def test_another_name_for_this_machine_is_turned_away(simulators: Simulators) -> None:
     answer = requests.get(
         f"{simulators.base_url}/control/users", headers={"Host": "evil.example"}, timeout=10
