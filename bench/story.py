@@ -24,8 +24,8 @@ _CLERK = Performer(ActorKind.POSITION, positions=frozenset({"remote_service"}))
 _UNIT = Performer(ActorKind.DEPARTMENT, departments=frozenset({"customer_service_dept"}))
 
 _SECOND_RETURN = (CorrectionRequest("id_number", "少一位"), CorrectionRequest("floor_area", "与房产证不符"))
-# A gas-on has no process of its own to hand over to.
-DATA = {"service": "gas_on"}
+# A service that has no process of its own to hand over to.
+DATA = {"service": "other"}
 HANDLER_ID = 7
 # Who, at which step, by which outcome, with what.
 STEPS: tuple[tuple[Performer, str, str, dict[str, Any]], ...] = (
