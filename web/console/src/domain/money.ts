@@ -15,3 +15,11 @@ export function tellYuan(fen: number): string {
   const yuan = String(Math.trunc(whole / 100)).replace(/\B(?=(\d{3})+$)/g, ',')
   return `${fen < 0 ? '-' : ''}${yuan}.${String(whole % 100).padStart(2, '0')}`
 }
+
+const MOST_FEN = 1_000_000_000
+
+/** The fen of a sum that can be owed, or null: more than nothing, and no more than ten million yuan. */
+export function readAmount(text: string): number | null {
+  const fen = parseYuan(text)
+  return fen !== null && fen > 0 && fen <= MOST_FEN ? fen : null
+}
