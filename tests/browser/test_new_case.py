@@ -45,7 +45,7 @@ def test_a_case_for_a_caller(watched: Watched, stage: Stage, open_staff: Callabl
     watched.check_access(page, "new case")
     fill(page, "13")
     page.get_by_role("button", name="建工单").click()
-    expect(page.locator("#error-contact_phone")).to_be_visible()
+    expect(page.locator("#field-contact_phone-error")).to_be_visible()
     # What was typed is still there after the page was loaded anew.
     page.reload()
     expect(page.get_by_label("姓名")).to_have_value("周桂兰")
