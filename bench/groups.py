@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from bench import engine_memory, engine_persisted, outbox_relay, queue_pages, sockets, web_figures
+from bench import (
+    case_starts,
+    definitions,
+    engine_memory,
+    engine_persisted,
+    outbox_relay,
+    queue_pages,
+    sockets,
+    web_figures,
+)
 from bench.figures import Bar, Figure
 from bench.run import Group
 
@@ -46,5 +55,15 @@ GROUPS = (
             Figure("sockets_hints", "route", "bare handler", "ms (p95)", Bar.AT_MOST, 2),
         ),
         sockets.measure,
+    ),
+    Group(
+        "definitions",
+        (Figure("definitions_load", "load and lint", "parse", "ms", Bar.AT_MOST, 10),),
+        definitions.measure,
+    ),
+    Group(
+        "case_starts",
+        (Figure("case_start", "slowest process", "simplest", "ms", Bar.AT_MOST, 1.3),),
+        case_starts.measure,
     ),
 )
