@@ -16,6 +16,7 @@ from backend.cases.guards import CASE_GUARDS
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
 from backend.cases.return_reasons import ReturnReasons
+from backend.cases.same_customer import SameCustomer
 from backend.cases.staff_access import PostMap, StaffAccess, map_posts
 from backend.cases.staff_cases import Sources, StaffCases
 from backend.cases.staff_commands import StaffCommands
@@ -159,7 +160,12 @@ def _add_cases(
     for routes in (
         make_intake_routes(intake, search),
         make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),
-        make_case_routes(cases, commands, StaffRemarks(sessions, access, hall.keys, read_clock)),
+        make_case_routes(
+            cases,
+            commands,
+            StaffRemarks(sessions, access, hall.keys, read_clock),
+            SameCustomer(sessions, access, rows, read_clock),
+        ),
         make_document_routes(documents),
         make_member_routes(handover),
         make_reason_routes(ReturnReasons(sessions)),

@@ -8,6 +8,7 @@ from flask import Response, request
 from flask_smorest import Blueprint
 
 from backend.cases.commands import CorrectionRequest
+from backend.cases.same_customer import SameCustomer
 from backend.cases.staff_cases import StaffCases
 from backend.cases.staff_commands import Mark, StaffCommand, StaffCommands
 from backend.cases.staff_remarks import StaffRemarks
@@ -17,13 +18,16 @@ from staff_api.case_schemas import (
     RevealedSchema,
     RevealSchema,
     ReviewsSchema,
+    StaffCaseListSchema,
     StaffCaseViewSchema,
     StaffCommandSchema,
 )
 from staff_api.guard import get_signed_in
 
 
-def make_case_routes(cases: StaffCases, commands: StaffCommands, remarks: StaffRemarks) -> Blueprint:
+def make_case_routes(
+    cases: StaffCases, commands: StaffCommands, remarks: StaffRemarks, same_customer: SameCustomer
+) -> Blueprint:
     """Return the routes of one case."""
     routes = Blueprint("staff cases", __name__, url_prefix="/staff/api/v1/cases/<case_no>")
 
@@ -33,6 +37,13 @@ def make_case_routes(cases: StaffCases, commands: StaffCommands, remarks: StaffR
     def view_case(case_no: str) -> dict[str, Any]:
         """Show a case, personal values masked."""
         return cases.view(get_signed_in().member, case_no)
+
+    @routes.get("/same-customer")
+    @open_to(Caller.STAFF)
+    @routes.response(200, StaffCaseListSchema)
+    def list_others(case_no: str) -> dict[str, Any]:
+        """List the other cases of this customer in the last three months."""
+        return same_customer.list_others(get_signed_in().member, case_no)
 
     @routes.post("/reveal")
     @open_to(Caller.STAFF)

@@ -76,6 +76,12 @@ class StaffCaseRowSchema(Schema):
     rings = fields.Boolean(required=True, metadata={"description": "An alarm that nobody has taken yet."})
 
 
+class StaffCaseListSchema(Schema):
+    """Lines of cases, all of them."""
+
+    items = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
+
+
 class StaffCasePageSchema(Schema):
     """A page of lines; ``next`` is the cursor of the following one."""
 

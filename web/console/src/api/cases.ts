@@ -21,6 +21,8 @@ export const listQueues = () => request<{ items: QueueView[] }>('GET', '/queues'
 export const listCases = (query: CaseQuery) =>
   request<Page<StaffCaseRow>>('GET', '/cases' + makeQuery({ ...query }))
 export const getCase = (caseNo: string) => request<StaffCaseView>('GET', path(caseNo))
+export const listSameCustomer = (caseNo: string) =>
+  request<{ items: StaffCaseRow[] }>('GET', `${path(caseNo)}/same-customer`)
 export const revealItems = (caseNo: string, items: string[], reason: string) =>
   request<{ values: Values }>('POST', `${path(caseNo)}/reveal`, { items, reason })
 export const saveReviews = (caseNo: string, items: ReviewMarks) =>

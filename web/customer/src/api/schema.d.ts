@@ -2173,6 +2173,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/same-customer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** List the other cases of this customer in the last three months. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/failed-jobs": {
         parameters: {
             query?: never;
@@ -4833,6 +4874,9 @@ export interface components {
         };
         StaffAreaList: {
             items: components["schemas"]["Area"][];
+        };
+        StaffCaseList: {
+            items: components["schemas"]["StaffCaseRow"][];
         };
         StaffCasePage: {
             items: components["schemas"]["StaffCaseRow"][];

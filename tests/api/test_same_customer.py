@@ -1,0 +1,80 @@
+"""What else goes on with a case's customer; over HTTP, and from the complaint's point of view."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from backend.cases.models import ServiceCase
+from tests.api.staff_side import Hall, code
+from tests.api.test_intake import fault, make_phone, open_case
+
+AGENT, DESK = "agent_a", "desk_361"
+
+
+def complaint(phone: str, **more: Any) -> dict[str, Any]:
+    return {"contact_name": "张小红", "contact_phone": phone, "matter_text": "师傅迟到两小时", **more}
+
+
+def person(**more: Any) -> dict[str, Any]:
+    values = fault(**more)
+    return {key: values[key] for key in ("contact_name", "contact_phone", "address")}
+
+
+def list_others(hall: Hall, case_no: str, who: str = AGENT) -> list[dict[str, Any]]:
+    return list(hall.sign_in(who).read(f"/cases/{case_no}/same-customer")["items"])
+
+
+def test_a_complaint_shows_the_case_that_it_is_about(hall: Hall) -> None:
+    agent, phone = hall.sign_in(AGENT), make_phone()
+    earlier = open_case(agent, "hotline_fault_repair", fault(contact_phone=phone))
+    foreign = open_case(agent, "hotline_fault_repair", fault())
+    first = open_case(agent, "complaint_level_2_3", complaint(phone))
+    again = open_case(agent, "complaint_level_2_3", complaint(phone, original_case_no=first))
+    shown = list_others(hall, again)
+    assert [one["case_no"] for one in shown] == [first, earlier]
+    assert foreign not in {one["case_no"] for one in shown}
+    assert [one["mark"] for one in shown] == ["投诉", None]
+    assert phone not in str(shown)
+
+
+def test_what_is_older_than_three_months_is_left_out(hall: Hall) -> None:
+    agent, phone = hall.sign_in(AGENT), make_phone()
+    earlier = open_case(agent, "hotline_fault_repair", fault(contact_phone=phone))
+    case_no = open_case(agent, "complaint_level_2_3", complaint(phone))
+    assert [one["case_no"] for one in list_others(hall, case_no)] == [earlier]
+    with hall.sessions.begin() as session:
+        old = update(ServiceCase).where(ServiceCase.case_no == earlier)
+        session.execute(old.values(opened_at=ServiceCase.opened_at - timedelta(days=93)))
+    assert list_others(hall, case_no) == []
+
+
+def test_one_sees_no_more_of_a_customer_than_ones_own_cases(hall: Hall) -> None:
+    agent, phone = hall.sign_in(AGENT), make_phone()
+    open_case(agent, "complaint_level_2_3", complaint(phone))
+    desk = hall.sign_in(DESK)
+    own = open_case(desk, "hall_service_application", {**person(contact_phone=phone), "service": "repair"})
+    assert list_others(hall, own, DESK) == []
+    foreign = hall.sign_in("desk_362").get(f"/cases/{own}/same-customer")
+    assert (foreign.status_code, code(foreign)) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("who", "process"),
+    [
+        (AGENT, "complaint_level_2_3"),
+        (DESK, "fee_collection"),
+        (DESK, "meter_reading"),
+        (DESK, "inspection"),
+        (DESK, "customer_classification"),
+    ],
+)
+def test_a_post_starts_what_it_begins_in_the_manual(hall: Hall, who: str, process: str) -> None:
+    agent = hall.sign_in(who)
+    values = complaint(make_phone()) if process.startswith("complaint") else person()
+    case = agent.read(f"/cases/{open_case(agent, process, values, channel='counter')}")
+    assert (case["status"], case["channel"]) == ("open", "counter")
+    assert case["actions"]
