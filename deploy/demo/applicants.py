@@ -118,7 +118,7 @@ def make_values(service: str, customer: DemoCustomer, unit_code: str, chance: ra
         }
     if service == "alteration":
         kind, text = chance.choice(_ALTERATIONS)
-        return {**contact, "alteration_kind": kind, "alteration_text": text}
+        return {**contact, "customer_kind": "residential", "alteration_kind": kind, "alteration_text": text}
     if service == "gas_on":
         return {**contact, "stove_ready": "ready"}
     if service == "inspection":

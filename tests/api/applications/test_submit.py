@@ -34,9 +34,12 @@ def test_services_and_forms_are_open_to_anyone(hall: Any) -> None:
     assert [one["key"] for one in services["items"]] == [
         "repair",
         "installation",
+        "installation_non_residential",
+        "installation_group",
         "alteration",
         "gas_on",
         "inspection",
+        "suspension",
     ]
     assert services["hotline_number"] == "96602"
     assert all(one["summary"] and one["needs"] for one in services["items"])

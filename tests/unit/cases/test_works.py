@@ -77,6 +77,8 @@ RECORDED = [
     ("alteration", "rectify", "rectified"),
     ("gas_commissioning", "inspect", "failed"),
     ("gas_commissioning", "pass", "passed"),
+    ("complaint_level_1", "support", "handled"),
+    ("complaint_level_2_3", "support", "handled"),
 ]
 
 

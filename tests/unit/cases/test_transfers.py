@@ -1,0 +1,124 @@
+"""Where one process of the manual hands over to another, shown on the shipped processes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from backend.cases.commands import CUSTOMER, Complete, Performer
+from backend.cases.engine import decide
+from backend.cases.guards import CASE_GUARDS
+from backend.cases.snapshot import CaseStatus, EventKind, Snapshot, Task, TaskState
+from backend.catalogue.definition import FORM_FILLED, ActorKind
+from backend.catalogue.folder import read_folder
+from backend.catalogue.loader import build_process
+
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+FOLDER = read_folder()
+PROCESSES = {key: build_process(body) for key, body in FOLDER.processes.items()}
+EVERYBODY = Performer(ActorKind.POSITION, FOLDER.positions, FOLDER.departments, 7)
+# What the outcomes of this table ask for beside the transfer itself.
+GIVEN = {"appointment_id": 5, "handler_id": 7, "result": "见记录", "signature_file": "f1", "amount_fen": 100}
+GUARDS = {**CASE_GUARDS, FORM_FILLED: lambda snapshot, args: None}
+
+
+def list_handed_over(process: str, step: str, outcome: str, data: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Carry out ``outcome`` and return which processes were asked for, each with where it is entered."""
+    definition = PROCESSES[process]
+    task = Task(1, step, TaskState.OPEN, NOW)
+    snapshot = Snapshot(CaseStatus.OPEN, 2, (task,), data={**GIVEN, **data})
+    who = CUSTOMER if definition.step(step).by.kind is ActorKind.CUSTOMER else EVERYBODY
+    command = Complete(who, 1, outcome, 2, reason="说明", data=GIVEN)
+    events = decide(definition, snapshot, command, NOW, GUARDS).events
+    asked = [event.payload for event in events if event.kind is EventKind.CHILD_REQUESTED]
+    return [(one["process"], one["enter_at"]) for one in asked]
+
+
+BUSINESS = [
+    ("installation", "install_residential_individual", "take_up"),
+    ("installation_non_residential", "install_non_residential", "take_up"),
+    ("installation_group", "install_residential_group", "take_up"),
+    ("alteration", "alteration", "accept"),
+    ("suspension", "suspension_removal", "accept"),
+]
+CHANNELS = ["online_service_application", "hall_service_application", "hotline_service_application"]
+
+
+@pytest.mark.parametrize(("service", "process", "enter_at"), BUSINESS)
+@pytest.mark.parametrize("channel", CHANNELS)
+def test_one_applies_online_at_the_counter_and_by_telephone(
+    channel: str, service: str, process: str, enter_at: str
+) -> None:
+    assert list_handed_over(channel, "book", "book", {"service": service}) == [(process, enter_at)]
+    form = PROCESSES[channel].form
+    forms = [one.form for one in FOLDER.offered_services if one.key == service] if form is None else [form]
+    assert forms, f"{channel} takes no {service}"
+    options = [
+        option["value"]
+        for section in FOLDER.forms[forms[0]]["sections"]
+        for field in section["fields"]
+        if field["key"] == "service"
+        for option in field["options"]
+    ]
+    assert form is None or service in options
+
+
+REVISITED = [
+    "complaint_level_1",
+    "complaint_level_2_3",
+    "hotline_alarm",
+    "hotline_service_application",
+    "hotline_fault_repair",
+]
+
+
+@pytest.mark.parametrize("process", REVISITED)
+def test_what_was_told_by_telephone_is_followed_by_a_revisit(process: str) -> None:
+    assert list_handed_over(process, "reply", "reply", {}) == [("revisit", None)]
+
+
+CHARGED = [
+    ("install_residential_individual", "pay", "paid"),
+    ("suspension_removal", "check_gas", "owes"),
+    ("suspension_removal", "check_paid", "unpaid"),
+    ("suspension_removal", "remove_small", "charged"),
+    ("suspension_removal", "remove_large", "charged"),
+    ("card_replacement", "check_gas", "checked"),
+    ("account_opening", "offer_payment", "pay"),
+    ("ownership_transfer", "check_gas", "owes"),
+]
+
+
+@pytest.mark.parametrize(("process", "step", "outcome"), CHARGED)
+def test_what_is_owed_is_collected_by_the_fee_process(process: str, step: str, outcome: str) -> None:
+    assert list_handed_over(process, step, outcome, {}) == [("fee_collection", None)]
+
+
+def test_whoever_lets_the_gas_on_opens_the_account_on_the_spot() -> None:
+    handed = list_handed_over("gas_commissioning", "enter_customer", "entered", {})
+    assert handed == [("online_account_opening", None)]
+
+
+def test_removal_after_an_account_closing_goes_on_at_its_own_step() -> None:
+    handed = list_handed_over("account_closing", "ask_removal", "remove", {})
+    assert handed == [("suspension_removal", "close_account")]
+    definition = PROCESSES["suspension_removal"]
+    ways = {one.key: one.to for one in definition.step("close_account").outcomes}
+    assert ways == {"keep": ("sign",), "small": ("remove_small",), "large": ("remove_large",)}
+
+
+@pytest.mark.parametrize(
+    ("process", "reviewer"),
+    [("complaint_level_1", "business_division"), ("complaint_level_2_3", "customer_service_dept")],
+)
+def test_what_was_done_about_a_complaint_is_reviewed_before_it_is_replied_to(
+    process: str, reviewer: str
+) -> None:
+    definition = PROCESSES[process]
+    review = definition.step("review")
+    assert review.by.key == reviewer
+    assert {one.key: one.to for one in review.outcomes} == {"accepted": ("reply",), "rejected": ("support",)}
+    leads_to_reply = {one.key for one in definition.steps for way in one.outcomes if "reply" in way.to}
+    assert leads_to_reply == {"review"}
