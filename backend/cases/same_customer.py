@@ -17,8 +17,8 @@ from backend.organisation.service import Member
 # The manual asks for three months (complaints, step 03); the longest three are meant.
 LOOKED_BACK = timedelta(days=92)
 _MOST = 30
-# A caller who never signed in is known by the phone alone, and each half walks its own index. Every case is read
-# with the task that its line tells, as the queues' lists have it.
+# A caller who never signed in is known by the phone alone, and each half walks its own index. Every case is
+# read with the task that its line tells, as the queues' lists have it.
 _OTHERS = Prepared(
     text(
         """

@@ -35,7 +35,7 @@ class SocketServer:
     def connect(self, ticket: str | None = None, customer_id: int = 1) -> Client:
         if ticket is None:
             ticket = SocketTickets(self.redis).issue(SocketCaller(Caller.CUSTOMER, customer_id))
-        # Byte by byte: what arrives in one packet with the answer to the handshake is lost to this client otherwise.
+        # Byte by byte: this client loses what comes in one packet with the answer to its handshake.
         return Client(f"ws://127.0.0.1:{self.port}/ws/v1?ticket={ticket}", receive_bytes=1)
 
     def watch(self, topic: str, customer_id: int = 1) -> Client:
