@@ -83,6 +83,18 @@ class Customer:
         chooser.value.set_files({"name": name, "mimeType": "application/pdf", "buffer": document})
         expect(self.page.get_by_role("button", name=re.compile("查看第 1 份"))).to_be_visible()
 
+    def draw_signature(self) -> None:
+        """Draw a signature on the glass with a finger."""
+        board = self.page.get_by_role("img", name=re.compile("^签名框"))
+        box = board.bounding_box()
+        assert box is not None
+        mouse = self.page.mouse
+        mouse.move(box["x"] + 30, box["y"] + 30)
+        mouse.down()
+        for step in range(1, 9):
+            mouse.move(box["x"] + 30 + 20 * step, box["y"] + 30 + (40 if step % 2 else 0))
+        mouse.up()
+
     def apply_for_repair(self, name: str, phone: str, photo: bytes) -> str:
         """Fill in and hand in an application for a repair; returns the case's number."""
         self.press(re.compile("^报修"))

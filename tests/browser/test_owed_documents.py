@@ -77,14 +77,7 @@ def _draw_the_sketch(customer: Customer, stage: Stage, case_no: str) -> None:
 def _sign_it(watched: Watched, customer: Customer) -> None:
     page = customer.page
     customer.press("去签字")
-    board = page.get_by_role("img", name=re.compile("^签名框"))
-    box = board.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 30, box["y"] + 30)
-    page.mouse.down()
-    for step in range(1, 9):
-        page.mouse.move(box["x"] + 30 + 20 * step, box["y"] + 30 + (40 if step % 2 else 0))
-    page.mouse.up()
+    customer.draw_signature()
     watched.shoot(page, "34-signing")
     customer.press("签好了")
     expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()

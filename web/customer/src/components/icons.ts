@@ -2,6 +2,9 @@
 const PATHS = {
   repair: 'M14 7a4 4 0 0 1 5-4l-2.5 2.5.7 2.3 2.3.7L22 6a4 4 0 0 1-5.5 4.700L8 19.200a2.3 2.3 0 0 1-3.2-3.200l8.5-8.500z',
   installation: 'M3 11l9-7 9 7M5 10v10h14V10M12 12v6M9 15h6',
+  installation_non_residential: 'M4 21V9l5 3V9l5 3V9l6 3v9zM4 9V4h3v4M8 17h2M13 17h2',
+  installation_group: 'M3 21V8h7v13zM10 21V4h11v17zM6 12h1M6 16h1M14 8h3M14 12h3M14 16h3',
+  suspension: 'M12 3v8M6.5 6.500a8 8 0 1 0 11 0',
   alteration: 'M4 4v6h6V4M7 10v5a4 4 0 0 0 4 4h3M14 15h6v6M4 4h6M20 15v6h-6',
   gas_on: 'M12 3c1 4 6 6 6 11a6 6 0 0 1-12 0c0-2 1-4 2.5-5 .2 2 1 3 2 3.500C10 9 10.5 6 12 3z',
   inspection: 'M12 3l8 3v5c0 5-3.5 8.5-8 10-4.5-1.5-8-5-8-10V6zM8.5 12l2.5 2.5 4.5-5',

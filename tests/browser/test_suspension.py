@@ -1,0 +1,137 @@
+"""Stopping the gas for a while: what is owed is paid at the counter, and finance's receipt settles it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.browser.people import Customer, Staff
+from tests.browser.watched import Watched
+from tests.pictures import make_pdf, make_photo
+
+PHONE_NO = "13812340055"
+
+
+def test_a_suspension_with_arrears_settled_at_the_counter(
+    watched: Watched, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
+) -> None:
+    customer = open_customer()
+    customer.sign_in(PHONE_NO)
+    case_no = _apply(watched, customer)
+    clerk = open_staff("remote1")
+    _accept_owing(customer, clerk, case_no)
+
+    lead = open_staff("lead301")
+    lead.open_case(case_no)
+    lead.button("委派师傅").click()
+    lead.dialog.get_by_text("张伟").click()
+    lead.confirm("委派师傅")
+    customer.go("case", no=case_no)
+    customer.press("去预约上门时间")
+    customer.hold_hour("14:00–15:00")
+    customer.press("确认预约")
+    lead.open_case(case_no)
+    stop_no = _go_on(lead)
+    lead.button("受理并派师傅").click()
+    lead.dialog.get_by_text("张伟").click()
+    lead.confirm("受理并派师傅")
+
+    handler = open_staff("handler301")
+    handler.open_case(stop_no)
+    handler.button("需补缴气款").click()
+    handler.dialog.get_by_label("现场结果").fill("表上 1,312 方，欠 12 方。")
+    handler.add_photo(make_photo())
+    handler.confirm("需补缴气款")
+    _collect(watched, lead, open_staff("finance301"), stop_no)
+    customer.go("case", no=case_no)
+    watched.shoot(customer.page, "suspension-06-progress")
+
+    lead.open_case(stop_no)
+    lead.act("已缴清，去报停")
+    handler.open_case(stop_no)
+    handler.button("已关阀停气").click()
+    handler.dialog.get_by_label("现场结果").fill("表前阀已关，贴封条。")
+    handler.add_photo(make_photo(colour="seagreen"))
+    handler.confirm("已关阀停气")
+    _sign(watched, customer, case_no)
+    lead.open_case(case_no)
+    lead.button("回复工单").click()
+    lead.dialog.get_by_label("回复内容").fill("已关阀停气，恢复用气请提前一天预约。")
+    lead.confirm("回复工单")
+    clerk.open_case(case_no)
+    clerk.act("办结并邀请评价")
+
+
+def _apply(watched: Watched, customer: Customer) -> str:
+    page = customer.page
+    customer.press(re.compile("^报停、销户"))
+    customer.fill_contact("郑桂英", PHONE_NO)
+    page.get_by_role("radio", name=re.compile("^报停")).click()
+    page.get_by_role("radio", name="户主本人").click()
+    page.get_by_label("户主身份证号").fill("110101199003077758")
+    customer.add_photo("id.jpg", make_photo())
+    watched.shoot(page, "suspension-01-form")
+    customer.press("提交申请")
+    return customer.read_case_no()
+
+
+def _accept_owing(customer: Customer, clerk: Staff, case_no: str) -> None:
+    clerk.open_case(case_no)
+    clerk.act("受理")
+    clerk.open_case(case_no)
+    clerk.button("容缺受理").click()
+    clerk.dialog.get_by_label("房产证明").check()
+    clerk.confirm("容缺受理")
+    customer.go("case", no=case_no)
+    customer.press("补交资料")
+    customer.add_document("deed.pdf", make_pdf())
+    customer.press("提交资料")
+    expect(customer.page.get_by_text("资料已经补齐，谢谢您。")).to_be_visible()
+    clerk.open_case(case_no)
+    clerk.button("派发工单").click()
+    clerk.confirm("派发工单")
+
+
+def _go_on(staff: Staff) -> str:
+    """Follow the button to the work order that this one handed over to, and return its number."""
+    here = staff.page.url
+    staff.page.get_by_role("button", name="去办理").click()
+    expect(staff.page).not_to_have_url(here)
+    return staff.page.url.rsplit("/", 1)[1]
+
+
+def _collect(watched: Watched, lead: Staff, finance: Staff, stop_no: str) -> None:
+    lead.open_case(stop_no)
+    fee_no = _go_on(lead)
+    lead.open_case(fee_no)
+    lead.act("登记缴费")
+    lead.open_case(fee_no)
+    lead.button("窗口缴费").click()
+    lead.dialog.get_by_label(re.compile("金额")).fill("36.00")
+    watched.shoot(lead.page, "suspension-04-amount")
+    lead.confirm("窗口缴费")
+    lead.open_case(fee_no)
+    lead.act("客户已付")
+    finance.open_case(fee_no)
+    finance.button("确认到账").click()
+    finance.dialog.get_by_label(re.compile("收据")).fill("R-20261127-01")
+    watched.shoot(finance.page, "suspension-05-receipt")
+    finance.confirm("确认到账")
+    for step in ("已开收据", "客户没有评价"):
+        lead.open_case(fee_no)
+        lead.act(step)
+
+
+def _sign(watched: Watched, customer: Customer, case_no: str) -> None:
+    page = customer.page
+    customer.go("case", no=case_no)
+    customer.press("去签字")
+    customer.draw_signature()
+    customer.press("签好了")
+    expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()
+    watched.shoot(page, "suspension-07-sign")
+    customer.press("签字确认")
+    expect(page.get_by_role("button", name="去签字")).to_have_count(0)
+    watched.shoot(page, "suspension-08-stopped")
