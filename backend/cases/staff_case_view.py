@@ -122,10 +122,16 @@ def describe_tasks(
 
 
 def gather_visit(branches: Iterable[Branch]) -> dict[str, Any]:
-    """Return the data of a case and of what it handed over to, the later over the earlier."""
+    """Return the data of a case and of what it handed over to, the later over the earlier.
+
+    A result without photos is that of a call afterwards, and does not hide what was found on site.
+    """
     data: dict[str, Any] = {}
     for one in branches:
-        data.update({key: value for key, value in one.snapshot.data.items() if value})
+        known = {key: value for key, value in one.snapshot.data.items() if value}
+        if data.get("visit_photos") and not known.get("visit_photos"):
+            known.pop("result", None)
+        data.update(known)
     return data
 
 

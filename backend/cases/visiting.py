@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.progress import BookedHour, Line
 from backend.cases.snapshot import CaseStatus, Snapshot, Task
@@ -30,8 +31,8 @@ def find_visit_state(line: Line) -> str:
 def find_booked_hour(line: Line) -> BookedHour | None:
     """Return the hour at which somebody is to come, or None where none is booked or they have come."""
     start, end = line.snapshot.data.get(APPOINTMENT_START), line.snapshot.data.get(APPOINTMENT_END)
-    state = find_visit_state(line)
-    if start is None or end is None or state == "arrived" or _find_open_child(line) is None:
+    state, child = find_visit_state(line), _find_open_line(line)
+    if start is None or end is None or state == "arrived" or child is None or _has_been_seen_to(child):
         return None
     return BookedHour(datetime.fromisoformat(start), datetime.fromisoformat(end), state == "set_off")
 
@@ -58,11 +59,22 @@ def find_visit_made(snapshots: Iterable[Snapshot]) -> datetime | None:
 
 
 def _find_open_child(line: Line) -> Snapshot | None:
+    child = _find_open_line(line)
+    return None if child is None else child.snapshot
+
+
+def _find_open_line(line: Line) -> Line | None:
     for number in sorted(line.children, reverse=True):
-        child = line.children[number].snapshot
-        if child.status is CaseStatus.OPEN:
-            return child
+        if line.children[number].snapshot.status is CaseStatus.OPEN:
+            return line.children[number]
     return None
+
+
+def _has_been_seen_to(line: Line) -> bool:
+    """True where a process that knows no arrival has had a handler's work on site."""
+    steps = {step.key: step.by.key for step in line.definition.steps}
+    done = (one.step for one in line.snapshot.tasks if one.outcome is not None)
+    return _ARRIVE not in steps and any(steps.get(step) in PERSONAL_POSTS for step in done)
 
 
 def _find_done(snapshot: Snapshot, step: str) -> Task | None:

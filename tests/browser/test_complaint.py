@@ -108,4 +108,6 @@ def _call_back(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> No
     page.goto("about:blank")
     page.goto(f"{stage.url}/console/#/cases/{case_no}")
     expect(page.get_by_text("已办结").first).to_be_visible()
+    # What the customer said on the telephone does not stand in the place of what was done.
+    expect(page.get_by_text("前一户抢修耽误了，已致歉，改为提前告知。")).to_be_visible()
     watched.shoot(page, "complaint-06-ended")

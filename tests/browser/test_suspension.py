@@ -127,6 +127,8 @@ def _collect(watched: Watched, lead: Staff, finance: Staff, stop_no: str) -> Non
 def _sign(watched: Watched, customer: Customer, case_no: str) -> None:
     page = customer.page
     customer.go("case", no=case_no)
+    # The handler has come and gone, so nobody is announced any more.
+    expect(page.get_by_role("heading", name="已办好，请签字确认")).to_be_visible()
     customer.press("去签字")
     customer.draw_signature()
     customer.press("签好了")

@@ -279,6 +279,20 @@ def test_a_booked_visit_tells_its_hour_and_no_other(moves: tuple[tuple[str, str]
     assert write_step_due(now) == "约好 11月25日 周三 11:00–12:00 上门"
 
 
+def test_a_visit_of_a_process_without_arrival_is_over_with_the_work_on_site() -> None:
+    stop = PROCESSES["suspension_removal"]
+    moves = (("apply", "suspend"), ("accept", "accept"))
+    parent = book().snapshot
+
+    def find_hour(*more: tuple[str, str]) -> object:
+        begun = decide(stop, start(stop), Amend(SYSTEM, {"stop_kind": "suspension"}), NOW).snapshot
+        child = Line(stop, run(stop, begun, *moves, *more))
+        return find_booked_hour(Line(APPLICATION, parent, children={parent.open_tasks[0].no: child}))
+
+    assert find_hour() is not None
+    assert find_hour(("check_gas", "clear")) is None
+
+
 def test_the_handler_is_awaited_until_the_work_is_done() -> None:
     def is_awaited(snapshot: Snapshot, *, to: str = "") -> bool:
         moves = {"reply": (("reply", "reply"),), "redo": (("reply", "reply"), ("close", "redo"))}.get(to, ())
