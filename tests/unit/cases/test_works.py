@@ -156,3 +156,21 @@ def test_what_was_handed_over_goes_on_in_the_same_bar(process: str, step: str, c
     steps = make_progress(Line(definition, parent, children={1: below}), PROCESSES.__getitem__)
     now = [(one.key, one.in_child) for one in steps if one.state is StepState.NOW]
     assert now == [(f"{step}/{at}", True)]
+
+
+@pytest.mark.parametrize(
+    ("process", "step", "residential", "commercial"),
+    [
+        ("inspection", "notice", "rectification_notice_residential", "rectification_notice_nonresidential"),
+        ("gas_commissioning", "inspect", "inspection_report_residential", "inspection_report_nonresidential"),
+        ("gas_commissioning", "commission", "gas_on_certificate_residential", "gas_on_certificate_nonresidential"),
+        ("alteration", "contract", "installation_contract_residential", "installation_contract_nonresidential"),
+        ("alteration", "confirm_large", "work_slip_residential_individual", "work_slip_nonresidential"),
+    ],
+)  # fmt: skip
+def test_homes_and_companies_have_forms_of_their_own(
+    process: str, step: str, residential: str, commercial: str
+) -> None:
+    place = PROCESSES[process].step(step)
+    assert place.form_for({}) == place.form_for({"customer_kind": "residential"}) == residential
+    assert place.form_for({"customer_kind": "commercial_industrial"}) == commercial
