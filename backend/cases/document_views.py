@@ -112,7 +112,8 @@ class DocumentLists:
         step = definition.step(task.step)
         is_open = task.state is TaskState.OPEN and task.no not in snapshot.children
         if row is None:
-            form = self._definitions.form_as_of(session, step.form or "", snapshot.tasks[0].opened_at).form
+            key = step.form_for(snapshot.data) or ""
+            form = self._definitions.form_as_of(session, key, snapshot.tasks[0].opened_at).form
         else:
             form = self._definitions.get_form(session, row.form_version_id)
         return {

@@ -156,11 +156,12 @@ class DocumentDesk:
         if task is None:
             raise CommandRefused(RefusalCode.TASK_UNKNOWN, str(task_no))
         step = definition.step(task.step)
-        if step.form is None:
+        key = step.form_for(case.snapshot.data)
+        if key is None:
             raise CommandRefused(RefusalCode.FORM_UNKNOWN, step.key)
         row = document_rows.find_document(session, case.id, task_no, locks=locks)
         if row is None:
-            form = self.find_form(session, case.snapshot.tasks[0].opened_at, step.form)
+            form = self.find_form(session, case.snapshot.tasks[0].opened_at, key)
         else:
             form = StoredForm(row.form_version_id, self._definitions.get_form(session, row.form_version_id))
         return _Place(case, task_no, definition, step, form, row)

@@ -5,10 +5,13 @@ The catalogue builds these from ``processes/*.yaml``; the case engine reads them
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from backend.catalogue.conditions import evaluate
 
 # The guard of every outcome that asks for its step's form; the loader adds it.
 FORM_FILLED = "form_filled"
@@ -148,6 +151,14 @@ class ChildProcess:
 
 
 @dataclass(frozen=True, slots=True)
+class FormCase:
+    """The form that a step has instead while ``when`` holds."""
+
+    when: dict[str, Any]
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerView:
     """What the customer reads at a step; an invisible step shows as part of the one before it.
 
@@ -167,7 +178,8 @@ class Step:
     """One step of a process; ``no`` is the manual's step number where there is one.
 
     ``queue`` is the staff's queue in which the open step stands, apart from their unit's whole list.
-    ``attended_by`` names who takes part beside the one who records it.
+    ``attended_by`` names who takes part beside the one who records it. ``form_cases`` hold the forms of cases
+    whose data fit a condition; where none does, the form itself holds.
     """
 
     key: str
@@ -184,6 +196,11 @@ class Step:
     pauses_parent: bool = False
     queue: str | None = None
     attended_by: tuple[str, ...] = ()
+    form_cases: tuple[FormCase, ...] = ()
+
+    def form_for(self, data: Mapping[str, Any]) -> str | None:
+        """Return the form that a case with these data fills in here, or None where the step has none."""
+        return next((one.form for one in self.form_cases if evaluate(one.when, data)), self.form)
 
     def outcome(self, key: str) -> Outcome | None:
         """Return the outcome called ``key``, or None where the step does not declare it."""

@@ -175,8 +175,11 @@ def _check_step(
         yield step.key, "party_unknown", f"there is no party {party}"
     if step.by.kind is ActorKind.CUSTOMER and not step.customer.visible:
         yield step.key, "wording_missing", "a step of the customer needs the customer's wording"
-    if step.form is not None and step.form not in content.forms:
-        yield step.key, "form_unknown", f"there is no form {step.form}"
+    for form in (step.form, *(one.form for one in step.form_cases)):
+        if form is not None and form not in content.forms:
+            yield step.key, "form_unknown", f"there is no form {form}"
+    if step.form_cases and step.form is None:
+        yield step.key, "form_odd", "forms of single cases need one for all others beside them"
     for key in step.waits_for_all:
         if key not in known:
             yield step.key, "step_unknown", f"there is no step {key}"
@@ -187,7 +190,7 @@ def _check_step(
     for key in sorted({key for key in names if names.count(key) > 1}):
         yield step.key, "outcome_twice", f"two outcomes are called {key}"
     conditions = [*(one.when for one in step.outcomes), *(one.when for one in step.children)]
-    conditions += [one.when for one in step.limit.cases]
+    conditions += [*(one.when for one in step.limit.cases), *(one.when for one in step.form_cases)]
     yield from _check_fields(step.key, conditions, fields)
     for outcome in step.outcomes:
         yield from _check_outcome(step, outcome, known, words)

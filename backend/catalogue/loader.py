@@ -21,6 +21,7 @@ from backend.catalogue.definition import (
     ClockKind,
     CustomerView,
     EffectUse,
+    FormCase,
     GuardUse,
     LimitCase,
     LimitKind,
@@ -129,6 +130,7 @@ def _build_step(body: Body) -> Step:
         pauses_parent=body.get("pauses_parent", False),
         queue=body.get("queue"),
         attended_by=tuple(body.get("attended_by", ())),
+        form_cases=tuple(FormCase(one["when"], one["form"]) for one in body.get("form_cases", ())),
     )
 
 

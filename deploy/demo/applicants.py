@@ -112,7 +112,7 @@ def make_values(service: str, customer: DemoCustomer, unit_code: str, chance: ra
     if service == "installation":
         return {
             **contact,
-            "id_number": _make_id_number(chance),
+            "id_number": make_id_number(chance),
             "floor_area": chance.randrange(48, 160),
             "gas_use": chance.choice((["stove"], ["stove", "water_heater"], ["stove", "boiler"])),
         }
@@ -139,7 +139,8 @@ def list_pictures(service: str, values: Values) -> dict[str, tuple[str, ...]]:
     return {"fault_photos": (_FAULTS[values["fault_kind"]][1],)}
 
 
-def _make_id_number(chance: random.Random) -> str:
+def make_id_number(chance: random.Random) -> str:
+    """Return a number with its right check digit, which is nobody's."""
     born = date(1955, 1, 1) + timedelta(days=chance.randrange(16_000))
     number = f"110101{born:%Y%m%d}{chance.randrange(100, 1000)}"
     return number + str(ric.calc_check_digit(number + "0"))

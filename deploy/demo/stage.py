@@ -16,16 +16,18 @@ from sqlalchemy.orm import Session
 from backend.cases import access, application_rows
 from backend.cases.alarm_service import Alarm, AlarmService
 from backend.cases.application_service import Application, ApplicationService
-from backend.cases.commands import CorrectionRequest
+from backend.cases.commands import CUSTOMER, CorrectionRequest
 from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import SIGNATURE, CustomerCommand, CustomerCommands
+from backend.cases.documents import Change, Filler
 from backend.cases.ratings import TAGS, Rating
 from backend.cases.repository import StoredCase
 from backend.cases.service import Request
-from backend.cases.staff_access import StaffAccess
+from backend.cases.staff_access import StaffAccess, make_performer
 from backend.cases.staff_commands import Mark, StaffCommand, StaffCommands
 from backend.cases.staff_remarks import StaffRemarks
 from backend.catalogue.definition import ActorKind, Outcome
+from backend.catalogue.forms import FormField
 from backend.core.local_time import local_date
 from backend.organisation.members import MemberDirectory
 from backend.organisation.models import Staff
@@ -33,6 +35,8 @@ from backend.organisation.service import Member
 from composition.hall import Hall
 from deploy.demo.applicants import list_pictures
 from deploy.demo.clock import WalkingClock
+from deploy.demo.form_values import FormWriter
+from deploy.demo.form_words import FORM_PICTURES
 from deploy.demo.pictures import draw_picture
 from deploy.demo.stories import RATING_WORDS, RETURN_TEXTS, Move
 
@@ -147,6 +151,9 @@ class Stage:
         if command["kind"] == "complete":
             task = self._find_task(case, move)
             command |= {"task": task.path, "outcome": move.outcome}
+            if "form" in task.outcome.asks:
+                self._fill(task, Filler(owner, CUSTOMER), move, chance)
+                case = self._hall.cases.load(case.id)
         self._customers.carry_out(
             customer_id,
             case_no,
@@ -204,11 +211,34 @@ class Stage:
                 kinds = more[name] if name == "photos" else (more[name],)
                 keys = self._upload(kinds, f"staff:{member.id}", purpose, chance)
                 more[name] = tuple(keys) if name == "photos" else keys[0]
+        version = case.snapshot.version
+        if "form" in task.outcome.asks:
+            filler = Filler(f"staff:{member.id}", make_performer(member), {"staff_name": member.name})
+            version = self._fill(task, filler, move, chance)
         wish = StaffCommand(
-            command_id, case.snapshot.version, "complete", {"outcome": move.outcome},
+            command_id, version, "complete", {"outcome": move.outcome},
             task=task.no, outcome=move.outcome, **more,
         )  # fmt: skip
         self._staff.carry_out(member, case.case_no, wish)
+
+    def _fill(self, task: _Task, filler: Filler, move: Move, chance: random.Random) -> int:
+        """Hand in the form of the task, and return the case's version after that."""
+        purpose = "application" if filler.actor.startswith("customer") else "visit"
+
+        def put_files(field: FormField) -> list[str]:
+            return self._upload((FORM_PICTURES.get(field.key, "works"),), filler.actor, purpose, chance)
+
+        desk = self._hall.documents
+        with self._hall.sessions.begin() as session:
+            opened = desk.read(session, task.case.id, task.no, filler)
+            writer = FormWriter(local_date(self._clock()), chance, put_files, move.form)
+            change = Change(
+                0 if opened.row is None else opened.row.revision,
+                writer.write(opened.form, opened.values),
+                fills=True,
+            )
+            desk.save(session, task.case.id, task.no, filler, change)
+        return self._hall.cases.load(task.case.id).snapshot.version
 
     def report_position(self, case_no: str, chance: random.Random) -> None:
         """Let the handler of a case be seen a few kilometres away, where one is on the way."""

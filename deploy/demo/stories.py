@@ -17,13 +17,15 @@ class Move:
     ``actor`` is customer, remote (remote service), desk (customer service of the unit), handler, works
     (engineering of the unit), finance (of the unit) or agent (hotline). ``outcome`` is that of the step which
     waits for them, or a kind of command. ``minutes`` it takes, at the least and the most. ``more`` goes with
-    the command; ``photos`` and ``signature`` name pictures.
+    the command; ``photos`` and ``signature`` name pictures. ``form`` has to stand in the form, where the
+    outcome asks for one.
     """
 
     actor: str
     outcome: str
     minutes: tuple[int, int]
     more: dict[str, Any] = field(default_factory=dict)
+    form: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

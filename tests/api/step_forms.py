@@ -49,6 +49,7 @@ ANSWER = make_form(
     make_field("agreed_on", "date", required=True, prefill={"from": "test_survey.surveyed_on"}),
     make_field("wish", "text", max_length=50),
 )
+LARGE_ANSWER = make_form("test_large_answer", make_field("crane", "text", max_length=50, required=True))
 
 
 def _make_step(key: str, by: str, *outcomes: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -69,7 +70,7 @@ BODY: dict[str, Any] = {
             {"key": "small", "name": "按小型办", "to": ["answer"], "asks": ["form"],
              "when": {"field": "kind", "op": "ne", "value": "large"}},
             {"key": "large", "name": "按大型办", "to": ["answer"], "asks": ["form"],
-             "when": {"field": "kind", "op": "eq", "value": "large"}},
+             "when": {"field": "kind", "op": "eq", "value": "large"}, "sets": {"size": "large"}},
             {"key": "give_up", "name": "不办了", "end": "refused", "needs_reason": True},
             form="test_survey",
         ),
@@ -78,6 +79,9 @@ BODY: dict[str, Any] = {
             {"key": "agree", "name": "同意", "to": ["close"], "asks": ["form"]},
             {"key": "again", "name": "重新勘察", "to": ["survey"]},
             form="test_answer",
+            form_cases=[
+                {"when": {"field": "size", "op": "eq", "value": "large"}, "form": "test_large_answer"}
+            ],
         ),
         _make_step(
             "close", "department:customer_service_dept", {"key": "close", "name": "办结", "end": "completed"}
@@ -90,7 +94,10 @@ def publish_test_process(hall: Hall, *forms: dict[str, Any]) -> None:
     """Publish the process with its forms, or other versions of these; what is there stays."""
     drafts = [
         Draft(kind, body["key"], body["version"], hash_body(body), body)
-        for kind, body in (("process", BODY), *(("form", one) for one in forms or (SURVEY, ANSWER)))
+        for kind, body in (
+            ("process", BODY),
+            *(("form", one) for one in forms or (SURVEY, ANSWER, LARGE_ANSWER)),
+        )
     ]
     with hall.sessions.begin() as session:
         publish(session, drafts, "test", datetime.now(UTC))

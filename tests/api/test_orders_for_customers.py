@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.api.filling import fill_in
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_intake import fault, open_case
 
@@ -44,8 +45,11 @@ def test_a_question_goes_to_the_unit_and_its_answer_back(hall: Hall, agent: Brow
     assert code(desk.act(case_no, "assign")) == "handler_missing"
     take(desk, case_no, "assign", handler="handler_361")
     handler = hall.sign_in("handler_361")
-    assert code(handler.act(case_no, "handled")) == "result_missing"
-    take(handler, case_no, "handled", result="表龄满十年可以换")
+    assert code(handler.act(case_no, "handled")) == "form_missing"
+    task = fill_in(handler, case_no, reply_text="表龄满十年可以换")
+    take(handler, case_no, "handled")
+    # Whoever replies reads what the handler wrote.
+    assert desk.read(f"/cases/{case_no}/documents/{task}")["values"]["reply_text"] == "表龄满十年可以换"
     assert code(desk.act(case_no, "reply")) == "reason_required"
     take(desk, case_no, "reply", reason="表龄满十年可以换")
     # The centre reads the reply and has the next turn.
@@ -71,10 +75,12 @@ def test_what_was_said_is_verified(
         take(agent, case_no, step)
     take(desk, case_no, "assign", handler="handler_361")
     handler = hall.sign_in("handler_361")
-    assert code(handler.act(case_no, outcome, **more)) == "result_missing"
-    take(handler, case_no, outcome, result="与客户当面核实过", **more)
+    assert code(handler.act(case_no, outcome, **more)) == "form_missing"
+    task = fill_in(handler, case_no, finding_text="与客户当面核实过")
+    take(handler, case_no, outcome, **more)
     assert take(desk, case_no, "reply", reason="谢谢")["status"] == "completed"
-    assert any("与客户当面核实过" in one["text"] for one in agent.read(f"/cases/{case_no}")["history"])
+    found = agent.read(f"/cases/{case_no}/documents/{task}")["values"]
+    assert (found["verified"], found["finding_text"]) == ("true_report", "与客户当面核实过")
 
 
 def test_a_municipal_order_is_known_as_one(agent: Browser, desk: Browser) -> None:
@@ -84,8 +90,9 @@ def test_a_municipal_order_is_known_as_one(agent: Browser, desk: Browser) -> Non
         take(agent, case_no, step)
     listed = desk.read("/cases", queue="accept", sort="newest")["items"]
     assert next(one["channel"] for one in listed if one["case_no"] == case_no) == "municipal"
-    assert code(desk.act(case_no, "handled")) == "result_missing"
-    take(desk, case_no, "handled", result="已修复")
+    assert code(desk.act(case_no, "handled")) == "form_missing"
+    fill_in(desk, case_no, finding_text="已修复")
+    take(desk, case_no, "handled")
     take(desk, case_no, "reply", reason="已修复")
     assert take(agent, case_no, "answered", reason="已修复")["status"] == "completed"
 
@@ -115,6 +122,7 @@ def test_an_account_is_opened_with_papers_owed(hall: Hall, desk: Browser) -> Non
     values = make_caller(in_person="self", id_number="110101199003077758")
     case_no = open_case(desk, "account_opening", values, channel="counter")
     take(desk, case_no, "accept")
+    fill_in(desk, case_no)
     take(desk, case_no, "pass_owing", owed_documents=["id_photos", "property_proof"])
     take(desk, case_no, "opened", result="户号 3010001")
     signed = desk.act(case_no, "signed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ from backend.cases.commands import (
 )
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.deadlines import compute_deadlines
+from backend.cases.document_sources import DocumentSources
+from backend.cases.documents import DocumentDesk
+from backend.cases.errors import CommandRefused
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
@@ -46,6 +49,7 @@ from composition.hall import EFFECTS, make_key_ring
 from tests.api.bookings import enter_booking
 from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
+from tests.api.scenario_forms import AnyFiles, asks_for_form, fill_what_is_asked
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -77,6 +81,15 @@ def service(sessions: sessionmaker[Session], case_customer: int, clock: Clock) -
     yield CaseService(
         sessions, DefinitionStore(), lambda: clock.now, CASE_GUARDS, EFFECTS, plan_deadlines=keeper.plan
     )
+
+
+@pytest.fixture(scope="module")
+def desk(
+    settings: Settings, service: CaseService, organisation: OrganisationService, clock: Clock
+) -> DocumentDesk:
+    keys, definitions = make_key_ring(settings), DefinitionStore()
+    sources = DocumentSources(definitions, organisation, keys, {}, lambda: clock.now)
+    return DocumentDesk(service, definitions, sources, keys, AnyFiles(), lambda: clock.now)
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +191,7 @@ def check_due(
 @pytest.mark.parametrize(("process", "scenario"), SCENARIOS)
 def test_scenario(
     service: CaseService,
+    desk: DocumentDesk,
     sessions: sessionmaker[Session],
     unit_id: int,
     handler_id: int,
@@ -213,6 +227,19 @@ def test_scenario(
                 rest[1]["data"].update(enter_booking(session, acting))
         command = make_command(service.load(acting).snapshot, post, step, rest, handler_id)
         actor = "customer:1" if post == "customer" else f"staff:{handler_id}"
+        if isinstance(command, Complete):
+            more = rest[1] if len(rest) > 1 else {}
+            asks = asks_for_form(sessions, acting, command)
+            refusal = more.get("refused", "form_missing" if asks else None)
+            if refusal is not None:
+                with pytest.raises(CommandRefused) as refused:
+                    service.carry_out(Request(actor, uuid.uuid4(), {}), acting, command)
+                assert refused.value.code == refusal
+            if "refused" in more:
+                continue
+            if asks or "form" in more:
+                fill_what_is_asked(sessions, desk, acting, command, actor, more.get("form", {}))
+                command = replace(command, expected_version=service.load(acting).snapshot.version)
         service.carry_out(Request(actor, uuid.uuid4(), {}), acting, command)
     assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])
     late = [step if "/" in step else f"{process}/{step}" for step in scenario.get("late", ())]

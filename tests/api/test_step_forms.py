@@ -140,6 +140,20 @@ def test_a_filled_form_lies_sealed_and_feeds_conditions(hall: Hall, desk: Browse
     assert outcomes == ["large", "give_up"]
 
 
+def test_the_form_goes_by_what_the_case_is(
+    desk: Browser, case_no: str, client: FlaskClient, customer: MadeCustomer
+) -> None:
+    fill(desk, case_no, kind="large")
+    desk.act(case_no, "large")
+    [line, _] = desk.read(f"/cases/{case_no}")["documents"]
+    assert (line["task"], line["name"], line["state"]) == (ANSWER_TASK, "test_large_answer 表", "to_fill")
+    address = f"/api/v1/cases/{case_no}/documents/{ANSWER_TASK}"
+    document = json.loads(client.get(address, headers=customer.headers).text)
+    assert document["form"]["key"] == "test_large_answer"
+    change = {"revision": 0, "values": {}, "fills": True}
+    assert tell_fields(client.put(address, headers=customer.headers, json=change)) == {"crane"}
+
+
 def test_a_filled_form_is_corrected_while_its_step_is_open(desk: Browser, case_no: str) -> None:
     fill(desk, case_no)
     assert json.loads(save(desk, case_no, 1, values={"floor_area": 90}).text) == {"revision": 2}

@@ -12,6 +12,7 @@ import click
 from backend.catalogue.conformance.manual import read_manual
 from backend.catalogue.conformance.register import Evidence, read_register
 from backend.catalogue.conformance.report import Conformance, compare, narrow, render_page, summarise
+from backend.catalogue.definition import FORM_FILLED
 from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.lint import Vocabulary
 from backend.core.config import Settings
@@ -39,6 +40,8 @@ def _list_words(words: Vocabulary, content: ProcessesFolder) -> Mapping[str, fro
     used = {
         kind: {use["name"] for one in outcomes for use in one.get(kind, ())} for kind in ("guards", "effects")
     }
+    if any("form" in one.get("asks", ()) for one in outcomes):
+        used["guards"].add(FORM_FILLED)
     parameters = {name for body in content.processes.values() for name in body.get("parameters", {})}
     deployment = {one.metadata["declaration"].env for one in fields(Settings)}
     return {

@@ -171,7 +171,7 @@ class _Comparison:
         }
 
     def _compare_forms(self, row: Row, ours: list[Body]) -> Iterator[Difference]:
-        used = {one["form"] for one in ours if "form" in one}
+        used = {step["form"] for one in ours for step in (one, *one.get("form_cases", ())) if "form" in step}
         if "form" in self._body and self._body["first_step"] in {one["key"] for one in ours}:
             used.add(self._body["form"])
         for wanted in row.forms:

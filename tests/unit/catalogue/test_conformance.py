@@ -200,6 +200,8 @@ def test_what_is_not_in_the_catalogue_yet_is_waited_for() -> None:
 
 def test_one_of_several_forms_does_for_a_document() -> None:
     assert judge(lambda b: step(b, "do").update(form="second_slip")).wrong == ()
+    some = [{"when": {"field": "kind", "op": "present"}, "form": "second_slip"}]
+    assert judge(lambda b: step(b, "do").update(form="other", form_cases=some)).wrong == ()
 
 
 def test_a_document_for_which_nothing_stands_is_waited_for() -> None:

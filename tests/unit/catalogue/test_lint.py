@@ -44,6 +44,14 @@ def limit_case(body: dict[str, Any], field: str = "service", **limit: Any) -> No
     step(body, "submit")["limit"]["cases"] = [case]
 
 
+def form_case(
+    body: dict[str, Any], field: str = "service", base: str | None = "papers_unit", **more: Any
+) -> None:
+    accept = step(body, "accept")
+    accept["form_cases"] = [{"when": {"field": field, "op": "present"}, **more}]
+    accept.update({} if base is None else {"form": base})
+
+
 def overall(body: dict[str, Any], begins: str = "accept", **more: Any) -> None:
     body["overall"] = [{"kind": "working_days", "value": 10, "from": begins, **more}]
 
@@ -56,6 +64,10 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: b.update(form="nowhere"), ("form", "form_unknown")),
     (lambda b: step(b, "accept").update(form="nowhere"), ("accept", "form_unknown")),
     (lambda b: outcome(b, "accept").update(asks=["form"]), ("accept", "form_unasked")),
+    (lambda b: form_case(b, form="unheard_of"), ("accept", "form_unknown")),
+    (lambda b: form_case(b, form="papers_unit", base=None), ("accept", "form_odd")),
+    (lambda b: form_case(b, form="papers_unit", field="unheard_of"), ("accept", "field_unknown")),
+    (lambda b: form_case(b), ("steps/1/form_cases/0", "schema")),
     (lambda b: step(b, "accept").update(by="position:nobody"), ("accept", "post_unknown")),
     (lambda b: step(b, "accept").update(by="department:nobody"), ("accept", "post_unknown")),
     (lambda b: step(b, "accept").update(attended_by=["nobody"]), ("accept", "party_unknown")),

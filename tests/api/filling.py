@@ -1,0 +1,38 @@
+"""Fills in the form that a case's open step asks staff for, over HTTP and with valid values."""
+
+from __future__ import annotations
+
+import io
+import json
+import random
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.catalogue.forms import FormField, build_form
+from backend.core.local_time import local_date
+from deploy.demo.form_values import FormWriter
+from tests.api.staff_side import API, HTTPS, Browser
+from tests.pictures import make_photo
+
+
+def fill_in(who: Browser, case_no: str, **chosen: Any) -> int:
+    """Hand in the one form that ``who`` may fill in; returns its task. ``chosen`` has to stand in it."""
+    lines = who.read(f"/cases/{case_no}")["documents"]
+    [task] = [one["task"] for one in lines if one["may_fill"] and one["needed"]]
+    path = f"/cases/{case_no}/documents/{task}"
+    document = who.read(path)
+    writer = FormWriter(
+        local_date(datetime.now(UTC)), random.Random(1), lambda field: _upload(who, field), chosen
+    )
+    values = writer.write(build_form(document["form"]), document["values"])
+    change = {"revision": document["revision"], "values": values, "fills": True}
+    answer = who.send("PUT", path, change)
+    assert answer.status_code == 200, answer.text
+    return int(task)
+
+
+def _upload(who: Browser, field: FormField) -> list[str]:
+    photo = {"file": (io.BytesIO(make_photo(size=(8, 8))), f"{field.key}.jpg"), "purpose": "visit"}
+    headers = {"X-CSRF-Token": who.csrf}
+    sent = who.client.post(f"{API}/files", data=photo, base_url=HTTPS, headers=headers)
+    return [json.loads(sent.text)["file_key"]]

@@ -1,0 +1,62 @@
+"""Fills in the forms that a scenario's outcomes ask for, as the people of the process would."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases import repository
+from backend.cases.commands import Complete
+from backend.cases.documents import Change, DocumentDesk, Filler
+from backend.catalogue.forms import FormField
+from backend.catalogue.service import DefinitionStore
+from backend.core.local_time import local_date
+from deploy.demo.form_values import FormWriter
+
+
+class AnyFiles:
+    """Takes every file for uploaded: scenarios are about forms, not about what was photographed."""
+
+    def claim(self, session: Session, file_keys: Sequence[str], owner: str, case_id: int) -> None:
+        """Let the case have them."""
+
+    def describe(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, Any]:
+        """Return nothing: no client fetches these."""
+        return {}
+
+
+def fill_what_is_asked(
+    sessions: sessionmaker[Session],
+    desk: DocumentDesk,
+    case_id: int,
+    command: Complete,
+    actor: str,
+    chosen: Mapping[str, Any],
+) -> None:
+    """Hand in the form of the task that ``command`` finishes; ``chosen`` has to stand in it."""
+    filler = Filler(actor, command.performer, {"staff_name": "王师傅"})
+    with sessions.begin() as session:
+        opened = desk.read(session, case_id, command.task, filler)
+        task = opened.case.snapshot.task(command.task)
+        assert task is not None
+        writer = FormWriter(local_date(task.opened_at), random.Random(command.outcome), _put, chosen)
+        values = writer.write(opened.form, opened.values)
+        revision = 0 if opened.row is None else opened.row.revision
+        desk.save(session, case_id, command.task, filler, Change(revision, values, fills=True))
+
+
+def asks_for_form(sessions: sessionmaker[Session], case_id: int, command: Complete) -> bool:
+    """True where the outcome wants its step's form."""
+    with sessions() as session:
+        case = repository.read_case(session, case_id)
+        task = case.snapshot.task(command.task)
+        definition = DefinitionStore().get(session, case.definition_version_id)
+        outcome = task and definition.step(task.step).outcome(command.outcome)
+        return outcome is not None and "form" in outcome.asks
+
+
+def _put(field: FormField) -> list[str]:
+    return [f"photo-of-{field.key}"]
