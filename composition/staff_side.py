@@ -28,6 +28,7 @@ from backend.cases.staff_rows import RowWriter
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.loader import build_process
 from backend.organisation.desk import OrganisationDesk
+from backend.organisation.list_exports import Exportable
 from backend.organisation.members import MemberDirectory
 from backend.organisation.roster_upkeep import RosterUpkeep
 from backend.organisation.staff_upkeep import StaffUpkeep
@@ -35,6 +36,7 @@ from backend.organisation.tables import OrganisationTables
 from backend.organisation.upkeep import OrganisationUpkeep
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
+from composition.list_exports import list_case_exports, list_organisation_exports
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.document_routes import make_document_routes
@@ -53,8 +55,8 @@ from staff_api.staff_routes import make_staff_routes
 from staff_api.visit_routes import make_visit_routes
 
 
-def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
-    """Register all routes of staff and the guard before them."""
+def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
+    """Register all routes of staff and the guard before them; returns the lists that can be exported."""
     settings = hall.settings
     staff_sessions = StaffSessions(hall.sessions, hall.organisation, read_clock, settings.secret_key)
     # Demonstration runs on loopback without HTTPS, and its people keep their known passwords.
@@ -68,22 +70,26 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
     posts = map_posts(processes)
     parts = ConsoleParts(list_keepers(posts), list_starters(processes))
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
-    _add_cases(api, hall, posts, parts, processes)
-    _add_organisation(api, hall, staff_sessions, parts)
+    lists = _add_cases(api, hall, posts, parts, processes)
+    lists |= _add_organisation(api, hall, staff_sessions, parts)
     for routes in (
         make_staff_file_routes(hall.files),
         make_visit_routes(hall.visits),
         make_staff_realtime_routes(SocketTickets(hall.redis)),
     ):
         api.register_blueprint(routes)
+    return lists
 
 
-def _add_organisation(api: Api, hall: Hall, staff_sessions: StaffSessions, parts: ConsoleParts) -> None:
+def _add_organisation(
+    api: Api, hall: Hall, staff_sessions: StaffSessions, parts: ConsoleParts
+) -> dict[str, Exportable]:
     organisation, content = hall.organisation, hall.content
     upkeep = OrganisationUpkeep(organisation)
     staff = StaffUpkeep(organisation, hall.keys, make_hashed_password)
     desk = OrganisationDesk(hall.sessions, organisation, hall.keys, upkeep, staff, read_clock)
     hours = HoursUpkeep(organisation)
+    hours_desk = HoursDesk(hall.sessions, hours, read_clock)
     tables = OrganisationTables(
         hall.sessions, upkeep, staff, RosterUpkeep(organisation), content.post_names, read_clock,
         {"slot-rules": make_hours_table(hours)},
@@ -97,15 +103,16 @@ def _add_organisation(api: Api, hall: Hall, staff_sessions: StaffSessions, parts
         make_organisation_routes(desk, parts),
         make_staff_routes(desk, staff_sessions, post_names, parts),
         make_roster_routes(desk, parts),
-        make_hours_routes(HoursDesk(hall.sessions, hours, read_clock), parts),
+        make_hours_routes(hours_desk, parts),
         make_table_routes(tables),
     ):
         api.register_blueprint(routes)
+    return list_organisation_exports(hall, desk, hours_desk, parts.unit_people)
 
 
 def _add_cases(
     api: Api, hall: Hall, posts: PostMap, parts: ConsoleParts, startable: Sequence[ProcessDefinition]
-) -> None:
+) -> dict[str, Exportable]:
     sessions, organisation, definitions = hall.sessions, hall.organisation, hall.definitions
     access = StaffAccess(definitions)
     services = {one.key: one.name for one in hall.content.services}
@@ -157,9 +164,10 @@ def _add_cases(
         services,
     )  # fmt: skip
     search = IntakeSearch(sessions, hall.customers, access, rows, hall.keys, record_look, read_clock)
+    queues, reasons = StaffQueues(sessions, posts, rows, hall.keys, read_clock), ReturnReasons(sessions)
     for routes in (
         make_intake_routes(intake, search),
-        make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),
+        make_queue_routes(queues),
         make_case_routes(
             cases,
             commands,
@@ -168,9 +176,10 @@ def _add_cases(
         ),
         make_document_routes(documents),
         make_member_routes(handover),
-        make_reason_routes(ReturnReasons(sessions)),
+        make_reason_routes(reasons),
     ):
         api.register_blueprint(routes)
+    return list_case_exports(hall, queues, reasons)
 
 
 def make_hashed_password() -> tuple[str, str]:

@@ -133,6 +133,11 @@ class StaffQueues:
             following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
             return {"items": self._rows.write(session, rows[:limit]), "next": following}
 
+    def name_queue(self, member: Member, key: str) -> str:
+        """Return what the queue is called for ``member``; raises NotFound for one that they have not."""
+        with self._sessions.begin() as session:
+            return self._find_lanes(session, member, key).queue.name
+
     def _list_lanes(self, session: Session, member: Member) -> list[_Lanes]:
         posts = list_posts(member)
         units = sorted(member.units)

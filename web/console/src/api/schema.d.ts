@@ -2214,6 +2214,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/exports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a list as an Excel file; X-Export-Rows and X-Export-Cut tell how much of it there is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExportRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/failed-jobs": {
         parameters: {
             query?: never;
@@ -4221,6 +4267,49 @@ export interface components {
         };
         EnteredStaff: {
             first_password: string | null;
+        };
+        ExportRequest: {
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            due?: "overdue" | "today" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            kind?: "return" | "dispatch" | "end" | "other" | null;
+            /** @default  */
+            q?: string;
+            /** @default null */
+            queue?: string | null;
+            /** @default  */
+            reason?: string;
+            /** @default null */
+            service?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            since?: string | null;
+            /**
+             * @default due
+             * @enum {string}
+             */
+            sort?: "due" | "newest";
+            /** @default null */
+            unit?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            until?: string | null;
+            /** @default false */
+            with_below?: boolean;
+            /** @default false */
+            with_left?: boolean;
+            /** @default null */
+            year?: number | null;
         };
         FailedJob: {
             attempts: number;

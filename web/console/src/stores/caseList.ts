@@ -20,10 +20,15 @@ export const useCaseList = defineStore('caseList', () => {
   // Answers to an earlier question arrive late: only those to the latest one count.
   let question = 0
 
-  function ask(after: string | null, limit: number) {
+  /** What the filters say now. */
+  const asked = computed(() => {
     const { queue, service, unit, due, sort } = preferences.kept
     const q = search.value.trim()
-    return listCases({ queue: q && everywhere.value ? '' : queue, service, unit, due, sort, q, after, limit })
+    return { queue: q && everywhere.value ? '' : queue, service, unit, due, sort, q }
+  })
+
+  function ask(after: string | null, limit: number) {
+    return listCases({ ...asked.value, after, limit })
   }
 
   /** Show the first page of what the filters say now. */
@@ -99,5 +104,5 @@ export const useCaseList = defineStore('caseList', () => {
 
   const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service || preferences.kept.unit || preferences.kept.due))
 
-  return { rows, next, state, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
+  return { rows, next, state, asked, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
 })
