@@ -12,6 +12,7 @@ from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
+from backend.cases.boards import Boards
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
@@ -25,9 +26,11 @@ from backend.cases.staff_handover import StaffHandover, list_keepers
 from backend.cases.staff_queues import StaffQueues
 from backend.cases.staff_remarks import StaffRemarks
 from backend.cases.staff_rows import RowWriter
+from backend.cases.works_list import WorksList, find_works_posts
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.loader import build_process
 from backend.organisation.desk import OrganisationDesk
+from backend.organisation.leads import CENTRE_KEEPERS
 from backend.organisation.list_exports import Exportable
 from backend.organisation.members import MemberDirectory
 from backend.organisation.roster_upkeep import RosterUpkeep
@@ -37,6 +40,7 @@ from backend.organisation.upkeep import OrganisationUpkeep
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
+from staff_api.board_routes import make_board_routes
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.document_routes import make_document_routes
@@ -68,7 +72,10 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
         api.spec.components.security_scheme(name, scheme)
     processes = [build_process(body) for body in hall.content.processes.values()]
     posts = map_posts(processes)
-    parts = ConsoleParts(list_keepers(posts), list_starters(processes))
+    keepers = list_keepers(posts)
+    parts = ConsoleParts(
+        keepers, list_starters(processes), find_works_posts(processes, posts), keepers | set(CENTRE_KEEPERS)
+    )
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
     lists = _add_cases(api, hall, posts, parts, processes)
     lists |= _add_organisation(api, hall, staff_sessions, parts)
@@ -179,7 +186,11 @@ def _add_cases(
         make_reason_routes(reasons),
     ):
         api.register_blueprint(routes)
-    return list_case_exports(hall, queues, reasons)
+    works = WorksList(sessions, posts, startable, rows, hall.calendar, read_clock)
+    boards = Boards(sessions, organisation, posts, hall.content.post_names, read_clock)
+    api.register_blueprint(make_board_routes(works, boards, parts))
+    lists = list_case_exports(hall, queues, reasons)
+    return {**lists, **works.list_exports(parts.works), **boards.list_exports(parts.boards)}
 
 
 def make_hashed_password() -> tuple[str, str]:

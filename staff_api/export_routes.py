@@ -32,6 +32,7 @@ class ExportRequestSchema(StaffCaseQuerySchema):
     since = fields.Date(load_default=None, allow_none=True)
     until = fields.Date(load_default=None, allow_none=True)
     year = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(2000, 2100))
+    process = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=60))
     kind = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(REASON_KINDS))
     reason = fields.String(load_default="", validate=validate.Length(max=200))
 

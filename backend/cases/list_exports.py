@@ -52,7 +52,7 @@ _REASONS = (
     Column("kind", "哪一类", width=16),
     Column("is_active", "在用", Kind.YES_NO, 8),
 )
-_FILTERS = ("queue", "service", "unit", "due", "q", "sort")
+_FILTERS = ("queue", "service", "unit", "due", "narrow", "post", "family", "q", "sort")
 _CONTACTS = select(CASE.c.id, CASE.c.case_no, CASE.c.contact_name_sealed, CASE.c.contact_phone_sealed).where(
     CASE.c.case_no == bindparam("numbers", type_=ARRAY(Text)).any_()
 )

@@ -22,9 +22,12 @@ export const useCaseList = defineStore('caseList', () => {
 
   /** What the filters say now. */
   const asked = computed(() => {
-    const { queue, service, unit, due, sort } = preferences.kept
+    const { queue, service, unit, due, narrow, post, family, sort } = preferences.kept
     const q = search.value.trim()
-    return { queue: q && everywhere.value ? '' : queue, service, unit, due, sort, q }
+    const isEverywhere = Boolean(q && everywhere.value)
+    // A post and a family part one queue and no other list.
+    const within = isEverywhere || !queue ? {} : { post, family }
+    return { queue: isEverywhere ? '' : queue, service, unit, due, narrow, sort, q, ...within }
   })
 
   function ask(after: string | null, limit: number) {
@@ -102,7 +105,7 @@ export const useCaseList = defineStore('caseList', () => {
   /** The queue of which the rows are; null for all that one may see, and for a search over all queues. */
   const origin = computed(() => (search.value.trim() && everywhere.value ? null : preferences.kept.queue || null))
 
-  const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service || preferences.kept.unit || preferences.kept.due))
+  const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service || preferences.kept.unit || preferences.kept.due || preferences.kept.narrow || preferences.kept.post || preferences.kept.family))
 
   return { rows, next, state, asked, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
 })
