@@ -28,6 +28,7 @@ from backend.cases.staff_remarks import StaffRemarks
 from backend.cases.staff_rows import RowWriter
 from backend.cases.works_list import WorksList, find_works_posts
 from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.form_desk import FormDesk
 from backend.catalogue.loader import build_process
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.leads import CENTRE_KEEPERS
@@ -45,6 +46,7 @@ from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.document_routes import make_document_routes
 from staff_api.file_routes import make_staff_file_routes
+from staff_api.form_routes import make_form_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
 from staff_api.intake_routes import make_intake_routes
@@ -79,8 +81,10 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
     lists = _add_cases(api, hall, posts, parts, processes)
     lists |= _add_organisation(api, hall, staff_sessions, parts)
+    parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     for routes in (
         make_staff_file_routes(hall.files),
+        make_form_routes(FormDesk(hall.sessions, parties, read_clock)),
         make_visit_routes(hall.visits),
         make_staff_realtime_routes(SocketTickets(hall.redis)),
     ):

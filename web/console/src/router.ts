@@ -33,6 +33,8 @@ export const router = createRouter({
         { path: 'jobs', name: 'jobs', component: () => import('./views/FailedJobsView.vue'), meta: { title: '失败任务' } },
         { path: 'sends', name: 'sends', component: () => import('./views/UnknownSendsView.vue'), meta: { title: '待核实的发送' } },
         { path: 'reasons', name: 'reasons', component: () => import('./views/ReasonsView.vue'), meta: { title: '常用原因' } },
+        { path: 'forms', name: 'forms', component: () => import('./views/FormsView.vue'), meta: { title: '表单' } },
+        { path: 'forms/:key', name: 'form', component: () => import('./views/FormEditView.vue'), meta: { title: '修改表单' } },
         { path: 'calendar', name: 'calendar', component: () => import('./views/CalendarView.vue'), meta: { title: '工作日历' } },
       ],
     },

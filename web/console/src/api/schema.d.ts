@@ -2458,6 +2458,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the forms by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** Tell one form. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptForm"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a changed form as a new version; cases that run keep the one they began with. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormChange"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptForm"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/intake/processes": {
         parameters: {
             query?: never;
@@ -4534,6 +4658,10 @@ export interface components {
             title?: string;
             version: number;
         };
+        FormChange: {
+            base: number;
+            sections: components["schemas"]["FormSection"][];
+        };
         FormColumn: {
             decimals?: number;
             doubt?: components["schemas"]["Doubt"];
@@ -4596,6 +4724,22 @@ export interface components {
             when?: components["schemas"]["Condition"];
             within?: string;
             yes_label?: string;
+        };
+        FormLine: {
+            author: string;
+            doubts: number;
+            fields: number;
+            is_own: boolean;
+            key: string;
+            name: string;
+            /** Format: date-time */
+            published_at: string;
+            shipped_is_newer: boolean;
+            shipped_version: number;
+            version: number;
+        };
+        FormList: {
+            items: components["schemas"]["FormLine"][];
         };
         FormOption: {
             doubt?: components["schemas"]["Doubt"];
@@ -4674,6 +4818,20 @@ export interface components {
             address?: components["schemas"]["Address"] | null;
             /** @default  */
             phone?: string;
+        };
+        KeptForm: {
+            author: string;
+            doubts: number;
+            fields: number;
+            form: components["schemas"]["FormBody"];
+            is_own: boolean;
+            key: string;
+            /** Format: date-time */
+            published_at: string;
+            shipped_form: components["schemas"]["FormBody"] | null;
+            shipped_is_newer: boolean;
+            shipped_version: number;
+            version: number;
         };
         KnownPerson: {
             account_no: string | null;
