@@ -10,9 +10,8 @@ from backend.organisation.desk import OrganisationDesk
 from backend.organisation.leads import KEEPER
 from backend.organisation.list_exports import Asked, Exportable, OpenedList
 from backend.organisation.service import Member
+from backend.organisation.tables import KIND_NAMES, PRESENCE_NAMES
 
-_KINDS = {"centre": "中心", "division": "事业部", "unit": "单位"}
-_PRESENCES = {"on_duty": "在岗", "absent": "请假", "left": "离职"}
 _PEOPLE = (
     Column("name", "姓名"),
     Column("username", "账号"),
@@ -82,7 +81,7 @@ class OrganisationLists:
         units = self._desk.list_units(member)
         names = _name(units)
         rows = [
-            {**one, "kind": _KINDS[one["kind"]], "parent_name": names.get(one["parent_code"])}
+            {**one, "kind": KIND_NAMES[one["kind"]], "parent_name": names.get(one["parent_code"])}
             for one in units
         ]
         return OpenedList("单位", _UNITS, rows)
@@ -114,7 +113,7 @@ class OrganisationLists:
             "unit_name": units.get(one["unit_code"]),
             "positions": self._name_posts(one["positions"]),
             "departments": self._name_posts(one["departments"]),
-            "presence": _PRESENCES[one["presence"]],
+            "presence": PRESENCE_NAMES[one["presence"]],
         }
 
     def _name_posts(self, keys: Iterable[str]) -> str:

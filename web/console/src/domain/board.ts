@@ -3,19 +3,6 @@ import type { BoardLine } from '@/api/boards'
 /** What waits longer than this stands out. */
 const LONG_MS = 3 * 24 * 60 * 60 * 1000
 const AMBER_FROM = 0.7
-/** The families of steps by key, as the board's headings name them. */
-export const FAMILY_NAMES: Record<string, string> = {
-  alarm: '燃气报警',
-  accept: '待受理',
-  review: '待审核',
-  dispatch: '待派发',
-  assign: '待委派',
-  charge: '待收费',
-  reply: '待回复',
-  close: '待办结',
-  mine: '我的办件',
-  other: '其他环节',
-}
 
 type Summed = Pick<BoardLine, 'open' | 'overdue' | 'today' | 'urged' | 'done'>
 
