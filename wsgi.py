@@ -65,8 +65,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = install_openapi(app)
     add_shapes(api)
     add_customer_side(app, api, hall)
-    add_staff_side(app, api, hall)
-    add_promises(app, api, hall)
+    lists = add_staff_side(app, api, hall)
+    add_promises(app, api, hall, lists)
     _add_socket(app, hall)
     _add_commands(app, hall)
     app.register_blueprint(

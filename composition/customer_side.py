@@ -15,6 +15,7 @@ from backend.cases.application_service import ApplicationService
 from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import CustomerCommands
 from backend.cases.customer_documents import CustomerDocuments
+from backend.cases.customer_papers import CustomerPapers
 from backend.cases.drafts import DraftService
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
@@ -32,6 +33,7 @@ from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.message_routes import make_message_routes
+from miniprogram_api.paper_routes import make_paper_routes
 from miniprogram_api.realtime_routes import make_customer_realtime_routes
 from miniprogram_api.session_routes import make_customer_session_routes
 
@@ -52,6 +54,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_document_routes(CustomerDocuments(hall.sessions, hall.reading, hall.documents)),
+        make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
         make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),

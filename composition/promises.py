@@ -34,8 +34,10 @@ from backend.core.topics import Handler, PromiseContext, TopicRegistry, TopicSpe
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
 from backend.organisation.leads import find_centre_leads, find_leads
+from backend.organisation.list_exports import Exportable
 from backend.realtime.hints import publish_hints
 from composition.hall import Hall, read_clock
+from composition.list_exports import add_exports
 from staff_api.calendar_routes import make_calendar_routes
 from staff_api.operations_routes import make_operations_routes
 
@@ -152,8 +154,9 @@ def warn_of_calendar(hall: Hall) -> None:
             make_staff_notices(hall).tell(session, matter, find_centre_leads(session))
 
 
-def add_promises(app: Flask, api: Api, hall: Hall) -> None:
-    """Add worker, scheduler and calendar commands, and the desk at which staff see what failed."""
+def add_promises(app: Flask, api: Api, hall: Hall, lists: Mapping[str, Exportable]) -> None:
+    """Add worker, scheduler and calendar commands, the desk at which staff see what failed, and the door by
+    which ``lists`` and what stands at that desk are exported."""
     # Handing over must not hang; a worker waits for its next job as long as that takes.
     redis = Redis.from_url(hall.settings.redis_url, socket_timeout=5)
     topics = make_topics(hall)
@@ -165,8 +168,10 @@ def add_promises(app: Flask, api: Api, hall: Hall) -> None:
     for command in make_jobs_commands(Redis.from_url(hall.settings.redis_url), deliverer, scheduler):
         app.cli.add_command(command)
     app.cli.add_command(make_calendar_commands(hall.calendar))
-    api.register_blueprint(make_operations_routes(PromiseDesk(hall.sessions, topics, read_clock)))
+    desk = PromiseDesk(hall.sessions, topics, read_clock)
+    api.register_blueprint(make_operations_routes(desk))
     api.register_blueprint(make_calendar_routes(hall.calendar))
+    add_exports(api, hall, lists, desk)
 
 
 def _make_code_sender(hall: Hall) -> Handler | None:

@@ -12,6 +12,7 @@ from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
+from backend.cases.boards import Boards
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
@@ -25,9 +26,13 @@ from backend.cases.staff_handover import StaffHandover, list_keepers
 from backend.cases.staff_queues import StaffQueues
 from backend.cases.staff_remarks import StaffRemarks
 from backend.cases.staff_rows import RowWriter
+from backend.cases.works_list import WorksList, find_works_posts
 from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.form_desk import FormDesk
 from backend.catalogue.loader import build_process
 from backend.organisation.desk import OrganisationDesk
+from backend.organisation.leads import CENTRE_KEEPERS
+from backend.organisation.list_exports import Exportable
 from backend.organisation.members import MemberDirectory
 from backend.organisation.roster_upkeep import RosterUpkeep
 from backend.organisation.staff_upkeep import StaffUpkeep
@@ -35,10 +40,13 @@ from backend.organisation.tables import OrganisationTables
 from backend.organisation.upkeep import OrganisationUpkeep
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
+from composition.list_exports import list_case_exports, list_organisation_exports
+from staff_api.board_routes import make_board_routes
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.document_routes import make_document_routes
 from staff_api.file_routes import make_staff_file_routes
+from staff_api.form_routes import make_form_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
 from staff_api.intake_routes import make_intake_routes
@@ -53,8 +61,8 @@ from staff_api.staff_routes import make_staff_routes
 from staff_api.visit_routes import make_visit_routes
 
 
-def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
-    """Register all routes of staff and the guard before them."""
+def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
+    """Register all routes of staff and the guard before them; returns the lists that can be exported."""
     settings = hall.settings
     staff_sessions = StaffSessions(hall.sessions, hall.organisation, read_clock, settings.secret_key)
     # Demonstration runs on loopback without HTTPS, and its people keep their known passwords.
@@ -66,24 +74,33 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
         api.spec.components.security_scheme(name, scheme)
     processes = [build_process(body) for body in hall.content.processes.values()]
     posts = map_posts(processes)
-    parts = ConsoleParts(list_keepers(posts), list_starters(processes))
+    keepers = list_keepers(posts)
+    parts = ConsoleParts(
+        keepers, list_starters(processes), find_works_posts(processes, posts), keepers | set(CENTRE_KEEPERS)
+    )
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
-    _add_cases(api, hall, posts, parts, processes)
-    _add_organisation(api, hall, staff_sessions, parts)
+    lists = _add_cases(api, hall, posts, parts, processes)
+    lists |= _add_organisation(api, hall, staff_sessions, parts)
+    parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     for routes in (
         make_staff_file_routes(hall.files),
+        make_form_routes(FormDesk(hall.sessions, parties, read_clock)),
         make_visit_routes(hall.visits),
         make_staff_realtime_routes(SocketTickets(hall.redis)),
     ):
         api.register_blueprint(routes)
+    return lists
 
 
-def _add_organisation(api: Api, hall: Hall, staff_sessions: StaffSessions, parts: ConsoleParts) -> None:
+def _add_organisation(
+    api: Api, hall: Hall, staff_sessions: StaffSessions, parts: ConsoleParts
+) -> dict[str, Exportable]:
     organisation, content = hall.organisation, hall.content
     upkeep = OrganisationUpkeep(organisation)
     staff = StaffUpkeep(organisation, hall.keys, make_hashed_password)
     desk = OrganisationDesk(hall.sessions, organisation, hall.keys, upkeep, staff, read_clock)
     hours = HoursUpkeep(organisation)
+    hours_desk = HoursDesk(hall.sessions, hours, read_clock)
     tables = OrganisationTables(
         hall.sessions, upkeep, staff, RosterUpkeep(organisation), content.post_names, read_clock,
         {"slot-rules": make_hours_table(hours)},
@@ -97,15 +114,16 @@ def _add_organisation(api: Api, hall: Hall, staff_sessions: StaffSessions, parts
         make_organisation_routes(desk, parts),
         make_staff_routes(desk, staff_sessions, post_names, parts),
         make_roster_routes(desk, parts),
-        make_hours_routes(HoursDesk(hall.sessions, hours, read_clock), parts),
+        make_hours_routes(hours_desk, parts),
         make_table_routes(tables),
     ):
         api.register_blueprint(routes)
+    return list_organisation_exports(hall, desk, hours_desk, parts.unit_people)
 
 
 def _add_cases(
     api: Api, hall: Hall, posts: PostMap, parts: ConsoleParts, startable: Sequence[ProcessDefinition]
-) -> None:
+) -> dict[str, Exportable]:
     sessions, organisation, definitions = hall.sessions, hall.organisation, hall.definitions
     access = StaffAccess(definitions)
     services = {one.key: one.name for one in hall.content.services}
@@ -157,9 +175,10 @@ def _add_cases(
         services,
     )  # fmt: skip
     search = IntakeSearch(sessions, hall.customers, access, rows, hall.keys, record_look, read_clock)
+    queues, reasons = StaffQueues(sessions, posts, rows, hall.keys, read_clock), ReturnReasons(sessions)
     for routes in (
         make_intake_routes(intake, search),
-        make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),
+        make_queue_routes(queues),
         make_case_routes(
             cases,
             commands,
@@ -168,9 +187,14 @@ def _add_cases(
         ),
         make_document_routes(documents),
         make_member_routes(handover),
-        make_reason_routes(ReturnReasons(sessions)),
+        make_reason_routes(reasons),
     ):
         api.register_blueprint(routes)
+    works = WorksList(sessions, posts, startable, rows, hall.calendar, read_clock)
+    boards = Boards(sessions, organisation, posts, hall.content.post_names, read_clock)
+    api.register_blueprint(make_board_routes(works, boards, parts))
+    lists = list_case_exports(hall, queues, reasons)
+    return {**lists, **works.list_exports(parts.works), **boards.list_exports(parts.boards)}
 
 
 def make_hashed_password() -> tuple[str, str]:

@@ -13,11 +13,13 @@ from backend.cases.schemas import (
     ProgressStepSchema,
 )
 from backend.cases.snapshot import CaseStatus
+from backend.cases.staff_queue_rows import ONLY, OTHER_FAMILY
 from backend.cases.staff_queues import QUEUES
 from backend.catalogue.form_schemas import FormBodySchema, make_values_field
 from backend.core.json_fields import Ready
 from backend.files.schemas import FileViewSchema
 
+FAMILIES = (*(one.key for one in QUEUES if one.kind != "post"), OTHER_FAMILY)
 VERDICTS = ("pass", "reject")
 
 _ITEM = validate.Regexp(r"^[a-z][a-z0-9_]{0,63}$")
@@ -96,6 +98,9 @@ class StaffCaseQuerySchema(Schema):
     service = fields.String(load_default=None, validate=validate.Length(max=40))
     unit = fields.String(load_default=None, validate=validate.Regexp(r"^[0-9]{3}$"))
     due = fields.String(load_default=None, validate=validate.OneOf(["overdue", "today"]))
+    narrow = fields.String(load_default=None, validate=validate.OneOf(tuple(ONLY)))
+    post = fields.String(load_default=None, validate=validate.Length(max=40))
+    family = fields.String(load_default=None, validate=validate.OneOf(FAMILIES))
     q = fields.String(load_default="", validate=validate.Length(max=40))
     sort = fields.String(load_default="due", validate=validate.OneOf(["due", "newest"]))
     after = fields.String(load_default=None, validate=validate.Length(max=300))

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from backend.organisation.leads import CENTRE_KEEPERS, CENTRE_LEAD, KEEPER
 from backend.organisation.service import Member
 
-PART_NAMES = ("organisation", "unit_people", "reasons", "calendar", "operations", "intake")
+PART_NAMES = (
+    "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +17,14 @@ class ConsoleParts:
     """The posts that have a part.
 
     ``unit_people`` are those that keep the people and the roster of a unit, ``intake`` those that open cases
-    on a customer's behalf.
+    on a customer's behalf, ``works`` those that take part in works with a limit over all of them, ``boards``
+    those that lead or manage.
     """
 
     unit_people: frozenset[str]
     intake: frozenset[str]
+    works: frozenset[str]
+    boards: frozenset[str]
 
     def list_parts(self, member: Member) -> list[str]:
         """Return the names of the parts that ``member`` has, in the order of PART_NAMES."""
@@ -30,6 +35,8 @@ class ConsoleParts:
             "calendar": frozenset(CENTRE_KEEPERS),
             "operations": frozenset(CENTRE_KEEPERS),
             "intake": self.intake,
+            "works": self.works,
+            "boards": self.boards,
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

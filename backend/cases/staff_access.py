@@ -14,9 +14,10 @@ from backend.cases.models import ServiceCase
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
-from backend.core.errors import NotFound
+from backend.core.errors import Invalid, NotFound
 from backend.core.statements import Prepared
 from backend.organisation.leads import CENTRE_LEAD
+from backend.organisation.models import Unit
 from backend.organisation.service import Member
 
 # Who answers for all that goes on in their units though no step is theirs: they see the cases of every
@@ -57,6 +58,15 @@ _RELATIVES = (
 def list_posts(member: Member) -> frozenset[str]:
     """Return the keys of all positions and departments that ``member`` holds."""
     return member.positions | member.departments
+
+
+def find_seen_unit(session: Session, member: Member, code: str) -> int:
+    """Return the id of the unit ``code`` that ``member`` sees; raises Invalid ``unit_unknown``."""
+    wanted = select(Unit.id).where(Unit.code == code, Unit.id.in_(member.units))
+    unit_id = session.execute(wanted).scalar_one_or_none()
+    if unit_id is None:
+        raise Invalid("unit_unknown", detail=code)
+    return unit_id
 
 
 def make_performer(member: Member) -> Performer:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     DateTime,
     Integer,
     Select,
+    Subquery,
     Text,
     bindparam,
     cast,
@@ -31,6 +32,7 @@ from backend.cases.models import CaseTask, ServiceCase
 from backend.core.database import table_of
 
 COUNT_LIMIT = 1000
+OTHER_FAMILY = "other"
 CASE = table_of(ServiceCase)
 TASK = table_of(CaseTask)
 # A missing deadline stands at the end; the index has this very expression.
@@ -57,6 +59,15 @@ _ROW_COLUMNS = (
 )
 _LIMIT = bindparam("limit", type_=Integer)
 
+
+# What a list may be narrowed to: what was returned to the customer before, what the customer owes papers for.
+ONLY: dict[str, ColumnElement[bool]] = {
+    "returned": CASE.c.returned_times > 0,
+    "owed": func.cardinality(CASE.c.owed_documents) > 0,
+    "urged": exists().where(
+        TASK.c.case_id == CASE.c.id, TASK.c.state == "open", TASK.c.urged_at.is_not(None)
+    ),
+}
 
 # On one person's list what was urged stands first; of the rest each stands by when it is due.
 UNURGED: ColumnElement[bool] = TASK.c.urged_at.is_(None)
@@ -139,11 +150,20 @@ def make_count(kind: str, overdue: bool) -> Select[Any]:
 
 
 def make_page(
-    kind: str, sort: str, *, overdue: bool, after: bool, by_service: bool, due: str | None = None
+    kind: str,
+    sort: str,
+    *,
+    overdue: bool,
+    after: bool,
+    by_service: bool,
+    due: str | None = None,
+    only: str | None = None,
+    family: str | None = None,
 ) -> Select[Any]:
     """Return the statement of one page: rows of case and task in the order of ``sort``.
 
-    ``by_service`` keeps the tasks of one service; no case is read before the page is known.
+    ``by_service`` keeps the tasks of one service; no case is read before the page is known. ``only`` asks the
+    cases themselves, so that such a page may walk a whole lane, though never further than what is open.
     """
     if kind == "handler" and sort == "due":
         sort = "urged"
@@ -153,6 +173,12 @@ def make_page(
     inner = select(*_TASK_COLUMNS, UNURGED.label("unurged")) if sort == "urged" else select(*_TASK_COLUMNS)
     if by_service:
         conditions.append(TASK.c.service_key == bindparam("service"))
+    if family is not None:
+        conditions.append(TASK.c.queue.is_(None) if family == "none" else TASK.c.queue == bindparam("family"))
+    if only == "urged":
+        conditions.append(~UNURGED)
+    elif only is not None:
+        conditions.append(exists().where(CASE.c.id == TASK.c.case_id, ONLY[only]))
     inner = inner.order_by(*_ORDERS[sort]).limit(_LIMIT)
     gathered = _gather(kind, conditions, inner).subquery("gathered")
     columns = (gathered.c.due_order, gathered.c.opened_at, gathered.c.case_id, gathered.c.no)
@@ -200,7 +226,11 @@ def make_search(filters: tuple[ColumnElement[bool], ...], *, by_unit: bool) -> S
         lane = ids.where(CASE.c.unit_id == _UNITS.c.unit_id).lateral("lane")
         ids = select(lane.c.id).select_from(_UNITS.join(lane, true())).order_by(lane.c.id.desc())
         ids = ids.limit(_LIMIT)
-    found = ids.subquery("found")
+    return select_lines(ids.subquery("found")).order_by(CASE.c.id.desc())
+
+
+def select_lines(found: Subquery) -> Select[Any]:
+    """Return the statement of the lines of these cases (``id``), each with its newest task."""
     task = (
         select(
             TASK.c.no.label("task_no"),
@@ -214,8 +244,5 @@ def make_search(filters: tuple[ColumnElement[bool], ...], *, by_unit: bool) -> S
         .limit(1)
         .lateral("task")
     )
-    return (
-        select(*_CASE_COLUMNS, *task.c)
-        .select_from(found.join(CASE, CASE.c.id == found.c.id).join(task, true()))
-        .order_by(CASE.c.id.desc())
-    )
+    joined = found.join(CASE, CASE.c.id == found.c.id).join(task, true())
+    return select(*_CASE_COLUMNS, *task.c).select_from(joined)

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Select, Text, bindparam, select
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Select, Text, bindparam
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import PERSONAL_POSTS
-from backend.cases.staff_access import OVERSEERS, PostMap, list_posts
-from backend.cases.staff_queue_rows import CASE, make_count, make_due, make_membership, make_page, make_search
+from backend.cases.page_cursor import read_place, write_place
+from backend.cases.staff_access import OVERSEERS, PostMap, find_seen_unit, list_posts
+from backend.cases.staff_queue_rows import (
+    CASE,
+    ONLY,
+    OTHER_FAMILY,
+    make_count,
+    make_due,
+    make_membership,
+    make_page,
+    make_search,
+)
 from backend.cases.staff_rows import RowWriter
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import is_valid_case_no
 from backend.core.local_time import SHANGHAI, local_date
-from backend.organisation.models import Unit
 from backend.organisation.service import Member
 
 PAGE, LONGEST_PAGE = 50, 100
 _PHONE_DIGITS = 7
 _FIRST_PAGE = 2**62
+# How a page's statement keeps a family: not at all, those in no queue, or (anything else) those in one.
+_FAMILY_KINDS = {None: None, OTHER_FAMILY: "none"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +73,18 @@ class ListRequest:
     """What a list is asked for; without a queue it is every case one may see, newest first.
 
     ``unit`` is the code of one of the units that one sees; one's own cases (handler) are not parted by it.
-    ``due`` keeps what is ``overdue``, or due from now to the end of ``today``.
+    ``due`` keeps what is ``overdue``, or due from now to the end of ``today``; ``narrow`` what was
+    ``returned`` before, has documents ``owed`` or was ``urged``; ``post`` the steps of one of the posts whose
+    work one sees, ``family`` those that stand in one queue, or with OTHER_FAMILY in none.
     """
 
     queue: str | None = None
     service: str | None = None
     unit: str | None = None
     due: str | None = None
+    narrow: str | None = None
+    post: str | None = None
+    family: str | None = None
     q: str = ""
     sort: str = "due"
     after: str | None = None
@@ -124,14 +137,21 @@ class StaffQueues:
         limit = min(max(asked.limit, 1), LONGEST_PAGE)
         with self._sessions.begin() as session:
             if asked.unit is not None:
-                member = replace(member, units=frozenset({_find_unit(session, member, asked.unit)}))
+                member = replace(member, units=frozenset({find_seen_unit(session, member, asked.unit)}))
             lanes = None if asked.queue is None else self._find_lanes(session, member, asked.queue)
+            if lanes is not None and asked.post is not None:
+                lanes = replace(lanes, values={**lanes.values, "posts": _narrow(lanes, asked.post)})
             if lanes is None or asked.q.strip():
                 rows, sort = self._search(session, member, asked, lanes, limit + 1), "case"
             else:
                 rows, sort = self._list_page(session, lanes, asked, limit + 1), asked.sort
             following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
             return {"items": self._rows.write(session, rows[:limit]), "next": following}
+
+    def name_queue(self, member: Member, key: str) -> str:
+        """Return what the queue is called for ``member``; raises NotFound for one that they have not."""
+        with self._sessions.begin() as session:
+            return self._find_lanes(session, member, key).queue.name
 
     def _list_lanes(self, session: Session, member: Member) -> list[_Lanes]:
         posts = list_posts(member)
@@ -175,12 +195,12 @@ class StaffQueues:
 
     @staticmethod
     def _list_page(session: Session, lanes: _Lanes, asked: ListRequest, limit: int) -> list[Row[Any]]:
-        values = {**lanes.values, "service": asked.service, "limit": limit}
+        values = {**lanes.values, "service": asked.service, "family": asked.family, "limit": limit}
         if asked.after is not None:
             values.update(_read_cursor(asked.after, asked.sort))
         statement = _page(
             lanes.kind, asked.sort, lanes.queue.is_overdue, asked.after is not None, bool(asked.service),
-            asked.due,
+            asked.due, asked.narrow, _FAMILY_KINDS.get(asked.family, "one"),
         )  # fmt: skip
         return list(session.execute(statement, values))
 
@@ -218,6 +238,8 @@ class StaffQueues:
         """Return the names of the conditions that ``asked`` adds, and their values."""
         names: list[str] = []
         values: dict[str, Any] = {}
+        if asked.narrow:
+            names.append(asked.narrow)
         if asked.service:
             names.append("service")
             values["service"] = asked.service
@@ -251,15 +273,15 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "handler": CASE.c.handler_id == bindparam("handler_id"),
     "overdue": make_due("overdue"),
     "today": make_due("today"),
+    **ONLY,
 }
 
 
-def _find_unit(session: Session, member: Member, code: str) -> int:
-    wanted = select(Unit.id).where(Unit.code == code, Unit.id.in_(member.units))
-    unit_id = session.execute(wanted).scalar_one_or_none()
-    if unit_id is None:
-        raise Invalid("unit_unknown", detail=code)
-    return unit_id
+def _narrow(lanes: _Lanes, post: str) -> list[str]:
+    """Return ``post`` alone; raises Invalid for one whose work is not in the queue."""
+    if post not in lanes.values["posts"]:
+        raise Invalid("post_unknown", detail=post)
+    return [post]
 
 
 @cache
@@ -268,8 +290,19 @@ def _count(kind: str, overdue: bool) -> Select[Any]:
 
 
 @cache
-def _page(kind: str, sort: str, overdue: bool, after: bool, by_service: bool, due: str | None) -> Select[Any]:
-    return make_page(kind, sort, overdue=overdue, after=after, by_service=by_service, due=due)
+def _page(
+    kind: str,
+    sort: str,
+    overdue: bool,
+    after: bool,
+    by_service: bool,
+    due: str | None,
+    only: str | None,
+    family: str | None,
+) -> Select[Any]:
+    return make_page(
+        kind, sort, overdue=overdue, after=after, by_service=by_service, due=due, only=only, family=family
+    )
 
 
 @cache
@@ -282,23 +315,22 @@ def _search(
 
 def _write_cursor(sort: str, row: Row[Any]) -> str:
     due = "infinity" if row.due_at is None else row.due_at.isoformat()
-    place = [sort, due, row.waiting_since.isoformat(), row.id, row.task_no, row.urged_at is None]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).rstrip(b"=").decode()
+    return write_place(sort, due, row.waiting_since.isoformat(), row.id, row.task_no, row.urged_at is None)
 
 
 def _read_cursor(text: str, sort: str) -> dict[str, Any]:
     """Return the values of a page's start; raises Invalid for what no page has ever given out."""
-    try:
-        place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        made_for, due, opened, case_id, no, is_unurged = place
-        if made_for != sort:
-            raise ValueError(made_for)
-        return {
-            "after_due": due if due == "infinity" else datetime.fromisoformat(due).isoformat(),
-            "after_opened": datetime.fromisoformat(opened),
-            "after_case": int(case_id),
-            "after_no": int(no),
-            "after_unurged": bool(is_unurged),
-        }
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise Invalid("cursor_invalid") from error
+    due, opened, case_id, no, is_unurged = read_place(
+        text, sort, _read_due, datetime.fromisoformat, int, int, bool
+    )
+    return {
+        "after_due": due,
+        "after_opened": opened,
+        "after_case": case_id,
+        "after_no": no,
+        "after_unurged": is_unurged,
+    }
+
+
+def _read_due(text: str) -> str:
+    return text if text == "infinity" else datetime.fromisoformat(text).isoformat()

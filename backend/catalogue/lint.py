@@ -91,6 +91,18 @@ def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: st
             yield Finding(f"{prefix}{name}.yaml", "key", "key_differs", f"the key must be {name}")
 
 
+def list_schema_faults(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the key of the field and the name of the rule for all that the schema finds in one form."""
+    for error in _validator("form").iter_errors(body):
+        part: Any = body
+        key = "form"
+        for step in error.absolute_path:
+            part = part[step]
+            if isinstance(part, Mapping) and "type" in part and "key" in part:
+                key = str(part["key"])
+        yield key, str(error.validator)
+
+
 def _check_documents(content: ProcessesFolder) -> Iterator[Finding]:
     for error in _validator("documents").iter_errors(content.documents):
         place = "/".join(str(part) for part in error.absolute_path) or "the file"

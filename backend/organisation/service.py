@@ -229,6 +229,11 @@ class OrganisationService:
         rows = _UNIT_NAMES.all(session, {"ids": sorted(unit_ids)})
         return {row.id: row.name for row in rows}
 
+    def code_units(self, session: Session, unit_ids: Collection[int]) -> dict[int, str]:
+        """Return the codes of these units by id."""
+        rows = session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(unit_ids)))
+        return {row.id: row.code for row in rows}
+
     def name_staff(self, session: Session, staff_ids: Collection[int]) -> dict[int, str]:
         """Return the names of these people by id, also of those who have left."""
         if not staff_ids:

@@ -22,8 +22,8 @@ LARGEST_BYTES = 2_000_000
 _BETWEEN_POSTS = "、"
 # A cell that begins like this would be run as a formula by the program that opens the table.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_KINDS = {"centre": "中心", "division": "事业部", "unit": "单位"}
-_PRESENCES = {"on_duty": "在岗", "absent": "请假", "left": "离职"}
+KIND_NAMES = {"centre": "中心", "division": "事业部", "unit": "单位"}
+PRESENCE_NAMES = {"on_duty": "在岗", "absent": "请假", "left": "离职"}
 _GONE = "left"
 _YES, _NO = "是", "否"
 
@@ -156,7 +156,7 @@ class OrganisationTables:
         return table
 
     def _put_unit(self, session: Session, row: Row, staff: StaffUpkeep) -> None:
-        kind = find_key(_KINDS, row["kind"], "kind")
+        kind = find_key(KIND_NAMES, row["kind"], "kind")
         active = find_key({"1": _YES, "": _NO}, row["is_active"] or _YES, "is_active") == "1"
         self._upkeep.put_unit(
             session, UnitEntry(row["code"], row["name"], kind, row["parent_code"] or None, active)
@@ -170,7 +170,7 @@ class OrganisationTables:
             positions=self._read_posts(row["positions"]),
             departments=self._read_posts(row["departments"]),
             phone=row["phone"] or None,
-            presence=find_key(_PRESENCES, row["presence"] or "在岗", "presence"),
+            presence=find_key(PRESENCE_NAMES, row["presence"] or "在岗", "presence"),
         )
         return staff.put_staff(session, entry, self._now())
 
@@ -199,7 +199,7 @@ class OrganisationTables:
             "departments": name(row["departments"]),
             # A masked phone that came in again would take the place of the real one.
             "phone": "",
-            "presence": _PRESENCES[row["presence"]],
+            "presence": PRESENCE_NAMES[row["presence"]],
         }
 
     def _read_posts(self, text: str) -> tuple[str, ...]:
@@ -237,7 +237,7 @@ def _list_revisions(session: Session, table: Table) -> dict[tuple[Any, ...], str
 
 
 def _write_unit(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {**row, "kind": _KINDS[row["kind"]], "is_active": _YES if row["is_active"] else _NO}
+    return {**row, "kind": KIND_NAMES[row["kind"]], "is_active": _YES if row["is_active"] else _NO}
 
 
 def _write_cell(value: object) -> str:

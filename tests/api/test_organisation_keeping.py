@@ -95,8 +95,17 @@ def test_the_session_tells_ones_parts(hall: Hall) -> None:
         who: hall.sign_in(who).read("/session")["parts"] for who in ("lead_a", "desk_361", "handler_361")
     }
     assert parts == {
-        "lead_a": ["organisation", "unit_people", "reasons", "calendar", "operations"],
-        "desk_361": ["unit_people", "intake"],
+        "lead_a": [
+            "organisation",
+            "unit_people",
+            "reasons",
+            "calendar",
+            "operations",
+            "intake",
+            "works",
+            "boards",
+        ],
+        "desk_361": ["unit_people", "intake", "works", "boards"],
         "handler_361": [],
     }
 

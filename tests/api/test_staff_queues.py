@@ -325,3 +325,21 @@ def test_due_today_and_overdue(hall: Hall) -> None:
     assert among(q="期限筛选", due="overdue", queue="accept") == {late}
     assert browser.get("/cases", due="today").status_code == 422
     assert browser.get("/cases", queue="accept", due="tomorrow").status_code == 422
+
+
+def test_a_list_is_narrowed_to_what_was_returned_and_what_is_owed(hall: Hall) -> None:
+    remote = hall.sign_in("remote_a")
+    plain, returned, owed = (hall.start() for _ in range(3))
+    with hall.sessions.begin() as session:
+        for case_no, values in (
+            (returned, {"returned_times": 2}),
+            (owed, {"owed_documents": ["property_proof"]}),
+        ):
+            session.execute(update(ServiceCase).where(ServiceCase.case_no == case_no).values(**values))
+    for queue in ({"queue": "accept"}, {}):
+        for narrow, expected in (("returned", returned), ("owed", owed)):
+            found = list_all(remote, narrow=narrow, limit=100, **queue)
+            assert expected in found
+            assert plain not in found
+    assert returned in list_all(remote, queue="accept", narrow="returned", q="13812345678")
+    assert code(remote.get("/cases", queue="accept", narrow="anything")) == "invalid_input"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from backend.core.local_time import local_date
@@ -134,7 +135,12 @@ def test_areas_and_a_table(watched: Watched, stage: Stage, open_staff: Callable[
     page.get_by_label("找地方").fill("洪家楼")
     expect(page.get_by_role("row", name=re.compile("洪家楼街道"))).to_contain_text("高新客户服务部")
 
-    page.get_by_role("button", name="导入和导出").click()
+    with page.expect_download() as exported:
+        page.get_by_role("button", name="导出", exact=True).click()
+    assert re.fullmatch(r"服务区域_\d{4}-\d\d-\d\d\.xlsx", exported.value.suggested_filename)
+    sheet = load_workbook(exported.value.path()).active
+    assert [cell.value for cell in sheet[2]] == ["历城区", "洪家楼街道", "其余地方", "高新客户服务部"]
+    page.get_by_role("button", name="表格导入").click()
     with page.expect_download() as download:
         centre.dialog.get_by_role("link", name="下载现在的服务区域表").click()
     table = download.value.path().read_text(encoding="utf-8-sig")

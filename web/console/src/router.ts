@@ -10,6 +10,8 @@ export const router = createRouter({
     { path: '/', redirect: '/cases' },
     { path: '/cases/:caseNo?', name: 'work', component: () => import('./views/WorkView.vue'), meta: { title: '办件' } },
     { path: '/new-case', name: 'new-case', component: () => import('./views/NewCaseView.vue'), meta: { title: '新建工单' } },
+    { path: '/works', name: 'works', component: () => import('./views/WorksView.vue'), meta: { title: '工程台账' } },
+    { path: '/board', name: 'board', component: () => import('./views/BoardView.vue'), meta: { title: '部门看板' } },
     { path: '/field', name: 'field', component: () => import('./views/FieldDayView.vue'), meta: { title: '今天的上门', field: true } },
     { path: '/field/:caseNo', name: 'visit', component: () => import('./views/FieldVisitView.vue'), meta: { title: '上门', field: true } },
     {
@@ -31,6 +33,8 @@ export const router = createRouter({
         { path: 'jobs', name: 'jobs', component: () => import('./views/FailedJobsView.vue'), meta: { title: '失败任务' } },
         { path: 'sends', name: 'sends', component: () => import('./views/UnknownSendsView.vue'), meta: { title: '待核实的发送' } },
         { path: 'reasons', name: 'reasons', component: () => import('./views/ReasonsView.vue'), meta: { title: '常用原因' } },
+        { path: 'forms', name: 'forms', component: () => import('./views/FormsView.vue'), meta: { title: '表单' } },
+        { path: 'forms/:key', name: 'form', component: () => import('./views/FormEditView.vue'), meta: { title: '修改表单' } },
         { path: 'calendar', name: 'calendar', component: () => import('./views/CalendarView.vue'), meta: { title: '工作日历' } },
       ],
     },

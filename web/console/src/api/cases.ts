@@ -3,12 +3,17 @@ import type { CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCase
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
+/** Empty for all; what was returned before, what has papers owed, what the customer urged. */
+export type NarrowFilter = '' | 'returned' | 'owed' | 'urged'
 
 export interface CaseQuery {
   queue: string
   service?: string
   unit?: string
   due?: DueFilter
+  narrow?: NarrowFilter
+  post?: string
+  family?: string
   q?: string
   sort?: 'due' | 'newest'
   after?: string | null

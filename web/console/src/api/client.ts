@@ -65,7 +65,7 @@ export function makeQuery(query: Query): string {
   return text ? `?${text}` : ''
 }
 
-const NO_ANSWER = '连不上服务器，请检查网络后再试。您填的内容还在。'
+export const NO_ANSWER = '连不上服务器，请检查网络后再试。您填的内容还在。'
 
 /**
  * Send one request and return the parsed answer (undefined for 204).

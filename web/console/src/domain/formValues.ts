@@ -86,6 +86,13 @@ const CHANNELS: Record<string, string> = {
   calendar: '定期',
 }
 
+const ONLINE = new Set(['miniprogram', 'mini', 'wechat_mini', 'h5', 'wechat_web', 'web', 'online'])
+
+/** Whether it came by the customer's own screen, as nearly all do: what is usual needs no mark. */
+export function isOnline(channel: string): boolean {
+  return ONLINE.has(channel)
+}
+
 export function tellChannel(channel: string): string {
   return CHANNELS[channel] ?? channel
 }

@@ -20,10 +20,18 @@ export const useCaseList = defineStore('caseList', () => {
   // Answers to an earlier question arrive late: only those to the latest one count.
   let question = 0
 
-  function ask(after: string | null, limit: number) {
-    const { queue, service, unit, due, sort } = preferences.kept
+  /** What the filters say now. */
+  const asked = computed(() => {
+    const { queue, service, unit, due, narrow, post, family, sort } = preferences.kept
     const q = search.value.trim()
-    return listCases({ queue: q && everywhere.value ? '' : queue, service, unit, due, sort, q, after, limit })
+    const isEverywhere = Boolean(q && everywhere.value)
+    // A post and a family part one queue and no other list.
+    const within = isEverywhere || !queue ? {} : { post, family }
+    return { queue: isEverywhere ? '' : queue, service, unit, due, narrow, sort, q, ...within }
+  })
+
+  function ask(after: string | null, limit: number) {
+    return listCases({ ...asked.value, after, limit })
   }
 
   /** Show the first page of what the filters say now. */
@@ -97,7 +105,7 @@ export const useCaseList = defineStore('caseList', () => {
   /** The queue of which the rows are; null for all that one may see, and for a search over all queues. */
   const origin = computed(() => (search.value.trim() && everywhere.value ? null : preferences.kept.queue || null))
 
-  const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service || preferences.kept.unit || preferences.kept.due))
+  const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service || preferences.kept.unit || preferences.kept.due || preferences.kept.narrow || preferences.kept.post || preferences.kept.family))
 
-  return { rows, next, state, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
+  return { rows, next, state, asked, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
 })

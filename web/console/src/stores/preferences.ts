@@ -1,7 +1,7 @@
 /** What a person set up for themselves, kept in this browser by account. Never names, phones or searches. */
 import { defineStore } from 'pinia'
 import { ref, watch } from 'vue'
-import type { DueFilter } from '@/api/cases'
+import type { DueFilter, NarrowFilter } from '@/api/cases'
 
 export type ColumnKey =
   | 'time_left'
@@ -23,15 +23,24 @@ export interface SavedView {
   /** A view that was saved before there were these two has neither. */
   unit?: string
   due?: DueFilter
+  narrow?: NarrowFilter
   sort: 'due' | 'newest'
 }
 
-interface Kept {
+/** Which list is shown. A post and a family of steps come from a board, with the words that say so. */
+export interface ListFilters {
   queue: string
   service: string
   unit: string
   due: DueFilter
+  narrow: NarrowFilter
+  post: string
+  postName: string
+  family: string
   sort: 'due' | 'newest'
+}
+
+interface Kept extends ListFilters {
   columns: ColumnKey[]
   wideColumns: ColumnKey[]
   views: SavedView[]
@@ -45,6 +54,10 @@ const FRESH: Kept = {
   service: '',
   unit: '',
   due: '',
+  narrow: '',
+  post: '',
+  postName: '',
+  family: '',
   sort: 'due',
   columns: ['time_left', 'service', 'customer', 'place', 'marks'],
   wideColumns: ['time_left', 'service', 'customer', 'place', 'step', 'marks', 'unit', 'handler', 'opened_at', 'case_no'],

@@ -33,6 +33,12 @@ export function findQueue(view: Pick<StaffCaseView, 'open_tasks'>, known: readon
   return wanted.find((key) => known.some((queue) => queue.key === key)) ?? null
 }
 
+/** The queue to begin with: who leads has people to send first, anybody else the first with something in it. */
+export function chooseQueue(known: readonly QueueView[], isLead: boolean): string {
+  const own = isLead ? known.find((queue) => queue.key === 'assign') : undefined
+  return (own ?? known.find((queue) => queue.count > 0) ?? known[0])?.key ?? ''
+}
+
 export function tellCount(count: number): string {
   return count > 999 ? '999+' : String(count)
 }

@@ -78,8 +78,11 @@ export const useSession = defineStore('session', () => {
     hold(await api.getSession())
   }
 
+  /** Who keeps the people of a unit and not those of the whole centre: they send somebody first. */
+  const isLead = computed(() => Boolean(me.value?.parts.includes('unit_people') && !me.value.parts.includes('organisation')))
+
   /** Whether one has one of these parts of the console; the server decides in any case. */
   const has = (...parts: Part[]) => parts.some((part) => me.value?.parts.includes(part))
 
-  return { me, asked, mustChange, isHandler, isFieldOnly, hold, recall, signIn, signOut, changePassword, renew, has }
+  return { me, asked, mustChange, isHandler, isFieldOnly, isLead, hold, recall, signIn, signOut, changePassword, renew, has }
 })

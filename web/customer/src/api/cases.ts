@@ -1,6 +1,6 @@
 import { sendCommand } from './commanding'
 import { call } from './http'
-import type { CaseCommand, CaseSummary, CaseView, DocumentChange, DocumentView, Home, Page, Visit } from './types'
+import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, Home, Page, Visit } from './types'
 
 export const fetchHome = () => call<Home>('GET', '/home')
 
@@ -8,6 +8,9 @@ export const fetchCases = (state: 'open' | 'ended', after: string | null) =>
   call<Page<CaseSummary>>('GET', '/cases', undefined, { state, after })
 
 export const fetchCase = (caseNo: string) => call<CaseView>('GET', `/cases/${caseNo}`)
+
+/** The documents of all one's cases, the newest case first. */
+export const fetchPapers = (after: string | null) => call<Page<CasePapers>>('GET', '/papers', undefined, { after })
 
 export const fetchVisit = (caseNo: string) => call<Visit>('GET', `/cases/${caseNo}/visit`)
 

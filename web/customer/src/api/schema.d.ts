@@ -1148,6 +1148,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the documents of one's cases, the newest case first. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PaperPage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/realtime/tickets": {
         parameters: {
             query?: never;
@@ -1548,6 +1588,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Draw the board: what lies open at which post of which unit. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Board"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -1723,6 +1800,9 @@ export interface paths {
                     service?: string | null;
                     unit?: string | null;
                     due?: "overdue" | "today" | null;
+                    narrow?: "returned" | "owed" | "urged" | null;
+                    post?: string | null;
+                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "mine" | "other" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
@@ -2214,6 +2294,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/exports/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a list as an Excel file; X-Export-Rows and X-Export-Cut tell how much of it there is. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExportRequest"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/failed-jobs": {
         parameters: {
             query?: never;
@@ -2320,6 +2446,130 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["FileView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the forms by name. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** Tell one form. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptForm"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Store a changed form as a new version; cases that run keep the one they began with. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormChange"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptForm"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -3900,6 +4150,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/works": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List running works, those over their limit first. */
+        get: {
+            parameters: {
+                query?: {
+                    unit?: string | null;
+                    process?: string | null;
+                    overdue?: boolean;
+                    after?: string | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorksPage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3998,6 +4292,36 @@ export interface components {
             task: number | null;
             unmet: components["schemas"]["Unmet"] | null;
         };
+        Board: {
+            /** Format: date-time */
+            at: string;
+            families: components["schemas"]["BoardFamily"][];
+            lines: components["schemas"]["BoardLine"][];
+        };
+        BoardCount: {
+            count: number;
+            key: string;
+        };
+        BoardFamily: {
+            key: string;
+            name: string;
+        };
+        BoardLine: {
+            done: number;
+            families: components["schemas"]["BoardCount"][];
+            is_personal: boolean;
+            /** Format: date-time */
+            oldest_at: string | null;
+            open: number;
+            overdue: number;
+            post: string;
+            post_name: string;
+            today: number;
+            unit_code: string;
+            unit_name: string;
+            urged: number;
+            used_share: number | null;
+        };
         Booking: {
             /** Format: uuid */
             command_id: string;
@@ -4013,6 +4337,14 @@ export interface components {
         CasePage: {
             items: components["schemas"]["CaseSummary"][];
             next: string | null;
+        };
+        CasePapers: {
+            case_no: string;
+            /** Format: date-time */
+            opened_at: string;
+            papers: components["schemas"]["Paper"][];
+            place: string;
+            service_name: string;
         };
         CaseSummary: {
             action: components["schemas"]["AvailableAction"] | null;
@@ -4222,6 +4554,63 @@ export interface components {
         EnteredStaff: {
             first_password: string | null;
         };
+        ExportRequest: {
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            due?: "overdue" | "today" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "mine" | "other" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            kind?: "return" | "dispatch" | "end" | "other" | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            narrow?: "returned" | "owed" | "urged" | null;
+            /** @default null */
+            post?: string | null;
+            /** @default null */
+            process?: string | null;
+            /** @default  */
+            q?: string;
+            /** @default null */
+            queue?: string | null;
+            /** @default  */
+            reason?: string;
+            /** @default null */
+            service?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            since?: string | null;
+            /**
+             * @default due
+             * @enum {string}
+             */
+            sort?: "due" | "newest";
+            /** @default null */
+            unit?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            until?: string | null;
+            /** @default false */
+            with_below?: boolean;
+            /** @default false */
+            with_left?: boolean;
+            /** @default null */
+            year?: number | null;
+        };
         FailedJob: {
             attempts: number;
             error: string;
@@ -4268,6 +4657,10 @@ export interface components {
             signers?: components["schemas"]["FormSigner"][];
             title?: string;
             version: number;
+        };
+        FormChange: {
+            base: number;
+            sections: components["schemas"]["FormSection"][];
         };
         FormColumn: {
             decimals?: number;
@@ -4331,6 +4724,22 @@ export interface components {
             when?: components["schemas"]["Condition"];
             within?: string;
             yes_label?: string;
+        };
+        FormLine: {
+            author: string;
+            doubts: number;
+            fields: number;
+            is_own: boolean;
+            key: string;
+            name: string;
+            /** Format: date-time */
+            published_at: string;
+            shipped_is_newer: boolean;
+            shipped_version: number;
+            version: number;
+        };
+        FormList: {
+            items: components["schemas"]["FormLine"][];
         };
         FormOption: {
             doubt?: components["schemas"]["Doubt"];
@@ -4409,6 +4818,20 @@ export interface components {
             address?: components["schemas"]["Address"] | null;
             /** @default  */
             phone?: string;
+        };
+        KeptForm: {
+            author: string;
+            doubts: number;
+            fields: number;
+            form: components["schemas"]["FormBody"];
+            is_own: boolean;
+            key: string;
+            /** Format: date-time */
+            published_at: string;
+            shipped_form: components["schemas"]["FormBody"] | null;
+            shipped_is_newer: boolean;
+            shipped_version: number;
+            version: number;
         };
         KnownPerson: {
             account_no: string | null;
@@ -4527,6 +4950,19 @@ export interface components {
             total?: number;
             /** @description Total number of pages. */
             total_pages?: number;
+        };
+        Paper: {
+            /** Format: date-time */
+            at: string | null;
+            hint: string;
+            name: string;
+            /** @enum {string} */
+            state: "owed" | "to_fill" | "draft" | "filled";
+            task: number | null;
+        };
+        PaperPage: {
+            items: components["schemas"]["CasePapers"][];
+            next: string | null;
         };
         PartialAddress: {
             building?: string;
@@ -4774,7 +5210,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
@@ -5190,6 +5626,53 @@ export interface components {
         };
         WechatCode: {
             code: string;
+        };
+        WorksPage: {
+            items: components["schemas"]["WorksRow"][];
+            next: string | null;
+            processes: components["schemas"]["WorksProcess"][];
+        };
+        WorksProcess: {
+            key: string;
+            name: string;
+        };
+        WorksRow: {
+            /** Format: date-time */
+            begun_at: string;
+            case_no: string;
+            channel: string;
+            contractor: string | null;
+            customer_name: string;
+            /** Format: date-time */
+            due_at: string | null;
+            handler_name: string | null;
+            is_alarm: boolean;
+            left_days: number;
+            limit_days: number;
+            mark: string | null;
+            /** Format: date-time */
+            opened_at: string;
+            overdue: boolean;
+            place: string;
+            process_name: string;
+            returned_times: number;
+            /** @description An alarm that nobody has taken yet. */
+            rings: boolean;
+            service: string;
+            service_name: string;
+            /** @enum {string} */
+            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
+            step: string;
+            step_name: string;
+            time_left: components["schemas"]["TimeLeft"] | null;
+            unit_name: string;
+            urged_times: number;
+            used_days: number;
+            /** Format: date-time */
+            waiting_since: string;
+            /** Format: date-time */
+            works_due_at: string;
+            works_overdue: boolean;
         };
         Year: {
             days: components["schemas"]["Day"][];

@@ -44,6 +44,9 @@ export type DraftSummary = Schemas['DraftLine']
 
 export type CaseSummary = Schemas['CaseSummary']
 export type CaseState = CaseSummary['state']
+/** The documents of one case; a paper with a task has a page of its own, any other is on the case's page. */
+export type CasePapers = Schemas['CasePapers']
+export type Paper = CasePapers['papers'][number]
 export type CaseView = Schemas['CaseView']
 export type Home = Schemas['Home']
 export type Rating = Schemas['Rating']

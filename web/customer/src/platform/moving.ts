@@ -15,6 +15,8 @@ const PAGES = {
   rate: '/pages/rate/index',
   messages: '/pages/messages/index',
   me: '/pages/me/index',
+  papers: '/pages/papers/index',
+  paper: '/pages/paper/index',
   privacy: '/pages/privacy/index',
 } as const
 

@@ -1,0 +1,85 @@
+"""Forms as administrators keep them: /staff/api/v1/forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
+
+from backend.catalogue.form_desk import FormDesk
+from backend.catalogue.form_schemas import FormBodySchema, FormSectionSchema
+from backend.core.callers import Caller, open_to
+from backend.core.json_fields import Ready
+from backend.organisation.leads import CENTRE_KEEPERS
+from staff_api.guard import require_post
+
+
+class FormLineSchema(Schema):
+    """A form as it is used now. ``author`` is the user name of who made the company's own version."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    version = fields.Integer(required=True)
+    is_own = fields.Boolean(required=True)
+    author = fields.String(required=True)
+    published_at = fields.AwareDateTime(required=True)
+    shipped_version = fields.Integer(required=True)
+    shipped_is_newer = fields.Boolean(required=True)
+    fields_ = fields.Integer(required=True, data_key="fields", attribute="fields")
+    doubts = fields.Integer(required=True)
+
+
+class FormListSchema(Schema):
+    """All forms by name."""
+
+    items = fields.List(fields.Nested(FormLineSchema), required=True)
+
+
+class KeptFormSchema(FormLineSchema):
+    """A form with its body, and what the program has brought since the company made its own, or null."""
+
+    class Meta:
+        exclude = ("name",)
+
+    form = Ready(FormBodySchema, required=True)
+    shipped_form = Ready(FormBodySchema, required=True, allow_none=True)
+
+
+class FormChangeSchema(Schema):
+    """The fields as they shall be, in their sections, and the version that was looked at."""
+
+    base = fields.Integer(required=True, strict=True)
+    sections = fields.List(fields.Nested(FormSectionSchema), required=True, validate=validate.Length(1, 60))
+
+
+def make_form_routes(desk: FormDesk) -> Blueprint:
+    """Return the routes; they are for the hotline's business lead and the customer service centre."""
+    routes = Blueprint("forms", __name__, url_prefix="/staff/api/v1/forms")
+
+    @routes.get("")
+    @open_to(Caller.STAFF)
+    @routes.response(200, FormListSchema)
+    def list_forms() -> dict[str, Any]:
+        """List the forms by name."""
+        require_post(*CENTRE_KEEPERS)
+        return {"items": desk.list_forms()}
+
+    @routes.get("/<key>")
+    @open_to(Caller.STAFF)
+    @routes.response(200, KeptFormSchema)
+    def tell_form(key: str) -> dict[str, Any]:
+        """Tell one form."""
+        require_post(*CENTRE_KEEPERS)
+        return desk.read(key)
+
+    @routes.post("/<key>/versions")
+    @open_to(Caller.STAFF)
+    @routes.arguments(FormChangeSchema)
+    @routes.response(201, KeptFormSchema)
+    def save_form(asked: dict[str, Any], key: str) -> dict[str, Any]:
+        """Store a changed form as a new version; cases that run keep the one they began with."""
+        member = require_post(*CENTRE_KEEPERS).member
+        return desk.save(key, asked["base"], asked["sections"], member.username)
+
+    return routes

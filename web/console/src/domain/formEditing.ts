@@ -1,0 +1,63 @@
+/** Changing a form: pure steps on its sections. What may not be changed the server decides and says. */
+import type { FieldType, FormField, FormSection } from '@/api/types'
+import { FIELD_TYPE_NAMES } from './reasons'
+
+/** The types of which a field may be added; a table or an address comes with the program. */
+export const NEW_TYPES = ['text', 'long_text', 'number', 'money', 'date', 'datetime', 'choice', 'multi_choice', 'yes_no', 'phone', 'id_number', 'credit_code', 'photos'] as const
+export type NewType = (typeof NEW_TYPES)[number]
+export const nameType = (type: FieldType): string => FIELD_TYPE_NAMES[type]
+
+const PERSONAL: Record<string, string> = { phone: 'phone', id_number: 'id_number' }
+
+/** Which limits a type has, in the words of its boxes. */
+export const LIMITS: Record<string, { key: 'max_length' | 'min' | 'max' | 'decimals' | 'max_count' | 'max_rows'; name: string }[]> = {
+  text: [{ key: 'max_length', name: '最多几个字' }],
+  long_text: [{ key: 'max_length', name: '最多几个字' }],
+  number: [{ key: 'min', name: '最小' }, { key: 'max', name: '最大' }, { key: 'decimals', name: '几位小数' }],
+  money: [{ key: 'min', name: '最少（分）' }, { key: 'max', name: '最多（分）' }],
+  photos: [{ key: 'max_count', name: '最多几张' }],
+  documents: [{ key: 'max_count', name: '最多几份' }],
+  table: [{ key: 'max_rows', name: '最多几行' }],
+}
+
+export const isOwn = (field: Pick<FormField, 'key'>): boolean => field.key.startsWith('own_')
+
+/** A new field with all that its type needs, so that it can be saved as it is. */
+export function makeField(type: NewType, token: string): FormField {
+  const field: FormField = { key: `own_${token}`, label: `新的${nameType(type)}`, type, personal: (PERSONAL[type] ?? 'none') as FormField['personal'], required: false }
+  if (type === 'text') field.max_length = 50
+  if (type === 'long_text') field.max_length = 500
+  if (type === 'photos') field.max_count = 6
+  if (type === 'choice' || type === 'multi_choice') field.options = [{ value: 'one', label: '选项一' }, { value: 'two', label: '选项二' }]
+  if (type === 'yes_no') Object.assign(field, { yes_label: '是', no_label: '否' })
+  return field
+}
+
+/** The sections with a field one place further up or down, into the next section at its edge. */
+export function moveField(sections: readonly FormSection[], key: string, by: -1 | 1): FormSection[] {
+  const moved = sections.map((section) => ({ ...section, fields: [...section.fields] }))
+  const at = moved.findIndex((section) => section.fields.some((field) => field.key === key))
+  if (at < 0) return moved
+  const own = moved[at]!.fields
+  const index = own.findIndex((field) => field.key === key)
+  const [field] = own.splice(index, 1)
+  const to = index + by
+  const beside = moved[at + by]
+  if (to >= 0 && to <= own.length) own.splice(to, 0, field!)
+  else if (beside) beside.fields.splice(by < 0 ? beside.fields.length : 0, 0, field!)
+  else own.splice(index, 0, field!)
+  return moved
+}
+
+/** The value of a new option: one that none of the others has. */
+export function nextValue(taken: readonly string[]): string {
+  let number = taken.length + 1
+  while (taken.includes(`own_${number}`)) number += 1
+  return `own_${number}`
+}
+
+/** What the manual's paper left open, as a mark beside the field. */
+export function tellDoubt(field: Pick<FormField, 'doubt'>): string {
+  const kinds: Record<string, string> = { lost: '原文缺失', partial: '原文不全', number: '数字存疑', reading: '字迹存疑' }
+  return field.doubt ? `${kinds[field.doubt.kind] ?? '存疑'}：${field.doubt.note}` : ''
+}

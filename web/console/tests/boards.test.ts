@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest'
+import { countOf, sumLines, tellUsed, waitsLong } from '@/domain/board'
+import { isOnline } from '@/domain/formValues'
+import { tellDays } from '@/domain/works'
+import { chooseQueue } from '@/stores/queues'
+
+const queue = (key: 'accept' | 'assign' | 'reply', count: number) => ({ key, name: key, count, urgent: false })
+
+describe('boards and works', () => {
+  it('sums the lines and finds a family', () => {
+    const line = { open: 3, overdue: 1, today: 0, urged: 2, done: 5, families: [{ key: 'accept', count: 2 }] }
+    expect(sumLines([line, line])).toEqual({ open: 6, overdue: 2, today: 0, urged: 4, done: 10 })
+    expect([countOf(line, 'accept'), countOf(line, 'review')]).toEqual([2, 0])
+  })
+
+  it('tells how much of the limits is used', () => {
+    expect(tellUsed(0.4)).toEqual({ text: '40%', level: '' })
+    expect(tellUsed(0.7).level).toBe('amber')
+    expect(tellUsed(1.2)).toEqual({ text: '120%', level: 'red' })
+  })
+
+  it('marks what waits for more than three days', () => {
+    const now = new Date('2026-11-26T10:00:00+08:00')
+    expect(waitsLong('2026-11-24T10:00:00+08:00', now)).toBe(false)
+    expect(waitsLong('2026-11-23T09:00:00+08:00', now)).toBe(true)
+  })
+
+  it('counts the working days of works', () => {
+    const works = { limit_days: 10, used_days: 6, left_days: 4, works_overdue: false }
+    expect(tellDays(works)).toEqual({ text: '剩 4 个工作日', level: 'calm', share: 0.6 })
+    expect(tellDays({ ...works, left_days: 3 }).level).toBe('amber')
+    expect(tellDays({ ...works, left_days: 0, used_days: 10 }).text).toBe('今天到期')
+    expect(tellDays({ ...works, left_days: -2, works_overdue: true })).toEqual({ text: '超 2 个工作日', level: 'red', share: 1 })
+  })
+
+  it('opens a lead on the cases to assign, anybody else where there is something', () => {
+    const known = [queue('accept', 4), queue('assign', 0), queue('reply', 1)]
+    expect(chooseQueue(known, true)).toBe('assign')
+    expect(chooseQueue(known, false)).toBe('accept')
+    expect(chooseQueue([queue('accept', 0), queue('reply', 1)], true)).toBe('reply')
+    expect(chooseQueue([], true)).toBe('')
+  })
+
+  it('marks only the channels that are not online', () => {
+    expect(['online', 'h5', 'mini'].every(isOnline)).toBe(true)
+    expect(['hotline', 'counter', 'field', 'municipal'].some(isOnline)).toBe(false)
+  })
+})
