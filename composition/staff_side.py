@@ -12,6 +12,7 @@ from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
+from backend.cases.deadline_extensions import DeadlineExtensions
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
@@ -28,6 +29,7 @@ from backend.cases.staff_rows import RowWriter
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.loader import build_process
 from backend.organisation.desk import OrganisationDesk
+from backend.organisation.leads import find_leads
 from backend.organisation.members import MemberDirectory
 from backend.organisation.roster_upkeep import RosterUpkeep
 from backend.organisation.staff_upkeep import StaffUpkeep
@@ -35,9 +37,11 @@ from backend.organisation.tables import OrganisationTables
 from backend.organisation.upkeep import OrganisationUpkeep
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
+from composition.promises import make_staff_notices
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.document_routes import make_document_routes
+from staff_api.extension_routes import make_extension_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
@@ -157,7 +161,11 @@ def _add_cases(
         services,
     )  # fmt: skip
     search = IntakeSearch(sessions, hall.customers, access, rows, hall.keys, record_look, read_clock)
+    extensions = DeadlineExtensions(
+        sessions, hall.cases, access, definitions, make_staff_notices(hall).tell, find_leads, read_clock
+    )
     for routes in (
+        make_extension_routes(extensions, cases),
         make_intake_routes(intake, search),
         make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),
         make_case_routes(

@@ -180,6 +180,22 @@ class OpenTaskSchema(Schema):
     queue = fields.String(required=True, allow_none=True)
     due_at = _moment(may_be_none=True)
     attended_by = fields.List(fields.String(), required=True)
+    may_extend = fields.Boolean(required=True)
+
+
+class PendingExtensionSchema(Schema):
+    """More time is asked for a step, and nobody has answered yet."""
+
+    id = fields.Integer(required=True)
+    task = fields.Integer(required=True)
+    step_name = fields.String(required=True)
+    asked_by = fields.String(required=True)
+    asked_at = _moment()
+    due_before = _moment()
+    due_at = _moment()
+    reason = fields.String(required=True)
+    may_answer = fields.Boolean(required=True)
+    may_withdraw = fields.Boolean(required=True)
 
 
 class UnitChoiceSchema(Schema):
@@ -239,6 +255,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)
+    extension = fields.Nested(PendingExtensionSchema, required=True, allow_none=True)
     suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)
     child = fields.Nested(ChildCaseSchema, required=True, allow_none=True)
     parent_case_no = fields.String(required=True, allow_none=True)

@@ -16,7 +16,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.errors import NotFound
 from backend.core.statements import Prepared
-from backend.organisation.leads import CENTRE_LEAD
+from backend.organisation.leads import CENTRE_LEAD, UNIT_LEAD
 from backend.organisation.service import Member
 
 # Who answers for all that goes on in their units though no step is theirs: they see the cases of every
@@ -32,7 +32,8 @@ _BY_NO = Prepared(
       c.status, c.version, c.service_key, c.handler_id, c.returned_times, c.parent_case_id, c.opened_at,
       c.contact_name_sealed, c.contact_phone_sealed, c.region, c.street, c.community, c.building, c.form,
       c.form_version_id, t.no AS task_no, t.step, t.opened_at AS waiting_since, t.due_at,
-      t.urged_at, c.urged_times
+      t.urged_at, c.urged_times,
+      EXISTS (SELECT FROM deadline_extension x WHERE x.case_id = c.id) AS has_extensions
     FROM service_case c LEFT JOIN LATERAL (
       SELECT * FROM case_task WHERE case_id = c.id ORDER BY (state = 'open') DESC, no DESC LIMIT 1
     ) t ON true
@@ -146,6 +147,9 @@ class StaffAccess:
             return True
         posts = list_posts(member)
         if posts & OVERSEERS:
+            return True
+        if UNIT_LEAD in posts and getattr(row, "has_extensions", False):
+            # Whom more time is asked of has to see for what.
             return True
         definition = self._definitions.get(session, row.definition_version_id)
         return _takes_part(definition, posts - PERSONAL_POSTS.keys())

@@ -17,6 +17,7 @@ from backend.cases.alarm_ringing import list_untaken, read_rings
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
 from backend.cases.commands import Guard
+from backend.cases.deadline_extensions import describe_pending, read_extensions, write_extensions
 from backend.cases.document_views import DocumentLists
 from backend.cases.escalation import write_notices
 from backend.cases.guards import bind_guards
@@ -165,7 +166,7 @@ class StaffCases:
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         booked = visit.get("appointment_id") is not None
         return {
-            **self._write_past(session, row, root, form),
+            **self._write_past(session, member, row, root, form),
             "version": branch.snapshot.version,
             "application_no": tree.case_no,
             "unit_code": row.unit_code,
@@ -194,12 +195,14 @@ class StaffCases:
         actions = list_available_actions(definition, snapshot, performer, guards)
         return {
             "actions": [describe_action(one) for one in actions],
-            "open_tasks": describe_tasks(definition, branch, self._sources.party_names),
+            "open_tasks": describe_tasks(
+                definition, branch, self._sources.party_names, performer, self._now()
+            ),
             "documents": self._documents.describe(session, branch.id, definition, snapshot, performer),
         }
 
     def _write_past(
-        self, session: Session, row: Row[Any], root: Branch, form: Mapping[str, Any]
+        self, session: Session, member: Member, row: Row[Any], root: Branch, form: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Return the case's line, its history and its notes: all that names people and units."""
         definitions = {
@@ -212,16 +215,20 @@ class StaffCases:
         untaken = list_untaken(session, [row.id]) if is_alarm else frozenset()
         notes = read_notes(session, definitions)
         works = read_overall(session, definitions) if any(one.overall for one in definitions.values()) else ()
-        # Only alarms, what was late and what was urged have been told to anybody.
-        was_told = is_alarm or row.urged_times > 0 or self._was_late(root)
+        asked = read_extensions(session, [row.id]) if row.has_extensions else []
+        # Only alarms, what was late, what was urged and what needs more time have been told to anybody.
+        was_told = is_alarm or row.urged_times > 0 or bool(asked) or self._was_late(root)
         told = read_notices(session, definitions) if was_told else []
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
-        staff_ids |= list_staff_ids(events)
+        staff_ids |= (
+            list_staff_ids(events) | {one.asked_by for one in asked} | {one.decided_by for one in asked}
+        )
         called = self._organisation.call_staff(session, staff_ids - {None})
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
         history = write_history(events, names)
         more = [*write_rings(rings, names.staff), *write_notices(told, names.staff), *write_overall(works)]
+        more += write_extensions(asked, definitions[row.id], names.staff)
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
@@ -231,6 +238,7 @@ class StaffCases:
             "history": history,
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
+            "extension": describe_pending(asked, member, definitions[row.id], handlers),
         }
 
     def _was_late(self, root: Branch) -> bool:

@@ -27,12 +27,14 @@ from sqlalchemy import (
     tuple_,
 )
 
+from backend.cases.deadline_models import DeadlineExtension
 from backend.cases.models import CaseTask, ServiceCase
 from backend.core.database import table_of
 
 COUNT_LIMIT = 1000
 CASE = table_of(ServiceCase)
 TASK = table_of(CaseTask)
+_EXTENSION = table_of(DeadlineExtension)
 # A missing deadline stands at the end; the index has this very expression.
 DUE_ORDER: ColumnElement[Any] = func.coalesce(TASK.c.due_at, literal_column("'infinity'::timestamptz"))
 
@@ -100,6 +102,19 @@ def _is_own() -> ColumnElement[bool]:
     return (TASK.c.handler_id == bindparam("handler_id")) & (his_turn | (TASK.c.queue == "mine"))
 
 
+def _waits_for_leave() -> ColumnElement[bool]:
+    """A task of one's units for which somebody else asks for more time."""
+    asked = (_EXTENSION.c.case_id == TASK.c.case_id) & (_EXTENSION.c.task_no == TASK.c.no)
+    asked &= (_EXTENSION.c.state == literal_column("'pending'")) & (
+        _EXTENSION.c.asked_by != bindparam("handler_id")
+    )
+    return (TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()) & exists().where(asked)
+
+
+# Lanes that are no post's in a unit: one list as a whole.
+_WHOLE = {"handler": _is_own, "extension": _waits_for_leave}
+
+
 def _due_conditions(overdue: bool, due: str | None) -> list[ColumnElement[bool]]:
     """Return what keeps the tasks that are overdue, or due by the end of today: a stretch of the index."""
     now = cast(bindparam("now"), _WHEN)
@@ -110,17 +125,17 @@ def _due_conditions(overdue: bool, due: str | None) -> list[ColumnElement[bool]]
 
 
 def _lane_conditions(kind: str) -> list[ColumnElement[bool]]:
-    """Return what fixes a lane: queue (post and unit, in one queue), post (in all), or handler."""
+    """Return what fixes a lane: queue (post and unit, in one queue), post (in all), handler or extension."""
     open_ones: list[ColumnElement[bool]] = [TASK.c.state == literal_column("'open'")]
-    if kind == "handler":
-        return [*open_ones, _is_own()]
+    if kind in _WHOLE:
+        return [*open_ones, _WHOLE[kind]()]
     lane = [*open_ones, TASK.c.post_key == _POSTS.c.post, TASK.c.unit_id == _UNITS.c.unit_id]
     return [*lane, TASK.c.queue == bindparam("queue")] if kind == "queue" else lane
 
 
 def _gather(kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any]) -> Select[Any]:
     """Return the columns of ``inner`` over all lanes of this kind."""
-    if kind == "handler":
+    if kind in _WHOLE:
         return inner.where(*conditions)
     lane = inner.where(*conditions).lateral("lane")
     return select(lane).select_from(_POSTS.join(_UNITS, true()).join(lane, true()))
@@ -171,8 +186,8 @@ def make_page(
 def make_membership(kind: str, overdue: bool, due: str | None = None) -> ColumnElement[bool]:
     """Return the condition that a case has an open task in the lanes, for a search within a queue."""
     open_one = (TASK.c.case_id == CASE.c.id) & (TASK.c.state == "open")
-    if kind == "handler":
-        open_one &= _is_own()
+    if kind in _WHOLE:
+        open_one &= _WHOLE[kind]()
     else:
         open_one &= TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
         open_one &= TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()

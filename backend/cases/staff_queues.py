@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Selec
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import PERSONAL_POSTS
+from backend.cases.deadline_extending import EXTENDERS
 from backend.cases.staff_access import OVERSEERS, PostMap, list_posts
 from backend.cases.staff_queue_rows import CASE, make_count, make_due, make_membership, make_page, make_search
 from backend.cases.staff_rows import RowWriter
@@ -32,7 +33,8 @@ _FIRST_PAGE = 2**62
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's) or handler.
+    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's), handler, or
+    extension (more time is asked for).
 
     An urgent queue is seen by everybody who takes part in its processes, whosever turn it is, also while one
     person has it in hand (law 13).
@@ -54,6 +56,7 @@ QUEUES = (
     Queue("charge", "待收费", "queue"),
     Queue("reply", "待回复", "queue"),
     Queue("close", "待办结", "queue"),
+    Queue("extension", "待批延期", "extension"),
     Queue("mine", "我的办件", "handler"),
     Queue("unit", "本单位待办", "post"),
     Queue("overdue", "已超期", "post", is_overdue=True),
@@ -145,6 +148,8 @@ class StaffQueues:
                 own = self._list_queue_posts(queue, posts)
                 if own:
                     found.append(_Lanes(queue, "queue", {**base, "queue": queue.key, "posts": own}))
+            elif queue.kind == "extension" and posts & EXTENDERS:
+                found.append(_Lanes(queue, "extension", base))
             elif queue.kind == "post" and wide:
                 # To who oversees all of a unit's work, none of it is what they have to do themselves.
                 is_all = queue.key == "unit" and bool(posts & OVERSEERS)

@@ -125,5 +125,5 @@ def test_who_takes_part_in_a_step_is_named() -> None:
     process = make_process(survey)
     snapshot = decide(process, Snapshot(), Start(UNIT), NOW, {}).snapshot
     names = {"works": "工程管理部门", "customer": "客户"}
-    [task] = describe_tasks(process, Branch(1, 1, snapshot, {}, None, {}), names)
+    [task] = describe_tasks(process, Branch(1, 1, snapshot, {}, None, {}), names, UNIT, NOW)
     assert task["attended_by"] == ["工程管理部门", "客户"]

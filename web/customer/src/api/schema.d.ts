@@ -1995,6 +1995,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for more time; who answers for the unit is told. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewExtension"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/extensions/{extension_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                extension_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a request, or take back one's own. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    extension_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExtensionAnswer"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/messages": {
         parameters: {
             query?: never;
@@ -4222,6 +4316,14 @@ export interface components {
         EnteredStaff: {
             first_password: string | null;
         };
+        ExtensionAnswer: {
+            /** @enum {string} */
+            answer: "approve" | "refuse" | "withdraw";
+            /** Format: uuid */
+            command_id: string;
+            /** @default  */
+            reason?: string;
+        };
         FailedJob: {
             attempts: number;
             error: string;
@@ -4453,6 +4555,12 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
         };
+        NewExtension: {
+            /** Format: date-time */
+            due_at: string;
+            reason: string;
+            task: number;
+        };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             /** @default null */
@@ -4491,6 +4599,7 @@ export interface components {
             attended_by: string[];
             /** Format: date-time */
             due_at: string | null;
+            may_extend: boolean;
             name: string;
             no: number;
             queue: string | null;
@@ -4541,6 +4650,21 @@ export interface components {
         PasswordChange: {
             new_password: string;
             old_password: string;
+        };
+        PendingExtension: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            due_before: string;
+            id: number;
+            may_answer: boolean;
+            may_withdraw: boolean;
+            reason: string;
+            step_name: string;
+            task: number;
         };
         PermissionAnswers: {
             answers: {
@@ -4620,7 +4744,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "extension" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };
@@ -4925,6 +5049,7 @@ export interface components {
             documents: components["schemas"]["DocumentLine"][];
             /** Format: date-time */
             due_at: string | null;
+            extension: components["schemas"]["PendingExtension"] | null;
             files: {
                 [key: string]: components["schemas"]["FileView"];
             };

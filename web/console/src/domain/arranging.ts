@@ -1,0 +1,18 @@
+/** What the one who looks at a case may arrange beside its steps; the server says what, this puts it into words. */
+import type { StaffCaseView } from '@/api/types'
+
+export interface Arrangement {
+  key: 'extension'
+  name: string
+}
+
+/** The open steps for which one may ask for more time: none while a request waits for its answer. */
+export function listExtendable(view: Pick<StaffCaseView, 'open_tasks' | 'extension'>): StaffCaseView['open_tasks'] {
+  return view.open_tasks.filter((task) => task.may_extend && task.no !== view.extension?.task)
+}
+
+export function listArrangements(view: Pick<StaffCaseView, 'open_tasks' | 'extension'>): Arrangement[] {
+  const found: Arrangement[] = []
+  if (listExtendable(view).length) found.push({ key: 'extension', name: '申请延期' })
+  return found
+}
