@@ -12,6 +12,7 @@ from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
+from backend.cases.co_handling import CoHandling
 from backend.cases.deadline_extensions import DeadlineExtensions
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.intake import IntakeService, list_starters
@@ -54,6 +55,7 @@ from staff_api.realtime_routes import make_staff_realtime_routes
 from staff_api.roster_routes import make_roster_routes
 from staff_api.session_routes import make_session_routes
 from staff_api.staff_routes import make_staff_routes
+from staff_api.team_routes import make_team_routes
 from staff_api.visit_routes import make_visit_routes
 
 
@@ -122,6 +124,7 @@ def _add_cases(
         record_look,
         dict(hall.content.post_names),
         {**hall.content.post_names, **hall.content.party_names},
+        parts.unit_people,
     )
     directory = MemberDirectory(organisation)
     cases = StaffCases(
@@ -152,7 +155,7 @@ def _add_cases(
         sessions, hall.reading, access, organisation, hall.documents, record_look, read_clock
     )
     handover = StaffHandover(
-        sessions, hall.cases, organisation, directory, hall.appointments, parts.unit_people,
+        sessions, hall.cases, access, organisation, directory, hall.appointments, parts.unit_people,
         lambda service, process: services.get(service or "") or processes[process],
         read_clock,
     )  # fmt: skip
@@ -164,7 +167,9 @@ def _add_cases(
     extensions = DeadlineExtensions(
         sessions, hall.cases, access, definitions, make_staff_notices(hall).tell, find_leads, read_clock
     )
+    helping = CoHandling(sessions, hall.cases, access, directory, hall.files, parts.unit_people, read_clock)
     for routes in (
+        make_team_routes(helping, handover, cases),
         make_extension_routes(extensions, cases),
         make_intake_routes(intake, search),
         make_queue_routes(StaffQueues(sessions, posts, rows, hall.keys, read_clock)),

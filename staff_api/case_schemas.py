@@ -19,6 +19,7 @@ from backend.core.json_fields import Ready
 from backend.files.schemas import FileViewSchema
 
 VERDICTS = ("pass", "reject")
+PARTS = ("handler", "deputy", "co_handler")
 
 _ITEM = validate.Regexp(r"^[a-z][a-z0-9_]{0,63}$")
 _TEXT = validate.Length(max=500)
@@ -71,6 +72,8 @@ class StaffCaseRowSchema(Schema):
     urged_times = fields.Integer(required=True)
     mark = fields.String(required=True, allow_none=True)
     handler_name = fields.String(required=True, allow_none=True)
+    # What the reader is to the case: its handler, the deputy of the handler, who is away, or a co-handler.
+    part = fields.String(required=True, allow_none=True, validate=validate.OneOf(PARTS))
     channel = fields.String(required=True)
     is_alarm = fields.Boolean(required=True)
     rings = fields.Boolean(required=True, metadata={"description": "An alarm that nobody has taken yet."})
@@ -198,6 +201,20 @@ class PendingExtensionSchema(Schema):
     may_withdraw = fields.Boolean(required=True)
 
 
+class CoHandlerSchema(Schema):
+    """A colleague who handles the case together with its handler."""
+
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class TeamSchema(Schema):
+    """Who else works on the case; ``may_arrange`` says whether the reader chooses them and forwards it."""
+
+    co_handlers = fields.List(fields.Nested(CoHandlerSchema), required=True)
+    may_arrange = fields.Boolean(required=True)
+
+
 class UnitChoiceSchema(Schema):
     """A unit to dispatch to."""
 
@@ -255,6 +272,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)
+    team = fields.Nested(TeamSchema, required=True)
     extension = fields.Nested(PendingExtensionSchema, required=True, allow_none=True)
     suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)
     child = fields.Nested(ChildCaseSchema, required=True, allow_none=True)

@@ -40,13 +40,15 @@ class Performer:
     positions: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
     staff_id: int | None = None
+    # Whose own tasks they may do as well: those who are away and named them.
+    stands_for: frozenset[int] = frozenset()
 
     def may_do(self, actor: Actor, data: Mapping[str, Any]) -> bool:
         """True when the post fits and, for a task of one person's own, the case names nobody else."""
         if not self.holds(actor):
             return False
         named = data.get(PERSONAL_POSTS.get(actor.key, "")) if actor.kind is ActorKind.POSITION else None
-        return named is None or named == self.staff_id
+        return named is None or named == self.staff_id or named in self.stands_for
 
     def holds(self, actor: Actor) -> bool:
         """True when this performer holds the post that ``actor`` names; anything undeclared is no."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,7 @@ from backend.cases.alarm_history import write_rings
 from backend.cases.alarm_ringing import list_untaken, read_rings
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
+from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_handlers
 from backend.cases.commands import Guard
 from backend.cases.deadline_extensions import describe_pending, read_extensions, write_extensions
 from backend.cases.document_views import DocumentLists
@@ -25,7 +26,7 @@ from backend.cases.models import CaseCorrection, CaseReview
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
-from backend.cases.staff_access import StaffAccess, make_performer
+from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_part
 from backend.cases.staff_case_view import (
     describe_action,
     describe_corrections,
@@ -78,7 +79,8 @@ _REVIEWS = Prepared(
 class Sources:
     """What other components know of a case, as the composition root connects them.
 
-    ``party_names`` are those of everybody who can take part in a step.
+    ``party_names`` are those of everybody who can take part in a step; ``keepers`` are the posts that keep a
+    unit's people.
     """
 
     write_progress: WriteProgress
@@ -87,6 +89,7 @@ class Sources:
     record_look: RecordLook
     post_names: Mapping[str, str]
     party_names: Mapping[str, str]
+    keepers: Collection[str]
 
 
 class StaffCases:
@@ -162,7 +165,7 @@ class StaffCases:
         files = list(dict.fromkeys([*form_files, *list_visit_files(visit)]))
         views = self._sources.files.describe(session, files) if files else {}
         marks = _REVIEWS.all(session, {"case_id": root.id})
-        work = self._describe_work(session, member, branch)
+        work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         booked = visit.get("appointment_id") is not None
         return {
@@ -187,7 +190,9 @@ class StaffCases:
             **self._name_relatives(session, member, row, branch),
         }
 
-    def _describe_work(self, session: Session, member: Member, branch: Branch) -> dict[str, Any]:
+    def _describe_work(
+        self, session: Session, member: Member, row: Row[Any], branch: Branch
+    ) -> dict[str, Any]:
         definition = self._definitions.get(session, branch.definition_version_id)
         snapshot = make_snapshot(branch)
         guards = bind_guards(session, branch.id, definition, snapshot, self._guards)
@@ -198,7 +203,9 @@ class StaffCases:
             "open_tasks": describe_tasks(
                 definition, branch, self._sources.party_names, performer, self._now()
             ),
-            "documents": self._documents.describe(session, branch.id, definition, snapshot, performer),
+            "documents": self._documents.describe(
+                session, branch.id, definition, snapshot, make_filler_performer(member, row)
+            ),
         }
 
     def _write_past(
@@ -216,28 +223,36 @@ class StaffCases:
         notes = read_notes(session, definitions)
         works = read_overall(session, definitions) if any(one.overall for one in definitions.values()) else ()
         asked = read_extensions(session, [row.id]) if row.has_extensions else []
+        helping = read_co_handlers(session, [root.id]) if row.had_co_handlers else []
         # Only alarms, what was late, what was urged and what needs more time have been told to anybody.
         was_told = is_alarm or row.urged_times > 0 or bool(asked) or self._was_late(root)
         told = read_notices(session, definitions) if was_told else []
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
-        staff_ids |= (
-            list_staff_ids(events) | {one.asked_by for one in asked} | {one.decided_by for one in asked}
-        )
+        staff_ids |= {who for one in asked for who in (one.asked_by, one.decided_by)}
+        staff_ids |= {who for one in helping for who in (one.staff_id, one.added_by, one.removed_by)}
+        staff_ids |= list_staff_ids(events)
         called = self._organisation.call_staff(session, staff_ids - {None})
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
         history = write_history(events, names)
         more = [*write_rings(rings, names.staff), *write_notices(told, names.staff), *write_overall(works)]
         more += write_extensions(asked, definitions[row.id], names.staff)
+        more += write_co_handlers(helping, names.staff)
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
         return {
-            **self._rows.write_one(session, row, units, handlers, untaken, self._now()),
+            **self._rows.write_one(
+                session, row, units, handlers, untaken, self._now(), tell_part(member, row)
+            ),
             **describe_overall(works, self._now()),
             "history": history,
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
+            "team": {
+                "co_handlers": self._organisation.describe_staff(session, row.co_handlers),
+                "may_arrange": row.status == "open" and may_arrange(member, row, self._sources.keepers),
+            },
             "extension": describe_pending(asked, member, definitions[row.id], handlers),
         }
 

@@ -102,6 +102,14 @@ def _is_own() -> ColumnElement[bool]:
     return (TASK.c.handler_id == bindparam("handler_id")) & (his_turn | (TASK.c.queue == "mine"))
 
 
+def _is_shared() -> ColumnElement[bool]:
+    """The same for several handlers, oneself and those whose deputy one is, and in cases where one helps."""
+    his_turn = TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
+    own = TASK.c.handler_id == bindparam("handlers", type_=ARRAY(BigInteger)).any_()
+    helped = TASK.c.case_id == bindparam("helped", type_=ARRAY(BigInteger)).any_()
+    return (own | (helped & TASK.c.handler_id.is_not(None))) & (his_turn | (TASK.c.queue == "mine"))
+
+
 def _waits_for_leave() -> ColumnElement[bool]:
     """A task of one's units for which somebody else asks for more time."""
     asked = (_EXTENSION.c.case_id == TASK.c.case_id) & (_EXTENSION.c.task_no == TASK.c.no)
@@ -112,7 +120,7 @@ def _waits_for_leave() -> ColumnElement[bool]:
 
 
 # Lanes that are no post's in a unit: one list as a whole.
-_WHOLE = {"handler": _is_own, "extension": _waits_for_leave}
+_WHOLE = {"handler": _is_own, "shared": _is_shared, "extension": _waits_for_leave}
 
 
 def _due_conditions(overdue: bool, due: str | None) -> list[ColumnElement[bool]]:
@@ -160,7 +168,7 @@ def make_page(
 
     ``by_service`` keeps the tasks of one service; no case is read before the page is known.
     """
-    if kind == "handler" and sort == "due":
+    if kind in ("handler", "shared") and sort == "due":
         sort = "urged"
     conditions = [*_lane_conditions(kind), *_due_conditions(overdue, due)]
     if after:

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Select, Text, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.co_handling import list_helped
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadline_extending import EXTENDERS
-from backend.cases.staff_access import OVERSEERS, PostMap, list_posts
+from backend.cases.staff_access import OVERSEERS, PostMap, list_posts, tell_part
 from backend.cases.staff_queue_rows import CASE, make_count, make_due, make_membership, make_page, make_search
 from backend.cases.staff_rows import RowWriter
 from backend.core.encryption import KeyRing
@@ -134,16 +135,19 @@ class StaffQueues:
             else:
                 rows, sort = self._list_page(session, lanes, asked, limit + 1), asked.sort
             following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
-            return {"items": self._rows.write(session, rows[:limit]), "next": following}
+            is_mine = lanes is not None and lanes.kind == "shared"
+            items = self._rows.write(session, rows[:limit], lambda row: _tell_part(member, row, is_mine))
+            return {"items": items, "next": following}
 
     def _list_lanes(self, session: Session, member: Member) -> list[_Lanes]:
         posts = list_posts(member)
         units = sorted(member.units)
         wide = self._posts.list_lane_posts(posts)
         base = {"units": units, "handler_id": member.id, "now": self._now(), "day_end": self._end_day()}
+        is_handler = any(post in posts for post in PERSONAL_POSTS)
+        team = self._find_team(session, member) if is_handler else None
         found = []
         for queue in QUEUES:
-            is_handler = any(post in posts for post in PERSONAL_POSTS)
             if queue.kind == "queue":
                 own = self._list_queue_posts(queue, posts)
                 if own:
@@ -156,8 +160,17 @@ class StaffQueues:
                 named = replace(queue, name="全部待办") if is_all else queue
                 found.append(_Lanes(named, "post", {**base, "posts": wide}))
             elif is_handler and (queue.kind == "handler" or queue.is_overdue):
-                found.append(_Lanes(queue, "handler", {**base, "posts": sorted(posts)}))
+                kind = "handler" if team is None else "shared"
+                found.append(_Lanes(queue, kind, {**base, **(team or {}), "posts": sorted(posts)}))
         return found
+
+    @staticmethod
+    def _find_team(session: Session, member: Member) -> dict[str, Any] | None:
+        """Return for whom and where else the member works, or None for who has only cases of their own."""
+        helped = list_helped(session, member.id)
+        if not helped and not member.stands_for:
+            return None
+        return {"handlers": sorted({member.id} | member.stands_for), "helped": helped}
 
     def _end_day(self) -> datetime:
         """Return the end of today in Shanghai."""
@@ -213,7 +226,8 @@ class StaffQueues:
             values["processes"] = processes
             names = (*names, "processes") if "case_no" in names else (*names, "processes", "whole")
         else:
-            values["handler_id"] = member.id
+            values["handlers"] = sorted({member.id} | member.stands_for)
+            values["helped"] = list_helped(session, member.id)
             names = (*names, "handler")
         by_unit = bool(processes) and not asked.q
         statement = _search(names if by_unit else (*names, "units"), by_unit)
@@ -253,10 +267,16 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "processes": CASE.c.process_key == bindparam("processes", type_=ARRAY(Text)).any_(),
     # A child case shows as part of its parent, unless its own number is asked for.
     "whole": CASE.c.parent_case_id.is_(None),
-    "handler": CASE.c.handler_id == bindparam("handler_id"),
+    "handler": (CASE.c.handler_id == bindparam("handlers", type_=ARRAY(BigInteger)).any_())
+    | (CASE.c.id == bindparam("helped", type_=ARRAY(BigInteger)).any_()),
     "overdue": make_due("overdue"),
     "today": make_due("today"),
 }
+
+
+def _tell_part(member: Member, row: Row[Any], is_mine: bool) -> str | None:
+    """Return what the member is to a case; what else stands on one's own list is a case one helps with."""
+    return tell_part(member, row) or ("co_handler" if is_mine else None)
 
 
 def _find_unit(session: Session, member: Member, code: str) -> int:

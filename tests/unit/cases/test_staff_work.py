@@ -118,6 +118,15 @@ def test_a_bound_guard_objects_until_it_is_bound() -> None:
     assert CASE_GUARDS["no_rejected_marks"](begin(), {}) == "rejected_marks"
 
 
+def test_who_stands_in_does_the_absent_persons_steps_and_nobody_elses() -> None:
+    deputy = Performer(
+        ActorKind.POSITION, positions=frozenset({"case_handler"}), staff_id=8, stands_for=frozenset({7})
+    )
+    for handler_id, refusal in ((7, None), (8, None), (9, "not_your_turn")):
+        snapshot = assigned(handler_id)
+        assert refusal_of(snapshot, Complete(deputy, 2, "done", snapshot.version)) == refusal
+
+
 def test_who_takes_part_in_a_step_is_named() -> None:
     survey = make_step(
         "survey", "position:case_handler", make_outcome("done"), attended_by=["works", "customer"]

@@ -3,6 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { answerExtension } from '@/api/teamwork'
 import type { PendingExtension, StaffCaseView } from '@/api/types'
+import RowMarks from '@/components/RowMarks.vue'
 import ExtensionBanner from '@/components/case/ExtensionBanner.vue'
 import { listArrangements, listExtendable } from '@/domain/arranging'
 import { toMoment } from '@/domain/dates'
@@ -29,8 +30,9 @@ function show(more: Partial<PendingExtension>) {
 it('offers more time only for a step for which nobody has asked yet', () => {
   const open_tasks = [task(1, false), task(2, true)]
   expect(listExtendable({ open_tasks, extension: null }).map((one) => one.no)).toEqual([2])
-  expect(listArrangements({ open_tasks, extension: null })).toEqual([{ key: 'extension', name: '申请延期' }])
-  expect(listArrangements({ open_tasks, extension: ASKED })).toEqual([])
+  const nobody = { team: { co_handlers: [], may_arrange: false }, part: null, status: 'open' as const }
+  expect(listArrangements({ ...nobody, open_tasks, extension: null })).toEqual([{ key: 'extension', name: '申请延期' }])
+  expect(listArrangements({ ...nobody, open_tasks, extension: ASKED })).toEqual([])
   expect(toMoment('2031-06-09', '17:30')).toBe(ASKED.due_at)
 })
 
@@ -59,4 +61,18 @@ it('leaves who asked the way back, and nobody a way past a broken limit', () => 
   const late = show({ due_before: '2001-06-03T09:00:00+08:00' })
   expect(late.text()).toContain('不能再同意')
   expect(late.findAll('button').map((one) => one.text())).toEqual(['不同意'])
+})
+
+it('offers the handler helpers, a colleague and photos, a helper photos alone', () => {
+  const keys = (may_arrange: boolean, part: StaffCaseView['part'], status: StaffCaseView['status'] = 'open') =>
+    listArrangements({ open_tasks: [], extension: null, team: { co_handlers: [], may_arrange }, part, status }).map((one) => one.key)
+  expect(keys(true, 'handler')).toEqual(['photos', 'coHandlers', 'forward'])
+  expect(keys(false, 'co_handler')).toEqual(['photos'])
+  expect(keys(false, 'handler', 'completed')).toEqual([])
+})
+
+it('marks what is done for somebody else', () => {
+  const row = { handler_name: '王芳', is_alarm: false, mark: null, urged_times: 0, returned_times: 0, channel: '' }
+  const tell = (part: StaffCaseView['part']) => mount(RowMarks, { props: { row: { ...row, part } as unknown as StaffCaseView } }).text()
+  expect([tell('deputy'), tell('co_handler'), tell('handler')]).toEqual(['代 王芳', '协办', ''])
 })

@@ -1826,6 +1826,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/co-handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a colleague as co-handler. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CoHandlerChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/co-handlers/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a co-handler go. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CoHandlerChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/commands": {
         parameters: {
             query?: never;
@@ -2089,6 +2181,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the case to a colleague; afterwards it may be no longer one's own to see. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Forward"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/messages": {
         parameters: {
             query?: never;
@@ -2302,6 +2438,52 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/visit-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep photos with the visit. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VisitPhotos"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4162,6 +4344,14 @@ export interface components {
             case_no: string;
             your_step: string | null;
         };
+        CoHandler: {
+            name: string;
+            username: string;
+        };
+        CoHandlerChange: {
+            handler: string;
+            reason: string;
+        };
         /** @description When a field is shown: a comparison, or several joined. */
         Condition: {
             field: string;
@@ -4453,6 +4643,12 @@ export interface components {
             label: string;
             party: string;
         };
+        Forward: {
+            /** Format: uuid */
+            command_id: string;
+            reason: string;
+            to: string;
+        };
         HandOver: {
             /** Format: uuid */
             command_id: string;
@@ -4710,6 +4906,8 @@ export interface components {
              * @default null
              */
             absent_until?: string | null;
+            /** @default null */
+            deputy?: string | null;
             /** @enum {string} */
             presence: "on_duty" | "absent";
         };
@@ -5018,6 +5216,8 @@ export interface components {
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
+            /** @enum {string|null} */
+            part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
@@ -5068,6 +5268,8 @@ export interface components {
             overdue: boolean;
             owed_documents: components["schemas"]["OwedDocument"][];
             parent_case_no: string | null;
+            /** @enum {string|null} */
+            part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             previous_values: {
                 [key: string]: components["schemas"]["Value"] | null;
@@ -5089,6 +5291,7 @@ export interface components {
             step: string;
             step_name: string;
             suggested_unit: components["schemas"]["UnitChoice"] | null;
+            team: components["schemas"]["Team"];
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_code: string;
             unit_name: string;
@@ -5167,6 +5370,7 @@ export interface components {
             items: components["schemas"]["Staff"][];
         };
         StaffMember: {
+            deputy: string | null;
             name: string;
             open_cases: number;
             /** @enum {string} */
@@ -5204,6 +5408,10 @@ export interface components {
         Street: {
             communities: string[];
             name: string;
+        };
+        Team: {
+            co_handlers: components["schemas"]["CoHandler"][];
+            may_arrange: boolean;
         };
         TimeLeft: {
             share: number;
@@ -5276,6 +5484,11 @@ export interface components {
             seen_at: string | null;
             /** @enum {string} */
             state: "none" | "set_off" | "arrived";
+        };
+        VisitPhotos: {
+            /** Format: uuid */
+            command_id: string;
+            photos: string[];
         };
         VisitPlace: {
             community: string;
