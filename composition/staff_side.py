@@ -11,6 +11,7 @@ from backend.access.looks import record_look
 from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
+from backend.appointments.staff_booking import StaffBooking
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
 from backend.cases.co_handling import CoHandling
 from backend.cases.deadline_extensions import DeadlineExtensions
@@ -39,6 +40,7 @@ from backend.organisation.upkeep import OrganisationUpkeep
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from composition.promises import make_staff_notices
+from staff_api.booking_routes import make_booking_routes
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.document_routes import make_document_routes
@@ -169,6 +171,7 @@ def _add_cases(
     )
     helping = CoHandling(sessions, hall.cases, access, directory, hall.files, parts.unit_people, read_clock)
     for routes in (
+        make_booking_routes(StaffBooking(sessions, access, hall.appointments), cases),
         make_team_routes(helping, handover, cases),
         make_extension_routes(extensions, cases),
         make_intake_routes(intake, search),

@@ -269,6 +269,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)
     actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
     documents = fields.List(fields.Nested(DocumentLineSchema), required=True)
+    # Whether staff may book or move the visit for the customer now.
+    may_book = fields.Boolean(required=True)
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)

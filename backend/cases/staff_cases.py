@@ -26,6 +26,7 @@ from backend.cases.models import CaseCorrection, CaseReview
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
+from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_part
 from backend.cases.staff_case_view import (
     describe_action,
@@ -52,7 +53,7 @@ from backend.cases.staff_history import (
 )
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
-from backend.cases.visiting import find_visit_made
+from backend.cases.visiting import find_booking_task, find_visit_made
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -168,6 +169,7 @@ class StaffCases:
         work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         booked = visit.get("appointment_id") is not None
+        made_at = find_visit_made(one.snapshot for one in list_branches(root))
         return {
             **self._write_past(session, member, row, root, form),
             "version": branch.snapshot.version,
@@ -182,10 +184,9 @@ class StaffCases:
             **describe_form(form, values, form_files, views, root.snapshot.owed_documents),
             **work,
             "progress": self._sources.write_progress(session, tree),
+            "may_book": self._may_book(session, root, booked and not made_at),
             "appointment": self._sources.appointments.read(session, root.id) if booked else None,
-            "visit": describe_visit(
-                visit, views, find_visit_made(one.snapshot for one in list_branches(root))
-            ),
+            "visit": describe_visit(visit, views, made_at),
             "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
             **self._name_relatives(session, member, row, branch),
         }
@@ -255,6 +256,16 @@ class StaffCases:
             },
             "extension": describe_pending(asked, member, definitions[row.id], handlers),
         }
+
+    def _may_book(self, session: Session, root: Branch, is_to_come: bool) -> bool:
+        """True where the case waits for a visit to be booked, or has one to come that can be moved."""
+        if root.snapshot.status is not CaseStatus.OPEN:
+            return False
+        return is_to_come or any(
+            find_booking_task(self._definitions.get(session, one.definition_version_id), one.snapshot)
+            for one in list_branches(root)
+            if one.snapshot.status is CaseStatus.OPEN
+        )
 
     def _was_late(self, root: Branch) -> bool:
         now = self._now()

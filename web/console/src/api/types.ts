@@ -42,6 +42,7 @@ export type StaffCaseView = Schemas['StaffCaseView']
 export type ReviewMark = Schemas['ReviewMark']
 export type ReviewMarks = Record<string, ReviewMark>
 
+export type SlotDay = Schemas['SlotDay']
 export type NewExtension = Schemas['NewExtension']
 export type PendingExtension = Schemas['PendingExtension']
 export type ExtensionAnswer = Schemas['ExtensionAnswer']['answer']

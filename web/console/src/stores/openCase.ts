@@ -112,8 +112,8 @@ export const useOpenCase = defineStore('openCase', () => {
       newerVersion.value = true
       return
     }
-    const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks } = got
-    Object.assign(held, { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks })
+    const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book } = got
+    Object.assign(held, { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book })
     // New links only when the old ones are about to end: another address would load each picture again.
     if (Date.now() - linksSince > LINKS_LAST_MS) {
       held.files = got.files
