@@ -1,4 +1,4 @@
-"""Who handles a case together with its handler, and who stands in for somebody away.
+"""Who handles a case together with its handler, who stands in for somebody away, whose a told phone is.
 
 Revision ID: 0023
 """
@@ -28,12 +28,19 @@ ALTER TABLE staff ADD COLUMN deputy_id bigint REFERENCES staff (id),
   ADD CONSTRAINT staff_deputy_is_another CHECK (deputy_id <> id);
 CREATE INDEX staff_deputy ON staff (deputy_id) WHERE deputy_id IS NOT NULL;
 """
+# When staff last heard from a customer who has never signed in that this phone is theirs.
+PHONES = """
+ALTER TABLE customer ADD COLUMN phone_told_at timestamptz;
+UPDATE customer SET phone_told_at = created_at WHERE phone_index IS NOT NULL;
+"""
 
 
 def upgrade() -> None:
     op.execute(CHANGE)
+    op.execute(PHONES)
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE customer DROP COLUMN phone_told_at")
     op.execute("ALTER TABLE staff DROP COLUMN deputy_id")
     op.execute("DROP TABLE case_co_handler")
