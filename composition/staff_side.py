@@ -11,8 +11,11 @@ from backend.access.looks import record_look
 from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
+from backend.appointments.staff_booking import StaffBooking
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
 from backend.cases.boards import Boards
+from backend.cases.co_handling import CoHandling
+from backend.cases.deadline_extensions import DeadlineExtensions
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
@@ -31,7 +34,7 @@ from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.form_desk import FormDesk
 from backend.catalogue.loader import build_process
 from backend.organisation.desk import OrganisationDesk
-from backend.organisation.leads import CENTRE_KEEPERS
+from backend.organisation.leads import CENTRE_KEEPERS, find_leads
 from backend.organisation.list_exports import Exportable
 from backend.organisation.members import MemberDirectory
 from backend.organisation.roster_upkeep import RosterUpkeep
@@ -41,10 +44,13 @@ from backend.organisation.upkeep import OrganisationUpkeep
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
+from composition.promises import make_staff_notices
 from staff_api.board_routes import make_board_routes
+from staff_api.booking_routes import make_booking_routes
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.document_routes import make_document_routes
+from staff_api.extension_routes import make_extension_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.form_routes import make_form_routes
 from staff_api.guard import StaffGuard
@@ -58,6 +64,7 @@ from staff_api.realtime_routes import make_staff_realtime_routes
 from staff_api.roster_routes import make_roster_routes
 from staff_api.session_routes import make_session_routes
 from staff_api.staff_routes import make_staff_routes
+from staff_api.team_routes import make_team_routes
 from staff_api.visit_routes import make_visit_routes
 
 
@@ -136,6 +143,7 @@ def _add_cases(
         record_look,
         dict(hall.content.post_names),
         {**hall.content.post_names, **hall.content.party_names},
+        parts.unit_people,
     )
     directory = MemberDirectory(organisation)
     cases = StaffCases(
@@ -166,7 +174,7 @@ def _add_cases(
         sessions, hall.reading, access, organisation, hall.documents, record_look, read_clock
     )
     handover = StaffHandover(
-        sessions, hall.cases, organisation, directory, hall.appointments, parts.unit_people,
+        sessions, hall.cases, access, organisation, directory, hall.appointments, parts.unit_people,
         lambda service, process: services.get(service or "") or processes[process],
         read_clock,
     )  # fmt: skip
@@ -176,7 +184,14 @@ def _add_cases(
     )  # fmt: skip
     search = IntakeSearch(sessions, hall.customers, access, rows, hall.keys, record_look, read_clock)
     queues, reasons = StaffQueues(sessions, posts, rows, hall.keys, read_clock), ReturnReasons(sessions)
+    extensions = DeadlineExtensions(
+        sessions, hall.cases, access, definitions, make_staff_notices(hall).tell, find_leads, read_clock
+    )
+    helping = CoHandling(sessions, hall.cases, access, directory, hall.files, parts.unit_people, read_clock)
     for routes in (
+        make_booking_routes(StaffBooking(sessions, access, hall.appointments), cases),
+        make_team_routes(helping, handover, cases),
+        make_extension_routes(extensions, cases),
         make_intake_routes(intake, search),
         make_queue_routes(queues),
         make_case_routes(

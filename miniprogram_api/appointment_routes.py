@@ -12,61 +12,24 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.appointments.service import AppointmentService, SlotDay
+from backend.appointments.schemas import (
+    HoldRequestSchema,
+    HoldSchema,
+    SlotDaysSchema,
+    SlotQuery,
+    write_day,
+    write_hold,
+)
+from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_STATES, VisitService, VisitView
 from backend.cases.access import find_customer_case_id
 from backend.cases.case_reading import CustomerCases
 from backend.cases.schemas import ContactSchema
 from backend.cases.service import Request
 from backend.core.callers import Caller, open_to
-from backend.core.local_time import format_hours
 from miniprogram_api.case_schemas import CaseViewSchema
 from miniprogram_api.guard import get_customer
 from miniprogram_api.json_answers import answer_json
-
-
-class SlotQuery(Schema):
-    """The first day to list, by default the first one that has hours to offer."""
-
-    from_day = fields.Date(data_key="from", load_default=None)
-
-
-class SlotSchema(Schema):
-    """One hour that may be booked."""
-
-    start_at = fields.AwareDateTime(required=True)
-    end_at = fields.AwareDateTime(required=True)
-    text = fields.String(required=True)
-    left = fields.Integer(required=True)
-
-
-class SlotDaySchema(Schema):
-    """One day with its hours, none where nobody comes."""
-
-    date = fields.Date(required=True)
-    text = fields.String(required=True)
-    slots = fields.List(fields.Nested(SlotSchema), required=True)
-
-
-class SlotDaysSchema(Schema):
-    """A week of days."""
-
-    days = fields.List(fields.Nested(SlotDaySchema), required=True)
-
-
-class HoldRequestSchema(Schema):
-    """The hour to keep for a few minutes."""
-
-    start_at = fields.AwareDateTime(required=True)
-
-
-class HoldSchema(Schema):
-    """A seat that is kept for ``seconds_left``: a phone's clock may be wrong, its stopwatch is not."""
-
-    hold_id = fields.UUID(required=True)
-    start_at = fields.AwareDateTime(required=True)
-    end_at = fields.AwareDateTime(required=True)
-    seconds_left = fields.Integer(required=True)
 
 
 class CancelBookingSchema(Schema):
@@ -112,7 +75,7 @@ def make_appointment_routes(
     def list_slots(asked: dict[str, date | None], case_no: str) -> dict[str, Any]:
         """List a week of bookable hours."""
         return {
-            "days": [_write_day(one) for one in appointments.list_days(find_id(case_no), asked["from_day"])]
+            "days": [write_day(one) for one in appointments.list_days(find_id(case_no), asked["from_day"])]
         }
 
     @routes.post("/holds")
@@ -122,12 +85,7 @@ def make_appointment_routes(
     def hold(asked: dict[str, datetime], case_no: str) -> dict[str, Any]:
         """Keep an hour for a few minutes; the case's former hold is given up."""
         held = appointments.hold(find_id(case_no), asked["start_at"])
-        return {
-            "hold_id": held.hold_id,
-            "start_at": held.slot.start_at,
-            "end_at": held.slot.end_at,
-            "seconds_left": int(held.lasts.total_seconds()),
-        }
+        return write_hold(held)
 
     @routes.post("/appointment")
     @open_to(Caller.CUSTOMER)
@@ -170,19 +128,3 @@ def _make_request(case_no: str, asked: Mapping[str, Any]) -> Request:
     body = {name: str(value) for name, value in asked.items() if name != "command_id"}
     command_id: uuid.UUID = asked["command_id"]
     return Request(f"customer:{get_customer().customer_id}", command_id, {**body, "case_no": case_no})
-
-
-def _write_day(day: SlotDay) -> dict[str, Any]:
-    return {
-        "date": day.day,
-        "text": day.text,
-        "slots": [
-            {
-                "start_at": slot.start_at,
-                "end_at": slot.end_at,
-                "text": format_hours(slot.start_at, slot.end_at),
-                "left": left,
-            }
-            for slot, left in day.slots
-        ],
-    }

@@ -21,6 +21,7 @@ from backend.files.schemas import FileViewSchema
 
 FAMILIES = (*(one.key for one in QUEUES if one.kind != "post"), OTHER_FAMILY)
 VERDICTS = ("pass", "reject")
+PARTS = ("handler", "deputy", "co_handler")
 
 _ITEM = validate.Regexp(r"^[a-z][a-z0-9_]{0,63}$")
 _TEXT = validate.Length(max=500)
@@ -73,6 +74,8 @@ class StaffCaseRowSchema(Schema):
     urged_times = fields.Integer(required=True)
     mark = fields.String(required=True, allow_none=True)
     handler_name = fields.String(required=True, allow_none=True)
+    # What the reader is to the case: its handler, the deputy of the handler, who is away, or a co-handler.
+    part = fields.String(required=True, allow_none=True, validate=validate.OneOf(PARTS))
     channel = fields.String(required=True)
     is_alarm = fields.Boolean(required=True)
     rings = fields.Boolean(required=True, metadata={"description": "An alarm that nobody has taken yet."})
@@ -185,6 +188,36 @@ class OpenTaskSchema(Schema):
     queue = fields.String(required=True, allow_none=True)
     due_at = _moment(may_be_none=True)
     attended_by = fields.List(fields.String(), required=True)
+    may_extend = fields.Boolean(required=True)
+
+
+class PendingExtensionSchema(Schema):
+    """More time is asked for a step, and nobody has answered yet."""
+
+    id = fields.Integer(required=True)
+    task = fields.Integer(required=True)
+    step_name = fields.String(required=True)
+    asked_by = fields.String(required=True)
+    asked_at = _moment()
+    due_before = _moment()
+    due_at = _moment()
+    reason = fields.String(required=True)
+    may_answer = fields.Boolean(required=True)
+    may_withdraw = fields.Boolean(required=True)
+
+
+class CoHandlerSchema(Schema):
+    """A colleague who handles the case together with its handler."""
+
+    username = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class TeamSchema(Schema):
+    """Who else works on the case; ``may_arrange`` says whether the reader chooses them and forwards it."""
+
+    co_handlers = fields.List(fields.Nested(CoHandlerSchema), required=True)
+    may_arrange = fields.Boolean(required=True)
 
 
 class UnitChoiceSchema(Schema):
@@ -241,9 +274,13 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)
     actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
     documents = fields.List(fields.Nested(DocumentLineSchema), required=True)
+    # Whether staff may book or move the visit for the customer now.
+    may_book = fields.Boolean(required=True)
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)
+    team = fields.Nested(TeamSchema, required=True)
+    extension = fields.Nested(PendingExtensionSchema, required=True, allow_none=True)
     suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)
     child = fields.Nested(ChildCaseSchema, required=True, allow_none=True)
     parent_case_no = fields.String(required=True, allow_none=True)

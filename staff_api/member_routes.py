@@ -33,6 +33,7 @@ class StaffMemberSchema(Schema):
     presence = fields.String(required=True, validate=validate.OneOf(PRESENT_OR_AWAY))
     open_cases = fields.Integer(required=True)
     visits_today = fields.List(fields.String(), required=True)
+    deputy = fields.String(required=True, allow_none=True)
 
 
 class StaffMemberListSchema(Schema):
@@ -47,6 +48,7 @@ class PresenceSchema(Schema):
     presence = fields.String(required=True, validate=validate.OneOf(PRESENT_OR_AWAY))
     absent_from = fields.Date(load_default=None, allow_none=True)
     absent_until = fields.Date(load_default=None, allow_none=True)
+    deputy = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
 
 
 class OpenWorkItemSchema(Schema):

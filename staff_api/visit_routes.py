@@ -34,6 +34,6 @@ def make_visit_routes(visits: VisitService) -> Blueprint:
     def take_position(asked: dict[str, float]) -> dict[str, int]:
         """Take the position of a handler who has set off and not yet arrived."""
         member = get_signed_in().member
-        return {"visits": visits.report_position(member.id, asked["lat"], asked["lng"])}
+        return {"visits": visits.report_position({member.id} | member.stands_for, asked["lat"], asked["lng"])}
 
     return routes

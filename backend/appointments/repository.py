@@ -234,12 +234,12 @@ def list_visits_of(
     return [(one.handler_id, one.start_at, one.end_at) for one in rows]
 
 
-def list_under_way(session: Session, staff_id: int) -> list[int]:
-    """Return the ids of the appointments to which this handler is on the way."""
+def list_under_way(session: Session, staff_ids: Collection[int]) -> list[int]:
+    """Return the ids of the appointments to which one of these handlers is on the way."""
     rows = session.execute(
         select(Appointment.id)
         .join(ServiceCase, ServiceCase.id == Appointment.case_id)
-        .where(ServiceCase.handler_id == staff_id, Appointment.state == AppointmentState.UNDER_WAY.value)
+        .where(ServiceCase.handler_id.in_(staff_ids), Appointment.state == AppointmentState.UNDER_WAY.value)
     )
     return list(rows.scalars())
 

@@ -17,18 +17,13 @@ from backend.appointments.states import AppointmentAction, AppointmentState, nex
 from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Command, Complete
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.errors import CommandRefused, RefusalCode
-from backend.cases.repository import Stamp, StoredCase
-from backend.cases.service import CaseAnswer, CaseService, Request
-from backend.cases.snapshot import Snapshot
-from backend.cases.visiting import APPOINTMENT_START
-from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.cases.repository import Stamp, StoredCase, list_running_children, lock_case
+from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
+from backend.cases.visiting import APPOINTMENT_START, find_booking_task
 from backend.catalogue.service import DefinitionStore
 from backend.core.errors import Conflict
 from backend.core.local_time import SHANGHAI, format_day, format_hours, format_span, local_date
 from backend.core.outbox import promise
-
-# The step at which a process waits for a booking is the customer's step that asks this guard.
-BOOKING_GUARD = "appointment_booked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +111,34 @@ class AppointmentService:
                 raise Conflict("slot_full")
         return Hold(hold_id, wanted, lasts)
 
-    def book(self, request: Request, case_id: int, hold_id: uuid.UUID, expected_version: int) -> CaseAnswer:
+    def book(
+        self,
+        request: Request,
+        case_id: int,
+        hold_id: uuid.UUID,
+        expected_version: int | None,
+        *,
+        by_staff: bool = False,
+    ) -> CaseAnswer:
         """Turn the hold into the booking, in one transaction with the case's own step.
 
-        An open appointment is moved to the new hour. Raises Conflict (``hold_expired``,
+        An open appointment is moved to the new hour. Where a case below waits for the booking, as after a
+        visit in vain, its step is done as well: to the customer it is one visit. Staff, whom a customer
+        calls, may still move it when the customer no longer can. Raises Conflict (``hold_expired``,
         ``appointment_too_late``, ``appointment_fixed``) or CommandRefused.
         """
+
+        def act(session: Session, stamp: Stamp) -> CaseAnswer:
+            case = lock_whole(session, case_id)
+            command = prepare(session, case, stamp)
+            answer = self._cases.act_within(session, stamp, case, command)
+            confirmed = self._confirm_below(session, stamp, case_id)
+            if isinstance(command, Amend) and not confirmed:
+                message = "appointment_moved" if case.id in moved else "appointment_booked"
+                _promise_message(session, case, stamp, message)
+            return answer
+
+        moved: set[int] = set()
 
         def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
             _check_version(case, expected_version)
@@ -130,7 +147,8 @@ class AppointmentService:
             if held is None or (held[0].expires_at or stamp.recorded_at) <= stamp.recorded_at:
                 raise Conflict("hold_expired")
             seat, slot = held
-            moved = self._end_open(session, case, stamp, AppointmentAction.MOVE)
+            if self._end_open(session, case, stamp, AppointmentAction.MOVE, by_staff=by_staff):
+                moved.add(case.id)
             seat.state, seat.expires_at = "booked", None
             found = OpenSlot(slot.start_at, slot.capacity, slot.area_id)
             fresh = Appointment(
@@ -156,18 +174,34 @@ class AppointmentService:
             }
             if step is not None:
                 task, outcome = step
-                return Complete(CUSTOMER, task, outcome, expected_version, data=data)
-            _promise_message(session, case, stamp, "appointment_moved" if moved else "appointment_booked")
+                return Complete(CUSTOMER, task, outcome, case.snapshot.version, data=data)
             return Amend(SYSTEM, data)
 
-        return self._cases.carry_out_prepared(request, case_id, prepare)
+        return self._cases.once(request, act)
 
-    def cancel(self, request: Request, case_id: int, expected_version: int) -> CaseAnswer:
+    def _confirm_below(self, session: Session, stamp: Stamp, case_id: int) -> bool:
+        """Do the booking step of every case below that waits for it; True where there was one."""
+        found = False
+        for child_id in list_running_children(session, case_id):
+            child = lock_case(session, child_id)
+            step = find_booking_task(
+                self._definitions.get(session, child.definition_version_id), child.snapshot
+            )
+            if step is not None:
+                task, outcome = step
+                command = Complete(CUSTOMER, task, outcome, child.snapshot.version)
+                self._cases.act_within(session, stamp, child, command)
+            found = self._confirm_below(session, stamp, child_id) or step is not None or found
+        return found
+
+    def cancel(
+        self, request: Request, case_id: int, expected_version: int | None, *, by_staff: bool = False
+    ) -> CaseAnswer:
         """Give the booked hour back; the case waits for another booking. Raises Conflict as ``book`` does."""
 
         def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
             _check_version(case, expected_version)
-            if not self._end_open(session, case, stamp, AppointmentAction.CANCEL):
+            if not self._end_open(session, case, stamp, AppointmentAction.CANCEL, by_staff=by_staff):
                 raise Conflict("appointment_missing")
             _promise_message(session, case, stamp, "appointment_cancelled")
             return Amend(SYSTEM, {"appointment_id": None, APPOINTMENT_START: None, APPOINTMENT_END: None})
@@ -258,32 +292,30 @@ class AppointmentService:
             raise Conflict("appointment_not_open")
         return step
 
-    def _end_open(self, session: Session, case: StoredCase, stamp: Stamp, action: AppointmentAction) -> bool:
+    def _end_open(
+        self,
+        session: Session,
+        case: StoredCase,
+        stamp: Stamp,
+        action: AppointmentAction,
+        *,
+        by_staff: bool,
+    ) -> bool:
         found = repository.find_open_appointment(session, case.id, lock=True)
         if found is None:
             return False
         after = next_state(AppointmentState(found.state), action)
         change = self._find_policy(session, found.unit_id, stamp.recorded_at).change
-        if found.state == AppointmentState.BOOKED and stamp.recorded_at > found.start_at - change:
+        is_late = found.state == AppointmentState.BOOKED and stamp.recorded_at > found.start_at - change
+        if is_late and not by_staff:
             raise Conflict("appointment_too_late")
         repository.set_state(session, found, after, stamp.recorded_at)
         repository.free_booked_seat(session, case.id)
         return True
 
 
-def find_booking_task(definition: ProcessDefinition, snapshot: Snapshot) -> tuple[int, str] | None:
-    """Return the number of the customer's open task that waits for a booking, with its outcome, or None."""
-    for task in snapshot.open_tasks:
-        step = definition.step(task.step)
-        if step.by.kind is ActorKind.CUSTOMER:
-            for outcome in step.outcomes:
-                if any(use.name == BOOKING_GUARD for use in outcome.guards):
-                    return task.no, outcome.key
-    return None
-
-
-def _check_version(case: StoredCase, expected: int) -> None:
-    if case.snapshot.version != expected:
+def _check_version(case: StoredCase, expected: int | None) -> None:
+    if expected is not None and case.snapshot.version != expected:
         raise CommandRefused(RefusalCode.STALE_VERSION, str(case.snapshot.version))
 
 

@@ -5,7 +5,7 @@ A handler's position exists only between "set off" and "arrived" (law 12); nothi
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -67,11 +67,11 @@ class VisitService:
         self._convert = convert
         self._now = now
 
-    def report_position(self, staff_id: int, lat: float, lng: float) -> int:
-        """Keep where the handler is for all visits under way; returns how many, 0 keeps nothing."""
+    def report_position(self, staff_ids: Collection[int], lat: float, lng: float) -> int:
+        """Keep where the handler, or who stands in, is for all visits under way; returns how many."""
         here = self._convert(lat, lng)
         with self._sessions.begin() as session:
-            visits = repository.list_under_way(session, staff_id)
+            visits = repository.list_under_way(session, staff_ids)
             for appointment_id in visits:
                 repository.save_position(session, appointment_id, *here, self._now())
         return len(visits)

@@ -17,7 +17,7 @@ from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Decision
 from backend.cases.deadline_writing import save_deadlines
 from backend.cases.deadlines import Deadline, DuePlan
 from backend.cases.repository import Stamp, StoredCase
-from backend.cases.snapshot import Snapshot, Task
+from backend.cases.snapshot import EventKind, Snapshot, Task
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
 from backend.core.statements import Prepared
 
@@ -127,7 +127,9 @@ def save_decision(
     )
     # What is new came with its deadline; what stood before may have been given another.
     older = {task.no: due.deadlines[task.no] for task in before.tasks if task.no in due.deadlines}
-    save_deadlines(session, case.id, DuePlan(due.calendar_version, older), "case_moved", stamp.recorded_at)
+    is_extended = bool(older) and decision.events[0].kind is EventKind.LIMIT_EXTENDED
+    why = "extended" if is_extended else "case_moved"
+    save_deadlines(session, case.id, DuePlan(due.calendar_version, older), why, stamp.recorded_at)
 
 
 def _list_opened(

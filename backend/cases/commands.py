@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from backend.cases.snapshot import CaseStatus, Event, Snapshot
@@ -39,13 +40,15 @@ class Performer:
     positions: frozenset[str] = frozenset()
     departments: frozenset[str] = frozenset()
     staff_id: int | None = None
+    # Whose own tasks they may do as well: those who are away and named them.
+    stands_for: frozenset[int] = frozenset()
 
     def may_do(self, actor: Actor, data: Mapping[str, Any]) -> bool:
         """True when the post fits and, for a task of one person's own, the case names nobody else."""
         if not self.holds(actor):
             return False
         named = data.get(PERSONAL_POSTS.get(actor.key, "")) if actor.kind is ActorKind.POSITION else None
-        return named is None or named == self.staff_id
+        return named is None or named == self.staff_id or named in self.stands_for
 
     def holds(self, actor: Actor) -> bool:
         """True when this performer holds the post that ``actor`` names; anything undeclared is no."""
@@ -55,6 +58,11 @@ class Performer:
         if kind is _DEPARTMENT:
             return actor.key in self.departments
         return self.kind is kind
+
+    @property
+    def is_staff(self) -> bool:
+        """True for a member of staff, whatever posts they hold."""
+        return self.kind in (_POSITION, _DEPARTMENT)
 
 
 CUSTOMER = Performer(ActorKind.CUSTOMER)
@@ -157,6 +165,20 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Extend:
+    """The limit of an open task ends later; who may ask and agree, the service has checked before.
+
+    ``limit`` is the limit's name, as ``name_limit`` gives it: all tasks that share it are due then.
+    """
+
+    performer: Performer
+    task: int
+    limit: str
+    due_at: datetime
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Amend:
     """A component changes plain values that it owns, such as the appointment; only the system says so."""
 
@@ -177,19 +199,9 @@ class FillForm:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-Command = (
-    Start
-    | Complete
-    | Withdraw
-    | Cancel
-    | SupplyDocument
-    | EndChild
-    | Abandon
-    | Amend
-    | HandOver
-    | Urge
-    | FillForm
-)
+# What is asked of a case beside starting it and finishing a task.
+Aside = Withdraw | Cancel | SupplyDocument | EndChild | Abandon | Amend | HandOver | Urge | FillForm | Extend
+Command = Start | Complete | Aside
 
 # A guard answers with the code of its refusal, or with None when it has no objection. It is pure: what it
 # needs to know beyond the snapshot, the service has bound into it before.

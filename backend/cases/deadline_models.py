@@ -1,10 +1,10 @@
-"""Tables of the deadlines: what one was before, warnings and breaches, and limits over whole works."""
+"""Tables of the deadlines: what one was before, warnings and breaches, extensions, limits over all works."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -41,6 +41,25 @@ class DeadlineEvent(Base):
     due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     calendar_version: Mapped[int] = mapped_column(Integer)
     recorded_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class DeadlineExtension(Base):
+    """Somebody asked for more time for an open task: until when, why, and what was answered."""
+
+    __tablename__ = "deadline_extension"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    task_no: Mapped[int] = mapped_column(Integer)
+    asked_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_before: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    due_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    answer: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class OverallLimitRow(Base):

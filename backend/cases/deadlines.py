@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from backend.cases.snapshot import Snapshot, Task
+from backend.cases.snapshot import EXTENDED_LIMITS, Snapshot, Task
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import (
     ActorKind,
@@ -117,8 +117,37 @@ def _compute(
     else:
         pauses = _list_pauses(definition, snapshot, span, first)
         due_at, warn_at = _run_length(limit, calendar, first.opened_at, pauses)
+    extended = snapshot.data.get(EXTENDED_LIMITS)
+    if extended and due_at is not None and warn_at is not None:
+        due_at, warn_at = _extend(extended.get(name_limit(first)), due_at, warn_at)
     is_guess = due_at is not None and _asks_for_days(limit) and _is_guess(calendar, first.opened_at, due_at)
     return Deadline(first.no, due_at, warn_at, is_guess)
+
+
+def name_limit(entry: Task) -> str:
+    """Return the name of the limit that began with the task ``entry``.
+
+    A child case begins with its parent's data, so a number alone could mean a task of either.
+    """
+    return f"{entry.no}@{entry.opened_at.astimezone(UTC).isoformat()}"
+
+
+def find_limit(definition: ProcessDefinition, snapshot: Snapshot, key: str) -> LimitSpec | None:
+    """Return the limit that holds for step ``key`` as the case's data stand, or None where there is none."""
+    asked: set[str] = set()
+    while (owner := _find_limited_step(definition, key)) is not None and owner.key not in asked:
+        limit = _choose(owner.limit, snapshot.data)
+        if limit.kind is not LimitKind.WITH_STEP:
+            return None if limit.kind is LimitKind.NONE else limit
+        asked.add(owner.key)
+        key = str(limit.with_step)
+    return None
+
+
+def _extend(until: str | None, due_at: datetime, warn_at: datetime) -> tuple[datetime, datetime]:
+    """Return the later end where there is one, with a warning as long before it as before."""
+    later = due_at if until is None else max(due_at, datetime.fromisoformat(until))
+    return later, later - (due_at - warn_at)
 
 
 def _find_limited_step(definition: ProcessDefinition, key: str) -> Step | None:

@@ -15,12 +15,14 @@ from backend.cases.commands import (
     ASKED_DATA,
     Abandon,
     Amend,
+    Aside,
     Cancel,
     Command,
     Complete,
     Decision,
     EffectCall,
     EndChild,
+    Extend,
     FillForm,
     Guard,
     HandOver,
@@ -72,10 +74,7 @@ def decide(
     return make_tuple(Decision, (tuple(draft.events), tuple(draft.effects), draft.take()))
 
 
-def _carry_out(
-    draft: _Draft,
-    command: Withdraw | Cancel | SupplyDocument | Urge | EndChild | Abandon | FillForm | Amend | HandOver,
-) -> None:
+def _carry_out(draft: _Draft, command: Aside) -> None:
     """Do what is asked of the case beside finishing a task."""
     match command:
         case Withdraw():
@@ -94,6 +93,8 @@ def _carry_out(
             _fill_form(draft, command)
         case Amend() | HandOver():
             _change_data(draft, command)
+        case Extend():
+            _extend(draft, command)
         case _:
             assert_never(command)
 
@@ -348,10 +349,20 @@ def _abandon(draft: _Draft, command: Abandon) -> None:
     _end(draft, CaseStatus.CANCELLED, command.reason)
 
 
+def _extend(draft: _Draft, command: Extend) -> None:
+    if not command.performer.is_staff:
+        raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
+    task = draft.task(command.task)
+    if task is None or task.state is not _TASK_OPEN:
+        raise CommandRefused(RefusalCode.TASK_NOT_OPEN, str(command.task))
+    told = {"task": task.no, "step": task.step, "limit": command.limit}
+    until = {"due_at": command.due_at.isoformat(), "reason": command.reason}
+    draft.record(EventKind.LIMIT_EXTENDED, {**told, **until})
+
+
 def _change_data(draft: _Draft, command: Amend | HandOver) -> None:
     by_system = command.performer.kind is ActorKind.SYSTEM
-    by_staff = command.performer.kind in (ActorKind.POSITION, ActorKind.DEPARTMENT)
-    if not (by_system if isinstance(command, Amend) else by_staff):
+    if not (by_system if isinstance(command, Amend) else command.performer.is_staff):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
     if isinstance(command, Amend):
         draft.record(_DATA_CHANGED, {"data": command.data})

@@ -46,7 +46,11 @@ _REASONS = {
     NOT_SET_UP: "还没有开通短信，请打电话告知{name}",
 }
 # What staff were told of, and whom that names.
-_MATTERS = {KIND: ("已超时限", "负责人{name}"), "urged": ("客户催办", "{name}")}
+_MATTERS = {
+    KIND: ("已超时限", "负责人{name}"),
+    "urged": ("客户催办", "{name}"),
+    "extension": ("有延期申请", "负责人{name}"),
+}
 _log = structlog.get_logger(__name__)
 
 

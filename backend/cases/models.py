@@ -193,6 +193,22 @@ class CaseNote(Base):
     written_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
+class CaseCoHandler(Base):
+    """A colleague who handles a case together with its handler, until they are let go."""
+
+    __tablename__ = "case_co_handler"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    added_by: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    added_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str] = mapped_column(Text)
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    removal_reason: Mapped[str] = mapped_column(Text, server_default="")
+
+
 class CaseMessage(Base):
     """What staff wrote to the customer; sealed like a note."""
 

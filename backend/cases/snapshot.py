@@ -12,6 +12,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+# Case data in which stand the limits that were extended: until when (ISO 8601), by the limit's name.
+EXTENDED_LIMITS = "extended_limits"
 # ``Task(...)`` is a function in Python; where every command passes, this one in C takes all fields at once.
 make_tuple = tuple.__new__
 
@@ -56,6 +58,7 @@ class EventKind(StrEnum):
     DATA_CHANGED = "data_changed"
     CASE_URGED = "case_urged"
     FORM_FILLED = "form_filled"
+    LIMIT_EXTENDED = "limit_extended"
     CASE_ENDED = "case_ended"
 
 
@@ -210,6 +213,9 @@ class Folding:
                 self.children = {**self.children, p["task"]: p["process"]}
             case EventKind.CHILD_ENDED:
                 self.children = {k: v for k, v in self.children.items() if k != p["task"]}
+            case EventKind.LIMIT_EXTENDED:
+                extended = {**self.data.get(EXTENDED_LIMITS, {}), p["limit"]: p["due_at"]}
+                self.data = {**self.data, EXTENDED_LIMITS: extended}
             case EventKind.CASE_ENDED:
                 self.status = CaseStatus(p["end"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, text
@@ -16,7 +16,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.errors import Invalid, NotFound
 from backend.core.statements import Prepared
-from backend.organisation.leads import CENTRE_LEAD
+from backend.organisation.leads import CENTRE_LEAD, UNIT_LEAD
 from backend.organisation.models import Unit
 from backend.organisation.service import Member
 
@@ -33,7 +33,14 @@ _BY_NO = Prepared(
       c.status, c.version, c.service_key, c.handler_id, c.returned_times, c.parent_case_id, c.opened_at,
       c.contact_name_sealed, c.contact_phone_sealed, c.region, c.street, c.community, c.building, c.form,
       c.form_version_id, t.no AS task_no, t.step, t.opened_at AS waiting_since, t.due_at,
-      t.urged_at, c.urged_times
+      t.urged_at, c.urged_times,
+      EXISTS (SELECT FROM deadline_extension x WHERE x.case_id = c.id) AS has_extensions,
+      ARRAY(WITH RECURSIVE up (id, parent_case_id) AS (
+              SELECT c.id, c.parent_case_id UNION ALL
+              SELECT p.id, p.parent_case_id FROM service_case p JOIN up ON p.id = up.parent_case_id)
+            SELECT x.staff_id FROM case_co_handler x JOIN up ON up.id = x.case_id
+             WHERE x.removed_at IS NULL ORDER BY x.id) AS co_handlers,
+      EXISTS (SELECT FROM case_co_handler x WHERE x.case_id IN (c.id, c.parent_case_id)) AS had_co_handlers
     FROM service_case c LEFT JOIN LATERAL (
       SELECT * FROM case_task WHERE case_id = c.id ORDER BY (state = 'open') DESC, no DESC LIMIT 1
     ) t ON true
@@ -69,9 +76,26 @@ def find_seen_unit(session: Session, member: Member, code: str) -> int:
     return unit_id
 
 
+def make_filler_performer(member: Member, row: Row[Any]) -> Performer:
+    """Return the same for filling in forms, which a co-handler does for the handler."""
+    performer = make_performer(member)
+    if tell_part(member, row) != "co_handler" or row.handler_id is None:
+        return performer
+    return replace(performer, stands_for=performer.stands_for | {row.handler_id})
+
+
+def tell_part(member: Member, row: Row[Any]) -> str | None:
+    """Return what the member is to a case: its handler, the absent one's deputy, a co-handler, or None."""
+    if row.handler_id == member.id:
+        return "handler"
+    if row.handler_id in member.stands_for:
+        return "deputy"
+    return "co_handler" if member.id in getattr(row, "co_handlers", ()) else None
+
+
 def make_performer(member: Member) -> Performer:
     """Return ``member`` as the engine sees them."""
-    return Performer(ActorKind.POSITION, member.positions, member.departments, member.id)
+    return Performer(ActorKind.POSITION, member.positions, member.departments, member.id, member.stands_for)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +176,13 @@ class StaffAccess:
         """
         if row.unit_id not in member.units:
             return False
-        if row.handler_id == member.id and any(post in member.positions for post in PERSONAL_POSTS):
+        if tell_part(member, row) is not None and any(post in member.positions for post in PERSONAL_POSTS):
             return True
         posts = list_posts(member)
         if posts & OVERSEERS:
+            return True
+        if UNIT_LEAD in posts and getattr(row, "has_extensions", False):
+            # Whom more time is asked of has to see for what.
             return True
         definition = self._definitions.get(session, row.definition_version_id)
         return _takes_part(definition, posts - PERSONAL_POSTS.keys())
@@ -163,7 +190,9 @@ class StaffAccess:
     def list_relatives(self, session: Session, member: Member, row: Row[Any]) -> list[Row[Any]]:
         """Return the parent and the children of a case that the member may see as well."""
         found = session.execute(_RELATIVES, {"parent_id": row.parent_case_id, "case_id": row.id})
-        return [one for one in found if self.may_see(session, member, one)]
+        # Who helps with a case helps with all that belongs to it.
+        helps = tell_part(member, row) == "co_handler"
+        return [one for one in found if helps or self.may_see(session, member, one)]
 
 
 def _takes_part(definition: ProcessDefinition, posts: frozenset[str]) -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from backend.cases.case_tree import Branch, list_branches
-from backend.cases.commands import AvailableAction
+from backend.cases.commands import AvailableAction, Performer
+from backend.cases.deadline_extending import find_objection
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.staff_forms import (
     FormReader,
@@ -105,9 +106,16 @@ def describe_form(
 
 
 def describe_tasks(
-    definition: ProcessDefinition, branch: Branch, names: Mapping[str, str]
+    definition: ProcessDefinition,
+    branch: Branch,
+    names: Mapping[str, str],
+    performer: Performer,
+    now: datetime,
 ) -> list[dict[str, Any]]:
-    """Return the open tasks of a case with what is due when, and the ``names`` of who takes part."""
+    """Return the open tasks of a case with what is due when, and the ``names`` of who takes part.
+
+    Whose turn it is may ask for more time (``may_extend``) where nothing speaks against it.
+    """
     return [
         {
             "no": task.no,
@@ -115,6 +123,8 @@ def describe_tasks(
             "name": definition.step(task.step).name,
             "queue": definition.step(task.step).queue,
             "due_at": branch.due_at.get(task.no),
+            "may_extend": performer.may_do(definition.step(task.step).by, branch.snapshot.data)
+            and find_objection(definition, branch.snapshot, task.no, branch.due_at.get(task.no), now) is None,
             "attended_by": [names.get(key, key) for key in definition.step(task.step).attended_by],
         }
         for task in branch.snapshot.open_tasks

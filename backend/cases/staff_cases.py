@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,9 @@ from backend.cases.alarm_history import write_rings
 from backend.cases.alarm_ringing import list_untaken, read_rings
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
+from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_handlers
 from backend.cases.commands import Guard
+from backend.cases.deadline_extensions import describe_pending, read_extensions, write_extensions
 from backend.cases.document_views import DocumentLists
 from backend.cases.escalation import write_notices
 from backend.cases.guards import bind_guards
@@ -24,7 +26,8 @@ from backend.cases.models import CaseCorrection, CaseReview
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
-from backend.cases.staff_access import StaffAccess, make_performer
+from backend.cases.snapshot import CaseStatus
+from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_part
 from backend.cases.staff_case_view import (
     describe_action,
     describe_corrections,
@@ -50,7 +53,7 @@ from backend.cases.staff_history import (
 )
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
-from backend.cases.visiting import find_visit_made
+from backend.cases.visiting import find_booking_task, find_visit_made
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -77,7 +80,8 @@ _REVIEWS = Prepared(
 class Sources:
     """What other components know of a case, as the composition root connects them.
 
-    ``party_names`` are those of everybody who can take part in a step.
+    ``party_names`` are those of everybody who can take part in a step; ``keepers`` are the posts that keep a
+    unit's people.
     """
 
     write_progress: WriteProgress
@@ -86,6 +90,7 @@ class Sources:
     record_look: RecordLook
     post_names: Mapping[str, str]
     party_names: Mapping[str, str]
+    keepers: Collection[str]
 
 
 class StaffCases:
@@ -161,11 +166,12 @@ class StaffCases:
         files = list(dict.fromkeys([*form_files, *list_visit_files(visit)]))
         views = self._sources.files.describe(session, files) if files else {}
         marks = _REVIEWS.all(session, {"case_id": root.id})
-        work = self._describe_work(session, member, branch)
+        work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         booked = visit.get("appointment_id") is not None
+        made_at = find_visit_made(one.snapshot for one in list_branches(root))
         return {
-            **self._write_past(session, row, root, form),
+            **self._write_past(session, member, row, root, form),
             "version": branch.snapshot.version,
             "application_no": tree.case_no,
             "unit_code": row.unit_code,
@@ -178,15 +184,16 @@ class StaffCases:
             **describe_form(form, values, form_files, views, root.snapshot.owed_documents),
             **work,
             "progress": self._sources.write_progress(session, tree),
+            "may_book": self._may_book(session, root, booked and not made_at),
             "appointment": self._sources.appointments.read(session, root.id) if booked else None,
-            "visit": describe_visit(
-                visit, views, find_visit_made(one.snapshot for one in list_branches(root))
-            ),
+            "visit": describe_visit(visit, views, made_at),
             "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
             **self._name_relatives(session, member, row, branch),
         }
 
-    def _describe_work(self, session: Session, member: Member, branch: Branch) -> dict[str, Any]:
+    def _describe_work(
+        self, session: Session, member: Member, row: Row[Any], branch: Branch
+    ) -> dict[str, Any]:
         definition = self._definitions.get(session, branch.definition_version_id)
         snapshot = make_snapshot(branch)
         guards = bind_guards(session, branch.id, definition, snapshot, self._guards)
@@ -194,12 +201,16 @@ class StaffCases:
         actions = list_available_actions(definition, snapshot, performer, guards)
         return {
             "actions": [describe_action(one) for one in actions],
-            "open_tasks": describe_tasks(definition, branch, self._sources.party_names),
-            "documents": self._documents.describe(session, branch.id, definition, snapshot, performer),
+            "open_tasks": describe_tasks(
+                definition, branch, self._sources.party_names, performer, self._now()
+            ),
+            "documents": self._documents.describe(
+                session, branch.id, definition, snapshot, make_filler_performer(member, row)
+            ),
         }
 
     def _write_past(
-        self, session: Session, row: Row[Any], root: Branch, form: Mapping[str, Any]
+        self, session: Session, member: Member, row: Row[Any], root: Branch, form: Mapping[str, Any]
     ) -> dict[str, Any]:
         """Return the case's line, its history and its notes: all that names people and units."""
         definitions = {
@@ -212,26 +223,49 @@ class StaffCases:
         untaken = list_untaken(session, [row.id]) if is_alarm else frozenset()
         notes = read_notes(session, definitions)
         works = read_overall(session, definitions) if any(one.overall for one in definitions.values()) else ()
-        # Only alarms, what was late and what was urged have been told to anybody.
-        was_told = is_alarm or row.urged_times > 0 or self._was_late(root)
+        asked = read_extensions(session, [row.id]) if row.has_extensions else []
+        helping = read_co_handlers(session, [root.id]) if row.had_co_handlers else []
+        # Only alarms, what was late, what was urged and what needs more time have been told to anybody.
+        was_told = is_alarm or row.urged_times > 0 or bool(asked) or self._was_late(root)
         told = read_notices(session, definitions) if was_told else []
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
+        staff_ids |= {who for one in asked for who in (one.asked_by, one.decided_by)}
+        staff_ids |= {who for one in helping for who in (one.staff_id, one.added_by, one.removed_by)}
         staff_ids |= list_staff_ids(events)
         called = self._organisation.call_staff(session, staff_ids - {None})
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
         history = write_history(events, names)
         more = [*write_rings(rings, names.staff), *write_notices(told, names.staff), *write_overall(works)]
+        more += write_extensions(asked, definitions[row.id], names.staff)
+        more += write_co_handlers(helping, names.staff)
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
         return {
-            **self._rows.write_one(session, row, units, handlers, untaken, self._now()),
+            **self._rows.write_one(
+                session, row, units, handlers, untaken, self._now(), tell_part(member, row)
+            ),
             **describe_overall(works, self._now()),
             "history": history,
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
+            "team": {
+                "co_handlers": self._organisation.describe_staff(session, row.co_handlers),
+                "may_arrange": row.status == "open" and may_arrange(member, row, self._sources.keepers),
+            },
+            "extension": describe_pending(asked, member, definitions[row.id], handlers),
         }
+
+    def _may_book(self, session: Session, root: Branch, is_to_come: bool) -> bool:
+        """True where the case waits for a visit to be booked, or has one to come that can be moved."""
+        if root.snapshot.status is not CaseStatus.OPEN:
+            return False
+        return is_to_come or any(
+            find_booking_task(self._definitions.get(session, one.definition_version_id), one.snapshot)
+            for one in list_branches(root)
+            if one.snapshot.status is CaseStatus.OPEN
+        )
 
     def _was_late(self, root: Branch) -> bool:
         now = self._now()

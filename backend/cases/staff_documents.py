@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
 from backend.cases.ports import RecordLook
-from backend.cases.staff_access import StaffAccess, make_performer
+from backend.cases.staff_access import StaffAccess, make_filler_performer
 from backend.core.errors import Invalid
 from backend.organisation.service import Member, OrganisationService
 
@@ -52,8 +53,8 @@ class StaffDocuments:
     def save(self, member: Member, case_no: str, task: int, change: Change) -> int:
         """Keep what was typed, or hand the form in; return the new revision. Raises what the desk raises."""
         with self._sessions.begin() as session:
-            case_id = self._access.find_staff_case(session, member, case_no).id
-            return self._desk.save(session, case_id, task, _make_filler(member), change)
+            row = self._access.find_staff_case(session, member, case_no)
+            return self._desk.save(session, row.id, task, _make_filler(member, row), change)
 
     def reveal(
         self, member: Member, case_no: str, task: int, items: list[str], reason: str
@@ -75,9 +76,9 @@ class StaffDocuments:
             return {"values": {one: opened.values[one] for one in items if one in opened.values}}
 
     def _open(self, session: Session, member: Member, case_no: str, task: int) -> OpenedDocument:
-        case_id = self._access.find_staff_case(session, member, case_no).id
-        return self._desk.read(session, case_id, task, _make_filler(member))
+        row = self._access.find_staff_case(session, member, case_no)
+        return self._desk.read(session, row.id, task, _make_filler(member, row))
 
 
-def _make_filler(member: Member) -> Filler:
-    return Filler(f"staff:{member.id}", make_performer(member), {"staff_name": member.name})
+def _make_filler(member: Member, row: Row[Any]) -> Filler:
+    return Filler(f"staff:{member.id}", make_filler_performer(member, row), {"staff_name": member.name})

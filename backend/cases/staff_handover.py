@@ -7,24 +7,43 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.co_handling import may_arrange
 from backend.cases.commands import Command, HandOver
+from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.models import CaseTask
 from backend.cases.ports import AppointmentReader
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseService, Request
-from backend.cases.staff_access import CASE, PostMap, list_posts, make_performer
+from backend.cases.staff_access import CASE, PostMap, StaffAccess, list_posts, make_performer
 from backend.cases.staff_rows import write_place
 from backend.core.database import table_of
-from backend.core.errors import Conflict, Forbidden
+from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.core.local_time import local_date
+from backend.core.statements import Prepared
 from backend.organisation.leads import KEEPER, UNIT_LEAD
 from backend.organisation.members import MemberDirectory, PresenceChange
 from backend.organisation.service import Member, OrganisationService
 
 _TASK = table_of(CaseTask)
+# A case with all above and below it, parents first.
+_TREE = Prepared(
+    text(
+        """
+    WITH RECURSIVE up (id, parent_case_id) AS (
+      SELECT id, parent_case_id FROM service_case WHERE id = :case_id UNION ALL
+      SELECT p.id, p.parent_case_id FROM service_case p JOIN up ON p.id = up.parent_case_id
+    ), tree (id) AS (
+      SELECT id FROM up WHERE parent_case_id IS NULL UNION ALL
+      SELECT c.id FROM service_case c JOIN tree ON c.parent_case_id = tree.id
+    )
+    SELECT c.id, c.case_no, c.status, c.handler_id FROM tree JOIN service_case c ON c.id = tree.id
+     ORDER BY c.id
+    """
+    ).bindparams(bindparam("case_id", type_=BigInteger))
+)
 
 
 def list_keepers(posts: PostMap) -> frozenset[str]:
@@ -39,6 +58,7 @@ class StaffHandover:
         self,
         sessions: sessionmaker[Session],
         service: CaseService,
+        access: StaffAccess,
         organisation: OrganisationService,
         directory: MemberDirectory,
         appointments: AppointmentReader,
@@ -49,6 +69,7 @@ class StaffHandover:
         """``keepers`` are the posts that keep a unit's people; ``name_process`` names what a case is."""
         self._sessions = sessions
         self._service = service
+        self._access = access
         self._organisation = organisation
         self._directory = directory
         self._appointments = appointments
@@ -76,6 +97,7 @@ class StaffHandover:
                     "presence": one.presence,
                     "open_cases": open_cases.get(one.id, 0),
                     "visits_today": hours.get(one.id, []),
+                    "deputy": one.deputy,
                 }
                 for one in people
             ]
@@ -134,20 +156,47 @@ class StaffHandover:
             wanted = select(CASE.c.id, CASE.c.case_no, CASE.c.parent_case_id).where(mine).order_by(CASE.c.id)
             cases = session.execute(wanted).all()
         held = {one.id for one in cases}
-        moved = 0
         for one in cases:
-            request = Request(
-                f"staff:{member.id}",
-                uuid.uuid5(command_id, one.case_no),
-                {"hand_over": username, "to": to, "reason": reason},
-            )
+            self._move_one(member, one, giver_id, to, reason, command_id)
+        return {"moved": sum(one.parent_case_id not in held for one in cases)}
 
-            def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
-                return self._move(session, case, member, giver_id, to, reason)
+    def forward(self, member: Member, case_no: str, to: str, reason: str, command_id: uuid.UUID) -> None:
+        """Give one case to a colleague of its unit, with all of the tree above and below that is the same
+        handler's. Who handles it, stands in, or keeps the unit's people may.
 
-            self._service.carry_out_prepared(request, one.id, prepare)
-            moved += one.parent_case_id not in held
-        return {"moved": moved}
+        Raises NotFound, Forbidden ``not_the_handler``, Invalid without a reason and for who cannot take it,
+        Conflict ``handler_absent``.
+        """
+        if not reason.strip():
+            raise Invalid(fields={"reason": "required"})
+        with self._sessions.begin() as session:
+            row = self._access.find_staff_case(session, member, case_no)
+            if not may_arrange(member, row, self._keepers):
+                raise Forbidden("not_the_handler")
+            taker = self._directory.choose_handler(session, row.unit_id, to)
+            if taker.id == row.handler_id:
+                raise Invalid("handler_same", fields={"handler": "invalid"})
+            tree = _TREE.all(session, {"case_id": row.id})
+            cases = [one for one in tree if one.status == "open" and one.handler_id == row.handler_id]
+        if not cases:
+            raise CommandRefused(RefusalCode.CASE_ENDED)
+        for one in cases:
+            self._move_one(member, one, row.handler_id, to, reason.strip(), command_id)
+
+    def _move_one(
+        self, member: Member, one: Row[Any], giver_id: int, to: str, reason: str, command_id: uuid.UUID
+    ) -> None:
+        """Move a case in a transaction of its own, under an id made of ``command_id`` and its number."""
+        request = Request(
+            f"staff:{member.id}",
+            uuid.uuid5(command_id, one.case_no),
+            {"hand_over": giver_id, "to": to, "reason": reason},
+        )
+
+        def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
+            return self._move(session, case, member, giver_id, to, reason)
+
+        self._service.carry_out_prepared(request, one.id, prepare)
 
     def _move(
         self, session: Session, case: StoredCase, member: Member, giver_id: int, to: str, reason: str

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from backend.cases.models import CaseEvent
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.core.database import table_of
+from backend.core.local_time import format_moment
 from backend.core.statements import Prepared
 
 _EVENT = table_of(CaseEvent)
@@ -169,6 +170,12 @@ def _write_filled(event: HistoryEvent, names: Names) -> str:
     return f"{event.definition.step(event.payload['step']).name}：填好“{event.payload['name']}”"
 
 
+def _write_extended(event: HistoryEvent, names: Names) -> str:
+    step = event.definition.step(event.payload["step"]).name
+    until = format_moment(datetime.fromisoformat(event.payload["due_at"]))
+    return f"同意延期：“{step}”的期限延到 {until}"
+
+
 _WRITERS: dict[str, Callable[[HistoryEvent, Names], str | None]] = {
     "case_started": _write_start,
     "task_done": _write_done,
@@ -182,5 +189,6 @@ _WRITERS: dict[str, Callable[[HistoryEvent, Names], str | None]] = {
     "form_filled": _write_filled,
     "child_ended": _write_child_end,
     "case_urged": lambda event, names: "客户催办",
+    "limit_extended": _write_extended,
     "case_ended": _write_end,
 }

@@ -28,6 +28,7 @@ from sqlalchemy import (
     tuple_,
 )
 
+from backend.cases.deadline_models import DeadlineExtension
 from backend.cases.models import CaseTask, ServiceCase
 from backend.core.database import table_of
 
@@ -35,6 +36,7 @@ COUNT_LIMIT = 1000
 OTHER_FAMILY = "other"
 CASE = table_of(ServiceCase)
 TASK = table_of(CaseTask)
+_EXTENSION = table_of(DeadlineExtension)
 # A missing deadline stands at the end; the index has this very expression.
 DUE_ORDER: ColumnElement[Any] = func.coalesce(TASK.c.due_at, literal_column("'infinity'::timestamptz"))
 
@@ -111,6 +113,27 @@ def _is_own() -> ColumnElement[bool]:
     return (TASK.c.handler_id == bindparam("handler_id")) & (his_turn | (TASK.c.queue == "mine"))
 
 
+def _is_shared() -> ColumnElement[bool]:
+    """The same for several handlers, oneself and those whose deputy one is, and in cases where one helps."""
+    his_turn = TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
+    own = TASK.c.handler_id == bindparam("handlers", type_=ARRAY(BigInteger)).any_()
+    helped = TASK.c.case_id == bindparam("helped", type_=ARRAY(BigInteger)).any_()
+    return (own | (helped & TASK.c.handler_id.is_not(None))) & (his_turn | (TASK.c.queue == "mine"))
+
+
+def _waits_for_leave() -> ColumnElement[bool]:
+    """A task of one's units for which somebody else asks for more time."""
+    asked = (_EXTENSION.c.case_id == TASK.c.case_id) & (_EXTENSION.c.task_no == TASK.c.no)
+    asked &= (_EXTENSION.c.state == literal_column("'pending'")) & (
+        _EXTENSION.c.asked_by != bindparam("handler_id")
+    )
+    return (TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()) & exists().where(asked)
+
+
+# Lanes that are no post's in a unit: one list as a whole.
+_WHOLE = {"handler": _is_own, "shared": _is_shared, "extension": _waits_for_leave}
+
+
 def _due_conditions(overdue: bool, due: str | None) -> list[ColumnElement[bool]]:
     """Return what keeps the tasks that are overdue, or due by the end of today: a stretch of the index."""
     now = cast(bindparam("now"), _WHEN)
@@ -121,17 +144,17 @@ def _due_conditions(overdue: bool, due: str | None) -> list[ColumnElement[bool]]
 
 
 def _lane_conditions(kind: str) -> list[ColumnElement[bool]]:
-    """Return what fixes a lane: queue (post and unit, in one queue), post (in all), or handler."""
+    """Return what fixes a lane: queue (post and unit, in one queue), post (in all), handler or extension."""
     open_ones: list[ColumnElement[bool]] = [TASK.c.state == literal_column("'open'")]
-    if kind == "handler":
-        return [*open_ones, _is_own()]
+    if kind in _WHOLE:
+        return [*open_ones, _WHOLE[kind]()]
     lane = [*open_ones, TASK.c.post_key == _POSTS.c.post, TASK.c.unit_id == _UNITS.c.unit_id]
     return [*lane, TASK.c.queue == bindparam("queue")] if kind == "queue" else lane
 
 
 def _gather(kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any]) -> Select[Any]:
     """Return the columns of ``inner`` over all lanes of this kind."""
-    if kind == "handler":
+    if kind in _WHOLE:
         return inner.where(*conditions)
     lane = inner.where(*conditions).lateral("lane")
     return select(lane).select_from(_POSTS.join(_UNITS, true()).join(lane, true()))
@@ -165,7 +188,7 @@ def make_page(
     ``by_service`` keeps the tasks of one service; no case is read before the page is known. ``only`` asks the
     cases themselves, so that such a page may walk a whole lane, though never further than what is open.
     """
-    if kind == "handler" and sort == "due":
+    if kind in ("handler", "shared") and sort == "due":
         sort = "urged"
     conditions = [*_lane_conditions(kind), *_due_conditions(overdue, due)]
     if after:
@@ -197,8 +220,8 @@ def make_page(
 def make_membership(kind: str, overdue: bool, due: str | None = None) -> ColumnElement[bool]:
     """Return the condition that a case has an open task in the lanes, for a search within a queue."""
     open_one = (TASK.c.case_id == CASE.c.id) & (TASK.c.state == "open")
-    if kind == "handler":
-        open_one &= _is_own()
+    if kind in _WHOLE:
+        open_one &= _WHOLE[kind]()
     else:
         open_one &= TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
         open_one &= TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Select, Text, bindparam
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.co_handling import list_helped
 from backend.cases.commands import PERSONAL_POSTS
+from backend.cases.deadline_extending import EXTENDERS
 from backend.cases.page_cursor import read_place, write_place
-from backend.cases.staff_access import OVERSEERS, PostMap, find_seen_unit, list_posts
+from backend.cases.staff_access import OVERSEERS, PostMap, find_seen_unit, list_posts, tell_part
 from backend.cases.staff_queue_rows import (
     CASE,
     ONLY,
@@ -40,7 +42,8 @@ _FAMILY_KINDS = {None: None, OTHER_FAMILY: "none"}
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's) or handler.
+    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's), handler, or
+    extension (more time is asked for).
 
     An urgent queue is seen by everybody who takes part in its processes, whosever turn it is, also while one
     person has it in hand (law 13).
@@ -62,6 +65,7 @@ QUEUES = (
     Queue("charge", "待收费", "queue"),
     Queue("reply", "待回复", "queue"),
     Queue("close", "待办结", "queue"),
+    Queue("extension", "待批延期", "extension"),
     Queue("mine", "我的办件", "handler"),
     Queue("unit", "本单位待办", "post"),
     Queue("overdue", "已超期", "post", is_overdue=True),
@@ -146,7 +150,9 @@ class StaffQueues:
             else:
                 rows, sort = self._list_page(session, lanes, asked, limit + 1), asked.sort
             following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
-            return {"items": self._rows.write(session, rows[:limit]), "next": following}
+            is_mine = lanes is not None and lanes.kind == "shared"
+            items = self._rows.write(session, rows[:limit], lambda row: _tell_part(member, row, is_mine))
+            return {"items": items, "next": following}
 
     def name_queue(self, member: Member, key: str) -> str:
         """Return what the queue is called for ``member``; raises NotFound for one that they have not."""
@@ -158,21 +164,33 @@ class StaffQueues:
         units = sorted(member.units)
         wide = self._posts.list_lane_posts(posts)
         base = {"units": units, "handler_id": member.id, "now": self._now(), "day_end": self._end_day()}
+        is_handler = any(post in posts for post in PERSONAL_POSTS)
+        team = self._find_team(session, member) if is_handler else None
         found = []
         for queue in QUEUES:
-            is_handler = any(post in posts for post in PERSONAL_POSTS)
             if queue.kind == "queue":
                 own = self._list_queue_posts(queue, posts)
                 if own:
                     found.append(_Lanes(queue, "queue", {**base, "queue": queue.key, "posts": own}))
+            elif queue.kind == "extension" and posts & EXTENDERS:
+                found.append(_Lanes(queue, "extension", base))
             elif queue.kind == "post" and wide:
                 # To who oversees all of a unit's work, none of it is what they have to do themselves.
                 is_all = queue.key == "unit" and bool(posts & OVERSEERS)
                 named = replace(queue, name="全部待办") if is_all else queue
                 found.append(_Lanes(named, "post", {**base, "posts": wide}))
             elif is_handler and (queue.kind == "handler" or queue.is_overdue):
-                found.append(_Lanes(queue, "handler", {**base, "posts": sorted(posts)}))
+                kind = "handler" if team is None else "shared"
+                found.append(_Lanes(queue, kind, {**base, **(team or {}), "posts": sorted(posts)}))
         return found
+
+    @staticmethod
+    def _find_team(session: Session, member: Member) -> dict[str, Any] | None:
+        """Return for whom and where else the member works, or None for who has only cases of their own."""
+        helped = list_helped(session, member.id)
+        if not helped and not member.stands_for:
+            return None
+        return {"handlers": sorted({member.id} | member.stands_for), "helped": helped}
 
     def _end_day(self) -> datetime:
         """Return the end of today in Shanghai."""
@@ -228,7 +246,8 @@ class StaffQueues:
             values["processes"] = processes
             names = (*names, "processes") if "case_no" in names else (*names, "processes", "whole")
         else:
-            values["handler_id"] = member.id
+            values["handlers"] = sorted({member.id} | member.stands_for)
+            values["helped"] = list_helped(session, member.id)
             names = (*names, "handler")
         by_unit = bool(processes) and not asked.q
         statement = _search(names if by_unit else (*names, "units"), by_unit)
@@ -270,7 +289,8 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "processes": CASE.c.process_key == bindparam("processes", type_=ARRAY(Text)).any_(),
     # A child case shows as part of its parent, unless its own number is asked for.
     "whole": CASE.c.parent_case_id.is_(None),
-    "handler": CASE.c.handler_id == bindparam("handler_id"),
+    "handler": (CASE.c.handler_id == bindparam("handlers", type_=ARRAY(BigInteger)).any_())
+    | (CASE.c.id == bindparam("helped", type_=ARRAY(BigInteger)).any_()),
     "overdue": make_due("overdue"),
     "today": make_due("today"),
     **ONLY,
@@ -282,6 +302,11 @@ def _narrow(lanes: _Lanes, post: str) -> list[str]:
     if post not in lanes.values["posts"]:
         raise Invalid("post_unknown", detail=post)
     return [post]
+
+
+def _tell_part(member: Member, row: Row[Any], is_mine: bool) -> str | None:
+    """Return what the member is to a case; what else stands on one's own list is a case one helps with."""
+    return tell_part(member, row) or ("co_handler" if is_mine else None)
 
 
 @cache

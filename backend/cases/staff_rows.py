@@ -59,14 +59,22 @@ class RowWriter:
         self._keys = keys
         self._now = now
 
-    def write(self, session: Session, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
-        """Return a StaffCaseRow for each row of a case with one of its tasks."""
+    def write(
+        self,
+        session: Session,
+        rows: Sequence[Row[Any]],
+        tell_part: Callable[[Row[Any]], str | None] = lambda row: None,
+    ) -> list[dict[str, Any]]:
+        """Return a StaffCaseRow for each row of a case with one of its tasks.
+
+        ``tell_part`` says what the reader is to a case.
+        """
         now = self._now()
         units = self._organisation.name_units(session, {row.unit_id for row in rows})
         handlers = self._organisation.name_staff(session, {row.handler_id for row in rows if row.handler_id})
         alarms = [row.id for row in rows if self._is_alarm(session, row)]
         untaken = list_untaken(session, alarms) if alarms else frozenset()
-        return [self.write_one(session, row, units, handlers, untaken, now) for row in rows]
+        return [self.write_one(session, row, units, handlers, untaken, now, tell_part(row)) for row in rows]
 
     def write_one(
         self,
@@ -76,6 +84,7 @@ class RowWriter:
         handlers: Mapping[int, str],
         untaken: Collection[int],
         now: datetime,
+        part: str | None,
     ) -> dict[str, Any]:
         """Return the StaffCaseRow of one row, with the names of units and handlers by id.
 
@@ -105,6 +114,7 @@ class RowWriter:
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
             "mark": definition.parameters.get("mark"),
             "handler_name": handlers.get(row.handler_id),
+            "part": part,
             "channel": row.channel,
             "is_alarm": self._is_alarm(session, row),
             "rings": row.id in untaken,

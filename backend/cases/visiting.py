@@ -9,6 +9,10 @@ from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.progress import BookedHour, Line
 from backend.cases.snapshot import CaseStatus, Snapshot, Task
+from backend.catalogue.definition import ActorKind, ProcessDefinition
+
+# The step at which a process waits for a booking is the customer's step that asks this guard.
+BOOKING_GUARD = "appointment_booked"
 
 # Case data in which the booked visit's beginning stands (ISO 8601 with offset).
 APPOINTMENT_START = "appointment_start_at"
@@ -81,3 +85,14 @@ def _find_done(snapshot: Snapshot, step: str) -> Task | None:
     return next(
         (one for one in reversed(snapshot.tasks) if one.step == step and one.outcome is not None), None
     )
+
+
+def find_booking_task(definition: ProcessDefinition, snapshot: Snapshot) -> tuple[int, str] | None:
+    """Return the number of the customer's open task that waits for a booking, with its outcome, or None."""
+    for task in snapshot.open_tasks:
+        step = definition.step(task.step)
+        if step.by.kind is ActorKind.CUSTOMER:
+            for outcome in step.outcomes:
+                if any(use.name == BOOKING_GUARD for use in outcome.guards):
+                    return task.no, outcome.key
+    return None

@@ -115,6 +115,19 @@ _STAFF_SIDE: dict[str, str] = {
     "look_reason_required": "请写明为什么要查看完整内容。",
 }
 
+_EXTENSIONS: dict[str, str] = {
+    "limit_missing": "这一步现在没有在走的时限，不用申请延期。",
+    "limit_fixed": "报警等应急时限关系安全，不能延期，请马上办理；人手不够请联系负责人。",
+    "limit_by_appointment": "这一步按约好的时间办，来不及请和客户改约时间。",
+    "limit_broken": "这一步已经超期，超期记录不能取消，请尽快办完。",
+    "extension_pending": "这一步已经有一条延期申请在等批，请等负责人答复，或请申请人先收回。",
+    "not_the_handler": "只有这件的责任人、代办人或单位里管派工的人才能这样安排。",
+    "co_handler_unknown": "这位同事现在不是协办人，请刷新页面。",
+    "handler_same": "已经是这位同事负责，请另选一位。",
+    "extension_settled": "这条延期申请已经处理过了，请刷新页面查看。",
+    "extension_not_yours": "延期由单位负责人或客服中心负责人审批，自己申请的不能自己批。",
+}
+
 _PLATFORMS: dict[str, str] = {
     "platform_unavailable": "暂时连不上外部服务，您填的内容已保留，请过几分钟再试。",
     "platform_refused": "外部服务没有受理，问题在我们这边，请过一会儿再试；仍不行请联系客服。",
@@ -213,6 +226,10 @@ FIELD_TEXTS: dict[str, str] = {
     "password_guessable": "这个密码容易被猜到，请不要包含账号或总是重复几个字符。",
     "absence_ends_early": "回来的日子不能早于请假的第一天，也不能早于今天。",
     "centre_stays_open": "中心不能停用。",
+    "deputy_unfit": "代办人要是本单位另一位可以上门的同事。",
+    "deputy_absent": "这位同事自己也请假了，请另选一位。",
+    "extension_not_later": "新的期限要晚于现在的期限。",
+    "extension_too_far": "最多只能延长 180 天。",
     **_FORM_FIELDS,
 }
 
@@ -225,6 +242,7 @@ ERROR_TEXTS: dict[str, str] = {
     **_SIGN_IN,
     **_ORGANISATION,
     **_STAFF_SIDE,
+    **_EXTENSIONS,
     **_PLATFORMS,
     **_APPOINTMENTS,
     **_REALTIME,

@@ -22,6 +22,8 @@ class Customer(Base):
     phone_sealed: Mapped[str | None] = mapped_column(Text)
     phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_verified_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # When staff last heard, from who has not signed in, that the phone is theirs.
+    phone_told_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     id_number_sealed: Mapped[str | None] = mapped_column(Text)
     id_number_index: Mapped[bytes | None] = mapped_column(LargeBinary)
     credit_code: Mapped[str | None] = mapped_column(Text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing, normalise
@@ -20,6 +20,9 @@ from backend.customers.sealing import open_name, open_phone, seal_name, seal_pho
 # Any fixed number serves. Whoever adds an identity or joins two customers holds it to the end of the
 # transaction, so that the same person cannot come into being twice; a plain sign-in does not take it.
 _JOIN_LOCK = 96602_10
+# A carrier leaves a number unused for 90 days before somebody else gets it: who holds it within that time of
+# its being told is whoever told it.
+TOLD_PHONE_HOLDS = timedelta(days=90)
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 
 
@@ -91,6 +94,7 @@ class CustomersService:
             seal_name(self._keys, customer, new.name)
         if new.phone:
             seal_phone(self._keys, customer, read_mobile(new.phone))
+            customer.phone_told_at = now
         session.flush()
         return customer.id
 
@@ -141,6 +145,7 @@ class CustomersService:
         owner = self.enter(session, NewCustomer(phone=phone), now)
         self._get(session, owner).phone_verified_at = now
         self._add_identity(session, Proof("phone", "", self._index(phone).hex()), owner, now)
+        self._adopt(session, phone, owner, now)
         return owner
 
     def bind_phone(self, session: Session, customer_id: int, phone: str, now: datetime) -> int:
@@ -164,6 +169,7 @@ class CustomersService:
         )
         if known is None:
             self._add_identity(session, Proof("phone", "", subject), customer.id, now)
+        self._adopt(session, phone, customer.id, now)
         session.refresh(customer)
         seal_phone(self._keys, customer, phone)
         customer.phone_verified_at = now
@@ -224,12 +230,50 @@ class CustomersService:
     def find_or_enter(
         self, session: Session, name: str | None, phone: str | None, now: datetime
     ) -> int | None:
-        """Return the customer with this phone, else a new one; None without a mobile to tell them by."""
+        """Return the customer with this phone, else a new one; None without a mobile to tell them by.
+
+        Who proved to hold it is meant for sure; who only told it, as long as ``TOLD_PHONE_HOLDS``.
+        """
         mobile = normalise(phone, "phone") if phone else ""
         if _MOBILE.fullmatch(mobile) is None:
             return None
-        known = self.find_by_phone(session, mobile)
-        return known[0].id if known else self.enter(session, NewCustomer(name=name, phone=mobile), now)
+        known = session.scalars(
+            select(Customer)
+            .where(
+                Customer.phone_index == self._index(mobile),
+                Customer.merged_into_id.is_(None),
+                Customer.phone_verified_at.is_not(None) | (Customer.phone_told_at > now - TOLD_PHONE_HOLDS),
+            )
+            .order_by(Customer.phone_verified_at.is_(None), Customer.id.desc())
+            .limit(1)
+        ).one_or_none()
+        if known is None:
+            return self.enter(session, NewCustomer(name=name, phone=mobile), now)
+        if known.phone_verified_at is None:
+            known.phone_told_at = now
+        return known.id
+
+    def _adopt(self, session: Session, phone: str, owner: int, now: datetime) -> None:
+        """Give the customer who just proved to hold ``phone`` what staff entered for its holder lately.
+
+        Only who never signed in is adopted, and only while the number cannot have gone to somebody else. The
+        caller holds the lock under which customers are joined.
+        """
+        signs_in = exists().where(CustomerIdentity.customer_id == Customer.id)
+        entered = session.scalars(
+            select(Customer.id)
+            .where(
+                Customer.phone_index == self._index(phone),
+                Customer.phone_verified_at.is_(None),
+                Customer.phone_told_at > now - TOLD_PHONE_HOLDS,
+                Customer.merged_into_id.is_(None),
+                Customer.id != owner,
+                ~signs_in,
+            )
+            .order_by(Customer.id)
+        ).all()
+        for one in entered:
+            self._merge(session, one, owner, "phone", now)
 
     def find_phone(self, session: Session, customer_id: int) -> str | None:
         """Return the customer's verified phone, or None."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from backend.core.errors import Conflict, Invalid, NotFound
@@ -19,22 +19,27 @@ HANDLER = "case_handler"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody to choose; ``presence`` is on_duty or absent."""
+    """Somebody to choose; ``presence`` is on_duty or absent. ``deputy`` is the user name of who stands in."""
 
     id: int
     unit_id: int
     username: str
     name: str
     presence: str
+    deputy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PresenceChange:
-    """On duty from now on, or absent from a day (else today) until another (else until they are back)."""
+    """On duty from now on, or absent from a day (else today) until another (else until they are back).
+
+    ``deputy`` is the user name of who stands in meanwhile.
+    """
 
     presence: str
     absent_from: date | None = None
     absent_until: date | None = None
+    deputy: str | None = None
 
 
 class MemberDirectory:
@@ -58,7 +63,20 @@ class MemberDirectory:
             wanted = wanted.join(StaffPost, held)
         people = session.scalars(wanted.order_by(Staff.username)).all()
         names = self._organisation.name_staff(session, {one.id for one in people})
-        return [Person(one.id, one.unit_id, one.username, names[one.id], one.presence) for one in people]
+        named = {one.deputy_id for one in people} - {None}
+        found = select(Staff.id, Staff.username).where(Staff.id.in_(named))
+        deputies = {row.id: row.username for row in session.execute(found)} if named else {}
+        return [
+            Person(
+                one.id,
+                one.unit_id,
+                one.username,
+                names[one.id],
+                one.presence,
+                deputies.get(one.deputy_id or 0),
+            )
+            for one in people
+        ]
 
     def find_person(
         self, session: Session, unit_ids: Collection[int], username: str, *, with_left: bool = False
@@ -99,5 +117,26 @@ class MemberDirectory:
     ) -> None:
         """Note that somebody of these units is on duty or away; raises NotFound, Invalid."""
         person = self.find_person(session, unit_ids, username)
-        note_presence(person, change.presence, today, change.absent_from, change.absent_until)
+        deputy_id = self._find_deputy(session, person, change.deputy) if change.deputy else None
+        note_presence(person, change.presence, today, change.absent_from, change.absent_until, deputy_id)
         session.flush()
+
+    def _find_deputy(self, session: Session, person: Staff, username: str) -> int:
+        """Return who may stand in: somebody else of this unit, on duty, who holds a handler's post as well.
+
+        Raises Invalid on ``deputy``.
+        """
+        held = exists().where(StaffPost.staff_id == Staff.id, StaffPost.key == HANDLER)
+        wanted = select(Staff).where(
+            Staff.username == username.strip().lower(),
+            Staff.unit_id == person.unit_id,
+            Staff.id != person.id,
+            Staff.presence != "left",
+            held,
+        )
+        deputy = session.execute(wanted).scalar_one_or_none()
+        if deputy is None:
+            raise Invalid(fields={"deputy": "deputy_unfit"})
+        if deputy.presence != "on_duty":
+            raise Invalid(fields={"deputy": "deputy_absent"})
+        return deputy.id

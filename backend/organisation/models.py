@@ -38,6 +38,8 @@ class Staff(Base):
     presence: Mapped[str] = mapped_column(Text)
     absent_from: Mapped[date | None] = mapped_column(Date)
     absent_until: Mapped[date | None] = mapped_column(Date)
+    # Who stands in for them while they are away.
+    deputy_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

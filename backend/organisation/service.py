@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -49,7 +49,8 @@ _MEMBER = Prepared(
       ARRAY(SELECT p.key FROM staff_post p WHERE p.staff_id = s.id AND p.kind = 'department') AS departments,
       ARRAY(WITH RECURSIVE below (id) AS (
               SELECT s.unit_id UNION ALL SELECT c.id FROM unit c JOIN below ON c.parent_id = below.id)
-            SELECT below.id FROM below) AS units
+            SELECT below.id FROM below) AS units,
+      ARRAY(SELECT a.id FROM staff a WHERE a.deputy_id = s.id AND a.presence = 'absent') AS stands_for
     FROM staff s JOIN unit u ON u.id = s.unit_id
     WHERE s.id = :staff_id AND s.presence <> 'left' AND u.is_active
     """
@@ -88,6 +89,8 @@ class Member:
     absent_until: date | None
     # The unit and all below it: what its people may see (law 11).
     units: frozenset[int]
+    # Who is away now and named this member their deputy.
+    stands_for: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +200,7 @@ class OrganisationService:
             absent_from=row.absent_from,
             absent_until=row.absent_until,
             units=frozenset(row.units),
+            stands_for=frozenset(row.stands_for),
         )
 
     def find_contact(self, session: Session, staff_id: int) -> StaffContact | None:
@@ -240,6 +244,19 @@ class OrganisationService:
             return {}
         rows = _NAMES.all(session, {"ids": sorted(staff_ids)})
         return {row.id: self._keys.decrypt(row.name_sealed, NAME_CONTEXT) for row in rows}
+
+    def describe_staff(self, session: Session, staff_ids: Sequence[int]) -> list[dict[str, str]]:
+        """Return ``{username, name}`` of these people, in their order."""
+        if not staff_ids:
+            return []
+        rows = session.execute(
+            select(Staff.id, Staff.username, Staff.name_sealed).where(Staff.id.in_(staff_ids))
+        )
+        found = {
+            row.id: {"username": row.username, "name": self._keys.decrypt(row.name_sealed, NAME_CONTEXT)}
+            for row in rows
+        }
+        return [found[one] for one in staff_ids]
 
     def call_staff(self, session: Session, staff_ids: Collection[int]) -> dict[int, CalledStaff]:
         """Return how to call these people by id, also those who have left."""

@@ -244,7 +244,7 @@ class Stage:
         """Let the handler of a case be seen a few kilometres away, where one is on the way."""
         case = self._hall.cases.load(self.find_case_id(case_no))
         lat, lng = 36.66 + chance.uniform(-0.02, 0.02), 117.03 + chance.uniform(-0.03, 0.03)
-        self._hall.visits.report_position(case.snapshot.data["handler_id"], lat, lng)
+        self._hall.visits.report_position({case.snapshot.data["handler_id"]}, lat, lng)
 
     def leave_marks(self, case_no: str, chance: random.Random) -> None:
         """Let the reviewer pass what is in order and reject one photo."""

@@ -151,7 +151,7 @@ class Hall:
         rows = RowWriter(self.organisation, definitions, {}, self.keys, _read_clock)
         shared = self._shared
         sources = Sources(
-            shared.customer_cases.write_progress, shared.appointments, shared.files, record, {}, {}
+            shared.customer_cases.write_progress, shared.appointments, shared.files, record, {}, {}, ()
         )
         access = StaffAccess(definitions)
         return StaffCases(

@@ -369,17 +369,17 @@ def test_the_way_is_seen_only_on_the_way(hall: Hall) -> None:
     case_id = hall.open_case()
     hall.book_at(case_id, TEN_TOMORROW)
     child = hall.find_child(case_id)
-    assert hall.visits.report_position(hall.staff_id, 31.1, 121.3) == 0
+    assert hall.visits.report_position({hall.staff_id}, 31.1, 121.3) == 0
     assert hall.visits.read_visit(case_id).state == "none"
     hall.act(child, HANDLER, "set_off")
     assert hall.visits.read_visit(case_id).distance_m is None
-    assert hall.visits.report_position(hall.staff_id, 31.1, 121.3) == 1
+    assert hall.visits.report_position({hall.staff_id}, 31.1, 121.3) == 1
     seen = [hall.visits.read_visit(case_id) for _ in range(3)]
     assert {(one.state, one.distance_m, one.arrival_minutes) for one in seen} == {("set_off", 1200, 6)}
     assert hall.asked == [(31.1, 121.3)]
     hall.act(child, HANDLER, "arrive")
     assert hall.visits.read_visit(case_id).state == "arrived"
-    assert hall.visits.report_position(hall.staff_id, 31.1, 121.3) == 0
+    assert hall.visits.report_position({hall.staff_id}, 31.1, 121.3) == 0
     with hall.sessions() as session:
         assert session.scalars(select(HandlerPosition.lat)).all() == []
 

@@ -205,9 +205,12 @@ def test_a_new_phone_takes_the_old_ones_place(stage: Stage, caller: FlaskClient,
     assert refusal(answer) == (422, "wechat_code_invalid")
 
 
-def test_an_unverified_phone_joins_nobody(stage: Stage, caller: FlaskClient, phone: str) -> None:
+def test_a_phone_told_long_ago_joins_nobody(stage: Stage, caller: FlaskClient, phone: str) -> None:
     with stage.sessions.begin() as session:
-        entered = stage.customers.enter(session, NewCustomer(name="欧阳娜", phone=phone), stage.time)
+        long_ago = stage.time - timedelta(days=91)
+        entered = stage.customers.enter(session, NewCustomer(name="欧阳娜", phone=phone), long_ago)
+    with stage.sessions.begin() as session:
+        assert stage.customers.describe_customer(session, entered).id == entered
     assert stage.customer_of(stage.sign_in_by_sms(caller, phone)) != entered
 
 

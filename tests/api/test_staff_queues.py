@@ -49,7 +49,10 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
         ("works_361", ["unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
         ("agent_a", ["alarm", "accept", "dispatch", "reply", "close", "unit", "overdue"]),
-        ("lead_a", ["alarm", "accept", "review", "dispatch", "reply", "close", "unit", "overdue"]),
+        (
+            "lead_a",
+            ["alarm", "accept", "review", "dispatch", "reply", "close", "extension", "unit", "overdue"],
+        ),
         ("finance_361", ["charge", "unit", "overdue"]),
     ],
 )

@@ -64,7 +64,7 @@ def test_a_failed_job_is_tried_again(
     promised = prepare_failure(engine, "lead302")
     page.get_by_role("button", name="重新读取").click()
     row = page.get_by_role("row", name=re.compile("短信提醒工作人员"))
-    expect(row).to_contain_text("ConnectTimeout")
+    expect(row).to_contain_text("对方没有及时回应")
     expect(row).to_contain_text("5 次")
     watched.shoot(page, "26-failed-job")
     row.get_by_role("button", name="再试一次：短信提醒工作人员").click()

@@ -118,6 +118,15 @@ def test_a_bound_guard_objects_until_it_is_bound() -> None:
     assert CASE_GUARDS["no_rejected_marks"](begin(), {}) == "rejected_marks"
 
 
+def test_who_stands_in_does_the_absent_persons_steps_and_nobody_elses() -> None:
+    deputy = Performer(
+        ActorKind.POSITION, positions=frozenset({"case_handler"}), staff_id=8, stands_for=frozenset({7})
+    )
+    for handler_id, refusal in ((7, None), (8, None), (9, "not_your_turn")):
+        snapshot = assigned(handler_id)
+        assert refusal_of(snapshot, Complete(deputy, 2, "done", snapshot.version)) == refusal
+
+
 def test_who_takes_part_in_a_step_is_named() -> None:
     survey = make_step(
         "survey", "position:case_handler", make_outcome("done"), attended_by=["works", "customer"]
@@ -125,5 +134,5 @@ def test_who_takes_part_in_a_step_is_named() -> None:
     process = make_process(survey)
     snapshot = decide(process, Snapshot(), Start(UNIT), NOW, {}).snapshot
     names = {"works": "工程管理部门", "customer": "客户"}
-    [task] = describe_tasks(process, Branch(1, 1, snapshot, {}, None, {}), names)
+    [task] = describe_tasks(process, Branch(1, 1, snapshot, {}, None, {}), names, UNIT, NOW)
     assert task["attended_by"] == ["工程管理部门", "客户"]

@@ -1802,7 +1802,7 @@ export interface paths {
                     due?: "overdue" | "today" | null;
                     narrow?: "returned" | "owed" | "urged" | null;
                     post?: string | null;
-                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "mine" | "other" | null;
+                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "extension" | "mine" | "other" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
@@ -1900,6 +1900,172 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/appointment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book the hour that is held, or move an earlier booking to it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StaffBooking"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Cancel the booking; another one has to follow before somebody comes. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["StaffCancel"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/co-handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a colleague as co-handler. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CoHandlerChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/co-handlers/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a co-handler go. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CoHandlerChange"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2063,6 +2229,190 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Revealed"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/extensions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for more time; who answers for the unit is told. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewExtension"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/extensions/{extension_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                extension_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a request, or take back one's own. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    extension_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ExtensionAnswer"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the case to a colleague; afterwards it may be no longer one's own to see. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Forward"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep an hour for a few minutes; the case's former hold is given up. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HoldRequest"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Hold"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -2288,6 +2638,96 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** List a week of bookable hours. */
+        get: {
+            parameters: {
+                query?: {
+                    from?: string | null;
+                };
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SlotDays"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/visit-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep photos with the visit. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["VisitPhotos"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4400,6 +4840,14 @@ export interface components {
             case_no: string;
             your_step: string | null;
         };
+        CoHandler: {
+            name: string;
+            username: string;
+        };
+        CoHandlerChange: {
+            handler: string;
+            reason: string;
+        };
         /** @description When a field is shown: a comparison, or several joined. */
         Condition: {
             field: string;
@@ -4564,7 +5012,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "mine" | "other" | null;
+            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "extension" | "mine" | "other" | null;
             /**
              * @default null
              * @enum {string|null}
@@ -4610,6 +5058,14 @@ export interface components {
             with_left?: boolean;
             /** @default null */
             year?: number | null;
+        };
+        ExtensionAnswer: {
+            /** @enum {string} */
+            answer: "approve" | "refuse" | "withdraw";
+            /** Format: uuid */
+            command_id: string;
+            /** @default  */
+            reason?: string;
         };
         FailedJob: {
             attempts: number;
@@ -4760,6 +5216,12 @@ export interface components {
             label: string;
             party: string;
         };
+        Forward: {
+            /** Format: uuid */
+            command_id: string;
+            reason: string;
+            to: string;
+        };
         HandOver: {
             /** Format: uuid */
             command_id: string;
@@ -4876,6 +5338,12 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
         };
+        NewExtension: {
+            /** Format: date-time */
+            due_at: string;
+            reason: string;
+            task: number;
+        };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             /** @default null */
@@ -4914,6 +5382,7 @@ export interface components {
             attended_by: string[];
             /** Format: date-time */
             due_at: string | null;
+            may_extend: boolean;
             name: string;
             no: number;
             queue: string | null;
@@ -4978,6 +5447,21 @@ export interface components {
             new_password: string;
             old_password: string;
         };
+        PendingExtension: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by: string;
+            /** Format: date-time */
+            due_at: string;
+            /** Format: date-time */
+            due_before: string;
+            id: number;
+            may_answer: boolean;
+            may_withdraw: boolean;
+            reason: string;
+            step_name: string;
+            task: number;
+        };
         PermissionAnswers: {
             answers: {
                 [key: string]: "accept" | "reject" | "ban";
@@ -5022,6 +5506,8 @@ export interface components {
              * @default null
              */
             absent_until?: string | null;
+            /** @default null */
+            deputy?: string | null;
             /** @enum {string} */
             presence: "on_duty" | "absent";
         };
@@ -5056,7 +5542,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "extension" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };
@@ -5311,6 +5797,16 @@ export interface components {
         StaffAreaList: {
             items: components["schemas"]["Area"][];
         };
+        StaffBooking: {
+            /** Format: uuid */
+            command_id: string;
+            /** Format: uuid */
+            hold_id: string;
+        };
+        StaffCancel: {
+            /** Format: uuid */
+            command_id: string;
+        };
         StaffCaseList: {
             items: components["schemas"]["StaffCaseRow"][];
         };
@@ -5330,6 +5826,8 @@ export interface components {
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
+            /** @enum {string|null} */
+            part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
@@ -5361,6 +5859,7 @@ export interface components {
             documents: components["schemas"]["DocumentLine"][];
             /** Format: date-time */
             due_at: string | null;
+            extension: components["schemas"]["PendingExtension"] | null;
             files: {
                 [key: string]: components["schemas"]["FileView"];
             };
@@ -5371,6 +5870,7 @@ export interface components {
             mark: string | null;
             masked_items: string[];
             may_be_owed: string[];
+            may_book: boolean;
             messages: components["schemas"]["ToldMessage"][];
             notes: components["schemas"]["Note"][];
             open_tasks: components["schemas"]["OpenTask"][];
@@ -5379,6 +5879,8 @@ export interface components {
             overdue: boolean;
             owed_documents: components["schemas"]["OwedDocument"][];
             parent_case_no: string | null;
+            /** @enum {string|null} */
+            part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             previous_values: {
                 [key: string]: components["schemas"]["Value"] | null;
@@ -5400,6 +5902,7 @@ export interface components {
             step: string;
             step_name: string;
             suggested_unit: components["schemas"]["UnitChoice"] | null;
+            team: components["schemas"]["Team"];
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_code: string;
             unit_name: string;
@@ -5478,6 +5981,7 @@ export interface components {
             items: components["schemas"]["Staff"][];
         };
         StaffMember: {
+            deputy: string | null;
             name: string;
             open_cases: number;
             /** @enum {string} */
@@ -5515,6 +6019,10 @@ export interface components {
         Street: {
             communities: string[];
             name: string;
+        };
+        Team: {
+            co_handlers: components["schemas"]["CoHandler"][];
+            may_arrange: boolean;
         };
         TimeLeft: {
             share: number;
@@ -5588,6 +6096,11 @@ export interface components {
             /** @enum {string} */
             state: "none" | "set_off" | "arrived";
         };
+        VisitPhotos: {
+            /** Format: uuid */
+            command_id: string;
+            photos: string[];
+        };
         VisitPlace: {
             community: string;
             region: string;
@@ -5653,6 +6166,8 @@ export interface components {
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
+            /** @enum {string|null} */
+            part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             process_name: string;
             returned_times: number;

@@ -42,6 +42,10 @@ export type StaffCaseView = Schemas['StaffCaseView']
 export type ReviewMark = Schemas['ReviewMark']
 export type ReviewMarks = Record<string, ReviewMark>
 
+export type SlotDay = Schemas['SlotDay']
+export type NewExtension = Schemas['NewExtension']
+export type PendingExtension = Schemas['PendingExtension']
+export type ExtensionAnswer = Schemas['ExtensionAnswer']['answer']
 export type CommandBody = Schemas['StaffCommand']
 /** What a command says, without its id and the version it expects. */
 export type CommandDetails = Omit<CommandBody, 'command_id' | 'expected_version'>

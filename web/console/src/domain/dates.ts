@@ -43,6 +43,9 @@ export function toDay(at: Date): string {
   return `${parts.year}-${parts.month!.padStart(2, '0')}-${parts.day!.padStart(2, '0')}`
 }
 
+/** The moment of a day and a clock time in Shanghai, as the server takes it. */
+export const toMoment = (day: string, clock: string): string => `${day}T${clock}:00+08:00`
+
 const WEEKDAYS = ['周日', '周一', '周二', '周三', '周四', '周五', '周六']
 
 /** `11月26日 周四` for a plain date `2026-11-26`. */

@@ -112,8 +112,8 @@ export const useOpenCase = defineStore('openCase', () => {
       newerVersion.value = true
       return
     }
-    const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents } = got
-    Object.assign(held, { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents })
+    const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book } = got
+    Object.assign(held, { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book })
     // New links only when the old ones are about to end: another address would load each picture again.
     if (Date.now() - linksSince > LINKS_LAST_MS) {
       held.files = got.files
@@ -171,6 +171,14 @@ export const useOpenCase = defineStore('openCase', () => {
     }
   }
 
+  /** Let a call that answers with the case change it, and show it as it is afterwards. Raises Problem. */
+  async function arrange(call: (caseNo: string) => Promise<StaffCaseView>): Promise<void> {
+    const asked = caseNo.value!
+    await flushMarks()
+    const got = await call(asked)
+    if (asked === caseNo.value) show(got)
+  }
+
   const values = computed<Values>(() => ({ ...view.value?.values, ...revealed.value }))
   const reviewItems = computed(() => (view.value ? listReviewItems(view.value, marks.value) : []))
   const summary = computed(() => summarise(reviewItems.value))
@@ -178,6 +186,6 @@ export const useOpenCase = defineStore('openCase', () => {
   return {
     caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting,
     values, reviewItems, summary,
-    open, carry, reload, check, setMarks, flushMarks, perform,
+    open, carry, reload, check, setMarks, flushMarks, perform, arrange,
   }
 })
