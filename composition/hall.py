@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from redis import Redis
@@ -14,15 +14,18 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.access.customer_sessions import move_sessions
 from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
+from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
+from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.merging import move_cases
 from backend.cases.offers import Offers
 from backend.cases.service import CaseService
+from backend.cases.staff_access import StaffAccess
 from backend.cases.urging import UrgeLimit
 from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
 from backend.catalogue.lint import Vocabulary
@@ -80,6 +83,7 @@ class Hall:
     appointments: AppointmentService
     visits: VisitService
     notifications: NotificationService
+    links: CaseLinks
 
 
 def read_clock() -> datetime:
@@ -172,6 +176,15 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             read_messages(messages),
             Delivery(sessions, channels, customers, now),
             channels.mini_templates,
+            now,
+        ),
+        links=CaseLinks(
+            sessions,
+            StaffAccess(definitions),
+            keys,
+            customers.find_phone,
+            timedelta(hours=settings.case_link_hours),
+            channels.sms is not None and LINK_PURPOSE in channels.sms_templates,
             now,
         ),
     )

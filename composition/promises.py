@@ -18,6 +18,8 @@ from backend.cases.calendar_starts import CalendarStarter
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.escalation import Escalation
+from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
+from backend.cases.link_sending import LinkSender
 from backend.cases.notices import CaseNotices
 from backend.cases.topics import list_case_topics
 from backend.cases.urging import UrgeNotices
@@ -55,6 +57,7 @@ def make_notices(hall: Hall) -> CaseNotices:
         keys=hall.keys,
         name_service=hall.offers.name_of,
         find_visit=hall.appointments.find_hour,
+        offer_link=hall.links.offer,
     )
 
 
@@ -90,7 +93,21 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *AlarmAlerts(hall.sessions, staff_notices, find_leads).list_topics(),
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),
+            *make_link_sender(hall).list_topics(),
         ]
+    )
+
+
+def make_link_sender(hall: Hall) -> LinkSender:
+    """Return what sends links to cases."""
+    return LinkSender(
+        hall.sessions,
+        hall.definitions,
+        hall.keys,
+        hall.platforms.sms,
+        dict(hall.settings.sms_templates).get(LINK_PURPOSE),
+        hall.offers.name_of,
+        read_clock,
     )
 
 

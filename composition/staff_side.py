@@ -42,6 +42,7 @@ from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
 from staff_api.intake_routes import make_intake_routes
+from staff_api.link_routes import make_link_routes
 from staff_api.member_routes import make_member_routes, make_reason_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
 from staff_api.organisation_tables import make_table_routes
@@ -167,6 +168,7 @@ def _add_cases(
             SameCustomer(sessions, access, rows, read_clock),
         ),
         make_document_routes(documents),
+        make_link_routes(hall.links),
         make_member_routes(handover),
         make_reason_routes(ReturnReasons(sessions)),
     ):

@@ -62,6 +62,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m simulators", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     parser.add_argument("--state-dir", type=Path, default=Path("var/simulators"), help="where the keys lie")
+    parser.add_argument("--hall", default="http://127.0.0.1:8000", help="where the platforms' customer is")
     parser.add_argument("--show-environment", action="store_true", help="print NAME=value lines and end")
     chosen = parser.parse_args()
     if chosen.show_environment:
@@ -80,7 +81,7 @@ def main() -> int:
     server = make_server(
         HOST,
         chosen.port,
-        create_app(chosen.state_dir),
+        create_app(chosen.state_dir, chosen.hall),
         threaded=True,
         request_handler=_QuietHandler,
         fd=listening.fileno(),

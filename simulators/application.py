@@ -27,9 +27,9 @@ class _PlainJson(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(state_dir: Path) -> Flask:
-    """Return the application with all platforms; their keys lie in ``state_dir``."""
-    simulation = Simulation(state_dir)
+def create_app(state_dir: Path, hall: str) -> Flask:
+    """Return the application with all platforms; keys lie in ``state_dir``, ``hall`` is the customer."""
+    simulation = Simulation(state_dir, hall)
     app = Flask(__name__, template_folder="pages", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json = _PlainJson(app)

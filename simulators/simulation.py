@@ -47,13 +47,13 @@ class TokenBook:
 class Simulation:
     """The state of all platforms. Take ``lock`` round every use of people, tokens, templates and ledgers."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, hall: str) -> None:
         self.credentials = load_credentials(state_dir)
         self.lock = threading.RLock()
         self.people = People()
         self.tokens = TokenBook()
         self.web_tokens = TokenBook()
-        self.templates = TemplateBook()
+        self.templates = TemplateBook(hall)
         self.faults = FaultBook()
         self.calls: Ledger[Call] = Ledger(CALLS_KEPT)
         self.messages: Ledger[Message] = Ledger(MESSAGES_KEPT)

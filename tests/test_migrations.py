@@ -14,6 +14,7 @@ import backend.access.models
 import backend.cases.alarm_models
 import backend.cases.deadline_models
 import backend.cases.document_models
+import backend.cases.link_models
 import backend.cases.models
 import backend.catalogue.models
 import backend.core.calendar_models

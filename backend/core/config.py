@@ -169,6 +169,10 @@ class Settings:
         "URGE_OFFICE_HOURS", "How much office time passes before a customer may urge the same case again.",
         unit="whole number from 1 to 80 (hours)", parse=make_number_reader(1, 80), default=4, example="4",
     )  # fmt: skip
+    case_link_hours: int = _setting(
+        "CASE_LINK_HOURS", "How long a link to a case that was sent by text message opens it.",
+        unit="whole number from 1 to 720 (hours)", parse=make_number_reader(1, 720), default=72, example="72",
+    )  # fmt: skip
     wechat_api_base_url: str | None = _setting(
         _WECHAT, "WeChat server API.", unit="http(s) URL without query", parse=read_web_url,
         example="https://api.weixin.qq.com",

@@ -198,6 +198,18 @@ _FORM_FIELDS: dict[str, str] = {
     "stars_invalid": "请选 1 到 5 颗星。",
 }
 
+_LINKS: dict[str, str] = {
+    "link_unknown": "这个链接打不开，可能没有复制完整。请点短信里的原链接，或拨打客服热线。",
+    "link_other_device": "这个链接在另一部手机上打开过，只能在那部手机上用。请换回那部手机，或重新要一条。",
+    "link_expired": "这个链接已经过期。请让我们重新发一条，或拨打客服热线。",
+    "link_replaced": "您已经打开过更新的链接，这一条不能用了。请点最新短信里的链接。",
+    "link_case_closed": "这件业务已经办完，链接用不上了。要查办理结果，请拨打客服热线。",
+    "link_not_for_this": "通过短信链接不能撤回申请，需要撤回请拨打客服热线。",
+    "link_no_mobile": "这件业务没有登记客户的手机号，发不了短信链接，请打电话联系客户。",
+    "link_not_offered": "短信链接还没有开通，请打电话联系客户。",
+    "link_too_often": "链接刚刚发过，请先查收短信；收不到请过一会儿再发，或拨打客服热线。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "mobile_invalid": "请填写 11 位手机号码。",
@@ -231,4 +243,5 @@ ERROR_TEXTS: dict[str, str] = {
     **_PAYMENTS,
     **_OPERATIONS,
     **_APPLICATIONS,
+    **_LINKS,
 }

@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
+import type { CaseLinkView, CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -32,3 +32,5 @@ export const sendCommand = (caseNo: string, body: CommandBody) =>
 export const addNote = (caseNo: string, text: string) => request<unknown>('POST', `${path(caseNo)}/notes`, { text })
 export const sendMessage = (caseNo: string, text: string) =>
   request<unknown>('POST', `${path(caseNo)}/messages`, { text })
+export const getCaseLink = (caseNo: string) => request<CaseLinkView>('GET', `${path(caseNo)}/link`)
+export const sendCaseLink = (caseNo: string) => request<CaseLinkView>('POST', `${path(caseNo)}/link`)

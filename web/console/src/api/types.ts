@@ -67,3 +67,4 @@ export interface Page<T> {
   items: T[]
   next: string | null
 }
+export type CaseLinkView = Schemas['CaseLink']
