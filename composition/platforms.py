@@ -8,6 +8,8 @@ from pathlib import Path
 from redis import Redis
 
 from backend.access.ports import WechatOffer
+from backend.contracts.adapter import SignedContracts
+from backend.contracts.port import ContractPort
 from backend.core.config import Settings
 from backend.core.outcomes import PlatformUnavailable
 from backend.files.local_storage import LocalFolderStorage
@@ -29,6 +31,7 @@ class Platforms:
     wechat: WechatPort | None
     sms: SmsPort | None
     maps: MapPort | None
+    contracts: ContractPort | None = None
 
 
 def make_platforms(settings: Settings, redis: Redis) -> Platforms:
@@ -61,7 +64,18 @@ def make_platforms(settings: Settings, redis: Redis) -> Platforms:
             key=settings.map_key,
             answer_seconds=settings.platform_answer_seconds,
         )
-    return Platforms(wechat, sms, maps)
+    return Platforms(wechat, sms, maps, _make_contracts(settings))
+
+
+def _make_contracts(settings: Settings) -> ContractPort | None:
+    if not settings.contract_base_url:
+        return None
+    return SignedContracts(
+        base_url=settings.contract_base_url,
+        app_id=settings.contract_app_id or "",
+        secret=settings.contract_secret or "",
+        answer_seconds=settings.platform_answer_seconds,
+    )
 
 
 def make_storage(settings: Settings) -> FileStorage:

@@ -94,6 +94,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),
             *make_link_sender(hall).list_topics(),
+            *hall.contracts.list_topics(staff_notices, find_leads),
         ]
     )
 
@@ -145,6 +146,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("sweep", timedelta(seconds=10), relay.sweep),
         Tick("outbox report", timedelta(seconds=30), relay.report),
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),
+        Tick("silent contracts", timedelta(minutes=10), hall.contracts.ask_silent),
         Tick("absences", timedelta(minutes=1), AbsenceKeeper(hall.sessions, read_clock).run),
         Tick("calendar warning", timedelta(hours=12), lambda: warn_of_calendar(hall)),
         Tick(

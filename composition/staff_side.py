@@ -37,6 +37,7 @@ from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
+from staff_api.contract_routes import make_contract_callback_routes, make_contract_routes
 from staff_api.document_routes import make_document_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
@@ -169,6 +170,8 @@ def _add_cases(
         ),
         make_document_routes(documents),
         make_link_routes(hall.links),
+        make_contract_routes(hall.contracts),
+        make_contract_callback_routes(hall.contracts),
         make_member_routes(handover),
         make_reason_routes(ReturnReasons(sessions)),
     ):

@@ -9,6 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from simulators.contract_api import make_contract_api, make_contract_control
 from simulators.control import make_control
 from simulators.map_api import make_map_api
 from simulators.page import make_page
@@ -34,7 +35,10 @@ def create_app(state_dir: Path, hall: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json = _PlainJson(app)
     # Each vendor has its own paths, so one address serves them all.
-    for part in (make_wechat_api, make_wechat_web, make_sms_api, make_map_api, make_control, make_page):
+    for part in (
+        make_wechat_api, make_wechat_web, make_sms_api, make_map_api, make_contract_api,
+        make_contract_control, make_control, make_page,
+    ):  # fmt: skip
         app.register_blueprint(part(simulation))
 
     @app.before_request

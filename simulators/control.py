@@ -21,6 +21,7 @@ ENDPOINTS = {
     ),
     "sms": ("SendSms",),
     "map": ("geocoder", "driving"),
+    "contracts": ("submit", "ask"),
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simulators.contract_book import ContractBook
 from simulators.credentials import load_credentials
 from simulators.faults import FaultBook
 from simulators.message_templates import TemplateBook
@@ -55,6 +56,8 @@ class Simulation:
         self.web_tokens = TokenBook()
         self.templates = TemplateBook(hall)
         self.faults = FaultBook()
+        self.contracts = ContractBook()
+        self.hall = hall
         self.calls: Ledger[Call] = Ledger(CALLS_KEPT)
         self.messages: Ledger[Message] = Ledger(MESSAGES_KEPT)
 
@@ -63,6 +66,7 @@ class Simulation:
         with self.lock:
             self.people.reset()
             self.templates.reset()
+            self.contracts.reset()
             self.calls.clear()
             self.messages.clear()
         self.faults.clear()

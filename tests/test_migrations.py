@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, inspect, make_url, text
 
 import backend.access.models
 import backend.cases.alarm_models
+import backend.cases.contract_models
 import backend.cases.deadline_models
 import backend.cases.document_models
 import backend.cases.link_models

@@ -260,6 +260,24 @@ class Settings:
         "SERVICE_CITY", "City that addresses are looked up in on the map, before the district.", unit="text",
         default="", example="济南市", parse=make_pattern_reader(r"\S{0,20}"),
     )  # fmt: skip
+    contract_base_url: str | None = _setting(
+        "CONTRACT_BASE_URL", "Contract management system; without it a lead approves in the console.",
+        unit="http(s) URL without query", parse=read_web_url, example="https://contracts.example",
+        needs=("CONTRACT_APP_ID", "CONTRACT_SECRET"),
+    )  # fmt: skip
+    contract_app_id: str | None = _setting(
+        "CONTRACT_APP_ID", "Contract management system, our name there.", unit="letters, digits and hyphens",
+        parse=make_pattern_reader(r"[A-Za-z0-9-]{1,40}"), example="hall", needs=("CONTRACT_BASE_URL",),
+    )  # fmt: skip
+    contract_secret: str | None = _setting(
+        "CONTRACT_SECRET", "Contract management system, key of the signatures of both sides.",
+        unit="text, at least 32 characters", parse=make_pattern_reader(r".{32,}"), secret=True, example="",
+        needs=("CONTRACT_BASE_URL",),
+    )  # fmt: skip
+    contract_silent_hours: int = _setting(
+        "CONTRACT_SILENT_HOURS", "After how long a contract without an answer is asked for.",
+        unit="whole number from 1 to 720 (hours)", parse=make_number_reader(1, 720), default=4, example="4",
+    )  # fmt: skip
     files_dir: str = _setting(
         "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",
         default="var/files", example="var/files",

@@ -37,6 +37,7 @@ _GUARDS: dict[str, str] = {
     "urged_lately": "已经催过了，我们正优先办理，过些时候可以再催。",
     "tries_left": "还没有打满规定的次数，请再打一次。",
     "result_missing": "还没有填写现场结果，请填好后再提交。",
+    "contract_unapproved": "合同还没有审批通过，通过后才能签。审批情况见“内容”页的“合同审批”。",
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
     "amount_missing": "还没有填写应收金额，请填好后再提交。",
     "receipt_missing": "还没有填写收据号，请填好后再提交。",
@@ -210,6 +211,11 @@ _LINKS: dict[str, str] = {
     "link_too_often": "链接刚刚发过，请先查收短信；收不到请过一会儿再发，或拨打客服热线。",
 }
 
+_CONTRACTS: dict[str, str] = {
+    "contract_settled": "这份合同刚刚已经审批过了，请刷新页面再看。",
+    "callback_refused": "这条通知没有通过验签，没有采用。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "mobile_invalid": "请填写 11 位手机号码。",
@@ -244,4 +250,5 @@ ERROR_TEXTS: dict[str, str] = {
     **_OPERATIONS,
     **_APPLICATIONS,
     **_LINKS,
+    **_CONTRACTS,
 }

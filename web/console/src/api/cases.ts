@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CaseLinkView, CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
+import type { CaseContractView, CaseLinkView, CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -34,3 +34,9 @@ export const sendMessage = (caseNo: string, text: string) =>
   request<unknown>('POST', `${path(caseNo)}/messages`, { text })
 export const getCaseLink = (caseNo: string) => request<CaseLinkView>('GET', `${path(caseNo)}/link`)
 export const sendCaseLink = (caseNo: string) => request<CaseLinkView>('POST', `${path(caseNo)}/link`)
+const contractPath = (caseNo: string) => `${path(caseNo)}/contract`
+export const getCaseContract = (caseNo: string) => request<CaseContractView>('GET', contractPath(caseNo))
+export const decideContract = (caseNo: string, approves: boolean, reason: string) =>
+  request<CaseContractView>('POST', `${contractPath(caseNo)}/decision`, { approves, reason })
+export const resubmitContract = (caseNo: string) =>
+  request<CaseContractView>('POST', `${contractPath(caseNo)}/resubmission`)

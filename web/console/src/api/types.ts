@@ -68,3 +68,4 @@ export interface Page<T> {
   next: string | null
 }
 export type CaseLinkView = Schemas['CaseLink']
+export type CaseContractView = Schemas['CaseContract']
