@@ -18,8 +18,9 @@ from backend.files.storage import FileStorage
 from backend.maps.port import MapPort
 from backend.maps.tencent import TencentMap
 from backend.notifications.delivery import Channels
-from backend.notifications.port import SmsPort
+from backend.notifications.port import SmsPort, WecomPort
 from backend.notifications.sms import TencentSms
+from backend.notifications.wecom import EnterpriseWechat
 from backend.wechat.adapter import AppKeys, WechatAdapter
 from backend.wechat.port import CodeInvalid, WechatPort
 
@@ -32,6 +33,7 @@ class Platforms:
     sms: SmsPort | None
     maps: MapPort | None
     contracts: ContractPort | None = None
+    wecom: WecomPort | None = None
 
 
 def make_platforms(settings: Settings, redis: Redis) -> Platforms:
@@ -64,7 +66,19 @@ def make_platforms(settings: Settings, redis: Redis) -> Platforms:
             key=settings.map_key,
             answer_seconds=settings.platform_answer_seconds,
         )
-    return Platforms(wechat, sms, maps, _make_contracts(settings))
+    return Platforms(wechat, sms, maps, _make_contracts(settings), _make_wecom(settings))
+
+
+def _make_wecom(settings: Settings) -> WecomPort | None:
+    if not settings.wecom_base_url:
+        return None
+    return EnterpriseWechat(
+        base_url=settings.wecom_base_url,
+        corp_id=settings.wecom_corp_id or "",
+        agent_id=settings.wecom_agent_id or "0",
+        secret=settings.wecom_secret or "",
+        answer_seconds=settings.platform_answer_seconds,
+    )
 
 
 def _make_contracts(settings: Settings) -> ContractPort | None:

@@ -64,7 +64,11 @@ def make_notices(hall: Hall) -> CaseNotices:
 def make_staff_notices(hall: Hall) -> StaffNotices:
     """Return what tells staff of what is late and what they must renew."""
     templates = dict(hall.settings.sms_templates)
-    return StaffNotices(hall.sessions, hall.organisation, hall.platforms.sms, templates, read_clock)
+    console = f"{hall.settings.public_base_url}/console"
+    platforms = hall.platforms
+    return StaffNotices(
+        hall.sessions, hall.organisation, platforms.sms, templates, platforms.wecom, console, read_clock
+    )
 
 
 def make_topics(hall: Hall) -> TopicRegistry:

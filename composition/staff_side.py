@@ -27,6 +27,7 @@ from backend.cases.staff_remarks import StaffRemarks
 from backend.cases.staff_rows import RowWriter
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.loader import build_process
+from backend.notifications.staff_choices import BROWSER, SMS, WECOM, StaffNoticeDesk
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.members import MemberDirectory
 from backend.organisation.roster_upkeep import RosterUpkeep
@@ -45,6 +46,7 @@ from staff_api.hours_routes import make_hours_routes
 from staff_api.intake_routes import make_intake_routes
 from staff_api.link_routes import make_link_routes
 from staff_api.member_routes import make_member_routes, make_reason_routes
+from staff_api.notice_routes import make_notice_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
 from staff_api.organisation_tables import make_table_routes
 from staff_api.queue_routes import make_queue_routes
@@ -170,12 +172,20 @@ def _add_cases(
         ),
         make_document_routes(documents),
         make_link_routes(hall.links),
+        make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
         make_contract_callback_routes(hall.contracts),
         make_member_routes(handover),
         make_reason_routes(ReturnReasons(sessions)),
     ):
         api.register_blueprint(routes)
+
+
+def make_notice_desk(hall: Hall) -> StaffNoticeDesk:
+    """Return the desk of staff's own notices, with the ways that the settings set up."""
+    platforms = hall.platforms
+    ways = {SMS: platforms.sms is not None, WECOM: platforms.wecom is not None, BROWSER: True}
+    return StaffNoticeDesk(hall.sessions, [one for one, is_there in ways.items() if is_there], read_clock)
 
 
 def make_hashed_password() -> tuple[str, str]:

@@ -48,6 +48,10 @@ def list_environment(port: int, state_dir: Path) -> dict[str, str]:
         "SMS_SECRET_KEY": keys.sms_secret_key,
         "SMS_APP_ID": keys.sms_app_id,
         "SMS_SIGN_NAME": keys.sms_sign_name,
+        "WECOM_BASE_URL": base,
+        "WECOM_CORP_ID": keys.wecom_corp_id,
+        "WECOM_AGENT_ID": keys.wecom_agent_id,
+        "WECOM_SECRET": keys.wecom_secret,
         "MAP_BASE_URL": base,
         "MAP_KEY": keys.map_key,
         **{

@@ -17,6 +17,7 @@ from simulators.simulation import Simulation
 from simulators.sms_api import make_sms_api
 from simulators.wechat_api import make_wechat_api
 from simulators.wechat_web import LOOPBACK, make_wechat_web
+from simulators.wecom_api import make_wecom_api
 
 LARGEST_BODY = 1_000_000
 
@@ -37,7 +38,7 @@ def create_app(state_dir: Path, hall: str) -> Flask:
     # Each vendor has its own paths, so one address serves them all.
     for part in (
         make_wechat_api, make_wechat_web, make_sms_api, make_map_api, make_contract_api,
-        make_contract_control, make_control, make_page,
+        make_contract_control, make_wecom_api, make_control, make_page,
     ):  # fmt: skip
         app.register_blueprint(part(simulation))
 

@@ -22,6 +22,7 @@ ENDPOINTS = {
     "sms": ("SendSms",),
     "map": ("geocoder", "driving"),
     "contracts": ("submit", "ask"),
+    "wecom": ("gettoken", "message_send"),
 }  # fmt: skip
 
 

@@ -25,6 +25,9 @@ class Credentials:
     map_key: str
     contract_app_id: str
     contract_secret: str
+    wecom_corp_id: str
+    wecom_agent_id: str
+    wecom_secret: str
 
 
 def load_credentials(state_dir: Path) -> Credentials:
@@ -68,4 +71,7 @@ def _make_credentials() -> Credentials:
         map_key="-".join(groups),
         contract_app_id="hall",
         contract_secret=secrets.token_hex(24),
+        wecom_corp_id="ww5c8a1f20b97d3e64",
+        wecom_agent_id="1000002",
+        wecom_secret=secrets.token_urlsafe(32),
     )

@@ -57,6 +57,8 @@ class Simulation:
         self.templates = TemplateBook(hall)
         self.faults = FaultBook()
         self.contracts = ContractBook()
+        self.wecom_tokens = TokenBook()
+        self.wecom_strangers: set[str] = set()
         self.hall = hall
         self.calls: Ledger[Call] = Ledger(CALLS_KEPT)
         self.messages: Ledger[Message] = Ledger(MESSAGES_KEPT)
@@ -67,6 +69,7 @@ class Simulation:
             self.people.reset()
             self.templates.reset()
             self.contracts.reset()
+            self.wecom_strangers.clear()
             self.calls.clear()
             self.messages.clear()
         self.faults.clear()

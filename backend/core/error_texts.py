@@ -212,6 +212,7 @@ _LINKS: dict[str, str] = {
 }
 
 _CONTRACTS: dict[str, str] = {
+    "alarm_stays_on": "燃气报警不能全部关掉，请至少留短信或企业微信一种。",
     "contract_settled": "这份合同刚刚已经审批过了，请刷新页面再看。",
     "callback_refused": "这条通知没有通过验签，没有采用。",
 }
@@ -229,6 +230,9 @@ FIELD_TEXTS: dict[str, str] = {
     "password_length": "新密码要有 10 到 200 个字符。",
     "password_guessable": "这个密码容易被猜到，请不要包含账号或总是重复几个字符。",
     "absence_ends_early": "回来的日子不能早于请假的第一天，也不能早于今天。",
+    "alarm_stays_on": "燃气报警不能全部关掉，请至少留短信或企业微信一种。",
+    "wecom_userid_invalid": "企业微信账号只有字母、数字和 . _ @ -，最多 64 个，请核对。",
+    "wecom_userid_taken": "这个企业微信账号已经是别的同事的，请核对。",
     "centre_stays_open": "中心不能停用。",
     **_FORM_FIELDS,
 }

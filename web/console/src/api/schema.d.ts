@@ -2764,6 +2764,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/me/notice-choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell by which ways one hears of what. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferedChoice"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Choose; alarms cannot be switched off entirely. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoticeChoice"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferedChoice"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is new for the browser to show. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffNotices"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/members": {
         parameters: {
             query?: never;
@@ -4866,6 +4969,22 @@ export interface components {
             author: string;
             text: string;
         };
+        NoticeChoice: {
+            quiet_from: number | null;
+            quiet_until: number | null;
+            ways: components["schemas"]["NoticeWays"];
+        };
+        NoticeWays: {
+            alarm: ("sms" | "wecom" | "browser")[];
+            ordinary: ("sms" | "wecom" | "browser")[];
+            urgent: ("sms" | "wecom" | "browser")[];
+        };
+        OfferedChoice: {
+            offered: ("sms" | "wecom" | "browser")[];
+            quiet_from: number | null;
+            quiet_until: number | null;
+            ways: components["schemas"]["NoticeWays"];
+        };
         OnDuty: {
             /** Format: date */
             day: string;
@@ -5278,6 +5397,7 @@ export interface components {
             revision: string;
             unit_code: string;
             username: string;
+            wecom_userid: string | null;
         };
         StaffAreaList: {
             items: components["schemas"]["Area"][];
@@ -5444,6 +5564,8 @@ export interface components {
             /** @default null */
             revision?: string | null;
             unit_code: string;
+            /** @default null */
+            wecom_userid?: string | null;
         };
         StaffList: {
             items: components["schemas"]["Staff"][];
@@ -5458,6 +5580,18 @@ export interface components {
         };
         StaffMemberList: {
             items: components["schemas"]["StaffMember"][];
+        };
+        StaffNotice: {
+            case_no: string | null;
+            id: number;
+            text: string;
+            title: string;
+            /** @enum {string} */
+            urgency: "alarm" | "urgent" | "ordinary";
+        };
+        StaffNotices: {
+            items: components["schemas"]["StaffNotice"][];
+            last: number;
         };
         StaffRating: {
             stars: number;

@@ -69,3 +69,6 @@ export interface Page<T> {
 }
 export type CaseLinkView = Schemas['CaseLink']
 export type CaseContractView = Schemas['CaseContract']
+export type NoticeChoice = Schemas['NoticeChoice']
+export type OfferedChoice = Schemas['OfferedChoice']
+export type StaffNotices = Schemas['StaffNotices']
