@@ -57,11 +57,11 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),
         make_link_routes(hall.links, limiter),
-        make_short_link_routes(),
         make_file_routes(hall.files),
         make_customer_realtime_routes(SocketTickets(hall.redis)),
     ):
         api.register_blueprint(routes)
+    app.register_blueprint(make_short_link_routes())
 
 
 def _add_sign_in(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:

@@ -74,6 +74,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> None:
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
     _add_cases(api, hall, posts, parts, processes)
     _add_organisation(api, hall, staff_sessions, parts)
+    app.register_blueprint(make_contract_callback_routes(hall.contracts))
     for routes in (
         make_staff_file_routes(hall.files),
         make_visit_routes(hall.visits),
@@ -174,7 +175,6 @@ def _add_cases(
         make_link_routes(hall.links),
         make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
-        make_contract_callback_routes(hall.contracts),
         make_member_routes(handover),
         make_reason_routes(ReturnReasons(sessions)),
     ):

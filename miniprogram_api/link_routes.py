@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import flask
 from flask import Response
 from flask_limiter import Limiter
 from flask_smorest import Blueprint
@@ -64,13 +65,12 @@ def make_link_routes(links: CaseLinks, limiter: Limiter) -> Blueprint:
     return routes
 
 
-def make_short_link_routes() -> Blueprint:
+def make_short_link_routes() -> flask.Blueprint:
     """Return the address in the message. Looking at it, as a preview does, opens nothing yet."""
-    routes = Blueprint("short links", __name__)
+    routes = flask.Blueprint("short links", __name__)
 
     @routes.get("/l/<token>")
     @open_to(Caller.ANYONE)
-    @routes.doc(responses={"302": {"description": "The page of the link."}})
     def lead_to_page(token: str) -> Response:
         """Lead to the page that opens the link."""
         # A token has no character that an address would have to escape; anything else finds no link there.

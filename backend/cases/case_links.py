@@ -215,7 +215,7 @@ class CaseLinks:
         )
         session.add(link)
         session.flush()
-        promise(session, TOPIC, [{"link_id": link.id, "case_id": case_id}], now)
+        promise(session, "send_case_link", [{"link_id": link.id, "case_id": case_id}], now)
 
     def _find_addressee(self, session: Session, case: Row[Any]) -> str:
         """Return the mobile of whoever the case is about; raises Conflict where no link can go."""

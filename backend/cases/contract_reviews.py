@@ -58,7 +58,7 @@ def _request_review(session: Session, case_id: int, now: datetime) -> None:
     )
     session.add(review)
     session.flush()
-    promise(session, TOPIC, [{"review_id": review.id, "case_id": case_id}], now)
+    promise(session, "submit_contract", [{"review_id": review.id, "case_id": case_id}], now)
 
 
 CONTRACT_EFFECTS: dict[str, Effect] = {"submit_contract": submit_contract}
@@ -139,7 +139,7 @@ class ContractReviews:
                 session.execute(update(_REVIEW).where(_REVIEW.c.id == row.id).values(asked_at=now))
                 if verdict is None:
                     # It never arrived there, whatever the system answered then.
-                    promise(session, TOPIC, [{"review_id": row.id, "case_id": row.case_id}], now)
+                    promise(session, "submit_contract", [{"review_id": row.id, "case_id": row.case_id}], now)
             if verdict is not None:
                 self._follow(verdict)
         return len(rows)

@@ -111,7 +111,7 @@ class StaffNotices:
             else:
                 resting = {"topic": TOPIC, "payload": payload, "state": "pending", "attempt": 0}
                 session.add(OutboxRow(**resting, created_at=now, not_before=later))
-        promise(session, TOPIC, fresh, now)
+        promise(session, "notify_staff", fresh, now)
         return told
 
     def send(self, payload: Mapping[str, Any], context: PromiseContext) -> None:

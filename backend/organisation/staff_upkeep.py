@@ -42,8 +42,8 @@ class StaffEntry:
     positions: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
     phone: str | None = None
-    wecom_userid: str | None = None
     presence: str = "on_duty"
+    wecom_userid: str | None = None
 
 
 class StaffUpkeep:

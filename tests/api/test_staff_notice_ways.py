@@ -61,7 +61,9 @@ class Stage:
 
     def enter(self, userid: str = "wang.second") -> None:
         upkeep = StaffUpkeep(self.hall.organisation, self.hall.keys, lambda: ("", "!"))
-        entry = StaffEntry("second_361", "王second_361", "361", ("case_handler",), (), "13800138000", userid)
+        entry = StaffEntry(
+            "second_361", "王second_361", "361", ("case_handler",), (), "13800138000", "on_duty", userid
+        )
         with self.hall.sessions.begin() as session:
             upkeep.put_staff(session, entry, self.time)
 
