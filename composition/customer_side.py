@@ -31,6 +31,7 @@ from miniprogram_api.document_routes import make_document_routes
 from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
+from miniprogram_api.link_routes import make_link_routes, make_short_link_routes
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.message_routes import make_message_routes
 from miniprogram_api.paper_routes import make_paper_routes
@@ -58,10 +59,12 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
         make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),
+        make_link_routes(hall.links, limiter),
         make_file_routes(hall.files),
         make_customer_realtime_routes(SocketTickets(hall.redis)),
     ):
         api.register_blueprint(routes)
+    app.register_blueprint(make_short_link_routes())
 
 
 def _add_sign_in(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:
@@ -77,7 +80,7 @@ def _add_sign_in(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:
         offers_sms="sign_in_code" in dict(settings.sms_templates),
         now=read_clock,
     )
-    CustomerGuard(tokens, sessions, read_clock).install(app)
+    CustomerGuard(tokens, sessions, hall.links, read_clock).install(app)
     api.register_blueprint(
         make_customer_session_routes(sign_in, sessions, limiter, over_https=not settings.demo_mode)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from redis import Redis
@@ -14,15 +14,19 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.access.customer_sessions import move_sessions
 from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
+from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
+from backend.cases.contract_reviews import CONTRACT_EFFECTS, ContractReviews
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.guards import CASE_GUARDS
+from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.merging import move_cases
 from backend.cases.offers import Offers
 from backend.cases.service import CaseService
+from backend.cases.staff_access import StaffAccess
 from backend.cases.urging import UrgeLimit
 from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
 from backend.catalogue.lint import Vocabulary
@@ -48,7 +52,7 @@ from composition.platforms import Platforms, make_channels, make_platforms, make
 from payments.collecting import make_charge_effects
 from payments.service import ChargeService
 
-EFFECTS = {**CASE_EFFECTS, **VISIT_EFFECTS, **make_charge_effects(ChargeService())}
+EFFECTS = {**CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **make_charge_effects(ChargeService())}
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(EFFECTS))
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
@@ -80,6 +84,8 @@ class Hall:
     appointments: AppointmentService
     visits: VisitService
     notifications: NotificationService
+    links: CaseLinks
+    contracts: ContractReviews
 
 
 def read_clock() -> datetime:
@@ -118,7 +124,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         now,
     )
     urge_limit = UrgeLimit(calendar, settings.urge_office_hours, now)
-    channels = make_channels(settings, platforms)
+    channels, access = make_channels(settings, platforms), StaffAccess(definitions)
     # A list at the top of the file is as good YAML as a mapping.
     messages: Any = read_body(PROCESSES_FOLDER / MESSAGES_FILE)
     return Hall(
@@ -172,6 +178,25 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             read_messages(messages),
             Delivery(sessions, channels, customers, now),
             channels.mini_templates,
+            now,
+        ),
+        contracts=ContractReviews(
+            sessions,
+            cases,
+            access,
+            definitions,
+            platforms.contracts,
+            f"{settings.public_base_url}/console/#/cases/{{case_no}}",
+            timedelta(hours=settings.contract_silent_hours),
+            now,
+        ),
+        links=CaseLinks(
+            sessions,
+            access,
+            keys,
+            customers.find_phone,
+            timedelta(hours=settings.case_link_hours),
+            channels.sms is not None and LINK_PURPOSE in channels.sms_templates,
             now,
         ),
     )

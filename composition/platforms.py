@@ -8,6 +8,8 @@ from pathlib import Path
 from redis import Redis
 
 from backend.access.ports import WechatOffer
+from backend.contracts.adapter import SignedContracts
+from backend.contracts.port import ContractPort
 from backend.core.config import Settings
 from backend.core.outcomes import PlatformUnavailable
 from backend.files.local_storage import LocalFolderStorage
@@ -16,8 +18,9 @@ from backend.files.storage import FileStorage
 from backend.maps.port import MapPort
 from backend.maps.tencent import TencentMap
 from backend.notifications.delivery import Channels
-from backend.notifications.port import SmsPort
+from backend.notifications.port import SmsPort, WecomPort
 from backend.notifications.sms import TencentSms
+from backend.notifications.wecom import EnterpriseWechat
 from backend.wechat.adapter import AppKeys, WechatAdapter
 from backend.wechat.port import CodeInvalid, WechatPort
 
@@ -29,6 +32,8 @@ class Platforms:
     wechat: WechatPort | None
     sms: SmsPort | None
     maps: MapPort | None
+    contracts: ContractPort | None = None
+    wecom: WecomPort | None = None
 
 
 def make_platforms(settings: Settings, redis: Redis) -> Platforms:
@@ -61,7 +66,30 @@ def make_platforms(settings: Settings, redis: Redis) -> Platforms:
             key=settings.map_key,
             answer_seconds=settings.platform_answer_seconds,
         )
-    return Platforms(wechat, sms, maps)
+    return Platforms(wechat, sms, maps, _make_contracts(settings), _make_wecom(settings))
+
+
+def _make_wecom(settings: Settings) -> WecomPort | None:
+    if not settings.wecom_base_url:
+        return None
+    return EnterpriseWechat(
+        base_url=settings.wecom_base_url,
+        corp_id=settings.wecom_corp_id or "",
+        agent_id=settings.wecom_agent_id or "0",
+        secret=settings.wecom_secret or "",
+        answer_seconds=settings.platform_answer_seconds,
+    )
+
+
+def _make_contracts(settings: Settings) -> ContractPort | None:
+    if not settings.contract_base_url:
+        return None
+    return SignedContracts(
+        base_url=settings.contract_base_url,
+        app_id=settings.contract_app_id or "",
+        secret=settings.contract_secret or "",
+        answer_seconds=settings.platform_answer_seconds,
+    )
 
 
 def make_storage(settings: Settings) -> FileStorage:

@@ -18,6 +18,8 @@ from backend.cases.calendar_starts import CalendarStarter
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.escalation import Escalation
+from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
+from backend.cases.link_sending import LinkSender
 from backend.cases.notices import CaseNotices
 from backend.cases.topics import list_case_topics
 from backend.cases.urging import UrgeNotices
@@ -57,13 +59,18 @@ def make_notices(hall: Hall) -> CaseNotices:
         keys=hall.keys,
         name_service=hall.offers.name_of,
         find_visit=hall.appointments.find_hour,
+        offer_link=hall.links.offer,
     )
 
 
 def make_staff_notices(hall: Hall) -> StaffNotices:
     """Return what tells staff of what is late and what they must renew."""
     templates = dict(hall.settings.sms_templates)
-    return StaffNotices(hall.sessions, hall.organisation, hall.platforms.sms, templates, read_clock)
+    console = f"{hall.settings.public_base_url}/console"
+    platforms = hall.platforms
+    return StaffNotices(
+        hall.sessions, hall.organisation, platforms.sms, templates, platforms.wecom, console, read_clock
+    )
 
 
 def make_topics(hall: Hall) -> TopicRegistry:
@@ -92,7 +99,22 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *AlarmAlerts(hall.sessions, staff_notices, find_leads).list_topics(),
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),
+            *make_link_sender(hall).list_topics(),
+            *hall.contracts.list_topics(staff_notices, find_leads),
         ]
+    )
+
+
+def make_link_sender(hall: Hall) -> LinkSender:
+    """Return what sends links to cases."""
+    return LinkSender(
+        hall.sessions,
+        hall.definitions,
+        hall.keys,
+        hall.platforms.sms,
+        dict(hall.settings.sms_templates).get(LINK_PURPOSE),
+        hall.offers.name_of,
+        read_clock,
     )
 
 
@@ -130,6 +152,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("sweep", timedelta(seconds=10), relay.sweep),
         Tick("outbox report", timedelta(seconds=30), relay.report),
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),
+        Tick("silent contracts", timedelta(minutes=10), hall.contracts.ask_silent),
         Tick("absences", timedelta(minutes=1), AbsenceKeeper(hall.sessions, read_clock).run),
         Tick("calendar warning", timedelta(hours=12), lambda: warn_of_calendar(hall)),
         Tick(

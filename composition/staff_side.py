@@ -33,6 +33,7 @@ from backend.cases.works_list import WorksList, find_works_posts
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.form_desk import FormDesk
 from backend.catalogue.loader import build_process
+from backend.notifications.staff_choices import BROWSER, SMS, WECOM, StaffNoticeDesk
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.leads import CENTRE_KEEPERS, find_leads
 from backend.organisation.list_exports import Exportable
@@ -49,6 +50,7 @@ from staff_api.board_routes import make_board_routes
 from staff_api.booking_routes import make_booking_routes
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
+from staff_api.contract_routes import make_contract_callback_routes, make_contract_routes
 from staff_api.document_routes import make_document_routes
 from staff_api.extension_routes import make_extension_routes
 from staff_api.file_routes import make_staff_file_routes
@@ -56,7 +58,9 @@ from staff_api.form_routes import make_form_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
 from staff_api.intake_routes import make_intake_routes
+from staff_api.link_routes import make_link_routes
 from staff_api.member_routes import make_member_routes, make_reason_routes
+from staff_api.notice_routes import make_notice_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
 from staff_api.organisation_tables import make_table_routes
 from staff_api.queue_routes import make_queue_routes
@@ -89,6 +93,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     lists = _add_cases(api, hall, posts, parts, processes)
     lists |= _add_organisation(api, hall, staff_sessions, parts)
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
+    app.register_blueprint(make_contract_callback_routes(hall.contracts))
     for routes in (
         make_staff_file_routes(hall.files),
         make_form_routes(FormDesk(hall.sessions, parties, read_clock)),
@@ -201,6 +206,9 @@ def _add_cases(
             SameCustomer(sessions, access, rows, read_clock),
         ),
         make_document_routes(documents),
+        make_link_routes(hall.links),
+        make_notice_routes(make_notice_desk(hall)),
+        make_contract_routes(hall.contracts),
         make_member_routes(handover),
         make_reason_routes(reasons),
     ):
@@ -210,6 +218,13 @@ def _add_cases(
     api.register_blueprint(make_board_routes(works, boards, parts))
     lists = list_case_exports(hall, queues, reasons)
     return {**lists, **works.list_exports(parts.works), **boards.list_exports(parts.boards)}
+
+
+def make_notice_desk(hall: Hall) -> StaffNoticeDesk:
+    """Return the desk of staff's own notices, with the ways that the settings set up."""
+    platforms = hall.platforms
+    ways = {SMS: platforms.sms is not None, WECOM: platforms.wecom is not None, BROWSER: True}
+    return StaffNoticeDesk(hall.sessions, [one for one, is_there in ways.items() if is_there], read_clock)
 
 
 def make_hashed_password() -> tuple[str, str]:

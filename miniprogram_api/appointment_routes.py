@@ -28,7 +28,7 @@ from backend.cases.schemas import ContactSchema
 from backend.cases.service import Request
 from backend.core.callers import Caller, open_to
 from miniprogram_api.case_schemas import CaseViewSchema
-from miniprogram_api.guard import get_customer
+from miniprogram_api.guard import get_customer, open_to_links
 from miniprogram_api.json_answers import answer_json
 
 
@@ -70,6 +70,7 @@ def make_appointment_routes(
 
     @routes.get("/slots")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.arguments(SlotQuery, location="query")
     @routes.response(200, SlotDaysSchema)
     def list_slots(asked: dict[str, date | None], case_no: str) -> dict[str, Any]:
@@ -80,6 +81,7 @@ def make_appointment_routes(
 
     @routes.post("/holds")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.arguments(HoldRequestSchema)
     @routes.response(201, HoldSchema)
     def hold(asked: dict[str, datetime], case_no: str) -> dict[str, Any]:
@@ -89,6 +91,7 @@ def make_appointment_routes(
 
     @routes.post("/appointment")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.arguments(BookingSchema)
     @routes.response(200, CaseViewSchema)
     def book(asked: dict[str, Any], case_no: str) -> Response:
@@ -99,6 +102,7 @@ def make_appointment_routes(
 
     @routes.delete("/appointment")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.arguments(CancelBookingSchema)
     @routes.response(200, CaseViewSchema)
     def cancel(asked: dict[str, Any], case_no: str) -> Response:
@@ -108,6 +112,7 @@ def make_appointment_routes(
 
     @routes.get("/visit")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.response(200, VisitSchema)
     def tell_visit(case_no: str) -> dict[str, Any]:
         """Tell how far the handler is, from setting off until the arrival and not longer."""

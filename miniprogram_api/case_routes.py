@@ -12,6 +12,7 @@ from backend.cases.case_reading import CustomerCases
 from backend.cases.customer_commands import CustomerCommand, CustomerCommands
 from backend.cases.ratings import Rating
 from backend.core.callers import Caller, open_to
+from backend.core.errors import Forbidden
 from miniprogram_api.case_schemas import (
     CasePageSchema,
     CaseQuerySchema,
@@ -19,8 +20,11 @@ from miniprogram_api.case_schemas import (
     CustomerCommandSchema,
     HomeSchema,
 )
-from miniprogram_api.guard import get_customer
+from miniprogram_api.guard import came_by_link, get_customer, open_to_links
 from miniprogram_api.json_answers import answer_json
+
+# What is not done by a link that anybody might hold: ending the case.
+_NOT_BY_LINK = frozenset({"withdraw"})
 
 
 def make_case_routes(
@@ -28,6 +32,12 @@ def make_case_routes(
 ) -> Blueprint:
     """Return the routes of cases; ``count_unread`` tells a customer's unread messages."""
     routes = Blueprint("cases", __name__, url_prefix="/api/v1")
+
+    def read_view(case_no: str) -> dict[str, Any]:
+        view = cases.read(get_customer().customer_id, case_no)
+        if came_by_link():
+            view["actions"] = [one for one in view["actions"] if one["kind"] not in _NOT_BY_LINK]
+        return view
 
     @routes.get("/home")
     @open_to(Caller.CUSTOMER)
@@ -49,13 +59,15 @@ def make_case_routes(
 
     @routes.get("/cases/<case_no>")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.response(200, CaseViewSchema)
     def tell_case(case_no: str) -> Response:
         """Tell one case; a foreign and a missing one are both 404."""
-        return answer_json(cases.read(get_customer().customer_id, case_no))
+        return answer_json(read_view(case_no))
 
     @routes.post("/cases/<case_no>/commands")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.arguments(CustomerCommandSchema)
     @routes.response(200, CaseViewSchema)
     def carry_out(typed: dict[str, Any], case_no: str) -> Response:
@@ -65,9 +77,11 @@ def make_case_routes(
         owed document: `values` with its files under its key. To sign: `values` with `signature_file`.
         """
         customer_id = get_customer().customer_id
+        if came_by_link() and typed["kind"] in _NOT_BY_LINK:
+            raise Forbidden("link_not_for_this")
         rating = typed.pop("rating")
         judged = None if rating is None else Rating(rating["stars"], tuple(rating["tags"]), rating["words"])
         commands.carry_out(customer_id, case_no, CustomerCommand(**typed, rating=judged))
-        return answer_json(cases.read(customer_id, case_no))
+        return answer_json(read_view(case_no))
 
     return routes

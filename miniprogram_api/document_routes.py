@@ -10,7 +10,7 @@ from backend.cases.customer_documents import CustomerDocuments
 from backend.cases.document_schemas import DocumentChangeSchema, DocumentSchema, SavedDocumentSchema
 from backend.cases.documents import Change
 from backend.core.callers import Caller, open_to
-from miniprogram_api.guard import get_customer
+from miniprogram_api.guard import get_customer, open_to_links
 
 
 def make_document_routes(documents: CustomerDocuments) -> Blueprint:
@@ -19,6 +19,7 @@ def make_document_routes(documents: CustomerDocuments) -> Blueprint:
 
     @routes.get("")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.response(200, DocumentSchema)
     def tell_document(case_no: str, task: int) -> dict[str, Any]:
         """Tell a form with what is filled in, or what is known already."""
@@ -26,6 +27,7 @@ def make_document_routes(documents: CustomerDocuments) -> Blueprint:
 
     @routes.put("")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.arguments(DocumentChangeSchema)
     @routes.response(200, SavedDocumentSchema)
     def keep_document(typed: dict[str, Any], case_no: str, task: int) -> dict[str, int]:

@@ -17,7 +17,7 @@ from backend.files.schemas import (
     FileViewSchema,
 )
 from backend.files.service import FileService, FileView
-from miniprogram_api.guard import get_customer
+from miniprogram_api.guard import get_customer, open_to_links
 
 
 def make_file_routes(files: FileService) -> Blueprint:
@@ -26,6 +26,7 @@ def make_file_routes(files: FileService) -> Blueprint:
 
     @routes.post("")
     @open_to(Caller.CUSTOMER)
+    @open_to_links
     @routes.arguments(FileUploadSchema, location="files")
     @routes.arguments(FilePurposeSchema, location="form")
     @routes.response(201, FileViewSchema)

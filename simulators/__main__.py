@@ -48,6 +48,10 @@ def list_environment(port: int, state_dir: Path) -> dict[str, str]:
         "SMS_SECRET_KEY": keys.sms_secret_key,
         "SMS_APP_ID": keys.sms_app_id,
         "SMS_SIGN_NAME": keys.sms_sign_name,
+        "WECOM_BASE_URL": base,
+        "WECOM_CORP_ID": keys.wecom_corp_id,
+        "WECOM_AGENT_ID": keys.wecom_agent_id,
+        "WECOM_SECRET": keys.wecom_secret,
         "MAP_BASE_URL": base,
         "MAP_KEY": keys.map_key,
         **{
@@ -62,6 +66,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m simulators", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     parser.add_argument("--state-dir", type=Path, default=Path("var/simulators"), help="where the keys lie")
+    parser.add_argument("--hall", default="http://127.0.0.1:8000", help="where the platforms' customer is")
     parser.add_argument("--show-environment", action="store_true", help="print NAME=value lines and end")
     chosen = parser.parse_args()
     if chosen.show_environment:
@@ -80,7 +85,7 @@ def main() -> int:
     server = make_server(
         HOST,
         chosen.port,
-        create_app(chosen.state_dir),
+        create_app(chosen.state_dir, chosen.hall),
         threaded=True,
         request_handler=_QuietHandler,
         fd=listening.fileno(),

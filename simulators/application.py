@@ -9,6 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from simulators.contract_api import make_contract_api, make_contract_control
 from simulators.control import make_control
 from simulators.map_api import make_map_api
 from simulators.page import make_page
@@ -16,6 +17,7 @@ from simulators.simulation import Simulation
 from simulators.sms_api import make_sms_api
 from simulators.wechat_api import make_wechat_api
 from simulators.wechat_web import LOOPBACK, make_wechat_web
+from simulators.wecom_api import make_wecom_api
 
 LARGEST_BODY = 1_000_000
 
@@ -27,14 +29,17 @@ class _PlainJson(DefaultJSONProvider):
     ensure_ascii = False
 
 
-def create_app(state_dir: Path) -> Flask:
-    """Return the application with all platforms; their keys lie in ``state_dir``."""
-    simulation = Simulation(state_dir)
+def create_app(state_dir: Path, hall: str) -> Flask:
+    """Return the application with all platforms; keys lie in ``state_dir``, ``hall`` is the customer."""
+    simulation = Simulation(state_dir, hall)
     app = Flask(__name__, template_folder="pages", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.json = _PlainJson(app)
     # Each vendor has its own paths, so one address serves them all.
-    for part in (make_wechat_api, make_wechat_web, make_sms_api, make_map_api, make_control, make_page):
+    for part in (
+        make_wechat_api, make_wechat_web, make_sms_api, make_map_api, make_contract_api,
+        make_contract_control, make_wecom_api, make_control, make_page,
+    ):  # fmt: skip
         app.register_blueprint(part(simulation))
 
     @app.before_request

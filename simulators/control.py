@@ -21,6 +21,8 @@ ENDPOINTS = {
     ),
     "sms": ("SendSms",),
     "map": ("geocoder", "driving"),
+    "contracts": ("submit", "ask"),
+    "wecom": ("gettoken", "message_send"),
 }  # fmt: skip
 
 

@@ -23,6 +23,11 @@ class Credentials:
     sms_app_id: str
     sms_sign_name: str
     map_key: str
+    contract_app_id: str
+    contract_secret: str
+    wecom_corp_id: str
+    wecom_agent_id: str
+    wecom_secret: str
 
 
 def load_credentials(state_dir: Path) -> Credentials:
@@ -43,6 +48,12 @@ def load_credentials(state_dir: Path) -> Credentials:
         finally:
             draft.unlink()
     stored = json.loads(path.read_text(encoding="utf-8"))
+    # A platform that is newer than the file gets its keys at random from now on.
+    missing = {one.name for one in fields(Credentials)} - stored.keys()
+    if missing:
+        fresh = asdict(_make_credentials())
+        stored |= {name: fresh[name] for name in missing}
+        path.write_text(json.dumps(stored, ensure_ascii=False, indent=2), encoding="utf-8")
     return Credentials(**{one.name: stored[one.name] for one in fields(Credentials)})
 
 
@@ -58,4 +69,9 @@ def _make_credentials() -> Credentials:
         sms_app_id="1400555001",
         sms_sign_name="城市燃气",
         map_key="-".join(groups),
+        contract_app_id="hall",
+        contract_secret=secrets.token_hex(24),
+        wecom_corp_id="ww5c8a1f20b97d3e64",
+        wecom_agent_id="1000002",
+        wecom_secret=secrets.token_urlsafe(32),
     )

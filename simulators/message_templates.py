@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 # What WeChat checks of a keyword's text, by the letters of its name.
 _LIMITS: dict[str, re.Pattern[str]] = {
@@ -97,6 +97,11 @@ SMS = {
     "rating": SmsTemplate("2400005", "您的{1}（编号{2}）已办完，请打开燃气服务小程序评价。"),
     "alarm": SmsTemplate("2400006", "燃气泄漏报警（编号{1}）等您处理，请立即打开工作台。"),
     "overdue": SmsTemplate("2400007", "办件（编号{1}）的“{2}”已超时限，请登录工作台处理。"),
+    "case_link": SmsTemplate(
+        "2400011",
+        "您的{1}（编号{2}）：点 HALL/l/{3} 看进度、约时间、签字。{4}前有效，只能在第一次打开的手机上用。",
+    ),
+    "contract": SmsTemplate("2400012", "合同（编号{1}）等您审批，请登录工作台处理。"),
     "urged": SmsTemplate("2400010", "客户催办（编号{1}），请登录工作台优先处理。"),
     "extension": SmsTemplate("2400011", "有人申请延长办理期限（编号{1}，{2}），请登录工作台审批。"),
     "calendar": SmsTemplate("2400008", "工作日历只排到{1}，请登录工作台补全后面的放假安排。"),
@@ -106,14 +111,17 @@ SMS = {
 class TemplateBook:
     """All approved templates by id. Not safe for threads: the caller holds the lock."""
 
-    def __init__(self) -> None:
+    def __init__(self, hall: str) -> None:
+        self._hall = hall
         self.reset()
 
     def reset(self) -> None:
-        """Back to the templates that stand here."""
+        """Back to the templates that stand here, with the company's own address in those that name it."""
         self.subscribe = {one.template_id: one for one in SUBSCRIBE.values()}
         self.official = {one.template_id: one for one in OFFICIAL.values()}
-        self.sms = {one.template_id: one for one in SMS.values()}
+        self.sms = {
+            one.template_id: replace(one, text=one.text.replace("HALL", self._hall)) for one in SMS.values()
+        }
 
     def is_full(self) -> bool:
         """Tell whether no more may be added."""

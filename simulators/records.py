@@ -10,7 +10,7 @@ from typing import Any, Generic, Literal, TypeVar
 CALLS_KEPT = 2000
 MESSAGES_KEPT = 2000
 CHINA = timezone(timedelta(hours=8))
-Channel = Literal["subscribe", "template", "sms"]
+Channel = Literal["subscribe", "template", "sms", "wecom"]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simulators.contract_book import ContractBook
 from simulators.credentials import load_credentials
 from simulators.faults import FaultBook
 from simulators.message_templates import TemplateBook
@@ -47,14 +48,18 @@ class TokenBook:
 class Simulation:
     """The state of all platforms. Take ``lock`` round every use of people, tokens, templates and ledgers."""
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, hall: str) -> None:
         self.credentials = load_credentials(state_dir)
         self.lock = threading.RLock()
         self.people = People()
         self.tokens = TokenBook()
         self.web_tokens = TokenBook()
-        self.templates = TemplateBook()
+        self.templates = TemplateBook(hall)
         self.faults = FaultBook()
+        self.contracts = ContractBook()
+        self.wecom_tokens = TokenBook()
+        self.wecom_strangers: set[str] = set()
+        self.hall = hall
         self.calls: Ledger[Call] = Ledger(CALLS_KEPT)
         self.messages: Ledger[Message] = Ledger(MESSAGES_KEPT)
 
@@ -63,6 +68,8 @@ class Simulation:
         with self.lock:
             self.people.reset()
             self.templates.reset()
+            self.contracts.reset()
+            self.wecom_strangers.clear()
             self.calls.clear()
             self.messages.clear()
         self.faults.clear()

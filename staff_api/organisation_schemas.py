@@ -74,6 +74,7 @@ class StaffEntrySchema(RevisionQuerySchema):
     positions = fields.List(_POST, load_default=list, validate=validate.Length(max=20))
     departments = fields.List(_POST, load_default=list, validate=validate.Length(max=20))
     phone = fields.String(load_default=None, allow_none=True, validate=validate.Length(5, 20))
+    wecom_userid = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
     presence = fields.String(load_default="on_duty", validate=_PRESENCE)
 
 
@@ -92,6 +93,7 @@ class StaffSchema(Schema):
     positions = fields.List(fields.String(), required=True)
     departments = fields.List(fields.String(), required=True)
     phone = fields.String(required=True, allow_none=True)
+    wecom_userid = fields.String(required=True, allow_none=True)
     presence = fields.String(required=True, validate=_PRESENCE)
     absent_from = fields.Date(required=True, allow_none=True)
     absent_until = fields.Date(required=True, allow_none=True)

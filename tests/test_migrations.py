@@ -12,8 +12,10 @@ from sqlalchemy import create_engine, inspect, make_url, text
 
 import backend.access.models
 import backend.cases.alarm_models
+import backend.cases.contract_models
 import backend.cases.deadline_models
 import backend.cases.document_models
+import backend.cases.link_models
 import backend.cases.models
 import backend.catalogue.models
 import backend.core.calendar_models

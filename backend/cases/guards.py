@@ -20,6 +20,8 @@ from backend.catalogue.definition import FORM_FILLED, ProcessDefinition
 from backend.core.database import table_of
 from backend.core.statements import Prepared
 
+# The name of the guard, and of the plain value that whoever settles the approval keeps in the case's data.
+CONTRACT_APPROVED = "contract_approved"
 Bind = Callable[[Session, int], Guard]
 
 _REVIEW = table_of(CaseReview)
@@ -49,6 +51,10 @@ def _need_tries(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return None if tried >= args.get("times", 1) else "tries_left"
 
 
+def _need_approval(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    return None if snapshot.data.get(CONTRACT_APPROVED) is True else "contract_unapproved"
+
+
 def _always(refusal: str | None) -> Guard:
     return lambda snapshot, args: refusal
 
@@ -76,6 +82,7 @@ CASE_GUARDS: dict[str, Guard] = {
     "amount_named": _need("amount_fen", "amount_missing"),
     "receipt_recorded": _need("receipt_no", "receipt_missing"),
     "rating_given": _need("stars", "rating_missing"),
+    CONTRACT_APPROVED: _need_approval,
     "no_documents_owed": _need_documents,
     "tried_often": _need_tries,
     # Until they are bound to a case these object, since silence means no.

@@ -54,6 +54,8 @@ class CaseNotices:
     keys: KeyRing
     name_service: Callable[[str | None], str]
     find_visit: FindVisit
+    # Sends whoever has no client a link to the case.
+    offer_link: Callable[[Session, int], None]
 
     def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
         """Send the message that ``payload`` names; raises as the relay expects of a handler.
@@ -79,6 +81,8 @@ class CaseNotices:
             facts=facts,
             other_phone=phone,
         )
+        with self.sessions.begin() as session:
+            self.offer_link(session, root.id)
         try:
             outcome = self.notifications.notify(order)
         except PlatformUnavailable as error:

@@ -6,10 +6,11 @@ Business settings are versioned rows in the database and do not belong here (des
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
+from backend.core.setting_declarations import Declaration, setting
 from backend.core.setting_values import (
     make_number_reader,
     make_pattern_reader,
@@ -20,7 +21,6 @@ from backend.core.setting_values import (
     read_level,
     read_named_ids,
     read_origin,
-    read_text,
     read_web_url,
 )
 
@@ -45,39 +45,8 @@ class ConfigurationError(Exception):
         self.problems = problems
 
 
-@dataclass(frozen=True)
-class Declaration:
-    """How one setting is named, read, explained and checked. ``parse`` raises ValueError on a bad value."""
-
-    env: str
-    about: str
-    unit: str
-    example: str
-    parse: Callable[[str], Any]
-    required: bool
-    default: Any
-    secret: bool
-    needs: tuple[str, ...]
-
-
-def _setting(
-    env: str,
-    about: str,
-    *,
-    example: str,
-    unit: str,
-    parse: Callable[[str], Any] = read_text,
-    required: bool = False,
-    default: object = None,
-    secret: bool = False,
-    needs: tuple[str, ...] = (),
-) -> Any:  # noqa: ANN401 - like dataclasses.field, it stands for a value of the type beside it
-    declaration = Declaration(env, about, unit, example, parse, required, default, secret, needs)
-    # Secrets stay out of repr, so that a settings object in a traceback or log gives nothing away.
-    return field(repr=not secret, metadata={"declaration": declaration})
-
-
 _POSTGRESQL = make_url_reader("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
+_WECOM = ("WECOM_BASE_URL", "WECOM_CORP_ID", "WECOM_AGENT_ID", "WECOM_SECRET")
 _WECHAT, _SMS = "WECHAT_API_BASE_URL", ("SMS_BASE_URL", "SMS_SECRET_ID", "SMS_SECRET_KEY", "SMS_APP_ID")
 
 
@@ -85,199 +54,237 @@ _WECHAT, _SMS = "WECHAT_API_BASE_URL", ("SMS_BASE_URL", "SMS_SECRET_ID", "SMS_SE
 class Settings:
     """All deployment settings, checked. A platform that is not set up has None in its settings."""
 
-    database_url: str = _setting(
+    database_url: str = setting(
         "DATABASE_URL", "The PostgreSQL database.", unit="URL, postgresql://", parse=_POSTGRESQL,
         required=True, secret=True, example="postgresql+psycopg://hall@127.0.0.1:5432/hall",
     )  # fmt: skip
-    redis_url: str = _setting(
+    redis_url: str = setting(
         "REDIS_URL", "Queue, pub/sub and rate limits.", unit="URL, redis://, rediss:// or unix://",
         parse=make_url_reader("redis", "rediss", "unix"), required=True, secret=True, example="redis://127.0.0.1:6379/0",
     )  # fmt: skip
-    secret_key: str = _setting(
+    secret_key: str = setting(
         "SECRET_KEY", f"Signs access tokens. Make one with: {MAKE_SECRET}",
         unit="text, at least 32 characters", parse=make_pattern_reader(r".{32,}"), required=True, secret=True,
         example="",
     )  # fmt: skip
-    encryption_keys: tuple[tuple[int, bytes], ...] = _setting(
+    encryption_keys: tuple[tuple[int, bytes], ...] = setting(
         "ENCRYPTION_KEYS", f"Key ring for personal data; the last key encrypts. Make a key with: {MAKE_KEY}",
         unit="1:base64,2:base64 with distinct numbers from 1, each key 32 bytes in base64",
         parse=read_key_ring,
         required=True, secret=True, example="",
     )  # fmt: skip
-    blind_index_key: bytes = _setting(
+    blind_index_key: bytes = setting(
         "BLIND_INDEX_KEY", "Finds encrypted values again; changing it means rebuilding every index.",
         unit="32 bytes in base64", parse=read_key, required=True, secret=True, example="",
     )  # fmt: skip
-    demo_mode: bool = _setting(
+    demo_mode: bool = setting(
         "DEMO_MODE", "Demonstration accounts and simulators; only on a loopback HOST.", unit="true or false",
         parse=read_flag, default=False, example="false",
     )  # fmt: skip
-    host: str = _setting(
+    host: str = setting(
         "HOST", "The address the web server listens on.", unit="IP address or host name",
         parse=make_pattern_reader(r"[A-Za-z0-9.:_-]{1,253}"), default="127.0.0.1", example="127.0.0.1",
     )  # fmt: skip
-    port: int = _setting(
+    port: int = setting(
         "PORT", "The port the web server listens on.", unit="whole number from 1 to 65535",
         parse=make_number_reader(1, 65535), default=8000, example="8000",
     )  # fmt: skip
-    web_processes: int = _setting(
+    web_processes: int = setting(
         "WEB_PROCESSES", "Processes of one web server; their figures meet in PROMETHEUS_MULTIPROC_DIR.",
         unit="whole number from 1 to 64 (processes)", parse=make_number_reader(1, 64), default=2, example="2",
     )  # fmt: skip
-    prometheus_multiproc_dir: str | None = _setting(
+    prometheus_multiproc_dir: str | None = setting(
         "PROMETHEUS_MULTIPROC_DIR", "Where web processes add up their figures; empty at each start.",
         unit="path of a folder of this machine", example="var/metrics",
     )  # fmt: skip
-    pool_size: int = _setting(
+    pool_size: int = setting(
         "POOL_SIZE", "Database connections of one process; also its greenlets.",
         unit="whole number from 1 to 500 (connections)", parse=make_number_reader(1, 500), default=20,
         example="20",
     )  # fmt: skip
-    public_base_url: str = _setting(
+    public_base_url: str = setting(
         "PUBLIC_BASE_URL", "Where customers reach the hall; links in messages begin with it.",
         unit="http(s) URL without query", parse=read_web_url, default="http://127.0.0.1:8000",
         example="http://127.0.0.1:8000",
     )  # fmt: skip
-    hall_api_origin: str | None = _setting(
+    hall_api_origin: str | None = setting(
         "HALL_API_ORIGIN", "Where the mini-program finds the hall; built into it, and used by nothing else.",
         unit="http(s) origin without path", parse=read_origin, example="https://hall.example",
     )  # fmt: skip
-    proxy_count: int = _setting(
+    proxy_count: int = setting(
         "PROXY_COUNT", "Reverse proxies in front; so many entries of X-Forwarded-For are believed.",
         unit="whole number from 0 to 5", parse=make_number_reader(0, 5), default=0, example="0",
     )  # fmt: skip
-    log_level: str = _setting(
+    log_level: str = setting(
         "LOG_LEVEL", "The least important message that is logged.",
         unit="DEBUG, INFO, WARNING, ERROR or CRITICAL", parse=read_level, default="INFO", example="INFO",
     )  # fmt: skip
-    hotline_number: str = _setting(
+    hotline_number: str = setting(
         "HOTLINE_NUMBER", "The emergency and service hotline shown to customers.",
         unit="telephone number, 3 to 20 digits and hyphens",
         parse=make_pattern_reader(r"[0-9][0-9-]{1,18}[0-9]"),
         default="96602", example="96602",
     )  # fmt: skip
-    platform_answer_seconds: int = _setting(
+    platform_answer_seconds: int = setting(
         "PLATFORM_ANSWER_SECONDS", "How long an outside platform may take to answer; then it is lost.",
         unit="whole number from 1 to 60 (seconds)", parse=make_number_reader(1, 60), default=8, example="8",
     )  # fmt: skip
-    job_seconds: int = _setting(
+    job_seconds: int = setting(
         "JOB_SECONDS", "How long one job of a worker may take; what a dead worker left is found soon after.",
         unit="whole number from 10 to 3600 (seconds)", parse=make_number_reader(10, 3600), default=180,
         example="180",
     )  # fmt: skip
-    urge_office_hours: int = _setting(
+    urge_office_hours: int = setting(
         "URGE_OFFICE_HOURS", "How much office time passes before a customer may urge the same case again.",
         unit="whole number from 1 to 80 (hours)", parse=make_number_reader(1, 80), default=4, example="4",
     )  # fmt: skip
-    wechat_api_base_url: str | None = _setting(
+    case_link_hours: int = setting(
+        "CASE_LINK_HOURS", "How long a link to a case that was sent by text message opens it.",
+        unit="whole number from 1 to 720 (hours)", parse=make_number_reader(1, 720), default=72, example="72",
+    )  # fmt: skip
+    wechat_api_base_url: str | None = setting(
         _WECHAT, "WeChat server API.", unit="http(s) URL without query", parse=read_web_url,
         example="https://api.weixin.qq.com",
     )  # fmt: skip
-    wechat_open_base_url: str = _setting(
+    wechat_open_base_url: str = setting(
         "WECHAT_OPEN_BASE_URL", "Where the browser goes to sign in by the official account.",
         unit="http(s) URL without query", parse=read_web_url, default="https://open.weixin.qq.com",
         example="https://open.weixin.qq.com",
     )  # fmt: skip
-    wechat_mini_app_id: str | None = _setting(
+    wechat_mini_app_id: str | None = setting(
         "WECHAT_MINI_APP_ID", "App id of the mini-program.", unit="wx and 16 letters or digits",
         parse=make_pattern_reader(r"wx[0-9A-Za-z]{16}"), example="wx0123456789abcdef",
         needs=("WECHAT_MINI_APP_SECRET", _WECHAT),
     )  # fmt: skip
-    wechat_mini_app_secret: str | None = _setting(
+    wechat_mini_app_secret: str | None = setting(
         "WECHAT_MINI_APP_SECRET", "App secret of the mini-program.", unit="text", secret=True, example="",
         needs=("WECHAT_MINI_APP_ID",),
     )  # fmt: skip
-    wechat_mini_state: str = _setting(
+    wechat_mini_state: str = setting(
         "WECHAT_MINI_STATE", "Which version of the mini-program a message opens.",
         unit="formal, trial or developer",
         parse=make_pattern_reader("formal|trial|developer"), default="formal",
         example="formal",
     )  # fmt: skip
-    wechat_mini_templates: tuple[tuple[str, str], ...] = _setting(
+    wechat_mini_templates: tuple[tuple[str, str], ...] = setting(
         "WECHAT_MINI_TEMPLATES", "Subscribe messages: purpose and template id (docs/platforms.md).",
         unit="purpose:id,purpose:id with small letters and distinct purposes",
         parse=read_named_ids, default=(),
         example="progress:TEMPLATE_ID", needs=("WECHAT_MINI_APP_ID",),
     )  # fmt: skip
-    wechat_official_app_id: str | None = _setting(
+    wechat_official_app_id: str | None = setting(
         "WECHAT_OFFICIAL_APP_ID", "App id of the official account.", unit="wx and 16 letters or digits",
         parse=make_pattern_reader(r"wx[0-9A-Za-z]{16}"), example="wxfedcba9876543210",
         needs=("WECHAT_OFFICIAL_APP_SECRET", _WECHAT),
     )  # fmt: skip
-    wechat_official_app_secret: str | None = _setting(
+    wechat_official_app_secret: str | None = setting(
         "WECHAT_OFFICIAL_APP_SECRET", "App secret of the official account.", unit="text", secret=True,
         example="", needs=("WECHAT_OFFICIAL_APP_ID",),
     )  # fmt: skip
-    wechat_official_templates: tuple[tuple[str, str], ...] = _setting(
+    wechat_official_templates: tuple[tuple[str, str], ...] = setting(
         "WECHAT_OFFICIAL_TEMPLATES", "Template messages: purpose and template id (docs/platforms.md).",
         unit="purpose:id,purpose:id with small letters and distinct purposes",
         parse=read_named_ids, default=(),
         example="progress:TEMPLATE_ID", needs=("WECHAT_OFFICIAL_APP_ID",),
     )  # fmt: skip
-    sms_base_url: str | None = _setting(
+    sms_base_url: str | None = setting(
         "SMS_BASE_URL", "SMS platform.", unit="http(s) URL without query", parse=read_web_url,
         example="https://sms.tencentcloudapi.com",
     )  # fmt: skip
-    sms_secret_id: str | None = _setting(
+    sms_secret_id: str | None = setting(
         "SMS_SECRET_ID", "SMS platform, access id.", unit="text", secret=True, example="",
         needs=(*_SMS, "SMS_SIGN_NAME"),
     )  # fmt: skip
-    sms_secret_key: str | None = _setting(
+    sms_secret_key: str | None = setting(
         "SMS_SECRET_KEY", "SMS platform, access key.", unit="text", secret=True, example="",
         needs=("SMS_SECRET_ID",),
     )  # fmt: skip
-    sms_app_id: str | None = _setting(
+    sms_app_id: str | None = setting(
         "SMS_APP_ID", "SMS platform, application.", unit="digits", parse=make_pattern_reader(r"[0-9]{1,20}"),
         example="1400000000", needs=("SMS_SECRET_ID",),
     )  # fmt: skip
-    sms_sign_name: str | None = _setting(
+    sms_sign_name: str | None = setting(
         "SMS_SIGN_NAME", "SMS platform, approved signature.", unit="text", example="城市燃气",
         needs=("SMS_SECRET_ID",),
     )  # fmt: skip
-    sms_region: str = _setting(
+    sms_region: str = setting(
         "SMS_REGION", "SMS platform, region.", unit="region such as ap-guangzhou",
         parse=make_pattern_reader(r"[a-z]{2,4}(-[a-z0-9]{1,20}){1,3}"),
         default="ap-guangzhou", example="ap-guangzhou",
     )  # fmt: skip
-    sms_templates: tuple[tuple[str, str], ...] = _setting(
+    sms_templates: tuple[tuple[str, str], ...] = setting(
         "SMS_TEMPLATES", "Text messages: purpose and template id (docs/platforms.md).",
         unit="purpose:id,purpose:id with small letters and distinct purposes",
         parse=read_named_ids, default=(),
         example="sign_in_code:2400001", needs=("SMS_SECRET_ID",),
     )  # fmt: skip
-    map_base_url: str | None = _setting(
+    map_base_url: str | None = setting(
         "MAP_BASE_URL", "Map and geocoding platform.", unit="http(s) URL without query", parse=read_web_url,
         example="https://apis.map.qq.com",
     )  # fmt: skip
-    map_key: str | None = _setting(
+    map_key: str | None = setting(
         "MAP_KEY", "Map platform, key.", unit="text", secret=True, example="", needs=("MAP_BASE_URL",),
     )  # fmt: skip
-    service_city: str = _setting(
+    service_city: str = setting(
         "SERVICE_CITY", "City that addresses are looked up in on the map, before the district.", unit="text",
         default="", example="济南市", parse=make_pattern_reader(r"\S{0,20}"),
     )  # fmt: skip
-    files_dir: str = _setting(
+    wecom_base_url: str | None = setting(
+        "WECOM_BASE_URL", "Enterprise WeChat, by which staff are told.", unit="http(s) URL without query",
+        parse=read_web_url, example="https://qyapi.weixin.qq.com", needs=_WECOM,
+    )  # fmt: skip
+    wecom_corp_id: str | None = setting(
+        "WECOM_CORP_ID", "Enterprise WeChat, the corporation.", unit="ww and 16 letters or digits",
+        parse=make_pattern_reader(r"ww[0-9A-Za-z]{16}"), example="ww0123456789abcdef", needs=_WECOM,
+    )  # fmt: skip
+    wecom_agent_id: str | None = setting(
+        "WECOM_AGENT_ID", "Enterprise WeChat, the application's number.", unit="digits",
+        parse=make_pattern_reader(r"[0-9]{1,12}"), example="1000002", needs=_WECOM,
+    )  # fmt: skip
+    wecom_secret: str | None = setting(
+        "WECOM_SECRET", "Enterprise WeChat, the application's secret.", unit="text", secret=True, example="",
+        needs=_WECOM,
+    )  # fmt: skip
+    contract_base_url: str | None = setting(
+        "CONTRACT_BASE_URL", "Contract management system; without it a lead approves in the console.",
+        unit="http(s) URL without query", parse=read_web_url, example="https://contracts.example",
+        needs=("CONTRACT_APP_ID", "CONTRACT_SECRET"),
+    )  # fmt: skip
+    contract_app_id: str | None = setting(
+        "CONTRACT_APP_ID", "Contract management system, our name there.", unit="letters, digits and hyphens",
+        parse=make_pattern_reader(r"[A-Za-z0-9-]{1,40}"), example="hall", needs=("CONTRACT_BASE_URL",),
+    )  # fmt: skip
+    contract_secret: str | None = setting(
+        "CONTRACT_SECRET", "Contract management system, key of the signatures of both sides.",
+        unit="text, at least 32 characters", parse=make_pattern_reader(r".{32,}"), secret=True, example="",
+        needs=("CONTRACT_BASE_URL",),
+    )  # fmt: skip
+    contract_silent_hours: int = setting(
+        "CONTRACT_SILENT_HOURS", "After how long a contract without an answer is asked for.",
+        unit="whole number from 1 to 720 (hours)", parse=make_number_reader(1, 720), default=4, example="4",
+    )  # fmt: skip
+    files_dir: str = setting(
         "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",
         default="var/files", example="var/files",
     )  # fmt: skip
-    s3_bucket: str | None = _setting(
+    s3_bucket: str | None = setting(
         "S3_BUCKET", "Bucket of uploaded files on S3-compatible storage.", unit="3 to 63 characters",
         parse=make_pattern_reader(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"), example="hall-files",
         needs=("S3_ACCESS_KEY", "S3_SECRET_KEY"),
     )  # fmt: skip
-    s3_endpoint_url: str | None = _setting(
+    s3_endpoint_url: str | None = setting(
         "S3_ENDPOINT_URL", "S3-compatible storage; unset means AWS.", unit="http(s) URL without query",
         parse=read_web_url, example="https://cos.ap-beijing.myqcloud.com", needs=("S3_BUCKET",),
     )  # fmt: skip
-    s3_region: str = _setting(
+    s3_region: str = setting(
         "S3_REGION", "Region of the S3-compatible storage.", unit="letters, digits and hyphens",
         parse=make_pattern_reader(r"[a-z0-9-]{1,40}"), default="us-east-1", example="us-east-1",
     )  # fmt: skip
-    s3_access_key: str | None = _setting(
+    s3_access_key: str | None = setting(
         "S3_ACCESS_KEY", "S3-compatible storage, access id.", unit="text", secret=True, example="",
         needs=("S3_BUCKET",),
     )  # fmt: skip
-    s3_secret_key: str | None = _setting(
+    s3_secret_key: str | None = setting(
         "S3_SECRET_KEY", "S3-compatible storage, access key.", unit="text", secret=True, example="",
         needs=("S3_BUCKET",),
     )  # fmt: skip

@@ -37,6 +37,7 @@ _GUARDS: dict[str, str] = {
     "urged_lately": "已经催过了，我们正优先办理，过些时候可以再催。",
     "tries_left": "还没有打满规定的次数，请再打一次。",
     "result_missing": "还没有填写现场结果，请填好后再提交。",
+    "contract_unapproved": "合同还没有审批通过，通过后才能签。审批情况见“内容”页的“合同审批”。",
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
     "amount_missing": "还没有填写应收金额，请填好后再提交。",
     "receipt_missing": "还没有填写收据号，请填好后再提交。",
@@ -212,6 +213,24 @@ _FORM_FIELDS: dict[str, str] = {
     "stars_invalid": "请选 1 到 5 颗星。",
 }
 
+_LINKS: dict[str, str] = {
+    "link_unknown": "这个链接打不开，可能没有复制完整。请点短信里的原链接，或拨打客服热线。",
+    "link_other_device": "这个链接在另一部手机上打开过，只能在那部手机上用。请换回那部手机，或重新要一条。",
+    "link_expired": "这个链接已经过期。请让我们重新发一条，或拨打客服热线。",
+    "link_replaced": "您已经打开过更新的链接，这一条不能用了。请点最新短信里的链接。",
+    "link_case_closed": "这件业务已经办完，链接用不上了。要查办理结果，请拨打客服热线。",
+    "link_not_for_this": "通过短信链接不能撤回申请，需要撤回请拨打客服热线。",
+    "link_no_mobile": "这件业务没有登记客户的手机号，发不了短信链接，请打电话联系客户。",
+    "link_not_offered": "短信链接还没有开通，请打电话联系客户。",
+    "link_too_often": "链接刚刚发过，请先查收短信；收不到请过一会儿再发，或拨打客服热线。",
+}
+
+_CONTRACTS: dict[str, str] = {
+    "alarm_stays_on": "燃气报警不能全部关掉，请至少留短信或企业微信一种。",
+    "contract_settled": "这份合同刚刚已经审批过了，请刷新页面再看。",
+    "callback_refused": "这条通知没有通过验签，没有采用。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "mobile_invalid": "请填写 11 位手机号码。",
@@ -225,6 +244,9 @@ FIELD_TEXTS: dict[str, str] = {
     "password_length": "新密码要有 10 到 200 个字符。",
     "password_guessable": "这个密码容易被猜到，请不要包含账号或总是重复几个字符。",
     "absence_ends_early": "回来的日子不能早于请假的第一天，也不能早于今天。",
+    "alarm_stays_on": "燃气报警不能全部关掉，请至少留短信或企业微信一种。",
+    "wecom_userid_invalid": "企业微信账号只有字母、数字和 . _ @ -，最多 64 个，请核对。",
+    "wecom_userid_taken": "这个企业微信账号已经是别的同事的，请核对。",
     "centre_stays_open": "中心不能停用。",
     "deputy_unfit": "代办人要是本单位另一位可以上门的同事。",
     "deputy_absent": "这位同事自己也请假了，请另选一位。",
@@ -250,4 +272,6 @@ ERROR_TEXTS: dict[str, str] = {
     **_PAYMENTS,
     **_OPERATIONS,
     **_APPLICATIONS,
+    **_LINKS,
+    **_CONTRACTS,
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, DateTime, ForeignKey, Identity, Integer, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -91,3 +93,13 @@ class StaffNotice(Base):
     params: Mapped[list[str]] = mapped_column(ARRAY(Text))
     promise_id: Mapped[int | None] = mapped_column(BigInteger)
     told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class StaffNoticeChoice(Base):
+    """By which ways somebody wants to hear of what, and when not; without a row it is the usual."""
+
+    __tablename__ = "staff_notice_choice"
+
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    chosen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

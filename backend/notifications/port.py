@@ -6,7 +6,7 @@ from typing import Protocol
 
 from backend.core.outcomes import SendOutcome
 
-__all__ = ["SendOutcome", "SmsPort"]
+__all__ = ["SendOutcome", "SmsPort", "WecomPort"]
 
 
 class SmsPort(Protocol):
@@ -18,4 +18,15 @@ class SmsPort(Protocol):
         ``phone`` is 11 digits, or + and digits. ``platform_id`` is the platform's serial number. Without an
         answer the outcome is unknown. Raises PlatformUnavailable where nothing was sent and it may be tried
         again, and PlatformRefused where the platform refuses our key.
+        """
+
+
+class WecomPort(Protocol):
+    """Sends members of staff cards in enterprise WeChat."""
+
+    def send_card(self, userid: str, title: str, text: str, url: str) -> SendOutcome:
+        """Send a card that opens ``url`` to the member ``userid``.
+
+        Without an answer the outcome is unknown. Raises PlatformUnavailable where nothing was sent and it
+        may be tried again, and PlatformRefused where the platform refuses our key or address.
         """

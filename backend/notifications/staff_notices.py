@@ -1,4 +1,4 @@
-"""Text messages to staff: each person hears of each matter once, and how it ended stands beside it."""
+"""Notices to staff: each person hears of each matter once, and how it ended stands beside it."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, bindparam, case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.database import table_of
-from backend.core.outbox import promise
-from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
-from backend.core.topics import NotSent, PromiseContext, PromiseRefused, TopicSpec, conclude
+from backend.core.outbox import OutboxRow, promise
+from backend.core.outcomes import SendOutcome
+from backend.core.topics import NotSent, PromiseContext, TopicSpec
 from backend.notifications.models import MessageDelivery, StaffNotice
-from backend.notifications.port import SmsPort
-from backend.notifications.tries import begin_try, forget_try, reopen_tries, settle_try
-from backend.organisation.service import OrganisationService
+from backend.notifications.port import SmsPort, WecomPort
+from backend.notifications.sending import report, send_once
+from backend.notifications.staff_choices import SMS, WECOM, read_choice
+from backend.notifications.staff_matters import find_kind, write_matter
+from backend.notifications.tries import reopen_tries
+from backend.organisation.service import OrganisationService, StaffContact
 
 NO_PHONE, NOT_SET_UP = "no_phone", "sms_not_set_up"
-CHANNEL = "sms"
+TOPIC = "notify_staff"
+# Of several ways the one that came furthest tells how a notice ended.
+_ORDER = {"sent": 0, "unknown": 1, "sending": 2, "refused": 3}
 _NOTICE, _TRY = table_of(StaffNotice), table_of(MessageDelivery)
 _TELL = insert(_NOTICE).on_conflict_do_nothing().returning(_NOTICE.c.id)
 _READ = select(_NOTICE).where(_NOTICE.c.id == bindparam("notice_id"))
@@ -41,7 +46,11 @@ class Matter:
 
 
 class StaffNotices:
-    """Tells staff by SMS. ``sms`` is None, and ``templates`` lacks purposes, where they are not set up."""
+    """Tells staff by text message and enterprise WeChat; a way that is not set up is None.
+
+    By which of them is each person's own choice by urgency. Where none of those can reach somebody, it is the
+    text message, so that a wrong choice loses nothing.
+    """
 
     def __init__(
         self,
@@ -49,20 +58,25 @@ class StaffNotices:
         organisation: OrganisationService,
         sms: SmsPort | None,
         templates: Mapping[str, str],
+        wecom: WecomPort | None,
+        console: str,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._organisation = organisation
         self._sms = sms
         self._templates = templates
+        self._wecom = wecom
+        # Where the console is, without a slash at the end.
+        self._console = console
         self._now = now
 
     def list_topics(self) -> list[TopicSpec]:
         """Return the topic of these messages with its handler."""
         return [
             TopicSpec(
-                "notify_staff",
-                "短信提醒工作人员",
+                TOPIC,
+                "提醒工作人员",
                 "messages",
                 self.send,
                 is_idempotent=False,
@@ -73,6 +87,8 @@ class StaffNotices:
     def tell(self, session: Session, matter: Matter, staff_ids: Collection[int]) -> int:
         """Promise a message to each who has not heard of ``matter``; returns how many that are."""
         fresh: list[dict[str, Any]] = []
+        told = 0
+        urgency, now = find_kind(matter.kind).urgency, self._now()
         for staff_id in sorted(staff_ids):
             values = {
                 "kind": matter.kind,
@@ -80,67 +96,99 @@ class StaffNotices:
                 "staff_id": staff_id,
                 "case_id": matter.case_id,
                 "params": list(matter.params),
-                "told_at": self._now(),
+                "told_at": now,
             }
             notice_id = session.execute(_TELL, values).scalar_one_or_none()
-            if notice_id is not None:
-                fresh.append({"notice_id": notice_id, "staff_id": staff_id, "case_id": matter.case_id})
-        promise(session, "notify_staff", fresh, self._now())
-        return len(fresh)
+            if notice_id is None:
+                continue
+            told += 1
+            payload = {"notice_id": notice_id, "staff_id": staff_id, "case_id": matter.case_id}
+            later = None
+            if urgency == "ordinary":
+                later = read_choice(session, staff_id).find_end_of_quiet(urgency, now)
+            if later is None:
+                fresh.append(payload)
+            else:
+                resting = {"topic": TOPIC, "payload": payload, "state": "pending", "attempt": 0}
+                session.add(OutboxRow(**resting, created_at=now, not_before=later))
+        promise(session, "notify_staff", fresh, now)
+        return told
 
     def send(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
-        """Send one message; raises PromiseRefused, OutcomeUnknown and NotSent as the relay expects."""
+        """Send one notice by all its ways, each once; raises as the relay expects.
+
+        Who was reached by one way is not waited for at another that is out of order.
+        """
         promise_id = context.outbox_id
-        with self._sessions.begin() as session:
-            known = begin_try(session, promise_id, CHANNEL, self._now())
-        if known is not None:
-            # This very message was begun before; only its row can say what became of it.
-            conclude(known)
-            return
-        prepared = self._prepare(payload["notice_id"], promise_id)
-        if isinstance(prepared, SendOutcome):
-            _log.error("staff cannot be told", notice_id=payload["notice_id"], code=prepared.platform_code)
-            outcome = prepared
-        else:
+        outcomes: list[SendOutcome] = []
+        unsent: NotSent | None = None
+        for way, call in self._prepare(payload["notice_id"], promise_id).items():
             try:
-                outcome = prepared()
-            except PlatformUnavailable as error:
-                with self._sessions.begin() as session:
-                    forget_try(session, promise_id, CHANNEL)
-                raise NotSent(error.platform_code) from error
-            except PlatformRefused as error:
-                outcome = SendOutcome("refused", error.platform_code)
-        with self._sessions.begin() as session:
-            settle_try(session, promise_id, CHANNEL, outcome, self._now())
-        if outcome.state == "refused":
-            raise PromiseRefused(outcome.platform_code)
-        conclude(outcome.state)
+                outcomes.append(send_once(self._sessions, promise_id, way, call, self._now))
+            except NotSent as error:
+                unsent = error
+        if unsent is not None and not any(one.state == "sent" for one in outcomes):
+            raise unsent
+        best = min(outcomes, key=lambda one: _ORDER[one.state])
+        if best.state == "refused":
+            _log.error("staff cannot be told", notice_id=payload["notice_id"], code=best.platform_code)
+        report(best)
 
     def reopen(self, session: Session, promise_id: int) -> None:
         """Let a message be sent again that a person found not to have gone out."""
         reopen_tries(session, promise_id)
 
-    def _prepare(self, notice_id: int, promise_id: int) -> Callable[[], SendOutcome] | SendOutcome:
-        """Return the call to make, or the refusal where there is none to make."""
+    def _prepare(self, notice_id: int, promise_id: int) -> dict[str, Callable[[], SendOutcome]]:
+        """Return the calls to make by way; where nothing can be sent, one that says why."""
         with self._sessions.begin() as session:
             session.execute(_LINK, {"notice_id": notice_id, "by": promise_id})
             notice = session.execute(_READ, {"notice_id": notice_id}).one()
             contact = self._organisation.find_contact(session, notice.staff_id)
+            chosen = read_choice(session, notice.staff_id).ways[find_kind(notice.kind).urgency]
+        text = self._prepare_text(notice, contact)
+        card = self._prepare_card(notice, contact)
+        calls: dict[str, Callable[[], SendOutcome]] = {}
+        if card is not None and WECOM in chosen:
+            calls[WECOM] = card
+        if not calls or (SMS in chosen and callable(text)):
+            calls[SMS] = text if callable(text) else _refuse(text)
+        return calls
+
+    def _prepare_text(
+        self, notice: Row[Any], contact: StaffContact | None
+    ) -> Callable[[], SendOutcome] | str:
         if contact is None or not contact.phone:
-            return SendOutcome("refused", NO_PHONE)
+            return NO_PHONE
         sms, template_id = self._sms, self._templates.get(notice.kind)
         if sms is None or template_id is None:
-            return SendOutcome("refused", NOT_SET_UP)
+            return NOT_SET_UP
         phone, params = contact.phone, list(notice.params)
         return lambda: sms.send(phone, template_id, params)
+
+    def _prepare_card(
+        self, notice: Row[Any], contact: StaffContact | None
+    ) -> Callable[[], SendOutcome] | None:
+        wecom = self._wecom
+        if wecom is None or contact is None or not contact.wecom_userid:
+            return None
+        userid, params = contact.wecom_userid, list(notice.params)
+        page = f"/#/cases/{params[0]}" if notice.case_id is not None and params else "/"
+        title, text = find_kind(notice.kind).title, write_matter(notice.kind, params)
+        return lambda: wecom.send_card(userid, title, text, self._console + page)
+
+
+def _refuse(code: str) -> Callable[[], SendOutcome]:
+    return lambda: SendOutcome("refused", code)
 
 
 def read_notices(session: Session, case_ids: Collection[int]) -> list[Row[Any]]:
     """Return what staff were told of these cases, oldest first: kind, who, when, ``state`` (None before
-    the try) and ``code``."""
-    of_promise = (_TRY.c.promise_id == _NOTICE.c.promise_id) & (_TRY.c.channel == CHANNEL)
+    the try) and ``code`` of the way that came furthest."""
+    of_promise = _TRY.c.promise_id == _NOTICE.c.promise_id
+    furthest = case(_ORDER, value=_TRY.c.state, else_=len(_ORDER))
     told = (
         select(
+            _NOTICE.c.id,
             _NOTICE.c.kind,
             _NOTICE.c.staff_id,
             _NOTICE.c.told_at,
@@ -149,6 +197,7 @@ def read_notices(session: Session, case_ids: Collection[int]) -> list[Row[Any]]:
         )
         .outerjoin(_TRY, of_promise)
         .where(_NOTICE.c.case_id.in_(case_ids))
-        .order_by(_NOTICE.c.id)
+        .distinct(_NOTICE.c.id)
+        .order_by(_NOTICE.c.id, furthest)
     )
     return list(session.execute(told))

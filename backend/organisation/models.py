@@ -33,6 +33,7 @@ class Staff(Base):
     username: Mapped[str] = mapped_column(Text, unique=True)
     name_sealed: Mapped[str] = mapped_column(Text)
     phone_sealed: Mapped[str | None] = mapped_column(Text)
+    wecom_userid: Mapped[str | None] = mapped_column(Text)
     password_hash: Mapped[str] = mapped_column(Text)
     must_change_password: Mapped[bool] = mapped_column(Boolean)
     presence: Mapped[str] = mapped_column(Text)

@@ -22,7 +22,7 @@ PHONE_CONTEXT = "staff.phone"
 # Asked whenever a customer looks at a case.
 _STAFF, _UNIT, _AREA = table_of(Staff), table_of(Unit), table_of(ServiceArea)
 _CONTACT = Prepared(
-    select(_STAFF.c.name_sealed, _STAFF.c.phone_sealed).where(
+    select(_STAFF.c.name_sealed, _STAFF.c.phone_sealed, _STAFF.c.wecom_userid).where(
         _STAFF.c.id == bindparam("staff_id"), _STAFF.c.presence != "left"
     )
 )
@@ -108,6 +108,7 @@ class StaffContact:
 
     name: str
     phone: str
+    wecom_userid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class OrganisationService:
         if row is None:
             return None
         phone = self._keys.decrypt(row.phone_sealed, PHONE_CONTEXT) if row.phone_sealed else ""
-        return StaffContact(self._keys.decrypt(row.name_sealed, NAME_CONTEXT), phone)
+        return StaffContact(self._keys.decrypt(row.name_sealed, NAME_CONTEXT), phone, row.wecom_userid or "")
 
     def find_unit_contact(self, session: Session, unit_id: int) -> StaffContact | None:
         """Return the unit's name with that of its lead on duty, and their phone, or None without a lead."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing
@@ -22,6 +22,8 @@ from backend.organisation.service import NAME_CONTEXT, PHONE_CONTEXT, NewStaff, 
 
 # It stands in addresses and in tables, so it is kept plain.
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9_.-]{1,31}")
+# As enterprise WeChat has it, which compares without regard to case.
+_USERID = re.compile(r"[0-9A-Za-z._@-]{1,64}")
 PRESENCES = ("on_duty", "absent", "left")
 # No password has this hash.
 _NOBODYS_HASH = "!"
@@ -29,7 +31,10 @@ _NOBODYS_HASH = "!"
 
 @dataclass(frozen=True, slots=True)
 class StaffEntry:
-    """Somebody as they are maintained; no phone leaves the one that is known."""
+    """Somebody as they are maintained; no phone leaves the one that is known.
+
+    ``wecom_userid`` is the member's name in enterprise WeChat: None leaves it, an empty one takes it away.
+    """
 
     username: str
     name: str
@@ -38,6 +43,7 @@ class StaffEntry:
     departments: tuple[str, ...] = ()
     phone: str | None = None
     presence: str = "on_duty"
+    wecom_userid: str | None = None
 
 
 class StaffUpkeep:
@@ -103,6 +109,8 @@ class StaffUpkeep:
             note_presence(known, entry.presence, local_date(now))
         if entry.phone:
             known.phone_sealed = self._keys.encrypt(entry.phone, PHONE_CONTEXT)
+        if entry.wecom_userid is not None:
+            known.wecom_userid = _check_userid(session, known, entry.wecom_userid.strip())
         session.flush()
         return password
 
@@ -129,11 +137,25 @@ class StaffUpkeep:
             "positions": [key for kind, key in posts if kind == "position"],
             "departments": [key for kind, key in posts if kind == "department"],
             "phone": None if sealed is None else mask_phone(self._keys.decrypt(sealed, PHONE_CONTEXT)),
+            "wecom_userid": staff.wecom_userid,
             "presence": staff.presence,
             "absent_from": staff.absent_from,
             "absent_until": staff.absent_until,
             "revision": _make_revision(staff, posts),
         }
+
+
+def _check_userid(session: Session, known: Staff, userid: str) -> str | None:
+    """Return the name in enterprise WeChat, None for an empty one; raises Invalid."""
+    if not userid:
+        return None
+    if _USERID.fullmatch(userid) is None:
+        raise Invalid(fields={"wecom_userid": "wecom_userid_invalid"})
+    others = (Staff.id != known.id) & (Staff.presence != "left")
+    same = others & (func.lower(Staff.wecom_userid) == userid.lower())
+    if session.scalars(select(Staff.id).where(same)).first() is not None:
+        raise Invalid(fields={"wecom_userid": "wecom_userid_taken"})
+    return userid
 
 
 def _find_revision(session: Session, known: Staff | None) -> str | None:
@@ -144,7 +166,7 @@ def _find_revision(session: Session, known: Staff | None) -> str | None:
 
 def _make_revision(staff: Staff, posts: list[tuple[str, str]]) -> str:
     return make_revision(
-        staff.unit_id, staff.name_sealed, staff.phone_sealed, staff.presence,
+        staff.unit_id, staff.name_sealed, staff.phone_sealed, staff.wecom_userid, staff.presence,
         staff.absent_from, staff.absent_until, posts,
     )  # fmt: skip
 

@@ -75,7 +75,8 @@ class OrganisationTables:
             "staff": Table(
                 {
                     "账号": "username", "姓名": "name", "单位编号": "unit_code", "岗位": "positions",
-                    "部门": "departments", "手机号": "phone", "状态": "presence",
+                    "部门": "departments", "手机号": "phone", "企业微信账号": "wecom_userid",
+                    "状态": "presence",
                 },
                 ("username",),
                 lambda session: staff.list_staff(session, with_left=True),
@@ -170,6 +171,7 @@ class OrganisationTables:
             positions=self._read_posts(row["positions"]),
             departments=self._read_posts(row["departments"]),
             phone=row["phone"] or None,
+            wecom_userid=row["wecom_userid"] or None,
             presence=find_key(PRESENCE_NAMES, row["presence"] or "在岗", "presence"),
         )
         return staff.put_staff(session, entry, self._now())
@@ -257,7 +259,7 @@ def _parse(content: bytes, columns: Mapping[str, str]) -> list[tuple[int, dict[s
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
         header = [(one or "").strip() for one in reader.fieldnames or ()]
-        if sorted(header) != sorted(columns):
+        if sorted(header) not in (sorted(columns), sorted(set(columns) - _LATER)):
             raise Invalid("file_not_csv", detail="header")
         reader.fieldnames = header
         rows = []
@@ -267,7 +269,11 @@ def _parse(content: bytes, columns: Mapping[str, str]) -> list[tuple[int, dict[s
                 raise Invalid("import_refused", extra={"rows": [{"row": reader.line_num, "text": _CELLS}]})
             if any(_read_cell(value) for value in row.values()):
                 rows.append(
-                    (reader.line_num, {columns[name]: _read_cell(value) for name, value in row.items()})
+                    (
+                        reader.line_num,
+                        dict.fromkeys(columns.values(), "")
+                        | {columns[name]: _read_cell(value) for name, value in row.items()},
+                    )
                 )
     except (UnicodeDecodeError, csv.Error) as error:
         raise Invalid("file_not_csv") from error
@@ -276,6 +282,8 @@ def _parse(content: bytes, columns: Mapping[str, str]) -> list[tuple[int, dict[s
     return rows
 
 
+# Columns that tables written earlier lack; their cells are then empty.
+_LATER = frozenset({"企业微信账号"})
 _CELLS = "这一行的格数与表头不一样。"
 
 

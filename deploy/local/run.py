@@ -66,6 +66,7 @@ def list_children(port: int, simulators_port: int) -> list[Child]:
             [
                 *(python, "-m", "simulators", "--port", str(simulators_port)),
                 *("--state-dir", str(VAR / "simulators")),
+                *("--hall", f"http://{HOST}:{port}"),
             ],
         ),
         Child("web", [python, "-m", "gunicorn", *config, "wsgi:create_app()"]),

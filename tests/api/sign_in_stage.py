@@ -124,7 +124,7 @@ class Stage:
         self.app = Flask("stage", static_folder=None)
         install_http(self.app)
         api = install_openapi(self.app)
-        CustomerGuard(tokens, self.customer_sessions, self.now).install(self.app)
+        CustomerGuard(tokens, self.customer_sessions, None, self.now).install(self.app)
         limiter = make_limiter(self.app, settings.redis_url)
         routes = make_customer_session_routes(self.sign_in, self.customer_sessions, limiter, over_https=True)
         api.register_blueprint(routes)

@@ -59,7 +59,9 @@ class Office:
         )
 
     def make_notices(self, templates: dict[str, str]) -> StaffNotices:
-        return StaffNotices(self.hall.sessions, self.hall.organisation, self, templates, lambda: NOW)
+        return StaffNotices(
+            self.hall.sessions, self.hall.organisation, self, templates, None, "http://hall", lambda: NOW
+        )
 
     def send(self, phone: str, template_id: str, params: list[str]) -> SendOutcome:
         self.got.append((phone, template_id, params))

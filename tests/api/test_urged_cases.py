@@ -61,7 +61,7 @@ def list_mine(browser: Browser, limit: int) -> list[dict[str, Any]]:
 
 def tell(hall: Hall, case_no: str, leads: FindLeads) -> list[int]:
     """Keep the promise, twice as may happen, and return who was told."""
-    notices = StaffNotices(hall.sessions, hall.organisation, None, {}, read_clock)
+    notices = StaffNotices(hall.sessions, hall.organisation, None, {}, None, "http://hall", read_clock)
     keeper = UrgeNotices(hall.sessions, notices, leads)
     case_id = hall.find_id(case_no)
     for _ in range(2):

@@ -94,7 +94,7 @@ class Stage:
         self._flask = flask
         commands = {
             "simulators": (
-                *(python, "-m", "simulators", "--port", str(simulators_port)),
+                *(python, "-m", "simulators", "--port", str(simulators_port), "--hall", self.url),
                 *("--state-dir", str(state)),
             ),
             "web": (

@@ -7,6 +7,7 @@ export const router = createRouter({
   routes: [
     { path: '/sign-in', name: 'sign-in', component: () => import('./views/SignInView.vue'), meta: { open: true, title: '登录' } },
     { path: '/password', name: 'password', component: () => import('./views/PasswordView.vue'), meta: { title: '修改密码' } },
+    { path: '/notice-settings', name: 'notice-settings', component: () => import('./views/NoticeSettingsView.vue'), meta: { title: '我的通知设置' } },
     { path: '/', redirect: '/cases' },
     { path: '/cases/:caseNo?', name: 'work', component: () => import('./views/WorkView.vue'), meta: { title: '办件' } },
     { path: '/new-case', name: 'new-case', component: () => import('./views/NewCaseView.vue'), meta: { title: '新建工单' } },

@@ -37,6 +37,7 @@ const person = (more: Partial<StaffPerson>): StaffPerson => ({
   unit_code: '301',
   positions: [],
   departments: [],
+  wecom_userid: null,
   phone: null,
   presence: 'on_duty',
   absent_from: null,

@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
+import type { CaseContractView, CaseLinkView, CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -37,3 +37,11 @@ export const sendCommand = (caseNo: string, body: CommandBody) =>
 export const addNote = (caseNo: string, text: string) => request<unknown>('POST', `${path(caseNo)}/notes`, { text })
 export const sendMessage = (caseNo: string, text: string) =>
   request<unknown>('POST', `${path(caseNo)}/messages`, { text })
+export const getCaseLink = (caseNo: string) => request<CaseLinkView>('GET', `${path(caseNo)}/link`)
+export const sendCaseLink = (caseNo: string) => request<CaseLinkView>('POST', `${path(caseNo)}/link`)
+const contractPath = (caseNo: string) => `${path(caseNo)}/contract`
+export const getCaseContract = (caseNo: string) => request<CaseContractView>('GET', contractPath(caseNo))
+export const decideContract = (caseNo: string, approves: boolean, reason: string) =>
+  request<CaseContractView>('POST', `${contractPath(caseNo)}/decision`, { approves, reason })
+export const resubmitContract = (caseNo: string) =>
+  request<CaseContractView>('POST', `${contractPath(caseNo)}/resubmission`)

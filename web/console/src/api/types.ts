@@ -71,3 +71,8 @@ export interface Page<T> {
   items: T[]
   next: string | null
 }
+export type CaseLinkView = Schemas['CaseLink']
+export type CaseContractView = Schemas['CaseContract']
+export type NoticeChoice = Schemas['NoticeChoice']
+export type OfferedChoice = Schemas['OfferedChoice']
+export type StaffNotices = Schemas['StaffNotices']

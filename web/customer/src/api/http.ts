@@ -1,3 +1,4 @@
+import { linkBearer, leaveLink, readLink } from './link-keeping'
 import { noAnswer, Problem, readProblem } from './problem'
 import { dropTokens, keepTokens, readTokens, rereadTokens } from './tokens'
 import type { Tokens } from './types'
@@ -11,12 +12,21 @@ const TIMEOUT_MS = 20_000
 /** 401 answers that a fresh access token mends. */
 const MENDED_BY_REFRESH = new Set(['token_expired'])
 
+/** What the server says of a link that opens nothing any more. */
+const LOST_LINK = new Set(['link_unknown', 'link_other_device', 'link_expired', 'link_replaced', 'link_case_closed'])
+
 let onSessionLost: () => void = () => undefined
+let onLinkLost: (token: string) => void = () => undefined
 let refreshing: Promise<boolean> | null = null
 
 /** Say what is to happen when the customer has to sign in again; told once by the session store. */
 export function whenSessionIsLost(listener: () => void): void {
   onSessionLost = listener
+}
+
+/** Say what is to happen when the link by which the customer came opens nothing any more. */
+export function whenLinkIsLost(listener: (token: string) => void): void {
+  onLinkLost = listener
 }
 
 function withQuery(path: string, query: Query): string {
@@ -84,6 +94,8 @@ async function refreshOnce(): Promise<boolean> {
 
 /** Repeat `attempt` once after a silent refresh where the access token had run out. */
 export async function withFreshToken<T>(attempt: (accessToken: string | null) => Promise<T>): Promise<T> {
+  const bearer = linkBearer()
+  if (bearer) return withLink(bearer, attempt)
   try {
     return await attempt(readTokens()?.access_token ?? null)
   } catch (thrown) {
@@ -92,6 +104,20 @@ export async function withFreshToken<T>(attempt: (accessToken: string | null) =>
       return attempt(readTokens()?.access_token ?? null)
     dropTokens()
     onSessionLost()
+    throw thrown
+  }
+}
+
+/** By the link of a text message nothing is refreshed: it opens its case, or its own page says what to do. */
+async function withLink<T>(bearer: string, attempt: (bearer: string) => Promise<T>): Promise<T> {
+  try {
+    return await attempt(bearer)
+  } catch (thrown) {
+    const token = readLink()?.token
+    if (token && thrown instanceof Problem && LOST_LINK.has(thrown.code)) {
+      leaveLink()
+      onLinkLost(token)
+    }
     throw thrown
   }
 }

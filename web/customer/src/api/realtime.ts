@@ -1,4 +1,5 @@
 import { call } from './http'
+import { readLink } from './link-keeping'
 
 const POLL_MS = 20_000
 const FIRST_WAIT_MS = 2_000
@@ -25,6 +26,8 @@ export function watchTopics(topics: string[], look: () => void): () => void {
   const poll = setInterval(look, POLL_MS)
 
   async function open(): Promise<void> {
+    // The socket is for accounts; whoever came by a link looks every now and then.
+    if (readLink()) return
     try {
       const { ticket } = await call<{ ticket: string }>('POST', '/realtime/tickets')
       if (hasEnded) return

@@ -13,6 +13,7 @@ const PAGES = {
   sign: '/pages/sign/index',
   fill: '/pages/fill/index',
   rate: '/pages/rate/index',
+  link: '/pages/link/index',
   messages: '/pages/messages/index',
   me: '/pages/me/index',
   papers: '/pages/papers/index',

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { whenSessionIsLost } from '@/api/http'
+import { leaveLink } from '@/api/link-keeping'
 import { fetchMe, signOut } from '@/api/sign-in'
 import { dropTokens, keepTokens, readTokens } from '@/api/tokens'
 import type { Me, Tokens } from '@/api/types'
@@ -20,6 +21,7 @@ export const useSession = defineStore('session', () => {
   }
 
   function enter(tokens: Tokens): void {
+    leaveLink()
     keepTokens(tokens)
     me.value = tokens.customer
     isSignedIn.value = true

@@ -1,0 +1,1 @@
+"""The contract management system, behind its port."""

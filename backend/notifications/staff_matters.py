@@ -1,0 +1,40 @@
+"""What staff can be told of: its words, and how urgent it is. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Urgency = Literal["alarm", "urgent", "ordinary"]
+URGENCIES: tuple[Urgency, ...] = ("alarm", "urgent", "ordinary")
+
+
+@dataclass(frozen=True, slots=True)
+class MatterKind:
+    """``text`` has {0}, {1} … for the parameters of the text message's template, in their order."""
+
+    title: str
+    text: str
+    urgency: Urgency
+
+
+KINDS: dict[str, MatterKind] = {
+    "alarm": MatterKind("燃气泄漏报警", "燃气泄漏报警（编号{0}）等您处理，请立即打开工作台。", "alarm"),
+    "overdue": MatterKind("办件超时限", "办件（编号{0}）的“{1}”已超时限，请处理。", "urgent"),
+    "urged": MatterKind("客户催办", "客户催办（编号{0}），请优先处理。", "urgent"),
+    "contract": MatterKind("合同等您审批", "合同（编号{0}）等您审批。", "ordinary"),
+    "calendar": MatterKind("工作日历要续", "工作日历只排到{0}，请补全后面的放假安排。", "ordinary"),
+}
+_OTHER = MatterKind("有事等您处理", "请打开工作台查看。", "ordinary")
+
+
+def find_kind(kind: str) -> MatterKind:
+    """Return what is known of a kind; one without words of its own is told as something ordinary."""
+    return KINDS.get(kind, _OTHER)
+
+
+def write_matter(kind: str, params: Sequence[str]) -> str:
+    """Return the matter as a sentence."""
+    known = find_kind(kind)
+    return known.text.format(*params) if known is not _OTHER else known.text
