@@ -16,9 +16,11 @@ from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
 from backend.cases.case_reading import CustomerCases
 from backend.cases.deadline_keeper import DeadlineKeeper
+from backend.cases.document_printing import DocumentPrinter
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.effects import CASE_EFFECTS
+from backend.cases.filled_documents import FilledDocuments
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.merging import move_cases
 from backend.cases.offers import Offers
@@ -33,6 +35,7 @@ from backend.core.config import Settings
 from backend.core.encryption import KeyRing
 from backend.customers.merging import MergeFollower
 from backend.customers.service import CustomersService
+from backend.documents.typesetting import Typesetter
 from backend.files.links import FileLinks
 from backend.files.merging import move_files
 from backend.files.service import FileService
@@ -76,6 +79,8 @@ class Hall:
     cases: CaseService
     urge_limit: UrgeLimit
     documents: DocumentDesk
+    filled_documents: FilledDocuments
+    printer: DocumentPrinter
     customer_cases: CustomerCases
     appointments: AppointmentService
     visits: VisitService
@@ -141,11 +146,13 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         documents=DocumentDesk(
             cases,
             definitions,
-            DocumentSources(definitions, organisation, keys, {"service_phone": settings.hotline_number}, now),
+            DocumentSources(definitions, organisation, keys, _list_facts(settings), now),
             keys,
             files,
             now,
         ),
+        filled_documents=FilledDocuments(definitions, keys),
+        printer=DocumentPrinter(files, Typesetter(), settings.public_base_url, settings.company_name or ""),
         customer_cases=CustomerCases(
             reading,
             definitions,
@@ -175,6 +182,12 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             now,
         ),
     )
+
+
+def _list_facts(settings: Settings) -> dict[str, str]:
+    """Return what forms know of the company."""
+    named = {"company_name": settings.company_name} if settings.company_name else {}
+    return {"service_phone": settings.hotline_number, **named}
 
 
 def _estimate_arrival(

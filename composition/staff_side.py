@@ -37,7 +37,7 @@ from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
-from staff_api.document_routes import make_document_routes
+from staff_api.document_routes import make_case_print_routes, make_document_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
@@ -145,8 +145,9 @@ def _add_cases(
         read_clock,
     )
     documents = StaffDocuments(
-        sessions, hall.reading, access, organisation, hall.documents, record_look, read_clock
-    )
+        sessions, hall.reading, access, organisation, hall.documents, hall.filled_documents, hall.printer,
+        record_look, read_clock,
+    )  # fmt: skip
     handover = StaffHandover(
         sessions, hall.cases, organisation, directory, hall.appointments, parts.unit_people,
         lambda service, process: services.get(service or "") or processes[process],
@@ -167,6 +168,7 @@ def _add_cases(
             SameCustomer(sessions, access, rows, read_clock),
         ),
         make_document_routes(documents),
+        make_case_print_routes(documents),
         make_member_routes(handover),
         make_reason_routes(ReturnReasons(sessions)),
     ):

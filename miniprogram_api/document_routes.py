@@ -4,27 +4,50 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from backend.cases.customer_documents import CustomerDocuments
-from backend.cases.document_schemas import DocumentChangeSchema, DocumentSchema, SavedDocumentSchema
+from backend.cases.document_schemas import (
+    DocumentChangeSchema,
+    DocumentSchema,
+    FilledLineSchema,
+    SavedDocumentSchema,
+)
 from backend.cases.documents import Change
 from backend.core.callers import Caller, open_to
+from backend.files.responses import answer_pdf
+from backend.files.schemas import FILE_CONTENT
 from miniprogram_api.guard import get_customer
 
 
 def make_document_routes(documents: CustomerDocuments) -> Blueprint:
     """Return the routes of one document, which is named by its case and the task of one of its actions."""
-    routes = Blueprint("documents", __name__, url_prefix="/api/v1/cases/<case_no>/documents/<int:task>")
+    routes = Blueprint("documents", __name__, url_prefix="/api/v1/cases/<case_no>/documents")
 
     @routes.get("")
+    @open_to(Caller.CUSTOMER)
+    @routes.response(200, FilledLineSchema(many=True))
+    def list_documents(case_no: str) -> list[dict[str, Any]]:
+        """List the filled documents that the customer fills in, signs or keeps a copy of."""
+        return documents.list_filled(get_customer().customer_id, case_no)
+
+    @routes.get("/<int:task>/pdf")
+    @open_to(Caller.CUSTOMER)
+    @routes.response(200, FILE_CONTENT, content_type="application/pdf")
+    def print_document(case_no: str, task: int) -> Response:
+        """Print a filled document in the customer's copy."""
+        printed = documents.print(get_customer().customer_id, case_no, task)
+        return answer_pdf(printed.content, printed.name)
+
+    @routes.get("/<int:task>")
     @open_to(Caller.CUSTOMER)
     @routes.response(200, DocumentSchema)
     def tell_document(case_no: str, task: int) -> dict[str, Any]:
         """Tell a form with what is filled in, or what is known already."""
         return documents.read(get_customer().customer_id, case_no, task)
 
-    @routes.put("")
+    @routes.put("/<int:task>")
     @open_to(Caller.CUSTOMER)
     @routes.arguments(DocumentChangeSchema)
     @routes.response(200, SavedDocumentSchema)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
 from flask_smorest import Blueprint
 
 from backend.cases.document_schemas import DocumentChangeSchema, DocumentSchema, SavedDocumentSchema
 from backend.cases.documents import Change
 from backend.cases.staff_documents import StaffDocuments
 from backend.core.callers import Caller, open_to
+from backend.files.responses import answer_pdf
+from backend.files.schemas import FILE_CONTENT
 from staff_api.case_schemas import RevealedSchema, RevealSchema
 from staff_api.guard import get_signed_in
 
@@ -37,6 +40,14 @@ def make_document_routes(documents: StaffDocuments) -> Blueprint:
         """
         return {"revision": documents.save(get_signed_in().member, case_no, task, Change(**asked))}
 
+    @routes.get("/pdf")
+    @open_to(Caller.STAFF)
+    @routes.response(200, FILE_CONTENT, content_type="application/pdf")
+    def print_document(case_no: str, task: int) -> Response:
+        """Print a filled form in all its copies; the look at what it tells in full is recorded."""
+        printed = documents.print(get_signed_in().member, case_no, task)
+        return answer_pdf(printed.content, printed.name)
+
     @routes.post("/reveal")
     @open_to(Caller.STAFF)
     @routes.arguments(RevealSchema)
@@ -45,5 +56,20 @@ def make_document_routes(documents: StaffDocuments) -> Blueprint:
         """Show full values; the look is recorded."""
         member = get_signed_in().member
         return documents.reveal(member, case_no, task, asked["items"], asked["reason"])
+
+    return routes
+
+
+def make_case_print_routes(documents: StaffDocuments) -> Blueprint:
+    """Return the route that prints all documents of a case at once."""
+    routes = Blueprint("staff printing", __name__, url_prefix="/staff/api/v1/cases/<case_no>/documents.pdf")
+
+    @routes.get("")
+    @open_to(Caller.STAFF)
+    @routes.response(200, FILE_CONTENT, content_type="application/pdf")
+    def print_documents(case_no: str) -> Response:
+        """Print all filled forms of the case; the looks at what they tell in full are recorded."""
+        printed = documents.print_all(get_signed_in().member, case_no)
+        return answer_pdf(printed.content, printed.name)
 
     return routes

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import access
+from backend.cases.case_tree import Branch
 from backend.cases.commands import CUSTOMER
+from backend.cases.document_printing import DocumentPrinter, Printed
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocuments
 from backend.core.errors import NotFound
 
 
@@ -18,11 +22,18 @@ class CustomerDocuments:
     """A task's number is the one from the case's actions, which tells the way through handed-over cases."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], reading: sessionmaker[Session], desk: DocumentDesk
+        self,
+        sessions: sessionmaker[Session],
+        reading: sessionmaker[Session],
+        desk: DocumentDesk,
+        filled: FilledDocuments,
+        printer: DocumentPrinter,
     ) -> None:
         self._sessions = sessions
         self._reading = reading
         self._desk = desk
+        self._filled = filled
+        self._printer = printer
 
     def read(self, customer_id: int, case_no: str, task: int) -> dict[str, Any]:
         """Return the document; raises NotFound for a foreign case and for a step that is not theirs."""
@@ -41,6 +52,40 @@ class CustomerDocuments:
         with self._sessions.begin() as session:
             case_id, number = _find_task(session, customer_id, case_no, task)
             return self._desk.save(session, case_id, number, _make_filler(customer_id), change)
+
+    def print(self, customer_id: int, case_no: str, task: int) -> Printed:
+        """Return the document as PDF in the customer's copy.
+
+        Raises NotFound for a foreign case and for a document that is none of theirs; Conflict
+        ``document_not_filled``; Unavailable ``printing_unavailable``.
+        """
+        with self._reading() as session:
+            case_id, number = _find_task(session, customer_id, case_no, task)
+            filled = self._filled.find(session, case_id, number)
+            if not filled.concerns_customer:
+                raise NotFound
+            bundle = self._printer.gather(session, [filled], CUSTOMER_PARTY)
+        return self._printer.set(bundle)
+
+    def list_filled(self, customer_id: int, case_no: str) -> list[dict[str, Any]]:
+        """Return what was handed in and concerns the customer, in the case and in what it handed over to."""
+        with self._reading() as session:
+            tree = access.find_customer_case(session, customer_id, case_no)
+            return list(self._list_branch(session, tree.branch, ()))
+
+    def _list_branch(
+        self, session: Session, branch: Branch, path: tuple[int, ...]
+    ) -> Iterator[dict[str, Any]]:
+        for one in self._filled.list_all(session, branch.id):
+            if one.concerns_customer:
+                yield {
+                    "task": access.join_task((*path, one.row.task_no)),
+                    "name": one.form.name,
+                    "number": one.row.number,
+                    "filled_at": one.row.filled_at,
+                }
+        for waiting, below in branch.children.items():
+            yield from self._list_branch(session, below, (*path, waiting))
 
 
 def _make_filler(customer_id: int) -> Filler:

@@ -17,7 +17,8 @@ class CaseDocument(Base):
 
     ``state``: draft (never handed in yet), filled, superseded (the step was visited again and filled anew).
     ``content`` holds the values as they were handed in, personal ones sealed; ``sha256`` is over them in
-    clear with the nonce, for signatures to be bound to.
+    clear with the nonce, for signatures to be bound to. ``number`` and ``check_token`` are given when it is
+    first handed in and stay: what it is called, and where anybody may check a paper of it.
     """
 
     __tablename__ = "case_document"
@@ -39,3 +40,15 @@ class CaseDocument(Base):
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     filled_by: Mapped[str | None] = mapped_column(Text)
     filled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    number: Mapped[str | None] = mapped_column(Text)
+    check_token: Mapped[str | None] = mapped_column(Text, unique=True)
+
+
+class NumberSeries(Base):
+    """How far the numbers of a series have come; those without a year in them count in the year nought."""
+
+    __tablename__ = "number_series"
+
+    series: Mapped[str] = mapped_column(Text, primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)

@@ -17,6 +17,7 @@ class DocumentLineSchema(Schema):
     step = fields.String(required=True)
     step_name = fields.String(required=True)
     name = fields.String(required=True)
+    number = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     has_draft = fields.Boolean(required=True)
     may_fill = fields.Boolean(required=True)
@@ -32,6 +33,7 @@ class DocumentSchema(Schema):
     case_no = fields.String(required=True)
     step = fields.String(required=True)
     step_name = fields.String(required=True)
+    number = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     revision = fields.Integer(required=True)
     has_draft = fields.Boolean(required=True)
@@ -57,3 +59,12 @@ class SavedDocumentSchema(Schema):
     """The revision that the next change has to name."""
 
     revision = fields.Integer(required=True)
+
+
+class FilledLineSchema(Schema):
+    """A filled document that concerns the customer; ``task`` names it as the case's actions do."""
+
+    task = fields.Integer(required=True)
+    name = fields.String(required=True)
+    number = fields.String(required=True)
+    filled_at = fields.AwareDateTime(required=True)

@@ -38,6 +38,8 @@ from backend.core.errors import Conflict, Invalid
 
 LARGEST_DRAFT = 256 * 1024  # bytes of JSON
 NONCE_CONTEXT = "case_document.nonce"
+# Short enough for a QR code that an old phone reads from paper.
+_TOKEN_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,13 @@ class DocumentDesk:
         }
         if faults:
             raise Invalid(fields=faults)
-        nonce = secrets.token_hex(16)
+        # What a document is told by stays when it is corrected, and so does the hash of what stays the same.
+        before = place.row if place.row is not None and place.row.content is not None else None
+        nonce = (
+            secrets.token_hex(16)
+            if before is None
+            else self._keys.decrypt(before.nonce_sealed, NONCE_CONTEXT)
+        )
         columns = {
             "state": "filled",
             "draft_sealed": None,
@@ -226,6 +234,8 @@ class DocumentDesk:
             "sha256": hash_document(place.case.case_no, form, checked.values, nonce),
             "filled_by": filler.actor,
             "filled_at": now,
+            "number": f"{place.case.case_no}-{place.task_no:02}" if before is None else before.number,
+            "check_token": secrets.token_urlsafe(_TOKEN_BYTES) if before is None else before.check_token,
         }
         revision = self._write(session, place, filler, columns)
         document_rows.supersede_others(session, place.case.id, place.step.key, place.task_no)

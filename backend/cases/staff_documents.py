@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.document_printing import DocumentPrinter, Printed
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
+from backend.cases.filled_documents import FilledDocument, FilledDocuments
 from backend.cases.ports import RecordLook
 from backend.cases.staff_access import StaffAccess, make_performer
 from backend.core.errors import Invalid
@@ -26,6 +28,8 @@ class StaffDocuments:
         access: StaffAccess,
         organisation: OrganisationService,
         desk: DocumentDesk,
+        filled: FilledDocuments,
+        printer: DocumentPrinter,
         record_look: RecordLook,
         now: Callable[[], datetime],
     ) -> None:
@@ -34,6 +38,8 @@ class StaffDocuments:
         self._access = access
         self._organisation = organisation
         self._desk = desk
+        self._filled = filled
+        self._printer = printer
         self._record_look = record_look
         self._now = now
 
@@ -73,6 +79,38 @@ class StaffDocuments:
             looked = [f"{opened.form.key}.{one}" for one in items]
             self._record_look(session, member.id, subject, looked, reason, self._now())
             return {"values": {one: opened.values[one] for one in items if one in opened.values}}
+
+    def print(self, member: Member, case_no: str, task: int) -> Printed:
+        """Return the document as PDF in all its copies; the look at what it tells in full is recorded.
+
+        Raises Conflict ``document_not_filled``; Unavailable ``printing_unavailable``.
+        """
+        with self._sessions.begin() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+            filled = [self._filled.find(session, case_id, task)]
+            bundle = self._printer.gather(session, filled, None)
+            self._record_print(session, member, filled)
+        return self._printer.set(bundle)
+
+    def print_all(self, member: Member, case_no: str) -> Printed:
+        """Return all filled documents of the case as one PDF; raises what ``print`` raises."""
+        with self._sessions.begin() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+            filled = self._filled.list_all(session, case_id)
+            bundle = self._printer.gather(session, filled, None)
+            self._record_print(session, member, filled)
+        return self._printer.set(bundle)
+
+    def _record_print(self, session: Session, member: Member, filled: Sequence[FilledDocument]) -> None:
+        for one in filled:
+            looked = [
+                f"{one.form.key}.{field.key}"
+                for field in one.form.fields
+                if field.is_personal and field.key in one.values
+            ]
+            if looked:
+                reason = f"打印“{one.form.name}”"
+                self._record_look(session, member.id, f"case:{one.case.id}", looked, reason, self._now())
 
     def _open(self, session: Session, member: Member, case_no: str, task: int) -> OpenedDocument:
         case_id = self._access.find_staff_case(session, member, case_no).id

@@ -114,6 +114,11 @@ _STAFF_SIDE: dict[str, str] = {
     "look_reason_required": "请写明为什么要查看完整内容。",
 }
 
+_PRINTING: dict[str, str] = {
+    "document_not_filled": "这份单据还没有填好，填好交上后才能打印和签字。",
+    "printing_unavailable": "打印用的字体还没有装好，暂时打印不了，请联系管理员。",
+}
+
 _PLATFORMS: dict[str, str] = {
     "platform_unavailable": "暂时连不上外部服务，您填的内容已保留，请过几分钟再试。",
     "platform_refused": "外部服务没有受理，问题在我们这边，请过一会儿再试；仍不行请联系客服。",
@@ -224,6 +229,7 @@ ERROR_TEXTS: dict[str, str] = {
     **_SIGN_IN,
     **_ORGANISATION,
     **_STAFF_SIDE,
+    **_PRINTING,
     **_PLATFORMS,
     **_APPOINTMENTS,
     **_REALTIME,

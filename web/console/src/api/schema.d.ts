@@ -413,6 +413,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** List the filled documents that the customer fills in, signs or keeps a copy of. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FilledLine"][];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/documents/{task}": {
         parameters: {
             query?: never;
@@ -481,6 +522,49 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/documents/{task}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        /** Print a filled document in the customer's copy. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1872,6 +1956,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/documents.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Print all filled forms of the case; the looks at what they tell in full are recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/documents/{task}": {
         parameters: {
             query?: never;
@@ -1940,6 +2065,49 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/documents/{task}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        /** Print a filled form in all its copies; the look at what it tells in full is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4153,6 +4321,7 @@ export interface components {
             has_draft: boolean;
             masked_items: string[];
             may_fill: boolean;
+            number: string;
             revision: number;
             /** Format: date-time */
             saved_at: string | null;
@@ -4180,6 +4349,7 @@ export interface components {
             may_fill: boolean;
             name: string;
             needed: boolean;
+            number: string;
             /** Format: date-time */
             saved_at: string | null;
             /** @enum {string} */
@@ -4252,6 +4422,13 @@ export interface components {
             size: number;
             thumbnail_url: string | null;
             url: string;
+        };
+        FilledLine: {
+            /** Format: date-time */
+            filled_at: string;
+            name: string;
+            number: string;
+            task: number;
         };
         FirstPassword: {
             first_password: string;
