@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from backend.cases import document_rows, repository
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
+from backend.cases.document_numbers import give_number
 from backend.cases.document_sources import DocumentSources
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -141,6 +142,9 @@ class DocumentDesk:
         unknown = sorted(key for key in change.values if place.form.form.field(key) is None)
         if unknown:
             raise Invalid(fields={"values": "field_unknown"})
+        given = place.form.form.number_field
+        if given is not None and change.values.get(given.key, held.get(given.key)) != held.get(given.key):
+            raise Invalid(fields={given.key: "number_given"})
         typed = {key: value for key, value in {**held, **change.values}.items() if not is_empty(value)}
         before = list_file_keys(place.form.form, held)
         after = list_file_keys(place.form.form, typed)
@@ -211,6 +215,11 @@ class DocumentDesk:
 
     def _fill(self, session: Session, place: _Place, filler: Filler, typed: Values) -> int:
         form, now = place.form.form, self._now()
+        # What a document is told by stays when it is corrected, and so does the hash of what stays the same.
+        before = place.row if place.row is not None and place.row.content is not None else None
+        number = self._find_number(session, place, typed, now) if before is None else before.number
+        if form.number_field is not None:
+            typed = {**typed, form.number_field.key: number}
         checked = validate_values(form, typed)
         # Whoever signs later signs what is filled in now; here a signature may only come early.
         signed = {one["key"] for one in list_fields(form.body) if "signer" in one}
@@ -219,8 +228,6 @@ class DocumentDesk:
         }
         if faults:
             raise Invalid(fields=faults)
-        # What a document is told by stays when it is corrected, and so does the hash of what stays the same.
-        before = place.row if place.row is not None and place.row.content is not None else None
         nonce = (
             secrets.token_hex(16)
             if before is None
@@ -234,7 +241,7 @@ class DocumentDesk:
             "sha256": hash_document(place.case.case_no, form, checked.values, nonce),
             "filled_by": filler.actor,
             "filled_at": now,
-            "number": f"{place.case.case_no}-{place.task_no:02}" if before is None else before.number,
+            "number": number,
             "check_token": secrets.token_urlsafe(_TOKEN_BYTES) if before is None else before.check_token,
         }
         revision = self._write(session, place, filler, columns)
@@ -245,6 +252,16 @@ class DocumentDesk:
             session, stamp, place.case, FillForm(filler.performer, place.task_no, form.name, fed)
         )
         return revision
+
+    @staticmethod
+    def _find_number(session: Session, place: _Place, typed: Values, now: datetime) -> str:
+        """Return the number of a document that is handed in for the first time.
+
+        Another visit to the step fills in the same document anew, so it keeps the number.
+        """
+        field = place.form.form.number_field
+        former = typed.get(field.key) if field is not None else None
+        return former or give_number(session, place.form.form, place.case.case_no, place.task_no, now)
 
     def _write(self, session: Session, place: _Place, filler: Filler, columns: Mapping[str, Any]) -> int:
         saved = {**columns, "saved_by": filler.actor, "saved_at": self._now()}

@@ -210,6 +210,7 @@ FIELD_TEXTS: dict[str, str] = {
     "sms_code_expired": _SIGN_IN["sms_code_expired"],
     "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
     "required": "这一项还没有填。",
+    "number_given": "编号由系统在交表时编，不用填。",
     "invalid": "这一项填得不对，请核对后重填。",
     "password_wrong": "原密码不对，请重新输入。",
     "password_same": "新密码不能和原密码一样。",

@@ -4493,6 +4493,7 @@ export interface components {
             may_be_partial?: boolean;
             min?: number;
             no_label?: string;
+            numbered?: string;
             options?: components["schemas"]["FormOption"][];
             options_from?: string;
             /** @enum {string} */
