@@ -15,6 +15,7 @@ from backend.cases.application_service import ApplicationService
 from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import CustomerCommands
 from backend.cases.customer_documents import CustomerDocuments
+from backend.cases.customer_signing import CustomerSigning
 from backend.cases.document_checks import DocumentChecks
 from backend.cases.drafts import DraftService
 from backend.core.openapi import CUSTOMER_TOKEN
@@ -53,11 +54,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
-        make_document_routes(
-            CustomerDocuments(
-                hall.sessions, hall.reading, hall.documents, hall.filled_documents, hall.printer
-            )
-        ),
+        make_document_routes(_make_documents(hall), _make_signing(hall)),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
         make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),
@@ -67,6 +64,25 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         api.register_blueprint(routes)
     checks = DocumentChecks(hall.reading, hall.definitions)
     app.register_blueprint(make_check_routes(checks, limiter, settings.hotline_number))
+
+
+def _make_documents(hall: Hall) -> CustomerDocuments:
+    return CustomerDocuments(
+        hall.sessions, hall.reading, hall.documents, hall.filled_documents, hall.printer, hall.signing
+    )
+
+
+def _make_signing(hall: Hall) -> CustomerSigning:
+    return CustomerSigning(
+        hall.sessions,
+        hall.filled_documents,
+        hall.signing,
+        hall.customers,
+        SmsCodes(hall.keys, hall.settings.secret_key),
+        hall.keys,
+        offers_sms="sign_in_code" in dict(hall.settings.sms_templates),
+        now=read_clock,
+    )
 
 
 def _add_sign_in(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:

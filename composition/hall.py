@@ -17,6 +17,7 @@ from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_vis
 from backend.cases.case_reading import CustomerCases
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.document_printing import DocumentPrinter
+from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.effects import CASE_EFFECTS
@@ -80,6 +81,7 @@ class Hall:
     urge_limit: UrgeLimit
     documents: DocumentDesk
     filled_documents: FilledDocuments
+    signing: DocumentSigning
     printer: DocumentPrinter
     customer_cases: CustomerCases
     appointments: AppointmentService
@@ -104,6 +106,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     customers = CustomersService(keys, MERGE_FOLLOWERS)
     calendar = CalendarService(sessions, now)
     files = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), now)
+    signing = DocumentSigning(keys, files)
     offers = Offers(content, definitions)
     keeper = DeadlineKeeper(calendar)
     cases = CaseService(
@@ -149,10 +152,14 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             DocumentSources(definitions, organisation, keys, _list_facts(settings), now),
             keys,
             files,
+            signing,
             now,
         ),
+        signing=signing,
         filled_documents=FilledDocuments(definitions, keys),
-        printer=DocumentPrinter(files, Typesetter(), settings.public_base_url, settings.company_name or ""),
+        printer=DocumentPrinter(
+            files, signing, Typesetter(), settings.public_base_url, settings.company_name or ""
+        ),
         customer_cases=CustomerCases(
             reading,
             definitions,

@@ -146,7 +146,7 @@ def _add_cases(
     )
     documents = StaffDocuments(
         sessions, hall.reading, access, organisation, hall.documents, hall.filled_documents, hall.printer,
-        record_look, read_clock,
+        hall.signing, hall.content.positions | hall.content.departments, record_look, read_clock,
     )  # fmt: skip
     handover = StaffHandover(
         sessions, hall.cases, organisation, directory, hall.appointments, parts.unit_people,

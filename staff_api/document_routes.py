@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
-from backend.cases.document_schemas import DocumentChangeSchema, DocumentSchema, SavedDocumentSchema
+from backend.cases.document_schemas import (
+    DocumentChangeSchema,
+    DocumentSchema,
+    SavedDocumentSchema,
+    SignatureSchema,
+)
+from backend.cases.document_signing import Wish
 from backend.cases.documents import Change
 from backend.cases.staff_documents import StaffDocuments
 from backend.core.callers import Caller, open_to
@@ -38,7 +44,9 @@ def make_document_routes(documents: StaffDocuments) -> Blueprint:
 
         The same change sent again does nothing more.
         """
-        return {"revision": documents.save(get_signed_in().member, case_no, task, Change(**asked))}
+        return {
+            "revision": documents.save(get_signed_in().member, case_no, task, Change(**asked), _name_device())
+        }
 
     @routes.get("/pdf")
     @open_to(Caller.STAFF)
@@ -47,6 +55,14 @@ def make_document_routes(documents: StaffDocuments) -> Blueprint:
         """Print a filled form in all its copies; the look at what it tells in full is recorded."""
         printed = documents.print(get_signed_in().member, case_no, task)
         return answer_pdf(printed.content, printed.name)
+
+    @routes.post("/signatures")
+    @open_to(Caller.STAFF)
+    @routes.arguments(SignatureSchema)
+    @routes.response(204)
+    def sign_document(asked: dict[str, Any], case_no: str, task: int) -> None:
+        """Sign a filled form on this device: oneself, or whoever stands there (with `name`)."""
+        documents.sign(get_signed_in().member, case_no, task, Wish(**asked, device=_name_device()))
 
     @routes.post("/reveal")
     @open_to(Caller.STAFF)
@@ -58,6 +74,10 @@ def make_document_routes(documents: StaffDocuments) -> Blueprint:
         return documents.reveal(member, case_no, task, asked["items"], asked["reason"])
 
     return routes
+
+
+def _name_device() -> str:
+    return request.headers.get("User-Agent", "")
 
 
 def make_case_print_routes(documents: StaffDocuments) -> Blueprint:

@@ -9,7 +9,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.cases.case_files import CaseFiles
+from backend.cases.document_signing import DocumentSigning, Signed
 from backend.cases.filled_documents import FilledDocument
+from backend.cases.signature_views import write_marks
 from backend.catalogue.forms import list_file_keys
 from backend.core.errors import Conflict
 from backend.documents.paper import Certificate, Paper, lay_out, list_copies
@@ -41,8 +43,11 @@ class Bundle:
 class DocumentPrinter:
     """``base_url`` is where the public page of checks is reached; ``issuer`` stands above each title."""
 
-    def __init__(self, files: CaseFiles, typesetter: Typesetter, base_url: str, issuer: str) -> None:
+    def __init__(
+        self, files: CaseFiles, signing: DocumentSigning, typesetter: Typesetter, base_url: str, issuer: str
+    ) -> None:
         self._files = files
+        self._signing = signing
         self._typesetter = typesetter
         self._base_url = base_url.rstrip("/")
         self._issuer = issuer
@@ -54,12 +59,14 @@ class DocumentPrinter:
         """
         if not filled:
             raise Conflict("document_not_filled")
-        papers = [self._make_paper(session, one) for one in filled]
+        signed = [self._signing.list_signed(session, one) for one in filled]
+        papers = [self._make_paper(session, one, by) for one, by in zip(filled, signed, strict=True)]
         first = filled[0]
         title = first.form.body.get("title", first.form.name)
         name = f"{title}-{first.row.number}" if len(filled) == 1 else f"{first.case.case_no}-全部单据"
         # Not the moment of printing: the same document gives the same file.
-        made_at = max(one.row.filled_at for one in filled)
+        moments = [one.signed_at for by in signed for one in by]
+        made_at = max([*moments, *(one.row.filled_at for one in filled)])
         return Bundle(papers, made_at, f"{name}.pdf", party)
 
     def set(self, bundle: Bundle) -> Printed:
@@ -70,15 +77,17 @@ class DocumentPrinter:
         content = self._typesetter.set_papers(bundle.name, self._issuer, bundle.made_at, sheets)
         return Printed(content, bundle.name)
 
-    def _make_paper(self, session: Session, filled: FilledDocument) -> Paper:
-        keys = list(list_file_keys(filled.form, filled.values))
+    def _make_paper(self, session: Session, filled: FilledDocument, signed: Sequence[Signed]) -> Paper:
+        drawn = [one.file_key for one in signed if one.file_key is not None]
+        pictures = self._draw(session, [*list_file_keys(filled.form, filled.values), *drawn])
         return Paper(
             form=filled.form,
             values=filled.values,
-            files=self._draw(session, keys),
+            files=pictures,
             certificate=self._certify(filled),
             issuer=self._issuer,
             watermark=_VOID if filled.row.state == "superseded" else "",
+            marks=write_marks(filled.form, filled.values, signed, pictures),
         )
 
     def _draw(self, session: Session, keys: Sequence[str]) -> Mapping[str, str]:

@@ -23,6 +23,7 @@ from backend.cases import document_rows, repository
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
 from backend.cases.document_numbers import give_number
+from backend.cases.document_signing import DocumentSigning, Signing, drop_stale_signatures
 from backend.cases.document_sources import DocumentSources
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -32,7 +33,7 @@ from backend.cases.service import CaseService, lock_whole
 from backend.cases.staff_forms import list_fields
 from backend.catalogue.definition import ProcessDefinition, Step
 from backend.catalogue.field_checks import is_empty
-from backend.catalogue.forms import Form, Values, list_file_keys, validate_values
+from backend.catalogue.forms import FieldType, Form, Values, list_file_keys, validate_values
 from backend.catalogue.service import DefinitionStore, StoredForm
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
@@ -50,6 +51,7 @@ class Filler:
     actor: str
     performer: Performer
     known: Mapping[str, Any] = field(default_factory=dict)
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class DocumentDesk:
         sources: DocumentSources,
         keys: KeyRing,
         files: CaseFiles,
+        signing: DocumentSigning,
         now: Callable[[], datetime],
     ) -> None:
         self._cases = cases
@@ -107,6 +110,7 @@ class DocumentDesk:
         self._sources = sources
         self._keys = keys
         self._files = files
+        self._signing = signing
         self._now = now
 
     def read(self, session: Session, case_id: int, task_no: int, filler: Filler) -> OpenedDocument:
@@ -220,6 +224,8 @@ class DocumentDesk:
         number = self._find_number(session, place, typed, now) if before is None else before.number
         if form.number_field is not None:
             typed = {**typed, form.number_field.key: number}
+        if before is not None:
+            typed = drop_stale_signatures(form, open_values(self._keys, before.content), typed)
         checked = validate_values(form, typed)
         # Whoever signs later signs what is filled in now; here a signature may only come early.
         signed = {one["key"] for one in list_fields(form.body) if "signer" in one}
@@ -245,6 +251,7 @@ class DocumentDesk:
             "check_token": secrets.token_urlsafe(_TOKEN_BYTES) if before is None else before.check_token,
         }
         revision = self._write(session, place, filler, columns)
+        self._keep_signatures(session, place, filler, checked.values, now)
         document_rows.supersede_others(session, place.case.id, place.step.key, place.task_no)
         fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
@@ -252,6 +259,20 @@ class DocumentDesk:
             session, stamp, place.case, FillForm(filler.performer, place.task_no, form.name, fed)
         )
         return revision
+
+    def _keep_signatures(
+        self, session: Session, place: _Place, filler: Filler, values: Values, now: datetime
+    ) -> None:
+        """What was drawn while the form was filled in is evidence from now on, like what is signed later."""
+        form = place.form.form
+        if not any(one.type is FieldType.SIGNATURE and one.key in values for one in form.fields):
+            return
+        row = document_rows.find_document(session, place.case.id, place.task_no)
+        if row is not None and row.sha256 is not None:
+            staff = filler.known.get("staff_name")
+            name = f"在{staff}的设备上当面签" if staff else "客户本人"
+            base = Signing("", row.sha256.hex(), filler.actor, name, filler.device)
+            self._signing.keep_early(session, row, form, values, base, now)
 
     @staticmethod
     def _find_number(session: Session, place: _Place, typed: Values, now: datetime) -> str:

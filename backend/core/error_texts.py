@@ -116,6 +116,12 @@ _STAFF_SIDE: dict[str, str] = {
 
 _PRINTING: dict[str, str] = {
     "document_not_filled": "这份单据还没有填好，填好交上后才能打印和签字。",
+    "signature_document_changed": "这份单据刚刚有改动，和您看到的不一样了。请重新打开，看过新内容再签。",
+    "already_signed": "这一方已经签过了，不用再签。",
+    "signer_unknown": "这份单据上没有这个签字方，请刷新页面后再试。",
+    "signer_not_yours": "这个签字要由对应的部门或客户本人来签。",
+    "sign_code_not_offered": "暂时不能用短信验证码签，请改用手写签名。",
+    "phone_needed": "您还没有绑定手机号，请先绑定，或者改用手写签名。",
     "printing_unavailable": "打印用的字体还没有装好，暂时打印不了，请联系管理员。",
 }
 

@@ -572,6 +572,100 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/documents/{task}/sign-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code to the customer's phone that signs this document as it stands. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignCode"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsCodePromise"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/documents/{task}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a filled document: with a drawn signature or a code. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/holds": {
         parameters: {
             query?: never;
@@ -2152,6 +2246,52 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Revealed"];
                     };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/documents/{task}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a filled form on this device: oneself, or whoever stands there (with `name`). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -4325,6 +4465,8 @@ export interface components {
             revision: number;
             /** Format: date-time */
             saved_at: string | null;
+            sha256?: string;
+            signers?: components["schemas"]["Signer"][];
             /** @enum {string} */
             state: "to_fill" | "draft" | "filled" | "superseded";
             step: string;
@@ -4428,6 +4570,8 @@ export interface components {
             filled_at: string;
             name: string;
             number: string;
+            sha256: string;
+            signers: components["schemas"]["Signer"][];
             task: number;
         };
         FirstPassword: {
@@ -4939,9 +5083,23 @@ export interface components {
             /** @enum {string} */
             as: "sent" | "refused" | "again";
         };
+        SignCode: {
+            sha256: string;
+            signer: string;
+        };
         SignIn: {
             password: string;
             username: string;
+        };
+        Signature: {
+            /** @default null */
+            code?: string | null;
+            /** @default null */
+            file_key?: string | null;
+            /** @default  */
+            name?: string;
+            sha256: string;
+            signer: string;
         };
         SignedIn: {
             /** Format: date */
@@ -4959,6 +5117,17 @@ export interface components {
             unit_code: string;
             unit_name: string;
             username: string;
+        };
+        Signer: {
+            key: string;
+            label: string;
+            may_sign: boolean;
+            name: string;
+            party: string;
+            /** Format: date-time */
+            signed_at: string | null;
+            stale: boolean;
+            way: string;
         };
         Slot: {
             /** Format: date-time */
