@@ -93,7 +93,7 @@ class CustomerDocuments:
                     "number": one.row.number,
                     "filled_at": one.row.filled_at,
                     "sha256": one.row.sha256.hex(),
-                    "signers": describe_signers(one.form, signed, _OWN, may=may, masks=False),
+                    "signers": describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False),
                 }
         for waiting, below in branch.children.items():
             yield from self._list_branch(session, below, (*path, waiting))

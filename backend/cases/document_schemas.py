@@ -21,6 +21,7 @@ class SignerSchema(Schema):
     name = fields.String(required=True)
     way = fields.String(required=True)
     stale = fields.Boolean(required=True)
+    asks_name = fields.Boolean(required=True)
 
 
 class SignatureSchema(Schema):

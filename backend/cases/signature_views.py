@@ -19,14 +19,26 @@ _DEVICES = (
 
 
 def describe_signers(
-    form: Form, signed: Sequence[Signed], parties: Collection[str], *, may: bool, masks: bool
+    form: Form,
+    signed: Sequence[Signed],
+    parties: Collection[str],
+    own: Collection[str],
+    *,
+    may: bool,
+    masks: bool,
 ) -> list[dict[str, Any]]:
     """Return who signs the form, who has, and who of ``parties`` may do it now.
 
-    ``stale`` tells of a signature to what the document said before.
+    ``own`` are those for whom the one who is signed in signs; any other is asked for a name. ``stale`` tells
+    of a signature to what the document said before.
     """
-    return [_describe(one, signed, may=may and one["party"] in parties, masks=masks)
-            for one in form.body.get("signers", ())]  # fmt: skip
+    return [
+        {
+            **_describe(one, signed, may=may and one["party"] in parties, masks=masks),
+            "asks_name": one["party"] not in own,
+        }
+        for one in form.body.get("signers", ())
+    ]
 
 
 def _describe(

@@ -72,7 +72,7 @@ class StaffDocuments:
         signed = self._signing.list_signed(session, filled)
         may = opened.row.state == "filled" and opened.case.snapshot.status is CaseStatus.OPEN
         parties = self._list_parties(opened.form, member)
-        signers = describe_signers(opened.form, signed, parties, may=may, masks=True)
+        signers = describe_signers(opened.form, signed, parties, _list_own(member), may=may, masks=True)
         return {"sha256": opened.row.sha256.hex(), "signers": signers}
 
     def sign(self, member: Member, case_no: str, task: int, wish: Wish) -> None:
@@ -85,7 +85,7 @@ class StaffDocuments:
             filled = self._filled.find(session, case_id, task, locks=True)
             self._signing.check(filled, wish.signer, wish.sha256, self._list_parties(filled.form, member))
             signer = find_signer(filled.form, wish.signer)
-            is_own = signer is not None and signer["party"] in {COMPANY, *list_posts(member)}
+            is_own = signer is not None and signer["party"] in _list_own(member)
             name = member.name if is_own else wish.name.strip()
             if not name:
                 raise Invalid(fields={"name": "required"})
@@ -162,6 +162,10 @@ class StaffDocuments:
     def _open(self, session: Session, member: Member, case_no: str, task: int) -> OpenedDocument:
         case_id = self._access.find_staff_case(session, member, case_no).id
         return self._desk.read(session, case_id, task, _make_filler(member))
+
+
+def _list_own(member: Member) -> frozenset[str]:
+    return list_posts(member) | {COMPANY}
 
 
 def _make_filler(member: Member, device: str = "") -> Filler:

@@ -32,6 +32,14 @@ export const openPaper = (caseNo: string, paper: FilledLine) =>
     if (status !== 200) throw readProblem(status, status === 401 ? { code: 'token_expired', title: '登录已过期，请重新登录后再继续。' } : null)
   })
 
+/** Ask for a code by SMS that signs this document as it stands. */
+export const sendSignCode = (caseNo: string, paper: FilledLine, signer: string) =>
+  call<{ resend_after_seconds: number }>('POST', `/cases/${caseNo}/documents/${paper.task}/sign-codes`, { signer, sha256: paper.sha256 })
+
+/** Sign a document as it stands. Throws Problem. */
+export const signPaper = (caseNo: string, paper: FilledLine, signer: string, proof: { file_key: string } | { code: string }) =>
+  call<void>('POST', `/cases/${caseNo}/documents/${paper.task}/signatures`, { signer, sha256: paper.sha256, ...proof })
+
 /** Do something with a case, as its actions offer it. Throws Problem. */
 export function commandCase(seen: { case_no: string; version: number }, command: CaseCommand): Promise<CaseView> {
   const name = `case:${seen.case_no}:${command.kind}:${command.outcome ?? command.document ?? ''}`

@@ -5119,6 +5119,7 @@ export interface components {
             username: string;
         };
         Signer: {
+            asks_name: boolean;
             key: string;
             label: string;
             may_sign: boolean;

@@ -22,6 +22,8 @@ export type FileView = Schemas['FileView']
 export type FormColumn = NonNullable<FormField['columns']>[number]
 export type FormOption = NonNullable<FormField['options']>[number]
 export type DocumentView = Schemas['Document']
+export type DocumentSigner = Schemas['Signer']
+export type SignatureWish = Schemas['Signature']
 export type FilledLine = Schemas['FilledLine']
 export type DocumentChange = Schemas['DocumentChange']
 
