@@ -22,6 +22,7 @@ class SignerSchema(Schema):
     way = fields.String(required=True)
     stale = fields.Boolean(required=True)
     asks_name = fields.Boolean(required=True)
+    optional = fields.Boolean(required=True)
 
 
 class SignatureSchema(Schema):

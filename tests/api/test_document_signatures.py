@@ -122,6 +122,7 @@ def test_both_parties_sign_in_turn_and_get_the_evidence(
     view = desk.read(staff_path(contract))
     assert view["sha256"] == line["sha256"]
     assert state(view) == {"buyer": (False, True, False), "seller": (True, False, False)}
+    assert [(one["asks_name"], one["optional"]) for one in view["signers"]] == [(True, False), (False, False)]
     # Staff see who signed only in part.
     assert [one["name"] for one in view["signers"]] == ["李*", ""]
     own = {"signer": "seller", "sha256": view["sha256"], "file_key": draw_at_desk(hall, desk)}

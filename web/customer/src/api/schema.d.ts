@@ -5124,6 +5124,7 @@ export interface components {
             label: string;
             may_sign: boolean;
             name: string;
+            optional: boolean;
             party: string;
             /** Format: date-time */
             signed_at: string | null;
