@@ -24,8 +24,9 @@ help: ## List the targets.
 run: .venv/runtime ## Start the whole hall with demonstration data; PORT=8000 chooses the port.
 	@exec $(PY) -m deploy.local.run
 
-web: .venv/runtime ## Build both web clients where their sources have changed.
+web: .venv/runtime ## Build both web clients where their sources have changed, and install the fonts for printing.
 	@$(PY) -m deploy.local.web_build
+	@$(PY) -m deploy.local.print_fonts
 
 lint: .venv/installed ## Check style, types and the direction of imports.
 	$(PY) -m ruff check .

@@ -16,6 +16,8 @@ from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import CustomerCommands
 from backend.cases.customer_documents import CustomerDocuments
 from backend.cases.customer_papers import CustomerPapers
+from backend.cases.customer_signing import CustomerSigning
+from backend.cases.document_checks import DocumentChecks
 from backend.cases.drafts import DraftService
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
@@ -27,6 +29,7 @@ from miniprogram_api.application_routes import make_application_routes
 from miniprogram_api.appointment_routes import make_appointment_routes
 from miniprogram_api.case_routes import make_case_routes
 from miniprogram_api.catalogue_routes import make_catalogue_routes
+from miniprogram_api.check_routes import make_check_routes
 from miniprogram_api.document_routes import make_document_routes
 from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.file_routes import make_file_routes
@@ -54,8 +57,8 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
-        make_document_routes(CustomerDocuments(hall.sessions, hall.reading, hall.documents)),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
+        make_document_routes(_make_documents(hall), _make_signing(hall)),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
         make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),
@@ -65,6 +68,27 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     ):
         api.register_blueprint(routes)
     app.register_blueprint(make_short_link_routes())
+    checks = DocumentChecks(hall.reading, hall.definitions)
+    app.register_blueprint(make_check_routes(checks, limiter, settings.hotline_number))
+
+
+def _make_documents(hall: Hall) -> CustomerDocuments:
+    return CustomerDocuments(
+        hall.sessions, hall.reading, hall.documents, hall.filled_documents, hall.printer, hall.signing
+    )
+
+
+def _make_signing(hall: Hall) -> CustomerSigning:
+    return CustomerSigning(
+        hall.sessions,
+        hall.filled_documents,
+        hall.signing,
+        hall.customers,
+        SmsCodes(hall.keys, hall.settings.secret_key),
+        hall.keys,
+        offers_sms="sign_in_code" in dict(hall.settings.sms_templates),
+        now=read_clock,
+    )
 
 
 def _add_sign_in(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:

@@ -18,9 +18,12 @@ from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
 from backend.cases.contract_reviews import CONTRACT_EFFECTS, ContractReviews
 from backend.cases.deadline_keeper import DeadlineKeeper
+from backend.cases.document_printing import DocumentPrinter
+from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.effects import CASE_EFFECTS
+from backend.cases.filled_documents import FilledDocuments
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.merging import move_cases
@@ -37,6 +40,7 @@ from backend.core.config import Settings
 from backend.core.encryption import KeyRing
 from backend.customers.merging import MergeFollower
 from backend.customers.service import CustomersService
+from backend.documents.typesetting import Typesetter
 from backend.files.links import FileLinks
 from backend.files.merging import move_files
 from backend.files.service import FileService
@@ -80,6 +84,9 @@ class Hall:
     cases: CaseService
     urge_limit: UrgeLimit
     documents: DocumentDesk
+    filled_documents: FilledDocuments
+    signing: DocumentSigning
+    printer: DocumentPrinter
     customer_cases: CustomerCases
     appointments: AppointmentService
     visits: VisitService
@@ -105,6 +112,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     customers = CustomersService(keys, MERGE_FOLLOWERS)
     calendar = CalendarService(sessions, now)
     files = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), now)
+    signing = DocumentSigning(keys, files)
     offers = Offers(content, definitions)
     keeper = DeadlineKeeper(calendar)
     cases = CaseService(
@@ -147,10 +155,16 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         documents=DocumentDesk(
             cases,
             definitions,
-            DocumentSources(definitions, organisation, keys, {"service_phone": settings.hotline_number}, now),
+            DocumentSources(definitions, organisation, keys, _list_facts(settings), now),
             keys,
             files,
+            signing,
             now,
+        ),
+        signing=signing,
+        filled_documents=FilledDocuments(definitions, keys),
+        printer=DocumentPrinter(
+            files, signing, Typesetter(), settings.public_base_url, settings.company_name or ""
         ),
         customer_cases=CustomerCases(
             reading,
@@ -200,6 +214,12 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             now,
         ),
     )
+
+
+def _list_facts(settings: Settings) -> dict[str, str]:
+    """Return what forms know of the company."""
+    named = {"company_name": settings.company_name} if settings.company_name else {}
+    return {"service_phone": settings.hotline_number, **named}
 
 
 def _estimate_arrival(

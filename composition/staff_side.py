@@ -51,7 +51,7 @@ from staff_api.booking_routes import make_booking_routes
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.contract_routes import make_contract_callback_routes, make_contract_routes
-from staff_api.document_routes import make_document_routes
+from staff_api.document_routes import make_case_print_routes, make_document_routes
 from staff_api.extension_routes import make_extension_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.form_routes import make_form_routes
@@ -176,8 +176,9 @@ def _add_cases(
         read_clock,
     )
     documents = StaffDocuments(
-        sessions, hall.reading, access, organisation, hall.documents, record_look, read_clock
-    )
+        sessions, hall.reading, access, organisation, hall.documents, hall.filled_documents, hall.printer,
+        hall.signing, hall.content.positions | hall.content.departments, record_look, read_clock,
+    )  # fmt: skip
     handover = StaffHandover(
         sessions, hall.cases, access, organisation, directory, hall.appointments, parts.unit_people,
         lambda service, process: services.get(service or "") or processes[process],
@@ -209,6 +210,7 @@ def _add_cases(
         make_link_routes(hall.links),
         make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
+        make_case_print_routes(documents),
         make_member_routes(handover),
         make_reason_routes(reasons),
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from xdist.scheduler import LoadScopeScheduling
 
 from backend.core.database import make_engine_options
+from deploy.local.print_fonts import install_print_fonts
 from deploy.local.servers import LocalServers
 from tests.passed_tests import PassedTests
 
@@ -118,3 +120,12 @@ def redis_url(worker_id: str) -> str:
     """Return the address of a Valkey database of this worker's own."""
     number = 0 if worker_id == "master" else int(worker_id.removeprefix("gw")) + 1
     return os.environ[REDIS_VARIABLE].replace("db=0", f"db={number}")
+
+
+@pytest.fixture(scope="session")
+def print_fonts() -> None:
+    """Install the fonts of printed documents; one worker does it, and the others wait for that."""
+    (ROOT / "var").mkdir(exist_ok=True)
+    with (ROOT / "var" / "print-fonts.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        install_print_fonts(ROOT, ROOT / "var")

@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import access
+from backend.cases.case_tree import Branch
 from backend.cases.commands import CUSTOMER
+from backend.cases.document_printing import DocumentPrinter, Printed
+from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocuments
+from backend.cases.signature_views import describe_signers
+from backend.cases.snapshot import CaseStatus
 from backend.core.errors import NotFound
+
+_OWN = frozenset({CUSTOMER_PARTY})
 
 
 class CustomerDocuments:
     """A task's number is the one from the case's actions, which tells the way through handed-over cases."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], reading: sessionmaker[Session], desk: DocumentDesk
+        self,
+        sessions: sessionmaker[Session],
+        reading: sessionmaker[Session],
+        desk: DocumentDesk,
+        filled: FilledDocuments,
+        printer: DocumentPrinter,
+        signing: DocumentSigning,
     ) -> None:
         self._sessions = sessions
         self._reading = reading
         self._desk = desk
+        self._filled = filled
+        self._printer = printer
+        self._signing = signing
 
     def read(self, customer_id: int, case_no: str, task: int) -> dict[str, Any]:
         """Return the document; raises NotFound for a foreign case and for a step that is not theirs."""
         with self._reading() as session:
-            case_id, number = _find_task(session, customer_id, case_no, task)
+            case_id, number = find_task(session, customer_id, case_no, task)
             opened = self._desk.read(session, case_id, number, _make_filler(customer_id))
             if not CUSTOMER.holds(opened.step.by):
                 raise NotFound
@@ -36,18 +54,56 @@ class CustomerDocuments:
             # Customers know their own case only, not the number of what it handed over to.
             return {**written, "case_no": case_no}
 
-    def save(self, customer_id: int, case_no: str, task: int, change: Change) -> int:
+    def save(self, customer_id: int, case_no: str, task: int, change: Change, device: str = "") -> int:
         """Keep what was typed, or hand the form in; return the new revision. Raises what the desk raises."""
         with self._sessions.begin() as session:
-            case_id, number = _find_task(session, customer_id, case_no, task)
-            return self._desk.save(session, case_id, number, _make_filler(customer_id), change)
+            case_id, number = find_task(session, customer_id, case_no, task)
+            return self._desk.save(session, case_id, number, _make_filler(customer_id, device), change)
+
+    def print(self, customer_id: int, case_no: str, task: int) -> Printed:
+        """Return the document as PDF in the customer's copy.
+
+        Raises NotFound for a foreign case and for a document that is none of theirs; Conflict
+        ``document_not_filled``; Unavailable ``printing_unavailable``.
+        """
+        with self._reading() as session:
+            case_id, number = find_task(session, customer_id, case_no, task)
+            filled = self._filled.find(session, case_id, number)
+            if not filled.concerns_customer:
+                raise NotFound
+            bundle = self._printer.gather(session, [filled], CUSTOMER_PARTY)
+        return self._printer.set(bundle)
+
+    def list_filled(self, customer_id: int, case_no: str) -> list[dict[str, Any]]:
+        """Return what was handed in and concerns the customer, in the case and in what it handed over to."""
+        with self._reading() as session:
+            tree = access.find_customer_case(session, customer_id, case_no)
+            return list(self._list_branch(session, tree.branch, ()))
+
+    def _list_branch(
+        self, session: Session, branch: Branch, path: tuple[int, ...]
+    ) -> Iterator[dict[str, Any]]:
+        for one in self._filled.list_all(session, branch.id):
+            if one.concerns_customer:
+                signed = self._signing.list_signed(session, one)
+                may = one.case.snapshot.status is CaseStatus.OPEN
+                yield {
+                    "task": access.join_task((*path, one.row.task_no)),
+                    "name": one.form.name,
+                    "number": one.row.number,
+                    "filled_at": one.row.filled_at,
+                    "sha256": one.row.sha256.hex(),
+                    "signers": describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False),
+                }
+        for waiting, below in branch.children.items():
+            yield from self._list_branch(session, below, (*path, waiting))
 
 
-def _make_filler(customer_id: int) -> Filler:
-    return Filler(f"customer:{customer_id}", CUSTOMER)
+def _make_filler(customer_id: int, device: str = "") -> Filler:
+    return Filler(f"customer:{customer_id}", CUSTOMER, device=device)
 
 
-def _find_task(session: Session, customer_id: int, case_no: str, task: int) -> tuple[int, int]:
+def find_task(session: Session, customer_id: int, case_no: str, task: int) -> tuple[int, int]:
     """Return the case that the task belongs to, and its number there."""
     case_id = access.find_customer_case_id(session, customer_id, case_no)
     *above, number = access.split_task(task)

@@ -17,7 +17,8 @@ class CaseDocument(Base):
 
     ``state``: draft (never handed in yet), filled, superseded (the step was visited again and filled anew).
     ``content`` holds the values as they were handed in, personal ones sealed; ``sha256`` is over them in
-    clear with the nonce, for signatures to be bound to.
+    clear with the nonce, for signatures to be bound to. ``number`` and ``check_token`` are given when it is
+    first handed in and stay: what it is called, and where anybody may check a paper of it.
     """
 
     __tablename__ = "case_document"
@@ -39,3 +40,40 @@ class CaseDocument(Base):
     sha256: Mapped[bytes | None] = mapped_column(LargeBinary)
     filled_by: Mapped[str | None] = mapped_column(Text)
     filled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    number: Mapped[str | None] = mapped_column(Text)
+    check_token: Mapped[str | None] = mapped_column(Text, unique=True)
+
+
+class NumberSeries(Base):
+    """How far the numbers of a series have come; those without a year in them count in the year nought."""
+
+    __tablename__ = "number_series"
+
+    series: Mapped[str] = mapped_column(Text, primary_key=True)
+    year: Mapped[int] = mapped_column(Integer, primary_key=True)
+    last: Mapped[int] = mapped_column(Integer)
+
+
+class DocumentSignature(Base):
+    """One signature of a filled document. ``sha256`` is the document's when it was signed; rows never change.
+
+    ``way``: drawn (on glass, ``file_key``) or sms_code (a code sent to the sealed phone). ``field`` is where
+    on the paper it stands, ``actor`` whose sign-in it was given with, ``face_check_id`` a face check before.
+    """
+
+    __tablename__ = "document_signature"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("case_document.id"))
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    signer: Mapped[str] = mapped_column(Text)
+    field: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    way: Mapped[str] = mapped_column(Text)
+    file_key: Mapped[str | None] = mapped_column(Text)
+    phone_sealed: Mapped[str | None] = mapped_column(Text)
+    name_sealed: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    device: Mapped[str] = mapped_column(Text)
+    face_check_id: Mapped[str | None] = mapped_column(Text)

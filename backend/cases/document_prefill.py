@@ -25,8 +25,8 @@ def prefill(form: Form, sources: Sources) -> Values:
     values: Values = {}
     for field in form.fields:
         given = _find(bodies[field.key], sources)
-        if given is None or field.type in FILE_TYPES:
-            # A file belongs to whom and what it was handed in for.
+        if given is None or field.type in FILE_TYPES or field.numbered is not None:
+            # A file belongs to whom and what it was handed in for, and a number to its own document.
             continue
         try:
             values[field.key] = CHECKS[field.type](field, _tell(given) if field.type in _WORDS else given)

@@ -22,7 +22,7 @@ _FILLED = Prepared(select(DOCUMENT.c.task_no).where(_OF_CASE, DOCUMENT.c.state =
 _LINES = (
     select(
         DOCUMENT.c.task_no, DOCUMENT.c.step, DOCUMENT.c.form_version_id, DOCUMENT.c.state,
-        DOCUMENT.c.saved_at, DOCUMENT.c.filled_by, DOCUMENT.c.filled_at,
+        DOCUMENT.c.saved_at, DOCUMENT.c.filled_by, DOCUMENT.c.filled_at, DOCUMENT.c.number,
         DOCUMENT.c.draft_sealed.is_not(None).label("has_draft"),
     )
     .where(_OF_CASE)

@@ -10,6 +10,38 @@ from backend.core.json_fields import Ready
 from backend.files.schemas import FileViewSchema
 
 
+class SignerSchema(Schema):
+    """Who signs a document, and who has; ``stale`` where the document was changed after that."""
+
+    key = fields.String(required=True)
+    label = fields.String(required=True)
+    party = fields.String(required=True)
+    may_sign = fields.Boolean(required=True)
+    signed_at = fields.AwareDateTime(required=True, allow_none=True)
+    name = fields.String(required=True)
+    way = fields.String(required=True)
+    stale = fields.Boolean(required=True)
+    asks_name = fields.Boolean(required=True)
+    optional = fields.Boolean(required=True)
+
+
+class SignatureSchema(Schema):
+    """A signature to the document with this hash, as the signer saw it: drawn, or by a code."""
+
+    signer = fields.String(required=True)
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+    file_key = fields.String(load_default=None, allow_none=True)
+    code = fields.String(load_default=None, allow_none=True)
+    name = fields.String(load_default="", validate=validate.Length(max=30))
+
+
+class SignCodeSchema(Schema):
+    """Asks for a code that signs the document with this hash."""
+
+    signer = fields.String(required=True)
+    sha256 = fields.String(required=True)
+
+
 class DocumentLineSchema(Schema):
     """A form of one of the case's steps, to be filled in or filled in; ``needed`` to leave the step."""
 
@@ -17,6 +49,7 @@ class DocumentLineSchema(Schema):
     step = fields.String(required=True)
     step_name = fields.String(required=True)
     name = fields.String(required=True)
+    number = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     has_draft = fields.Boolean(required=True)
     may_fill = fields.Boolean(required=True)
@@ -32,6 +65,7 @@ class DocumentSchema(Schema):
     case_no = fields.String(required=True)
     step = fields.String(required=True)
     step_name = fields.String(required=True)
+    number = fields.String(required=True)
     state = fields.String(required=True, validate=validate.OneOf(STATES))
     revision = fields.Integer(required=True)
     has_draft = fields.Boolean(required=True)
@@ -43,6 +77,8 @@ class DocumentSchema(Schema):
     saved_at = fields.AwareDateTime(required=True, allow_none=True)
     filled_by = fields.String(required=True)
     filled_at = fields.AwareDateTime(required=True, allow_none=True)
+    sha256 = fields.String()
+    signers = fields.List(fields.Nested(SignerSchema))
 
 
 class DocumentChangeSchema(Schema):
@@ -57,3 +93,14 @@ class SavedDocumentSchema(Schema):
     """The revision that the next change has to name."""
 
     revision = fields.Integer(required=True)
+
+
+class FilledLineSchema(Schema):
+    """A filled document that concerns the customer; ``task`` names it as the case's actions do."""
+
+    task = fields.Integer(required=True)
+    name = fields.String(required=True)
+    number = fields.String(required=True)
+    filled_at = fields.AwareDateTime(required=True)
+    sha256 = fields.String(required=True)
+    signers = fields.List(fields.Nested(SignerSchema), required=True)

@@ -13,7 +13,7 @@ from backend.cases.access import find_root_id
 from backend.cases.document_prefill import describe_applicant, name_values, prefill
 from backend.cases.form_sealing import NAME_CONTEXT, PHONE_CONTEXT, open_values
 from backend.cases.repository import StoredCase
-from backend.catalogue.forms import Form, Values
+from backend.catalogue.forms import FieldType, Form, Values
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.local_time import SHANGHAI, local_date
@@ -54,7 +54,9 @@ class DocumentSources:
                 if (case_id, one.step) == (case.id, step):
                     former = values
         if former is not None:
-            return {key: value for key, value in former.items() if form.field(key) is not None}
+            # Who signed then signed what was there then.
+            known_keys = {one.key for one in form.fields if one.type is not FieldType.SIGNATURE}
+            return {key: value for key, value in former.items() if key in known_keys}
         applicant, application = self._read_application(session, root_id)
         now = self._now()
         sources = {

@@ -22,6 +22,8 @@ from sqlalchemy.orm import Session
 from backend.cases import document_rows, repository
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
+from backend.cases.document_numbers import give_number
+from backend.cases.document_signing import DocumentSigning, Signing, drop_stale_signatures
 from backend.cases.document_sources import DocumentSources
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -31,13 +33,15 @@ from backend.cases.service import CaseService, lock_whole
 from backend.cases.staff_forms import list_fields
 from backend.catalogue.definition import ProcessDefinition, Step
 from backend.catalogue.field_checks import is_empty
-from backend.catalogue.forms import Form, Values, list_file_keys, validate_values
+from backend.catalogue.forms import FieldType, Form, Values, list_file_keys, validate_values
 from backend.catalogue.service import DefinitionStore, StoredForm
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
 
 LARGEST_DRAFT = 256 * 1024  # bytes of JSON
 NONCE_CONTEXT = "case_document.nonce"
+# Short enough for a QR code that an old phone reads from paper.
+_TOKEN_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Filler:
     actor: str
     performer: Performer
     known: Mapping[str, Any] = field(default_factory=dict)
+    device: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class DocumentDesk:
         sources: DocumentSources,
         keys: KeyRing,
         files: CaseFiles,
+        signing: DocumentSigning,
         now: Callable[[], datetime],
     ) -> None:
         self._cases = cases
@@ -104,6 +110,7 @@ class DocumentDesk:
         self._sources = sources
         self._keys = keys
         self._files = files
+        self._signing = signing
         self._now = now
 
     def read(self, session: Session, case_id: int, task_no: int, filler: Filler) -> OpenedDocument:
@@ -139,6 +146,9 @@ class DocumentDesk:
         unknown = sorted(key for key in change.values if place.form.form.field(key) is None)
         if unknown:
             raise Invalid(fields={"values": "field_unknown"})
+        given = place.form.form.number_field
+        if given is not None and change.values.get(given.key, held.get(given.key)) != held.get(given.key):
+            raise Invalid(fields={given.key: "number_given"})
         typed = {key: value for key, value in {**held, **change.values}.items() if not is_empty(value)}
         before = list_file_keys(place.form.form, held)
         after = list_file_keys(place.form.form, typed)
@@ -209,6 +219,13 @@ class DocumentDesk:
 
     def _fill(self, session: Session, place: _Place, filler: Filler, typed: Values) -> int:
         form, now = place.form.form, self._now()
+        # What a document is told by stays when it is corrected, and so does the hash of what stays the same.
+        before = place.row if place.row is not None and place.row.content is not None else None
+        number = self._find_number(session, place, typed, now) if before is None else before.number
+        if form.number_field is not None:
+            typed = {**typed, form.number_field.key: number}
+        if before is not None:
+            typed = drop_stale_signatures(form, open_values(self._keys, before.content), typed)
         checked = validate_values(form, typed)
         # Whoever signs later signs what is filled in now; here a signature may only come early.
         signed = {one["key"] for one in list_fields(form.body) if "signer" in one}
@@ -217,7 +234,11 @@ class DocumentDesk:
         }
         if faults:
             raise Invalid(fields=faults)
-        nonce = secrets.token_hex(16)
+        nonce = (
+            secrets.token_hex(16)
+            if before is None
+            else self._keys.decrypt(before.nonce_sealed, NONCE_CONTEXT)
+        )
         columns = {
             "state": "filled",
             "draft_sealed": None,
@@ -226,8 +247,11 @@ class DocumentDesk:
             "sha256": hash_document(place.case.case_no, form, checked.values, nonce),
             "filled_by": filler.actor,
             "filled_at": now,
+            "number": number,
+            "check_token": secrets.token_urlsafe(_TOKEN_BYTES) if before is None else before.check_token,
         }
         revision = self._write(session, place, filler, columns)
+        self._keep_signatures(session, place, filler, checked.values, now)
         document_rows.supersede_others(session, place.case.id, place.step.key, place.task_no)
         fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
@@ -235,6 +259,30 @@ class DocumentDesk:
             session, stamp, place.case, FillForm(filler.performer, place.task_no, form.name, fed)
         )
         return revision
+
+    def _keep_signatures(
+        self, session: Session, place: _Place, filler: Filler, values: Values, now: datetime
+    ) -> None:
+        """What was drawn while the form was filled in is evidence from now on, like what is signed later."""
+        form = place.form.form
+        if not any(one.type is FieldType.SIGNATURE and one.key in values for one in form.fields):
+            return
+        row = document_rows.find_document(session, place.case.id, place.task_no)
+        if row is not None and row.sha256 is not None:
+            staff = filler.known.get("staff_name")
+            name = f"在{staff}的设备上当面签" if staff else "客户本人"
+            base = Signing("", row.sha256.hex(), filler.actor, name, filler.device)
+            self._signing.keep_early(session, row, form, values, base, now)
+
+    @staticmethod
+    def _find_number(session: Session, place: _Place, typed: Values, now: datetime) -> str:
+        """Return the number of a document that is handed in for the first time.
+
+        Another visit to the step fills in the same document anew, so it keeps the number.
+        """
+        field = place.form.form.number_field
+        former = typed.get(field.key) if field is not None else None
+        return former or give_number(session, place.form.form, place.case.case_no, place.task_no, now)
 
     def _write(self, session: Session, place: _Place, filler: Filler, columns: Mapping[str, Any]) -> int:
         saved = {**columns, "saved_by": filler.actor, "saved_at": self._now()}

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.document_printing import DocumentPrinter, Printed
+from backend.cases.document_signing import DocumentSigning, Signing, Wish, find_signer
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
+from backend.cases.filled_documents import FilledDocument, FilledDocuments
 from backend.cases.ports import RecordLook
-from backend.cases.staff_access import StaffAccess, make_filler_performer
+from backend.cases.signature_views import describe_signers
+from backend.cases.snapshot import CaseStatus
+from backend.cases.staff_access import StaffAccess, list_posts, make_filler_performer
+from backend.catalogue.form_lint import COMPANY
+from backend.catalogue.forms import Form
 from backend.core.errors import Invalid
 from backend.organisation.service import Member, OrganisationService
 
@@ -27,6 +34,10 @@ class StaffDocuments:
         access: StaffAccess,
         organisation: OrganisationService,
         desk: DocumentDesk,
+        filled: FilledDocuments,
+        printer: DocumentPrinter,
+        signing: DocumentSigning,
+        posts: frozenset[str],
         record_look: RecordLook,
         now: Callable[[], datetime],
     ) -> None:
@@ -35,6 +46,10 @@ class StaffDocuments:
         self._access = access
         self._organisation = organisation
         self._desk = desk
+        self._filled = filled
+        self._printer = printer
+        self._signing = signing
+        self._posts = posts
         self._record_look = record_look
         self._now = now
 
@@ -48,13 +63,43 @@ class StaffDocuments:
                 ids = {int(number)} if kind == "staff" else set()
                 names = {no: one.name for no, one in self._organisation.call_staff(session, ids).items()}
             filled_by = name_actor(opened.row.filled_by if opened.row is not None else None, names)
-            return describe_document(opened, masks=True, filled_by=filled_by)
+            described = describe_document(opened, masks=True, filled_by=filled_by)
+            return {**described, **self._describe_signers(session, member, opened)}
 
-    def save(self, member: Member, case_no: str, task: int, change: Change) -> int:
+    def _describe_signers(self, session: Session, member: Member, opened: OpenedDocument) -> dict[str, Any]:
+        if opened.row is None or opened.row.content is None or not opened.form.body.get("signers"):
+            return {}
+        filled = FilledDocument(opened.case, opened.step, opened.form, opened.row, {})
+        signed = self._signing.list_signed(session, filled)
+        may = opened.row.state == "filled" and opened.case.snapshot.status is CaseStatus.OPEN
+        parties = self._list_parties(opened.form, member)
+        signers = describe_signers(opened.form, signed, parties, _list_own(member), may=may, masks=True)
+        return {"sha256": opened.row.sha256.hex(), "signers": signers}
+
+    def sign(self, member: Member, case_no: str, task: int, wish: Wish) -> None:
+        """Keep a signature that was drawn on this member's device: their own, or that of who stands there.
+
+        Raises what ``DocumentSigning.check`` and ``sign`` raise; Conflict ``document_not_filled``.
+        """
+        with self._sessions.begin() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+            filled = self._filled.find(session, case_id, task, locks=True)
+            self._signing.check(filled, wish.signer, wish.sha256, self._list_parties(filled.form, member))
+            signer = find_signer(filled.form, wish.signer)
+            is_own = signer is not None and signer["party"] in _list_own(member)
+            name = member.name if is_own else wish.name.strip()
+            if not name:
+                raise Invalid(fields={"name": "required"})
+            signing = Signing(
+                wish.signer, wish.sha256, f"staff:{member.id}", name, wish.device, file_key=wish.file_key
+            )
+            self._signing.sign(session, filled, signing, self._now())
+
+    def save(self, member: Member, case_no: str, task: int, change: Change, device: str = "") -> int:
         """Keep what was typed, or hand the form in; return the new revision. Raises what the desk raises."""
         with self._sessions.begin() as session:
             row = self._access.find_staff_case(session, member, case_no)
-            return self._desk.save(session, row.id, task, _make_filler(member, row), change)
+            return self._desk.save(session, row.id, task, _make_filler(member, row, device), change)
 
     def reveal(
         self, member: Member, case_no: str, task: int, items: list[str], reason: str
@@ -75,10 +120,55 @@ class StaffDocuments:
             self._record_look(session, member.id, subject, looked, reason, self._now())
             return {"values": {one: opened.values[one] for one in items if one in opened.values}}
 
+    def _list_parties(self, form: Form, member: Member) -> frozenset[str]:
+        """Whose signature may be given here: the company's, one's own post's, and that of who stands there.
+
+        Another department signs for itself.
+        """
+        others = self._posts - list_posts(member)
+        return frozenset(one["party"] for one in form.body.get("signers", ())) - others
+
+    def print(self, member: Member, case_no: str, task: int) -> Printed:
+        """Return the document as PDF in all its copies; the look at what it tells in full is recorded.
+
+        Raises Conflict ``document_not_filled``; Unavailable ``printing_unavailable``.
+        """
+        with self._sessions.begin() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+            filled = [self._filled.find(session, case_id, task)]
+            bundle = self._printer.gather(session, filled, None)
+            self._record_print(session, member, filled)
+        return self._printer.set(bundle)
+
+    def print_all(self, member: Member, case_no: str) -> Printed:
+        """Return all filled documents of the case as one PDF; raises what ``print`` raises."""
+        with self._sessions.begin() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+            filled = self._filled.list_all(session, case_id)
+            bundle = self._printer.gather(session, filled, None)
+            self._record_print(session, member, filled)
+        return self._printer.set(bundle)
+
+    def _record_print(self, session: Session, member: Member, filled: Sequence[FilledDocument]) -> None:
+        for one in filled:
+            looked = [
+                f"{one.form.key}.{field.key}"
+                for field in one.form.fields
+                if field.is_personal and field.key in one.values
+            ]
+            if looked:
+                reason = f"打印“{one.form.name}”"
+                self._record_look(session, member.id, f"case:{one.case.id}", looked, reason, self._now())
+
     def _open(self, session: Session, member: Member, case_no: str, task: int) -> OpenedDocument:
         row = self._access.find_staff_case(session, member, case_no)
         return self._desk.read(session, row.id, task, _make_filler(member, row))
 
 
-def _make_filler(member: Member, row: Row[Any]) -> Filler:
-    return Filler(f"staff:{member.id}", make_filler_performer(member, row), {"staff_name": member.name})
+def _list_own(member: Member) -> frozenset[str]:
+    return list_posts(member) | {COMPANY}
+
+
+def _make_filler(member: Member, row: Row[Any], device: str = "") -> Filler:
+    performer = make_filler_performer(member, row)
+    return Filler(f"staff:{member.id}", performer, {"staff_name": member.name}, device)

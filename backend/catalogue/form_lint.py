@@ -28,6 +28,7 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 # What a field of a type may say beside that; nothing of this belongs to any other type.
 _ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "text": ("numbered",),
     "phone": ("service_number",),
     "number": ("unit", "decimals", "min", "max"),
     "money": ("unit", "min", "max"),
@@ -60,6 +61,7 @@ def check_form(body: Mapping[str, Any], forms: Forms, parties: frozenset[str]) -
         yield from _check_within(one, before)
         yield from _check_columns(one, forms)
         before[key] = one
+    yield from _check_numbered(fields)
     yield from _check_signers(body, fields)
     for place in ("signers", "copies"):
         for party in sorted({one["party"] for one in body.get(place, ())} - parties - {COMPANY}):
@@ -95,6 +97,20 @@ def _check_content(place: str, one: Field, forms: Forms) -> Iterator[Fault]:
         yield place, "limits_odd", "limits of money are whole fen"
     if "prefill" in one and (wrong := find_fault(one, forms, in_table="." in place)):
         yield place, "prefill_odd", wrong
+
+
+def _check_numbered(fields: Iterable[Field]) -> Iterator[Fault]:
+    """The system gives a document one number; nobody is asked for it, and it is no personal data."""
+    numbered = [one for one in fields if "numbered" in one]
+    for one in numbered[1:]:
+        yield one["key"], "numbered_twice", "a form has one number only"
+    for one in numbered:
+        if one.get("required") or one["personal"] != "none" or "when" in one or "prefill" in one:
+            yield (
+                one["key"],
+                "numbered_odd",
+                "a number is given always and to all: no required, when or prefill",
+            )
 
 
 def _list_twice(options: Iterable[Mapping[str, Any]], part: str) -> set[Any]:

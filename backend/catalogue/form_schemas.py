@@ -120,6 +120,7 @@ class FormFieldSchema(_FilledSchema):
     max_count = fields.Integer()
     within = fields.String()
     signer = fields.String()
+    numbered = fields.String()
     mark = fields.String(validate=validate.OneOf(("seal", "signature")))
     may_be_owed = fields.Boolean()
     may_be_partial = fields.Boolean()

@@ -71,6 +71,7 @@ class FormField:
     may_be_partial: bool = False
     feeds_conditions: bool = False
     signer: str | None = None
+    numbered: str | None = None
 
     @property
     def is_personal(self) -> bool:
@@ -91,6 +92,11 @@ class Form:
     def field(self, key: str) -> FormField | None:
         """Return the field called ``key``, or None."""
         return next((one for one in self.fields if one.key == key), None)
+
+    @property
+    def number_field(self) -> FormField | None:
+        """The field that holds the document's number in a format of its own, or None."""
+        return next((one for one in self.fields if one.numbered is not None), None)
 
     def first_of(self, *, type_: FieldType | None = None, personal: str | None = None) -> FormField | None:
         """Return the first field of this type, or with this kind of personal data, or None."""
@@ -129,6 +135,7 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         may_be_partial=body.get("may_be_partial", False),
         feeds_conditions=body.get("feeds_conditions", False),
         signer=body.get("signer"),
+        numbered=body.get("numbered"),
     )
 
 

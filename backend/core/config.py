@@ -125,6 +125,10 @@ class Settings:
         parse=make_pattern_reader(r"[0-9][0-9-]{1,18}[0-9]"),
         default="96602", example="96602",
     )  # fmt: skip
+    company_name: str | None = setting(
+        "COMPANY_NAME", "The company as a party of contracts and at the head of printed documents.",
+        unit="text", example="",
+    )  # fmt: skip
     platform_answer_seconds: int = setting(
         "PLATFORM_ANSWER_SECONDS", "How long an outside platform may take to answer; then it is lost.",
         unit="whole number from 1 to 60 (seconds)", parse=make_number_reader(1, 60), default=8, example="8",

@@ -129,6 +129,17 @@ _EXTENSIONS: dict[str, str] = {
     "extension_not_yours": "延期由单位负责人或客服中心负责人审批，自己申请的不能自己批。",
 }
 
+_PRINTING: dict[str, str] = {
+    "document_not_filled": "这份单据还没有填好，填好交上后才能打印和签字。",
+    "signature_document_changed": "这份单据刚刚有改动，和您看到的不一样了。请重新打开，看过新内容再签。",
+    "already_signed": "这一方已经签过了，不用再签。",
+    "signer_unknown": "这份单据上没有这个签字方，请刷新页面后再试。",
+    "signer_not_yours": "这个签字要由对应的部门或客户本人来签。",
+    "sign_code_not_offered": "暂时不能用短信验证码签，请改用手写签名。",
+    "phone_needed": "您还没有绑定手机号，请先绑定，或者改用手写签名。",
+    "printing_unavailable": "打印用的字体还没有装好，暂时打印不了，请联系管理员。",
+}
+
 _PLATFORMS: dict[str, str] = {
     "platform_unavailable": "暂时连不上外部服务，您填的内容已保留，请过几分钟再试。",
     "platform_refused": "外部服务没有受理，问题在我们这边，请过一会儿再试；仍不行请联系客服。",
@@ -238,6 +249,7 @@ FIELD_TEXTS: dict[str, str] = {
     "sms_code_expired": _SIGN_IN["sms_code_expired"],
     "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
     "required": "这一项还没有填。",
+    "number_given": "编号由系统在交表时编，不用填。",
     "invalid": "这一项填得不对，请核对后重填。",
     "password_wrong": "原密码不对，请重新输入。",
     "password_same": "新密码不能和原密码一样。",
@@ -265,6 +277,7 @@ ERROR_TEXTS: dict[str, str] = {
     **_ORGANISATION,
     **_STAFF_SIDE,
     **_EXTENSIONS,
+    **_PRINTING,
     **_PLATFORMS,
     **_APPOINTMENTS,
     **_REALTIME,

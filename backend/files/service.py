@@ -141,6 +141,27 @@ class FileService:
         ).scalars()
         return {row.file_key: self._view(row) for row in rows}
 
+    def read_pictures(self, session: Session, file_keys: Sequence[str]) -> dict[str, bytes | str]:
+        """Return file_key → the photo as it is shown, or the name of what is none; unknown keys are left out.
+
+        As with ``describe`` the caller answers for who may see them. Raises Unavailable where the storage is
+        out of reach; a photo whose content is lost is told by its name.
+        """
+        wanted = {one for one in file_keys if _FILE_KEY.fullmatch(one)}
+        if not wanted:
+            return {}
+        rows = session.execute(
+            select(StoredFile).where(StoredFile.file_key.in_(wanted), StoredFile.stored_at.is_not(None))
+        ).scalars()
+        found: dict[str, bytes | str] = {}
+        for row in rows:
+            try:
+                is_image = row.kind == "image"
+                found[row.file_key] = self._read_content(row, "shown") if is_image else self._read_name(row)
+            except NotFound:
+                found[row.file_key] = self._read_name(row)
+        return found
+
     def open(self, file_key: str, variant: FileVariant, expires: int, sign: str) -> OpenedFile:
         """Return the content behind a signed link.
 
@@ -155,7 +176,15 @@ class FileService:
         if row is None:
             raise NotFound
         self._links.check(file_key, variant, _bound_to(row), expires, sign, self._now())
-        storage_key = f"{file_key}.{variant}"
+        content = self._read_content(row, variant)
+        mime = row.mime if variant == "original" else "image/jpeg"
+        name = self._read_name(row)
+        if mime == "image/jpeg" and not name.lower().endswith((".jpg", ".jpeg")):
+            name += ".jpg"
+        return OpenedFile(content, mime, name, max(0, expires - int(self._now().timestamp())))
+
+    def _read_content(self, row: StoredFile, variant: FileVariant) -> bytes:
+        storage_key = f"{row.file_key}.{variant}"
         try:
             sealed = self._storage.get(storage_key)
         except ContentMissing as error:
@@ -166,12 +195,7 @@ class FileService:
         except StorageFailed as error:
             _log.error("file not read", reason=str(error), file_id=row.id)
             raise Unavailable from error
-        content = compute_aside(partial(self._keys.decrypt_bytes, sealed, _content_context(storage_key)))
-        mime = row.mime if variant == "original" else "image/jpeg"
-        name = self._read_name(row)
-        if mime == "image/jpeg" and not name.lower().endswith((".jpg", ".jpeg")):
-            name += ".jpg"
-        return OpenedFile(content, mime, name, max(0, expires - int(self._now().timestamp())))
+        return compute_aside(partial(self._keys.decrypt_bytes, sealed, _content_context(storage_key)))
 
     def delete_unclaimed(self, older_than: timedelta = UNCLAIMED_FOR) -> int:
         """Delete files that no case has claimed for ``older_than``, half stored ones too; returns how many.

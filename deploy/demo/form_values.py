@@ -52,8 +52,8 @@ class FormWriter:
         return written
 
     def _is_wanted(self, field: FormField) -> bool:
-        if field.signer is not None:
-            # Who signs, signs later.
+        if field.signer is not None or field.numbered is not None:
+            # Who signs, signs later; a number comes of itself.
             return False
         return field.required or field.key in WORDS or (self.whole and field.key not in LEFT_UNSAID)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-# ``{year}`` and ``{number}`` make numbers of slips.
+# ``{year}`` and ``{number}`` make numbers that stand on things; documents are numbered by the system.
 WORDS: Final = {
     "acceptance_record": "管道横平竖直，管卡牢固，阀门启闭灵活，表具安装端正。",
     "acceptance_result": "强度和气密性试验合格，同意验收。",
@@ -17,7 +17,6 @@ WORDS: Final = {
     "business": "燃气管道报装",
     "company": "济南城市燃气有限公司",
     "contract_equipment": "双头大锅灶 2 台，蒸箱 1 台",
-    "contract_no": "BZ{year}-{number:04}",
     "contractor": "济南安泰燃气工程有限公司",
     "customer_category_other": "合租",
     "defect": "灶前接口处有轻微压降",
@@ -54,7 +53,6 @@ WORDS: Final = {
     "responsible_person": "孙立平",
     "rule_no": "济价格字〔2018〕7 号",
     "scope": "食堂厨房",
-    "slip_no": "{year}-{number:04}",
     "stove_brand": "华帝",
     "supplier_name": "济南城市燃气有限公司",
     "supply_mode": "管道",

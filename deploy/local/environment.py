@@ -73,6 +73,7 @@ def compose(port: int, var: Path, servers: Mapping[str, str], simulated: Mapping
         "FILES_DIR": str(var / "files"),
         "PROMETHEUS_MULTIPROC_DIR": str(var / "metrics"),
         "PYTHONUTF8": "1",
+        "COMPANY_NAME": "济南城市燃气有限公司",
     }
     given = {name: value for name, value in os.environ.items() if value.strip()}
     # Known passwords and simulated platforms must not be reached from other machines, whatever was set.

@@ -18,6 +18,7 @@ from deploy.local.environment import HOST, SecretsDamaged, compose, read_simulat
 from deploy.local.panel import render_panel
 from deploy.local.places import AlreadyRunning, hold_run_lock
 from deploy.local.ports import PortTaken, check_port
+from deploy.local.print_fonts import install_print_fonts
 from deploy.local.servers import LocalServers, ServerStartFailed
 from deploy.local.steps import StepFailed, run_step, say
 from deploy.local.supervisor import Child, Supervisor, end_leftovers
@@ -85,6 +86,7 @@ def _run(stopped: threading.Event, signals: _Signals) -> None:
     is_first = not _SEED_LOG.exists()
     say(f"Starting the service hall{'; this first time it takes some minutes' if is_first else ''}.")
     build_web_clients(ROOT, VAR)
+    install_print_fonts(ROOT, VAR)
     servers = _needed_servers()
     supervisor: Supervisor | None = None
     try:

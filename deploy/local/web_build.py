@@ -62,14 +62,27 @@ def install_packages(var: Path, folder: Path, name: str, node: Node) -> None:
     """Install the locked npm packages of ``folder`` unless they are there already; raises StepFailed."""
     if not (folder / "package-lock.json").exists():
         raise StepFailed(f"{folder}/package-lock.json is missing: this checkout is not complete.")
-    installed = var / "web" / f"{name}.installed"
-    wanted = f"{hashlib.sha256((folder / 'package-lock.json').read_bytes()).hexdigest()} {node.version}"
-    if not (folder / "node_modules").is_dir() or _read(installed) != wanted:
+    if not has_packages(var, folder, name, f" {node.version}"):
         command = [*node.npm, "ci", "--no-progress"]
-        title = f"Installing the packages of the {name} client"
+        title = f"Installing the packages of {name}"
         log = var / "log" / f"install-{name}.log"
         run_step(title, command, folder, node_environment(node, var), log)
-        _write(installed, wanted)
+        _write(_installed(var, name), f"{_mark_of_lock(folder)} {node.version}")
+
+
+def has_packages(var: Path, folder: Path, name: str, by: str = "") -> bool:
+    """True where the packages that the lock names were installed, with ``by`` at the end of their mark."""
+    mark = _read(_installed(var, name))
+    return (folder / "node_modules").is_dir() and mark.startswith(_mark_of_lock(folder)) and mark.endswith(by)
+
+
+def _installed(var: Path, name: str) -> Path:
+    return var / "web" / f"{name}.installed"
+
+
+def _mark_of_lock(folder: Path) -> str:
+    lock = folder / "package-lock.json"
+    return hashlib.sha256(lock.read_bytes()).hexdigest() if lock.exists() else "none"
 
 
 def _build(root: Path, var: Path, client: WebClient, node: Node) -> None:

@@ -68,10 +68,10 @@ ALTER TABLE staff DROP COLUMN wecom_userid;
 """
 
 KINDS_DOWN = """
-DELETE FROM staff_notice WHERE kind NOT IN ('overdue', 'calendar', 'alarm', 'urged');
+DELETE FROM staff_notice WHERE kind NOT IN ('overdue', 'calendar', 'alarm', 'urged', 'extension');
 ALTER TABLE staff_notice DROP CONSTRAINT staff_notice_kind_check;
 ALTER TABLE staff_notice ADD CONSTRAINT staff_notice_kind_check
-  CHECK (kind IN ('overdue', 'calendar', 'alarm', 'urged'));
+  CHECK (kind IN ('overdue', 'calendar', 'alarm', 'urged', 'extension'));
 """
 
 

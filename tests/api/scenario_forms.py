@@ -27,6 +27,10 @@ class AnyFiles:
         """Return nothing: no client fetches these."""
         return {}
 
+    def read_pictures(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, bytes | str]:
+        """Return nothing: nothing is printed."""
+        return {}
+
 
 def fill_what_is_asked(
     sessions: sessionmaker[Session],

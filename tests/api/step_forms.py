@@ -90,23 +90,64 @@ BODY: dict[str, Any] = {
 }  # fmt: skip
 
 
+CONTRACT_PROCESS = "contract_test"
+CONTRACT = {
+    **make_form(
+        "test_contract",
+        make_field("contract_no", "text", max_length=40, numbered="测-{year}-{n:3}"),
+        make_field("buyer", "text", "name", max_length=30, required=True, prefill={"from": "contact_name"}),
+        make_field("price", "money", unit="元", required=True),
+        make_field("buyer_signed", "signature", "signature", required=True, signer="buyer"),
+        make_field("seller_signed", "signature", "signature", required=True, signer="seller"),
+    ),
+    "kind": "contract",
+    "signers": [
+        {"key": "buyer", "label": "用气方", "party": "customer"},
+        {"key": "seller", "label": "供气方", "party": "company"},
+    ],
+    "copies": [
+        {"party": "company", "label": "供气方", "count": 1},
+        {"party": "customer", "label": "用气方", "count": 1},
+    ],
+}  # fmt: skip
+
+
+def _write_contract(step: dict[str, Any]) -> dict[str, Any]:
+    """Return the step with the contract as its form, and ways out that ask nothing of its values."""
+    outcomes = [{key: value for key, value in one.items() if key != "when"} for one in step["outcomes"]]
+    return {**step, "outcomes": outcomes, **({"form": "test_contract"} if step["key"] == "survey" else {})}
+
+
+CONTRACT_BODY: dict[str, Any] = {
+    **BODY,
+    "key": CONTRACT_PROCESS,
+    "steps": [_write_contract(one) for one in BODY["steps"]],
+}
+
+
+def publish_contract(hall: Hall) -> None:
+    """Publish a process whose second step fills in a contract of two parties; what is there stays."""
+    _publish(hall, CONTRACT_BODY, CONTRACT, ANSWER, LARGE_ANSWER)
+
+
 def publish_test_process(hall: Hall, *forms: dict[str, Any]) -> None:
     """Publish the process with its forms, or other versions of these; what is there stays."""
+    _publish(hall, BODY, *(forms or (SURVEY, ANSWER, LARGE_ANSWER)))
+
+
+def _publish(hall: Hall, process: dict[str, Any], *forms: dict[str, Any]) -> None:
     drafts = [
         Draft(kind, body["key"], body["version"], hash_body(body), body)
-        for kind, body in (
-            ("process", BODY),
-            *(("form", one) for one in forms or (SURVEY, ANSWER, LARGE_ANSWER)),
-        )
+        for kind, body in (("process", process), *(("form", one) for one in forms))
     ]
     with hall.sessions.begin() as session:
         publish(session, drafts, "test", datetime.now(UTC))
 
 
-def start_with_forms(hall: Hall, customer_id: int, unit: str = "361") -> str:
+def start_with_forms(hall: Hall, customer_id: int, unit: str = "361", process: str = PROCESS) -> str:
     """Start the process for an application of this customer, up to the survey; returns its number."""
     new = NewCase(
-        PROCESS,
+        process,
         unit_id=hall.units[unit],
         unit_code=unit,
         customer_id=customer_id,

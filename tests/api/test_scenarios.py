@@ -29,6 +29,7 @@ from backend.cases.commands import (
 )
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.deadlines import compute_deadlines
+from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.errors import CommandRefused
@@ -89,7 +90,9 @@ def desk(
 ) -> DocumentDesk:
     keys, definitions = make_key_ring(settings), DefinitionStore()
     sources = DocumentSources(definitions, organisation, keys, {}, lambda: clock.now)
-    return DocumentDesk(service, definitions, sources, keys, AnyFiles(), lambda: clock.now)
+    files = AnyFiles()
+    signing = DocumentSigning(keys, files)
+    return DocumentDesk(service, definitions, sources, keys, files, signing, lambda: clock.now)
 
 
 @pytest.fixture(scope="module")

@@ -33,7 +33,7 @@ def compare_shipped(
 
 
 def _list_words(words: Vocabulary, content: ProcessesFolder) -> Mapping[str, frozenset[str]]:
-    """A guard or effect counts only where a process uses it; no contract has blanks yet."""
+    """A guard or effect counts only where a process uses it; a blank is a field of a contract."""
     outcomes = [
         one for body in content.processes.values() for step in body["steps"] for one in step["outcomes"]
     ]
@@ -48,6 +48,13 @@ def _list_words(words: Vocabulary, content: ProcessesFolder) -> Mapping[str, fro
         "guard": words.guards & used["guards"],
         "effect": words.effects & used["effects"],
         "setting": frozenset(parameters | deployment),
+        "blank": frozenset(
+            f"{key}.{one['key']}"
+            for key, body in content.forms.items()
+            if body.get("kind") == "contract"
+            for section in body["sections"]
+            for one in section["fields"]
+        ),
     }
 
 

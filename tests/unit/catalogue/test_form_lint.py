@@ -177,6 +177,9 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: field(b, "sign").update(signer="nobody"), ("sign", "signer_unknown")),
     (lambda b: field(b, "sign").update(signer="nobody"), ("signers", "signer_unknown")),
     (lambda b: b["copies"][0].update(count_field="fee"), ("copies", "field_unknown")),
+    (lambda b: field(b, "fee").update(numbered="散-{n:2}"), ("fee", "type_odd")),
+    (lambda b: field(b, "found_words").update(numbered="散-{n:2}"), ("found_words", "numbered_odd")),
+    (lambda b: field(b, "found_words").update(numbered="散-{m}"), ("sections/0/fields/2/numbered", "schema")),
 ]
 
 

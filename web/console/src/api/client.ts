@@ -93,6 +93,24 @@ export async function request<T>(method: string, path: string, body?: unknown): 
   throw announce(await readProblem(response))
 }
 
+/**
+ * Fetch a PDF and show it in a tab of its own, where the browser prints or saves it. The tab opens at once, since
+ * browsers let no page open one after waiting. Raises Problem.
+ */
+export async function openPdf(path: string): Promise<void> {
+  const tab = window.open('', '_blank')
+  try {
+    const response = await fetch(API_ROOT + path, { credentials: 'same-origin' })
+    if (!response.ok) throw announce(await readProblem(response))
+    const address = URL.createObjectURL(await response.blob())
+    if (tab) tab.location.href = address
+    else window.location.href = address
+  } catch (thrown) {
+    tab?.close()
+    throw thrown instanceof Problem ? thrown : new Problem(0, { code: 'network', title: NO_ANSWER })
+  }
+}
+
 async function readProblem(response: Response): Promise<Problem> {
   try {
     return new Problem(response.status, (await response.json()) as ProblemBody)

@@ -1,5 +1,5 @@
-import { request } from './client'
-import type { DocumentChange, DocumentView, Values } from './types'
+import { openPdf, request } from './client'
+import type { DocumentChange, DocumentView, SignatureWish, Values } from './types'
 
 const path = (caseNo: string, task: number) => `/cases/${encodeURIComponent(caseNo)}/documents/${task}`
 
@@ -8,3 +8,9 @@ export const putDocument = (caseNo: string, task: number, change: DocumentChange
   request<{ revision: number }>('PUT', path(caseNo, task), change)
 export const revealInDocument = (caseNo: string, task: number, items: string[], reason: string) =>
   request<{ values: Values }>('POST', `${path(caseNo, task)}/reveal`, { items, reason })
+/** Sign a document as it stands; a signature over what has changed meanwhile is refused. */
+export const signDocument = (caseNo: string, task: number, wish: SignatureWish) =>
+  request<void>('POST', `${path(caseNo, task)}/signatures`, wish)
+/** Show a filled form as PDF, or all of the case's. Each look is recorded. */
+export const printDocument = (caseNo: string, task: number) => openPdf(`${path(caseNo, task)}/pdf`)
+export const printDocuments = (caseNo: string) => openPdf(`/cases/${encodeURIComponent(caseNo)}/documents.pdf`)

@@ -23,6 +23,8 @@ export type FormOption = NonNullable<FormField['options']>[number]
 /** A form of a step in the list of its case, and with all that is filled in. */
 export type DocumentLine = Schemas['DocumentLine']
 export type DocumentView = Schemas['Document']
+export type DocumentSigner = Schemas['Signer']
+export type SignatureWish = Schemas['Signature']
 export type DocumentChange = Schemas['DocumentChange']
 
 export type AvailableAction = Schemas['AvailableAction']

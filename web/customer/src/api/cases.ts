@@ -1,6 +1,8 @@
+import { openOwnPdf } from '@/platform/files'
 import { sendCommand } from './commanding'
-import { call } from './http'
-import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, Home, Page, Visit } from './types'
+import { API_BASE, call, withFreshToken } from './http'
+import { noAnswer, readProblem } from './problem'
+import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, FilledLine, Home, Page, Visit } from './types'
 
 export const fetchHome = () => call<Home>('GET', '/home')
 
@@ -19,6 +21,27 @@ export const fetchDocument = (caseNo: string, task: number) => call<DocumentView
 
 export const saveDocument = (caseNo: string, task: number, change: DocumentChange) =>
   call<{ revision: number }>('PUT', `/cases/${caseNo}/documents/${task}`, change)
+
+/** The filled documents that the customer fills in, signs or keeps a copy of. */
+export const fetchCasePapers = (caseNo: string) => call<FilledLine[]>('GET', `/cases/${caseNo}/documents`)
+
+/** Open the customer's copy of a filled document. Throws Problem. */
+export const openPaper = (caseNo: string, paper: FilledLine) =>
+  withFreshToken(async (token) => {
+    const url = `${API_BASE}/cases/${caseNo}/documents/${paper.task}/pdf`
+    const status = await openOwnPdf(url, token ?? '', `${paper.name}-${paper.number}`)
+    if (status === 0) throw noAnswer()
+    // What was refused comes as a file here, so that only its status is known.
+    if (status !== 200) throw readProblem(status, status === 401 ? { code: 'token_expired', title: '登录已过期，请重新登录后再继续。' } : null)
+  })
+
+/** Ask for a code by SMS that signs this document as it stands. */
+export const sendSignCode = (caseNo: string, paper: FilledLine, signer: string) =>
+  call<{ resend_after_seconds: number }>('POST', `/cases/${caseNo}/documents/${paper.task}/sign-codes`, { signer, sha256: paper.sha256 })
+
+/** Sign a document as it stands. Throws Problem. */
+export const signPaper = (caseNo: string, paper: FilledLine, signer: string, proof: { file_key: string } | { code: string }) =>
+  call<void>('POST', `/cases/${caseNo}/documents/${paper.task}/signatures`, { signer, sha256: paper.sha256, ...proof })
 
 /** Do something with a case, as its actions offer it. Throws Problem. */
 export function commandCase(seen: { case_no: string; version: number }, command: CaseCommand): Promise<CaseView> {

@@ -56,6 +56,38 @@ export function openDocument(url: string): void {
   // #endif
 }
 
+/** Open a PDF that only a signed-in customer gets; returns the answer's status, 0 where there was none. */
+export function openOwnPdf(url: string, accessToken: string, name: string): Promise<number> {
+  return new Promise((resolve) => {
+    const header = { Authorization: `Bearer ${accessToken}` }
+    // #ifdef H5
+    fetch(url, { headers: header }).then(
+      async (response) => {
+        if (response.ok) {
+          const link = document.createElement('a')
+          link.href = URL.createObjectURL(await response.blob())
+          link.download = `${name}.pdf`
+          link.click()
+        }
+        resolve(response.status)
+      },
+      () => resolve(0),
+    )
+    // #endif
+    // #ifdef MP-WEIXIN
+    uni.downloadFile({
+      url,
+      header,
+      success: ({ statusCode, tempFilePath }) => {
+        if (statusCode === 200) uni.openDocument({ filePath: tempFilePath, fileType: 'pdf', showMenu: true })
+        resolve(statusCode)
+      },
+      fail: () => resolve(0),
+    })
+    // #endif
+  })
+}
+
 function isPdf(chosen: Chosen): boolean {
   return /\.pdf$/i.test(chosen.name ?? chosen.path)
 }

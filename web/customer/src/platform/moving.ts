@@ -11,6 +11,7 @@ const PAGES = {
   booking: '/pages/booking/index',
   visit: '/pages/visit/index',
   sign: '/pages/sign/index',
+  'sign-paper': '/pages/sign-paper/index',
   fill: '/pages/fill/index',
   rate: '/pages/rate/index',
   link: '/pages/link/index',

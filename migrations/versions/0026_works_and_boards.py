@@ -1,14 +1,14 @@
 """Indexes for the list of running works and for the boards: what was urged, and what was done when.
 
-Revision ID: 0027
+Revision ID: 0026
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0027"
-down_revision = "0019"
+revision = "0026"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,98 @@
+"""Signatures as screens and papers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from backend.cases.document_signing import Signed, label_signer
+from backend.catalogue.forms import Form, Values
+from backend.core.local_time import SHANGHAI
+from backend.core.masking import mask_name, mask_phone
+from backend.documents.paper import Mark
+
+_WAYS = {"drawn": "手写签名", "sms_code": "短信验证码"}
+_DEVICES = (
+    ("MicroMessenger", "微信"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "安卓手机"),
+    ("Windows", "Windows 电脑"), ("Macintosh", "苹果电脑"), ("Linux", "Linux 电脑"),
+)  # fmt: skip
+
+
+def describe_signers(
+    form: Form,
+    signed: Sequence[Signed],
+    parties: Collection[str],
+    own: Collection[str],
+    *,
+    may: bool,
+    masks: bool,
+) -> list[dict[str, Any]]:
+    """Return who signs the form, who has, and who of ``parties`` may do it now.
+
+    ``own`` are those for whom the one who is signed in signs; any other is asked for a name. ``stale`` tells
+    of a signature to what the document said before.
+    """
+    return [
+        {
+            **_describe(one, signed, may=may and one["party"] in parties, masks=masks),
+            "asks_name": one["party"] not in own,
+            "optional": not _is_required(form, one["key"]),
+        }
+        for one in form.body.get("signers", ())
+    ]
+
+
+def _is_required(form: Form, signer: str) -> bool:
+    """Some sign only in some cases, such as who gives and who takes a power of attorney."""
+    return any(one.required for one in form.fields if one.signer == signer)
+
+
+def _describe(
+    signer: Mapping[str, Any], signed: Sequence[Signed], *, may: bool, masks: bool
+) -> dict[str, Any]:
+    own = [one for one in signed if one.signer == signer["key"]]
+    holding = next((one for one in own if one.holds), None)
+    last = holding or (own[-1] if own else None)
+    name = "" if last is None else last.name
+    return {
+        "key": signer["key"],
+        "label": signer["label"],
+        "party": signer["party"],
+        "may_sign": may and holding is None,
+        "signed_at": None if last is None else last.signed_at,
+        "name": mask_name(name) if masks and name and signer["party"] == "customer" else name,
+        "way": "" if last is None else _WAYS[last.way],
+        "stale": last is not None and holding is None,
+    }
+
+
+def write_marks(
+    form: Form, values: Values, signed: Sequence[Signed], pictures: Mapping[str, str]
+) -> list[Mark]:
+    """Return the signatures as the paper shows them; what stands in a field already is not drawn twice."""
+    return [
+        Mark(
+            signer=one.signer,
+            field=one.field,
+            label=label_signer(form, one.signer),
+            name=one.name,
+            way=_WAYS[one.way] + (f"（{mask_phone(one.phone)}）" if one.phone else ""),
+            signed_at=one.signed_at.astimezone(SHANGHAI).strftime("%Y年%m月%d日 %H:%M:%S"),
+            device=name_device(one.device),
+            sha256=one.sha256.hex(),
+            holds=one.holds,
+            picture=(
+                None
+                if one.file_key is None or (one.field and values.get(one.field) == one.file_key)
+                else pictures.get(one.file_key)
+            ),
+            face_check=one.face_check_id,
+        )
+        for one in signed
+    ]
+
+
+def name_device(told: str) -> str:
+    """Return what a browser says of itself in few words, with its own words behind."""
+    known = [name for word, name in _DEVICES if word in told]
+    return "、".join(known[:2]) + (f"（{told}）" if told else "") or "没有留下"

@@ -1,0 +1,148 @@
+"""One paper of a filled form as plain data for the layout: title, sections, what certifies it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.catalogue.forms import Form, Values, list_shown_fields
+from backend.documents.written_values import Cell, Field, Files, write_value
+
+# Fields of these kinds need the whole width; others stand two in a line.
+_WIDE_TYPES = frozenset({"long_text", "address", "photos", "documents", "table", "multi_choice"})
+_WIDE_LENGTH, _LONG_LABEL, _BOXES_IN_HALF = 100, 14, 16
+# A table of more columns than this is easier to read on a page that lies on its side.
+_MOST_UPRIGHT = 9
+PARTY_COPIES: Mapping[str, str] = {"company": "公司联", "customer": "客户联"}
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """What is printed so that a paper can be checked: its number, its whole hash, and the address to ask."""
+
+    number: str
+    sha256: str
+    address: str
+    qr_svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One signature that a filled document got after it was filled in, as the paper shows it."""
+
+    signer: str
+    field: str | None
+    label: str
+    name: str
+    way: str
+    signed_at: str
+    device: str
+    sha256: str
+    holds: bool
+    picture: str | None = None
+    face_check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A filled form with all that stands on its paper. ``watermark`` lies across each page."""
+
+    form: Form
+    values: Values
+    files: Files
+    certificate: Certificate
+    issuer: str = ""
+    watermark: str = ""
+    marks: Sequence[Mark] = field(default_factory=tuple)
+    clauses: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+
+
+def list_copies(form: Form, party: str | None = None) -> list[str]:
+    """Return the names of the copies to print, all or that of ``party``; a form without copies has one."""
+    copies = form.body.get("copies", ())
+    wanted = [one for one in copies if party in (None, one["party"])] or list(copies[:1])
+    return [_name_copy(one) for one in wanted] or [""]
+
+
+def lay_out(paper: Paper, copy: str) -> dict[str, Any]:
+    """Return what the layout draws of one copy."""
+    body = paper.form.body
+    shown = list_shown_fields(paper.form, paper.values)
+    sections = [
+        {"title": section["title"], "lines": lines}
+        for section in body["sections"]
+        if (lines := _lay_lines(paper, [one for one in section["fields"] if one["key"] in shown]))
+    ]
+    certificate = paper.certificate
+    return {
+        "title": body.get("title", paper.form.name),
+        "issuer": paper.issuer,
+        "number": certificate.number,
+        "copy": copy,
+        "watermark": paper.watermark,
+        "flipped": any(len(one.get("columns", ())) > _MOST_UPRIGHT for one in _list_fields(body)),
+        "clauses": list(paper.clauses),
+        "sections": sections,
+        "hash": certificate.sha256,
+        "address": certificate.address,
+        "qr": certificate.qr_svg,
+        "marks": [_write_mark(one) for one in paper.marks],
+    }
+
+
+def _list_fields(body: Mapping[str, Any]) -> list[Field]:
+    return [one for section in body["sections"] for one in section["fields"]]
+
+
+def _name_copy(copy: Mapping[str, Any]) -> str:
+    name = PARTY_COPIES.get(copy["party"])
+    return f"{name}（{copy['label']}）" if name else str(copy["label"])
+
+
+def _lay_lines(paper: Paper, fields: Sequence[Field]) -> list[list[Cell]]:
+    """Return the lines of a section: one wide cell, or two that share the width."""
+    lines: list[list[Cell]] = []
+    waiting: list[Cell] = []
+    for one in fields:
+        cell = _write_cell(paper, one)
+        if _is_wide(one, cell):
+            lines += [waiting] if waiting else []
+            lines.append([{**cell, "wide": True}])
+            waiting = []
+            continue
+        waiting.append(cell)
+        if len(waiting) == 2:
+            lines.append(waiting)
+            waiting = []
+    return [*lines, waiting] if waiting else lines
+
+
+def _write_cell(paper: Paper, one: Field) -> Cell:
+    cell = {"label": one["label"], **write_value(one, paper.values.get(one["key"]), paper.files)}
+    if one["type"] == "signature":
+        later = [mark for mark in paper.marks if mark.holds and mark.field == one["key"]]
+        cell["pictures"] = [*cell["pictures"], *(mark.picture for mark in later if mark.picture)]
+        cell["notes"] = [f"{mark.name} {mark.way} {mark.signed_at}".strip() for mark in later]
+    return cell
+
+
+def _is_wide(one: Field, cell: Cell) -> bool:
+    if one["type"] in _WIDE_TYPES or len(one["label"]) > _LONG_LABEL:
+        return True
+    if one["type"] in ("choice", "yes_no"):
+        return sum(len(label) + 2 for _, label in cell.get("boxes", ())) > _BOXES_IN_HALF
+    return bool(one["type"] == "text" and one.get("max_length", 0) > _WIDE_LENGTH)
+
+
+def _write_mark(mark: Mark) -> dict[str, Any]:
+    return {
+        "label": mark.label,
+        "name": mark.name,
+        "way": mark.way,
+        "at": mark.signed_at,
+        "device": mark.device,
+        "hash": mark.sha256,
+        "holds": mark.holds,
+        "face": mark.face_check,
+    }
