@@ -207,6 +207,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/case-links/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open a link: the first device that does keeps it.
+         * @description Afterwards the case's routes are called with `Authorization: Bearer link.<token>.<device>`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkOpening"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LinkedCase"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/case-links/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a new link to the same phone. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkToken"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases": {
         parameters: {
             query?: never;
@@ -413,6 +498,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** List the filled documents that the customer fills in, signs or keeps a copy of. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FilledLine"][];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/documents/{task}": {
         parameters: {
             query?: never;
@@ -482,6 +608,143 @@ export interface paths {
             };
         };
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/documents/{task}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        /** Print a filled document in the customer's copy. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/documents/{task}/sign-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a code to the customer's phone that signs this document as it stands. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SignCode"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SmsCodePromise"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/documents/{task}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a filled document: with a drawn signature or a code. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -2118,6 +2381,175 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell how far the approval of the contract is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseContract"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/contract/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve or refuse, where there is no contract management system. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ContractDecision"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseContract"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/contract/resubmission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Submit a refused contract once more. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseContract"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/documents.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Print all filled forms of the case; the looks at what they tell in full are recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/documents/{task}": {
         parameters: {
             query?: never;
@@ -2193,6 +2625,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/documents/{task}/pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        /** Print a filled form in all its copies; the look at what it tells in full is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/documents/{task}/reveal": {
         parameters: {
             query?: never;
@@ -2230,6 +2705,52 @@ export interface paths {
                     content: {
                         "application/json": components["schemas"]["Revealed"];
                     };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/documents/{task}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a filled form on this device: oneself, or whoever stands there (with `name`). */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -2416,6 +2937,70 @@ export interface paths {
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell the newest link and whether another can be sent. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseLink"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Send the customer a link to this case. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseLink"];
+                    };
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -3095,6 +3680,109 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/me/notice-choice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell by which ways one hears of what. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferedChoice"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Choose; alarms cannot be switched off entirely. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NoticeChoice"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OfferedChoice"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/me/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what is new for the browser to show. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffNotices"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4774,6 +5462,16 @@ export interface components {
             command_id: string;
             expected_version: number;
         };
+        CaseContract: {
+            may_decide: boolean;
+            may_resubmit: boolean;
+            review: components["schemas"]["ContractReview"] | null;
+        };
+        CaseLink: {
+            /** @enum {string|null} */
+            fault: "case_ended" | "link_no_mobile" | "link_not_offered" | null;
+            link: components["schemas"]["SentLink"] | null;
+        };
         CasePage: {
             items: components["schemas"]["CaseSummary"][];
             next: string | null;
@@ -4866,6 +5564,23 @@ export interface components {
             name: string;
             phone: string;
         };
+        ContractDecision: {
+            approves: boolean;
+            /** @default  */
+            reason?: string;
+        };
+        ContractReview: {
+            /** Format: date-time */
+            decided_at: string | null;
+            is_silent: boolean;
+            /** @enum {string|null} */
+            place: "outside" | "inside" | null;
+            reason: string;
+            /** @enum {string} */
+            state: "waiting" | "submitted" | "approved" | "refused";
+            /** Format: date-time */
+            submitted_at: string | null;
+        };
         Correction: {
             item: string;
             label: string;
@@ -4933,9 +5648,12 @@ export interface components {
             has_draft: boolean;
             masked_items: string[];
             may_fill: boolean;
+            number: string;
             revision: number;
             /** Format: date-time */
             saved_at: string | null;
+            sha256?: string;
+            signers?: components["schemas"]["Signer"][];
             /** @enum {string} */
             state: "to_fill" | "draft" | "filled" | "superseded";
             step: string;
@@ -4960,6 +5678,7 @@ export interface components {
             may_fill: boolean;
             name: string;
             needed: boolean;
+            number: string;
             /** Format: date-time */
             saved_at: string | null;
             /** @enum {string} */
@@ -5098,6 +5817,15 @@ export interface components {
             thumbnail_url: string | null;
             url: string;
         };
+        FilledLine: {
+            /** Format: date-time */
+            filled_at: string;
+            name: string;
+            number: string;
+            sha256: string;
+            signers: components["schemas"]["Signer"][];
+            task: number;
+        };
         FirstPassword: {
             first_password: string;
         };
@@ -5165,6 +5893,7 @@ export interface components {
             may_be_partial?: boolean;
             min?: number;
             no_label?: string;
+            numbered?: string;
             options?: components["schemas"]["FormOption"][];
             options_from?: string;
             /** @enum {string} */
@@ -5302,6 +6031,16 @@ export interface components {
             name: string;
             phone: string;
         };
+        LinkOpening: {
+            device: string;
+            token: string;
+        };
+        LinkToken: {
+            token: string;
+        };
+        LinkedCase: {
+            case_no: string;
+        };
         Me: {
             display_name: string;
             name: string | null;
@@ -5362,6 +6101,22 @@ export interface components {
             at: string;
             author: string;
             text: string;
+        };
+        NoticeChoice: {
+            quiet_from: number | null;
+            quiet_until: number | null;
+            ways: components["schemas"]["NoticeWays"];
+        };
+        NoticeWays: {
+            alarm: ("sms" | "wecom" | "browser")[];
+            ordinary: ("sms" | "wecom" | "browser")[];
+            urgent: ("sms" | "wecom" | "browser")[];
+        };
+        OfferedChoice: {
+            offered: ("sms" | "wecom" | "browser")[];
+            quiet_from: number | null;
+            quiet_until: number | null;
+            ways: components["schemas"]["NoticeWays"];
         };
         OnDuty: {
             /** Format: date */
@@ -5662,6 +6417,19 @@ export interface components {
         SavedDocument: {
             revision: number;
         };
+        SentLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            opened_at: string | null;
+            /** @enum {string} */
+            origin: "staff" | "system" | "customer";
+            phone: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "refused" | "unknown" | "opened" | "expired";
+        };
         ServiceDetail: {
             form: components["schemas"]["FormBody"];
             key: string;
@@ -5683,9 +6451,23 @@ export interface components {
             /** @enum {string} */
             as: "sent" | "refused" | "again";
         };
+        SignCode: {
+            sha256: string;
+            signer: string;
+        };
         SignIn: {
             password: string;
             username: string;
+        };
+        Signature: {
+            /** @default null */
+            code?: string | null;
+            /** @default null */
+            file_key?: string | null;
+            /** @default  */
+            name?: string;
+            sha256: string;
+            signer: string;
         };
         SignedIn: {
             /** Format: date */
@@ -5703,6 +6485,19 @@ export interface components {
             unit_code: string;
             unit_name: string;
             username: string;
+        };
+        Signer: {
+            asks_name: boolean;
+            key: string;
+            label: string;
+            may_sign: boolean;
+            name: string;
+            optional: boolean;
+            party: string;
+            /** Format: date-time */
+            signed_at: string | null;
+            stale: boolean;
+            way: string;
         };
         Slot: {
             /** Format: date-time */
@@ -5793,6 +6588,7 @@ export interface components {
             revision: string;
             unit_code: string;
             username: string;
+            wecom_userid: string | null;
         };
         StaffAreaList: {
             items: components["schemas"]["Area"][];
@@ -5976,6 +6772,8 @@ export interface components {
             /** @default null */
             revision?: string | null;
             unit_code: string;
+            /** @default null */
+            wecom_userid?: string | null;
         };
         StaffList: {
             items: components["schemas"]["Staff"][];
@@ -5991,6 +6789,18 @@ export interface components {
         };
         StaffMemberList: {
             items: components["schemas"]["StaffMember"][];
+        };
+        StaffNotice: {
+            case_no: string | null;
+            id: number;
+            text: string;
+            title: string;
+            /** @enum {string} */
+            urgency: "alarm" | "urgent" | "ordinary";
+        };
+        StaffNotices: {
+            items: components["schemas"]["StaffNotice"][];
+            last: number;
         };
         StaffRating: {
             stars: number;
