@@ -5494,6 +5494,7 @@ export interface components {
         };
         Prefill: {
             from: string;
+            plus_days?: string;
         };
         Presence: {
             /**
