@@ -7,6 +7,8 @@ What does not fit the field is left out, and somebody fills it in by hand.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from backend.catalogue.field_checks import CHECKS, BadValue
@@ -19,6 +21,14 @@ _WORDS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 _ADDRESS_PARTS = ("region", "street", "community", "building", "unit", "door")
 
 
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What was picked from options: the value for a field of options, the words for a field of words."""
+
+    value: Any
+    words: str
+
+
 def prefill(form: Form, sources: Sources) -> Values:
     """Return the values to begin with."""
     bodies = {one["key"]: one for section in form.body["sections"] for one in section["fields"]}
@@ -29,7 +39,8 @@ def prefill(form: Form, sources: Sources) -> Values:
             # A file belongs to whom and what it was handed in for, and a number to its own document.
             continue
         try:
-            values[field.key] = CHECKS[field.type](field, _tell(given) if field.type in _WORDS else given)
+            plain = given.value if isinstance(given, Picked) else given
+            values[field.key] = CHECKS[field.type](field, _tell(given) if field.type in _WORDS else plain)
         except BadValue:
             continue
     return values
@@ -38,6 +49,27 @@ def prefill(form: Form, sources: Sources) -> Values:
 def name_values(name: str, values: Values) -> dict[str, Any]:
     """Return ``values`` as sources: by their keys alone, and by ``<name>.<key>``."""
     return {place: value for key, value in values.items() for place in (key, f"{name}.{key}")}
+
+
+def tell_picked(form: Form, values: Values) -> Values:
+    """Return ``values`` with the words beside what was picked; numbered ones a line each."""
+    bodies = {one["key"]: one for section in form.body["sections"] for one in section["fields"]}
+    told = dict(values)
+    for key, value in values.items():
+        picked = value if isinstance(value, list) else [value]
+        lines = [
+            _write_option(one, values) for one in bodies[key].get("options", ()) if one["value"] in picked
+        ]
+        if lines:
+            is_numbered = any("number" in one for one in bodies[key]["options"])
+            told[key] = Picked(value, ("\n" if is_numbered else "、").join(lines))
+    return told
+
+
+def _write_option(option: Mapping[str, Any], values: Values) -> str:
+    number = f"{option['number']}. " if "number" in option else ""
+    words = values.get(option.get("words", ""))
+    return f"{number}{option['label']}" + (f"：{words}" if words else "")
 
 
 def describe_applicant(form: Form, values: Values) -> dict[str, Any]:
@@ -59,7 +91,8 @@ def describe_applicant(form: Form, values: Values) -> dict[str, Any]:
 def _find(field: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - any JSON value
     """Return what a field begins with: by its own source, by its key, or by those of a table's first row."""
     if "prefill" in field:
-        return sources.get(field["prefill"]["from"])
+        source = sources.get(field["prefill"]["from"])
+        return _add_days(source, sources.get(field["prefill"].get("plus_days", "")), field["prefill"])
     columns = (one for one in field.get("columns", ()) if "prefill" in one)
     row = {
         one["key"]: _tell(sources[one["prefill"]["from"]])
@@ -69,13 +102,28 @@ def _find(field: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - 
     return sources.get(field["key"]) or ([{**row, **_count(field)}] if row else None)
 
 
+def _add_days(
+    source: Any,  # noqa: ANN401 - any JSON value
+    days: object,
+    prefill_: Mapping[str, str],
+) -> Any:  # noqa: ANN401
+    """Return the source; where it is to be some days later, that day, or None while nobody said how many."""
+    if "plus_days" not in prefill_:
+        return source
+    if not isinstance(days, int | float):
+        return None
+    return (date.fromisoformat(source) + timedelta(days=int(days))).isoformat()
+
+
 def _count(table: Mapping[str, Any]) -> dict[str, int]:
     """Rows that have a number of their own begin with the first."""
     return {one["key"]: 1 for one in table["columns"] if one.get("prefill", {}).get("from") == "row_no"}
 
 
 def _tell(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a value as a line of text: an address in one, a number as it is written."""
+    """Return a value as text: an address in one line, a number as it is written, what was picked in words."""
+    if isinstance(value, Picked):
+        return value.words
     if isinstance(value, Mapping):
         return "".join(str(value.get(part) or "") for part in _ADDRESS_PARTS)
     if isinstance(value, int | float) and not isinstance(value, bool):

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
 from backend.cases.access import find_root_id
-from backend.cases.document_prefill import describe_applicant, name_values, prefill
+from backend.cases.document_prefill import describe_applicant, name_values, prefill, tell_picked
 from backend.cases.form_sealing import NAME_CONTEXT, PHONE_CONTEXT, open_values
 from backend.cases.repository import StoredCase
 from backend.catalogue.forms import FieldType, Form, Values
@@ -50,7 +50,8 @@ class DocumentSources:
         for case_id in dict.fromkeys((root_id, case.parent_case_id or case.id, case.id)):
             for one in document_rows.list_filled(session, case_id):
                 values = open_values(self._keys, one.content)
-                before |= name_values(one.form_key, values)
+                filled = self._definitions.get_form(session, one.form_version_id)
+                before |= name_values(one.form_key, tell_picked(filled, values))
                 if (case_id, one.step) == (case.id, step):
                     former = values
         if former is not None:

@@ -41,6 +41,11 @@ def _need(field: str, refusal: str) -> Guard:
     return check
 
 
+def _refuse_hazards(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """What nobody ticked is in order, and only then is nothing to be put right."""
+    return "hazards_found" if snapshot.data.get("hazards_found") else None
+
+
 def _need_documents(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return "documents_owed" if snapshot.owed_documents else None
 
@@ -84,6 +89,8 @@ CASE_GUARDS: dict[str, Guard] = {
     "rating_given": _need("stars", "rating_missing"),
     CONTRACT_APPROVED: _need_approval,
     "no_documents_owed": _need_documents,
+    "hazards_named": _need("hazards_found", "hazards_missing"),
+    "nothing_found": _refuse_hazards,
     "tried_often": _need_tries,
     # Until they are bound to a case these object, since silence means no.
     "no_rejected_marks": _always("rejected_marks"),

@@ -68,6 +68,7 @@ class PrefillSchema(Schema):
     """Where a first value comes from: the case, the customer, the clock, another form."""
 
     from_ = fields.String(required=True, data_key="from", attribute="from")
+    plus_days = fields.String()
 
 
 class FormOptionSchema(Schema):

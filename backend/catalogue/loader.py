@@ -165,7 +165,8 @@ def _build_outcome(body: Body, step: str) -> Outcome:
     asks = tuple(body.get("asks", ()))
     guards = [GuardUse(one["name"], one.get("args", {})) for one in body.get("guards", ())]
     if "form" in asks:
-        guards.append(GuardUse(FORM_FILLED, {"step": step}))
+        # First, since other guards may ask for what the form puts into the case's data.
+        guards.insert(0, GuardUse(FORM_FILLED, {"step": step}))
     return Outcome(
         key=body["key"],
         name=body["name"],

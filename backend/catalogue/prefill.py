@@ -38,6 +38,11 @@ def find_fault(field: Mapping[str, Any], forms: Forms, *, in_table: bool) -> str
     """Return what is wrong with the field's source as a sentence for the author, or None."""
     source: str = field["prefill"]["from"]
     type_ = FieldType(field["type"])
+    later = field["prefill"].get("plus_days")
+    if later is not None and (
+        source != "today" or {one["type"] for one in _find_sources(later, forms)} != {FieldType.NUMBER}
+    ):
+        return f"only today can be {later} days later, and only if that is a number"
     if source in SOURCES:
         if (source == "row_no") > in_table:
             return "only a column of a table has row numbers"

@@ -41,6 +41,8 @@ _GUARDS: dict[str, str] = {
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
     "amount_missing": "还没有填写应收金额，请填好后再提交。",
     "receipt_missing": "还没有填写收据号，请填好后再提交。",
+    "hazards_found": "安检单里勾选了隐患，请选“发现隐患”；没有隐患就先改安检单。",
+    "hazards_missing": "安检单里还没有勾选隐患，请先勾选；没有隐患就选“没有隐患”。",
     "form_missing": "这一步的表还没有填好，请先填好再继续。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",
 }

@@ -41,6 +41,9 @@ class FormWriter:
             if field.when is not None and not evaluate(field.when, known):
                 continue
             value = begun.get(field.key)
+            if field.within is not None and not set(value or ()) <= set(known.get(field.within, ())):
+                # Picked from what was found before, and something else is found now.
+                value = None
             if field.key in self.chosen:
                 value = written[field.key] = self.chosen[field.key]
             elif is_empty(value) and self._is_wanted(field):
@@ -68,7 +71,7 @@ class FormWriter:
             case FieldType.CHOICE:
                 return options[0]
             case FieldType.MULTI_CHOICE:
-                return list(options[:1])
+                return list(options[:1] if field.within is None else options)
             case FieldType.YES_NO:
                 return field.key not in SAID_NO
             case FieldType.DATE:

@@ -114,10 +114,8 @@ MOVES: dict[str, Move] = {
     "account_opened": Move("desk", "opened", (2, 8), {"result": "已开户，户号已告知客户。"}),
     "take_home": Move("desk", "residential", (5, 25)),
     "small": Move("handler", "small", (15, 40), {"result": "移表，改管约两米。", "photos": ("kitchen",)}),
-    "safe": Move(
-        "handler", "safe", (15, 40), {"result": "检查无隐患，软管在有效期内。", "photos": ("kitchen",)}
-    ),
-    "hazard": Move("handler", "hazard", (15, 40), {"result": "灶具软管老化有裂纹。", "photos": ("pipe",)}),
+    "safe": Move("handler", "safe", (15, 40), {"photos": ("kitchen",)}),
+    "hazard": Move("handler", "hazard", (15, 40), {"photos": ("pipe",)}, {"hazards_found": ["h36"]}),
     "to_customer": Move("handler", "to_customer", (5, 15), {"reason": "灶具软管老化，请更换成不锈钢波纹管"}),
     "sign_visit": Move("customer", "sign", (3, 10), {"signature": "signature"}),
     "reply": Move("desk", "reply", (20, 120), {"reason": "已按约上门处理完毕，客户现场确认。"}),

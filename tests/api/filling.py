@@ -8,7 +8,7 @@ import random
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.catalogue.forms import FormField, build_form
+from backend.catalogue.forms import build_form
 from backend.core.local_time import local_date
 from deploy.demo.form_values import FormWriter
 from tests.api.staff_side import API, HTTPS, Browser
@@ -22,7 +22,7 @@ def fill_in(who: Browser, case_no: str, **chosen: Any) -> int:
     path = f"/cases/{case_no}/documents/{task}"
     document = who.read(path)
     writer = FormWriter(
-        local_date(datetime.now(UTC)), random.Random(1), lambda field: _upload(who, field), chosen
+        local_date(datetime.now(UTC)), random.Random(1), lambda field: [upload(who, field.key)], chosen
     )
     values = writer.write(build_form(document["form"]), document["values"])
     change = {"revision": document["revision"], "values": values, "fills": True}
@@ -31,8 +31,9 @@ def fill_in(who: Browser, case_no: str, **chosen: Any) -> int:
     return int(task)
 
 
-def _upload(who: Browser, field: FormField) -> list[str]:
-    photo = {"file": (io.BytesIO(make_photo(size=(8, 8))), f"{field.key}.jpg"), "purpose": "visit"}
+def upload(who: Browser, name: str, purpose: str = "visit") -> str:
+    """Upload a picture and return its key."""
+    photo = {"file": (io.BytesIO(make_photo(size=(8, 8))), f"{name}.jpg"), "purpose": purpose}
     headers = {"X-CSRF-Token": who.csrf}
     sent = who.client.post(f"{API}/files", data=photo, base_url=HTTPS, headers=headers)
-    return [json.loads(sent.text)["file_key"]]
+    return str(json.loads(sent.text)["file_key"])

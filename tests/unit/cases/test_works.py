@@ -81,6 +81,7 @@ RECORDED = [
     ("gas_commissioning", "pass", "passed"),
     ("complaint_level_1", "support", "handled"),
     ("complaint_level_2_3", "support", "handled"),
+    ("repair", "finish", "finish"),
 ]
 
 

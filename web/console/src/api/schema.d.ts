@@ -6249,6 +6249,7 @@ export interface components {
         };
         Prefill: {
             from: string;
+            plus_days?: string;
         };
         Presence: {
             /**

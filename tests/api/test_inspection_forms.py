@@ -1,0 +1,117 @@
+"""An inspection: hazards ticked on the slip, the notice made of them, the customer's photos; over HTTP."""
+
+from __future__ import annotations
+
+import io
+import json
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from backend.cases.commands import SYSTEM, Start
+from backend.cases.service import NewCase, Request
+from backend.core.local_time import local_date
+from tests.api.conftest import MadeCustomer
+from tests.api.filling import fill_in
+from tests.api.staff_side import VALUES, Browser, Hall, code
+from tests.api.test_orders_for_customers import take
+from tests.pictures import make_photo
+
+
+@pytest.fixture
+def customer(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
+    return make_customer()
+
+
+@pytest.fixture
+def case_no(hall: Hall, customer: MadeCustomer) -> str:
+    """Return the number of an inspection that waits to be planned."""
+    new = NewCase(
+        "inspection", unit_id=hall.units["361"], unit_code="361", customer_id=customer.id, channel="counter",
+        form=hall.seal(VALUES),
+    )  # fmt: skip
+    return hall.service.start_case(Request("staff:1", uuid.uuid4(), {}), new, Start(SYSTEM)).case_no
+
+
+@pytest.fixture
+def handler(hall: Hall, case_no: str) -> Browser:
+    """Return whom the desk has sent to inspect the home."""
+    take(hall.sign_in("desk_361"), case_no, "by_plan", handler="handler_361")
+    return hall.sign_in("handler_361")
+
+
+def begin(who: Browser, case_no: str) -> dict[str, Any]:
+    """Return what the form that is to be filled in now begins with, in clear where nobody is named."""
+    [task] = [one["task"] for one in who.read(f"/cases/{case_no}")["documents"] if one["needed"]]
+    values: dict[str, Any] = who.read(f"/cases/{case_no}/documents/{task}")["values"]
+    return values
+
+
+def test_what_is_not_ticked_is_in_order(handler: Browser, case_no: str) -> None:
+    assert code(handler.act(case_no, "safe")) == "form_missing"
+    fill_in(handler, case_no)
+    assert code(handler.act(case_no, "hazard")) == "hazards_missing"
+    fill_in(handler, case_no, hazards_found=["h36"])
+    assert code(handler.act(case_no, "safe")) == "hazards_found"
+    fill_in(handler, case_no, hazards_found=None)
+    take(handler, case_no, "safe")
+
+
+def test_other_hazards_need_words_and_a_leak_closes_the_valve(handler: Browser, case_no: str) -> None:
+    [task] = [one["task"] for one in handler.read(f"/cases/{case_no}")["documents"]]
+    fill_in(handler, case_no)
+    path = f"/cases/{case_no}/documents/{task}"
+    change = {"revision": 1, "values": {"hazards_found": ["h4", "h46"]}, "fills": True}
+    refused = json.loads(handler.send("PUT", path, change).text)["fields"]
+    assert {key for key in refused if key not in ("customer_signature", "inspector_signature")} == {
+        "other_text", "valve_closed", "hazards_to_rectify", "rectify_within_days", "rectify_method",
+    }  # fmt: skip
+
+
+def test_picked_hazards_and_days_fill_the_notice(handler: Browser, case_no: str) -> None:
+    found = {
+        "hazards_found": ["h4", "h36", "h46"],
+        "hazards_to_rectify": ["h36", "h46"],
+        "other_text": "灶台下堆着纸箱",
+        "rectify_within_days": 10,
+    }
+    fill_in(handler, case_no, **found)
+    take(handler, case_no, "hazard")
+    notice = begin(handler, case_no)
+    assert notice["hazard_content"] == "36. 橡胶软管破损或开裂\n46. 其他：灶台下堆着纸箱"
+    assert notice["rectify_by"] == (local_date(datetime.now(UTC)) + timedelta(days=10)).isoformat()
+    assert code(handler.act(case_no, "to_customer", reason="软管老化")) == "form_missing"
+    fill_in(handler, case_no)
+    take(handler, case_no, "to_customer", reason="软管老化")
+
+
+def test_the_customer_shows_by_photos_what_was_put_right(
+    handler: Browser, case_no: str, client: FlaskClient, customer: MadeCustomer
+) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"])
+    take(handler, case_no, "hazard")
+    fill_in(handler, case_no)
+    take(handler, case_no, "to_customer", reason="软管老化")
+    own, address = customer.headers, f"/api/v1/cases/{case_no}"
+    case = json.loads(client.get(address, headers=own).text)
+    [action] = [one for one in case["actions"] if one["outcome"] == "rectified"]
+    assert (action["asks"], action["unmet"]["code"]) == (["form"], "form_missing")
+    document = f"{address}/documents/{action['task']}"
+    change: dict[str, Any] = {"revision": 0, "values": {}, "fills": True}
+    refused = client.put(document, headers=own, json=change)
+    assert set(json.loads(refused.text)["fields"]) == {"rectified_photos"}
+    photo = {"file": (io.BytesIO(make_photo(size=(8, 8))), "软管.jpg"), "purpose": "application"}
+    sent = client.post("/api/v1/files", headers=own, data=photo)
+    change["values"] = {"rectified_photos": [json.loads(sent.text)["file_key"]], "rectified_text": "换了软管"}
+    assert client.put(document, headers=own, json=change).status_code == 200
+    case = json.loads(client.get(address, headers=own).text)
+    [action] = [one for one in case["actions"] if one["outcome"] == "rectified"]
+    assert action["unmet"] is None
+    # The unit sees the photos, and the customer books the second look.
+    lines = handler.read(f"/cases/{case_no}")["documents"]
+    seen = handler.read(f"/cases/{case_no}/documents/{lines[0]['task']}")
+    assert (seen["values"]["rectified_text"], len(seen["files"])) == ("换了软管", 1)

@@ -1,0 +1,114 @@
+"""Rules of business that the manual's forms carry themselves, shown on the shipped definitions."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from typing import Any
+
+from backend.catalogue.fault_texts import tell_faults
+from backend.catalogue.folder import read_folder
+from backend.catalogue.forms import FieldType, build_form, validate_values
+from deploy.demo.form_values import FormWriter
+
+FORMS = {key: build_form(body) for key, body in read_folder().forms.items()}
+
+
+def fill(key: str, **chosen: Any) -> dict[str, Any]:
+    """Return a whole filled form in which ``chosen`` stands."""
+    writer = FormWriter(date(2026, 11, 26), random.Random(1), lambda field: ["f1"], chosen)
+    return writer.write(FORMS[key], {})
+
+
+def faults(key: str, values: dict[str, Any]) -> dict[str, str]:
+    return dict(validate_values(FORMS[key], values).faults)
+
+
+def label(key: str, field: str, option: str) -> str:
+    [body] = [one for part in FORMS[key].body["sections"] for one in part["fields"] if one["key"] == field]
+    return str(next(one["label"] for one in body["options"] if one["value"] == option))
+
+
+def unit(key: str, *path: str) -> str:
+    field = FORMS[key].field(path[0])
+    assert field is not None
+    if len(path) > 1:
+        field = next(one for one in field.columns if one.key == path[1])
+    return field.unit
+
+
+def test_homes_have_four_answers_and_companies_three() -> None:
+    answers = [
+        field.options
+        for key in ("inspection_report_residential", "inspection_report_nonresidential")
+        if (field := FORMS[key].field("satisfaction")) is not None
+    ]
+    assert [len(one) for one in answers] == [4, 3]
+    key = "inspection_report_nonresidential"
+    assert "satisfaction" in faults(key, {**fill(key), "satisfaction": "very_satisfied"})
+
+
+def test_three_sets_of_drawings_come_with_the_confirmation() -> None:
+    key = "facility_confirmation"
+    drawings = [one.key for one in FORMS[key].fields if one.type is FieldType.DOCUMENTS and one.required]
+    assert len(drawings) == 3
+    without = {name: value for name, value in fill(key).items() if name not in drawings}
+    assert set(faults(key, without)) == set(drawings)
+
+
+def test_who_lets_the_company_rectify_pays() -> None:
+    homes, companies = "inspection_report_residential", "inspection_report_nonresidential"
+    assert "客户承担费用" in label(homes, "rectify_method", "by_company_paid")
+    assert "自费" in label(companies, "rectify_method", "by_company_paid")
+    # Who asks for it says for which hazards.
+    chosen = {
+        "hazards_found": ["h36"],
+        "rectify_method": ["by_company_paid"],
+        "rectify_by_company_items": ["h36"],
+    }
+    assert faults(homes, fill(homes, **chosen)) == {}
+
+
+def test_a_long_hose_is_a_hazard() -> None:
+    assert label("inspection_report_residential", "hazards_found", "h34") == "橡胶软管超2m"
+
+
+def test_the_conditions_are_asked_before_the_ignition() -> None:
+    key = "gas_on_certificate_residential"
+    order = [one.key for one in FORMS[key].fields]
+    assert order.index("ready_for_gas") < order.index("ignition_done")
+    without = {name: value for name, value in fill(key).items() if name != "ready_for_gas"}
+    assert "ready_for_gas" in faults(key, without)
+    riser = FORMS[key].field("riser_tightness_ok")
+    assert riser is not None and riser.when == {"field": "gas_on_kind", "op": "eq", "value": "first"}
+
+
+def test_each_paper_has_its_own_units() -> None:
+    assert unit("supply_contract_residential", "pressure_max") == "Pa"
+    assert unit("work_slip_nonresidential", "equipment_rated_pressure") == "Pa"
+    assert unit("work_slip_nonresidential", "sales_price") == "元/Nm³"
+    assert unit("facility_confirmation", "equipment", "rated_pressure") == "kPa"
+    assert unit("facility_confirmation", "equipment", "flow_max") == "Nm³/h"
+    ledger = "customer_classification_ledger"
+    assert unit(ledger, "nonresidential", "annual_volume") == "万方"
+    assert unit(ledger, "special_residential", "annual_volume") == "方"
+
+
+def test_the_slip_says_when_the_works_begin_and_end() -> None:
+    for key, begins, ends in (
+        ("work_slip_residential_individual", "start_on", "completion_on"),
+        ("work_slip_residential_group", "contract_start_on", "contract_completion_on"),
+    ):
+        values = {name: value for name, value in fill(key).items() if name not in (begins, ends)}
+        missing = faults(key, values)
+        assert set(missing) == {begins, ends}
+        assert all(text for text in tell_faults(FORMS[key], missing).values())
+
+
+def test_the_customer_tells_of_each_device() -> None:
+    key = "facility_confirmation"
+    table = FORMS[key].field("equipment")
+    assert table is not None and table.required
+    asked = {"name", "model", "quantity", "flow_max", "rated_pressure", "use_time"}
+    assert asked <= {one.key for one in table.columns}
+    assert faults(key, {**fill(key), "equipment": []}) == {"equipment": "required"}
