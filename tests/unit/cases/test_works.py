@@ -166,8 +166,18 @@ def test_what_was_handed_over_goes_on_in_the_same_bar(process: str, step: str, c
     [
         ("inspection", "notice", "rectification_notice_residential", "rectification_notice_nonresidential"),
         ("gas_commissioning", "inspect", "inspection_report_residential", "inspection_report_nonresidential"),
-        ("gas_commissioning", "commission", "gas_on_certificate_residential", "gas_on_certificate_nonresidential"),
-        ("alteration", "contract", "installation_contract_residential", "installation_contract_nonresidential"),
+        (
+            "gas_commissioning",
+            "commission",
+            "gas_on_certificate_residential",
+            "gas_on_certificate_nonresidential",
+        ),
+        (
+            "alteration",
+            "contract",
+            "installation_contract_residential",
+            "installation_contract_nonresidential",
+        ),
         ("alteration", "confirm_large", "work_slip_residential_individual", "work_slip_nonresidential"),
     ],
 )  # fmt: skip
