@@ -147,6 +147,13 @@ class Staff:
         """Return the button of an action in the bar below the case."""
         return self.page.get_by_label("操作").get_by_role("button", name=re.compile(f"^{name}"))
 
+    def go_on(self) -> str:
+        """Follow the button to the work order that the open case handed over to, and return its number."""
+        here = self.page.url
+        self.page.get_by_role("button", name="去办理").click()
+        expect(self.page).not_to_have_url(here)
+        return self.page.url.rsplit("/", 1)[1]
+
     def act_in_field(self, name: str) -> None:
         """Press an action on the page of a visit and wait until the server has it."""
         self.press_for_command(self.page.get_by_role("button", name=name, exact=True))

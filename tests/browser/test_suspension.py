@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.browser.collecting import collect_at_counter
 from tests.browser.people import Customer, Staff
 from tests.browser.watched import Watched
 from tests.pictures import make_pdf, make_photo
@@ -33,7 +34,7 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
     customer.hold_hour("14:00–15:00")
     customer.press("确认预约")
     lead.open_case(case_no)
-    stop_no = _go_on(lead)
+    stop_no = lead.go_on()
     lead.button("受理并派师傅").click()
     lead.dialog.get_by_text("张伟").click()
     lead.confirm("受理并派师傅")
@@ -44,7 +45,7 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
     handler.dialog.get_by_label("现场结果").fill("表上 1,312 方，欠 12 方。")
     handler.add_photo(make_photo())
     handler.confirm("需补缴气款")
-    _collect(watched, lead, open_staff("finance301"), stop_no)
+    collect_at_counter(watched, lead, open_staff("finance301"), stop_no, "36.00", "R-20261127-01")
     customer.go("case", no=case_no)
     watched.shoot(customer.page, "suspension-06-progress")
 
@@ -92,36 +93,6 @@ def _accept_owing(customer: Customer, clerk: Staff, case_no: str) -> None:
     clerk.open_case(case_no)
     clerk.button("派发工单").click()
     clerk.confirm("派发工单")
-
-
-def _go_on(staff: Staff) -> str:
-    """Follow the button to the work order that this one handed over to, and return its number."""
-    here = staff.page.url
-    staff.page.get_by_role("button", name="去办理").click()
-    expect(staff.page).not_to_have_url(here)
-    return staff.page.url.rsplit("/", 1)[1]
-
-
-def _collect(watched: Watched, lead: Staff, finance: Staff, stop_no: str) -> None:
-    lead.open_case(stop_no)
-    fee_no = _go_on(lead)
-    lead.open_case(fee_no)
-    lead.act("登记缴费")
-    lead.open_case(fee_no)
-    lead.button("窗口缴费").click()
-    lead.dialog.get_by_label(re.compile("金额")).fill("36.00")
-    watched.shoot(lead.page, "suspension-04-amount")
-    lead.confirm("窗口缴费")
-    lead.open_case(fee_no)
-    lead.act("客户已付")
-    finance.open_case(fee_no)
-    finance.button("确认到账").click()
-    finance.dialog.get_by_label(re.compile("收据")).fill("R-20261127-01")
-    watched.shoot(finance.page, "suspension-05-receipt")
-    finance.confirm("确认到账")
-    for step in ("已开收据", "客户没有评价"):
-        lead.open_case(fee_no)
-        lead.act(step)
 
 
 def _sign(watched: Watched, customer: Customer, case_no: str) -> None:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import random
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
 
+from backend.catalogue.forms import FieldType, FormField, build_form
+from backend.core.local_time import local_date
+from deploy.demo.form_values import FormWriter
 from deploy.demo.organisation import PASSWORD
+from tests.pictures import make_photo
 
 
 class Staff:
@@ -39,6 +45,19 @@ class Staff:
             **more,
         }
         return self._send("POST", f"/cases/{case_no}/commands", json=body)
+
+    def fill(self, case_no: str, **chosen: Any) -> None:
+        """Hand in the form of the step at which the case stands; ``chosen`` has to stand in it."""
+        [task] = {one["task"] for one in self.read(case_no)["documents"] if one["may_fill"]}
+        path = f"/cases/{case_no}/documents/{task}"
+        begun = self._send("GET", path)
+        writer = FormWriter(local_date(datetime.now(UTC)), random.Random(case_no), self._photograph, chosen)
+        values = writer.write(build_form(begun["form"]), begun["values"])
+        self._send("PUT", path, json={"revision": begun["revision"], "values": values, "fills": True})
+
+    def _photograph(self, field: FormField) -> list[str]:
+        purpose = "signature" if field.type is FieldType.SIGNATURE else "visit"
+        return [self.upload(make_photo(), purpose)]
 
     def upload(self, content: bytes, purpose: str) -> str:
         """Upload a photo or a signature and return its key."""
