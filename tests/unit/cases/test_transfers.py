@@ -42,6 +42,8 @@ BUSINESS = [
     ("installation_group", "install_residential_group", "take_up"),
     ("alteration", "alteration", "accept"),
     ("suspension", "suspension_removal", "accept"),
+    ("gas_on", "gas_commissioning", None),
+    ("inspection", "inspection", "accept"),
 ]
 CHANNELS = ["online_service_application", "hall_service_application", "hotline_service_application"]
 
@@ -49,7 +51,7 @@ CHANNELS = ["online_service_application", "hall_service_application", "hotline_s
 @pytest.mark.parametrize(("service", "process", "enter_at"), BUSINESS)
 @pytest.mark.parametrize("channel", CHANNELS)
 def test_one_applies_online_at_the_counter_and_by_telephone(
-    channel: str, service: str, process: str, enter_at: str
+    channel: str, service: str, process: str, enter_at: str | None
 ) -> None:
     assert list_handed_over(channel, "book", "book", {"service": service}) == [(process, enter_at)]
     form = PROCESSES[channel].form
@@ -63,6 +65,11 @@ def test_one_applies_online_at_the_counter_and_by_telephone(
         for option in field["options"]
     ]
     assert form is None or service in options
+
+
+def test_repairs_are_booked_online_at_the_counter_and_by_telephone() -> None:
+    for channel in ("online_service_application", "hall_service_application", "hotline_fault_repair"):
+        assert list_handed_over(channel, "book", "book", {"service": "repair"}) == [("repair", None)]
 
 
 REVISITED = [
@@ -122,3 +129,69 @@ def test_what_was_done_about_a_complaint_is_reviewed_before_it_is_replied_to(
     assert {one.key: one.to for one in review.outcomes} == {"accepted": ("reply",), "rejected": ("support",)}
     leads_to_reply = {one.key for one in definition.steps for way in one.outcomes if "reply" in way.to}
     assert leads_to_reply == {"review"}
+
+
+RATED = [
+    ("hotline_alarm", "revisit", "child_completed"),
+    ("hotline_consultation", "hang_up", "ended"),
+    ("hotline_fault_repair", "hang_up", "ended"),
+    ("hotline_information_query", "hang_up", "ended"),
+    ("hotline_praise", "hang_up", "ended"),
+    ("hotline_service_application", "hang_up", "ended"),
+    ("hotline_suggestion", "hang_up", "ended"),
+    ("hall_service_application", "confirm", "confirmed"),
+    ("online_service_application", "close", "close"),
+    ("online_customer_service", "invite_rating", "invite"),
+    ("complaint_level_1", "revisit", "child_completed"),
+    ("complaint_level_2_3", "revisit", "child_completed"),
+]
+
+
+@pytest.mark.parametrize(("process", "step", "outcome"), RATED)
+def test_the_customer_is_asked_for_a_rating(process: str, step: str, outcome: str) -> None:
+    way = PROCESSES[process].step(step).outcome(outcome)
+    assert way is not None
+    asked = [one.args["message"] for one in way.effects if one.name == "notify_customer"]
+    assert asked == ["rating_invited"]
+
+
+@pytest.mark.parametrize(
+    ("process", "after"),
+    [
+        ("hotline_service_application", "revisit"),
+        ("hotline_fault_repair", "revisit"),
+        ("online_customer_service", "invite_rating"),
+        ("online_service_application", "close"),
+    ],
+)
+def test_the_units_reply_goes_back_to_the_centre(process: str, after: str) -> None:
+    definition = PROCESSES[process]
+    assert [one.to for one in definition.step("reply").outcomes] == [(after,)]
+    step = definition.step(after)
+    first = PROCESSES["revisit"].step("call") if step.children else step
+    assert first.by.key in {"hotline_agent", "remote_service"}
+
+
+@pytest.mark.parametrize(
+    ("process", "step", "outcome"),
+    [
+        ("hotline_service_application", "handle", "handled"),
+        ("hall_service_application", "handle", "handled"),
+        ("repair", "finish", "finish"),
+    ],
+)
+def test_whoever_does_the_work_writes_down_what_came_of_it(process: str, step: str, outcome: str) -> None:
+    way = PROCESSES[process].step(step).outcome(outcome)
+    assert way is not None
+    assert "result" in way.asks
+    assert "result_recorded" in {one.name for one in way.guards}
+
+
+def test_a_contract_with_a_community_is_an_option() -> None:
+    survey = PROCESSES["install_residential_group"].step("survey")
+    ticked = {one.key: one.sets.get("contract_wanted") for one in survey.outcomes if one.key != "unfit"}
+    assert ticked == {"fit": True, "fit_without_contract": False}
+    sketch = PROCESSES["install_residential_group"].step("sign_sketch")
+    ways = {one.key: one.to for one in sketch.outcomes}
+    assert ways["agree"] == ("contract",)
+    assert ways["agree_without_contract"] == ("pay",)

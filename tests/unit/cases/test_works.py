@@ -61,6 +61,7 @@ SIGNED = [
     ("suspension_removal", "sign", "sign", {}),
     ("inspection", "sign", "sign", {}),
     ("meter_reading", "sign", "to_pay", {}),
+    ("online_account_opening", "sign", "signed", {}),
 ]
 
 

@@ -1,0 +1,220 @@
+"""A home gets its gas: from the application to gas-on, with every work order in between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.collecting import collect_at_counter
+from tests.browser.people import Customer, Staff
+from tests.browser.stage import Stage
+from tests.browser.watched import Watched
+from tests.miniprogram.staff import Staff as Colleague
+from tests.pictures import make_pdf, make_photo
+
+PHONE_NO = "13812340077"
+
+
+@pytest.fixture
+def clerk_at(stage: Stage) -> Iterator[Callable[[str], Colleague]]:
+    """Return what signs somebody in at the API, for the forms of steps, whose pages are seen elsewhere."""
+    known: dict[str, Colleague] = {}
+
+    def find(username: str) -> Colleague:
+        if username not in known:
+            known[username] = Colleague(stage.url, username)
+        return known[username]
+
+    yield find
+    for one in known.values():
+        one.close()
+
+
+def test_a_home_from_application_to_gas_on(
+    watched: Watched,
+    open_customer: Callable[[], Customer],
+    open_staff: Callable[..., Staff],
+    clerk_at: Callable[[str], Colleague],
+) -> None:
+    customer = open_customer()
+    customer.sign_in(PHONE_NO)
+    case_no = _apply(watched, customer)
+    clerk, lead = open_staff("remote1"), open_staff("lead301")
+    works_no = _take_up(customer, clerk, lead, case_no)
+
+    handler, works = open_staff("handler301"), open_staff("works301")
+    _survey(watched, handler, works_no)
+    works.open_case(works_no)
+    works.act("方案完成")
+    _sign(watched, customer, case_no, "sketch")
+    customer.go("case", no=case_no)
+    customer.press("去已缴费")
+    collect_at_counter(watched, lead, open_staff("finance301"), works_no, "3580.00", "R-8801")
+    clerk_at("lead301").fill(works_no)
+    lead.open_case(works_no)
+    lead.act("委派施工")
+    works.open_case(works_no)
+    works.act("设计完成")
+    _sign(watched, customer, case_no, "drawings")
+    _build(watched, customer, works, clerk_at("works301"), case_no, works_no)
+    clerk_at("lead301").fill(works_no)
+    lead.open_case(works_no)
+    watched.shoot(lead.page, "installation-08-handed-over")
+    lead.act("接收项目")
+
+    customer.go("case", no=case_no)
+    watched.shoot(customer.page, "installation-09-ready")
+    customer.press("去申请通气")
+    lead.open_case(works_no)
+    _let_the_gas_on(watched, lead, handler, clerk_at("handler301"))
+    lead.open_case(case_no)
+    lead.button("回复工单").click()
+    lead.dialog.get_by_label("回复内容").fill("已通气，安全用气已讲解。")
+    lead.confirm("回复工单")
+    clerk.open_case(case_no)
+    clerk.act("办结并邀请评价")
+    customer.go("case", no=case_no)
+    customer.press("去评价")
+    customer.page.get_by_role("radio", name=re.compile("^5 星")).click()
+    customer.press("提交评价")
+    expect(customer.page.get_by_role("heading", name="您的评价", exact=True)).to_be_visible()
+    watched.shoot(customer.page, "installation-11-ended")
+
+
+def _take_up(customer: Customer, clerk: Staff, lead: Staff, case_no: str) -> str:
+    """Accept, dispatch, assign and book; returns the number of the installation's own work order."""
+    for step in ("受理", "审核通过"):
+        clerk.open_case(case_no)
+        clerk.act(step)
+    clerk.open_case(case_no)
+    clerk.button("派发工单").click()
+    clerk.confirm("派发工单")
+    lead.open_case(case_no)
+    lead.button("委派师傅").click()
+    lead.dialog.get_by_text("张伟").click()
+    lead.confirm("委派师傅")
+    _book(customer, case_no)
+    lead.open_case(case_no)
+    works_no = lead.go_on()
+    lead.open_case(works_no)
+    lead.act("受理业务")
+    return works_no
+
+
+def _apply(watched: Watched, customer: Customer) -> str:
+    page = customer.page
+    customer.press(re.compile("^居民报装"))
+    customer.fill_contact("钱明", PHONE_NO)
+    page.get_by_label("身份证号").fill("11010519491231002X")
+    customer.add_photo("id.jpg", make_photo())
+    customer.add_document("deed.pdf", make_pdf())
+    page.get_by_label("建筑面积").fill("89.5")
+    page.get_by_role("checkbox", name="燃气灶").click()
+    customer.press("提交申请")
+    return customer.read_case_no()
+
+
+def _book(customer: Customer, case_no: str) -> None:
+    customer.go("case", no=case_no)
+    customer.press("去预约上门时间")
+    customer.hold_hour("10:00–11:00")
+    customer.press("确认预约")
+    expect(customer.page.get_by_text("约好的上门时间")).to_be_visible()
+
+
+def _survey(watched: Watched, handler: Staff, works_no: str) -> None:
+    handler.open_case(works_no)
+    handler.act("出发")
+    handler.open_case(works_no)
+    handler.act("已到达")
+    _record(watched, handler, works_no, "符合安装条件", "厨房朝北，立管在走廊，可以装。")
+
+
+def _record(watched: Watched, staff: Staff, case_no: str, step: str, words: str) -> None:
+    staff.open_case(case_no)
+    staff.button(step).click()
+    staff.dialog.get_by_label("现场结果").fill(words)
+    staff.add_photo(make_photo())
+    staff.confirm(step)
+
+
+def _sign(watched: Watched, customer: Customer, case_no: str, what: str) -> None:
+    page = customer.page
+    customer.go("case", no=case_no)
+    customer.press("去签字")
+    customer.draw_signature()
+    customer.press("签好了")
+    expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()
+    watched.shoot(page, f"installation-{what}")
+    customer.press("同意并签字")
+    expect(page.get_by_role("button", name="去签字")).to_have_count(0)
+
+
+def _build(
+    watched: Watched, customer: Customer, works: Staff, desk: Colleague, case_no: str, works_no: str
+) -> None:
+    """Purchase, works, a failed acceptance with its mending, and the customer looks on all the while."""
+    works.open_case(works_no)
+    works.act("采购完成")
+    customer.go("case", no=case_no)
+    expect(customer.page.get_by_text(re.compile("施工")).first).to_be_visible()
+    watched.shoot(customer.page, "installation-06-works")
+    _record(watched, works, works_no, "竣工", "立管接入，表箱已装，试压 0.1 MPa 24 小时无压降。")
+    works.open_case(works_no)
+    works.button("验收不合格").click()
+    works.dialog.get_by_role("combobox", name="原因").fill("套管没有封堵")
+    works.confirm("验收不合格")
+    desk.fill(works_no)
+    _record(watched, works, works_no, "整改完成", "套管已封堵，重新试压合格。")
+    desk.fill(works_no)
+    works.open_case(works_no)
+    watched.shoot(works.page, "installation-07-acceptance")
+    works.act("验收合格")
+
+
+def _let_the_gas_on(watched: Watched, lead: Staff, handler: Staff, technician: Colleague) -> None:
+    gas_no = lead.go_on()
+    lead.open_case(gas_no)
+    lead.button("受理并派师傅").click()
+    lead.dialog.get_by_text("张伟").click()
+    lead.confirm("受理并派师傅")
+    technician.fill(gas_no)
+    handler.open_case(gas_no)
+    handler.act("合格")
+    technician.fill(gas_no)
+    handler.open_case(gas_no)
+    handler.button("已通气").click()
+    handler.sign_on_glass()
+    watched.shoot(handler.page, "installation-10-gas-on")
+    handler.confirm("已通气")
+    technician.fill(gas_no)
+    handler.open_case(gas_no)
+    handler.act("已录入")
+    _open_the_account(lead, gas_no)
+    handler.open_case(gas_no)
+    handler.act("已宣传")
+
+
+def _open_the_account(lead: Staff, gas_no: str) -> None:
+    lead.open_case(gas_no)
+    account_no = lead.go_on()
+    for step in ("受理", "资料齐全"):
+        lead.open_case(account_no)
+        lead.act(step)
+    lead.open_case(account_no)
+    lead.button("已签订").click()
+    lead.sign_on_glass()
+    lead.confirm("已签订")
+    lead.open_case(account_no)
+    lead.button("已开户").click()
+    lead.dialog.get_by_label("现场结果").fill("户号 30100077")
+    lead.confirm("已开户")
+    lead.open_case(account_no)
+    fee_no = lead.go_on()
+    lead.open_case(fee_no)
+    lead.button("终止办理").click()
+    lead.dialog.get_by_role("combobox", name="原因").fill("客户暂时不充值")
+    lead.confirm("终止办理")
