@@ -22,7 +22,7 @@ PLATFORM = "contracts"
 CLOCK_SECONDS = 300
 CALLBACK_SECONDS = 10
 NEEDED = ("reference", "case_no", "title")
-CALLBACK_PATH = "/callbacks/contracts"
+CALLBACK_PATH = "/callbacks/contracts/verdicts"
 ERRORS = {
     1001: "bad signature", 1002: "stale timestamp", 1003: "nonce used", 1004: "unknown app",
     1201: "malformed", 1404: "unknown contract", 1429: "too many calls", 1500: "busy",

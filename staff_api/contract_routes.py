@@ -13,7 +13,7 @@ from backend.cases.contract_reviews import LONGEST_REASON, ContractReviews
 from backend.core.callers import Caller, open_to
 from staff_api.guard import get_signed_in
 
-CALLBACK_PATH = "/callbacks/contracts"
+CALLBACK_PATH = "/callbacks/contracts/verdicts"
 
 
 class ContractReviewSchema(Schema):

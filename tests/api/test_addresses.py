@@ -22,6 +22,8 @@ SINGLE = {
     "/h5/<path:path>": "its files",
     "/console/": "the staff console",
     "/console/<path:path>": "its files",
+    "/l/<token>": "the short address in a text message that leads to one case",
+    "/d/<token>/<short_hash>": "the page behind the code on a printed document",
     "/healthz": "is the process alive",
     "/readyz": "can it work",
     "/metrics": "how is it doing, for a collector on the same machine",

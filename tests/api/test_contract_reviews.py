@@ -37,11 +37,12 @@ from backend.organisation.leads import find_leads
 from composition.hall import make_hall
 from composition.promises import make_staff_notices
 from tests.api.document import watch_answers
+from tests.api.filling import fill_in
 from tests.api.organisation import ensure_staff
 from tests.api.staff_side import HTTPS, Browser, Hall, code
 from wsgi import create_app
 
-SECRET, PATH = "c" * 40, "/callbacks/contracts"
+SECRET, PATH = "c" * 40, "/callbacks/contracts/verdicts"
 
 
 @dataclass
@@ -159,10 +160,13 @@ class Stage:
         return (who or self.market).read(f"/cases/{self.case_no}/contract")
 
     def unmet(self) -> str | None:
-        """Return what the signing lacks, as the console shows it."""
-        actions = self.market.read(f"/cases/{self.case_no}")["actions"]
-        unmet = next(one for one in actions if one["outcome"] == "signed")["unmet"]
-        return None if unmet is None or unmet["code"] == "form_missing" else str(unmet["code"])
+        """Return what the signing lacks beside the contract's text, as the console shows it."""
+        case = self.market.read(f"/cases/{self.case_no}")
+        if any(one["may_fill"] and one["state"] == "to_fill" for one in case["documents"]):
+            fill_in(self.market, self.case_no)
+            case = self.market.read(f"/cases/{self.case_no}")
+        unmet = next(one for one in case["actions"] if one["outcome"] == "signed")["unmet"]
+        return None if unmet is None else str(unmet["code"])
 
 
 @pytest.fixture

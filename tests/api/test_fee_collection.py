@@ -9,6 +9,7 @@ from sqlalchemy import select
 from backend.cases.commands import SYSTEM, Start
 from backend.cases.service import NewCase, Request
 from payments.models import Charge, CounterReceipt
+from tests.api.filling import fill_in
 from tests.api.staff_side import Hall, code
 
 
@@ -54,6 +55,8 @@ def test_the_finance_clerks_receipt_settles_the_charge(hall: Hall) -> None:
     assert finance.act(case_no, "received", receipt_no=f" {receipt_no} ").status_code == 200
     assert list_charges(hall, case_no) == [("repair", 8_000, "settled")]
     assert list_receipts(hall, case_no) == [(receipt_no, hall.staff["finance_361"])]
+    assert code(desk.act(case_no, "receipt")) == "form_missing"
+    fill_in(desk, case_no)
     for outcome in ("receipt", "rated"):
         assert desk.act(case_no, outcome).status_code == 200
     case = desk.read(f"/cases/{case_no}")

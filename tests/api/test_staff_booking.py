@@ -15,9 +15,16 @@ from werkzeug.test import TestResponse
 
 from backend.appointments.models import Appointment, AppointmentPolicy, AppointmentSeat, SlotRule
 from backend.appointments.states import OPEN_STATES
+from backend.cases.commands import CUSTOMER, Complete
+from backend.cases.document_signing import DocumentSigning
+from backend.cases.document_sources import DocumentSources
+from backend.cases.documents import DocumentDesk
 from backend.cases.models import CaseEvent
+from backend.catalogue.service import DefinitionStore
 from backend.core.local_time import local_date
 from backend.core.outbox import OutboxRow
+from tests.api.filling import fill_in, upload
+from tests.api.scenario_forms import AnyFiles, fill_what_is_asked
 from tests.api.staff_side import Browser, Hall, _read_clock, code
 
 
@@ -169,6 +176,18 @@ def test_what_cannot_be_booked(hall: Hall) -> None:
     assert hall.sign_in("desk_362").get(f"/cases/{waiting}/slots").status_code == 404
 
 
+def _show_what_was_rectified(hall: Hall, case_no: str) -> None:
+    """Let the customer hand in the photos of what was put right, and say so."""
+    definitions, files, case_id = DefinitionStore(), AnyFiles(), hall.find_id(case_no)
+    sources = DocumentSources(definitions, hall.organisation, hall.keys, {}, _read_clock)
+    signing = DocumentSigning(hall.keys, files)
+    desk = DocumentDesk(hall.service, definitions, sources, hall.keys, files, signing, _read_clock)
+    snapshot = hall.service.load(case_id).snapshot
+    command = Complete(CUSTOMER, snapshot.open_tasks[0].no, "rectified", snapshot.version)
+    fill_what_is_asked(hall.sessions, desk, case_id, command, f"customer:{hall.customer_id}", {})
+    hall.customer(case_no, "rectified")
+
+
 def test_an_inspection_booked_anew_is_one_visit(hall: Hall) -> None:
     """The visit is booked at the application, and the case that waits for it below goes on by that."""
     desk, handler = hall.sign_in("desk_361"), hall.sign_in("handler_361")
@@ -176,15 +195,14 @@ def test_an_inspection_booked_anew_is_one_visit(hall: Hall) -> None:
     first, second, *_ = list_free(desk, case_no)
     child = book(desk, case_no, first)["child"]["case_no"]
     assert desk.act(child, "accept").status_code == 200
-    for outcome, more in (
-        ("set_off", {}),
-        ("arrive", {}),
-        ("hazard", {"result": "胶管老化"}),
-        ("to_customer", {"reason": "请客户自行更换胶管"}),
-    ):
-        done = handler.act(child, outcome, **more)
-        assert done.status_code == 200, done.text
-    hall.customer(child, "rectified")
+    for outcome in ("set_off", "arrive"):
+        assert handler.act(child, outcome).status_code == 200
+    fill_in(handler, child, hazards_found=["h36"])
+    photo = upload(handler, "hose")
+    assert handler.act(child, "hazard", photos=[photo]).status_code == 200
+    fill_in(handler, child)
+    assert handler.act(child, "to_customer", reason="请客户自行更换胶管").status_code == 200
+    _show_what_was_rectified(hall, child)
     assert desk.read(f"/cases/{child}")["may_book"]
     view = book(desk, child, second)
     assert [one["step"] for one in view["open_tasks"]] == ["accept"]

@@ -37,10 +37,10 @@ def start_works(hall: Hall, unit: str, due_in: timedelta, *, contractor: str | N
                 text(
                     "INSERT INTO case_document (case_id, task_no, step, form_key, form_version_id, unit_id,"
                     " state, revision, saved_by, saved_at, content, filled_by,"
-                    " filled_at, nonce_sealed, sha256)"
+                    " filled_at, nonce_sealed, sha256, number, check_token)"
                     " SELECT :id, 1, 'x', 'acceptance_certificate', form_version_id, unit_id, 'filled', 1,"
                     " 'staff:1', :at, jsonb_build_object('contractor', CAST(:contractor AS text)), 'staff:1',"
-                    " :at, 'x', '\\x00'"
+                    " :at, 'x', '\\x00', case_no, case_no"
                     " FROM service_case WHERE id = :id"
                 ),
                 {**values, "contractor": contractor},

@@ -31,6 +31,12 @@ class Customer:
         # Another place after the # alone would leave the former screens beneath.
         self.page.reload()
 
+    def come(self, page: str, **query: str) -> None:
+        """Open one of the screens from outside, as by a link."""
+        asked = "&".join(f"{name}={value}" for name, value in query.items())
+        self.page.goto("about:blank")
+        self.page.goto(f"{self._stage.url}/h5/#/pages/{page}/index?{asked}")
+
     def sign_in(self, phone: str) -> None:
         """Sign in by the code that comes as a text message."""
         self.go("sign-in")
@@ -94,6 +100,17 @@ class Customer:
         for step in range(1, 9):
             mouse.move(box["x"] + 30 + 20 * step, box["y"] + 30 + (40 if step % 2 else 0))
         mouse.up()
+
+    def decide(self, name: str) -> None:
+        """Choose what cannot be undone, say so once more, and wait until the server has it."""
+        self.press(re.compile(f"^{name}$"))
+        self.press_for_command("确定")
+
+    def press_for_command(self, name: str) -> None:
+        """Press what sends a command, and wait until the server has it."""
+        with self.page.expect_response(re.compile(r"/commands$")) as answer:
+            self.press(name)
+        assert answer.value.status == 200, answer.value.text()
 
     def apply_for_repair(self, name: str, phone: str, photo: bytes) -> str:
         """Fill in and hand in an application for a repair; returns the case's number."""

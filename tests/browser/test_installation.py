@@ -50,8 +50,7 @@ def test_a_home_from_application_to_gas_on(
     works.open_case(works_no)
     works.act("方案完成")
     _sign(watched, customer, case_no, "sketch")
-    customer.go("case", no=case_no)
-    customer.press("去已缴费")
+    customer.decide("已缴费")
     collect_at_counter(watched, lead, open_staff("finance301"), works_no, "3580.00", "R-8801")
     clerk_at("lead301").fill(works_no)
     lead.open_case(works_no)
@@ -67,7 +66,7 @@ def test_a_home_from_application_to_gas_on(
 
     customer.go("case", no=case_no)
     watched.shoot(customer.page, "installation-09-ready")
-    customer.press("去申请通气")
+    customer.decide("申请通气")
     lead.open_case(works_no)
     _let_the_gas_on(watched, lead, handler, clerk_at("handler301"))
     lead.open_case(case_no)
@@ -149,8 +148,8 @@ def _sign(watched: Watched, customer: Customer, case_no: str, what: str) -> None
     customer.press("签好了")
     expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()
     watched.shoot(page, f"installation-{what}")
-    customer.press("同意并签字")
-    expect(page.get_by_role("button", name="去签字")).to_have_count(0)
+    customer.press_for_command("同意并签字")
+    expect(page.get_by_role("heading", name="办理进度", exact=True)).to_be_visible()
 
 
 def _build(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
@@ -36,7 +37,7 @@ def test_people(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
     page.keyboard.press("Escape")
     expect(centre.dialog.get_by_text("刚填的还没有保存。")).to_be_visible()
     page.keyboard.press("Enter")
-    centre.dialog.get_by_label("账号").fill("fengxin")
+    centre.dialog.get_by_label("账号", exact=True).fill("fengxin")
     centre.dialog.get_by_label("手机号").fill("13900007777")
     centre.dialog.get_by_label("具体责任人").check()
     centre.dialog.get_by_role("button", name="保存").click()
@@ -138,7 +139,7 @@ def test_areas_and_a_table(watched: Watched, stage: Stage, open_staff: Callable[
     with page.expect_download() as exported:
         page.get_by_role("button", name="导出", exact=True).click()
     assert re.fullmatch(r"服务区域_\d{4}-\d\d-\d\d\.xlsx", exported.value.suggested_filename)
-    sheet = load_workbook(exported.value.path()).active
+    sheet = load_workbook(BytesIO(exported.value.path().read_bytes())).active
     assert [cell.value for cell in sheet[2]] == ["历城区", "洪家楼街道", "其余地方", "高新客户服务部"]
     page.get_by_role("button", name="表格导入").click()
     with page.expect_download() as download:

@@ -18,6 +18,13 @@ PHONE_NO = "13812340004"
 # that it is not so far.
 OF_A_CASE = frozenset({"case", "mend", "supply", "booking", "visit", "sign", "rate", "fill"})
 
+# These are opened by a link or lead to one paper.
+OF_A_LINK_OR_PAPER = {
+    "link": {"t": "no-such-link-no-such-link-no-such-link"},
+    "paper": {"task": "99"},
+    "sign-paper": {"task": "99"},
+}
+
 
 def list_customer_pages() -> list[str]:
     """Return the names of all H5 pages, from the client's own list."""
@@ -33,14 +40,25 @@ def test_customer_pages(watched: Watched, open_customer: Callable[[], Customer])
     customer.sign_in(PHONE_NO)
     case_no = customer.apply_for_repair("赵强", PHONE_NO, make_photo())
     for name in list_customer_pages():
+        if name in OF_A_LINK_OR_PAPER:
+            continue
         query = (
             {"no": case_no} if name in OF_A_CASE else {"service": "installation"} if name == "apply" else {}
         )
         _look(watched, customer, name, query)
+    # A link that is none, and a paper that is not there: each says so, and what to do.
+    watched.expect_refusals("link_unknown", "task_unknown")
+    for name, query in OF_A_LINK_OR_PAPER.items():
+        customer.come(name, **query, no=case_no)
+        _shoot(watched, customer, name)
 
 
 def _look(watched: Watched, customer: Customer, name: str, query: dict[str, str]) -> None:
     customer.go(name, **query)
+    _shoot(watched, customer, name)
+
+
+def _shoot(watched: Watched, customer: Customer, name: str) -> None:
     expect(customer.page.get_by_role("heading", level=1)).to_be_visible()
     customer.page.wait_for_load_state("networkidle")
     # A skeleton has little that could be found fault with.

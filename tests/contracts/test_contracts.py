@@ -14,7 +14,7 @@ from backend.core.outcomes import PlatformRefused, PlatformUnavailable
 from tests.contracts.conftest import Simulators
 
 SECRET = "s" * 40
-PATH = "/callbacks/contracts"
+PATH = "/callbacks/contracts/verdicts"
 
 
 @pytest.fixture
