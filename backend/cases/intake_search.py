@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.form_sealing import index_address, open_value
 from backend.cases.ports import RecordLook
-from backend.cases.staff_access import CASE, StaffAccess
+from backend.cases.staff_access import CASE, TOLD_TASK, StaffAccess
 from backend.cases.staff_rows import RowWriter
 from backend.catalogue.field_checks import BadValue, check_address, check_phone, check_text
 from backend.core.encryption import KeyRing
@@ -36,11 +36,9 @@ _DUPLICATE = Prepared(
     .limit(1)
 )
 # With the task that its line tells, as the queues' lists have it.
-_OPEN = """
+_OPEN = f"""
     SELECT c.*, t.no AS task_no, t.step, t.opened_at AS waiting_since, t.due_at
-    FROM service_case c JOIN LATERAL (
-      SELECT * FROM case_task WHERE case_id = c.id ORDER BY (state = 'open') DESC, no DESC LIMIT 1
-    ) t ON true
+    FROM service_case c JOIN {TOLD_TASK}
     WHERE c.id = ANY(:ids) AND c.status = 'open' ORDER BY c.id DESC
 """
 _OPEN_ROWS = Prepared(text(_OPEN).bindparams(bindparam("ids", type_=ARRAY(BigInteger))))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.staff_access import StaffAccess
+from backend.cases.staff_access import TOLD_TASK, StaffAccess
 from backend.cases.staff_rows import RowWriter
 from backend.core.statements import Prepared
 from backend.organisation.service import Member
@@ -21,7 +21,7 @@ _MOST = 30
 # read with the task that its line tells, as the queues' lists have it.
 _OTHERS = Prepared(
     text(
-        """
+        f"""
     WITH this AS (SELECT * FROM service_case WHERE id = :case_id),
     found AS (
       (SELECT c.id FROM this JOIN service_case c ON c.customer_id = this.customer_id
@@ -31,9 +31,7 @@ _OTHERS = Prepared(
        WHERE c.opened_at >= :since ORDER BY c.id DESC LIMIT :most)
     )
     SELECT c.*, t.no AS task_no, t.step, t.opened_at AS waiting_since, t.due_at
-    FROM found JOIN service_case c USING (id) CROSS JOIN this JOIN LATERAL (
-      SELECT * FROM case_task WHERE case_id = c.id ORDER BY (state = 'open') DESC, no DESC LIMIT 1
-    ) t ON true
+    FROM found JOIN service_case c USING (id) CROSS JOIN this JOIN {TOLD_TASK}
     WHERE c.parent_case_id IS NULL AND c.id <> this.id AND c.id IS DISTINCT FROM this.parent_case_id
     ORDER BY (c.status = 'open') DESC, c.id DESC LIMIT :most
     """

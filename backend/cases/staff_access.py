@@ -25,10 +25,13 @@ from backend.organisation.service import Member
 OVERSEERS = frozenset({CENTRE_LEAD})
 CASE = table_of(ServiceCase)
 STAFF_KINDS = (ActorKind.POSITION, ActorKind.DEPARTMENT)
-# A case with the task that its line in a list tells: the newest open one, or else the newest.
+# The task that a case's line in a list tells, for a case `c`: the newest open one, or else the newest.
+TOLD_TASK = """LATERAL (
+      SELECT * FROM case_task WHERE case_id = c.id ORDER BY (state = 'open') DESC, no DESC LIMIT 1
+    ) t ON true"""
 _BY_NO = Prepared(
     text(
-        """
+        f"""
     SELECT c.id, c.case_no, c.process_key, c.definition_version_id, c.unit_id, c.unit_code, c.channel,
       c.status, c.version, c.service_key, c.handler_id, c.returned_times, c.parent_case_id, c.opened_at,
       c.contact_name_sealed, c.contact_phone_sealed, c.region, c.street, c.community, c.building, c.form,
@@ -41,9 +44,7 @@ _BY_NO = Prepared(
             SELECT x.staff_id FROM case_co_handler x JOIN up ON up.id = x.case_id
              WHERE x.removed_at IS NULL ORDER BY x.id) AS co_handlers,
       EXISTS (SELECT FROM case_co_handler x WHERE x.case_id IN (c.id, c.parent_case_id)) AS had_co_handlers
-    FROM service_case c LEFT JOIN LATERAL (
-      SELECT * FROM case_task WHERE case_id = c.id ORDER BY (state = 'open') DESC, no DESC LIMIT 1
-    ) t ON true
+    FROM service_case c LEFT JOIN {TOLD_TASK}
     WHERE c.case_no = :case_no
     """
     )
