@@ -133,6 +133,8 @@ def test_areas_and_a_table(watched: Watched, stage: Stage, open_staff: Callable[
     centre.dialog.get_by_label("街道", exact=True).fill("洪家楼街道")
     centre.dialog.get_by_label("负责的单位").select_option("303")
     centre.dialog.get_by_role("button", name="保存").click()
+    # Typing goes to where the focus is, and an open dialog keeps it.
+    expect(centre.dialog).to_have_count(0)
     page.get_by_label("找地方").fill("洪家楼")
     expect(page.get_by_role("row", name=re.compile("洪家楼街道"))).to_contain_text("高新客户服务部")
 
@@ -159,6 +161,7 @@ def test_areas_and_a_table(watched: Watched, stage: Stage, open_staff: Callable[
     centre.dialog.get_by_role("button", name="确认导入").click()
     expect(centre.dialog.get_by_text("都导入好了")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(centre.dialog).to_have_count(0)
     page.get_by_label("找地方").fill("山大路")
     page.get_by_role("button", name="修改山大路街道其余地方").click()
     centre.dialog.get_by_role("button", name="去掉", exact=True).click()
