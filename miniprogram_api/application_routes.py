@@ -21,7 +21,8 @@ def make_application_routes(applications: ApplicationService, cases: CustomerCas
 
     @routes.post("")
     @open_to(Caller.CUSTOMER)
-    @routes.arguments(ApplicationSchema)
+    # An instance: a class would be instantiated with every request.
+    @routes.arguments(ApplicationSchema())
     @routes.response(201, CaseViewSchema)
     def submit(typed: dict[str, Any]) -> Response:
         """Apply. The same command id with the same body gets the same case.

@@ -64,7 +64,8 @@ def make_case_routes(
 
     @routes.post("/commands")
     @open_to(Caller.STAFF)
-    @routes.arguments(StaffCommandSchema)
+    # An instance: a class would be instantiated with every request.
+    @routes.arguments(StaffCommandSchema())
     @routes.response(200, StaffCaseViewSchema)
     def carry_out(asked: dict[str, Any], case_no: str) -> dict[str, Any]:
         """Carry out a command and show the case after it."""

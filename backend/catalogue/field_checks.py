@@ -99,9 +99,10 @@ def check_phone(value: object) -> str:
         number = phonenumbers.parse(unicodedata.normalize("NFKC", text), "CN")
     except phonenumbers.NumberParseException as error:
         raise BadValue("phone_invalid") from error
-    if number.country_code != 86 or number.extension or not phonenumbers.is_valid_number(number):
+    if number.country_code != 86 or number.extension:
         raise BadValue("phone_invalid")
     digits = phonenumbers.national_significant_number(number)
+    # A number that is not valid has no type.
     match phonenumbers.number_type(number):
         case phonenumbers.PhoneNumberType.MOBILE:
             return digits
