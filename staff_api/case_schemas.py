@@ -207,15 +207,19 @@ class PendingExtensionSchema(Schema):
 
 
 class CoHandlerSchema(Schema):
-    """A colleague who handles the case together with its handler."""
+    """A colleague who handles the case, alone or together with others."""
 
     username = fields.String(required=True)
     name = fields.String(required=True)
 
 
 class TeamSchema(Schema):
-    """Who else works on the case; ``may_arrange`` says whether the reader chooses them and forwards it."""
+    """Who else works on the case; ``may_arrange`` says whether the reader chooses them and forwards it.
 
+    The ``handler`` is told to who arranges, so that nobody is asked to help himself.
+    """
+
+    handler = fields.Nested(CoHandlerSchema, required=True, allow_none=True)
     co_handlers = fields.List(fields.Nested(CoHandlerSchema), required=True)
     may_arrange = fields.Boolean(required=True)
 

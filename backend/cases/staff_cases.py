@@ -250,11 +250,18 @@ class StaffCases:
             "history": history,
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
-            "team": {
-                "co_handlers": self._organisation.describe_staff(session, row.co_handlers),
-                "may_arrange": row.status == "open" and may_arrange(member, row, self._sources.keepers),
-            },
+            "team": self._write_team(session, member, row),
             "extension": describe_pending(asked, member, definitions[row.id], handlers),
+        }
+
+    def _write_team(self, session: Session, member: Member, row: Row[Any]) -> dict[str, Any]:
+        arranges = row.status == "open" and may_arrange(member, row, self._sources.keepers)
+        asked = [*row.co_handlers, row.handler_id] if arranges else row.co_handlers
+        described = self._organisation.describe_staff(session, asked)
+        return {
+            "handler": described.pop() if arranges else None,
+            "co_handlers": described,
+            "may_arrange": arranges,
         }
 
     def _may_book(self, session: Session, root: Branch, is_to_come: bool) -> bool:

@@ -76,7 +76,8 @@ def test_a_co_handler_sees_helps_and_leaves_the_reply_to_the_handler(hall: Hall,
     assert found is not None
     assert (found["part"], found["handler_name"]) == ("co_handler", "王handler_361")
     view = second.read(f"/cases/{child}")
-    assert (view["actions"], view["team"]["may_arrange"]) == ([], False)
+    assert (view["actions"], view["team"]["may_arrange"], view["team"]["handler"]) == ([], False, None)
+    assert hall.sign_in("handler_361").read(f"/cases/{child}")["team"]["handler"]["username"] == "handler_361"
     assert [one["name"] for one in view["team"]["co_handlers"]] == ["王second_361"]
     assert second.send("POST", f"/cases/{child}/notes", {"text": "带了梯子"}).status_code == 201
     task = view["open_tasks"][0]["no"]

@@ -81,6 +81,10 @@ def test_console_pages(
         "operations/sends",
         "operations/calendar",
         "operations/reasons",
+        "operations/forms",
+        "board",
+        "works",
+        "new-case",
         "password",
         "nowhere",
     ):
@@ -113,8 +117,8 @@ def test_console_pages(
     _look_at(watched, stage, handler, "field")
     # The organisation is kept on a phone, too; nothing may need scrolling sideways.
     carrier = open_staff("manager1", on_phone=True)
-    for path in ("people", "roster", "hours", "areas"):
-        _look_at(watched, stage, carrier, f"organisation/{path}", "-phone")
+    for path in (*map("organisation/{}".format, ("people", "roster", "hours", "areas")), "board", "works"):
+        _look_at(watched, stage, carrier, path, "-phone")
         expect(carrier.page.get_by_role("button", name="我的账号")).to_be_in_viewport(ratio=1)
         assert carrier.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], path
     carrier.page.get_by_role("button", name="我的账号").click()

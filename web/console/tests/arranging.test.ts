@@ -30,7 +30,7 @@ function show(more: Partial<PendingExtension>) {
 it('offers more time only for a step for which nobody has asked yet', () => {
   const open_tasks = [task(1, false), task(2, true)]
   expect(listExtendable({ open_tasks, extension: null }).map((one) => one.no)).toEqual([2])
-  const nobody = { team: { co_handlers: [], may_arrange: false }, part: null, status: 'open' as const, may_book: false, appointment: null }
+  const nobody = { team: { handler: null, co_handlers: [], may_arrange: false }, part: null, status: 'open' as const, may_book: false, appointment: null }
   expect(listArrangements({ ...nobody, open_tasks, extension: null })).toEqual([{ key: 'extension', name: '申请延期' }])
   expect(listArrangements({ ...nobody, open_tasks, extension: ASKED })).toEqual([])
   expect(toMoment('2031-06-09', '17:30')).toBe(ASKED.due_at)
@@ -65,7 +65,7 @@ it('leaves who asked the way back, and nobody a way past a broken limit', () => 
 
 it('offers the handler helpers, a colleague and photos, a helper photos alone', () => {
   const keys = (may_arrange: boolean, part: StaffCaseView['part'], status: StaffCaseView['status'] = 'open') =>
-    listArrangements({ open_tasks: [], extension: null, team: { co_handlers: [], may_arrange }, part, status, may_book: false, appointment: null }).map((one) => one.key)
+    listArrangements({ open_tasks: [], extension: null, team: { handler: null, co_handlers: [], may_arrange }, part, status, may_book: false, appointment: null }).map((one) => one.key)
   expect(keys(true, 'handler')).toEqual(['photos', 'coHandlers', 'forward'])
   expect(keys(false, 'co_handler')).toEqual(['photos'])
   expect(keys(false, 'handler', 'completed')).toEqual([])

@@ -6833,6 +6833,7 @@ export interface components {
         };
         Team: {
             co_handlers: components["schemas"]["CoHandler"][];
+            handler: components["schemas"]["CoHandler"] | null;
             may_arrange: boolean;
         };
         TimeLeft: {
