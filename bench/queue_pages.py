@@ -60,7 +60,7 @@ def _make_queues(ground: Ground, name: str, amount: int) -> tuple[StaffQueues, W
     hall = stage.hall
     posts = map_posts(build_process(body) for body in hall.content.processes.values())
     services = {one.key: one.name for one in hall.content.services}
-    rows = RowWriter(hall.organisation, hall.definitions, services, hall.keys, read_clock)
+    rows = RowWriter(hall.organisation, hall.definitions, services, hall.calendar, hall.keys, read_clock)
     return StaffQueues(hall.sessions, posts, rows, hall.keys, read_clock), stage
 
 

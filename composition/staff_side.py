@@ -140,7 +140,7 @@ def _add_cases(
     access = StaffAccess(definitions)
     services = {one.key: one.name for one in hall.content.services}
     processes = {key: str(body["name"]) for key, body in hall.content.processes.items()}
-    rows = RowWriter(organisation, definitions, services, hall.keys, read_clock)
+    rows = RowWriter(organisation, definitions, services, hall.calendar, hall.keys, read_clock)
     sources = Sources(
         hall.customer_cases.write_progress,
         hall.appointments,

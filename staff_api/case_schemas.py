@@ -241,10 +241,14 @@ class StaffVisitSchema(Schema):
 
 
 class ChildCaseSchema(Schema):
-    """The case that goes on with the work; ``your_step`` names what waits there for the asking member."""
+    """The case that goes on with the work; ``your_step`` names what waits there for the asking member.
+
+    ``overdue`` is true while anything in it or below is late.
+    """
 
     case_no = fields.String(required=True)
     your_step = fields.String(required=True, allow_none=True)
+    overdue = fields.Boolean(required=True)
 
 
 class StaffCaseViewSchema(StaffCaseRowSchema):

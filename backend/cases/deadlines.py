@@ -144,6 +144,12 @@ def find_limit(definition: ProcessDefinition, snapshot: Snapshot, key: str) -> L
     return None
 
 
+def counts_office_hours(definition: ProcessDefinition, key: str) -> bool:
+    """Tell whether the limit of step ``key`` runs in office hours alone."""
+    owner = _find_limited_step(definition, key)
+    return owner is not None and owner.limit.clock is ClockKind.OFFICE and owner.limit.kind not in _MOMENTS
+
+
 def _extend(until: str | None, due_at: datetime, warn_at: datetime) -> tuple[datetime, datetime]:
     """Return the later end where there is one, with a warning as long before it as before."""
     later = due_at if until is None else max(due_at, datetime.fromisoformat(until))

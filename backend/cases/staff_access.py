@@ -23,6 +23,8 @@ from backend.organisation.service import Member
 # Who answers for all that goes on in their units though no step is theirs: they see the cases of every
 # process. Seeing is nearly all, for the engine offers a step to nobody but its own post.
 OVERSEERS = frozenset({CENTRE_LEAD})
+# A unit's lead is told of all that is late in the unit, whosever step it is, and so sees all its cases too.
+LOOKERS_ON = OVERSEERS | {UNIT_LEAD}
 CASE = table_of(ServiceCase)
 STAFF_KINDS = (ActorKind.POSITION, ActorKind.DEPARTMENT)
 # The task that a case's line in a list tells, for a case `c`: the newest open one, or else the newest.
@@ -106,7 +108,7 @@ class PostMap:
     ``queues``: queue → posts whose steps stand in it; ``watchers``: queue → posts that take part in a process
     with a step in it; ``processes``: post → processes it takes part in; ``acting``: posts that have a step;
     ``directing``: posts that choose a handler and so answer for what handlers do. Who only attends a step
-    (``attended_by``) takes part by looking on, and overseers so take part in every process.
+    (``attended_by``) takes part by looking on, and so overseers and leads take part in every process.
     """
 
     queues: Mapping[str, frozenset[str]]
@@ -119,6 +121,10 @@ class PostMap:
         """Return the processes in which ``posts`` take part beyond tasks that are one person's own."""
         found = (self.processes.get(post, frozenset()) for post in posts if post not in PERSONAL_POSTS)
         return frozenset().union(*found)
+
+    def list_late_posts(self, posts: frozenset[str]) -> list[str]:
+        """Return the posts whose late tasks the holder of ``posts`` sees for a whole unit."""
+        return sorted(self.acting) if posts & LOOKERS_ON else self.list_lane_posts(posts)
 
     def list_lane_posts(self, posts: frozenset[str]) -> list[str]:
         """Return the posts whose tasks the holder of ``posts`` sees for a whole unit."""
@@ -139,7 +145,7 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
         staff_steps = [step for step in definition.steps if step.by.kind in STAFF_KINDS]
         acting.update(step.by.key for step in staff_steps)
         attending = {post for step in definition.steps for post in step.attended_by}
-        taking_part = {step.by.key for step in staff_steps} | attending | OVERSEERS
+        taking_part = {step.by.key for step in staff_steps} | attending | LOOKERS_ON
         for post in taking_part:
             processes.setdefault(post, set()).add(definition.key)
         for step in staff_steps:
@@ -173,17 +179,15 @@ class StaffAccess:
     def may_see(self, session: Session, member: Member, row: Row[Any]) -> bool:
         """True for a case of the member's units whose process names one of their posts.
 
-        Overseers see every process. One who only handles cases sees those that are theirs, and no others.
+        Overseers and the unit's lead see every process. One who only handles cases sees those that are
+        theirs, and no others.
         """
         if row.unit_id not in member.units:
             return False
         if tell_part(member, row) is not None and any(post in member.positions for post in PERSONAL_POSTS):
             return True
         posts = list_posts(member)
-        if posts & OVERSEERS:
-            return True
-        if UNIT_LEAD in posts and getattr(row, "has_extensions", False):
-            # Whom more time is asked of has to see for what.
+        if posts & LOOKERS_ON:
             return True
         definition = self._definitions.get(session, row.definition_version_id)
         return _takes_part(definition, posts - PERSONAL_POSTS.keys())

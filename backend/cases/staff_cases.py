@@ -301,14 +301,26 @@ class StaffCases:
     def _describe_child(
         self, session: Session, member: Member, branch: Branch, child: Row[Any]
     ) -> dict[str, Any]:
-        """Return the child's number, and the name of the step in it that waits for the member, or None."""
+        """Return the child's number, the name of the step in it that waits for the member, or None, and
+        whether anything in it or below is late."""
         below = find_branch(branch, child.id)
         definition = self._definitions.get(session, below.definition_version_id)
         performer = make_performer(member)
         going = (task for task in below.snapshot.open_tasks if task.no not in below.children)
         open_steps = [definition.step(task.step) for task in going]
         waits = [one.name for one in open_steps if performer.may_do(one.by, below.snapshot.data)]
-        return {"case_no": child.case_no, "your_step": waits[0] if waits else None}
+        return {
+            "case_no": child.case_no,
+            "your_step": waits[0] if waits else None,
+            "overdue": any(_is_late(one, self._now()) for one in list_branches(below)),
+        }
+
+
+def _is_late(branch: Branch, now: datetime) -> bool:
+    """Tell whether a step is late at which the case stands."""
+    return branch.snapshot.status is CaseStatus.OPEN and any(
+        branch.due_at.get(task.no, now) < now for task in branch.snapshot.open_tasks
+    )
 
 
 def _read_tree(session: Session, row: Row[Any]) -> CaseTree:

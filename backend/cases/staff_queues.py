@@ -162,7 +162,7 @@ class StaffQueues:
     def _list_lanes(self, session: Session, member: Member) -> list[_Lanes]:
         posts = list_posts(member)
         units = sorted(member.units)
-        wide = self._posts.list_lane_posts(posts)
+        open_ones, late = self._posts.list_lane_posts(posts), self._posts.list_late_posts(posts)
         base = {"units": units, "handler_id": member.id, "now": self._now(), "day_end": self._end_day()}
         is_handler = any(post in posts for post in PERSONAL_POSTS)
         team = self._find_team(session, member) if is_handler else None
@@ -174,7 +174,7 @@ class StaffQueues:
                     found.append(_Lanes(queue, "queue", {**base, "queue": queue.key, "posts": own}))
             elif queue.kind == "extension" and posts & EXTENDERS:
                 found.append(_Lanes(queue, "extension", base))
-            elif queue.kind == "post" and wide:
+            elif queue.kind == "post" and (wide := late if queue.is_overdue else open_ones):
                 # To who oversees all of a unit's work, none of it is what they have to do themselves.
                 is_all = queue.key == "unit" and bool(posts & OVERSEERS)
                 named = replace(queue, name="全部待办") if is_all else queue

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from backend.cases.alarm_ringing import list_untaken
+from backend.cases.deadlines import counts_office_hours
 from backend.cases.snapshot import CaseStatus
+from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
+from backend.core.calendar_service import CalendarService
 from backend.core.encryption import KeyRing
 from backend.core.masking import mask_name
+from backend.core.working_calendar import ZERO
 from backend.organisation.service import OrganisationService
 
 CONTACT_NAME_CONTEXT = "service_case.contact_name"
@@ -27,18 +31,32 @@ _ENDED = {
 }
 
 
+# Over weeks the nights and weekends weigh on both ends alike; over hours they would be the whole.
+_BY_OFFICE_HOURS_UP_TO = timedelta(days=5)
+Measure = Callable[[datetime, datetime], timedelta]
+
+
+def _measure_all(start: datetime, end: datetime) -> timedelta:
+    return end - start
+
+
 def write_place(street: str | None, community: str | None, building: str | None) -> str:
     """Return where it is, as a list may say it: community and building, ``**`` for the door."""
     parts = [one for one in (community or street, building) if one]
     return " ".join([*parts, "**"]) if parts else ""
 
 
-def write_time_left(opened_at: datetime, due_at: datetime | None, now: datetime) -> dict[str, float] | None:
-    """Return ``{share}``, the part of the limit that is used (0 to 1), or None where there is no limit."""
+def write_time_left(
+    opened_at: datetime, due_at: datetime | None, now: datetime, measure: Measure = _measure_all
+) -> dict[str, float] | None:
+    """Return ``{share}``, the part of the limit that is used (0 to 1), or None where there is no limit.
+
+    ``measure`` says how much of a limit lies between two moments.
+    """
     if due_at is None:
         return None
-    whole = (due_at - opened_at).total_seconds()
-    share = 1.0 if whole <= 0 else (now - opened_at).total_seconds() / whole
+    whole = measure(opened_at, due_at)
+    share = measure(opened_at, now) / whole if whole > ZERO else 1.0
     return {"share": round(min(max(share, 0.0), 1.0), 3)}
 
 
@@ -50,12 +68,14 @@ class RowWriter:
         organisation: OrganisationService,
         definitions: DefinitionStore,
         services: Mapping[str, str],
+        calendar: CalendarService,
         keys: KeyRing,
         now: Callable[[], datetime],
     ) -> None:
         self._organisation = organisation
         self._definitions = definitions
         self._services = services
+        self._calendar = calendar
         self._keys = keys
         self._now = now
 
@@ -109,7 +129,7 @@ class RowWriter:
             "waiting_since": row.waiting_since,
             "due_at": due_at,
             "overdue": due_at is not None and due_at < now,
-            "time_left": write_time_left(row.waiting_since, due_at, now),
+            "time_left": self._write_time_left(session, definition, row, due_at),
             "returned_times": row.returned_times,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
             "mark": definition.parameters.get("mark"),
@@ -119,6 +139,15 @@ class RowWriter:
             "is_alarm": self._is_alarm(session, row),
             "rings": row.id in untaken,
         }
+
+    def _write_time_left(
+        self, session: Session, definition: ProcessDefinition, row: Row[Any], due_at: datetime | None
+    ) -> dict[str, float] | None:
+        is_short = due_at is not None and due_at - row.waiting_since <= _BY_OFFICE_HOURS_UP_TO
+        measure = _measure_all
+        if is_short and counts_office_hours(definition, row.step):
+            measure = self._calendar.current(session).office_time_between
+        return write_time_left(row.waiting_since, due_at, self._now(), measure)
 
     def _is_alarm(self, session: Session, row: Row[Any]) -> bool:
         definition = self._definitions.get(session, row.definition_version_id)

@@ -26,6 +26,7 @@ from backend.catalogue.folder import list_drafts, read_folder
 from backend.catalogue.models import DefinitionVersion
 from backend.catalogue.service import DefinitionStore, publish
 from backend.core.config import Settings
+from backend.core.working_calendar import WorkingCalendar
 from backend.organisation.models import ServiceArea
 from backend.organisation.service import OrganisationService
 from composition.hall import EFFECTS, make_hall, make_key_ring
@@ -145,10 +146,14 @@ class Hall:
                     positions=positions, departments=departments,
                 )  # fmt: skip
 
+    def read_calendar(self, session: Session) -> WorkingCalendar:
+        """Return the calendar that all deadlines go by."""
+        return self._shared.calendar.current(session)
+
     def make_cases(self, record: RecordLook) -> StaffCases:
         """Return the staff's cases with ``record`` to write down the looks."""
         definitions = DefinitionStore()
-        rows = RowWriter(self.organisation, definitions, {}, self.keys, _read_clock)
+        rows = RowWriter(self.organisation, definitions, {}, self._shared.calendar, self.keys, _read_clock)
         shared = self._shared
         sources = Sources(
             shared.customer_cases.write_progress, shared.appointments, shared.files, record, {}, {}, ()

@@ -16,7 +16,8 @@ from backend.cases.models import CaseTask, ServiceCase
 from backend.core.local_time import SHANGHAI, local_date
 from backend.organisation.models import Staff
 from tests.api.bookings import enter_booking
-from tests.api.organisation import CENTRE, ensure_unit
+from tests.api.due_dates import set_due
+from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 from tests.api.staff_side import Browser, Hall, code
 
 
@@ -159,17 +160,40 @@ def test_a_handler_of_the_department_takes_the_order_up(hall: Hall, to_assign: s
     assign(hall, to_assign, "crew_361")
     crew, desk = hall.sign_in("crew_361"), hall.sign_in("desk_361")
     child = go_to_child(hall, to_assign)
-    assert desk.read(f"/cases/{to_assign}")["child"] == {"case_no": child, "your_step": "受理申请"}
+    assert desk.read(f"/cases/{to_assign}")["child"] == {
+        "case_no": child,
+        "your_step": "受理申请",
+        "overdue": False,
+    }
     assert child in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
     assert child in [one["case_no"] for one in crew.read("/cases", queue="mine", q=child)["items"]]
     for outcome in ("accept", "set_off"):
         assert crew.act(child, outcome).status_code == 200
-    assert desk.read(f"/cases/{to_assign}")["child"] == {"case_no": child, "your_step": None}
+    assert desk.read(f"/cases/{to_assign}")["child"] == {
+        "case_no": child,
+        "your_step": None,
+        "overdue": False,
+    }
     for outcome in ("arrive", "needs_engineering"):
         assert crew.act(child, outcome, reason="管道需要改线").status_code == 200
+    _be_late(hall, to_assign, child)
     # Another department's turn is in the case, but not in the handler's list.
     assert child not in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
     assert child not in [one["case_no"] for one in crew.read("/cases", queue="mine", q=child)["items"]]
+
+
+def _be_late(hall: Hall, parent: str, child: str) -> None:
+    """Let what another department has in hand be late: the unit's lead sees that, and so does the parent."""
+    now = datetime.now(UTC)
+    with hall.sessions.begin() as session:
+        ensure_staff(hall.organisation, session, "361", "late_lead_361", now, positions=("area_lead",))
+        set_due(session, CaseTask.case_id == hall.find_id(child), now - timedelta(hours=1))
+    assert hall.sign_in("desk_361").read(f"/cases/{parent}")["child"]["overdue"] is True
+    lead, works = hall.sign_in("late_lead_361"), hall.sign_in("works_361")
+    for seen_by in (lead, works):
+        rows = seen_by.read("/cases", queue="overdue", limit=100)["items"]
+        assert child in [one["case_no"] for one in rows]
+    assert lead.read(f"/cases/{child}")["actions"] == []
 
 
 def test_choosing_a_handler_is_not_in_the_handlers_own_list(hall: Hall, to_assign: str) -> None:

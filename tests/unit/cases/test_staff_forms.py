@@ -13,6 +13,8 @@ from backend.cases.staff_forms import FormReader, is_masked, list_file_keys, lis
 from backend.cases.staff_rows import write_place, write_time_left
 from backend.catalogue.folder import read_folder
 from backend.core.encryption import KeyRing
+from backend.core.local_time import SHANGHAI
+from backend.core.working_calendar import WorkingCalendar
 
 KEYS = KeyRing({1: bytes(32)}, 1, base64.b64decode(base64.b64encode(bytes(32))))
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -96,3 +98,12 @@ def test_how_much_of_the_limit_is_used(hours: int, limit: int, share: float) -> 
     opened = NOW - timedelta(hours=hours)
     assert write_time_left(opened, opened + timedelta(hours=limit), NOW) == {"share": share}
     assert write_time_left(opened, None, NOW) is None
+
+
+def test_of_a_limit_in_office_hours_the_night_uses_nothing() -> None:
+    measure = WorkingCalendar(1, {}).office_time_between
+    evening = datetime(2026, 11, 24, 19, 0, tzinfo=SHANGHAI)
+    due = datetime(2026, 11, 25, 9, 0, tzinfo=SHANGHAI)
+    before, within = due.replace(hour=7), due.replace(hour=8, minute=45)
+    assert write_time_left(evening, due, before, measure) == {"share": 0.0}
+    assert write_time_left(evening, due, within, measure) == {"share": 0.5}

@@ -7,6 +7,7 @@ const row = (due: string | null, share: number | null, overdue = false) => ({
   due_at: due,
   overdue,
   time_left: share === null ? null : { share },
+  is_alarm: false,
 })
 
 describe('tellTimeLeft', () => {
@@ -23,6 +24,10 @@ describe('tellTimeLeft', () => {
   it('fills the bar of what is overdue, by the server or by the clock', () => {
     expect(tellTimeLeft(row('2026-11-24T13:30:00+08:00', 0.4), now)).toEqual({ text: '超 1小时30分', level: 'red', share: 1 })
     expect(tellTimeLeft(row('2026-11-24T15:01:00+08:00', 1, true), now)).toEqual({ text: '已超期', level: 'red', share: 1 })
+  })
+
+  it('never calls an alarm calm', () => {
+    expect(tellTimeLeft({ ...row('2026-11-24T16:20:00+08:00', 0), is_alarm: true }, now)).toMatchObject({ text: '剩 1小时20分', level: 'red' })
   })
 
   it('says that a step without limit has none', () => {

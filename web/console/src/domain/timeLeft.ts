@@ -13,7 +13,7 @@ export interface TimeLeft {
 }
 
 export function tellTimeLeft(
-  row: Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left'>,
+  row: Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm'>,
   now: Date,
 ): TimeLeft {
   if (!row.due_at) return { text: row.overdue ? '已超期' : '不限时', level: row.overdue ? 'red' : 'none', share: row.overdue ? 1 : 0 }
@@ -23,6 +23,7 @@ export function tellTimeLeft(
     return { text: left < 0 ? `超 ${tellSpan(left)}` : '已超期', level: 'red', share: 1 }
   }
   const share = Math.min(1, Math.max(0, row.time_left?.share ?? 0))
-  const level = share >= RED_FROM ? 'red' : share >= AMBER_FROM ? 'amber' : 'calm'
+  // Nobody may read a gas leak as something that has time.
+  const level = row.is_alarm || share >= RED_FROM ? 'red' : share >= AMBER_FROM ? 'amber' : 'calm'
   return { text: `剩 ${tellSpan(left)}`, level, share }
 }

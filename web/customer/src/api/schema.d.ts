@@ -5536,6 +5536,7 @@ export interface components {
         };
         ChildCase: {
             case_no: string;
+            overdue: boolean;
             your_step: string | null;
         };
         CoHandler: {
