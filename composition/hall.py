@@ -17,6 +17,7 @@ from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_vis
 from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
 from backend.cases.contract_reviews import CONTRACT_EFFECTS, ContractReviews
+from backend.cases.contract_wording import ContractWordings
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.document_printing import DocumentPrinter
 from backend.cases.document_signing import DocumentSigning
@@ -86,6 +87,7 @@ class Hall:
     documents: DocumentDesk
     filled_documents: FilledDocuments
     signing: DocumentSigning
+    typesetter: Typesetter
     printer: DocumentPrinter
     customer_cases: CustomerCases
     appointments: AppointmentService
@@ -132,6 +134,8 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         now,
     )
     urge_limit = UrgeLimit(calendar, settings.urge_office_hours, now)
+    sources = DocumentSources(definitions, organisation, keys, _list_facts(settings), now)
+    wordings, typesetter = ContractWordings(definitions, sources, keys), Typesetter()
     channels, access = make_channels(settings, platforms), StaffAccess(definitions)
     # A list at the top of the file is as good YAML as a mapping.
     messages: Any = read_body(PROCESSES_FOLDER / MESSAGES_FILE)
@@ -155,16 +159,18 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         documents=DocumentDesk(
             cases,
             definitions,
-            DocumentSources(definitions, organisation, keys, _list_facts(settings), now),
+            sources,
             keys,
             files,
             signing,
+            wordings,
             now,
         ),
         signing=signing,
-        filled_documents=FilledDocuments(definitions, keys),
+        filled_documents=FilledDocuments(definitions, keys, wordings),
+        typesetter=typesetter,
         printer=DocumentPrinter(
-            files, signing, Typesetter(), settings.public_base_url, settings.company_name or ""
+            files, signing, typesetter, settings.public_base_url, settings.company_name or ""
         ),
         customer_cases=CustomerCases(
             reading,

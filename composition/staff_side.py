@@ -33,6 +33,7 @@ from backend.cases.works_list import WorksList, find_works_posts
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.form_desk import FormDesk
 from backend.catalogue.loader import build_process
+from backend.documents.template_desk import TemplateDesk
 from backend.notifications.staff_choices import BROWSER, SMS, WECOM, StaffNoticeDesk
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.leads import CENTRE_KEEPERS, find_leads
@@ -69,6 +70,7 @@ from staff_api.roster_routes import make_roster_routes
 from staff_api.session_routes import make_session_routes
 from staff_api.staff_routes import make_staff_routes
 from staff_api.team_routes import make_team_routes
+from staff_api.template_routes import make_template_routes
 from staff_api.visit_routes import make_visit_routes
 
 
@@ -97,6 +99,9 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     for routes in (
         make_staff_file_routes(hall.files),
         make_form_routes(FormDesk(hall.sessions, parties, read_clock)),
+        make_template_routes(
+            TemplateDesk(hall.sessions, hall.typesetter, settings.company_name or "", read_clock)
+        ),
         make_visit_routes(hall.visits),
         make_staff_realtime_routes(SocketTickets(hall.redis)),
     ):

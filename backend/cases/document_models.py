@@ -18,7 +18,8 @@ class CaseDocument(Base):
     ``state``: draft (never handed in yet), filled, superseded (the step was visited again and filled anew).
     ``content`` holds the values as they were handed in, personal ones sealed; ``sha256`` is over them in
     clear with the nonce, for signatures to be bound to. ``number`` and ``check_token`` are given when it is
-    first handed in and stay: what it is called, and where anybody may check a paper of it.
+    first handed in and stay: what it is called, and where anybody may check a paper of it. A contract has
+    the wording it was drawn with (``template_version_id``) and what the case knew for its blanks.
     """
 
     __tablename__ = "case_document"
@@ -42,6 +43,8 @@ class CaseDocument(Base):
     filled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     number: Mapped[str | None] = mapped_column(Text)
     check_token: Mapped[str | None] = mapped_column(Text, unique=True)
+    template_version_id: Mapped[int | None] = mapped_column(ForeignKey("definition_version.id"))
+    facts_sealed: Mapped[str | None] = mapped_column(Text)
 
 
 class NumberSeries(Base):

@@ -40,7 +40,7 @@ def prefill(form: Form, sources: Sources) -> Values:
             continue
         try:
             plain = given.value if isinstance(given, Picked) else given
-            values[field.key] = CHECKS[field.type](field, _tell(given) if field.type in _WORDS else plain)
+            values[field.key] = CHECKS[field.type](field, tell(given) if field.type in _WORDS else plain)
         except BadValue:
             continue
     return values
@@ -95,7 +95,7 @@ def _find(field: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - 
         return _add_days(source, sources.get(field["prefill"].get("plus_days", "")), field["prefill"])
     columns = (one for one in field.get("columns", ()) if "prefill" in one)
     row = {
-        one["key"]: _tell(sources[one["prefill"]["from"]])
+        one["key"]: tell(sources[one["prefill"]["from"]])
         for one in columns
         if sources.get(one["prefill"]["from"]) is not None
     }
@@ -120,7 +120,7 @@ def _count(table: Mapping[str, Any]) -> dict[str, int]:
     return {one["key"]: 1 for one in table["columns"] if one.get("prefill", {}).get("from") == "row_no"}
 
 
-def _tell(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def tell(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return a value as text: an address in one line, a number as it is written, what was picked in words."""
     if isinstance(value, Picked):
         return value.words

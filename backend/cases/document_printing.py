@@ -88,6 +88,8 @@ class DocumentPrinter:
             issuer=self._issuer,
             watermark=_VOID if filled.row.state == "superseded" else "",
             marks=write_marks(filled.form, filled.values, signed, pictures),
+            clauses=() if filled.contract is None else filled.contract.clauses,
+            stated=frozenset() if filled.contract is None else filled.contract.names,
         )
 
     def _draw(self, session: Session, keys: Sequence[str]) -> Mapping[str, str]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
 from backend.cases.access import find_root_id
-from backend.cases.document_prefill import describe_applicant, name_values, prefill, tell_picked
+from backend.cases.document_prefill import describe_applicant, name_values, prefill, tell, tell_picked
 from backend.cases.form_sealing import NAME_CONTEXT, PHONE_CONTEXT, open_values
 from backend.cases.repository import StoredCase
 from backend.catalogue.forms import FieldType, Form, Values
@@ -59,19 +59,31 @@ class DocumentSources:
             known_keys = {one.key for one in form.fields if one.type is not FieldType.SIGNATURE}
             return {key: value for key, value in former.items() if key in known_keys}
         applicant, application = self._read_application(session, root_id)
-        now = self._now()
         sources = {
             **name_values("application", application),
             **before,
             **applicant,
             **self._facts,
             **known,
+            **self._tell_moment(session, case),
+        }
+        return prefill(form, sources)
+
+    def tell_case(self, session: Session, case: StoredCase) -> dict[str, str]:
+        """Return what the case itself knows, in words, for the blanks of a contract."""
+        root_id = case.id if case.parent_case_id is None else find_root_id(session, case.id)
+        applicant, _ = self._read_application(session, root_id)
+        known = {**applicant, **self._facts, **self._tell_moment(session, case)}
+        return {name: str(tell(value)) for name, value in known.items() if value}
+
+    def _tell_moment(self, session: Session, case: StoredCase) -> dict[str, Any]:
+        now = self._now()
+        return {
             "case_no": case.case_no,
             "unit_name": self._organisation.name_units(session, {case.unit_id}).get(case.unit_id),
             "today": local_date(now).isoformat(),
             "now": now.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M"),
         }
-        return prefill(form, sources)
 
     def _read_application(self, session: Session, root_id: int) -> tuple[dict[str, Any], Values]:
         """Return whom the application is for, and what was filled in there."""

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from backend.cases import document_rows, repository
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
+from backend.cases.contract_wording import ContractWordings, Drawn
 from backend.cases.document_numbers import give_number
 from backend.cases.document_signing import DocumentSigning, Signing, drop_stale_signatures
 from backend.cases.document_sources import DocumentSources
@@ -33,8 +34,8 @@ from backend.cases.service import CaseService, lock_whole
 from backend.cases.staff_forms import list_fields
 from backend.catalogue.definition import ProcessDefinition, Step
 from backend.catalogue.field_checks import is_empty
-from backend.catalogue.forms import FieldType, Form, Values, list_file_keys, validate_values
-from backend.catalogue.service import DefinitionStore, StoredForm
+from backend.catalogue.forms import Checked, FieldType, Form, Values, list_file_keys, validate_values
+from backend.catalogue.service import DefinitionStore, StoredForm, StoredTemplate
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
 
@@ -103,6 +104,7 @@ class DocumentDesk:
         keys: KeyRing,
         files: CaseFiles,
         signing: DocumentSigning,
+        wordings: ContractWordings,
         now: Callable[[], datetime],
     ) -> None:
         self._cases = cases
@@ -111,6 +113,7 @@ class DocumentDesk:
         self._keys = keys
         self._files = files
         self._signing = signing
+        self._wordings = wordings
         self._now = now
 
     def read(self, session: Session, case_id: int, task_no: int, filler: Filler) -> OpenedDocument:
@@ -227,24 +230,28 @@ class DocumentDesk:
         if before is not None:
             typed = drop_stale_signatures(form, open_values(self._keys, before.content), typed)
         checked = validate_values(form, typed)
-        # Whoever signs later signs what is filled in now; here a signature may only come early.
-        signed = {one["key"] for one in list_fields(form.body) if "signer" in one}
-        faults = {
-            key: wrong for key, wrong in checked.faults.items() if wrong != "required" or key not in signed
-        }
-        if faults:
-            raise Invalid(fields=faults)
+        template = self._wordings.find(session, place.case, form, before)
+        self._refuse_faults(form, checked, template)
         nonce = (
             secrets.token_hex(16)
             if before is None
             else self._keys.decrypt(before.nonce_sealed, NONCE_CONTEXT)
         )
+        drawn: Drawn | None = None
+        if template is not None:
+            is_same = before is not None and open_values(self._keys, before.content) == checked.values
+            kept = before.facts_sealed if before is not None and is_same else None
+            drawn = self._wordings.draw(session, place.case, form, template, checked.values, number, kept)
         columns = {
             "state": "filled",
             "draft_sealed": None,
             "content": seal_values(self._keys, form, checked.values),
             "nonce_sealed": self._keys.encrypt(nonce, NONCE_CONTEXT),
-            "sha256": hash_document(place.case.case_no, form, checked.values, nonce),
+            "sha256": hash_document(
+                place.case.case_no, form, checked.values, nonce, None if drawn is None else drawn.lines
+            ),
+            "template_version_id": None if drawn is None else drawn.template_id,
+            "facts_sealed": None if drawn is None else drawn.facts_sealed,
             "filled_by": filler.actor,
             "filled_at": now,
             "number": number,
@@ -259,6 +266,20 @@ class DocumentDesk:
             session, stamp, place.case, FillForm(filler.performer, place.task_no, form.name, fed)
         )
         return revision
+
+    def _refuse_faults(self, form: Form, checked: Checked, template: StoredTemplate | None) -> None:
+        """Raise Invalid; with ``contract_blank_open`` where nothing but blanks of the wording is empty."""
+        # Whoever signs later signs what is filled in now; here a signature may only come early.
+        signed = {one["key"] for one in list_fields(form.body) if "signer" in one}
+        faults = {
+            key: wrong for key, wrong in checked.faults.items() if wrong != "required" or key not in signed
+        }
+        empty = {} if template is None else self._wordings.list_open(template, form, checked.values)
+        # What was typed but is wrong is no empty blank.
+        empty = {key: wrong for key, wrong in empty.items() if faults.get(key, "required") == "required"}
+        if faults or empty:
+            code = "contract_blank_open" if faults.keys() <= empty.keys() else "invalid_input"
+            raise Invalid(code, fields={**faults, **empty})
 
     def _keep_signatures(
         self, session: Session, place: _Place, filler: Filler, values: Values, now: datetime
@@ -307,15 +328,22 @@ class DocumentDesk:
         return 1
 
 
-def hash_document(case_no: str, form: Form, values: Values, nonce: str) -> bytes:
-    """Return the sha256 of a filled form in canonical JSON; a signature is bound to it."""
-    content = {
+def hash_document(
+    case_no: str, form: Form, values: Values, nonce: str, wording: list[str] | None = None
+) -> bytes:
+    """Return the sha256 of a filled form in canonical JSON; a signature is bound to it.
+
+    ``wording`` has all printed lines of a contract.
+    """
+    content: dict[str, Any] = {
         "case_no": case_no,
         "form": form.key,
         "version": form.version,
         "values": values,
         "nonce": nonce,
     }
+    if wording is not None:
+        content["wording"] = wording
     text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).digest()
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases import document_rows, repository
 from backend.cases.commands import CUSTOMER
+from backend.cases.contract_wording import ContractWordings, ReadContract
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.form_sealing import open_values
 from backend.cases.repository import StoredCase
@@ -31,6 +32,7 @@ class FilledDocument:
     form: Form
     row: Row[Any]
     values: Values
+    contract: ReadContract | None = None
 
     @property
     def concerns_customer(self) -> bool:
@@ -42,9 +44,10 @@ class FilledDocument:
 class FilledDocuments:
     """Finds filled documents of a case that the caller has found to be theirs to see."""
 
-    def __init__(self, definitions: DefinitionStore, keys: KeyRing) -> None:
+    def __init__(self, definitions: DefinitionStore, keys: KeyRing, wordings: ContractWordings) -> None:
         self._definitions = definitions
         self._keys = keys
+        self._wordings = wordings
 
     def find(self, session: Session, case_id: int, task_no: int, *, locks: bool = False) -> FilledDocument:
         """Return the task's document as it was handed in.
@@ -75,4 +78,5 @@ class FilledDocuments:
 
     def _write(self, session: Session, case: StoredCase, step: Step, row: Row[Any]) -> FilledDocument:
         form = self._definitions.get_form(session, row.form_version_id)
-        return FilledDocument(case, step, form, row, open_values(self._keys, row.content))
+        values = open_values(self._keys, row.content)
+        return FilledDocument(case, step, form, row, values, self._wordings.read(session, row, form, values))

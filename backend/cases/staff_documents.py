@@ -156,6 +156,8 @@ class StaffDocuments:
                 for field in one.form.fields
                 if field.is_personal and field.key in one.values
             ]
+            if one.contract is not None:
+                looked += one.contract.personal
             if looked:
                 reason = f"打印“{one.form.name}”"
                 self._record_look(session, member.id, f"case:{one.case.id}", looked, reason, self._now())

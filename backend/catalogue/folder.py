@@ -46,6 +46,7 @@ class ProcessesFolder:
     post_names: Mapping[str, str] = field(default_factory=dict)
     party_names: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def offered_services(self) -> tuple[Service, ...]:
@@ -70,6 +71,7 @@ def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
         post_names={one["key"]: one["name"] for kind in ("positions", "departments") for one in posts[kind]},
         party_names={one["key"]: one["name"] for one in posts["parties"]},
         documents=read_body(folder / DOCUMENTS_FILE),
+        templates={path.stem: read_body(path) for path in sorted((folder / "templates").glob("*.yaml"))},
     )
 
 
@@ -92,9 +94,9 @@ def _write_options_out(part: Any, lists: Mapping[str, Any]) -> None:  # noqa: AN
 
 
 def list_drafts(content: ProcessesFolder) -> tuple[Draft, ...]:
-    """Return every process and form as a draft to publish; the folder has passed the linter before."""
+    """Return every process, form and template as a draft; the folder has passed the linter before."""
     processes = {name: _without_reasons(body) for name, body in content.processes.items()}
-    kinds = (("process", processes), ("form", content.forms))
+    kinds = (("process", processes), ("form", content.forms), ("template", content.templates))
     return tuple(
         Draft(kind, body["key"], body["version"], hash_body(body), dict(body))
         for kind, bodies in kinds

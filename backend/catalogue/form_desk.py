@@ -10,17 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.catalogue.contract_text import check_blanks, read_wording
 from backend.catalogue.form_editing import edit_form, find_broken
-from backend.catalogue.loader import hash_body
+from backend.catalogue.forms import build_form
 from backend.catalogue.models import DefinitionVersion
+from backend.catalogue.own_versions import describe_version, list_shipped, list_used, store_own
 from backend.core.errors import Conflict, Invalid, NotFound
 
-OWN_FROM = 100_000
-_FORMS = select(DefinitionVersion).where(DefinitionVersion.kind == "form")
+_KIND = "form"
 
 
 class FormDesk:
@@ -36,18 +35,18 @@ class FormDesk:
     def list_forms(self) -> list[dict[str, Any]]:
         """Return the forms by name, each as it is used now."""
         with self._sessions.begin() as session:
-            used = _list_used(session)
-            shipped = _find_shipped(session)
+            used = list_used(session, _KIND)
+            shipped = list_shipped(session, _KIND)
         found = [{**_describe(one, shipped[one.key]), "name": one.body["name"]} for one in used.values()]
         return sorted(found, key=lambda one: one["name"])
 
     def read(self, key: str) -> dict[str, Any]:
         """Return a form as it is used now with its body, and what the program has brought since, or None."""
         with self._sessions.begin() as session:
-            one = _list_used(session, key).get(key)
+            one = list_used(session, _KIND, key).get(key)
             if one is None:
                 raise NotFound()
-            newest = _find_shipped(session)[key]
+            newest = list_shipped(session, _KIND, key)[key]
             described = _describe(one, newest)
             is_newer = described["shipped_is_newer"]
             return {**described, "form": one.body, "shipped_form": newest.body if is_newer else None}
@@ -60,58 +59,37 @@ class FormDesk:
         """
         now = self._now()
         with self._sessions.begin() as session:
-            used = _list_used(session)
+            used = list_used(session, _KIND)
             if key not in used:
                 raise NotFound()
-            shipped = _find_shipped(session)[key]
+            shipped = list_shipped(session, _KIND, key)[key]
             if base not in (used[key].version, shipped.version):
                 raise Conflict("changed_meanwhile")
             origin = used[key] if base == used[key].version else shipped
             body, faults = edit_form(origin.body, sections)
             forms = {one.key: one.body for one in used.values()}
-            faults = faults or find_broken(body, forms, self._parties)
+            faults = faults or find_broken(body, forms, self._parties) or _find_dropped(session, body)
             if faults:
                 raise Invalid("form_refused", fields=faults)
-            version = max(used[key].version, OWN_FROM - 1) + 1
-            body = {**body, "version": version}
-            values = {"kind": "form", "key": key, "version": version, "sha256": hash_body(body)}
-            try:
-                with session.begin_nested():
-                    session.execute(
-                        insert(DefinitionVersion).values(
-                            **values, body=body, author=f"staff:{author}", published_at=now
-                        )
-                    )
-            except IntegrityError as error:
-                # Somebody else saved the same next version first.
-                raise Conflict("changed_meanwhile") from error
+            store_own(session, _KIND, used[key], body, author, now)
         return self.read(key)
 
 
-def _list_used(session: Session, key: str | None = None) -> dict[str, DefinitionVersion]:
-    wanted = _FORMS if key is None else _FORMS.where(DefinitionVersion.key == key)
-    newest = wanted.distinct(DefinitionVersion.key)
-    rows = session.scalars(newest.order_by(DefinitionVersion.key, DefinitionVersion.version.desc()))
-    return {one.key: one for one in rows}
-
-
-def _find_shipped(session: Session) -> dict[str, DefinitionVersion]:
-    shipped = _FORMS.where(DefinitionVersion.version < OWN_FROM).distinct(DefinitionVersion.key)
-    rows = session.scalars(shipped.order_by(DefinitionVersion.key, DefinitionVersion.version.desc()))
-    return {one.key: one for one in rows}
+def _find_dropped(session: Session, body: Mapping[str, Any]) -> dict[str, str]:
+    """A blank of the wording that is in use takes its words from a field, which therefore cannot go."""
+    template = list_used(session, "template", body["key"]).get(body["key"])
+    if template is None:
+        return {}
+    faults = check_blanks(read_wording(template.body["text"])[0], build_form(body))
+    unknown = {"template_unknown_blank", "template_blank_unfit"}
+    dropped = {one.blank for one in faults if one.code in unknown}
+    return {key: "合同范本的正文里有这个空，不能去掉；请先改范本。" for key in sorted(dropped)}
 
 
 def _describe(one: DefinitionVersion, shipped: DefinitionVersion) -> dict[str, Any]:
-    is_own = one.version >= OWN_FROM
     fields = [field for section in one.body["sections"] for field in section["fields"]]
     return {
-        "key": one.key,
-        "version": one.version,
-        "is_own": is_own,
-        "author": one.author.removeprefix("staff:") if is_own else "",
-        "published_at": one.published_at,
-        "shipped_version": shipped.version,
-        "shipped_is_newer": is_own and shipped.published_at > one.published_at,
+        **describe_version(one, shipped),
         "fields": len(fields),
         "doubts": sum("doubt" in field for field in fields),
     }

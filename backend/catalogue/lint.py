@@ -14,9 +14,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from backend.catalogue.conditions import list_fields
+from backend.catalogue.contract_text import check_blanks, read_wording
 from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessDefinition, Step
 from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.form_lint import Fault, check_form
+from backend.catalogue.forms import build_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.start_days import is_start_readable
 from backend.catalogue.time_limits import is_due_readable
@@ -58,6 +60,7 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     findings = [
         *_check_schema("process", content.processes),
         *_check_schema("form", content.forms, "forms/"),
+        *_check_schema("template", content.templates, "templates/"),
         *_check_documents(content),
     ]
     if findings:
@@ -70,6 +73,7 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
     for name, body in content.forms.items():
         for place, code, message in check_form(body, content.forms, parties):
             findings.append(Finding(f"forms/{name}.yaml", place, code, message))
+    findings += list(_check_templates(content))
     for document, forms in content.documents.items():
         for form in forms:
             if form not in content.forms:
@@ -107,6 +111,17 @@ def _check_documents(content: ProcessesFolder) -> Iterator[Finding]:
     for error in _validator("documents").iter_errors(content.documents):
         place = "/".join(str(part) for part in error.absolute_path) or "the file"
         yield Finding(DOCUMENTS_FILE, place, "schema", error.message)
+
+
+def _check_templates(content: ProcessesFolder) -> Iterator[Finding]:
+    for name, body in content.templates.items():
+        file, form = f"templates/{name}.yaml", content.forms.get(name)
+        if form is None or form.get("kind") != "contract":
+            yield Finding(file, "key", "form_unknown", f"there is no contract {name}")
+            continue
+        wording, faults = read_wording(body["text"])
+        for one in [*faults, *check_blanks(wording, build_form(form))]:
+            yield Finding(file, f"line {one.line} of the text", one.code, one.sentence)
 
 
 def _check_process(

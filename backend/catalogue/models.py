@@ -13,7 +13,7 @@ from backend.core.database import Base
 
 
 class DefinitionVersion(Base):
-    """One version of a process or a form, as running cases refer to it."""
+    """One version of a process, a form or a contract's template, as running cases refer to it."""
 
     __tablename__ = "definition_version"
     __table_args__ = (UniqueConstraint("kind", "key", "version"),)

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import DateTime, Text, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
+from backend.catalogue.contract_text import Wording, read_wording
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import Form, build_form
 from backend.catalogue.loader import build_process
@@ -25,16 +26,20 @@ _NEWEST = Prepared(
     .order_by(_VERSION.c.version.desc())
     .limit(1)
 )
-# A case that began before a form was first published takes the first one.
+# A case that began before a form or template was first published takes the first one.
 _AS_OF = Prepared(
     text(
         """
-    SELECT id FROM definition_version WHERE kind = 'form' AND key = :key
+    SELECT id FROM definition_version WHERE kind = :kind AND key = :key
     ORDER BY (published_at <= :moment) DESC,
       CASE WHEN published_at <= :moment THEN version ELSE -version END DESC
     LIMIT 1
     """
-    ).bindparams(bindparam("moment", type_=DateTime(timezone=True)), bindparam("key", type_=Text))
+    ).bindparams(
+        bindparam("moment", type_=DateTime(timezone=True)),
+        bindparam("key", type_=Text),
+        bindparam("kind", type_=Text),
+    )
 )
 _BY_ID = select(_VERSION.c.body).where(_VERSION.c.id == bindparam("id"))
 
@@ -57,7 +62,7 @@ class ChangedWithoutVersion(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A definition as the YAML has it, ready to be published. ``kind`` is process or form."""
+    """A definition as the YAML has it, ready to be published. ``kind`` is process, form or template."""
 
     kind: str
     key: str
@@ -72,6 +77,14 @@ class StoredDefinition:
 
     id: int
     definition: ProcessDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTemplate:
+    """The published wording of a contract with the id that documents refer to."""
+
+    id: int
+    wording: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +138,7 @@ class DefinitionStore:
     def __init__(self) -> None:
         self._by_id: dict[int, ProcessDefinition] = {}
         self._forms: dict[int, Form] = {}
+        self._wordings: dict[int, Wording] = {}
 
     def newest(self, session: Session, key: str) -> StoredDefinition:
         """Return the newest version of process ``key``; raises ProcessUnknown."""
@@ -148,7 +162,7 @@ class DefinitionStore:
 
     def form_as_of(self, session: Session, key: str, moment: datetime) -> StoredForm:
         """Return the version of form ``key`` that was the newest at ``moment``; raises FormUnknown."""
-        version_id = _AS_OF.scalar(session, {"key": key, "moment": moment})
+        version_id = _AS_OF.scalar(session, {"kind": "form", "key": key, "moment": moment})
         if version_id is None:
             raise FormUnknown(key)
         return StoredForm(version_id, self.get_form(session, version_id))
@@ -158,3 +172,17 @@ class DefinitionStore:
         if version_id not in self._forms:
             self._forms[version_id] = build_form(session.execute(_BY_ID, {"id": version_id}).scalar_one())
         return self._forms[version_id]
+
+    def template_as_of(self, session: Session, key: str, moment: datetime) -> StoredTemplate | None:
+        """Return the wording of contract ``key`` that was the newest at ``moment``, or None."""
+        version_id = _AS_OF.scalar(session, {"kind": "template", "key": key, "moment": moment})
+        return (
+            None if version_id is None else StoredTemplate(version_id, self.get_wording(session, version_id))
+        )
+
+    def get_wording(self, session: Session, version_id: int) -> Wording:
+        """Return the version of the wording that a contract was drawn with."""
+        if version_id not in self._wordings:
+            body = session.execute(_BY_ID, {"id": version_id}).scalar_one()
+            self._wordings[version_id] = read_wording(body["text"])[0]
+        return self._wordings[version_id]

@@ -14,6 +14,8 @@ _WIDE_TYPES = frozenset({"long_text", "address", "photos", "documents", "table",
 _WIDE_LENGTH, _LONG_LABEL, _BOXES_IN_HALF = 100, 14, 16
 # A table of more columns than this is easier to read on a page that lies on its side.
 _MOST_UPRIGHT = 9
+# Heights in cm, generously.
+_SIGNED_LINE, _PLAIN_LINE, _PAGE_HEIGHT = 2.4, 1.3, 23
 PARTY_COPIES: Mapping[str, str] = {"company": "公司联", "customer": "客户联"}
 
 
@@ -46,7 +48,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A filled form with all that stands on its paper. ``watermark`` lies across each page."""
+    """A filled form with all that stands on its paper. ``watermark`` lies across each page.
+
+    A contract has its wording (``clauses``); fields that it states (``stated``) do not stand below it again.
+    """
 
     form: Form
     values: Values
@@ -56,6 +61,7 @@ class Paper:
     watermark: str = ""
     marks: Sequence[Mark] = field(default_factory=tuple)
     clauses: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
+    stated: frozenset[str] = frozenset()
 
 
 def list_copies(form: Form, party: str | None = None) -> list[str]:
@@ -69,8 +75,10 @@ def lay_out(paper: Paper, copy: str) -> dict[str, Any]:
     """Return what the layout draws of one copy."""
     body = paper.form.body
     shown = list_shown_fields(paper.form, paper.values)
+    if paper.clauses:
+        shown -= paper.stated | _list_silent(paper, body)
     sections = [
-        {"title": section["title"], "lines": lines}
+        {"title": section["title"], "lines": lines, "whole": bool(paper.clauses) and _fits_a_page(lines)}
         for section in body["sections"]
         if (lines := _lay_lines(paper, [one for one in section["fields"] if one["key"] in shown]))
     ]
@@ -95,6 +103,27 @@ def _list_fields(body: Mapping[str, Any]) -> list[Field]:
     return [one for section in body["sections"] for one in section["fields"]]
 
 
+def _list_silent(paper: Paper, body: Mapping[str, Any]) -> frozenset[str]:
+    """What a wording leaves out and nobody filled in; where the parties sign, all places stay as on paper.
+
+    The number stands at the head already.
+    """
+    return frozenset(
+        one["key"]
+        for section in body["sections"]
+        for signs in [any(one["type"] == "signature" for one in section["fields"])]
+        for one in section["fields"]
+        if "numbered" in one or (not signs and one["key"] not in paper.values)
+    )
+
+
+def _fits_a_page(lines: Sequence[Sequence[Cell]]) -> bool:
+    """The places of signing of a contract stay together, so that no page has only half of them."""
+    kinds = [cell["kind"] for line in lines for cell in line[:1]]
+    high = sum(_SIGNED_LINE if kind in ("signature", "seal") else _PLAIN_LINE for kind in kinds)
+    return not {"table", "records", "pictures", "checklist"} & set(kinds) and high < _PAGE_HEIGHT
+
+
 def _name_copy(copy: Mapping[str, Any]) -> str:
     name = PARTY_COPIES.get(copy["party"])
     return f"{name}（{copy['label']}）" if name else str(copy["label"])
@@ -104,6 +133,7 @@ def _lay_lines(paper: Paper, fields: Sequence[Field]) -> list[list[Cell]]:
     """Return the lines of a section: one wide cell, or two that share the width."""
     lines: list[list[Cell]] = []
     waiting: list[Cell] = []
+    last: Field = {}
     for one in fields:
         cell = _write_cell(paper, one)
         if _is_wide(one, cell):
@@ -111,11 +141,20 @@ def _lay_lines(paper: Paper, fields: Sequence[Field]) -> list[list[Cell]]:
             lines.append([{**cell, "wide": True}])
             waiting = []
             continue
+        if waiting and _changes_sides(last, one):
+            lines.append(waiting)
+            waiting = []
+        last = one
         waiting.append(cell)
         if len(waiting) == 2:
             lines.append(waiting)
             waiting = []
     return [*lines, waiting] if waiting else lines
+
+
+def _changes_sides(last: Field, one: Field) -> bool:
+    """Whether a party's seal would come beside what the other party wrote last."""
+    return one.get("mark") == "seal" and last["type"] != "signature"
 
 
 def _write_cell(paper: Paper, one: Field) -> Cell:
@@ -128,7 +167,7 @@ def _write_cell(paper: Paper, one: Field) -> Cell:
 
 
 def _is_wide(one: Field, cell: Cell) -> bool:
-    if one["type"] in _WIDE_TYPES or len(one["label"]) > _LONG_LABEL:
+    if one["type"] in _WIDE_TYPES or (len(one["label"]) > _LONG_LABEL and one["type"] != "signature"):
         return True
     if one["type"] in ("choice", "yes_no"):
         return sum(len(label) + 2 for _, label in cell.get("boxes", ())) > _BOXES_IN_HALF

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from backend.catalogue.form_desk import OWN_FROM
 from backend.catalogue.loader import hash_body
 from backend.catalogue.models import DefinitionVersion
+from backend.catalogue.own_versions import OWN_FROM
 from backend.catalogue.service import DefinitionStore, Draft, publish
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.step_forms import make_field, make_form

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import click
 from backend.catalogue.conformance.manual import read_manual
 from backend.catalogue.conformance.register import Evidence, read_register
 from backend.catalogue.conformance.report import Conformance, compare, narrow, render_page, summarise
+from backend.catalogue.contract_text import read_wording
 from backend.catalogue.definition import FORM_FILLED
 from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.lint import Vocabulary
@@ -33,7 +34,7 @@ def compare_shipped(
 
 
 def _list_words(words: Vocabulary, content: ProcessesFolder) -> Mapping[str, frozenset[str]]:
-    """A guard or effect counts only where a process uses it; a blank is a field of a contract."""
+    """A guard or effect counts only where a process uses it; a blank is a contract's field or figure."""
     outcomes = [
         one for body in content.processes.values() for step in body["steps"] for one in step["outcomes"]
     ]
@@ -48,14 +49,19 @@ def _list_words(words: Vocabulary, content: ProcessesFolder) -> Mapping[str, fro
         "guard": words.guards & used["guards"],
         "effect": words.effects & used["effects"],
         "setting": frozenset(parameters | deployment),
-        "blank": frozenset(
-            f"{key}.{one['key']}"
-            for key, body in content.forms.items()
-            if body.get("kind") == "contract"
-            for section in body["sections"]
-            for one in section["fields"]
-        ),
+        "blank": frozenset({*_list_fields(content), *_list_figures(content)}),
     }
+
+
+def _list_fields(content: ProcessesFolder) -> Iterator[str]:
+    for key, body in content.forms.items():
+        if body.get("kind") == "contract":
+            yield from (f"{key}.{one['key']}" for section in body["sections"] for one in section["fields"])
+
+
+def _list_figures(content: ProcessesFolder) -> Iterator[str]:
+    for key, body in content.templates.items():
+        yield from (f"{key}.{one.name}" for one in read_wording(body["text"])[0].blanks if one.figure)
 
 
 def read_passed(path: Path = PASSED_FILE) -> frozenset[str] | None:

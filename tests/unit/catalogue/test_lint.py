@@ -163,10 +163,10 @@ def test_documents_that_name_an_unknown_form_or_are_malformed_are_found() -> Non
     assert lint_documents({"单子": "payment_receipt"}) == {("documents.yaml", "单子", "schema")}
 
 
-def test_drafts_hold_every_process_and_form() -> None:
+def test_drafts_hold_every_process_form_and_template() -> None:
     drafts = list_drafts(SHIPPED)
-    assert len(drafts) == len(SHIPPED.processes) + len(SHIPPED.forms)
-    assert {one.kind for one in drafts} == {"process", "form"}
+    assert len(drafts) == len(SHIPPED.processes) + len(SHIPPED.forms) + len(SHIPPED.templates)
+    assert {one.kind for one in drafts} == {"process", "form", "template"}
 
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:

@@ -36,6 +36,8 @@ export const router = createRouter({
         { path: 'reasons', name: 'reasons', component: () => import('./views/ReasonsView.vue'), meta: { title: '常用原因' } },
         { path: 'forms', name: 'forms', component: () => import('./views/FormsView.vue'), meta: { title: '表单' } },
         { path: 'forms/:key', name: 'form', component: () => import('./views/FormEditView.vue'), meta: { title: '修改表单' } },
+        { path: 'templates', name: 'templates', component: () => import('./views/TemplatesView.vue'), meta: { title: '合同范本' } },
+        { path: 'templates/:key', name: 'template', component: () => import('./views/TemplateView.vue'), meta: { title: '合同范本' } },
         { path: 'calendar', name: 'calendar', component: () => import('./views/CalendarView.vue'), meta: { title: '工作日历' } },
       ],
     },

@@ -93,15 +93,33 @@ export async function request<T>(method: string, path: string, body?: unknown): 
   throw announce(await readProblem(response))
 }
 
+/** Send a text or a file as the body and return the answer as it is. Raises Problem. */
+export async function sendBody(path: string, body: Blob | string, type: string): Promise<Response> {
+  const headers = { Accept: 'application/json', 'Content-Type': type, 'X-CSRF-Token': csrfToken }
+  let response: Response
+  try {
+    response = await fetch(API_ROOT + path, { method: 'POST', headers, credentials: 'same-origin', body })
+  } catch {
+    throw new Problem(0, { code: 'network', title: NO_ANSWER })
+  }
+  if (response.ok) return response
+  throw announce(await readProblem(response))
+}
+
+async function getBody(path: string): Promise<Response> {
+  const response = await fetch(API_ROOT + path, { credentials: 'same-origin' })
+  if (response.ok) return response
+  throw announce(await readProblem(response))
+}
+
 /**
- * Fetch a PDF and show it in a tab of its own, where the browser prints or saves it. The tab opens at once, since
- * browsers let no page open one after waiting. Raises Problem.
+ * Show a PDF in a tab of its own, where the browser prints or saves it. The tab opens at once, since browsers let
+ * no page open one after waiting. Raises Problem.
  */
-export async function openPdf(path: string): Promise<void> {
+export async function openPdf(path: string, fetchPdf: (path: string) => Promise<Response> = getBody): Promise<void> {
   const tab = window.open('', '_blank')
   try {
-    const response = await fetch(API_ROOT + path, { credentials: 'same-origin' })
-    if (!response.ok) throw announce(await readProblem(response))
+    const response = await fetchPdf(path)
     const address = URL.createObjectURL(await response.blob())
     if (tab) tab.location.href = address
     else window.location.href = address

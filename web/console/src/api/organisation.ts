@@ -1,7 +1,7 @@
 /** The organisation: units, people, duty roster and service areas, with the calls that keep them. */
-import { API_ROOT, announce, getCsrfToken, makeQuery, Problem, request } from './client'
+import { API_ROOT, makeQuery, request, sendBody } from './client'
 import type { components } from './schema'
-import type { ProblemBody, SignedIn } from './types'
+import type { SignedIn } from './types'
 
 type Schemas = components['schemas']
 
@@ -84,22 +84,7 @@ export const getCalendarWarning = () => request<{ warning: string | null }>('GET
 /** Where a table is to be had as CSV; the cookie goes along. */
 export const tableAddress = (name: TableName) => `${API_ROOT}${ROOT}/${name}.csv`
 
-async function sendTable<T>(path: string, file: Blob): Promise<T> {
-  let response: Response
-  try {
-    response = await fetch(API_ROOT + ROOT + path, {
-      method: 'POST',
-      headers: { Accept: 'application/json', 'Content-Type': 'text/csv', 'X-CSRF-Token': getCsrfToken() },
-      credentials: 'same-origin',
-      body: file,
-    })
-  } catch {
-    throw new Problem(0, { code: 'network', title: '连不上服务器，请检查网络后再试。' })
-  }
-  const body: unknown = await response.json().catch(() => ({}))
-  if (response.ok) return body as T
-  throw announce(new Problem(response.status, body as Partial<ProblemBody>))
-}
+const sendTable = async <T>(path: string, file: Blob) => (await (await sendBody(ROOT + path, file, 'text/csv')).json()) as T
 
 export const previewTable = (name: TableName, file: Blob) => sendTable<ImportPreview>(`/${name}.csv/preview`, file)
 export const importTable = (name: TableName, file: Blob) => sendTable<Imported>(`/${name}.csv`, file)

@@ -5241,6 +5241,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the templates by the names of their contracts. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/templates/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** Tell one template. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptTemplate"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/templates/{key}/preview.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Print a wording, sent as the body, as it would look; nothing is kept. */
+        post: {
+            parameters: {
+                query?: {
+                    filled?: boolean;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/plain": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/templates/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a wording in, sent as the body in UTF-8; `extra.problems` of a refusal tells each by its line.
+         * @description Cases that run keep the version they began with.
+         */
+        post: {
+            parameters: {
+                query: {
+                    base: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/plain": string;
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptTemplate"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/templates/{key}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        /** Tell the text of one version. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                    version: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateText"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/units": {
         parameters: {
             query?: never;
@@ -6024,6 +6244,21 @@ export interface components {
             shipped_is_newer: boolean;
             shipped_version: number;
             version: number;
+        };
+        KeptTemplate: {
+            author: string;
+            blanks: components["schemas"]["TemplateBlank"][];
+            is_own: boolean;
+            key: string;
+            name: string;
+            /** Format: date-time */
+            published_at: string;
+            shipped_is_newer: boolean;
+            shipped_text: string;
+            shipped_version: number;
+            text: string;
+            version: number;
+            versions: components["schemas"]["TemplateVersion"][];
         };
         KnownPerson: {
             account_no: string | null;
@@ -6836,6 +7071,37 @@ export interface components {
             co_handlers: components["schemas"]["CoHandler"][];
             handler: components["schemas"]["CoHandler"] | null;
             may_arrange: boolean;
+        };
+        TemplateBlank: {
+            label: string;
+            name: string;
+            needed: boolean;
+            part: string;
+            unit: string;
+        };
+        TemplateLine: {
+            author: string;
+            is_own: boolean;
+            key: string;
+            name: string;
+            /** Format: date-time */
+            published_at: string;
+            shipped_is_newer: boolean;
+            shipped_version: number;
+            version: number;
+        };
+        TemplateList: {
+            items: components["schemas"]["TemplateLine"][];
+        };
+        TemplateText: {
+            text: string;
+            version: number;
+        };
+        TemplateVersion: {
+            author: string;
+            /** Format: date-time */
+            published_at: string;
+            version: number;
         };
         TimeLeft: {
             share: number;
