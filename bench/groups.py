@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench import (
     case_starts,
+    contract_pdf,
     definitions,
     engine_memory,
     engine_persisted,
@@ -65,5 +66,10 @@ GROUPS = (
         "case_starts",
         (Figure("case_start", "slowest process", "simplest", "ms", Bar.AT_MOST, 1.3),),
         case_starts.measure,
+    ),
+    Group(
+        "contracts",
+        (Figure("contract_pdf", "route", "bare typst", "ms", Bar.AT_MOST, 3),),
+        contract_pdf.measure,
     ),
 )

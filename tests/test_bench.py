@@ -33,6 +33,7 @@ BARS = {
     "sockets_hints": "≤ 2",
     "definitions_load": "≤ 10",
     "case_start": "≤ 1.3",
+    "contract_pdf": "≤ 3",
 }
 FAST = Figure("fast", "ours", "theirs", "steps/s", Bar.AT_LEAST, 2)
 LIGHT = Figure("light", "ours", "theirs", "KiB", Bar.AT_MOST, 1.5)

@@ -39,7 +39,7 @@ class Typesetter:
 
         Raises Unavailable ``printing_unavailable`` where the fonts are not installed.
         """
-        data = json.dumps({"title": title, "author": author, "papers": list(papers)}, ensure_ascii=False)
+        data = write_data(title, author, papers)
         fonts = self._load_fonts()
         return compute_aside(partial(_compile, fonts, data, made_at))
 
@@ -76,6 +76,11 @@ def _call_typst(fonts: typst.Fonts, data: str, made_at: datetime, standards: lis
         pdf_standards=standards,
         timestamp=int(made_at.timestamp()),
     )
+
+
+def write_data(title: str, author: str, papers: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the layout reads: all papers as JSON."""
+    return json.dumps({"title": title, "author": author, "papers": list(papers)}, ensure_ascii=False)
 
 
 def draw_qr(text: str) -> str:
