@@ -14,8 +14,11 @@ _WIDE_TYPES = frozenset({"long_text", "address", "photos", "documents", "table",
 _WIDE_LENGTH, _LONG_LABEL, _BOXES_IN_HALF = 100, 14, 16
 # A table of more columns than this is easier to read on a page that lies on its side.
 _MOST_UPRIGHT = 9
-# Heights in cm, generously.
-_SIGNED_LINE, _PLAIN_LINE, _PAGE_HEIGHT = 2.4, 1.3, 23
+_SIGNING = frozenset({"signature", "seal"})
+_LONG = frozenset({"table", "records", "pictures", "checklist"})
+# Heights in cm, generously: of a line, and of what is kept on one page.
+_SIGNED_LINE, _PLAIN_LINE = 2.2, 1.0
+_MOST_OF_CONTRACT, _MOST_OF_FORM = 23, 15
 PARTY_COPIES: Mapping[str, str] = {"company": "公司联", "customer": "客户联"}
 
 
@@ -77,8 +80,9 @@ def lay_out(paper: Paper, copy: str) -> dict[str, Any]:
     shown = list_shown_fields(paper.form, paper.values)
     if paper.clauses:
         shown -= paper.stated | _list_silent(paper, body)
+    most = _MOST_OF_CONTRACT if paper.clauses else _MOST_OF_FORM
     sections = [
-        {"title": section["title"], "lines": lines, "whole": bool(paper.clauses) and _fits_a_page(lines)}
+        {"title": section["title"], "lines": lines, "whole": _is_whole(lines, most)}
         for section in body["sections"]
         if (lines := _lay_lines(paper, [one for one in section["fields"] if one["key"] in shown]))
     ]
@@ -117,11 +121,12 @@ def _list_silent(paper: Paper, body: Mapping[str, Any]) -> frozenset[str]:
     )
 
 
-def _fits_a_page(lines: Sequence[Sequence[Cell]]) -> bool:
-    """The places of signing of a contract stay together, so that no page has only half of them."""
-    kinds = [cell["kind"] for line in lines for cell in line[:1]]
-    high = sum(_SIGNED_LINE if kind in ("signature", "seal") else _PLAIN_LINE for kind in kinds)
-    return not {"table", "records", "pictures", "checklist"} & set(kinds) and high < _PAGE_HEIGHT
+def _is_whole(lines: Sequence[Sequence[Cell]], most: float) -> bool:
+    """Places of signing stay together with what they sign, so that no page has nothing but half of them."""
+    kinds = [[cell["kind"] for cell in line] for line in lines]
+    flat = {kind for line in kinds for kind in line}
+    high = sum(_SIGNED_LINE if _SIGNING & set(line) else _PLAIN_LINE for line in kinds)
+    return bool(flat & _SIGNING) and not flat & _LONG and high < most
 
 
 def _name_copy(copy: Mapping[str, Any]) -> str:
