@@ -105,6 +105,45 @@ def test_a_day_of_the_calendar_is_changed(
     expect(day).to_have_attribute("aria-label", re.compile("上班"))
 
 
+def test_a_contract_template_is_mended_line_by_line_and_imported(
+    watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
+) -> None:
+    watched.expect_refusals("template_unknown_blank")
+    manager = open_staff("manager1")
+    page = manager.page
+    page.goto(f"{stage.url}/console/#/operations/templates")
+    watched.shoot(page, "28-templates")
+    page.get_by_role("link", name="查看和导入：供用气合同(居民客户)").click()
+    text = page.get_by_label("合同正文")
+    expect(text).to_have_value(re.compile("居民生活用气"))
+    shipped = text.input_value()
+    wording = shipped.replace("{{gas_kind}}", "{{gas_kinds}}")
+    file = {"name": "合同.txt", "mimeType": "text/plain", "buffer": wording.encode()}
+    page.get_by_label("导入文本文件").set_input_files([file])
+    fault = page.get_by_role("button", name=re.compile("到第 .* 行"))
+    expect(fault).to_contain_text("gas_kind（供气种类）")
+    watched.shoot(page, "28-template-problem")
+    fault.click()
+    expect(text).to_be_focused()
+    text.fill(shipped.replace("# 第九条 其他", "# 第九条 附则"))
+    expect(fault).to_have_count(0)
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name="预览填好的样子").click()
+    opened.value.close()
+    page.get_by_role("button", name="存为新版本").click()
+    expect(page.get_by_text("已存为新版本").first).to_be_visible()
+    versions = page.get_by_role("list", name="版本").get_by_role("listitem")
+    expect(versions).to_have_count(2)
+    watched.shoot(page, "28-template")
+    page.set_viewport_size({"width": 390, "height": 844})
+    watched.shoot(page, "28-template-phone")
+    # The shipped sample is taken back; what was imported stays to be read.
+    page.get_by_role("button", name="取回这一版：程序自带").click()
+    expect(text).to_have_value(shipped)
+    page.get_by_role("button", name="存为新版本").click()
+    expect(versions).to_have_count(3)
+
+
 def test_the_interfaces_page_needs_nothing_from_outside(watched: Watched) -> None:
     page = watched.open(DESKTOP, "/api/docs/")
     expect(page.get_by_text("网上服务大厅").first).to_be_visible()
