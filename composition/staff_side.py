@@ -13,6 +13,7 @@ from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
 from backend.appointments.staff_booking import StaffBooking
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
+from backend.cases.batch_printing import BatchPrinting
 from backend.cases.boards import Boards
 from backend.cases.co_handling import CoHandling
 from backend.cases.deadline_extensions import DeadlineExtensions
@@ -64,6 +65,7 @@ from staff_api.member_routes import make_member_routes, make_reason_routes
 from staff_api.notice_routes import make_notice_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
 from staff_api.organisation_tables import make_table_routes
+from staff_api.print_routes import make_print_routes
 from staff_api.queue_routes import make_queue_routes
 from staff_api.realtime_routes import make_staff_realtime_routes
 from staff_api.roster_routes import make_roster_routes
@@ -216,6 +218,9 @@ def _add_cases(
         make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
         make_case_print_routes(documents),
+        make_print_routes(
+            BatchPrinting(sessions, access, hall.filled_documents, hall.printer, record_look, read_clock)
+        ),
         make_member_routes(handover),
         make_reason_routes(reasons),
     ):

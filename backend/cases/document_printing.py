@@ -40,6 +40,18 @@ class Bundle:
     party: str | None
 
 
+def list_looks(filled: Sequence[FilledDocument]) -> list[tuple[str, list[str], str]]:
+    """Return what printing these tells in full: whose, which fields, and why, for the log of looks."""
+    looks = []
+    for one in filled:
+        fields = [field.key for field in one.form.fields if field.is_personal and field.key in one.values]
+        items = [f"{one.form.key}.{key}" for key in fields]
+        items += () if one.contract is None else one.contract.personal
+        if items:
+            looks.append((f"case:{one.case.id}", items, f"打印“{one.form.name}”"))
+    return looks
+
+
 class DocumentPrinter:
     """``base_url`` is where the public page of checks is reached; ``issuer`` stands above each title."""
 
@@ -52,8 +64,12 @@ class DocumentPrinter:
         self._base_url = base_url.rstrip("/")
         self._issuer = issuer
 
-    def gather(self, session: Session, filled: Sequence[FilledDocument], party: str | None) -> Bundle:
+    def gather(
+        self, session: Session, filled: Sequence[FilledDocument], party: str | None, name: str = ""
+    ) -> Bundle:
         """Return the papers of ``filled`` with their pictures, in the caller's transaction.
+
+        The file is called ``name``, or else after the document or the case.
 
         Raises Conflict ``document_not_filled`` where there is none; Unavailable where files are out of reach.
         """
@@ -63,11 +79,11 @@ class DocumentPrinter:
         papers = [self._make_paper(session, one, by) for one, by in zip(filled, signed, strict=True)]
         first = filled[0]
         title = first.form.body.get("title", first.form.name)
-        name = f"{title}-{first.row.number}" if len(filled) == 1 else f"{first.case.case_no}-全部单据"
+        of_case = f"{title}-{first.row.number}" if len(filled) == 1 else f"{first.case.case_no}-全部单据"
         # Not the moment of printing: the same document gives the same file.
         moments = [one.signed_at for by in signed for one in by]
         made_at = max([*moments, *(one.row.filled_at for one in filled)])
-        return Bundle(papers, made_at, f"{name}.pdf", party)
+        return Bundle(papers, made_at, f"{name or of_case}.pdf", party)
 
     def set(self, bundle: Bundle) -> Printed:
         """Return the PDF; raises Unavailable ``printing_unavailable``."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.document_printing import DocumentPrinter, Printed
+from backend.cases.document_printing import DocumentPrinter, Printed, list_looks
 from backend.cases.document_signing import DocumentSigning, Signing, Wish, find_signer
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
@@ -150,17 +150,8 @@ class StaffDocuments:
         return self._printer.set(bundle)
 
     def _record_print(self, session: Session, member: Member, filled: Sequence[FilledDocument]) -> None:
-        for one in filled:
-            looked = [
-                f"{one.form.key}.{field.key}"
-                for field in one.form.fields
-                if field.is_personal and field.key in one.values
-            ]
-            if one.contract is not None:
-                looked += one.contract.personal
-            if looked:
-                reason = f"打印“{one.form.name}”"
-                self._record_look(session, member.id, f"case:{one.case.id}", looked, reason, self._now())
+        for subject, items, reason in list_looks(filled):
+            self._record_look(session, member.id, subject, items, reason, self._now())
 
     def _open(self, session: Session, member: Member, case_no: str, task: int) -> OpenedDocument:
         row = self._access.find_staff_case(session, member, case_no)

@@ -139,6 +139,8 @@ _PRINTING: dict[str, str] = {
     "signer_not_yours": "这个签字要由对应的部门或客户本人来签。",
     "sign_code_not_offered": "暂时不能用短信验证码签，请改用手写签名。",
     "phone_needed": "您还没有绑定手机号，请先绑定，或者改用手写签名。",
+    "print_too_many": "一次最多打印 30 件，请少选几件，分几次打印。",
+    "print_nothing": "选中的办件里没有填好的这种单据，请换一种单据或另选办件。",
     "printing_unavailable": "打印用的字体还没有装好，暂时打印不了，请联系管理员。",
 }
 

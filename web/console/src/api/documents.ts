@@ -1,4 +1,5 @@
-import { openPdf, request } from './client'
+import { makeQuery, openPdf, request } from './client'
+import type { components } from './schema'
 import type { DocumentChange, DocumentView, SignatureWish, Values } from './types'
 
 const path = (caseNo: string, task: number) => `/cases/${encodeURIComponent(caseNo)}/documents/${task}`
@@ -14,3 +15,9 @@ export const signDocument = (caseNo: string, task: number, wish: SignatureWish) 
 /** Show a filled form as PDF, or all of the case's. Each look is recorded. */
 export const printDocument = (caseNo: string, task: number) => openPdf(`${path(caseNo, task)}/pdf`)
 export const printDocuments = (caseNo: string) => openPdf(`/cases/${encodeURIComponent(caseNo)}/documents.pdf`)
+
+/** A kind of document that several cases have filled in. */
+export type PrintKind = components['schemas']['PrintKind']
+export const listPrintKinds = (caseNos: string[]) => request<{ items: PrintKind[] }>('GET', `/prints${makeQuery({ cases: caseNos.join(',') })}`)
+/** Show one kind of document of several cases as one PDF. Each look is recorded. */
+export const printCases = (caseNos: string[], form: string) => openPdf(`/prints.pdf${makeQuery({ cases: caseNos.join(','), form })}`)

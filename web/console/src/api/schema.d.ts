@@ -4698,6 +4698,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of document that can be printed of these cases. */
+        get: {
+            parameters: {
+                query: {
+                    cases: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrintKindList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/prints.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Print one kind of document of several cases as one PDF; the looks are recorded. */
+        get: {
+            parameters: {
+                query: {
+                    cases: string;
+                    form: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/queues": {
         parameters: {
             query?: never;
@@ -6502,6 +6583,14 @@ export interface components {
             deputy?: string | null;
             /** @enum {string} */
             presence: "on_duty" | "absent";
+        };
+        PrintKind: {
+            count: number;
+            form: string;
+            name: string;
+        };
+        PrintKindList: {
+            items: components["schemas"]["PrintKind"][];
         };
         Problem: {
             code: string;

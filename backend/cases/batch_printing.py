@@ -1,0 +1,74 @@
+"""Printing one kind of document of several cases at once, as one PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.document_printing import DocumentPrinter, Printed, list_looks
+from backend.cases.filled_documents import FilledDocument, FilledDocuments
+from backend.cases.ports import RecordLook
+from backend.cases.staff_access import StaffAccess
+from backend.core.errors import Conflict, Invalid
+from backend.organisation.service import Member
+
+MOST_CASES = 30
+
+
+class BatchPrinting:
+    """Every method checks that the member may see each case; one that they may not see is NotFound."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        access: StaffAccess,
+        filled: FilledDocuments,
+        printer: DocumentPrinter,
+        record_look: RecordLook,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._access = access
+        self._filled = filled
+        self._printer = printer
+        self._record_look = record_look
+        self._now = now
+
+    def list_kinds(self, member: Member, case_nos: Sequence[str]) -> list[dict[str, Any]]:
+        """Return which kinds of document the cases have filled in, and how many of each.
+
+        Raises Invalid ``print_too_many``; NotFound.
+        """
+        with self._sessions.begin() as session:
+            found = self._find(session, member, case_nos)
+        kinds: dict[str, dict[str, Any]] = {}
+        for one in found:
+            kind = kinds.setdefault(one.form.key, {"form": one.form.key, "name": one.form.name, "count": 0})
+            kind["count"] += 1
+        return sorted(kinds.values(), key=lambda kind: (-kind["count"], kind["name"]))
+
+    def print(self, member: Member, case_nos: Sequence[str], form: str) -> Printed:
+        """Return the cases' documents of this form in all copies, in the order of the cases.
+
+        Each look at what they tell in full is recorded. Raises what ``list_kinds`` raises; Conflict
+        ``print_nothing``; Unavailable ``printing_unavailable``.
+        """
+        with self._sessions.begin() as session:
+            chosen = [one for one in self._find(session, member, case_nos) if one.form.key == form]
+            if not chosen:
+                raise Conflict("print_nothing")
+            title = chosen[0].form.body.get("title", chosen[0].form.name)
+            bundle = self._printer.gather(session, chosen, None, f"{title}-{len(chosen)}份")
+            for subject, items, reason in list_looks(chosen):
+                self._record_look(session, member.id, subject, items, reason, self._now())
+        return self._printer.set(bundle)
+
+    def _find(self, session: Session, member: Member, case_nos: Sequence[str]) -> list[FilledDocument]:
+        wanted = list(dict.fromkeys(case_nos))
+        if not 0 < len(wanted) <= MOST_CASES:
+            raise Invalid("print_too_many")
+        ids = [self._access.find_staff_case(session, member, one).id for one in wanted]
+        return [one for case_id in ids for one in self._filled.list_all(session, case_id)]

@@ -1,0 +1,44 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import type { StaffCaseRow } from '@/api/types'
+import BatchPrintDialog from '@/components/BatchPrintDialog.vue'
+
+const listPrintKinds = vi.hoisted(() => vi.fn())
+const printCases = vi.hoisted(() => vi.fn())
+vi.mock('@/api/documents', () => ({ listPrintKinds, printCases }))
+
+const rows = Array.from({ length: 32 }, (_, at) => ({ case_no: `case-${at}`, service_name: '报修', customer_name: '李', place: '小区' }) as StaffCaseRow)
+const stubs = { AppDialog: { template: '<div><slot /></div>' }, 'el-button': { template: '<button type="button"><slot /></button>' } }
+
+describe('printing several cases', () => {
+  beforeEach(() => {
+    setActivePinia(createPinia())
+    listPrintKinds.mockReset().mockResolvedValue({ items: [{ form: 'survey', name: '勘查单', count: 2 }] })
+    printCases.mockReset().mockResolvedValue(undefined)
+  })
+
+  it('offers what the chosen cases have, in the order of the list', async () => {
+    const dialog = mount(BatchPrintDialog, { props: { rows: rows.slice(0, 3) }, global: { stubs } })
+    const boxes = dialog.findAll('input[type=checkbox]')
+    await boxes[2]!.setValue(true)
+    await boxes[0]!.setValue(true)
+    await dialog.findAll('button').find((one) => one.text() === '看有哪些单据')!.trigger('click')
+    await flushPromises()
+    expect(listPrintKinds).toHaveBeenCalledWith(['case-0', 'case-2'])
+    expect(dialog.text()).toContain('勘查单（2 份）')
+    await dialog.findAll('button').find((one) => one.text() === '打印 2 份')!.trigger('click')
+    expect(printCases).toHaveBeenCalledWith(['case-0', 'case-2'], 'survey')
+    // Another choice is asked about anew.
+    await boxes[1]!.setValue(true)
+    expect(dialog.text()).not.toContain('勘查单')
+  })
+
+  it('takes no more than one print may have', async () => {
+    const dialog = mount(BatchPrintDialog, { props: { rows }, global: { stubs } })
+    await dialog.findAll('button').find((one) => one.text() === '选前 30 件')!.trigger('click')
+    expect(dialog.text()).toContain('已选 30 件，一次最多 30 件')
+    const free = dialog.findAll('input[type=checkbox]').filter((one) => !(one.element as HTMLInputElement).disabled)
+    expect(free).toHaveLength(30)
+  })
+})
