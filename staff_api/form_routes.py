@@ -13,19 +13,12 @@ from backend.core.callers import Caller, open_to
 from backend.core.json_fields import Ready
 from backend.organisation.leads import CENTRE_KEEPERS
 from staff_api.guard import require_post
+from staff_api.own_version_schemas import OwnVersionSchema
 
 
-class FormLineSchema(Schema):
-    """A form as it is used now. ``author`` is the user name of who made the company's own version."""
+class FormLineSchema(OwnVersionSchema):
+    """A form as it is used now, with the number of its fields and of those that are in doubt."""
 
-    key = fields.String(required=True)
-    name = fields.String(required=True)
-    version = fields.Integer(required=True)
-    is_own = fields.Boolean(required=True)
-    author = fields.String(required=True)
-    published_at = fields.AwareDateTime(required=True)
-    shipped_version = fields.Integer(required=True)
-    shipped_is_newer = fields.Boolean(required=True)
     fields_ = fields.Integer(required=True, data_key="fields", attribute="fields")
     doubts = fields.Integer(required=True)
 

@@ -15,21 +15,13 @@ from backend.files.responses import answer_pdf
 from backend.files.schemas import FILE_CONTENT
 from backend.organisation.leads import CENTRE_KEEPERS
 from staff_api.guard import require_post
+from staff_api.own_version_schemas import OwnVersionSchema
 
 _TEXT = {"required": True, "content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
-class TemplateLineSchema(Schema):
-    """A template as it is used now. ``author`` is the user name of who imported the company's own version."""
-
-    key = fields.String(required=True)
-    name = fields.String(required=True)
-    version = fields.Integer(required=True)
-    is_own = fields.Boolean(required=True)
-    author = fields.String(required=True)
-    published_at = fields.AwareDateTime(required=True)
-    shipped_version = fields.Integer(required=True)
-    shipped_is_newer = fields.Boolean(required=True)
+class TemplateLineSchema(OwnVersionSchema):
+    """A template as it is used now."""
 
 
 class TemplateListSchema(Schema):
