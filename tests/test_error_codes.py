@@ -16,6 +16,7 @@ from backend.cases.errors import RefusalCode
 from backend.core.error_texts import ERROR_TEXTS, FIELD_TEXTS
 from backend.core.errors import AppError, code_of_status
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable
+from backend.documents.template_desk import FAULT_CODES
 
 ROOT = Path(__file__).parents[1]
 FOLDERS = ("backend", "composition", "miniprogram_api", "payments", "staff_api")
@@ -27,6 +28,7 @@ OPEN = {
     "backend/cases/deadline_extensions.py: CommandRefused(objection)": "held by its rules' unit test",
     "backend/cases/engine.py: CommandRefused(refusal)": "guards' codes, held by tests/test_house.py",
     "backend/core/errors.py: problem(error.code)": "that of an error which was made elsewhere",
+    "backend/documents/template_desk.py: Invalid(first.code)": "those of FAULT_CODES, looked at below",
     "backend/core/http.py: problem(code_of_status(status))": "those of HTTP, looked at below",
 }
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -162,7 +164,7 @@ def test_every_code_that_no_call_writes_out_has_one_too() -> None:
     faults = ast.parse(textwrap.dedent(inspect.getsource(SmsCodes.find_fault)))
     returned = {one.value.value for one in ast.walk(faults) if is_text_returned(one)}
     assert len(returned) == 2
-    settled |= returned
+    settled |= returned | set(FAULT_CODES)
     assert find_silent(settled) == set()
 
 

@@ -277,9 +277,10 @@ class DocumentDesk:
         empty = {} if template is None else self._wordings.list_open(template, form, checked.values)
         # What was typed but is wrong is no empty blank.
         empty = {key: wrong for key, wrong in empty.items() if faults.get(key, "required") == "required"}
-        if faults or empty:
-            code = "contract_blank_open" if faults.keys() <= empty.keys() else "invalid_input"
-            raise Invalid(code, fields={**faults, **empty})
+        if faults.keys() - empty.keys():
+            raise Invalid(fields={**faults, **empty})
+        if empty:
+            raise Invalid("contract_blank_open", fields=empty)
 
     def _keep_signatures(
         self, session: Session, place: _Place, filler: Filler, values: Values, now: datetime

@@ -37,7 +37,7 @@ from backend.documents.typesetting import Typesetter
 
 _KIND = "template"
 # The gravest first: what the file is, then its marks, then its blanks.
-_ORDER = (
+FAULT_CODES = (
     "template_empty", "template_characters_refused", "template_markup_refused", "template_line_too_long",
     "template_mark_broken", "template_unknown_blank", "template_blank_unfit", "template_figure_taken",
     "template_blank_missing",
@@ -156,7 +156,7 @@ def _check(content: bytes, form: Form) -> tuple[str, Wording]:
     broken = bool(faults)
     faults += [one for one in check_blanks(wording, form) if not broken or one.line]
     if faults:
-        first = min(faults, key=lambda one: _ORDER.index(one.code))
+        first = min(faults, key=lambda one: FAULT_CODES.index(one.code))
         problems = [_describe(one) for one in sorted(faults, key=_place)[:_MOST_FAULTS]]
         raise Invalid(first.code, extra={"problems": problems})
     return text, wording

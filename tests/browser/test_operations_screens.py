@@ -112,6 +112,7 @@ def test_a_contract_template_is_mended_line_by_line_and_imported(
     manager = open_staff("manager1")
     page = manager.page
     page.goto(f"{stage.url}/console/#/operations/templates")
+    expect(page.get_by_text("程序自带的样本")).to_have_count(4)
     watched.shoot(page, "28-templates")
     page.get_by_role("link", name="查看和导入：供用气合同(居民客户)").click()
     text = page.get_by_label("合同正文")
@@ -127,8 +128,9 @@ def test_a_contract_template_is_mended_line_by_line_and_imported(
     expect(text).to_be_focused()
     text.fill(shipped.replace("# 第九条 其他", "# 第九条 附则"))
     expect(fault).to_have_count(0)
-    with page.expect_popup() as opened:
+    with page.expect_popup() as opened, page.expect_response(re.compile("preview.pdf")) as printed:
         page.get_by_role("button", name="预览填好的样子").click()
+    assert printed.value.status == 200
     opened.value.close()
     page.get_by_role("button", name="存为新版本").click()
     expect(page.get_by_text("已存为新版本").first).to_be_visible()
