@@ -104,6 +104,7 @@ def test_the_session_tells_ones_parts(hall: Hall) -> None:
             "intake",
             "works",
             "boards",
+            "calls",
         ],
         "desk_361": ["unit_people", "intake", "works", "boards"],
         "handler_361": [],
