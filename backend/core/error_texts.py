@@ -89,6 +89,8 @@ _ORGANISATION: dict[str, str] = {
     "unit_taken": "这个单位编号或名称已经有了，请换一个。",
     "unit_unknown": "没有这个单位，请核对单位编号。",
     "post_unknown": "没有这个岗位或部门，请核对。",
+    "post_not_givable": "这个岗位或部门不归本单位管，请找中心管理员加。",
+    "staff_not_yours": "这个人的资料不归您改，请找中心管理员。",
     "username_taken": "这个账号已经有人用了，请换一个。",
     "area_taken": "这个地方已经有单位负责了，请在列表里找到它再改。",
     "area_in_use": "这个地方单独排过上门时段，不能去掉，可以改派给别的单位。",
