@@ -15,6 +15,7 @@ from backend.appointments.staff_booking import StaffBooking
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
 from backend.cases.boards import Boards
 from backend.cases.call_desk import CallDesk
+from backend.cases.caller_identity import CallerIdentity
 from backend.cases.co_handling import CoHandling
 from backend.cases.deadline_extensions import DeadlineExtensions
 from backend.cases.guards import CASE_GUARDS
@@ -195,6 +196,7 @@ def _add_cases(
         sessions, hall.cases, hall.customer_cases, hall.customers, definitions, access, rows,
         hall.urge_limit, hall.keys, sources.party_names, record_look, read_clock,
     )  # fmt: skip
+    identity = CallerIdentity(sessions, definitions, rows, hall.keys, record_look, read_clock)
     queues, reasons = StaffQueues(sessions, posts, rows, hall.keys, read_clock), ReturnReasons(sessions)
     extensions = DeadlineExtensions(
         sessions, hall.cases, access, definitions, make_staff_notices(hall).tell, find_leads, read_clock
@@ -205,7 +207,7 @@ def _add_cases(
         make_team_routes(helping, handover, cases),
         make_extension_routes(extensions, cases),
         make_intake_routes(intake, search),
-        make_call_routes(calls),
+        make_call_routes(calls, identity),
         make_queue_routes(queues),
         make_case_routes(
             cases,

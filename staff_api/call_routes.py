@@ -9,7 +9,9 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from backend.cases.call_desk import CALL_POSTS, CallDesk
+from backend.cases.caller_identity import CallerIdentity, CallerSays
 from backend.cases.schemas import ContactSchema, ProgressStepSchema
+from backend.catalogue.form_schemas import AddressSchema
 from backend.core.callers import Caller, open_to
 from staff_api.case_schemas import RemarkSchema, StaffCaseListSchema, StaffCaseRowSchema
 from staff_api.guard import require_post
@@ -51,7 +53,57 @@ class UrgingSchema(Schema):
     command_id = fields.UUID(required=True)
 
 
-def make_call_routes(desk: CallDesk) -> Blueprint:
+class CallerSaysSchema(Schema):
+    """What a caller says to be known by; each may be left out."""
+
+    id_number = fields.String(load_default="", validate=validate.Length(max=30))
+    meter_no = fields.String(load_default="", validate=validate.Length(max=30))
+    name = fields.String(load_default="", validate=validate.Length(max=30))
+    address = fields.Nested(AddressSchema, load_default=None, allow_none=True)
+
+
+class KnownMeterSchema(Schema):
+    """A meter at an account."""
+
+    meter_no = fields.String(required=True)
+    maker = fields.String(required=True)
+    model = fields.String(required=True)
+    kind = fields.String(required=True)
+    installed_at = fields.DateTime(format="iso", required=True, allow_none=True)
+
+
+class KnownAccountSchema(Schema):
+    """A gas account with its meters."""
+
+    account_no = fields.String(required=True)
+    role = fields.String(required=True)
+    status = fields.String(required=True)
+    gas_use = fields.String(required=True)
+    classification = fields.String(required=True)
+    place = fields.String(required=True)
+    opened_at = fields.DateTime(format="iso", required=True)
+    meters = fields.List(fields.Nested(KnownMeterSchema), required=True)
+
+
+class VerifiedCustomerSchema(Schema):
+    """Somebody of whom all agreed; the ID number masked."""
+
+    id = fields.Integer(required=True)
+    kind = fields.String(required=True)
+    name = fields.String(required=True)
+    phone = fields.String(required=True)
+    id_number = fields.String(required=True)
+    accounts = fields.List(fields.Nested(KnownAccountSchema), required=True)
+    cases = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
+
+
+class VerifiedSchema(Schema):
+    """Nobody where something does not agree."""
+
+    customers = fields.List(fields.Nested(VerifiedCustomerSchema), required=True)
+
+
+def make_call_routes(desk: CallDesk, identity: CallerIdentity) -> Blueprint:
     """Return the routes."""
     routes = Blueprint("staff calls", __name__, url_prefix="/staff/api/v1/calls")
 
@@ -62,6 +114,17 @@ def make_call_routes(desk: CallDesk) -> Blueprint:
     def find(asked: dict[str, str]) -> dict[str, Any]:
         """Find the cases that a caller means."""
         return desk.find(require_post(*CALL_POSTS).member, asked["q"])
+
+    @routes.post("/identity")
+    @open_to(Caller.STAFF)
+    @routes.arguments(CallerSaysSchema)
+    @routes.response(200, VerifiedSchema)
+    def verify(asked: dict[str, Any]) -> dict[str, Any]:
+        """Verify a caller and tell what is known of them; the look is recorded.
+
+        422 `identity_too_little` where fewer things are said than have to agree.
+        """
+        return identity.verify(require_post(*CALL_POSTS).member, CallerSays(**asked))
 
     @routes.get("/cases/<case_no>")
     @open_to(Caller.STAFF)

@@ -252,6 +252,7 @@ FIELD_TEXTS: dict[str, str] = {
     "sms_code_wrong": _SIGN_IN["sms_code_wrong"],
     "sms_code_expired": _SIGN_IN["sms_code_expired"],
     "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
+    "identity_too_little": "身份证号、表号、地址、姓名里至少要两样，都对上才能查。",
     "call_words_short": "请输完整的办件号、手机号或户号；按地址找要写小区和楼号，中间空一格。",
     "required": "这一项还没有填。",
     "number_given": "编号由系统在交表时编，不用填。",

@@ -102,6 +102,13 @@ def _call_again(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> N
     watched.shoot(page, "complaint-03-called")
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     watched.shoot(page, "complaint-03-called-phone")
+    page.get_by_role("button", name=re.compile("先核实身份")).click()
+    page.get_by_label("表号").fill("M0000001")
+    expect(page.get_by_role("button", name="核对")).to_be_disabled()
+    page.get_by_label("姓名").fill(CALLER)
+    page.get_by_role("button", name="核对").click()
+    expect(page.get_by_text("核对不上")).to_be_visible()
+    watched.shoot(page, "complaint-03-identity-phone")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
     page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
 

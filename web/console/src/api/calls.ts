@@ -12,3 +12,8 @@ export const findCalled = (q: string) => request<{ items: StaffCaseRow[] }>('POS
 export const readCalled = (caseNo: string) => request<CalledCase>('GET', `/calls/cases/${encodeURIComponent(caseNo)}`)
 export const urgeCalled = (caseNo: string, commandId: string) => request<void>('POST', `/calls/cases/${encodeURIComponent(caseNo)}/urgings`, { command_id: commandId })
 export const noteCalled = (caseNo: string, text: string) => request<void>('POST', `/calls/cases/${encodeURIComponent(caseNo)}/notes`, { text })
+
+export type CallerSays = Partial<Schemas['CallerSays']>
+export type VerifiedCustomer = Schemas['VerifiedCustomer']
+/** Tells what is known of a caller of whom all agrees that is said; the look is recorded. */
+export const verifyCaller = (says: CallerSays) => request<{ customers: VerifiedCustomer[] }>('POST', '/calls/identity', says)

@@ -2177,6 +2177,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/calls/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a caller and tell what is known of them; the look is recorded.
+         * @description 422 `identity_too_little` where fewer things are said than have to agree.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CallerSays"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Verified"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/calls/search": {
         parameters: {
             query?: never;
@@ -5671,6 +5716,16 @@ export interface components {
             /** Format: date-time */
             waiting_since: string;
         };
+        CallerSays: {
+            /** @default null */
+            address?: components["schemas"]["Address"] | null;
+            /** @default  */
+            id_number?: string;
+            /** @default  */
+            meter_no?: string;
+            /** @default  */
+            name?: string;
+        };
         CancelBooking: {
             /** Format: uuid */
             command_id: string;
@@ -6248,6 +6303,25 @@ export interface components {
             shipped_is_newer: boolean;
             shipped_version: number;
             version: number;
+        };
+        KnownAccount: {
+            account_no: string;
+            classification: string;
+            gas_use: string;
+            meters: components["schemas"]["KnownMeter"][];
+            /** Format: date-time */
+            opened_at: string;
+            place: string;
+            role: string;
+            status: string;
+        };
+        KnownMeter: {
+            /** Format: date-time */
+            installed_at: string | null;
+            kind: string;
+            maker: string;
+            meter_no: string;
+            model: string;
         };
         KnownPerson: {
             account_no: string | null;
@@ -7129,6 +7203,18 @@ export interface components {
         };
         /** @description What is filled into a field: text, a number, yes or no, keys of choices or files, rows of a table, an address, nothing. */
         Value: string | number | boolean | string[] | components["schemas"]["Row"][] | components["schemas"]["Address"] | null;
+        Verified: {
+            customers: components["schemas"]["VerifiedCustomer"][];
+        };
+        VerifiedCustomer: {
+            accounts: components["schemas"]["KnownAccount"][];
+            cases: components["schemas"]["StaffCaseRow"][];
+            id: number;
+            id_number: string;
+            kind: string;
+            name: string;
+            phone: string;
+        };
         Visit: {
             distance_m: number | null;
             eta_minutes: number | null;
