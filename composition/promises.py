@@ -133,6 +133,7 @@ def make_alarm_bell(hall: Hall) -> AlarmBell:
         hall.platforms.sms,
         dict(hall.settings.sms_templates).get("alarm"),
         lambda hints: publish_hints(hall.redis, hints),
+        make_staff_notices(hall).tell,
         read_clock,
     )
 

@@ -15,6 +15,8 @@ from backend.appointments.staff_booking import StaffBooking
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
 from backend.cases.batch_printing import BatchPrinting
 from backend.cases.boards import Boards
+from backend.cases.call_desk import CallDesk
+from backend.cases.caller_identity import CallerIdentity
 from backend.cases.co_handling import CoHandling
 from backend.cases.deadline_extensions import DeadlineExtensions
 from backend.cases.guards import CASE_GUARDS
@@ -50,6 +52,7 @@ from composition.list_exports import list_case_exports, list_organisation_export
 from composition.promises import make_staff_notices
 from staff_api.board_routes import make_board_routes
 from staff_api.booking_routes import make_booking_routes
+from staff_api.call_routes import make_call_routes
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import ConsoleParts
 from staff_api.contract_routes import make_contract_callback_routes, make_contract_routes
@@ -196,6 +199,11 @@ def _add_cases(
         services,
     )  # fmt: skip
     search = IntakeSearch(sessions, hall.customers, access, rows, hall.keys, record_look, read_clock)
+    calls = CallDesk(
+        sessions, hall.cases, hall.customer_cases, hall.customers, definitions, access, rows,
+        hall.urge_limit, hall.keys, sources.party_names, record_look, read_clock,
+    )  # fmt: skip
+    identity = CallerIdentity(sessions, definitions, rows, hall.keys, record_look, read_clock)
     queues, reasons = StaffQueues(sessions, posts, rows, hall.keys, read_clock), ReturnReasons(sessions)
     extensions = DeadlineExtensions(
         sessions, hall.cases, access, definitions, make_staff_notices(hall).tell, find_leads, read_clock
@@ -206,6 +214,7 @@ def _add_cases(
         make_team_routes(helping, handover, cases),
         make_extension_routes(extensions, cases),
         make_intake_routes(intake, search),
+        make_call_routes(calls, identity),
         make_queue_routes(queues),
         make_case_routes(
             cases,

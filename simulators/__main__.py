@@ -61,6 +61,16 @@ def list_environment(port: int, state_dir: Path) -> dict[str, str]:
     }
 
 
+def list_contract_settings(port: int, state_dir: Path) -> dict[str, str]:
+    """Return the settings that switch contract management on, played by the simulator."""
+    keys = load_credentials(state_dir)
+    return {
+        "CONTRACT_BASE_URL": f"http://{HOST}:{port}",
+        "CONTRACT_APP_ID": keys.contract_app_id,
+        "CONTRACT_SECRET": keys.contract_secret,
+    }
+
+
 def main() -> int:
     """Read the command line and serve until a signal ends it; exit code 2 where the port is taken."""
     parser = argparse.ArgumentParser(prog="python -m simulators", description=__doc__)
@@ -72,6 +82,9 @@ def main() -> int:
     if chosen.show_environment:
         for name, value in list_environment(chosen.port, chosen.state_dir).items():
             print(f"{name}={value}")
+        # An installation chooses whether contracts are approved outside, so these only stand by.
+        for name, value in list_contract_settings(chosen.port, chosen.state_dir).items():
+            print(f"# {name}={value}")
         return 0
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     listening = socket.socket()

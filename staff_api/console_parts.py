@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from backend.cases.call_desk import CALL_POSTS
 from backend.organisation.leads import CENTRE_KEEPERS, CENTRE_LEAD, KEEPER
 from backend.organisation.service import Member
 
 PART_NAMES = (
-    "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards",
+    "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
 )  # fmt: skip
 
 
@@ -37,6 +38,7 @@ class ConsoleParts:
             "intake": self.intake,
             "works": self.works,
             "boards": self.boards,
+            "calls": frozenset(CALL_POSTS),
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

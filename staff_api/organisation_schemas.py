@@ -50,10 +50,11 @@ class UnitListSchema(Schema):
 
 
 class PostSchema(Schema):
-    """A position or department."""
+    """A position or department, and whether one may give it to somebody."""
 
     key = fields.String(required=True)
     name = fields.String(required=True)
+    may_give = fields.Boolean(required=True)
 
 
 class PostListSchema(Schema):

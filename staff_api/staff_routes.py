@@ -12,6 +12,7 @@ from backend.core.callers import Caller, open_to
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.leads import KEEPER
 from backend.organisation.staff_upkeep import StaffEntry
+from backend.organisation.unit_staff import list_givable
 from staff_api.console_parts import ConsoleParts
 from staff_api.guard import require_post
 from staff_api.organisation_schemas import (
@@ -38,9 +39,12 @@ def make_staff_routes(
     @routes.response(200, PostListSchema)
     def list_posts() -> dict[str, Any]:
         """List the positions and departments that somebody may hold."""
-        require_post(*parts.unit_people)
+        givable = list_givable(require_post(*parts.unit_people).member)
         return {
-            kind: [{"key": key, "name": name} for key, name in names.items()]
+            kind: [
+                {"key": key, "name": name, "may_give": givable is None or key in givable}
+                for key, name in names.items()
+            ]
             for kind, names in post_names.items()
         }
 
@@ -58,11 +62,14 @@ def make_staff_routes(
     @routes.arguments(StaffEntrySchema)
     @routes.response(200, EnteredStaffSchema)
     def put_staff(asked: dict[str, Any], username: str) -> dict[str, str | None]:
-        """Enter or change somebody; a new account's first password is shown this once."""
-        require_post(KEEPER)
+        """Enter or change somebody; a new account's first password is shown this once.
+
+        A unit does so for its own business staff: 403 `staff_not_yours`, 422 `post_not_givable`.
+        """
+        member = require_post(*parts.unit_people).member
         revision = asked.pop("revision")
         asked = {**asked, "positions": tuple(asked["positions"]), "departments": tuple(asked["departments"])}
-        return {"first_password": desk.put_staff(StaffEntry(username=username, **asked), revision)}
+        return {"first_password": desk.put_staff(member, StaffEntry(username=username, **asked), revision)}
 
     @routes.post("/staff/<username>/first-password")
     @open_to(Caller.STAFF)

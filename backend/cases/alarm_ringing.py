@@ -27,11 +27,15 @@ from backend.core.outbox import promise
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
 from backend.core.topics import NotSent, OutcomeUnknown, PromiseContext, PromiseRefused, TopicSpec, conclude
 from backend.notifications.port import SmsPort
+from backend.notifications.staff_notices import Matter
 from backend.organisation.duty_roster import list_call_chain
 from backend.organisation.service import OrganisationService
 from backend.realtime.hints import Hint
 
 QUEUE = "alarm"
+# What whoever is called is told by their other ways.
+ON_CALL = "on_call"
+TellStaff = Callable[[Session, Matter, Collection[int]], int]
 # Codes of ours, where no platform was asked.
 NO_PHONE, NOT_SET_UP, TAKEN = "no_phone", "sms_not_set_up", "alarm_taken"
 _log = structlog.get_logger(__name__)
@@ -84,7 +88,10 @@ class _Call:
 
 
 class AlarmBell:
-    """Rings. ``sms`` and ``template_id`` are None where no text messages are set up; ``now`` is the clock."""
+    """Rings. ``sms`` and ``template_id`` are None where no text messages are set up; ``now`` is the clock.
+
+    ``tell`` tells whoever is called by the further ways that they chose, enterprise WeChat and the browser.
+    """
 
     def __init__(
         self,
@@ -93,10 +100,12 @@ class AlarmBell:
         sms: SmsPort | None,
         template_id: str | None,
         publish: Publish,
+        tell: TellStaff,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._organisation = organisation
+        self._tell = tell
         self._sms = sms
         self._template_id = template_id
         self._publish = publish
@@ -183,6 +192,9 @@ class AlarmBell:
         state, code = "done", None
         if step.staff_id is not None:
             contact = self._organisation.find_contact(session, step.staff_id)
+            if contact is not None:
+                matter = Matter(ON_CALL, f"{case.id}/{no}", (case.case_no,), case.id)
+                self._tell(session, matter, [step.staff_id])
             if contact is None or not contact.phone:
                 state, code = "refused", NO_PHONE
                 _log.error("nobody can be called without a phone", staff_id=step.staff_id, case_id=case.id)

@@ -7,6 +7,7 @@ sent as they are, since this is what is asked for most.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case
+from backend.cases.case_contacts import CaseContacts, Contacts, choose_contact
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import (
     Branch,
@@ -33,7 +35,6 @@ from backend.cases.progress import (
     ProgressStep,
     StepState,
     is_handler_awaited,
-    is_handler_sought,
     make_progress,
 )
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating
@@ -75,6 +76,19 @@ _RATING_TAGS = {"good": list(GOOD_TAGS), "bad": list(BAD_TAGS)}
 _NO_FORM: dict[str, Any] = {"key": "", "version": 0, "name": "", "sections": []}
 
 
+@dataclass(frozen=True, slots=True)
+class ToldProgress:
+    """How a case stands, in the words that its customer reads: one sentence, and the steps.
+
+    ``contacts`` are by the path to the case below, ``urge`` is the action of urging where it is there.
+    """
+
+    headline: str
+    steps: list[dict[str, Any]]
+    contacts: Contacts
+    urge: dict[str, Any] | None
+
+
 class CustomerCases:
     """Reads for customers. ``reading`` gives sessions in which every statement stands for itself;
     ``find_opening`` tells when the office opens, None while it is open."""
@@ -96,7 +110,7 @@ class CustomerCases:
         self._reading = reading
         self._definitions = definitions
         self._offers = offers
-        self._organisation = organisation
+        self._contacts = CaseContacts(organisation)
         self._keys = keys
         self._files = files
         self._guards = guards
@@ -114,10 +128,18 @@ class CustomerCases:
 
     def write_progress(self, session: Session, tree: CaseTree) -> list[dict[str, Any]]:
         """Return the ProgressSteps of a case as its customer sees them, with moments as they are."""
-        line, progress = self._make_progress(session, tree.branch)
-        branch, now = tree.branch, self._now()
-        handler = self._find_contact(session, branch, line, self._is_awaited(session, branch, line))
-        return [{**_write_step(one, handler, now), "at": one.at, "due_at": one.due_at} for one in progress]
+        return self.tell_progress(session, tree).steps
+
+    def tell_progress(self, session: Session, tree: CaseTree) -> ToldProgress:
+        """Return how the case stands, for staff to read it to its customer; moments as they are."""
+        now, branch = self._now(), tree.branch
+        line, progress = self._make_progress(session, branch)
+        contacts = self._find_contacts(session, branch, line)
+        steps = [{**_write_step(one, contacts, now), "at": one.at, "due_at": one.due_at} for one in progress]
+        owes = bool(branch.snapshot.owed_documents)
+        headline = write_headline(branch.snapshot.status, progress, owes, now)
+        urging = make_urging(line, lambda: self._urge_limit.find_next(session, tree.urged_at))
+        return ToldProgress(headline, steps, contacts, urging[0] if urging else None)
 
     def list_page(self, customer_id: int, which: str, after: str | None) -> dict[str, Any]:
         """Return ``{items, next}``, newest first; ``after`` is the ``next`` of the page before.
@@ -145,8 +167,8 @@ class CustomerCases:
             tree = find_customer_case(session, customer_id, case_no)
             line = self._make_line(session, tree.branch)
             is_awaited = self._is_awaited(session, tree.branch, line)
-            handler = self._find_handler(session, tree.branch, is_awaited)
-            return find_visit_state(line), _write_handler(handler)
+            handler = self._contacts.find_handler(session, tree.branch, is_awaited)
+            return find_visit_state(line), write_contact(handler)
 
     def _view(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
@@ -154,7 +176,7 @@ class CustomerCases:
         snapshot = branch.snapshot
         line, progress = self._make_progress(session, branch)
         is_awaited = self._is_awaited(session, branch, line)
-        handler = self._find_contact(session, branch, line, is_awaited)
+        contacts = self._find_contacts(session, branch, line)
         visited_at = None if is_awaited else find_visited_at(line)
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
         values = open_values(self._keys, tree.form)
@@ -164,7 +186,7 @@ class CustomerCases:
         return {
             **self._describe(tree, progress, [one.text for one in actions], now),
             "version": snapshot.version,
-            "progress": [_write_step(one, handler, now) for one in progress],
+            "progress": [_write_step(one, contacts, now) for one in progress],
             "corrections": [
                 {
                     "no": one.no,
@@ -253,20 +275,10 @@ class CustomerCases:
             guards,
         )
 
-    def _find_contact(
-        self, session: Session, branch: Branch, line: Line, is_awaited: bool
-    ) -> StaffContact | None:
-        """Whom the customer may call from dispatch until the visit is over (law 12): who comes, and before
-        that the unit which has to name them."""
-        unit_id = branch.snapshot.data.get("unit_id")
-        if branch.handler_id is None and unit_id is not None and is_handler_sought(line):
-            return self._organisation.find_unit_contact(session, unit_id)
-        return self._find_handler(session, branch, is_awaited)
-
-    def _find_handler(self, session: Session, branch: Branch, is_awaited: bool) -> StaffContact | None:
-        if branch.handler_id is None or not is_awaited:
-            return None
-        return self._organisation.find_contact(session, branch.handler_id)
+    def _find_contacts(self, session: Session, branch: Branch, line: Line) -> Contacts:
+        return self._contacts.find_all(
+            session, branch, line, lambda one, its_line: self._is_awaited(session, one, its_line)
+        )
 
     def _find_appointment(self, session: Session, branch: Branch, is_awaited: bool) -> dict[str, Any] | None:
         # Most cases have none, and then nothing is asked; one whose visit is over is no appointment any more.
@@ -298,8 +310,8 @@ def _asks_rating(action: dict[str, Any]) -> bool:
     return action["unmet"] is not None and action["unmet"]["code"] == "rating_missing"
 
 
-def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime) -> dict[str, Any]:
-    shows_handler = step.state is StepState.NOW or step.in_child
+def _write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
+    shows_contact = step.state is StepState.NOW or step.in_child
     return {
         "key": step.key,
         "name": step.name,
@@ -308,13 +320,14 @@ def _write_step(step: ProgressStep, handler: StaffContact | None, now: datetime)
         "at": step.at.isoformat() if step.at else None,
         "due_at": step.due_at.isoformat() if step.due_at else None,
         "due_text": write_step_due(step),
-        "handler": _write_handler(handler) if shows_handler else None,
+        "handler": write_contact(choose_contact(contacts, step.key)) if shows_contact else None,
         "overdue": step.due_at is not None and step.due_at < now,
     }
 
 
-def _write_handler(handler: StaffContact | None) -> dict[str, Any] | None:
-    return None if handler is None else {"name": handler.name, "phone": handler.phone}
+def write_contact(contact: StaffContact | None) -> dict[str, Any] | None:
+    """Return name and phone of whom to call."""
+    return None if contact is None else {"name": contact.name, "phone": contact.phone}
 
 
 def _label_of(form: Form | None, key: str) -> str:

@@ -15,6 +15,7 @@ from backend.cases.topics import Publish
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.topics import PromiseContext, TopicSpec
+from backend.notifications.staff_matters import find_kind
 from backend.notifications.staff_notices import NO_PHONE, NOT_SET_UP, Matter, StaffNotices
 from backend.realtime.hints import Hint
 
@@ -89,6 +90,8 @@ def write_notices(notices: Iterable[Row[Any]], names: Mapping[int, str]) -> list
     return [
         {"at": one.told_at, "actor": "系统", "text": _write_notice(one, names.get(one.staff_id, ""))}
         for one in notices
+        # What rang at somebody is told by the ringing itself.
+        if find_kind(one.kind).by_text
     ]
 
 

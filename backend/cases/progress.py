@@ -106,12 +106,6 @@ def is_handler_awaited(line: Line, find_process: FindProcess) -> bool:
     )
 
 
-def is_handler_sought(line: Line) -> bool:
-    """Tell whether a step is open at which somebody has to name the one who comes."""
-    open_steps = (line.definition.step(task.step) for task in line.snapshot.open_tasks)
-    return any("handler" in outcome.asks for step in open_steps for outcome in step.outcomes)
-
-
 def _list_all(line: Line, find_process: FindProcess) -> list[_Visit]:
     visits = list(_list_visits(line, ""))
     if line.snapshot.status is CaseStatus.OPEN:

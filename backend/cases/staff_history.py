@@ -188,7 +188,7 @@ _WRITERS: dict[str, Callable[[HistoryEvent, Names], str | None]] = {
     "data_changed": _write_data,
     "form_filled": _write_filled,
     "child_ended": _write_child_end,
-    "case_urged": lambda event, names: "客户催办",
+    "case_urged": lambda event, names: "客户来电催办" if event.actor.startswith("staff:") else "客户催办",
     "limit_extended": _write_extended,
     "case_ended": _write_end,
 }

@@ -48,24 +48,9 @@ class StaffRemarks:
 
     def write_note(self, member: Member, case_no: str, text: str) -> None:
         """Keep a note that only staff read; raises NotFound, Invalid for an empty text."""
-        said = _check_text(text)
         with self._sessions.begin() as session:
             row = self._access.find_staff_case(session, member, case_no)
-            note = CaseNote(
-                case_id=row.id,
-                staff_id=member.id,
-                text_sealed=self._keys.encrypt(said, NOTE_CONTEXT),
-                written_at=self._now(),
-            )
-            session.add(note)
-            session.flush()
-            changed = {
-                "case_id": row.id,
-                "case_no": row.case_no,
-                "unit_ids": [row.unit_id],
-                "version": row.version,
-            }
-            promise(session, "case_changed", [changed], self._now())
+            keep_note(session, self._keys, member, row, text, self._now())
 
     def send_message(self, member: Member, case_no: str, text: str) -> None:
         """Keep a message and promise that it reaches the customer; raises NotFound, Invalid."""
@@ -83,6 +68,22 @@ class StaffRemarks:
             named = {"case_id": row.id, "case_no": row.case_no}
             payload = {**named, "message": STAFF_MESSAGE, "case_message_id": message.id}
             promise(session, "notify_customer", [payload], self._now())
+
+
+def keep_note(
+    session: Session, keys: KeyRing, member: Member, row: Row[Any], text: str, now: datetime
+) -> None:
+    """Keep a note at the case of ``row``, which the caller has found; raises Invalid for an empty text."""
+    sealed = keys.encrypt(_check_text(text), NOTE_CONTEXT)
+    session.add(CaseNote(case_id=row.id, staff_id=member.id, text_sealed=sealed, written_at=now))
+    session.flush()
+    changed = {
+        "case_id": row.id,
+        "case_no": row.case_no,
+        "unit_ids": [row.unit_id],
+        "version": row.version,
+    }
+    promise(session, "case_changed", [changed], now)
 
 
 def read_notes(session: Session, case_ids: Collection[int]) -> list[Row[Any]]:

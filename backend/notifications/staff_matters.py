@@ -12,15 +12,22 @@ URGENCIES: tuple[Urgency, ...] = ("alarm", "urgent", "ordinary")
 
 @dataclass(frozen=True, slots=True)
 class MatterKind:
-    """``text`` has {0}, {1} … for the parameters of the text message's template, in their order."""
+    """``text`` has {0}, {1} … for the parameters of the text message's template, in their order.
+
+    Not ``by_text`` is what somebody gets a text message of its own for; then the other ways are left.
+    """
 
     title: str
     text: str
     urgency: Urgency
+    by_text: bool = True
 
 
 KINDS: dict[str, MatterKind] = {
     "alarm": MatterKind("燃气泄漏报警", "燃气泄漏报警（编号{0}）等您处理，请立即打开工作台。", "alarm"),
+    "on_call": MatterKind(
+        "轮到您接警", "燃气泄漏报警（编号{0}）轮到您接，请立即打开工作台。", "alarm", by_text=False
+    ),
     "overdue": MatterKind("办件超时限", "办件（编号{0}）的“{1}”已超时限，请处理。", "urgent"),
     "urged": MatterKind("客户催办", "客户催办（编号{0}），请优先处理。", "urgent"),
     "contract": MatterKind("合同等您审批", "合同（编号{0}）等您审批。", "ordinary"),

@@ -127,6 +127,9 @@ class StaffNotices:
                 outcomes.append(send_once(self._sessions, promise_id, way, call, self._now))
             except NotSent as error:
                 unsent = error
+        if not outcomes and unsent is None:
+            # The browser asks for it by itself, and no other way is wanted.
+            return
         if unsent is not None and not any(one.state == "sent" for one in outcomes):
             raise unsent
         best = min(outcomes, key=lambda one: _ORDER[one.state])
@@ -150,7 +153,7 @@ class StaffNotices:
         calls: dict[str, Callable[[], SendOutcome]] = {}
         if card is not None and WECOM in chosen:
             calls[WECOM] = card
-        if not calls or (SMS in chosen and callable(text)):
+        if find_kind(notice.kind).by_text and (not calls or (SMS in chosen and callable(text))):
             calls[SMS] = text if callable(text) else _refuse(text)
         return calls
 

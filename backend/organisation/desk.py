@@ -16,6 +16,7 @@ from backend.organisation.leads import KEEPER
 from backend.organisation.roster_upkeep import RosterEntry, RosterUpkeep
 from backend.organisation.service import PHONE_CONTEXT, Member, OrganisationService
 from backend.organisation.staff_upkeep import StaffEntry, StaffUpkeep
+from backend.organisation.unit_staff import check_entry
 from backend.organisation.upkeep import OrganisationUpkeep, UnitEntry
 
 
@@ -59,9 +60,10 @@ class OrganisationDesk:
         with self._sessions.begin() as session:
             return self._staff.list_staff(session, find_part(member), with_left=with_left)
 
-    def put_staff(self, entry: StaffEntry, revision: str | None) -> str | None:
-        """Enter or change somebody; returns the first password of a new account."""
+    def put_staff(self, member: Member, entry: StaffEntry, revision: str | None) -> str | None:
+        """Enter or change somebody of one's part; returns the first password of a new account."""
         with self._sessions.begin() as session:
+            check_entry(session, member, entry)
             return self._staff.put_staff(session, entry, self._now(), revision)
 
     def list_areas(self) -> list[dict[str, str]]:

@@ -121,6 +121,7 @@ class Hall:
         keys = make_key_ring(settings)
         self.app, self.sessions, self.keys, self.customer_id = app, sessions, keys, customer_id
         self._shared = make_hall(settings, sessions.kw["bind"])
+        self.customer_cases = self._shared.customer_cases
         content = read_folder()
         self.organisation = OrganisationService(keys, content.positions, content.departments)
         self.service = CaseService(sessions, DefinitionStore(), _read_clock, CASE_GUARDS, EFFECTS)
@@ -156,7 +157,7 @@ class Hall:
         rows = RowWriter(self.organisation, definitions, {}, self._shared.calendar, self.keys, _read_clock)
         shared = self._shared
         sources = Sources(
-            shared.customer_cases.write_progress, shared.appointments, shared.files, record, {}, {}, ()
+            self.customer_cases.write_progress, shared.appointments, shared.files, record, {}, {}, ()
         )
         access = StaffAccess(definitions)
         return StaffCases(

@@ -60,6 +60,7 @@ class Station:
     hall: Hall
     platform: Platform = field(default_factory=Platform)
     hints: list[Hint] = field(default_factory=list)
+    told: list[tuple[Any, ...]] = field(default_factory=list)
     now: datetime = OPENED
 
     def __post_init__(self) -> None:
@@ -84,8 +85,13 @@ class Station:
             self.platform,
             template_id,
             self.hints.extend,
+            self.keep_told,
             lambda: self.now,
         )
+
+    def keep_told(self, _session: Any, matter: Any, staff_ids: Any) -> int:
+        self.told.append((matter.kind, *matter.params, *staff_ids))
+        return 1
 
     def put_on_duty(self, *names: str, unit_id: int | None = None) -> None:
         with self.hall.sessions.begin() as session:
@@ -201,6 +207,8 @@ def test_one_after_the_other_until_it_is_taken(station: Station) -> None:
     station.wait(30)
     station.deliver(case_no)
     assert station.called(case_no) == [A, B]
+    # Each is told by the other ways that they chose as well.
+    assert station.told == [("on_call", case_no, station.staff[name]) for name in ("duty_a", "duty_b")]
     # Once round, it begins again with the first.
     station.minute(case_no)
     assert station.called(case_no) == [A, B, A]

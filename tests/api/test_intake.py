@@ -149,8 +149,9 @@ def test_each_look_at_a_customer_is_recorded(hall: Hall) -> None:
         assert session.scalar(of_agent) == (before or 0) + 1
 
 
-def test_found_by_account_and_by_address(hall: Hall) -> None:
-    now, account_no, phone = datetime.now(UTC), f"37{secrets.randbelow(10**8):08d}", make_phone()
+def enter_account(hall: Hall, phone: str) -> tuple[str, int]:
+    """Enter an account in unit 361 with its owner; returns its number and the owner's id."""
+    now, account_no = datetime.now(UTC), f"37{secrets.randbelow(10**8):08d}"
     with hall.sessions.begin() as session:
         owner = CustomersService(hall.keys).enter(session, NewCustomer(name="李大爷", phone=phone), now)
         unit_id = hall.units["361"]
@@ -170,6 +171,12 @@ def test_found_by_account_and_by_address(hall: Hall) -> None:
             customer_id=owner, gas_account_id=account.id, unit_id=unit_id, role="owner", granted_at=now
         )
         session.add(role)
+    return account_no, owner
+
+
+def test_found_by_account_and_by_address(hall: Hall) -> None:
+    phone = make_phone()
+    account_no, owner = enter_account(hall, phone)
     agent = hall.sign_in("agent_a")
     [person] = json.loads(agent.send("POST", "/intake/search", {"account_no": account_no}).text)["customers"]
     assert (person["customer_id"], person["name"], person["phone"]) == (owner, "李大爷", phone)

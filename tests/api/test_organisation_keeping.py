@@ -77,7 +77,6 @@ def test_a_unit_sees_its_own_part_only(lead: Browser, desk: Browser) -> None:
     ("method", "path", "body"),
     [
         ("PUT", "/units/361", {"name": "东城", "kind": "unit", "parent_code": "100"}),
-        ("PUT", "/staff/handler_361", {"name": "王", "unit_code": "361"}),
         ("POST", "/staff/handler_361/first-password", {}),
         ("PUT", "/areas", {"region": "区", "street": "街", "community": "", "unit_code": "361"}),
         ("DELETE", "/areas?region=区&street=街", {}),
@@ -104,6 +103,7 @@ def test_the_session_tells_ones_parts(hall: Hall) -> None:
             "intake",
             "works",
             "boards",
+            "calls",
         ],
         "desk_361": ["unit_people", "intake", "works", "boards"],
         "handler_361": [],

@@ -128,6 +128,16 @@ def test_whom_no_chosen_way_reaches_gets_a_text_message(stage: Stage) -> None:
     assert stage.send("contract") == ["sms"]
 
 
+def test_who_is_called_by_a_text_message_anyway_hears_by_the_other_ways(stage: Stage) -> None:
+    last = stage.read()["last"]
+    stage.choose(alarm=["sms", "wecom", "browser"])
+    assert stage.send("on_call") == ["wecom"]
+    assert [one["title"] for one in stage.read(last)["items"]] == ["轮到您接警"]
+    assert stage.send("on_call", wecom=False) == []
+    stage.enter(userid="")
+    assert stage.send("on_call") == []
+
+
 def test_alarms_cannot_be_switched_off(stage: Stage) -> None:
     for ways in ([], ["browser"]):
         assert stage.choose(alarm=ways) == 422

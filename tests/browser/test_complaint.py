@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import Staff
+from tests.browser.people import DESKTOP, PHONE, PHONE_OF, Staff
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 from tests.pictures import make_photo
@@ -49,6 +49,7 @@ def test_a_complaint_of_level_3_within_its_three_hours(
     lead.dialog.get_by_text("张伟").click()
     lead.confirm("委派人员")
 
+    _call_again(watched, stage, agent, case_no)
     handler = open_staff("handler301")
     _handle(handler, case_no, "已上门致歉并说明。", make_photo())
     lead.open_case(case_no)
@@ -79,6 +80,37 @@ def _write_down(watched: Watched, page: Page, stage: Stage) -> str:
     page.get_by_role("button", name="建工单").click()
     expect(page).to_have_url(re.compile(r"/cases/\d+$"))
     return page.url.rsplit("/", 1)[1]
+
+
+def _call_again(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> None:
+    """The customer calls again: the agent reads out how it stands, urges for them and notes what they say."""
+    page = agent.page
+    page.goto(f"{stage.url}/console/#/calls")
+    expect(page.get_by_label("客户报的号码或地址")).to_be_focused()
+    page.keyboard.type(PHONE_NO)
+    page.keyboard.press("Enter")
+    told = page.get_by_role("article", name=f"办件 {case_no}")
+    expect(told.get_by_text("张伟", exact=True)).to_be_visible()
+    expect(told.get_by_role("link", name=PHONE_OF["handler301"])).to_be_visible()
+    # Masked, for whoever calls says who they are.
+    expect(page.get_by_text(CALLER)).to_have_count(0)
+    told.get_by_label("客户留的话").fill("下午三点以后才在家")
+    told.get_by_role("button", name="记下来").click()
+    expect(page.get_by_text("留言已记在这件上")).to_be_visible()
+    told.get_by_role("button", name="替客户催办").click()
+    expect(told.get_by_text("后可以再催")).to_be_visible()
+    watched.shoot(page, "complaint-03-called")
+    page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    watched.shoot(page, "complaint-03-called-phone")
+    page.get_by_role("button", name=re.compile("先核实身份")).click()
+    page.get_by_label("表号").fill("M0000001")
+    expect(page.get_by_role("button", name="核对")).to_be_disabled()
+    page.get_by_label("姓名").fill(CALLER)
+    page.get_by_role("button", name="核对").click()
+    expect(page.get_by_text("核对不上")).to_be_visible()
+    watched.shoot(page, "complaint-03-identity-phone")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+    page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
 
 
 def _handle(handler: Staff, case_no: str, result: str, photo: bytes) -> None:

@@ -139,7 +139,10 @@ def test_keys_are_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
     assert len(shown) == 1
     (kept,) = (tmp_path / "钥匙 1").iterdir()
     assert kept.stat().st_mode & 0o077 == 0
-    assert json.loads(kept.read_text(encoding="utf-8"))["map_key"] in shown.pop()
+    keys, printed = json.loads(kept.read_text(encoding="utf-8")), shown.pop()
+    assert keys["map_key"] in printed
+    # What an installation chooses stands by in comments, which a local run passes over.
+    assert f"# CONTRACT_SECRET={keys['contract_secret']}" in printed.splitlines()
 
 
 def test_a_taken_port_is_one_clear_sentence(simulators: Simulators, tmp_path: Path) -> None:

@@ -26,7 +26,6 @@ from backend.cases.progress import (
     Line,
     StepState,
     is_handler_awaited,
-    is_handler_sought,
     make_progress,
 )
 from backend.cases.snapshot import CaseStatus, Snapshot
@@ -313,14 +312,6 @@ def test_the_handler_is_awaited_until_the_work_is_done() -> None:
     assert not is_awaited(over, to="reply")
     # Work that has to be done again means another visit.
     assert is_awaited(over, to="redo")
-
-
-def test_a_handler_is_sought_from_dispatch_until_one_is_named() -> None:
-    sought = [
-        is_handler_sought(Line(APPLICATION, run(APPLICATION, start(APPLICATION), *TO_BOOK[:moves])))
-        for moves in range(len(TO_BOOK) + 1)
-    ]
-    assert sought == [False, False, False, False, True, False]
 
 
 def test_the_hour_is_told_until_somebody_has_come() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from backend.cases.commands import CUSTOMER, Complete, Performer
 from backend.cases.engine import decide
+from backend.cases.errors import CommandRefused
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot, Task, TaskState
 from backend.catalogue.definition import FORM_FILLED, ActorKind
@@ -195,3 +196,49 @@ def test_a_contract_with_a_community_is_an_option() -> None:
     ways = {one.key: one.to for one in sketch.outcomes}
     assert ways["agree"] == ("contract",)
     assert ways["agree_without_contract"] == ("pay",)
+
+
+@pytest.mark.parametrize(
+    ("process", "step", "outcome"),
+    [
+        ("hotline_fault_repair", "book", "book"),
+        ("online_service_application", "book", "book"),
+        ("online_customer_service", "book", "book"),
+    ],
+)
+def test_a_handler_forwards_to_the_units_departments_within_a_set_time(
+    process: str, step: str, outcome: str
+) -> None:
+    data = {"service": "repair", "dispatched_for": "repair"}
+    assert list_handed_over(process, step, outcome, data) == [("repair", None)]
+    whole = PROCESSES[process].step("assign").limit
+    # The time of the whole order runs on while another department has it.
+    assert whole.value
+    assert {"support", "reply"} <= set(whole.steps)
+    repair = PROCESSES["repair"]
+    on_site = repair.step("inspect")
+    assert on_site.by.key == "case_handler"
+    forward = on_site.outcome("needs_engineering")
+    assert forward is not None
+    assert (forward.to, forward.needs_reason) == (("assist",), True)
+    assisting = repair.step("assist")
+    assert assisting.by.key == "engineering_dept"
+    assert (assisting.limit.kind, assisting.limit.value) == ("working_days", 3)
+
+
+@pytest.mark.parametrize("process", ["hotline_service_application", "hotline_fault_repair"])
+def test_a_specific_handler_is_named_before_the_order_goes_on(process: str) -> None:
+    definition = PROCESSES[process]
+    way = definition.step("assign").outcome("assign")
+    assert way is not None
+    assert way.asks == ("handler",)
+    task = Task(1, "assign", TaskState.OPEN, NOW)
+    unnamed = Snapshot(CaseStatus.OPEN, 2, (task,))
+    with pytest.raises(CommandRefused) as refused:
+        decide(definition, unnamed, Complete(EVERYBODY, 1, "assign", 2), NOW, GUARDS)
+    assert refused.value.code == "handler_missing"
+    named = decide(
+        definition, unnamed, Complete(EVERYBODY, 1, "assign", 2, data={"handler_id": 7}), NOW, GUARDS
+    )
+    assert "set_handler" in {one.name for one in named.effects}
+    assert [task.step for task in named.snapshot.open_tasks] == ["book"]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { KeptUnit, RosterTurn, StaffPerson } from '@/api/organisation'
-import { isAwayOn, listBelow, listTree, searchPeople, tellAway } from '@/domain/organisation'
+import { isAwayOn, listBelow, listTree, mayKeep, searchPeople, tellAway } from '@/domain/organisation'
 import { findSpan, listDays, nameOrder, nameSpan, turnSpan } from '@/domain/roster'
 
 const unit = (code: string, parent_code: string | null): KeptUnit => ({
@@ -92,5 +92,18 @@ describe('the roster', () => {
     const days = listDays('week', '2026-11-24', '301', [turn({ id: 2, call_order: 2 }), turn({}), turn({ id: 3, unit_code: '302' })])
     expect(days.map((day) => day.turns.map((one) => one.id))).toEqual([[], [1, 2], [1, 2], [], [], [], []])
     expect([nameOrder(1), nameOrder(2)]).toEqual(['先联系', '第 1 替补'])
+  })
+})
+
+describe('who a unit keeps itself', () => {
+  const post = (key: string, may_give: boolean) => ({ key, name: key, may_give })
+  const posts = { positions: [post('case_handler', true), post('area_lead', false)], departments: [post('finance_dept', false)] }
+  it('are those with no post that it cannot give', () => {
+    expect(mayKeep(person({ positions: ['case_handler'] }), posts, 'hu')).toBe(true)
+    expect(mayKeep(person({ positions: ['case_handler', 'area_lead'] }), posts, 'hu')).toBe(false)
+    expect(mayKeep(person({ departments: ['finance_dept'] }), posts, 'hu')).toBe(false)
+  })
+  it('is never oneself', () => {
+    expect(mayKeep(person({ positions: ['case_handler'] }), posts, 'li')).toBe(false)
   })
 })

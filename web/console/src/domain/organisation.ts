@@ -1,5 +1,5 @@
 /** Units as a tree, and people as lists show them. */
-import type { KeptUnit, Post, StaffPerson } from '@/api/organisation'
+import type { KeptUnit, Post, Posts, StaffPerson } from '@/api/organisation'
 import { tellDay } from './dates'
 
 export const KIND_NAMES: Record<string, string> = { centre: '中心', division: '事业部', unit: '单位' }
@@ -73,4 +73,10 @@ export function isAwayOn(person: Away, day: string): boolean {
 export function searchPeople(people: readonly StaffPerson[], words: string): StaffPerson[] {
   const wanted = words.trim().toLowerCase()
   return people.filter((one) => one.name.toLowerCase().includes(wanted) || one.username.includes(wanted))
+}
+
+/** Whether a unit keeps this person itself: not oneself, and nobody with a post that one may not give. */
+export function mayKeep(person: StaffPerson, posts: Posts, self: string | undefined): boolean {
+  const givable = new Set([...posts.positions, ...posts.departments].filter((one) => one.may_give).map((one) => one.key))
+  return person.username !== self && [...person.positions, ...person.departments].every((key) => givable.has(key))
 }
