@@ -22,6 +22,7 @@ from backend.catalogue.loader import hash_body
 from backend.catalogue.own_versions import OWN_FROM
 from backend.catalogue.service import Draft, publish
 from tests.api.conftest import MadeCustomer
+from tests.api.filling import upload
 from tests.api.staff_side import API, HTTPS, Browser, Hall, code
 from tests.api.step_forms import CONTRACT, CONTRACT_BODY, make_field, start_with_forms
 
@@ -200,6 +201,16 @@ def test_the_contract_says_the_wording_and_its_hash_covers_it(
             select(PersonalLook).where(PersonalLook.subject == f"case:{row.case_id}")
         ).all()
     assert "case.address" in looks[-1].items
+    # Signatures, the evidence page and the public page are bound to the hash of the whole wording.
+    key_of_picture = upload(desk, "seller", "signature")
+    wish = {"signer": "seller", "sha256": row.sha256.hex(), "file_key": key_of_picture}
+    signed = desk.send("POST", f"/cases/{case_no}/documents/{TASK}/signatures", wish)
+    assert signed.status_code == 204, signed.text
+    printed = read_pages(desk.get(f"/cases/{case_no}/documents/{TASK}/pdf"))
+    assert "签署证据页" in printed[1] and "签署有效" in printed[1] and "买方张小红" in printed[0]
+    assert row.sha256.hex() in printed[1]
+    checked = hall.app.test_client().get(f"/d/{row.check_token}/{row.sha256.hex()[:12]}")
+    assert checked.status_code == 200 and "单据有效" in checked.text
     customers = hall.app.test_client().get(
         f"/api/v1/cases/{case_no}/documents/{TASK}/pdf", headers=customer.headers
     )

@@ -27,6 +27,7 @@ from backend.cases.commands import (
     SupplyDocument,
     Withdraw,
 )
+from backend.cases.contract_wording import ContractWordings
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.deadlines import compute_deadlines
 from backend.cases.document_signing import DocumentSigning
@@ -92,7 +93,8 @@ def desk(
     sources = DocumentSources(definitions, organisation, keys, {}, lambda: clock.now)
     files = AnyFiles()
     signing = DocumentSigning(keys, files)
-    return DocumentDesk(service, definitions, sources, keys, files, signing, lambda: clock.now)
+    wordings = ContractWordings(definitions, sources, keys)
+    return DocumentDesk(service, definitions, sources, keys, files, signing, wordings, lambda: clock.now)
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from backend.appointments.models import Appointment, AppointmentPolicy, AppointmentSeat, SlotRule
 from backend.appointments.states import OPEN_STATES
 from backend.cases.commands import CUSTOMER, Complete
+from backend.cases.contract_wording import ContractWordings
 from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
@@ -181,7 +182,8 @@ def _show_what_was_rectified(hall: Hall, case_no: str) -> None:
     definitions, files, case_id = DefinitionStore(), AnyFiles(), hall.find_id(case_no)
     sources = DocumentSources(definitions, hall.organisation, hall.keys, {}, _read_clock)
     signing = DocumentSigning(hall.keys, files)
-    desk = DocumentDesk(hall.service, definitions, sources, hall.keys, files, signing, _read_clock)
+    wordings = ContractWordings(definitions, sources, hall.keys)
+    desk = DocumentDesk(hall.service, definitions, sources, hall.keys, files, signing, wordings, _read_clock)
     snapshot = hall.service.load(case_id).snapshot
     command = Complete(CUSTOMER, snapshot.open_tasks[0].no, "rectified", snapshot.version)
     fill_what_is_asked(hall.sessions, desk, case_id, command, f"customer:{hall.customer_id}", {})
