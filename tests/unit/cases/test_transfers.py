@@ -10,6 +10,7 @@ import pytest
 from backend.cases.commands import CUSTOMER, Complete, Performer
 from backend.cases.engine import decide
 from backend.cases.guards import CASE_GUARDS
+from backend.cases.progress import Line, StepState, make_progress
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot, Task, TaskState
 from backend.catalogue.definition import FORM_FILLED, ActorKind
 from backend.catalogue.folder import read_folder
@@ -20,7 +21,8 @@ FOLDER = read_folder()
 PROCESSES = {key: build_process(body) for key, body in FOLDER.processes.items()}
 EVERYBODY = Performer(ActorKind.POSITION, FOLDER.positions, FOLDER.departments, 7)
 # What the outcomes of this table ask for beside the transfer itself.
-GIVEN = {"appointment_id": 5, "handler_id": 7, "result": "见记录", "signature_file": "f1", "amount_fen": 100}
+FOUND = {"result": "见记录", "meter_purchased": 100, "meter_used": 70, "meter_left": 30}
+GIVEN = {"appointment_id": 5, "handler_id": 7, "signature_file": "f1", "amount_fen": 100, **FOUND}
 GUARDS = {**CASE_GUARDS, FORM_FILLED: lambda snapshot, args: None}
 
 
@@ -195,3 +197,11 @@ def test_a_contract_with_a_community_is_an_option() -> None:
     ways = {one.key: one.to for one in sketch.outcomes}
     assert ways["agree"] == ("contract",)
     assert ways["agree_without_contract"] == ("pay",)
+
+
+def test_an_opening_at_the_counter_shows_its_progress_from_the_start() -> None:
+    snapshot = Snapshot(CaseStatus.OPEN, 2, (Task(1, "accept", TaskState.OPEN, NOW),))
+    line = Line(PROCESSES["account_opening"], snapshot, {}, {}, GUARDS)
+    steps = make_progress(line, lambda key: PROCESSES[key])
+    assert [one.state for one in steps][:2] == [StepState.NOW, StepState.NEXT]
+    assert {"审核资料", "办理开户", "签协议"} <= {one.name for one in steps}
