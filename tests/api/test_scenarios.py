@@ -219,9 +219,9 @@ def test_scenario(
             select(ServiceCase.id).where(ServiceCase.case_no == answer.case_no)
         ).scalar_one()
         booking = enter_booking(session, case_id) if scenario.get("booked") else None
+        account_no = enter_account(session, settings, unit_id) if scenario.get("account") else None
     if booking is not None:
         service.carry_out(Request("system", uuid.uuid4(), {}), case_id, Amend(SYSTEM, booking))
-        account_no = enter_account(session, settings, unit_id) if scenario.get("account") else None
     known = {} if account_no is None else {"account_no": account_no}
     touched = {case_id}
     for post, place, *rest in scenario["does"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable
 
@@ -17,6 +18,9 @@ from tests.api.filling import fill_in
 from tests.api.organisation import ensure_staff
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_gas_accounts import NOW, begin
+
+# No task of a case has so high a number: what is handed over there holds up nothing.
+_tasks = itertools.count(90)
 
 
 @pytest.fixture
@@ -88,7 +92,7 @@ def pay(hall: Hall, case_no: str, amount_fen: int, *, settled: bool) -> str:
     fee_no = begin(hall, "fee_collection", "apply", None)
     with hall.sessions.begin() as session:
         handed = update(ServiceCase).where(ServiceCase.id == hall.find_id(fee_no))
-        session.execute(handed.values(parent_case_id=hall.find_id(case_no), parent_task_no=99))
+        session.execute(handed.values(parent_case_id=hall.find_id(case_no), parent_task_no=next(_tasks)))
         new = NewCharge(hall.units["361"], "361", hall.find_id(fee_no), "fee", amount_fen)
         charge_no = ChargeService().open_charge(session, new, NOW)
         if settled:
