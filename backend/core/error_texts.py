@@ -279,6 +279,7 @@ _ACCOUNTS: dict[str, str] = {
     "manager_missing": "还没有选客户经理，请先选好再继续。",
     "account_unknown": "没有找到这个户号，请核对后重填；户号是 12 位数字。",
     "account_closed": "这个户号已经销户，不能再办这项业务，请核对户号。",
+    "address_incomplete": "用气地址没有填全，请填好区、街道、小区和门牌号后再提交。",
     "account_unlinked": "这件业务还没有核对户号，请先在“核对气量”一步填好户号。",
     "account_record_missing": "单子里没有客户档案，请把“随单建客户档案”选为“是”，填好后再提交。",
     "premises_taken": "这个地址已经有别人的户号。请先核对地址；换了户主请办过户。",

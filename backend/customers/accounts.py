@@ -69,7 +69,7 @@ class GasAccounts:
         found = select(GasAccount).where(GasAccount.account_no == account_no.strip()).with_for_update()
         account = session.scalars(found).one_or_none()
         if account is None:
-            raise Invalid("account_unknown", fields={"account_no": "account_unknown"})
+            raise Invalid("account_unknown")
         return account
 
     def link(self, session: Session, case_id: int, account: GasAccount, now: datetime) -> None:
