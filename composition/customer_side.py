@@ -24,6 +24,7 @@ from backend.core.rate_limits import make_limiter
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from composition.platforms import make_wechat_offer
+from miniprogram_api.account_routes import make_account_routes
 from miniprogram_api.alarm_routes import make_alarm_routes
 from miniprogram_api.application_routes import make_application_routes
 from miniprogram_api.appointment_routes import make_appointment_routes
@@ -58,6 +59,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
+        make_account_routes(hall.accounts),
         make_document_routes(_make_documents(hall), _make_signing(hall)),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
         make_alarm_routes(alarms, limiter, settings.hotline_number),

@@ -14,8 +14,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.access.customer_sessions import move_sessions
 from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
+from backend.cases.account_effects import ACCOUNT_EFFECTS, make_account_effects
+from backend.cases.case_accounts import CaseAccounts
 from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
+from backend.cases.commands import Guard
 from backend.cases.contract_reviews import CONTRACT_EFFECTS, ContractReviews
 from backend.cases.contract_wording import ContractWordings
 from backend.cases.deadline_keeper import DeadlineKeeper
@@ -29,7 +32,7 @@ from backend.cases.guards import CASE_GUARDS
 from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.merging import move_cases
 from backend.cases.offers import Offers
-from backend.cases.service import CaseService
+from backend.cases.service import CaseService, Effect
 from backend.cases.staff_access import StaffAccess
 from backend.cases.urging import UrgeLimit
 from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
@@ -39,6 +42,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.config import Settings
 from backend.core.encryption import KeyRing
+from backend.customers.accounts import GasAccounts
 from backend.customers.merging import MergeFollower
 from backend.customers.service import CustomersService
 from backend.documents.typesetting import Typesetter
@@ -56,10 +60,12 @@ from backend.organisation.service import OrganisationService
 from composition.platforms import Platforms, make_channels, make_platforms, make_storage
 from payments.collecting import make_charge_effects
 from payments.service import ChargeService
+from payments.settling import CHARGE_GUARDS
 
 EFFECTS = {**CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **make_charge_effects(ChargeService())}
+GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS}
 # What a process may name: every component's guards and effects together.
-WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(EFFECTS))
+WORDS = Vocabulary(guards=frozenset(GUARDS), effects=frozenset(EFFECTS) | ACCOUNT_EFFECTS)
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
 MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (move_sessions, move_cases, move_files, move_messages)
 
@@ -95,6 +101,7 @@ class Hall:
     notifications: NotificationService
     links: CaseLinks
     contracts: ContractReviews
+    accounts: CaseAccounts
 
 
 def read_clock() -> datetime:
@@ -121,8 +128,8 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         sessions,
         definitions,
         now,
-        CASE_GUARDS,
-        EFFECTS,
+        GUARDS,
+        make_effects(keys),
         keeper.plan,
         observers=(release_visit, keeper.keep_overall),
     )
@@ -179,7 +186,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             organisation,
             keys,
             files,
-            CASE_GUARDS,
+            GUARDS,
             appointments,
             calendar.find_opening,
             urge_limit,
@@ -210,6 +217,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             timedelta(hours=settings.contract_silent_hours),
             now,
         ),
+        accounts=CaseAccounts(reading, access, GasAccounts(keys, customers), organisation, keys),
         links=CaseLinks(
             sessions,
             access,
@@ -220,6 +228,11 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             now,
         ),
     )
+
+
+def make_effects(keys: KeyRing) -> dict[str, Effect]:
+    """Return every named effect, with those that have to read what is sealed."""
+    return {**EFFECTS, **make_account_effects(keys)}
 
 
 def _list_facts(settings: Settings) -> dict[str, str]:

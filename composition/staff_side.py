@@ -19,7 +19,6 @@ from backend.cases.call_desk import CallDesk
 from backend.cases.caller_identity import CallerIdentity
 from backend.cases.co_handling import CoHandling
 from backend.cases.deadline_extensions import DeadlineExtensions
-from backend.cases.guards import CASE_GUARDS
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
 from backend.cases.return_reasons import ReturnReasons
@@ -47,9 +46,10 @@ from backend.organisation.staff_upkeep import StaffUpkeep
 from backend.organisation.tables import OrganisationTables
 from backend.organisation.upkeep import OrganisationUpkeep
 from backend.realtime.tickets import SocketTickets
-from composition.hall import Hall, read_clock
+from composition.hall import GUARDS, Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
 from composition.promises import make_staff_notices
+from staff_api.account_routes import make_account_routes
 from staff_api.board_routes import make_board_routes
 from staff_api.booking_routes import make_booking_routes
 from staff_api.call_routes import make_call_routes
@@ -167,7 +167,7 @@ def _add_cases(
         access,
         organisation,
         definitions,
-        CASE_GUARDS,
+        GUARDS,
         rows,
         hall.keys,
         sources,
@@ -226,6 +226,7 @@ def _add_cases(
         make_link_routes(hall.links),
         make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
+        make_account_routes(hall.accounts),
         make_case_print_routes(documents),
         make_print_routes(
             BatchPrinting(sessions, access, hall.filled_documents, hall.printer, record_look, read_clock)

@@ -342,6 +342,7 @@ class StaffCommandSchema(Schema):
     )
     unit_code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=3))
     handler = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
+    manager = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
     result = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
     photos = fields.List(
         fields.String(validate=validate.Length(1, 100)), load_default=list, validate=validate.Length(max=12)

@@ -19,6 +19,7 @@ PERSONAL_POSTS: Mapping[str, str] = {"case_handler": "handler_id"}
 # What an outcome may ask of its command, and the field of the case's data where that then stands.
 ASKED_DATA: Mapping[str, str] = {
     "handler": "handler_id",
+    "manager": "manager_id",
     "unit": "unit_id",
     "result": "result",
     "photos": "visit_photos",

@@ -8,17 +8,24 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from backend.cases.document_models import CaseDocument
+from backend.cases.document_models import CaseDocument, DocumentSignature
 from backend.cases.models import ServiceCase
 from backend.core.database import table_of
 from backend.core.statements import Prepared
 
 DOCUMENT = table_of(CaseDocument)
 _CASE = table_of(ServiceCase)
+_SIGNATURE = table_of(DocumentSignature)
 _OF_CASE = DOCUMENT.c.case_id == bindparam("b_case_id")
 _OF_TASK = _OF_CASE & (DOCUMENT.c.task_no == bindparam("b_task_no"))
 # Asked for every command and every view at a step that asks for its form.
 _FILLED = Prepared(select(DOCUMENT.c.task_no).where(_OF_CASE, DOCUMENT.c.state == "filled"))
+# Only signatures that still hold: the document says what was signed.
+_SIGNERS = Prepared(
+    select(DOCUMENT.c.form_key, _SIGNATURE.c.signer)
+    .join(_SIGNATURE, _SIGNATURE.c.document_id == DOCUMENT.c.id)
+    .where(_OF_CASE, DOCUMENT.c.state == "filled", _SIGNATURE.c.sha256 == DOCUMENT.c.sha256)
+)
 _LINES = (
     select(
         DOCUMENT.c.task_no, DOCUMENT.c.step, DOCUMENT.c.form_version_id, DOCUMENT.c.state,
@@ -36,6 +43,14 @@ _APPLICATION = select(
 def list_filled_tasks(session: Session, case_id: int) -> frozenset[int]:
     """Return the numbers of the tasks whose form is filled in."""
     return frozenset(row.task_no for row in _FILLED.all(session, {"b_case_id": case_id}))
+
+
+def list_signers(session: Session, case_id: int) -> Mapping[str, frozenset[str]]:
+    """Return for each form who has signed it as it stands."""
+    signed: dict[str, set[str]] = {}
+    for row in _SIGNERS.all(session, {"b_case_id": case_id}):
+        signed.setdefault(row.form_key, set()).add(row.signer)
+    return {form: frozenset(signers) for form, signers in signed.items()}
 
 
 def list_lines(session: Session, case_id: int) -> Sequence[Row[Any]]:

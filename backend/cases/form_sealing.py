@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.catalogue.forms import FieldType, Form, Values
 from backend.core.encryption import KeyRing
+from backend.customers.addresses import index_address
 
 # A value is bound to its field; a case's id is not known before its row is written.
 NAME_CONTEXT = "service_case.contact_name"
@@ -36,13 +37,6 @@ def open_value(keys: KeyRing, field: str, stored: Any) -> Any:  # noqa: ANN401 -
 def open_values(keys: KeyRing, stored: Mapping[str, Any]) -> Values:
     """Return all values of a form in clear. Whoever calls this answers for who gets to see them."""
     return {key: open_value(keys, key, value) for key, value in stored.items()}
-
-
-def index_address(keys: KeyRing, address: Mapping[str, Any]) -> bytes | None:
-    """Return the blind index over the whole address, the note apart, or None where nothing is filled in."""
-    parts = (address[one] for one in ("region", "street", "community", "building", "unit", "door"))
-    text = " ".join(one for one in parts if one)
-    return keys.blind_index(text, "address") if text else None
 
 
 def make_columns(keys: KeyRing, form: Form, values: Values) -> dict[str, Any]:

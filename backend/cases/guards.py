@@ -7,13 +7,15 @@ the case's lock, and the engine itself stays pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.cases.commands import Guard
-from backend.cases.document_rows import list_filled_tasks
+from backend.cases.document_rows import list_filled_tasks, list_signers
 from backend.cases.models import CaseReview
 from backend.cases.snapshot import Snapshot
 from backend.catalogue.definition import FORM_FILLED, ProcessDefinition
@@ -23,6 +25,19 @@ from backend.core.statements import Prepared
 # The name of the guard, and of the plain value that whoever settles the approval keeps in the case's data.
 CONTRACT_APPROVED = "contract_approved"
 Bind = Callable[[Session, int], Guard]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundGuard:
+    """A guard that reads more than the snapshot; until it is bound to a case it objects: silence means no."""
+
+    bind: Bind
+    refusal: str
+
+    def __call__(self, snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+        """Object, since what is to be asked has not been read."""
+        return self.refusal
+
 
 _REVIEW = table_of(CaseReview)
 _REJECTED = Prepared(
@@ -48,6 +63,22 @@ def _refuse_hazards(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
 
 def _need_documents(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return "documents_owed" if snapshot.owed_documents else None
+
+
+def _need_papers(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """Object to a paper that was found missing or wrong on site, and to one that nobody looked at."""
+    marks = [snapshot.data.get(f"{one}_checked") for one in ("identity", "property", "agent")]
+    return None if all(one in ("ok", "not_needed") for one in marks) else "papers_wrong"
+
+
+def _need_agreement(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """Object unless what was bought less what was used is what the meter says is left."""
+    names = ("meter_purchased", "meter_used", "meter_left")
+    figures = [snapshot.data.get(one) for one in names]
+    if any(one is None for one in figures):
+        return "gas_differs"
+    bought, used, left = (Decimal(str(one)) for one in figures)
+    return None if bought - used == left else "gas_differs"
 
 
 def _need_tries(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
@@ -79,9 +110,20 @@ def _bind_form_filled(session: Session, case_id: int) -> Guard:
     return check
 
 
+def _bind_document_signed(session: Session, case_id: int) -> Guard:
+    signed = list_signers(session, case_id)
+
+    def check(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+        have = signed.get(args.get("form", ""), frozenset())
+        return None if have and have >= set(args.get("signers", ())) else "signatures_missing"
+
+    return check
+
+
 CASE_GUARDS: dict[str, Guard] = {
     "appointment_booked": _need("appointment_id", "appointment_missing"),
     "handler_assigned": _need("handler_id", "handler_missing"),
+    "manager_assigned": _need("manager_id", "manager_missing"),
     "result_recorded": _need("result", "result_missing"),
     "signature_present": _need("signature_file", "signature_missing"),
     "amount_named": _need("amount_fen", "amount_missing"),
@@ -92,12 +134,12 @@ CASE_GUARDS: dict[str, Guard] = {
     "hazards_named": _need("hazards_found", "hazards_missing"),
     "nothing_found": _refuse_hazards,
     "tried_often": _need_tries,
-    # Until they are bound to a case these object, since silence means no.
-    "no_rejected_marks": _always("rejected_marks"),
-    FORM_FILLED: _always("form_missing"),
+    "papers_in_order": _need_papers,
+    "gas_agrees": _need_agreement,
+    "no_rejected_marks": BoundGuard(_bind_rejected_marks, "rejected_marks"),
+    FORM_FILLED: BoundGuard(_bind_form_filled, "form_missing"),
+    "document_signed": BoundGuard(_bind_document_signed, "signatures_missing"),
 }
-
-_BOUND: dict[str, Bind] = {"no_rejected_marks": _bind_rejected_marks, FORM_FILLED: _bind_form_filled}
 
 
 def bind_guards(
@@ -114,5 +156,6 @@ def bind_guards(
         for outcome in definition.step(task.step).outcomes
         for use in outcome.guards
     }
-    bound = {name: bind(session, case_id) for name, bind in _BOUND.items() if name in named}
+    found = {name: guards.get(name) for name in named}
+    bound = {name: one.bind(session, case_id) for name, one in found.items() if isinstance(one, BoundGuard)}
     return {**guards, **bound} if bound else guards

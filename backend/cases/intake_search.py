@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, bindparam, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.form_sealing import index_address, open_value
+from backend.cases.form_sealing import open_value
 from backend.cases.ports import RecordLook
 from backend.cases.staff_access import CASE, TOLD_TASK, StaffAccess
 from backend.cases.staff_rows import RowWriter
@@ -17,6 +17,7 @@ from backend.catalogue.field_checks import BadValue, check_address, check_phone,
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.statements import Prepared
+from backend.customers.addresses import index_address
 from backend.customers.service import CustomersService, KnownCustomer
 from backend.organisation.service import Member
 

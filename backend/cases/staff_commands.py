@@ -55,6 +55,7 @@ class StaffCommand:
     owed_documents: tuple[str, ...] = ()
     unit_code: str | None = None
     handler: str | None = None
+    manager: str | None = None
     result: str | None = None
     photos: tuple[str, ...] = ()
     signature: str | None = None
@@ -65,6 +66,7 @@ class StaffCommand:
         """Return which of the things an outcome may ask for this command brings."""
         given = {
             "handler": self.handler,
+            "manager": self.manager,
             "unit": self.unit_code,
             "result": self.result,
             "photos": self.photos,
@@ -246,6 +248,9 @@ class StaffCommands:
             data.update(self._choose_unit(place, command, outcome))
         if command.handler is not None:
             data["handler_id"] = self._choose_handler(place, command.handler)
+        if command.manager is not None:
+            unit_id = place.case.unit_id
+            data["manager_id"] = self._directory.choose_manager(place.session, unit_id, command.manager).id
         if command.result is not None and command.result.strip():
             data["result"] = command.result.strip()
         if command.amount_fen is not None:

@@ -43,6 +43,10 @@ _GUARDS: dict[str, str] = {
     "receipt_missing": "还没有填写收据号，请填好后再提交。",
     "hazards_found": "安检单里勾选了隐患，请选“发现隐患”；没有隐患就先改安检单。",
     "hazards_missing": "安检单里还没有勾选隐患，请先勾选；没有隐患就选“没有隐患”。",
+    "signatures_missing": "单子上还缺签字，请有关各方都签好再继续。签字在“内容”页打开这张单子。",
+    "gas_differs": "购气量减去用气量不等于表上余量，数据对不上。请重新核对，改好单子后再继续。",
+    "papers_wrong": "资料核对表里还有缺少或不一致的，请选“资料不齐”，补好后再核对。",
+    "charges_unsettled": "按合同还有款没有缴清，请选“还有款没缴”请客户缴费，到账后再继续。",
     "form_missing": "这一步的表还没有填好，请先填好再继续。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",
 }
@@ -291,6 +295,18 @@ FIELD_TEXTS: dict[str, str] = {
 }
 
 # Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
+_ACCOUNTS: dict[str, str] = {
+    "manager_unknown": "没有找到这位客户经理，请从名单里重选。",
+    "manager_missing": "还没有选客户经理，请先选好再继续。",
+    "account_unknown": "没有找到这个户号，请核对后重填；户号是 12 位数字。",
+    "account_closed": "这个户号已经销户，不能再办这项业务，请核对户号。",
+    "address_incomplete": "用气地址没有填全，请填好区、街道、小区和门牌号后再提交。",
+    "account_unlinked": "这件业务还没有核对户号，请先在“核对气量”一步填好户号。",
+    "account_record_missing": "单子里没有客户档案，请把“随单建客户档案”选为“是”，填好后再提交。",
+    "premises_taken": "这个地址已经有别人的户号。请先核对地址；换了户主请办过户。",
+    "meter_taken": "这块燃气表已经登记在别的户号上，请核对厂家和表号。",
+}
+
 ERROR_TEXTS: dict[str, str] = {
     **_ENGINE,
     **_GUARDS,
@@ -311,4 +327,5 @@ ERROR_TEXTS: dict[str, str] = {
     **_LINKS,
     **_CONTRACTS,
     **_TEMPLATES,
+    **_ACCOUNTS,
 }

@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
-from sqlalchemy import BigInteger, Date, DateTime, Double, ForeignKey, Identity, LargeBinary, Text
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -81,7 +93,11 @@ class Premises(Base):
 
 
 class GasAccount(Base):
-    """A 户号. ``classification`` and ``grade`` follow the company's own list (客户分类分级)."""
+    """A 户号 with what the company keeps of it. ``classification`` and ``grade`` follow its own list.
+
+    ``holder`` is whose account it is by name (户名), ``contact`` and ``phone`` are who answers for it;
+    ``manager_id`` is the customer manager (客户经理), a member of staff.
+    """
 
     __tablename__ = "gas_account"
 
@@ -95,6 +111,15 @@ class GasAccount(Base):
     grade: Mapped[str | None] = mapped_column(Text)
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    holder_sealed: Mapped[str | None] = mapped_column(Text)
+    contact_sealed: Mapped[str | None] = mapped_column(Text)
+    phone_sealed: Mapped[str | None] = mapped_column(Text)
+    phone_index: Mapped[bytes | None] = mapped_column(LargeBinary)
+    monthly_use: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    pressure_kpa: Mapped[Decimal | None] = mapped_column(Numeric(10, 3))
+    use_nature: Mapped[str] = mapped_column(Text, server_default="")
+    use_period: Mapped[str] = mapped_column(Text, server_default="")
+    manager_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
 
 
 class Meter(Base):
@@ -111,6 +136,7 @@ class Meter(Base):
     kind: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     made_on: Mapped[date | None] = mapped_column(Date)
+    reading: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))
     installed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -127,3 +153,29 @@ class AccountRole(Base):
     role: Mapped[str] = mapped_column(Text)
     granted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class GasAppliance(Base):
+    """A device that burns gas at an account; one that was taken away keeps its row."""
+
+    __tablename__ = "gas_appliance"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    gas_account_id: Mapped[int] = mapped_column(ForeignKey("gas_account.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text, server_default="")
+    quantity: Mapped[int] = mapped_column(Integer)
+    rated_flow: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class CaseAccount(Base):
+    """Which account a case is about: of a case with what it handed over the one at the top."""
+
+    __tablename__ = "case_account"
+
+    case_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    gas_account_id: Mapped[int] = mapped_column(ForeignKey("gas_account.id"))
+    linked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -15,6 +15,7 @@ from backend.organisation.models import Staff, StaffPost, Unit
 from backend.organisation.service import OrganisationService
 
 HANDLER = "case_handler"
+MANAGER = "account_manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +104,28 @@ class MemberDirectory:
 
         Raises Invalid ``handler_unknown`` for anybody else, Conflict ``handler_absent``.
         """
+        found = self._find_among(session, unit_id, username, HANDLER)
+        if found is None:
+            raise Invalid("handler_unknown", fields={"handler": "invalid"})
+        if found.presence != "on_duty":
+            raise Conflict("handler_absent")
+        return found
+
+    def choose_manager(self, session: Session, unit_id: int, username: str) -> Person:
+        """Return the customers' manager of this unit or one below it; raises Invalid ``manager_unknown``.
+
+        A customer is theirs for years, so that who is away today may be chosen all the same.
+        """
+        found = self._find_among(session, unit_id, username, MANAGER)
+        if found is None:
+            raise Invalid("manager_unknown", fields={"manager": "invalid"})
+        return found
+
+    def _find_among(self, session: Session, unit_id: int, username: str, position: str) -> Person | None:
         units = self._organisation.list_visible_units(session, unit_id)
         name = username.strip().lower()
-        found = [one for one in self.list_people(session, units, HANDLER) if one.username == name]
-        if not found:
-            raise Invalid("handler_unknown", fields={"handler": "invalid"})
-        if found[0].presence != "on_duty":
-            raise Conflict("handler_absent")
-        return found[0]
+        people = self.list_people(session, units, position)
+        return next((one for one in people if one.username == name), None)
 
     def set_presence(
         self, session: Session, unit_ids: Collection[int], username: str, change: PresenceChange, today: date

@@ -120,7 +120,7 @@ def make_values(service: str, customer: DemoCustomer, unit_code: str, chance: ra
         kind, text = chance.choice(_ALTERATIONS)
         return {**contact, "customer_kind": "residential", "alteration_kind": kind, "alteration_text": text}
     if service == "gas_on":
-        return {**contact, "stove_ready": "ready"}
+        return {**contact, "gas_on_kind": "individual", "stove_ready": "ready"}
     if service == "inspection":
         return {**contact, "inspection_text": "很久没检查了，想看看软管和阀门。"}
     kind = chance.choice(tuple(_FAULTS))

@@ -107,5 +107,8 @@ class FormWriter:
             case _ if field.personal == "name":
                 return self.chance.choice(CUSTOMERS).name
         words = WORDS.get(field.key, "按现场情况填写")
-        text = words.format(year=self.today.year, number=self.chance.randrange(1, 1000))
+        numbers = {"number": self.chance.randrange(1, 1000)}
+        if "{serial" in words:
+            numbers["serial"] = self.chance.randrange(10**8)
+        text = words.format(year=self.today.year, **numbers)
         return text if field.max_length is None else text[: field.max_length]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-# ``{year}`` and ``{number}`` make numbers that stand on things; documents are numbered by the system.
+# ``{year}``, ``{number}`` and ``{serial}``, which hardly ever comes twice, make numbers that stand on things;
+# documents are numbered by the system.
 WORDS: Final = {
     "acceptance_record": "管道横平竖直，管卡牢固，阀门启闭灵活，表具安装端正。",
     "acceptance_result": "强度和气密性试验合格，同意验收。",
@@ -32,8 +33,9 @@ WORDS: Final = {
     "meter_brand": "金卡",
     "meter_device": "IC 卡膜式燃气表",
     "meter_inlet": "完好",
+    "meter_maker": "金卡",
     "meter_model": "G2.5",
-    "meter_no": "3701{year}00{number:04}",
+    "meter_no": "37{year}{serial:08}",
     "meter_outlet": "完好",
     "meter_seal_no": "QF{number:05}",
     "other_text": "灶具旁堆放纸箱，已请客户当场搬开",
@@ -61,9 +63,15 @@ WORDS: Final = {
     "unit_name": "明湖餐饮有限公司",
     "use_address": "历下区文化东路 88 号",
     "use_nature": "餐饮",
+    "use_period": "全年，每天 6 点到 20 点",
     "use_volume": "每月约 1500 立方米",
 }
 NUMBERS: Final = {
+    "gas_pressure": 2,
+    "meter_left": 30,
+    "meter_purchased": 100,
+    "meter_used": 70,
+    "monthly_use": 30,
     "amount_due": 320_000,
     "amount_paid": 320_000,
     "completion_days_after_entry": 10,
@@ -100,7 +108,7 @@ DAYS_AHEAD: Final = {
     "valid_to": 365,
 }
 # Of the questions, those whose good answer is no.
-SAID_NO: Final = frozenset({"pipe_or_device_wrapped", "unauthorised_pipe_work"})
+SAID_NO: Final = frozenset({"must_not_stop", "pipe_or_device_wrapped", "unauthorised_pipe_work"})
 # Nobody ticks these without having found something.
 LEFT_UNSAID: Final = frozenset({"hazards_found", "hazards_to_rectify", "rectify_method"})
 # Which picture a field of files takes; the others show the works.

@@ -27,7 +27,7 @@ from backend.cases.staff_access import StaffAccess, make_performer
 from backend.cases.staff_commands import Mark, StaffCommand, StaffCommands
 from backend.cases.staff_remarks import StaffRemarks
 from backend.catalogue.definition import ActorKind, Outcome
-from backend.catalogue.forms import FormField
+from backend.catalogue.forms import FieldType, Form, FormField
 from backend.core.local_time import local_date
 from backend.organisation.members import MemberDirectory
 from backend.organisation.models import Staff
@@ -231,7 +231,8 @@ class Stage:
         desk = self._hall.documents
         with self._hall.sessions.begin() as session:
             opened = desk.read(session, task.case.id, task.no, filler)
-            writer = FormWriter(local_date(self._clock()), chance, put_files, move.form)
+            chosen = self._choose(opened.form, move, filler, chance)
+            writer = FormWriter(local_date(self._clock()), chance, put_files, chosen)
             change = Change(
                 0 if opened.row is None else opened.row.revision,
                 writer.write(opened.form, opened.values),
@@ -239,6 +240,15 @@ class Stage:
             )
             desk.save(session, task.case.id, task.no, filler, change)
         return self._hall.cases.load(task.case.id).snapshot.version
+
+    def _choose(self, form: Form, move: Move, filler: Filler, chance: random.Random) -> dict[str, Any]:
+        """Return what has to stand in the form; a signature is named by its picture and drawn here."""
+        return {
+            key: self._upload((value,), filler.actor, "signature", chance)[0]
+            if (field := form.field(key)) is not None and field.type is FieldType.SIGNATURE
+            else value
+            for key, value in move.form.items()
+        }
 
     def report_position(self, case_no: str, chance: random.Random) -> None:
         """Let the handler of a case be seen a few kilometres away, where one is on the way."""

@@ -46,6 +46,8 @@ class Plot:
     remarks: tuple[tuple[str, str], ...] = ()
 
 
+# Whoever stands there when works are handed over signs on the same device; the picture comes with the form.
+_SIGNED_ON_SITE = {"engineering_representative": "signature", "customer_service_representative": "signature"}
 _DONE = "更换老化部件，试压30分钟无泄漏，点火正常。"
 MOVES: dict[str, Move] = {
     "submit": Move("customer", "submit", (0, 0)),
@@ -66,7 +68,12 @@ MOVES: dict[str, Move] = {
     "set_off": Move("handler", "set_off", (0, 0)),
     "arrive": Move("handler", "arrive", (0, 0)),
     "free": Move("handler", "repair_free", (8, 25)),
-    "to_works": Move("handler", "needs_engineering", (8, 25), {"reason": "立管漏点在墙内，需要开槽处理"}),
+    "to_works": Move(
+        "handler",
+        "needs_engineering",
+        (8, 25),
+        {"result": "立管漏点在墙内，需要开槽处理", "photos": ("pipe",)},
+    ),
     "works_free": Move("works", "free", (120, 500)),
     "finish": Move("handler", "finish", (15, 50), {"result": _DONE, "photos": ("works",)}),
     "works_finish": Move("works", "finish", (10, 40), {"result": _DONE, "photos": ("works",)}),
@@ -97,6 +104,7 @@ MOVES: dict[str, Move] = {
     "purchased": Move("works", "purchased", (200, 500)),
     "built": Move("works", "built", (300, 700), {"result": "安装完成，试压合格。", "photos": ("works",)}),
     "inspected": Move("works", "passed", (60, 200)),
+    "handed_over": Move("works", "handed_over", (20, 100), form=_SIGNED_ON_SITE),
     "taken": Move("desk", "taken", (20, 100)),
     "request": Move("customer", "request", (60, 600)),
     "send": Move("desk", "send", (20, 120)),
@@ -111,7 +119,8 @@ MOVES: dict[str, Move] = {
     "account_taken": Move("desk", "accept", (1, 5)),
     "account_checked": Move("desk", "pass", (2, 8)),
     "account_signed": Move("desk", "signed", (2, 8), {"signature": "signature"}),
-    "account_opened": Move("desk", "opened", (2, 8), {"result": "已开户，户号已告知客户。"}),
+    "account_opened": Move("desk", "opened", (2, 8)),
+    "account_pays": Move("desk", "pay", (1, 3)),
     "take_home": Move("desk", "residential", (5, 25)),
     "small": Move("handler", "small", (15, 40), {"result": "移表，改管约两米。", "photos": ("kitchen",)}),
     "safe": Move("handler", "safe", (15, 40), {"photos": ("kitchen",)}),
@@ -128,13 +137,13 @@ _ASSIGN = (*_REVIEW, "pass", "dispatch")
 _BOOKED = (*_ASSIGN, "assign", "book")
 _VISIT = (*_BOOKED, "take", "set_off", "arrive")
 _REPAIRED = (*_VISIT, "free", "finish", "tested", "hand_over", "briefed")
-_BY_WORKS = (*_VISIT, "to_works", "works_free", "works_finish", "tested", "hand_over", "briefed")
+_BY_WORKS = (*_VISIT, "to_works", "works_free", "works_finish", "assign", "tested", "hand_over", "briefed")
 _RATED = ("reply", "close", "rate")
 _RETURNED = (*_REVIEW, "return")
 _SURVEYED = (*_BOOKED, "take_up", "set_off", "arrive", "fit")
 _PAID = (*_SURVEYED, "drafted", "sign", "pay")
 _FEE = ("fee_asked", "fee_named", "fee_paid", "fee_settled", "fee_receipt", "fee_rated")
-_ACCOUNT = ("account_taken", "account_checked", "account_signed", "account_opened", *_FEE)
+_ACCOUNT = ("account_taken", "account_checked", "account_signed", "account_opened", "account_pays", *_FEE)
 _GAS_ON = ("tested", "commissioned", "entered", *_ACCOUNT, "briefed")
 _DRAWN = (*_PAID, *_FEE, "build", "designed")
 _BUILT = (*_DRAWN, "sign", "purchased", "built")
@@ -175,7 +184,7 @@ PLOTS = (
     Plot("supplied", 1, "installation", (9, 12), (*_OWING_PAID, "supply", "build")),
     Plot("to_sign_drawings", 1, "installation", (10, 13), _DRAWN),
     Plot("in_works", 2, "installation", (13, 17), (*_DRAWN, "sign", "purchased")),
-    Plot("to_request_gas", 1, "installation", (17, 20), (*_BUILT, "inspected", "taken")),
+    Plot("to_request_gas", 1, "installation", (17, 20), (*_BUILT, "inspected", "handed_over", "taken")),
     Plot("to_reply", 3, "repair", (4, 8), _REPAIRED),
     Plot("to_close", 3, "repair", (1.5, 3), (*_REPAIRED, "reply")),
     Plot("to_close_overdue", 2, "repair", (12, 16), (*_REPAIRED, "reply")),
@@ -187,7 +196,7 @@ PLOTS = (
     Plot("completed_after_return", 2, "repair", (13, 20),
          (*_RETURNED, "resubmit", *_REPAIRED[1:], *_RATED)),
     Plot("installed", 2, "installation", (19, 20),
-         (*_BUILT, "inspected", "taken", "request", "send", *_GAS_ON, *_RATED)),
+         (*_BUILT, "inspected", "handed_over", "taken", "request", "send", *_GAS_ON, *_RATED)),
     Plot("refused", 3, "installation", (4, 12), (*_REVIEW, "refuse")),
     Plot("withdrawn", 3, "repair", (3, 12), (*_REVIEW, "withdraw")),
     Plot("withdrawn_returned", 2, "installation", (5, 12), (*_RETURNED, "withdraw")),

@@ -22,7 +22,7 @@ def fill_in(who: Browser, case_no: str, **chosen: Any) -> int:
     path = f"/cases/{case_no}/documents/{task}"
     document = who.read(path)
     writer = FormWriter(
-        local_date(datetime.now(UTC)), random.Random(1), lambda field: [upload(who, field.key)], chosen
+        local_date(datetime.now(UTC)), random.Random(case_no), lambda field: [upload(who, field.key)], chosen
     )
     values = writer.write(build_form(document["form"]), document["values"])
     change = {"revision": document["revision"], "values": values, "fills": True}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -13,7 +15,11 @@ from backend.cases.commands import Complete
 from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.catalogue.forms import FormField
 from backend.catalogue.service import DefinitionStore
+from backend.core.config import Settings
 from backend.core.local_time import local_date
+from backend.customers.account_numbers import make_account_no
+from backend.customers.models import GasAccount, Premises
+from composition.hall import make_key_ring
 from deploy.demo.form_values import FormWriter
 
 
@@ -46,10 +52,31 @@ def fill_what_is_asked(
         opened = desk.read(session, case_id, command.task, filler)
         task = opened.case.snapshot.task(command.task)
         assert task is not None
-        writer = FormWriter(local_date(task.opened_at), random.Random(command.outcome), _put, chosen)
+        writer = FormWriter(
+            local_date(task.opened_at), random.Random(f"{case_id} {command.outcome}"), _put, chosen
+        )
         values = writer.write(opened.form, opened.values)
         revision = 0 if opened.row is None else opened.row.revision
         desk.save(session, case_id, command.task, filler, Change(revision, values, fills=True))
+
+
+def enter_account(session: Session, settings: Settings, unit_id: int) -> str:
+    """Enter an account that belongs to nobody yet; returns its number."""
+    now, number = datetime.now(UTC), make_account_no("100", secrets.SystemRandom())
+    index = make_key_ring(settings).blind_index(number, "address")
+    premises = Premises(
+        unit_id=unit_id, region="历下区", street="文化路", community="和平小区", door_sealed="",
+        address_index=index, created_at=now,
+    )  # fmt: skip
+    session.add(premises)
+    session.flush()
+    account = GasAccount(
+        unit_id=unit_id, account_no=number, premises_id=premises.id, status="active",
+        gas_use="residential", opened_at=now,
+    )  # fmt: skip
+    session.add(account)
+    session.flush()
+    return number
 
 
 def asks_for_form(sessions: sessionmaker[Session], case_id: int, command: Complete) -> bool:

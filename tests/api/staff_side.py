@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Command, Complete, Start, Withdraw
-from backend.cases.guards import CASE_GUARDS
 from backend.cases.models import CaseCorrection, ServiceCase
 from backend.cases.ports import RecordLook
 from backend.cases.service import CaseService, NewCase, Request
@@ -29,7 +28,7 @@ from backend.core.config import Settings
 from backend.core.working_calendar import WorkingCalendar
 from backend.organisation.models import ServiceArea
 from backend.organisation.service import OrganisationService
-from composition.hall import EFFECTS, make_hall, make_key_ring
+from composition.hall import GUARDS, make_effects, make_hall, make_key_ring
 from tests.api.organisation import CENTRE, PASSWORD, ensure_staff, ensure_unit
 
 HTTPS = "https://hall.test"
@@ -124,7 +123,7 @@ class Hall:
         self.customer_cases = self._shared.customer_cases
         content = read_folder()
         self.organisation = OrganisationService(keys, content.positions, content.departments)
-        self.service = CaseService(sessions, DefinitionStore(), _read_clock, CASE_GUARDS, EFFECTS)
+        self.service = CaseService(sessions, DefinitionStore(), _read_clock, GUARDS, make_effects(keys))
         self._browsers: dict[str, Browser] = {}
         self.staff: dict[str, int] = {}
         now = datetime.now(UTC)
@@ -161,7 +160,7 @@ class Hall:
         )
         access = StaffAccess(definitions)
         return StaffCases(
-            self.sessions, self.sessions, access, self.organisation, definitions, CASE_GUARDS, rows,
+            self.sessions, self.sessions, access, self.organisation, definitions, GUARDS, rows,
             self.keys, sources, _read_clock,
         )  # fmt: skip
 

@@ -34,7 +34,6 @@ from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.errors import CommandRefused
-from backend.cases.guards import CASE_GUARDS
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
 from backend.cases.snapshot import CaseStatus, Snapshot, fold
@@ -47,11 +46,11 @@ from backend.core.config import Settings
 from backend.core.local_time import SHANGHAI
 from backend.core.working_calendar import WorkingCalendar
 from backend.organisation.service import OrganisationService
-from composition.hall import EFFECTS, make_key_ring
+from composition.hall import GUARDS, make_effects, make_key_ring
 from tests.api.bookings import enter_booking
 from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
-from tests.api.scenario_forms import AnyFiles, asks_for_form, fill_what_is_asked
+from tests.api.scenario_forms import AnyFiles, asks_for_form, enter_account, fill_what_is_asked
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -76,12 +75,19 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="module")
-def service(sessions: sessionmaker[Session], case_customer: int, clock: Clock) -> Iterator[CaseService]:
+def service(
+    settings: Settings, sessions: sessionmaker[Session], case_customer: int, clock: Clock
+) -> Iterator[CaseService]:
     with sessions.begin() as session:
         publish(session, list_drafts(POSTS), "test", NOW)
     keeper = DeadlineKeeper(CalendarService(sessions, lambda: clock.now))
     yield CaseService(
-        sessions, DefinitionStore(), lambda: clock.now, CASE_GUARDS, EFFECTS, plan_deadlines=keeper.plan
+        sessions,
+        DefinitionStore(),
+        lambda: clock.now,
+        GUARDS,
+        make_effects(make_key_ring(settings)),
+        plan_deadlines=keeper.plan,
     )
 
 
@@ -134,9 +140,9 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], hand
         return SupplyDocument(performer, rest[0])
     more = dict(rest[1]) if len(rest) > 1 else {}
     data = dict(more.get("data", {}))
-    if "handler_id" in data:
+    for chosen in {"handler_id", "manager_id"} & data.keys():
         # The scenario says that somebody is chosen; who that is, only the database knows.
-        data["handler_id"] = handler_id
+        data[chosen] = handler_id
     asked = more.pop("corrections", {})
     [task] = [one for one in snapshot.open_tasks if one.step == step]
     return Complete(
@@ -195,6 +201,7 @@ def check_due(
 
 @pytest.mark.parametrize(("process", "scenario"), SCENARIOS)
 def test_scenario(
+    settings: Settings,
     service: CaseService,
     desk: DocumentDesk,
     sessions: sessionmaker[Session],
@@ -214,8 +221,10 @@ def test_scenario(
             select(ServiceCase.id).where(ServiceCase.case_no == answer.case_no)
         ).scalar_one()
         booking = enter_booking(session, case_id) if scenario.get("booked") else None
+        account_no = enter_account(session, settings, unit_id) if scenario.get("account") else None
     if booking is not None:
         service.carry_out(Request("system", uuid.uuid4(), {}), case_id, Amend(SYSTEM, booking))
+    known = {} if account_no is None else {"account_no": account_no}
     touched = {case_id}
     for post, place, *rest in scenario["does"]:
         if post == "time":
@@ -243,7 +252,8 @@ def test_scenario(
             if "refused" in more:
                 continue
             if asks or "form" in more:
-                fill_what_is_asked(sessions, desk, acting, command, actor, more.get("form", {}))
+                chosen = {**known, **more.get("form", {})}
+                fill_what_is_asked(sessions, desk, acting, command, actor, chosen)
                 command = replace(command, expected_version=service.load(acting).snapshot.version)
         service.carry_out(Request(actor, uuid.uuid4(), {}), acting, command)
     assert service.load(case_id).snapshot.status is CaseStatus(scenario["ends"])

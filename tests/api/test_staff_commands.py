@@ -17,6 +17,7 @@ from backend.core.local_time import SHANGHAI, local_date
 from backend.organisation.models import Staff
 from tests.api.bookings import enter_booking
 from tests.api.due_dates import set_due
+from tests.api.filling import upload
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 from tests.api.staff_side import Browser, Hall, code
 
@@ -174,8 +175,8 @@ def test_a_handler_of_the_department_takes_the_order_up(hall: Hall, to_assign: s
         "your_step": None,
         "overdue": False,
     }
-    for outcome in ("arrive", "needs_engineering"):
-        assert crew.act(child, outcome, reason="管道需要改线").status_code == 200
+    assert crew.act(child, "arrive").status_code == 200
+    assert crew.act(child, "needs_engineering", result="管道需要改线").status_code == 200
     _be_late(hall, to_assign, child)
     # Another department's turn is in the case, but not in the handler's list.
     assert child not in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
@@ -245,12 +246,20 @@ def test_forwarding_to_another_department(hall: Hall, to_assign: str) -> None:
     hall.sign_in("desk_361").act(child, "accept")
     for outcome in ("set_off", "arrive"):
         handler.act(child, outcome)
-    assert code(handler.act(child, "needs_engineering")) == "reason_required"
-    assert handler.act(child, "needs_engineering", reason="管道需要改线").status_code == 200
+    assert code(handler.act(child, "needs_engineering")) == "result_missing"
+    photo = upload(handler, "fault")
+    assert handler.act(child, "needs_engineering", result="管道需要改线", photos=[photo]).status_code == 200
+    seen = works.read(f"/cases/{child}")["visit"]
+    assert (seen["result"], [one["file_key"] for one in seen["photos"]]) == ("管道需要改线", [photo])
     page = works.read("/cases", queue="unit")
     assert child in [one["case_no"] for one in page["items"]]
     assert works.act(child, "free").status_code == 200
     assert works.act(child, "finish", result="已改线").status_code == 200
+    # Whoever of the unit gets the order back sends somebody for the pressure test.
+    assert "passed" not in {one["outcome"] for one in handler.read(f"/cases/{child}")["actions"]}
+    desk = hall.sign_in("desk_361")
+    assert desk.act(child, "assign", handler="second_361").status_code == 200
+    assert hall.sign_in("second_361").act(child, "passed").status_code == 200
 
 
 def count_open(browser: Browser, username: str) -> int:

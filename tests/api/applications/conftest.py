@@ -31,7 +31,7 @@ from backend.files.links import FileLinks
 from backend.files.models import StoredFile
 from backend.files.service import FileService
 from backend.organisation.service import NewStaff, OrganisationService
-from composition.hall import EFFECTS, make_key_ring, read_clock
+from composition.hall import make_effects, make_key_ring, read_clock
 from composition.platforms import make_storage
 from tests.api.bookings import enter_booking
 from tests.api.conftest import KEY, MadeCustomer
@@ -214,9 +214,10 @@ def make_repair(**values: Any) -> dict[str, Any]:
 class Staff:
     """Those who work on a case, through the engine, each with the post that a step asks for."""
 
-    def __init__(self, sessions: sessionmaker[Session]) -> None:
+    def __init__(self, sessions: sessionmaker[Session], settings: Settings) -> None:
         self.sessions = sessions
-        self.cases = CaseService(sessions, DefinitionStore(), read_clock, CASE_GUARDS, EFFECTS)
+        effects = make_effects(make_key_ring(settings))
+        self.cases = CaseService(sessions, DefinitionStore(), read_clock, CASE_GUARDS, effects)
 
     def find(self, case_no: str) -> ServiceCase:
         with self.sessions.begin() as session:
@@ -279,8 +280,8 @@ class Staff:
 
 
 @pytest.fixture
-def staff(sessions: sessionmaker[Session], handler_id: int) -> Staff:
-    return Staff(sessions)
+def staff(sessions: sessionmaker[Session], settings: Settings, handler_id: int) -> Staff:
+    return Staff(sessions, settings)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from backend.cases.commands import CUSTOMER, Complete, Performer
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused
 from backend.cases.guards import CASE_GUARDS
+from backend.cases.progress import Line, StepState, make_progress
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot, Task, TaskState
 from backend.catalogue.definition import FORM_FILLED, ActorKind
 from backend.catalogue.folder import read_folder
@@ -21,7 +22,8 @@ FOLDER = read_folder()
 PROCESSES = {key: build_process(body) for key, body in FOLDER.processes.items()}
 EVERYBODY = Performer(ActorKind.POSITION, FOLDER.positions, FOLDER.departments, 7)
 # What the outcomes of this table ask for beside the transfer itself.
-GIVEN = {"appointment_id": 5, "handler_id": 7, "result": "见记录", "signature_file": "f1", "amount_fen": 100}
+FOUND = {"result": "见记录", "meter_purchased": 100, "meter_used": 70, "meter_left": 30}
+GIVEN = {"appointment_id": 5, "handler_id": 7, "signature_file": "f1", "amount_fen": 100, **FOUND}
 GUARDS = {**CASE_GUARDS, FORM_FILLED: lambda snapshot, args: None}
 
 
@@ -220,7 +222,7 @@ def test_a_handler_forwards_to_the_units_departments_within_a_set_time(
     assert on_site.by.key == "case_handler"
     forward = on_site.outcome("needs_engineering")
     assert forward is not None
-    assert (forward.to, forward.needs_reason) == (("assist",), True)
+    assert forward.to == ("assist",) and {"result", "photos"} <= set(forward.asks)
     assisting = repair.step("assist")
     assert assisting.by.key == "engineering_dept"
     assert (assisting.limit.kind, assisting.limit.value) == ("working_days", 3)
@@ -242,3 +244,12 @@ def test_a_specific_handler_is_named_before_the_order_goes_on(process: str) -> N
     )
     assert "set_handler" in {one.name for one in named.effects}
     assert [task.step for task in named.snapshot.open_tasks] == ["book"]
+
+
+def test_an_opening_at_the_counter_shows_its_progress_from_the_start() -> None:
+    definition = PROCESSES["account_opening"]
+    snapshot = Snapshot(CaseStatus.OPEN, 2, (Task(1, "accept", TaskState.OPEN, NOW),))
+    accepted = decide(definition, snapshot, Complete(EVERYBODY, 1, "accept", 2), NOW, GUARDS).snapshot
+    steps = make_progress(Line(definition, accepted, {}, {}, GUARDS), lambda key: PROCESSES[key])
+    assert next(one.name for one in steps if one.state is StepState.NOW) == "审核资料"
+    assert {"办理开户", "签协议"} <= {one.name for one in steps if one.state is StepState.NEXT}

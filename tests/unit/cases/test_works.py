@@ -188,3 +188,48 @@ def test_homes_and_companies_have_forms_of_their_own(
     place = PROCESSES[process].step(step)
     assert place.form_for({}) == place.form_for({"customer_kind": "residential"}) == residential
     assert place.form_for({"customer_kind": "commercial_industrial"}) == commercial
+
+
+@pytest.mark.parametrize(
+    ("slip", "contract"),
+    [
+        ("work_slip_nonresidential", "installation_contract_nonresidential"),
+        ("work_slip_residential_individual", "installation_contract_residential"),
+    ],
+)
+def test_the_contact_slip_states_the_construction_period_of_the_contract(slip: str, contract: str) -> None:
+    fields = [one for part in FOLDER.forms[slip]["sections"] for one in part["fields"]]
+    [period] = [one for one in fields if one["key"] == "construction_days"]
+    assert period["required"] and period["prefill"] == {"from": f"{contract}.completion_days_after_entry"}
+    for process, step in (("install_non_residential", "confirm_payment"), ("alteration", "confirm_large")):
+        kinds = ({"customer_kind": "residential"}, {"customer_kind": "commercial_industrial"})
+        forms = {PROCESSES[process].step(step).form_for(kind) for kind in kinds}
+        assert forms <= {"work_slip_nonresidential", "work_slip_residential_individual"}
+        outcome = PROCESSES[process].step(step).outcome("confirmed")
+        assert outcome is not None and "form" in outcome.asks
+
+
+def test_gas_is_applied_for_by_one_or_for_a_whole_community() -> None:
+    fields = [one for part in FOLDER.forms["application_gas_on"]["sections"] for one in part["fields"]]
+    [kind] = [one for one in fields if one["key"] == "gas_on_kind"]
+    assert kind["required"] and [one["value"] for one in kind["options"]] == ["individual", "collective"]
+    collective = stand_at("accept", {"gas_on_kind": "collective"})
+    assert act_refused("gas_commissioning", collective, "accept") == "outcome_not_open"
+    for data, outcome in (({"gas_on_kind": "collective"}, "accept_collective"), ({}, "accept")):
+        after = act("gas_commissioning", stand_at("accept", data), outcome)
+        assert after.data.get("gas_on_kind") == data.get("gas_on_kind")
+    # A whole community takes longer, so its limit is another.
+    limit = PROCESSES["gas_commissioning"].step("inspect").limit
+    assert [one.limit.value for one in limit.cases] == [30]
+
+
+def test_a_community_pays_by_area_or_by_quota_after_the_governments_rule() -> None:
+    for outcome, way in (("by_area", "area"), ("by_quota", "quota")):
+        assert act("install_residential_group", stand_at("pay", {}), outcome).data["charged_by"] == way
+    sections = FOLDER.forms["payment_receipt"]["sections"]
+    fields = {one["key"]: one for part in sections for one in part["fields"]}
+    asked = {
+        basis: {key for key, one in fields.items() if basis in str(one.get("when")) and one.get("required")}
+        for basis in ("by_area", "by_quota")
+    }
+    assert asked == {"by_area": {"rule_no", "floor_area", "price_per_area"}, "by_quota": {"rule_no", "quota"}}

@@ -10,15 +10,13 @@ from typing import Any
 
 import pytest
 
-from backend.cases.guards import CASE_GUARDS
 from backend.catalogue.definition import FORM_FILLED
 from backend.catalogue.drawing import draw_process
 from backend.catalogue.folder import list_drafts, read_folder
-from backend.catalogue.lint import Vocabulary, lint
+from backend.catalogue.lint import lint
 from backend.catalogue.loader import DuplicateKey, build_process, read_body
-from composition.hall import EFFECTS
+from composition.hall import WORDS
 
-WORDS = Vocabulary(frozenset(CASE_GUARDS), frozenset(EFFECTS))
 SHIPPED = read_folder()
 Change = Callable[[dict[str, Any]], object]
 

@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CaseContractView, CaseLinkView, CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
+import type { CaseAccount, CaseContractView, CaseLinkView, CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -39,6 +39,7 @@ export const sendMessage = (caseNo: string, text: string) =>
   request<unknown>('POST', `${path(caseNo)}/messages`, { text })
 export const getCaseLink = (caseNo: string) => request<CaseLinkView>('GET', `${path(caseNo)}/link`)
 export const sendCaseLink = (caseNo: string) => request<CaseLinkView>('POST', `${path(caseNo)}/link`)
+export const getCaseAccount = (caseNo: string) => request<CaseAccount>('GET', `${path(caseNo)}/account`)
 const contractPath = (caseNo: string) => `${path(caseNo)}/contract`
 export const getCaseContract = (caseNo: string) => request<CaseContractView>('GET', contractPath(caseNo))
 export const decideContract = (caseNo: string, approves: boolean, reason: string) =>

@@ -374,6 +374,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell the account's number as soon as there is one, and the customer's manager. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OwnAccount"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/appointment": {
         parameters: {
             query?: never;
@@ -2372,6 +2413,47 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell which account the case is about, and who is the customer's manager. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseAccount"];
                     };
                 };
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -5888,6 +5970,12 @@ export interface components {
             /** @enum {string} */
             state: "received" | "dispatched" | "assigned" | "handled" | "ended";
         };
+        Appliance: {
+            kind: string;
+            model: string;
+            quantity: number;
+            rated_flow: number | null;
+        };
         Application: {
             /** @default false */
             allow_duplicate?: boolean;
@@ -5928,7 +6016,7 @@ export interface components {
             regions: components["schemas"]["Region"][];
         };
         AvailableAction: {
-            asks: ("handler" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt" | "form")[];
+            asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
             kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge";
             name: string;
@@ -6031,6 +6119,10 @@ export interface components {
             /** Format: uuid */
             command_id: string;
             expected_version: number;
+        };
+        CaseAccount: {
+            account: components["schemas"]["GasAccount"] | null;
+            manager: components["schemas"]["Manager"] | null;
         };
         CaseContract: {
             may_decide: boolean;
@@ -6533,6 +6625,23 @@ export interface components {
             reason: string;
             to: string;
         };
+        GasAccount: {
+            account_no: string;
+            appliances: components["schemas"]["Appliance"][];
+            contact: string;
+            /** @enum {string} */
+            gas_use: "residential" | "public_service" | "commercial" | "industrial";
+            holder: string;
+            meter: components["schemas"]["Meter"] | null;
+            monthly_use: number | null;
+            phone: string;
+            place: string;
+            pressure_kpa: number | null;
+            /** @enum {string} */
+            status: "pending" | "active" | "suspended" | "removed" | "closed";
+            use_nature: string;
+            use_period: string;
+        };
         HandOver: {
             /** Format: uuid */
             command_id: string;
@@ -6657,6 +6766,10 @@ export interface components {
         LinkedCase: {
             case_no: string;
         };
+        Manager: {
+            name: string;
+            phone: string;
+        };
         Me: {
             display_name: string;
             name: string | null;
@@ -6677,6 +6790,13 @@ export interface components {
             channel: "mini" | "official" | "sms";
             /** @enum {string} */
             state: "sending" | "sent" | "refused" | "unknown";
+        };
+        Meter: {
+            /** @enum {string} */
+            kind: "mechanical" | "ic_card" | "iot";
+            maker: string;
+            meter_no: string;
+            reading: number | null;
         };
         NewCase: {
             /** @default false */
@@ -6774,6 +6894,12 @@ export interface components {
         OwedDocument: {
             key: string;
             label: string;
+        };
+        OwnAccount: {
+            account_no: string | null;
+            manager: components["schemas"]["Manager"] | null;
+            /** @enum {string|null} */
+            status: "pending" | "active" | "suspended" | "removed" | "closed" | null;
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -7351,6 +7477,8 @@ export interface components {
             handler?: string | null;
             /** @enum {string} */
             kind: "complete" | "cancel";
+            /** @default null */
+            manager?: string | null;
             /** @default null */
             outcome?: string | null;
             owed_documents?: string[];

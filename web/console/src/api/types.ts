@@ -75,6 +75,8 @@ export interface Page<T> {
 }
 export type CaseLinkView = Schemas['CaseLink']
 export type CaseContractView = Schemas['CaseContract']
+export type CaseAccount = Schemas['CaseAccount']
+export type GasAccount = Schemas['GasAccount']
 export type NoticeChoice = Schemas['NoticeChoice']
 export type OfferedChoice = Schemas['OfferedChoice']
 export type StaffNotices = Schemas['StaffNotices']

@@ -2,7 +2,7 @@ import { openOwnPdf } from '@/platform/files'
 import { sendCommand } from './commanding'
 import { API_BASE, call, withFreshToken } from './http'
 import { noAnswer, readProblem } from './problem'
-import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, FilledLine, Home, Page, Visit } from './types'
+import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, FilledLine, OwnAccount, Home, Page, Visit } from './types'
 
 export const fetchHome = () => call<Home>('GET', '/home')
 
@@ -13,6 +13,9 @@ export const fetchCase = (caseNo: string) => call<CaseView>('GET', `/cases/${cas
 
 /** The documents of all one's cases, the newest case first. */
 export const fetchPapers = (after: string | null) => call<Page<CasePapers>>('GET', '/papers', undefined, { after })
+
+/** The account that a case is about, as soon as there is one. */
+export const fetchAccount = (caseNo: string) => call<OwnAccount>('GET', `/cases/${caseNo}/account`)
 
 export const fetchVisit = (caseNo: string) => call<Visit>('GET', `/cases/${caseNo}/visit`)
 

@@ -24,6 +24,7 @@ export type FormOption = NonNullable<FormField['options']>[number]
 export type DocumentView = Schemas['Document']
 export type DocumentSigner = Schemas['Signer']
 export type SignatureWish = Schemas['Signature']
+export type OwnAccount = Schemas['OwnAccount']
 export type FilledLine = Schemas['FilledLine']
 export type DocumentChange = Schemas['DocumentChange']
 

@@ -1,0 +1,104 @@
+"""The gas account that a case is about, and the customer's manager, as customers and staff see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.access import find_customer_case, find_root_id
+from backend.cases.account_effects import MANAGER_FIELD
+from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
+from backend.cases.staff_access import StaffAccess
+from backend.core.encryption import KeyRing
+from backend.core.masking import mask_name, mask_phone
+from backend.customers.account_records import AccountView
+from backend.customers.accounts import GasAccounts
+from backend.customers.addresses import PARTS
+from backend.organisation.service import Member, OrganisationService
+
+
+class CaseAccounts:
+    """Reads for whoever may see the case; most cases have neither account nor manager."""
+
+    def __init__(
+        self,
+        reading: sessionmaker[Session],
+        access: StaffAccess,
+        accounts: GasAccounts,
+        organisation: OrganisationService,
+        keys: KeyRing,
+    ) -> None:
+        self._reading = reading
+        self._access = access
+        self._accounts = accounts
+        self._organisation = organisation
+        self._keys = keys
+
+    def tell_staff(self, member: Member, case_no: str) -> dict[str, Any]:
+        """Return ``{account, manager}`` with what is personal masked; raises NotFound."""
+        with self._reading() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+            tree = read_tree_by_id(session, find_root_id(session, case_id))
+            account = self._find(session, tree.branch)
+            return {
+                "account": None if account is None else _describe(account),
+                "manager": self._find_manager(session, tree.branch, account),
+            }
+
+    def tell_customer(self, customer_id: int, case_no: str) -> dict[str, Any]:
+        """Return ``{account_no, status, manager}``, null where there is none; raises NotFound."""
+        with self._reading() as session:
+            tree = find_customer_case(session, customer_id, case_no)
+            account = self._find(session, tree.branch)
+            return {
+                "account_no": None if account is None else account.account_no,
+                "status": None if account is None else account.status,
+                "manager": self._find_manager(session, tree.branch, account),
+            }
+
+    def _find(self, session: Session, root: Branch) -> AccountView | None:
+        account = self._accounts.find_of_case(session, root.id)
+        return None if account is None else self._accounts.read(session, account)
+
+    def _find_manager(
+        self, session: Session, root: Branch, account: AccountView | None
+    ) -> dict[str, str] | None:
+        named = [one.snapshot.data.get(MANAGER_FIELD) for one in list_branches(root)]
+        found = next((one for one in reversed(named) if one is not None), None)
+        if found is None and account is not None:
+            found = account.manager_id
+        manager = None if found is None else self._organisation.find_contact(session, int(found))
+        return None if manager is None else {"name": manager.name, "phone": manager.phone}
+
+
+def _describe(account: AccountView) -> dict[str, Any]:
+    record = account.record
+    meter = record.meter
+    return {
+        "account_no": account.account_no,
+        "status": account.status,
+        # A company's name is nobody's own; a person's is.
+        "holder": mask_name(record.holder) if record.gas_use == "residential" else record.holder,
+        "contact": mask_name(record.contact) if record.contact else "",
+        "phone": mask_phone(record.phone) if record.phone else "",
+        # The door stays hidden.
+        "place": " ".join(record.address[one] for one in PARTS[:-1] if record.address[one]),
+        "gas_use": record.gas_use,
+        "monthly_use": record.monthly_use,
+        "pressure_kpa": record.pressure_kpa,
+        "use_nature": record.use_nature,
+        "use_period": record.use_period,
+        "appliances": [
+            {
+                "kind": one.kind,
+                "model": one.model,
+                "quantity": one.quantity,
+                "rated_flow": one.rated_flow,
+            }
+            for one in record.appliances
+        ],
+        "meter": None
+        if meter is None
+        else {"maker": meter.maker, "meter_no": meter.meter_no, "kind": meter.kind, "reading": meter.reading},
+    }

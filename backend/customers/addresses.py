@@ -1,0 +1,16 @@
+"""An address as one thing: found again by a blind index over the whole of it (design, decision 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.core.encryption import KeyRing
+
+PARTS = ("region", "street", "community", "building", "unit", "door")
+
+
+def index_address(keys: KeyRing, address: Mapping[str, Any]) -> bytes | None:
+    """Return the blind index over the whole address, the note apart, or None where nothing is filled in."""
+    text = " ".join(address[one] for one in PARTS if address[one])
+    return keys.blind_index(text, "address") if text else None
