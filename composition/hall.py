@@ -45,6 +45,7 @@ from backend.documents.typesetting import Typesetter
 from backend.files.links import FileLinks
 from backend.files.merging import move_files
 from backend.files.service import FileService
+from backend.knowledge.publishing import KNOWLEDGE_EFFECTS
 from backend.maps.coordinates import convert_wgs84
 from backend.maps.port import Arrival, GeoPoint
 from backend.maps.straight_line import estimate_by_line
@@ -57,7 +58,10 @@ from composition.platforms import Platforms, make_channels, make_platforms, make
 from payments.collecting import make_charge_effects
 from payments.service import ChargeService
 
-EFFECTS = {**CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **make_charge_effects(ChargeService())}
+EFFECTS = {
+    **CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **KNOWLEDGE_EFFECTS,
+    **make_charge_effects(ChargeService()),
+}  # fmt: skip
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(CASE_GUARDS), effects=frozenset(EFFECTS))
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.

@@ -37,6 +37,8 @@ from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.form_desk import FormDesk
 from backend.catalogue.loader import build_process
 from backend.documents.template_desk import TemplateDesk
+from backend.knowledge.articles import KnowledgeBase
+from backend.knowledge.rounds import KnowledgeRounds
 from backend.notifications.staff_choices import BROWSER, SMS, WECOM, StaffNoticeDesk
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.leads import CENTRE_KEEPERS, find_leads
@@ -63,6 +65,7 @@ from staff_api.form_routes import make_form_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
 from staff_api.intake_routes import make_intake_routes
+from staff_api.knowledge_routes import make_knowledge_routes, make_round_routes
 from staff_api.link_routes import make_link_routes
 from staff_api.member_routes import make_member_routes, make_reason_routes
 from staff_api.notice_routes import make_notice_routes
@@ -99,6 +102,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
     lists = _add_cases(api, hall, posts, parts, processes)
     lists |= _add_organisation(api, hall, staff_sessions, parts)
+    lists |= _add_knowledge(api, hall)
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     app.register_blueprint(make_contract_callback_routes(hall.contracts))
     for routes in (
@@ -239,6 +243,17 @@ def _add_cases(
     api.register_blueprint(make_board_routes(works, boards, parts))
     lists = list_case_exports(hall, queues, reasons)
     return {**lists, **works.list_exports(parts.works), **boards.list_exports(parts.boards)}
+
+
+def _add_knowledge(api: Api, hall: Hall) -> dict[str, Exportable]:
+    base = KnowledgeBase(hall.sessions, hall.organisation, read_clock)
+    rounds = KnowledgeRounds(
+        hall.sessions, hall.cases, StaffAccess(hall.definitions), hall.definitions, hall.organisation,
+        hall.content.post_names, read_clock,
+    )  # fmt: skip
+    api.register_blueprint(make_knowledge_routes(base))
+    api.register_blueprint(make_round_routes(rounds))
+    return base.list_exports()
 
 
 def make_notice_desk(hall: Hall) -> StaffNoticeDesk:

@@ -2048,222 +2048,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/staff/api/v1/calls/cases/{case_no}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_no: string;
-            };
-            cookie?: never;
-        };
-        /** Tell how a case stands; the look is recorded. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_no: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CalledCase"];
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/calls/cases/{case_no}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_no: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Keep with the case what the caller wants known. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_no: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Remark"];
-                };
-            };
-            responses: {
-                /** @description Created */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/calls/cases/{case_no}/urgings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                case_no: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Urge a case for the caller; 409 `urged_lately` where it is too soon. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    case_no: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["Urging"];
-                };
-            };
-            responses: {
-                /** @description Created */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/calls/identity": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Verify a caller and tell what is known of them; the look is recorded.
-         * @description 422 `identity_too_little` where fewer things are said than have to agree.
-         */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CallerSays"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Verified"];
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/calls/search": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Find the cases that a caller means. */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["CallSearch"];
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["StaffCaseList"];
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/staff/api/v1/cases": {
         parameters: {
             query?: never;
@@ -3902,6 +3686,377 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/knowledge/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find articles by words. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    category?: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他" | null;
+                    lapsed?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgePage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/articles/{article_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        /** Read an article. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    article_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeArticle"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/articles/{article_id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an article away that is wrong. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    article_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Retirement"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeArticle"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rounds with their progress. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds/{case_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Show a round with its plan and articles. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds/{case_no}/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write an article. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewArticle"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds/{case_no}/articles/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an article that is not out yet. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    version_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleWords"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Take an article out of the round before it is out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    version_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds/{case_no}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Make the plan of the round's year anew. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgePlan"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/me/notice-choice": {
         parameters: {
             query?: never;
@@ -4520,10 +4675,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /**
-         * Enter or change somebody; a new account's first password is shown this once.
-         * @description A unit does so for its own business staff: 403 `staff_not_yours`, 422 `post_not_givable`.
-         */
+        /** Enter or change somebody; a new account's first password is shown this once. */
         put: {
             parameters: {
                 query?: never;
@@ -4911,87 +5063,6 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/prints": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the kinds of document that can be printed of these cases. */
-        get: {
-            parameters: {
-                query: {
-                    cases: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PrintKindList"];
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/prints.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Print one kind of document of several cases as one PDF; the looks are recorded. */
-        get: {
-            parameters: {
-                query: {
-                    cases: string;
-                    form: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": string;
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5541,226 +5612,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/staff/api/v1/templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the templates by the names of their contracts. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateList"];
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/templates/{key}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        /** Tell one template. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["KeptTemplate"];
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/templates/{key}/preview.pdf": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Print a wording, sent as the body, as it would look; nothing is kept. */
-        post: {
-            parameters: {
-                query?: {
-                    filled?: boolean;
-                };
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "text/plain": string;
-                };
-            };
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/pdf": string;
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/templates/{key}/versions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take a wording in, sent as the body in UTF-8; `extra.problems` of a refusal tells each by its line.
-         * @description Cases that run keep the version they began with.
-         */
-        post: {
-            parameters: {
-                query: {
-                    base: number;
-                };
-                header?: never;
-                path: {
-                    key: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "text/plain": string;
-                };
-            };
-            responses: {
-                /** @description Created */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["KeptTemplate"];
-                    };
-                };
-                422: components["responses"]["UNPROCESSABLE_ENTITY"];
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/staff/api/v1/templates/{key}/versions/{version}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key: string;
-                version: number;
-            };
-            cookie?: never;
-        };
-        /** Tell the text of one version. */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    key: string;
-                    version: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description OK */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TemplateText"];
-                    };
-                };
-                default: components["responses"]["DEFAULT_ERROR"];
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/staff/api/v1/units": {
         parameters: {
             query?: never;
@@ -5927,6 +5778,24 @@ export interface components {
         AreaList: {
             regions: components["schemas"]["Region"][];
         };
+        ArticleWords: {
+            body: string;
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            /** @default [] */
+            keywords?: string[];
+            title: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_until?: string | null;
+        };
         AvailableAction: {
             asks: ("handler" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
@@ -5977,56 +5846,6 @@ export interface components {
             /** Format: uuid */
             hold_id: string;
         };
-        CallSearch: {
-            q: string;
-        };
-        CalledCase: {
-            case_no: string;
-            channel: string;
-            customer_name: string;
-            customer_phone: string;
-            /** Format: date-time */
-            due_at: string | null;
-            handler_name: string | null;
-            headline: string;
-            is_alarm: boolean;
-            mark: string | null;
-            may_open: boolean;
-            may_urge: boolean;
-            /** Format: date-time */
-            opened_at: string;
-            overdue: boolean;
-            /** @enum {string|null} */
-            part: "handler" | "deputy" | "co_handler" | null;
-            place: string;
-            places: components["schemas"]["CasePlace"][];
-            progress: components["schemas"]["ProgressStep"][];
-            returned_times: number;
-            /** @description An alarm that nobody has taken yet. */
-            rings: boolean;
-            service: string;
-            service_name: string;
-            /** @enum {string} */
-            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
-            step: string;
-            step_name: string;
-            time_left: components["schemas"]["TimeLeft"] | null;
-            unit_name: string;
-            urge_hint: string | null;
-            urged_times: number;
-            /** Format: date-time */
-            waiting_since: string;
-        };
-        CallerSays: {
-            /** @default null */
-            address?: components["schemas"]["Address"] | null;
-            /** @default  */
-            id_number?: string;
-            /** @default  */
-            meter_no?: string;
-            /** @default  */
-            name?: string;
-        };
         CancelBooking: {
             /** Format: uuid */
             command_id: string;
@@ -6053,17 +5872,6 @@ export interface components {
             papers: components["schemas"]["Paper"][];
             place: string;
             service_name: string;
-        };
-        CasePlace: {
-            contact: components["schemas"]["Contact"] | null;
-            /** Format: date-time */
-            due_at: string | null;
-            overdue: boolean;
-            party_name: string;
-            process_name: string;
-            /** Format: date-time */
-            since: string;
-            step_name: string;
         };
         CaseSummary: {
             action: components["schemas"]["AvailableAction"] | null;
@@ -6117,7 +5925,6 @@ export interface components {
         };
         ChildCase: {
             case_no: string;
-            overdue: boolean;
             your_step: string | null;
         };
         CoHandler: {
@@ -6606,39 +6413,108 @@ export interface components {
             shipped_version: number;
             version: number;
         };
-        KeptTemplate: {
-            author: string;
-            blanks: components["schemas"]["TemplateBlank"][];
-            is_own: boolean;
-            key: string;
-            name: string;
+        KnowledgeArticle: {
+            holds: boolean;
+            id: number;
             /** Format: date-time */
-            published_at: string;
-            shipped_is_newer: boolean;
-            shipped_text: string;
-            shipped_version: number;
-            text: string;
-            version: number;
-            versions: components["schemas"]["TemplateVersion"][];
+            retired_at: string | null;
+            retired_by: string;
+            retired_reason: string;
+            versions: components["schemas"]["KnowledgeVersion"][];
         };
-        KnownAccount: {
-            account_no: string;
-            classification: string;
-            gas_use: string;
-            meters: components["schemas"]["KnownMeter"][];
+        KnowledgeFound: {
+            approved_by: string;
+            article_id: number;
+            body: string;
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            excerpt: string;
+            id: number;
+            keywords: string[];
+            /** Format: date-time */
+            published_at: string | null;
+            published_by: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "replaced" | "dropped";
+            title: string;
+            unit_name: string;
+            /** Format: date */
+            valid_from: string | null;
+            /** Format: date */
+            valid_until: string | null;
+            version: number;
+            /** Format: date-time */
+            written_at: string;
+            written_by: string;
+        };
+        KnowledgePage: {
+            items: components["schemas"]["KnowledgeFound"][];
+            more: boolean;
+        };
+        KnowledgePlan: {
+            items: components["schemas"]["KnowledgePlanItem"][];
+        };
+        KnowledgePlanItem: {
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            quarter: number;
+            topic: string;
+            wanted: number;
+        };
+        KnowledgeRound: {
+            article_count: number;
+            case_no: string;
+            nodes: components["schemas"]["RoundNode"][];
             /** Format: date-time */
             opened_at: string;
-            place: string;
-            role: string;
-            status: string;
+            quarter: number;
+            /** @enum {string} */
+            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
+            unit_name: string;
+            year: number;
         };
-        KnownMeter: {
+        KnowledgeRoundList: {
+            items: components["schemas"]["KnowledgeRound"][];
+        };
+        KnowledgeRoundView: {
+            article_count: number;
+            articles: components["schemas"]["KnowledgeVersion"][];
+            case_no: string;
+            may_plan: boolean;
+            may_write: boolean;
+            nodes: components["schemas"]["RoundNode"][];
             /** Format: date-time */
-            installed_at: string | null;
-            kind: string;
-            maker: string;
-            meter_no: string;
-            model: string;
+            opened_at: string;
+            plan: components["schemas"]["KnowledgePlanItem"][];
+            quarter: number;
+            /** @enum {string} */
+            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
+            unit_name: string;
+            year: number;
+        };
+        KnowledgeVersion: {
+            approved_by: string;
+            article_id: number;
+            body: string;
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            id: number;
+            keywords: string[];
+            /** Format: date-time */
+            published_at: string | null;
+            published_by: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "replaced" | "dropped";
+            title: string;
+            unit_name: string;
+            /** Format: date */
+            valid_from: string | null;
+            /** Format: date */
+            valid_until: string | null;
+            version: number;
+            /** Format: date-time */
+            written_at: string;
+            written_by: string;
         };
         KnownPerson: {
             account_no: string | null;
@@ -6677,6 +6553,28 @@ export interface components {
             channel: "mini" | "official" | "sms";
             /** @enum {string} */
             state: "sending" | "sent" | "refused" | "unknown";
+        };
+        NewArticle: {
+            /** @default null */
+            article_id?: number | null;
+            body: string;
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            /** Format: uuid */
+            command_id: string;
+            /** @default [] */
+            keywords?: string[];
+            title: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_until?: string | null;
         };
         NewCase: {
             /** @default false */
@@ -6857,7 +6755,6 @@ export interface components {
         };
         Post: {
             key: string;
-            may_give: boolean;
             name: string;
         };
         PostList: {
@@ -6883,14 +6780,6 @@ export interface components {
             deputy?: string | null;
             /** @enum {string} */
             presence: "on_duty" | "absent";
-        };
-        PrintKind: {
-            count: number;
-            form: string;
-            name: string;
-        };
-        PrintKindList: {
-            items: components["schemas"]["PrintKind"][];
         };
         Problem: {
             code: string;
@@ -6973,6 +6862,9 @@ export interface components {
         Remark: {
             text: string;
         };
+        Retirement: {
+            reason: string;
+        };
         ReturnReason: {
             field_types: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             is_active: boolean;
@@ -7035,6 +6927,20 @@ export interface components {
             starts_on: string;
             unit_code: string;
             username: string;
+        };
+        RoundNode: {
+            contact_name: string;
+            contact_phone: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /** Format: date-time */
+            due_at: string | null;
+            name: string;
+            overdue: boolean;
+            post_name: string;
+            /** @enum {string} */
+            state: "done" | "open" | "coming";
+            step: string;
         };
         /** @description One row of a table: the filled cells by their columns. */
         Row: {
@@ -7104,7 +7010,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
@@ -7458,39 +7364,7 @@ export interface components {
         };
         Team: {
             co_handlers: components["schemas"]["CoHandler"][];
-            handler: components["schemas"]["CoHandler"] | null;
             may_arrange: boolean;
-        };
-        TemplateBlank: {
-            label: string;
-            name: string;
-            needed: boolean;
-            part: string;
-            unit: string;
-        };
-        TemplateLine: {
-            author: string;
-            is_own: boolean;
-            key: string;
-            name: string;
-            /** Format: date-time */
-            published_at: string;
-            shipped_is_newer: boolean;
-            shipped_version: number;
-            version: number;
-        };
-        TemplateList: {
-            items: components["schemas"]["TemplateLine"][];
-        };
-        TemplateText: {
-            text: string;
-            version: number;
-        };
-        TemplateVersion: {
-            author: string;
-            /** Format: date-time */
-            published_at: string;
-            version: number;
         };
         TimeLeft: {
             share: number;
@@ -7553,24 +7427,8 @@ export interface components {
             code: string;
             text: string;
         };
-        Urging: {
-            /** Format: uuid */
-            command_id: string;
-        };
         /** @description What is filled into a field: text, a number, yes or no, keys of choices or files, rows of a table, an address, nothing. */
         Value: string | number | boolean | string[] | components["schemas"]["Row"][] | components["schemas"]["Address"] | null;
-        Verified: {
-            customers: components["schemas"]["VerifiedCustomer"][];
-        };
-        VerifiedCustomer: {
-            accounts: components["schemas"]["KnownAccount"][];
-            cases: components["schemas"]["StaffCaseRow"][];
-            id: number;
-            id_number: string;
-            kind: string;
-            name: string;
-            phone: string;
-        };
         Visit: {
             distance_m: number | null;
             eta_minutes: number | null;

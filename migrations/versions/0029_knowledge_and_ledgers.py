@@ -1,0 +1,69 @@
+"""The knowledge base with its plans.
+
+Revision ID: 0029
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0029"
+down_revision = "0026"
+branch_labels = None
+depends_on = None
+
+KNOWLEDGE = """
+CREATE TABLE knowledge_article (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  created_at timestamptz NOT NULL,
+  retired_at timestamptz,
+  retired_by bigint REFERENCES staff,
+  retired_reason text NOT NULL DEFAULT '',
+  CHECK ((retired_at IS NULL) = (retired_by IS NULL))
+);
+CREATE TABLE knowledge_version (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  article_id bigint NOT NULL REFERENCES knowledge_article,
+  version int NOT NULL CHECK (version > 0),
+  case_id bigint NOT NULL REFERENCES service_case,
+  unit_id bigint NOT NULL REFERENCES unit,
+  state text NOT NULL CHECK (state IN ('draft', 'published', 'replaced', 'dropped')),
+  title text NOT NULL CHECK (title <> ''),
+  category text NOT NULL,
+  keywords text[] NOT NULL,
+  body text NOT NULL CHECK (body <> ''),
+  valid_from date,
+  valid_until date CHECK (valid_until >= valid_from),
+  written_by bigint NOT NULL REFERENCES staff,
+  written_at timestamptz NOT NULL,
+  approved_by bigint REFERENCES staff,
+  published_by bigint REFERENCES staff,
+  published_at timestamptz,
+  UNIQUE (article_id, version)
+);
+CREATE INDEX knowledge_version_case ON knowledge_version (case_id, id);
+CREATE UNIQUE INDEX knowledge_version_draft ON knowledge_version (article_id) WHERE state = 'draft';
+CREATE UNIQUE INDEX knowledge_version_published ON knowledge_version (article_id) WHERE state = 'published';
+CREATE TABLE knowledge_plan_item (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  unit_id bigint NOT NULL REFERENCES unit,
+  year int NOT NULL,
+  quarter smallint NOT NULL CHECK (quarter BETWEEN 1 AND 4),
+  category text NOT NULL,
+  topic text NOT NULL CHECK (topic <> ''),
+  wanted int NOT NULL CHECK (wanted BETWEEN 1 AND 999),
+  planned_by bigint NOT NULL REFERENCES staff,
+  planned_at timestamptz NOT NULL
+);
+CREATE INDEX knowledge_plan_item_of_year ON knowledge_plan_item (unit_id, year, quarter, id);
+GRANT SELECT, INSERT, UPDATE ON knowledge_article, knowledge_version TO hall_app;
+GRANT SELECT, INSERT, DELETE ON knowledge_plan_item TO hall_app;
+"""
+
+
+def upgrade() -> None:
+    op.execute(KNOWLEDGE)
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE knowledge_plan_item; DROP TABLE knowledge_version; DROP TABLE knowledge_article")
