@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.cases.call_desk import CALL_POSTS
+from backend.knowledge.articles import KEEPERS
 from backend.organisation.leads import CENTRE_KEEPERS, CENTRE_LEAD, KEEPER
 from backend.organisation.service import Member
 
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
+    "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "knowledge",
 )  # fmt: skip
 
 
@@ -39,6 +41,7 @@ class ConsoleParts:
             "works": self.works,
             "boards": self.boards,
             "calls": frozenset(CALL_POSTS),
+            "knowledge": KEEPERS,
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

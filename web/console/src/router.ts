@@ -17,6 +17,17 @@ export const router = createRouter({
     { path: '/field', name: 'field', component: () => import('./views/FieldDayView.vue'), meta: { title: '今天的上门', field: true } },
     { path: '/field/:caseNo', name: 'visit', component: () => import('./views/FieldVisitView.vue'), meta: { title: '上门', field: true } },
     {
+      path: '/knowledge',
+      component: () => import('./views/KnowledgeView.vue'),
+      children: [
+        { path: '', redirect: '/knowledge/search' },
+        { path: 'search', name: 'knowledge', component: () => import('./views/KnowledgeSearchView.vue'), meta: { title: '查知识' } },
+        { path: 'articles/:id(\\d+)', name: 'article', component: () => import('./views/KnowledgeArticleView.vue'), meta: { title: '知识' } },
+        { path: 'rounds', name: 'rounds', component: () => import('./views/KnowledgeRoundsView.vue'), meta: { title: '采集任务' } },
+        { path: 'rounds/:caseNo', name: 'round', component: () => import('./views/KnowledgeRoundView.vue'), meta: { title: '采集任务' } },
+      ],
+    },
+    {
       path: '/organisation',
       component: () => import('./views/OrganisationView.vue'),
       children: [

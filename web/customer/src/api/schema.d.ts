@@ -7010,7 +7010,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "knowledge")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
