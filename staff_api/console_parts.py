@@ -12,6 +12,8 @@ from backend.organisation.service import Member
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "knowledge",
+    "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards",
+    "knowledge",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The knowledge base with its plans.
+"""The knowledge base with its plans; the class of a case's customer, and VIP first in the queues.
 
 Revision ID: 0029
 """
@@ -60,10 +60,31 @@ GRANT SELECT, INSERT, UPDATE ON knowledge_article, knowledge_version TO hall_app
 GRANT SELECT, INSERT, DELETE ON knowledge_plan_item TO hall_app;
 """
 
+# The class is the customer's when the case starts. Only tasks of VIP customers stand in the new index.
+CLASSES = """
+ALTER TABLE gas_account ADD CONSTRAINT gas_account_classification_check
+  CHECK (classification IN ('general', 'risk', 'special', 'sensitive', 'major'));
+ALTER TABLE service_case ADD COLUMN customer_class text
+  CHECK (customer_class IN ('risk', 'special', 'sensitive', 'major'));
+ALTER TABLE case_task ADD COLUMN is_vip boolean NOT NULL DEFAULT false;
+CREATE INDEX case_task_vip ON case_task
+  (post_key, unit_id, queue, (COALESCE(due_at, 'infinity'::timestamptz)), opened_at, case_id, no)
+  WHERE state = 'open' AND is_vip;
+"""
+
+CLASSES_DOWN = """
+DROP INDEX case_task_vip;
+ALTER TABLE case_task DROP COLUMN is_vip;
+ALTER TABLE service_case DROP COLUMN customer_class;
+ALTER TABLE gas_account DROP CONSTRAINT gas_account_classification_check;
+"""
+
 
 def upgrade() -> None:
     op.execute(KNOWLEDGE)
+    op.execute(CLASSES)
 
 
 def downgrade() -> None:
+    op.execute(CLASSES_DOWN)
     op.execute("DROP TABLE knowledge_plan_item; DROP TABLE knowledge_version; DROP TABLE knowledge_article")

@@ -7145,6 +7145,8 @@ export interface components {
         StaffCaseRow: {
             case_no: string;
             channel: string;
+            /** @enum {string|null} */
+            customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             /** Format: date-time */
             due_at: string | null;
@@ -7183,6 +7185,8 @@ export interface components {
             child: components["schemas"]["ChildCase"] | null;
             corrections: components["schemas"]["StaffCorrection"][];
             customer: components["schemas"]["StaffCustomer"];
+            /** @enum {string|null} */
+            customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             documents: components["schemas"]["DocumentLine"][];
             /** Format: date-time */
@@ -7497,6 +7501,8 @@ export interface components {
             case_no: string;
             channel: string;
             contractor: string | null;
+            /** @enum {string|null} */
+            customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             /** Format: date-time */
             due_at: string | null;
