@@ -46,6 +46,7 @@ from backend.files.links import FileLinks
 from backend.files.merging import move_files
 from backend.files.service import FileService
 from backend.knowledge.publishing import KNOWLEDGE_EFFECTS
+from backend.ledgers.classes import LEDGER_EFFECTS
 from backend.maps.coordinates import convert_wgs84
 from backend.maps.port import Arrival, GeoPoint
 from backend.maps.straight_line import estimate_by_line
@@ -59,7 +60,7 @@ from payments.collecting import make_charge_effects
 from payments.service import ChargeService
 
 EFFECTS = {
-    **CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **KNOWLEDGE_EFFECTS,
+    **CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **KNOWLEDGE_EFFECTS, **LEDGER_EFFECTS,
     **make_charge_effects(ChargeService()),
 }  # fmt: skip
 # What a process may name: every component's guards and effects together.

@@ -9,11 +9,14 @@ from backend.knowledge.articles import KEEPERS
 from backend.organisation.leads import CENTRE_KEEPERS, CENTRE_LEAD, KEEPER
 from backend.organisation.service import Member
 
+# Who has the ledger of customers, and who keeps it.
+LEDGER_KEEPERS = frozenset({"customer_service_dept", "business_division", "account_manager"})
+LEDGER_READERS = LEDGER_KEEPERS | {*CENTRE_KEEPERS, "hotline_agent", "remote_service", "area_lead"}
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "knowledge",
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards",
-    "knowledge",
+    "knowledge", "ledger", "ledger_keeping",
 )  # fmt: skip
 
 
@@ -44,6 +47,8 @@ class ConsoleParts:
             "boards": self.boards,
             "calls": frozenset(CALL_POSTS),
             "knowledge": KEEPERS,
+            "ledger": LEDGER_READERS,
+            "ledger_keeping": LEDGER_KEEPERS,
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

@@ -21,7 +21,8 @@ import backend.catalogue.models
 import backend.core.calendar_models
 import backend.core.outbox
 import backend.customers.models
-import backend.knowledge.models  # noqa: F401
+import backend.knowledge.models
+import backend.ledgers.models  # noqa: F401
 import payments.models  # noqa: F401  (the metadata is complete only when every model is known)
 from backend.core.database import Base
 from tests.conftest import DATABASE_VARIABLE, migration_config

@@ -89,6 +89,8 @@ CASE_GUARDS: dict[str, Guard] = {
     # Counted by the knowledge base in the data of its round's case.
     "plan_made": _need("plan_items", "plan_missing"),
     "articles_written": _need("articles", "articles_missing"),
+    # Counted by the ledger of customers in the data of the case that asks for it.
+    "ledger_brought_in": _need("ledger_rows", "ledger_missing"),
     "rating_given": _need("stars", "rating_missing"),
     CONTRACT_APPROVED: _need_approval,
     "no_documents_owed": _need_documents,

@@ -45,6 +45,7 @@ _GUARDS: dict[str, str] = {
     "hazards_missing": "安检单里还没有勾选隐患，请先勾选；没有隐患就选“没有隐患”。",
     "form_missing": "这一步的表还没有填好，请先填好再继续。",
     "plan_missing": "采集计划里还没有内容，请先到“知识库”的采集任务里编好计划。",
+    "ledger_missing": "台账还没有导入系统，请先到“客户台账”导入这一件的台账。",
     "articles_missing": "这一轮还没有写知识条目，请先到“知识库”的采集任务里写好再上报。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",
 }
@@ -288,6 +289,7 @@ FIELD_TEXTS: dict[str, str] = {
     "wecom_userid_invalid": "企业微信账号只有字母、数字和 . _ @ -，最多 64 个，请核对。",
     "wecom_userid_taken": "这个企业微信账号已经是别的同事的，请核对。",
     "centre_stays_open": "中心不能停用。",
+    "day_to_come": "不能写还没到的日子。",
     "ends_before_start": "失效日期不能早于生效日期。",
     "deputy_unfit": "代办人要是本单位另一位可以上门的同事。",
     "deputy_absent": "这位同事自己也请假了，请另选一位。",

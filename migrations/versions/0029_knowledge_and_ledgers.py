@@ -79,12 +79,44 @@ ALTER TABLE service_case DROP COLUMN customer_class;
 ALTER TABLE gas_account DROP CONSTRAINT gas_account_classification_check;
 """
 
+LEDGER = """
+CREATE TABLE ledger_entry (
+  gas_account_id bigint PRIMARY KEY REFERENCES gas_account,
+  annual_volume numeric(14, 4) CHECK (annual_volume >= 0),
+  standard text NOT NULL,
+  visit_every_days int CHECK (visit_every_days > 0),
+  visited_on date,
+  service_content text NOT NULL,
+  remarks text NOT NULL,
+  updated_by bigint NOT NULL REFERENCES staff,
+  updated_at timestamptz NOT NULL
+);
+CREATE TABLE class_change (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  gas_account_id bigint NOT NULL REFERENCES gas_account,
+  from_class text NOT NULL,
+  to_class text NOT NULL,
+  grade text,
+  source text NOT NULL CHECK (source IN ('opening', 'inspection', 'ledger', 'rules', 'person')),
+  reason text NOT NULL,
+  case_id bigint REFERENCES service_case,
+  changed_by bigint REFERENCES staff,
+  changed_at timestamptz NOT NULL
+);
+CREATE INDEX class_change_account ON class_change (gas_account_id, id);
+CREATE INDEX gas_account_classified ON gas_account (unit_id, id) WHERE classification <> 'general';
+GRANT SELECT, INSERT, UPDATE ON ledger_entry TO hall_app;
+GRANT SELECT, INSERT ON class_change TO hall_app;
+"""
+
 
 def upgrade() -> None:
     op.execute(KNOWLEDGE)
     op.execute(CLASSES)
+    op.execute(LEDGER)
 
 
 def downgrade() -> None:
+    op.execute("DROP INDEX gas_account_classified; DROP TABLE class_change; DROP TABLE ledger_entry")
     op.execute(CLASSES_DOWN)
     op.execute("DROP TABLE knowledge_plan_item; DROP TABLE knowledge_version; DROP TABLE knowledge_article")

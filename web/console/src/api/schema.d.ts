@@ -4057,6 +4057,187 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the classified customers of one's units. */
+        get: {
+            parameters: {
+                query?: {
+                    classification?: "general" | "major" | "risk" | "special" | "sensitive" | null;
+                    q?: string;
+                    visit_due?: boolean;
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerPage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/ledger/table.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a table in, sent as the body: good rows count, faulty ones are told. */
+        post: {
+            parameters: {
+                query?: {
+                    case_no?: string | null;
+                    preview?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerImported"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/ledger/{account_no}/class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a customer another class. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClassWish"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerLine"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/ledger/{account_no}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down a visit. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LedgerVisit"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerLine"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/me/notice-choice": {
         parameters: {
             query?: never;
@@ -5927,6 +6108,11 @@ export interface components {
             case_no: string;
             your_step: string | null;
         };
+        ClassWish: {
+            /** @enum {string} */
+            classification: "general" | "major" | "risk" | "special" | "sensitive";
+            reason: string;
+        };
         CoHandler: {
             name: string;
             username: string;
@@ -6523,6 +6709,41 @@ export interface components {
             name: string;
             phone: string;
         };
+        LedgerImported: {
+            changed: number;
+            refused: components["schemas"]["RefusedRow"][];
+            refused_count: number;
+            taken: number;
+        };
+        LedgerLine: {
+            account_no: string;
+            annual_volume: string | null;
+            /** @enum {string} */
+            classification: "general" | "major" | "risk" | "special" | "sensitive";
+            customer_name: string;
+            /** @enum {string} */
+            gas_use: "residential" | "public_service" | "commercial" | "industrial";
+            grade: string | null;
+            place: string;
+            remarks: string;
+            service_content: string;
+            standard: string;
+            unit_name: string;
+            visit_due: boolean;
+            /** Format: date */
+            visit_due_on: string | null;
+            visit_every_days: number | null;
+            /** Format: date */
+            visited_on: string | null;
+        };
+        LedgerPage: {
+            items: components["schemas"]["LedgerLine"][];
+            next: number | null;
+        };
+        LedgerVisit: {
+            /** Format: date */
+            visited_on: string;
+        };
         LinkOpening: {
             device: string;
             token: string;
@@ -6855,6 +7076,10 @@ export interface components {
         Refresh: {
             refresh_token: string;
         };
+        RefusedRow: {
+            row: number;
+            text: string;
+        };
         Region: {
             name: string;
             streets: components["schemas"]["Street"][];
@@ -7010,7 +7235,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "knowledge")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "knowledge" | "ledger" | "ledger_keeping")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
