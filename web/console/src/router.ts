@@ -13,6 +13,7 @@ export const router = createRouter({
     { path: '/new-case', name: 'new-case', component: () => import('./views/NewCaseView.vue'), meta: { title: '新建工单' } },
     { path: '/calls/:caseNo?', name: 'calls', component: () => import('./views/CallsView.vue'), meta: { title: '来电查询' } },
     { path: '/works', name: 'works', component: () => import('./views/WorksView.vue'), meta: { title: '工程台账' } },
+    { path: '/ledger', name: 'ledger', component: () => import('./views/LedgerView.vue'), meta: { title: '客户台账' } },
     { path: '/board', name: 'board', component: () => import('./views/BoardView.vue'), meta: { title: '部门看板' } },
     { path: '/field', name: 'field', component: () => import('./views/FieldDayView.vue'), meta: { title: '今天的上门', field: true } },
     { path: '/field/:caseNo', name: 'visit', component: () => import('./views/FieldVisitView.vue'), meta: { title: '上门', field: true } },
