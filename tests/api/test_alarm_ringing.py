@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,6 @@ from backend.cases.service import CaseService, NewCase, Request
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.service import DefinitionStore
 from backend.core.delivery import Deliverer
-from backend.core.local_time import SHANGHAI
 from backend.core.outbox import OutboxRow
 from backend.core.outcomes import PlatformUnavailable, SendOutcome
 from backend.core.topics import TopicRegistry
@@ -225,15 +224,6 @@ def test_one_after_the_other_until_it_is_taken(station: Station) -> None:
         "已短信通知值班人员王a",
         "快速记录重要信息：已记录",
     ]
-
-
-@pytest.mark.parametrize("hour", [0, 3, 12, 22])
-def test_the_duty_telephone_rings_at_any_hour(station: Station, hour: int) -> None:
-    station.put_on_duty("duty_a")
-    station.now = datetime.combine(DAY, time(hour, 30), SHANGHAI)
-    case_no = station.report()
-    station.minute(case_no)
-    assert station.called(case_no) == [A]
 
 
 def test_who_is_away_is_passed_over_and_the_centre_follows_the_unit(station: Station) -> None:
