@@ -37,9 +37,8 @@ from backend.cases.works_list import WorksList, find_works_posts
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.folder import CLASSIFICATION_RULES, PROCESSES_FOLDER
 from backend.catalogue.form_desk import FormDesk
-from backend.catalogue.loader import build_process
-from backend.documents.template_desk import TemplateDesk
 from backend.catalogue.loader import build_process, read_body
+from backend.documents.template_desk import TemplateDesk
 from backend.knowledge.articles import KnowledgeBase
 from backend.knowledge.rounds import KnowledgeRounds
 from backend.ledgers.rules import read_rules

@@ -14,8 +14,6 @@ LEDGER_KEEPERS = frozenset({"customer_service_dept", "business_division", "accou
 LEDGER_READERS = LEDGER_KEEPERS | {*CENTRE_KEEPERS, "hotline_agent", "remote_service", "area_lead"}
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
-    "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "knowledge",
-    "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards",
     "knowledge", "ledger", "ledger_keeping",
 )  # fmt: skip
 

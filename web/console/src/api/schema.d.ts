@@ -2048,6 +2048,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/calls/cases/{case_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell how a case stands; the look is recorded. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CalledCase"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/calls/cases/{case_no}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep with the case what the caller wants known. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Remark"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/calls/cases/{case_no}/urgings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Urge a case for the caller; 409 `urged_lately` where it is too soon. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Urging"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/calls/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a caller and tell what is known of them; the look is recorded.
+         * @description 422 `identity_too_little` where fewer things are said than have to agree.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CallerSays"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Verified"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/calls/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find the cases that a caller means. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CallSearch"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases": {
         parameters: {
             query?: never;
@@ -4856,7 +5072,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Enter or change somebody; a new account's first password is shown this once. */
+        /**
+         * Enter or change somebody; a new account's first password is shown this once.
+         * @description A unit does so for its own business staff: 403 `staff_not_yours`, 422 `post_not_givable`.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -5244,6 +5463,87 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/prints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of document that can be printed of these cases. */
+        get: {
+            parameters: {
+                query: {
+                    cases: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PrintKindList"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/prints.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Print one kind of document of several cases as one PDF; the looks are recorded. */
+        get: {
+            parameters: {
+                query: {
+                    cases: string;
+                    form: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5793,6 +6093,226 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the templates by the names of their contracts. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/templates/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** Tell one template. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptTemplate"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/templates/{key}/preview.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Print a wording, sent as the body, as it would look; nothing is kept. */
+        post: {
+            parameters: {
+                query?: {
+                    filled?: boolean;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/plain": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/pdf": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/templates/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a wording in, sent as the body in UTF-8; `extra.problems` of a refusal tells each by its line.
+         * @description Cases that run keep the version they began with.
+         */
+        post: {
+            parameters: {
+                query: {
+                    base: number;
+                };
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/plain": string;
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KeptTemplate"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/templates/{key}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        /** Tell the text of one version. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                    version: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TemplateText"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/units": {
         parameters: {
             query?: never;
@@ -6027,6 +6547,58 @@ export interface components {
             /** Format: uuid */
             hold_id: string;
         };
+        CallSearch: {
+            q: string;
+        };
+        CalledCase: {
+            case_no: string;
+            channel: string;
+            /** @enum {string|null} */
+            customer_class: "major" | "risk" | "special" | "sensitive" | null;
+            customer_name: string;
+            customer_phone: string;
+            /** Format: date-time */
+            due_at: string | null;
+            handler_name: string | null;
+            headline: string;
+            is_alarm: boolean;
+            mark: string | null;
+            may_open: boolean;
+            may_urge: boolean;
+            /** Format: date-time */
+            opened_at: string;
+            overdue: boolean;
+            /** @enum {string|null} */
+            part: "handler" | "deputy" | "co_handler" | null;
+            place: string;
+            places: components["schemas"]["CasePlace"][];
+            progress: components["schemas"]["ProgressStep"][];
+            returned_times: number;
+            /** @description An alarm that nobody has taken yet. */
+            rings: boolean;
+            service: string;
+            service_name: string;
+            /** @enum {string} */
+            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
+            step: string;
+            step_name: string;
+            time_left: components["schemas"]["TimeLeft"] | null;
+            unit_name: string;
+            urge_hint: string | null;
+            urged_times: number;
+            /** Format: date-time */
+            waiting_since: string;
+        };
+        CallerSays: {
+            /** @default null */
+            address?: components["schemas"]["Address"] | null;
+            /** @default  */
+            id_number?: string;
+            /** @default  */
+            meter_no?: string;
+            /** @default  */
+            name?: string;
+        };
         CancelBooking: {
             /** Format: uuid */
             command_id: string;
@@ -6053,6 +6625,17 @@ export interface components {
             papers: components["schemas"]["Paper"][];
             place: string;
             service_name: string;
+        };
+        CasePlace: {
+            contact: components["schemas"]["Contact"] | null;
+            /** Format: date-time */
+            due_at: string | null;
+            overdue: boolean;
+            party_name: string;
+            process_name: string;
+            /** Format: date-time */
+            since: string;
+            step_name: string;
         };
         CaseSummary: {
             action: components["schemas"]["AvailableAction"] | null;
@@ -6106,6 +6689,7 @@ export interface components {
         };
         ChildCase: {
             case_no: string;
+            overdue: boolean;
             your_step: string | null;
         };
         ClassWish: {
@@ -6599,6 +7183,21 @@ export interface components {
             shipped_version: number;
             version: number;
         };
+        KeptTemplate: {
+            author: string;
+            blanks: components["schemas"]["TemplateBlank"][];
+            is_own: boolean;
+            key: string;
+            name: string;
+            /** Format: date-time */
+            published_at: string;
+            shipped_is_newer: boolean;
+            shipped_text: string;
+            shipped_version: number;
+            text: string;
+            version: number;
+            versions: components["schemas"]["TemplateVersion"][];
+        };
         KnowledgeArticle: {
             holds: boolean;
             id: number;
@@ -6701,6 +7300,25 @@ export interface components {
             /** Format: date-time */
             written_at: string;
             written_by: string;
+        };
+        KnownAccount: {
+            account_no: string;
+            classification: string;
+            gas_use: string;
+            meters: components["schemas"]["KnownMeter"][];
+            /** Format: date-time */
+            opened_at: string;
+            place: string;
+            role: string;
+            status: string;
+        };
+        KnownMeter: {
+            /** Format: date-time */
+            installed_at: string | null;
+            kind: string;
+            maker: string;
+            meter_no: string;
+            model: string;
         };
         KnownPerson: {
             account_no: string | null;
@@ -6976,6 +7594,7 @@ export interface components {
         };
         Post: {
             key: string;
+            may_give: boolean;
             name: string;
         };
         PostList: {
@@ -7001,6 +7620,14 @@ export interface components {
             deputy?: string | null;
             /** @enum {string} */
             presence: "on_duty" | "absent";
+        };
+        PrintKind: {
+            count: number;
+            form: string;
+            name: string;
+        };
+        PrintKindList: {
+            items: components["schemas"]["PrintKind"][];
         };
         Problem: {
             code: string;
@@ -7235,7 +7862,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "knowledge" | "ledger" | "ledger_keeping")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls" | "knowledge" | "ledger" | "ledger_keeping")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
@@ -7593,7 +8220,39 @@ export interface components {
         };
         Team: {
             co_handlers: components["schemas"]["CoHandler"][];
+            handler: components["schemas"]["CoHandler"] | null;
             may_arrange: boolean;
+        };
+        TemplateBlank: {
+            label: string;
+            name: string;
+            needed: boolean;
+            part: string;
+            unit: string;
+        };
+        TemplateLine: {
+            author: string;
+            is_own: boolean;
+            key: string;
+            name: string;
+            /** Format: date-time */
+            published_at: string;
+            shipped_is_newer: boolean;
+            shipped_version: number;
+            version: number;
+        };
+        TemplateList: {
+            items: components["schemas"]["TemplateLine"][];
+        };
+        TemplateText: {
+            text: string;
+            version: number;
+        };
+        TemplateVersion: {
+            author: string;
+            /** Format: date-time */
+            published_at: string;
+            version: number;
         };
         TimeLeft: {
             share: number;
@@ -7656,8 +8315,24 @@ export interface components {
             code: string;
             text: string;
         };
+        Urging: {
+            /** Format: uuid */
+            command_id: string;
+        };
         /** @description What is filled into a field: text, a number, yes or no, keys of choices or files, rows of a table, an address, nothing. */
         Value: string | number | boolean | string[] | components["schemas"]["Row"][] | components["schemas"]["Address"] | null;
+        Verified: {
+            customers: components["schemas"]["VerifiedCustomer"][];
+        };
+        VerifiedCustomer: {
+            accounts: components["schemas"]["KnownAccount"][];
+            cases: components["schemas"]["StaffCaseRow"][];
+            id: number;
+            id_number: string;
+            kind: string;
+            name: string;
+            phone: string;
+        };
         Visit: {
             distance_m: number | null;
             eta_minutes: number | null;
