@@ -49,6 +49,8 @@ from backend.documents.typesetting import Typesetter
 from backend.files.links import FileLinks
 from backend.files.merging import move_files
 from backend.files.service import FileService
+from backend.knowledge.publishing import KNOWLEDGE_EFFECTS
+from backend.ledgers.classes import LEDGER_EFFECTS
 from backend.maps.coordinates import convert_wgs84
 from backend.maps.port import Arrival, GeoPoint
 from backend.maps.straight_line import estimate_by_line
@@ -62,7 +64,10 @@ from payments.collecting import make_charge_effects
 from payments.service import ChargeService
 from payments.settling import CHARGE_GUARDS
 
-EFFECTS = {**CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **make_charge_effects(ChargeService())}
+EFFECTS = {
+    **CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **KNOWLEDGE_EFFECTS, **LEDGER_EFFECTS,
+    **make_charge_effects(ChargeService()),
+}  # fmt: skip
 GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS}
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(GUARDS), effects=frozenset(EFFECTS) | ACCOUNT_EFFECTS)

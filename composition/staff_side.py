@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import Flask
 from flask_smorest import Api
@@ -33,9 +34,14 @@ from backend.cases.staff_remarks import StaffRemarks
 from backend.cases.staff_rows import RowWriter
 from backend.cases.works_list import WorksList, find_works_posts
 from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.folder import CLASSIFICATION_RULES, PROCESSES_FOLDER
 from backend.catalogue.form_desk import FormDesk
-from backend.catalogue.loader import build_process
+from backend.catalogue.loader import build_process, read_body
 from backend.documents.template_desk import TemplateDesk
+from backend.knowledge.articles import KnowledgeBase
+from backend.knowledge.rounds import KnowledgeRounds
+from backend.ledgers.rules import read_rules
+from backend.ledgers.service import CustomerLedger
 from backend.notifications.staff_choices import BROWSER, SMS, WECOM, StaffNoticeDesk
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.leads import CENTRE_KEEPERS, find_leads
@@ -54,7 +60,7 @@ from staff_api.board_routes import make_board_routes
 from staff_api.booking_routes import make_booking_routes
 from staff_api.call_routes import make_call_routes
 from staff_api.case_routes import make_case_routes
-from staff_api.console_parts import ConsoleParts
+from staff_api.console_parts import LEDGER_READERS, ConsoleParts
 from staff_api.contract_routes import make_contract_callback_routes, make_contract_routes
 from staff_api.document_routes import make_case_print_routes, make_document_routes
 from staff_api.extension_routes import make_extension_routes
@@ -63,6 +69,8 @@ from staff_api.form_routes import make_form_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
 from staff_api.intake_routes import make_intake_routes
+from staff_api.knowledge_routes import make_knowledge_routes, make_round_routes
+from staff_api.ledger_routes import make_ledger_routes
 from staff_api.link_routes import make_link_routes
 from staff_api.member_routes import make_member_routes, make_reason_routes
 from staff_api.notice_routes import make_notice_routes
@@ -99,6 +107,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
     lists = _add_cases(api, hall, posts, parts, processes)
     lists |= _add_organisation(api, hall, staff_sessions, parts)
+    lists |= _add_knowledge_and_ledger(api, hall)
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     app.register_blueprint(make_contract_callback_routes(hall.contracts))
     for routes in (
@@ -240,6 +249,23 @@ def _add_cases(
     api.register_blueprint(make_board_routes(works, boards, parts))
     lists = list_case_exports(hall, queues, reasons)
     return {**lists, **works.list_exports(parts.works), **boards.list_exports(parts.boards)}
+
+
+def _add_knowledge_and_ledger(api: Api, hall: Hall) -> dict[str, Exportable]:
+    base = KnowledgeBase(hall.sessions, hall.organisation, read_clock)
+    rounds = KnowledgeRounds(
+        hall.sessions, hall.cases, StaffAccess(hall.definitions), hall.definitions, hall.organisation,
+        hall.content.post_names, read_clock,
+    )  # fmt: skip
+    api.register_blueprint(make_knowledge_routes(base))
+    api.register_blueprint(make_round_routes(rounds))
+    rules: Any = read_body(PROCESSES_FOLDER / CLASSIFICATION_RULES)
+    ledger = CustomerLedger(
+        hall.sessions, hall.cases, StaffAccess(hall.definitions), hall.organisation, hall.keys,
+        read_rules(rules), read_clock,
+    )  # fmt: skip
+    api.register_blueprint(make_ledger_routes(ledger))
+    return {**base.list_exports(), **ledger.list_exports(LEDGER_READERS)}
 
 
 def make_notice_desk(hall: Hall) -> StaffNoticeDesk:

@@ -17,6 +17,7 @@ from backend.cases.staff_queue_rows import ONLY, OTHER_FAMILY
 from backend.cases.staff_queues import QUEUES
 from backend.catalogue.form_schemas import FormBodySchema, make_values_field
 from backend.core.json_fields import Ready
+from backend.customers.classes import VIP_CLASSES
 from backend.files.schemas import FileViewSchema
 
 FAMILIES = (*(one.key for one in QUEUES if one.kind != "post"), OTHER_FAMILY)
@@ -72,6 +73,8 @@ class StaffCaseRowSchema(Schema):
     returned_times = fields.Integer(required=True)
     # How often the customer urged it, where what waits now was waiting then; and a mark of its process.
     urged_times = fields.Integer(required=True)
+    # What the customer was classified as when the case started; null for an ordinary one.
+    customer_class = fields.String(required=True, allow_none=True, validate=validate.OneOf(VIP_CLASSES))
     mark = fields.String(required=True, allow_none=True)
     handler_name = fields.String(required=True, allow_none=True)
     # What the reader is to the case: its handler, the deputy of the handler, who is away, or a co-handler.

@@ -5,11 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.cases.call_desk import CALL_POSTS
+from backend.knowledge.articles import KEEPERS
 from backend.organisation.leads import CENTRE_KEEPERS, CENTRE_LEAD, KEEPER
 from backend.organisation.service import Member
 
+# Who has the ledger of customers, and who keeps it.
+LEDGER_KEEPERS = frozenset({"customer_service_dept", "business_division", "account_manager"})
+LEDGER_READERS = LEDGER_KEEPERS | {*CENTRE_KEEPERS, "hotline_agent", "remote_service", "area_lead"}
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
+    "knowledge", "ledger", "ledger_keeping",
 )  # fmt: skip
 
 
@@ -39,6 +44,9 @@ class ConsoleParts:
             "works": self.works,
             "boards": self.boards,
             "calls": frozenset(CALL_POSTS),
+            "knowledge": KEEPERS,
+            "ledger": LEDGER_READERS,
+            "ledger_keeping": LEDGER_KEEPERS,
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

@@ -20,7 +20,9 @@ import backend.cases.models
 import backend.catalogue.models
 import backend.core.calendar_models
 import backend.core.outbox
-import backend.customers.models  # noqa: F401
+import backend.customers.models
+import backend.knowledge.models
+import backend.ledgers.models  # noqa: F401
 import payments.models  # noqa: F401  (the metadata is complete only when every model is known)
 from backend.core.database import Base
 from tests.conftest import DATABASE_VARIABLE, migration_config

@@ -33,10 +33,11 @@ _SAVE = Prepared(
     ), opened AS (
       INSERT INTO case_task (case_id, no, step, state, outcome, post_kind, post_key, unit_id, queue,
         service_key, handler_id, child_process, opened_at, done_at, limit_no, due_at, warn_at, due_is_guess,
-        calendar_version)
+        calendar_version, is_vip)
       SELECT :case_id, t.no, t.step, t.state, t.outcome, t.post_kind, t.post_key, :unit_id, t.queue,
         :service_key, t.handler_id, t.child_process, t.opened_at, t.done_at, t.limit_no, t.due_at, t.warn_at,
-        t.due_is_guess, t.calendar_version
+        t.due_is_guess, t.calendar_version,
+        (SELECT customer_class IS NOT NULL FROM service_case WHERE id = :case_id)
       FROM jsonb_to_recordset(CAST(:opened AS jsonb))
         AS t(no int, step text, state text, outcome text, post_kind text, post_key text, queue text,
              handler_id bigint, child_process text, opened_at timestamptz, done_at timestamptz, limit_no int,

@@ -128,6 +128,11 @@ CASE_GUARDS: dict[str, Guard] = {
     "signature_present": _need("signature_file", "signature_missing"),
     "amount_named": _need("amount_fen", "amount_missing"),
     "receipt_recorded": _need("receipt_no", "receipt_missing"),
+    # Counted by the knowledge base in the data of its round's case.
+    "plan_made": _need("plan_items", "plan_missing"),
+    "articles_written": _need("articles", "articles_missing"),
+    # Counted by the ledger of customers in the data of the case that asks for it.
+    "ledger_brought_in": _need("ledger_rows", "ledger_missing"),
     "rating_given": _need("stars", "rating_missing"),
     CONTRACT_APPROVED: _need_approval,
     "no_documents_owed": _need_documents,

@@ -38,6 +38,8 @@ class ServiceCase(Base):
     unit_id: Mapped[int] = mapped_column(BigInteger)
     unit_code: Mapped[str] = mapped_column(Text)
     customer_id: Mapped[int | None] = mapped_column(BigInteger)
+    # What the customer was classified as when the case started; None for an ordinary one.
+    customer_class: Mapped[str | None] = mapped_column(Text)
     channel: Mapped[str] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     version: Mapped[int] = mapped_column(Integer)
@@ -98,6 +100,8 @@ class CaseTask(Base):
     queue: Mapped[str | None] = mapped_column(Text)
     service_key: Mapped[str | None] = mapped_column(Text)
     handler_id: Mapped[int | None] = mapped_column(BigInteger)
+    # A classified customer's, which stands before others in the queues.
+    is_vip: Mapped[bool] = mapped_column(Boolean, server_default="false")
     # The customer urged the case while this was open, so it stands first on its handler's list.
     urged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

@@ -15,6 +15,7 @@ from backend.cases.models import CaseEvent, CommandLog, ServiceCase
 from backend.cases.snapshot import CaseStatus, Correction, Event, EventKind, Snapshot, Task, TaskState
 from backend.core.database import table_of
 from backend.core.statements import Prepared
+from backend.customers.classes import CLASS_OF_CUSTOMER
 
 _CASE = table_of(ServiceCase)
 
@@ -64,11 +65,15 @@ _INHERIT = (
     .values({name: _PARENT_CASE.c[name] for name in _SHARED})
 )
 # As text, because an insert that minds conflicts is compiled anew each time.
-_CASE_COLUMNS = [one for one in _CASE.c if one.server_default is None and one.identity is None]
+_CASE_COLUMNS = [
+    one
+    for one in _CASE.c
+    if one.server_default is None and one.identity is None and one.name != "customer_class"
+]
 _INSERT_CASE = Prepared(
     text(
-        f"INSERT INTO service_case ({', '.join(one.name for one in _CASE_COLUMNS)})"
-        f" VALUES ({', '.join(':' + one.name for one in _CASE_COLUMNS)})"
+        f"INSERT INTO service_case ({', '.join(one.name for one in _CASE_COLUMNS)}, customer_class)"
+        f" VALUES ({', '.join(':' + one.name for one in _CASE_COLUMNS)}, {CLASS_OF_CUSTOMER})"
         " ON CONFLICT (case_no) DO NOTHING RETURNING id"
     ).bindparams(*(bindparam(one.name, type_=one.type) for one in _CASE_COLUMNS))
 )

@@ -6,6 +6,7 @@ order, and the page is the best of these. So the time depends on the page and th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -13,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     ColumnElement,
+    CompoundSelect,
     DateTime,
     Integer,
     Select,
@@ -22,10 +24,12 @@ from sqlalchemy import (
     cast,
     exists,
     func,
+    literal,
     literal_column,
     select,
     true,
     tuple_,
+    union_all,
 )
 
 from backend.cases.deadline_models import DeadlineExtension
@@ -49,7 +53,7 @@ _CASE_COLUMNS = (
     CASE.c.id, CASE.c.case_no, CASE.c.service_key, CASE.c.process_key, CASE.c.definition_version_id,
     CASE.c.contact_name_sealed, CASE.c.community, CASE.c.building, CASE.c.street, CASE.c.unit_id,
     CASE.c.opened_at, CASE.c.returned_times, CASE.c.handler_id, CASE.c.channel, CASE.c.status,
-    CASE.c.urged_times,
+    CASE.c.urged_times, CASE.c.customer_class,
 )  # fmt: skip
 _ROW_COLUMNS = (
     *_CASE_COLUMNS,
@@ -58,6 +62,7 @@ _ROW_COLUMNS = (
     TASK.c.opened_at.label("waiting_since"),
     TASK.c.due_at,
     TASK.c.urged_at,
+    TASK.c.is_vip,
 )
 _LIMIT = bindparam("limit", type_=Integer)
 
@@ -73,14 +78,17 @@ ONLY: dict[str, ColumnElement[bool]] = {
 
 # On one person's list what was urged stands first; of the rest each stands by when it is due.
 UNURGED: ColumnElement[bool] = TASK.c.urged_at.is_(None)
+# In a queue stand first those of classified customers. They have an index of their own, which is short, so
+# that all others are found as if there were none.
+PLAIN: ColumnElement[bool] = ~TASK.c.is_vip
 
 
-def _after_due() -> ColumnElement[bool]:
+def _after_due(lane: str = "") -> ColumnElement[bool]:
     place = tuple_(
-        cast(bindparam("after_due", type_=Text), _WHEN),
-        cast(bindparam("after_opened"), _WHEN),
-        cast(bindparam("after_case"), BigInteger),
-        cast(bindparam("after_no"), Integer),
+        cast(bindparam(f"after{lane}_due", type_=Text), _WHEN),
+        cast(bindparam(f"after{lane}_opened"), _WHEN),
+        cast(bindparam(f"after{lane}_case"), BigInteger),
+        cast(bindparam(f"after{lane}_no"), Integer),
     )
     return tuple_(DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no) > place
 
@@ -99,9 +107,14 @@ def _after_newest() -> ColumnElement[bool]:
     return tuple_(TASK.c.opened_at, TASK.c.case_id, TASK.c.no) < place
 
 
-_AFTER = {"urged": _after_urged, "due": _after_due, "newest": _after_newest}
+_AFTER: dict[str, Callable[[], ColumnElement[bool]]] = {
+    "urged": _after_urged,
+    "due": _after_due,
+    "newest": _after_newest,
+}
 _ORDERS: dict[str, list[ColumnElement[Any]]] = {
     "urged": [UNURGED, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
+    "vip": [PLAIN, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "due": [DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "newest": [TASK.c.opened_at.desc(), TASK.c.case_id.desc(), TASK.c.no.desc()],
 }
@@ -160,6 +173,20 @@ def _gather(kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any]
     return select(lane).select_from(_POSTS.join(_UNITS, true()).join(lane, true()))
 
 
+def _gather_vip_first(
+    kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any], after: bool
+) -> CompoundSelect[Any]:
+    """Return the lanes of classified customers, and those of all others, each from its own place on."""
+    both = []
+    for is_plain, lane in ((False, "_vip"), (True, "_plain")):
+        part = [*conditions, PLAIN if is_plain else TASK.c.is_vip]
+        if after:
+            part.append(_after_due(lane))
+        ordered = inner.add_columns(literal(is_plain).label("plain")).order_by(*_ORDERS["due"]).limit(_LIMIT)
+        both.append(_gather(kind, part, ordered))
+    return union_all(*both)
+
+
 def make_count(kind: str, overdue: bool) -> Select[Any]:
     """Return the statement that counts lanes of ``kind`` up to COUNT_LIMIT."""
     conditions = _lane_conditions(kind)
@@ -190,8 +217,10 @@ def make_page(
     """
     if kind in ("handler", "shared") and sort == "due":
         sort = "urged"
+    elif kind in ("queue", "post") and sort == "due" and not overdue and due is None:
+        sort = "vip"
     conditions = [*_lane_conditions(kind), *_due_conditions(overdue, due)]
-    if after:
+    if after and sort != "vip":
         conditions.append(_AFTER[sort]())
     inner = select(*_TASK_COLUMNS, UNURGED.label("unurged")) if sort == "urged" else select(*_TASK_COLUMNS)
     if by_service:
@@ -202,12 +231,17 @@ def make_page(
         conditions.append(~UNURGED)
     elif only is not None:
         conditions.append(exists().where(CASE.c.id == TASK.c.case_id, ONLY[only]))
-    inner = inner.order_by(*_ORDERS[sort]).limit(_LIMIT)
-    gathered = _gather(kind, conditions, inner).subquery("gathered")
+    if sort == "vip":
+        gathered = _gather_vip_first(kind, conditions, inner, after).subquery("gathered")
+    else:
+        inner = inner.order_by(*_ORDERS[sort]).limit(_LIMIT)
+        gathered = _gather(kind, conditions, inner).subquery("gathered")
     columns = (gathered.c.due_order, gathered.c.opened_at, gathered.c.case_id, gathered.c.no)
     best = [one.desc() for one in columns[1:]] if sort == "newest" else list(columns)
     if sort == "urged":
         best = [gathered.c.unurged, *best]
+    if sort == "vip":
+        best = [gathered.c.plain, *best]
     found = select(gathered).order_by(*best).limit(_LIMIT).subquery("found")
     on_task = (TASK.c.case_id == found.c.case_id) & (TASK.c.no == found.c.no)
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -340,21 +340,34 @@ def _search(
 
 def _write_cursor(sort: str, row: Row[Any]) -> str:
     due = "infinity" if row.due_at is None else row.due_at.isoformat()
-    return write_place(sort, due, row.waiting_since.isoformat(), row.id, row.task_no, row.urged_at is None)
+    is_vip = getattr(row, "is_vip", False)
+    return write_place(
+        sort, due, row.waiting_since.isoformat(), row.id, row.task_no, row.urged_at is None, is_vip
+    )
 
 
 def _read_cursor(text: str, sort: str) -> dict[str, Any]:
     """Return the values of a page's start; raises Invalid for what no page has ever given out."""
-    due, opened, case_id, no, is_unurged = read_place(
-        text, sort, _read_due, datetime.fromisoformat, int, int, bool
+    due, opened, case_id, no, is_unurged, is_vip = read_place(
+        text, sort, _read_due, datetime.fromisoformat, int, int, bool, bool
     )
+    place = {"due": due, "opened": opened, "case": case_id, "no": no}
+    # Behind a classified customer's come the rest of these and all others; behind another's none of these.
+    vip, plain = (place, _BEFORE_ALL) if is_vip else (_BEHIND_ALL, place)
     return {
         "after_due": due,
         "after_opened": opened,
         "after_case": case_id,
         "after_no": no,
         "after_unurged": is_unurged,
+        **{f"after_vip_{key}": value for key, value in vip.items()},
+        **{f"after_plain_{key}": value for key, value in plain.items()},
     }
+
+
+_LAST_DAY = datetime(9000, 1, 1, tzinfo=UTC)
+_BEFORE_ALL: Mapping[str, Any] = {"due": "-infinity", "opened": _LAST_DAY, "case": 0, "no": 0}
+_BEHIND_ALL: Mapping[str, Any] = {"due": "infinity", "opened": _LAST_DAY, "case": 0, "no": 0}
 
 
 def _read_due(text: str) -> str:

@@ -136,6 +136,7 @@ class RowWriter:
             "handler_name": handlers.get(row.handler_id),
             "part": part,
             "channel": row.channel,
+            "customer_class": row.customer_class,
             "is_alarm": self._is_alarm(session, row),
             "rings": row.id in untaken,
         }

@@ -14,6 +14,8 @@ PROCESSES_FOLDER = Path(__file__).parents[2] / "processes"
 # These list what the processes refer to; every other file at the top of the folder is a process.
 POSTS_FILE, SERVICES_FILE, MESSAGES_FILE = "posts.yaml", "services.yaml", "messages.yaml"
 DOCUMENTS_FILE = "documents.yaml"
+# By which companies are classified: a table that is kept here, though no form names it.
+CLASSIFICATION_RULES = "options/classification_rules.yaml"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,9 @@ _GUARDS: dict[str, str] = {
     "papers_wrong": "资料核对表里还有缺少或不一致的，请选“资料不齐”，补好后再核对。",
     "charges_unsettled": "按合同还有款没有缴清，请选“还有款没缴”请客户缴费，到账后再继续。",
     "form_missing": "这一步的表还没有填好，请先填好再继续。",
+    "plan_missing": "采集计划里还没有内容，请先到“知识库”的采集任务里编好计划。",
+    "ledger_missing": "台账还没有导入系统，请先到“客户台账”导入这一件的台账。",
+    "articles_missing": "这一轮还没有写知识条目，请先到“知识库”的采集任务里写好再上报。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",
 }
 
@@ -247,6 +250,9 @@ _LINKS: dict[str, str] = {
 }
 
 _CONTRACTS: dict[str, str] = {
+    "article_retired": "这条知识已经停用，请刷新后再看。",
+    "article_drafted": "这条知识正在别的采集任务里改写，等那边发布后再改。",
+    "too_many_articles": "一轮最多写 200 条知识，请先上报这一批。",
     "alarm_stays_on": "燃气报警不能全部关掉，请至少留短信或企业微信一种。",
     "contract_settled": "这份合同刚刚已经审批过了，请刷新页面再看。",
     "callback_refused": "这条通知没有通过验签，没有采用。",
@@ -287,6 +293,8 @@ FIELD_TEXTS: dict[str, str] = {
     "wecom_userid_invalid": "企业微信账号只有字母、数字和 . _ @ -，最多 64 个，请核对。",
     "wecom_userid_taken": "这个企业微信账号已经是别的同事的，请核对。",
     "centre_stays_open": "中心不能停用。",
+    "day_to_come": "不能写还没到的日子。",
+    "ends_before_start": "失效日期不能早于生效日期。",
     "deputy_unfit": "代办人要是本单位另一位可以上门的同事。",
     "deputy_absent": "这位同事自己也请假了，请另选一位。",
     "extension_not_later": "新的期限要晚于现在的期限。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -14,6 +15,8 @@ from backend.core.config import Settings
 from backend.core.outbox import OutboxRow
 from composition.hall import make_key_ring
 from tests.api.applications.conftest import ADDRESS, Staff
+
+ROOT = Path(__file__).parents[3]
 
 
 def report(hall: Flask, status: int = 201, **body: Any) -> Any:
@@ -29,6 +32,18 @@ def test_advice_is_open_to_anyone(hall: Flask) -> None:
     assert advice["hotline_number"] == "96602"
     for word in ("阀门", "窗", "电器", "离开", "室外"):
         assert any(word in step for step in advice["steps"])
+
+
+def test_a_serious_leak_names_fire_police_and_ambulance_after_leaving(hall: Flask) -> None:
+    advice = hall.test_client().get("/api/v1/alarm-advice").json
+    assert advice is not None
+    steps = advice["steps"]
+    leaving = next(place for place, step in enumerate(steps) if "离开" in step)
+    for number in ("119", "110", "120"):
+        assert next(place for place, step in enumerate(steps) if number in step) > leaving
+    # Whoever has no network reads the same.
+    page = (ROOT / "web/customer/src/pages/alarm/index.vue").read_text(encoding="utf-8")
+    assert f"{steps[-1]}。" in page
 
 
 def test_an_alarm_rings_with_the_unit_that_serves_the_place(

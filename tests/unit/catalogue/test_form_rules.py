@@ -73,6 +73,23 @@ def test_a_long_hose_is_a_hazard() -> None:
     assert label("inspection_report_residential", "hazards_found", "h34") == "橡胶软管超2m"
 
 
+def test_a_hose_of_two_years_is_to_be_replaced() -> None:
+    key = "inspection_report_residential"
+    for years, wrong in ((1.9, set()), (2, {"hose_action"}), (5, {"hose_action"})):
+        values = {name: value for name, value in fill(key, hose_years=years).items() if name != "hose_action"}
+        assert set(faults(key, values)) == wrong
+    assert faults(key, {**fill(key, hose_years=3), "hose_action": "replaced"}) == {}
+
+
+def test_noise_of_65_decibels_wants_words() -> None:
+    key = "inspection_report_residential"
+    for level, wrong in ((64, set()), (65, {"noise_words"}), (80, {"noise_words"})):
+        values = {
+            name: value for name, value in fill(key, noise_level=level).items() if name != "noise_words"
+        }
+        assert set(faults(key, values)) == wrong
+
+
 def test_the_conditions_are_asked_before_the_ignition() -> None:
     key = "gas_on_certificate_residential"
     order = [one.key for one in FORMS[key].fields]

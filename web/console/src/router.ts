@@ -13,9 +13,21 @@ export const router = createRouter({
     { path: '/new-case', name: 'new-case', component: () => import('./views/NewCaseView.vue'), meta: { title: '新建工单' } },
     { path: '/calls/:caseNo?', name: 'calls', component: () => import('./views/CallsView.vue'), meta: { title: '来电查询' } },
     { path: '/works', name: 'works', component: () => import('./views/WorksView.vue'), meta: { title: '工程台账' } },
+    { path: '/ledger', name: 'ledger', component: () => import('./views/LedgerView.vue'), meta: { title: '客户台账' } },
     { path: '/board', name: 'board', component: () => import('./views/BoardView.vue'), meta: { title: '部门看板' } },
     { path: '/field', name: 'field', component: () => import('./views/FieldDayView.vue'), meta: { title: '今天的上门', field: true } },
     { path: '/field/:caseNo', name: 'visit', component: () => import('./views/FieldVisitView.vue'), meta: { title: '上门', field: true } },
+    {
+      path: '/knowledge',
+      component: () => import('./views/KnowledgeView.vue'),
+      children: [
+        { path: '', redirect: '/knowledge/search' },
+        { path: 'search', name: 'knowledge', component: () => import('./views/KnowledgeSearchView.vue'), meta: { title: '查知识' } },
+        { path: 'articles/:id(\\d+)', name: 'article', component: () => import('./views/KnowledgeArticleView.vue'), meta: { title: '知识' } },
+        { path: 'rounds', name: 'rounds', component: () => import('./views/KnowledgeRoundsView.vue'), meta: { title: '采集任务' } },
+        { path: 'rounds/:caseNo', name: 'round', component: () => import('./views/KnowledgeRoundView.vue'), meta: { title: '采集任务' } },
+      ],
+    },
     {
       path: '/organisation',
       component: () => import('./views/OrganisationView.vue'),

@@ -3984,6 +3984,558 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/knowledge/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find articles by words. */
+        get: {
+            parameters: {
+                query?: {
+                    q?: string;
+                    category?: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他" | null;
+                    lapsed?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgePage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/articles/{article_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        /** Read an article. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    article_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeArticle"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/articles/{article_id}/retirement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                article_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an article away that is wrong. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    article_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Retirement"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeArticle"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rounds with their progress. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds/{case_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Show a round with its plan and articles. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds/{case_no}/articles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write an article. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewArticle"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds/{case_no}/articles/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                version_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Change an article that is not out yet. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    version_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ArticleWords"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        /** Take an article out of the round before it is out. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    version_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/knowledge/rounds/{case_no}/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Make the plan of the round's year anew. */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["KnowledgePlan"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnowledgeRoundView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the classified customers of one's units. */
+        get: {
+            parameters: {
+                query?: {
+                    classification?: "general" | "major" | "risk" | "special" | "sensitive" | null;
+                    q?: string;
+                    visit_due?: boolean;
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerPage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/ledger/table.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a table in, sent as the body: good rows count, faulty ones are told. */
+        post: {
+            parameters: {
+                query?: {
+                    case_no?: string | null;
+                    preview?: boolean;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerImported"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/ledger/{account_no}/class": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a customer another class. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ClassWish"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerLine"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/ledger/{account_no}/visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down a visit. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LedgerVisit"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LedgerLine"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/me/notice-choice": {
         parameters: {
             query?: never;
@@ -6015,6 +6567,24 @@ export interface components {
         AreaList: {
             regions: components["schemas"]["Region"][];
         };
+        ArticleWords: {
+            body: string;
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            /** @default [] */
+            keywords?: string[];
+            title: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_until?: string | null;
+        };
         AvailableAction: {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
@@ -6071,6 +6641,8 @@ export interface components {
         CalledCase: {
             case_no: string;
             channel: string;
+            /** @enum {string|null} */
+            customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             customer_phone: string;
             /** Format: date-time */
@@ -6211,6 +6783,11 @@ export interface components {
             case_no: string;
             overdue: boolean;
             your_step: string | null;
+        };
+        ClassWish: {
+            /** @enum {string} */
+            classification: "general" | "major" | "risk" | "special" | "sensitive";
+            reason: string;
         };
         CoHandler: {
             name: string;
@@ -6730,6 +7307,109 @@ export interface components {
             version: number;
             versions: components["schemas"]["TemplateVersion"][];
         };
+        KnowledgeArticle: {
+            holds: boolean;
+            id: number;
+            /** Format: date-time */
+            retired_at: string | null;
+            retired_by: string;
+            retired_reason: string;
+            versions: components["schemas"]["KnowledgeVersion"][];
+        };
+        KnowledgeFound: {
+            approved_by: string;
+            article_id: number;
+            body: string;
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            excerpt: string;
+            id: number;
+            keywords: string[];
+            /** Format: date-time */
+            published_at: string | null;
+            published_by: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "replaced" | "dropped";
+            title: string;
+            unit_name: string;
+            /** Format: date */
+            valid_from: string | null;
+            /** Format: date */
+            valid_until: string | null;
+            version: number;
+            /** Format: date-time */
+            written_at: string;
+            written_by: string;
+        };
+        KnowledgePage: {
+            items: components["schemas"]["KnowledgeFound"][];
+            more: boolean;
+        };
+        KnowledgePlan: {
+            items: components["schemas"]["KnowledgePlanItem"][];
+        };
+        KnowledgePlanItem: {
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            quarter: number;
+            topic: string;
+            wanted: number;
+        };
+        KnowledgeRound: {
+            article_count: number;
+            case_no: string;
+            nodes: components["schemas"]["RoundNode"][];
+            /** Format: date-time */
+            opened_at: string;
+            quarter: number;
+            /** @enum {string} */
+            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
+            unit_name: string;
+            year: number;
+        };
+        KnowledgeRoundList: {
+            items: components["schemas"]["KnowledgeRound"][];
+        };
+        KnowledgeRoundView: {
+            article_count: number;
+            articles: components["schemas"]["KnowledgeVersion"][];
+            case_no: string;
+            may_plan: boolean;
+            may_write: boolean;
+            nodes: components["schemas"]["RoundNode"][];
+            /** Format: date-time */
+            opened_at: string;
+            plan: components["schemas"]["KnowledgePlanItem"][];
+            quarter: number;
+            /** @enum {string} */
+            status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
+            unit_name: string;
+            year: number;
+        };
+        KnowledgeVersion: {
+            approved_by: string;
+            article_id: number;
+            body: string;
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            id: number;
+            keywords: string[];
+            /** Format: date-time */
+            published_at: string | null;
+            published_by: string;
+            /** @enum {string} */
+            state: "draft" | "published" | "replaced" | "dropped";
+            title: string;
+            unit_name: string;
+            /** Format: date */
+            valid_from: string | null;
+            /** Format: date */
+            valid_until: string | null;
+            version: number;
+            /** Format: date-time */
+            written_at: string;
+            written_by: string;
+        };
         KnownAccount: {
             account_no: string;
             classification: string;
@@ -6755,6 +7435,41 @@ export interface components {
             customer_id: number | null;
             name: string;
             phone: string;
+        };
+        LedgerImported: {
+            changed: number;
+            refused: components["schemas"]["RefusedRow"][];
+            refused_count: number;
+            taken: number;
+        };
+        LedgerLine: {
+            account_no: string;
+            annual_volume: string | null;
+            /** @enum {string} */
+            classification: "general" | "major" | "risk" | "special" | "sensitive";
+            customer_name: string;
+            /** @enum {string} */
+            gas_use: "residential" | "public_service" | "commercial" | "industrial";
+            grade: string | null;
+            place: string;
+            remarks: string;
+            service_content: string;
+            standard: string;
+            unit_name: string;
+            visit_due: boolean;
+            /** Format: date */
+            visit_due_on: string | null;
+            visit_every_days: number | null;
+            /** Format: date */
+            visited_on: string | null;
+        };
+        LedgerPage: {
+            items: components["schemas"]["LedgerLine"][];
+            next: number | null;
+        };
+        LedgerVisit: {
+            /** Format: date */
+            visited_on: string;
         };
         LinkOpening: {
             device: string;
@@ -6797,6 +7512,28 @@ export interface components {
             maker: string;
             meter_no: string;
             reading: number | null;
+        };
+        NewArticle: {
+            /** @default null */
+            article_id?: number | null;
+            body: string;
+            /** @enum {string} */
+            category: "安全用气" | "缴费与账单" | "报装与改造" | "维修与故障" | "开户过户销户" | "抄表与计量" | "气价与政策" | "网点与时间" | "其他";
+            /** Format: uuid */
+            command_id: string;
+            /** @default [] */
+            keywords?: string[];
+            title: string;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            valid_until?: string | null;
         };
         NewCase: {
             /** @default false */
@@ -7092,12 +7829,19 @@ export interface components {
         Refresh: {
             refresh_token: string;
         };
+        RefusedRow: {
+            row: number;
+            text: string;
+        };
         Region: {
             name: string;
             streets: components["schemas"]["Street"][];
         };
         Remark: {
             text: string;
+        };
+        Retirement: {
+            reason: string;
         };
         ReturnReason: {
             field_types: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
@@ -7161,6 +7905,20 @@ export interface components {
             starts_on: string;
             unit_code: string;
             username: string;
+        };
+        RoundNode: {
+            contact_name: string;
+            contact_phone: string;
+            /** Format: date-time */
+            done_at: string | null;
+            /** Format: date-time */
+            due_at: string | null;
+            name: string;
+            overdue: boolean;
+            post_name: string;
+            /** @enum {string} */
+            state: "done" | "open" | "coming";
+            step: string;
         };
         /** @description One row of a table: the filled cells by their columns. */
         Row: {
@@ -7230,7 +7988,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls" | "knowledge" | "ledger" | "ledger_keeping")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
@@ -7365,6 +8123,8 @@ export interface components {
         StaffCaseRow: {
             case_no: string;
             channel: string;
+            /** @enum {string|null} */
+            customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             /** Format: date-time */
             due_at: string | null;
@@ -7403,6 +8163,8 @@ export interface components {
             child: components["schemas"]["ChildCase"] | null;
             corrections: components["schemas"]["StaffCorrection"][];
             customer: components["schemas"]["StaffCustomer"];
+            /** @enum {string|null} */
+            customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             documents: components["schemas"]["DocumentLine"][];
             /** Format: date-time */
@@ -7767,6 +8529,8 @@ export interface components {
             case_no: string;
             channel: string;
             contractor: string | null;
+            /** @enum {string|null} */
+            customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             /** Format: date-time */
             due_at: string | null;
