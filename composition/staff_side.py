@@ -62,6 +62,7 @@ from staff_api.file_routes import make_staff_file_routes
 from staff_api.form_routes import make_form_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
+from staff_api.identity_routes import make_staff_identity_routes
 from staff_api.intake_routes import make_intake_routes
 from staff_api.link_routes import make_link_routes
 from staff_api.member_routes import make_member_routes, make_reason_routes
@@ -226,6 +227,7 @@ def _add_cases(
         make_link_routes(hall.links),
         make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
+        make_staff_identity_routes(hall.identity_decisions),
         make_case_print_routes(documents),
         make_print_routes(
             BatchPrinting(sessions, access, hall.filled_documents, hall.printer, record_look, read_clock)

@@ -21,7 +21,10 @@ FOLDER = read_folder()
 PROCESSES = {key: build_process(body) for key, body in FOLDER.processes.items()}
 EVERYBODY = Performer(ActorKind.POSITION, FOLDER.positions, FOLDER.departments, 7)
 # What the outcomes of this table ask for beside the transfer itself.
-GIVEN = {"appointment_id": 5, "handler_id": 7, "result": "见记录", "signature_file": "f1", "amount_fen": 100}
+GIVEN = {
+    "appointment_id": 5, "handler_id": 7, "result": "见记录", "signature_file": "f1", "amount_fen": 100,
+    "identity_proof": "face:1",
+}  # fmt: skip
 GUARDS = {**CASE_GUARDS, FORM_FILLED: lambda snapshot, args: None}
 
 
