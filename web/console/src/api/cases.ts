@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CaseContractView, CaseLinkView, CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
+import type { CaseContractView, CaseIdentityView, CaseLinkView, IdentityWord, CommandBody, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -39,6 +39,9 @@ export const sendMessage = (caseNo: string, text: string) =>
   request<unknown>('POST', `${path(caseNo)}/messages`, { text })
 export const getCaseLink = (caseNo: string) => request<CaseLinkView>('GET', `${path(caseNo)}/link`)
 export const sendCaseLink = (caseNo: string) => request<CaseLinkView>('POST', `${path(caseNo)}/link`)
+export const getCaseIdentity = (caseNo: string) => request<CaseIdentityView>('GET', `${path(caseNo)}/identity`)
+export const decideIdentity = (caseNo: string, word: IdentityWord) =>
+  request<CaseIdentityView>('POST', `${path(caseNo)}/identity/decision`, word)
 const contractPath = (caseNo: string) => `${path(caseNo)}/contract`
 export const getCaseContract = (caseNo: string) => request<CaseContractView>('GET', contractPath(caseNo))
 export const decideContract = (caseNo: string, approves: boolean, reason: string) =>

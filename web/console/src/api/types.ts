@@ -75,6 +75,8 @@ export interface Page<T> {
 }
 export type CaseLinkView = Schemas['CaseLink']
 export type CaseContractView = Schemas['CaseContract']
+export type CaseIdentityView = Schemas['CaseIdentity']
+export type IdentityWord = Schemas['IdentityWord']
 export type NoticeChoice = Schemas['NoticeChoice']
 export type OfferedChoice = Schemas['OfferedChoice']
 export type StaffNotices = Schemas['StaffNotices']
