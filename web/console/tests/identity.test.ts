@@ -19,6 +19,7 @@ describe('the proof of who a customer is', () => {
   })
 
   it('asks whoever is not there to prove it first', () => {
+    expect(findLack(view(), word({ place: '' as IdentityWord['place'] }))).toBe('选客户在哪里')
     expect(findLack(view(), word())).toBeNull()
     expect(findLack(view(), word({ place: 'centre' }))).toContain('先请客户刷脸')
     expect(findLack(view(), word({ place: 'centre', customer_declined: true }))).toBeNull()

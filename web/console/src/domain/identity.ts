@@ -44,6 +44,7 @@ export function wantsDeclining(view: CaseIdentityView, place: string): boolean {
 
 /** What is still to be filled in before the word can be given, or null. */
 export function findLack(view: CaseIdentityView, word: Required<IdentityWord>): string | null {
+  if (!word.place) return '选客户在哪里'
   if (word.way === 'record' && !word.name.trim()) return '填客户报的姓名'
   if (word.way === 'record' && !/^[0-9Xx]{4,6}$/.test(word.id_tail.trim())) return '填身份证号最后 4 到 6 位'
   if (wantsDeclining(view, word.place) && !word.customer_declined) return '先请客户刷脸，或勾选“客户不方便刷脸”'
