@@ -7,24 +7,18 @@ own library. Of the result only the texts are asked for (``InfoType`` 1), so tha
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
 from tencentcloud.common.common_client import CommonClient
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
-from tencentcloud.common.profile.client_profile import ClientProfile
-from tencentcloud.common.profile.http_profile import HttpProfile
 
-from backend.core.outbound import CONNECT_SECONDS, name_failure
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, Verdict, judge_code
+from backend.core.tencent_cloud import go_straight, make_profile, name_loss
 from backend.identity.codes import CALL_CODES, GONE_CODES, NAME_CODES, PLATFORM, RESULT_CODES
 from backend.identity.port import ID_NUMBER, NAME, Begun, FaceAnswer, FaceState, Person, PersonRefused
 
 VERSION, TEXTS_ALONE = "2018-03-01", "1"
 LONGEST_NAME = 32
-# What the library itself calls a failed connection, and an answer that is not 200.
-_NETWORK, _STATUS = "ClientNetworkError", "ServerNetworkError"
 _STATES = {
     Verdict.SENT: FaceState.PASSED,
     Verdict.REFUSED: FaceState.FAILED,
@@ -45,17 +39,9 @@ class TencentFaceChecks:
     def __init__(
         self, *, base_url: str, secret_id: str, secret_key: str, rule_id: str, answer_seconds: float
     ) -> None:
-        base = urlsplit(base_url)
-        # The library signs the host alone, so a path in the base URL has no place.
-        http = HttpProfile(
-            protocol=base.scheme, endpoint=base.netloc, reqTimeout=(CONNECT_SECONDS, answer_seconds)
-        )
-        profile = ClientProfile(signMethod="TC3-HMAC-SHA256", httpProfile=http)
-        profile.disable_region_breaker = True
+        profile = make_profile(base_url, answer_seconds)
         self._client = CommonClient(PLATFORM, VERSION, Credential(secret_id, secret_key), "", profile)
-        connection = self._client.request.conn
-        connection.proxy = None
-        connection._session.trust_env = False
+        go_straight(self._client)
         self._rule_id = rule_id
 
     def begin(self, person: Person, reference: str, come_back_to: str) -> Begun:
@@ -114,14 +100,9 @@ class TencentFaceChecks:
 
 def _judge_error(error: TencentCloudSDKException) -> Exception:
     # Both calls may be made again without harm, so whatever was lost is only not reached.
-    cause, code = error.__context__, str(error.get_code())
-    if code == _NETWORK:
-        return PlatformUnavailable(PLATFORM, name_failure(cause))
-    if code == _STATUS:
-        return PlatformUnavailable(PLATFORM, "http_error")
-    if error.get_request_id() is None:
-        lost = isinstance(cause, requests.RequestException)
-        return PlatformUnavailable(PLATFORM, name_failure(cause) if lost else "unreadable")
+    loss, code = name_loss(error), str(error.get_code())
+    if loss is not None:
+        return PlatformUnavailable(PLATFORM, loss)
     verdict = judge_code(PLATFORM, CALL_CODES, code)
     if verdict is Verdict.CODE:
         return _CallRefused(code)
