@@ -35,6 +35,7 @@ from miniprogram_api.document_routes import make_document_routes
 from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
+from miniprogram_api.identity_routes import make_identity_routes
 from miniprogram_api.link_routes import make_link_routes, make_short_link_routes
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.message_routes import make_message_routes
@@ -61,6 +62,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
         make_account_routes(hall.accounts),
         make_document_routes(_make_documents(hall), _make_signing(hall)),
+        make_identity_routes(hall.identity_checks),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
         make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),

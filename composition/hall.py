@@ -28,7 +28,10 @@ from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.effects import CASE_EFFECTS
 from backend.cases.filled_documents import FilledDocuments
-from backend.cases.guards import CASE_GUARDS
+from backend.cases.guards import CASE_GUARDS, IDENTITY_VERIFIED
+from backend.cases.identity_checks import IdentityChecks, Terms
+from backend.cases.identity_decisions import IdentityDecisions
+from backend.cases.identity_rows import move_identity_checks
 from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.merging import move_cases
 from backend.cases.offers import Offers
@@ -37,7 +40,7 @@ from backend.cases.staff_access import StaffAccess
 from backend.cases.urging import UrgeLimit
 from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
 from backend.catalogue.lint import Vocabulary
-from backend.catalogue.loader import read_body
+from backend.catalogue.loader import build_process, read_body
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.config import Settings
@@ -72,7 +75,13 @@ GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS}
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(GUARDS), effects=frozenset(EFFECTS) | ACCOUNT_EFFECTS)
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
-MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (move_sessions, move_cases, move_files, move_messages)
+MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (
+    move_sessions,
+    move_cases,
+    move_files,
+    move_messages,
+    move_identity_checks,
+)
 
 
 @dataclass(frozen=True)
@@ -107,6 +116,8 @@ class Hall:
     links: CaseLinks
     contracts: ContractReviews
     accounts: CaseAccounts
+    identity_checks: IdentityChecks
+    identity_decisions: IdentityDecisions
 
 
 def read_clock() -> datetime:
@@ -195,6 +206,8 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             appointments,
             calendar.find_opening,
             urge_limit,
+            platforms.faces is not None,
+            _list_proving(content),
             now,
         ),
         appointments=appointments,
@@ -223,6 +236,28 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             now,
         ),
         accounts=CaseAccounts(reading, access, GasAccounts(keys, customers), organisation, keys),
+        identity_checks=IdentityChecks(
+            sessions,
+            cases,
+            definitions,
+            customers,
+            keys,
+            platforms.faces,
+            _make_identity_terms(settings),
+            now,
+        ),
+        identity_decisions=IdentityDecisions(
+            sessions,
+            cases,
+            access,
+            organisation,
+            definitions,
+            customers,
+            keys,
+            platforms.faces is not None,
+            settings.identity_kept_days,
+            now,
+        ),
         links=CaseLinks(
             sessions,
             access,
@@ -238,6 +273,26 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
 def make_effects(keys: KeyRing) -> dict[str, Effect]:
     """Return every named effect, with those that have to read what is sealed."""
     return {**EFFECTS, **make_account_effects(keys)}
+
+
+def _make_identity_terms(settings: Settings) -> Terms:
+    pages = f"{settings.public_base_url}/h5/#/pages/identity"
+    return Terms(
+        settings.identity_kept_days,
+        f"{pages}/index?no={{case_no}}&check={{reference}}",
+        # The mini-program is signed in by itself, so that this page only says how to go back there.
+        f"{pages}/done",
+    )
+
+
+def _list_proving(content: ProcessesFolder) -> tuple[str, ...]:
+    """Return the services whose process asks for proof of who its customer is."""
+    asking = {
+        key
+        for key, body in content.processes.items()
+        if IDENTITY_VERIFIED in build_process(body).steps_by_guard
+    }
+    return tuple(one.key for one in content.services if one.process in asking)
 
 
 def _list_facts(settings: Settings) -> dict[str, str]:

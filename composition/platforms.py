@@ -15,6 +15,8 @@ from backend.core.outcomes import PlatformUnavailable
 from backend.files.local_storage import LocalFolderStorage
 from backend.files.s3_storage import S3Storage
 from backend.files.storage import FileStorage
+from backend.identity.port import FaceChecks
+from backend.identity.tencent import TencentFaceChecks
 from backend.maps.port import MapPort
 from backend.maps.tencent import TencentMap
 from backend.notifications.delivery import Channels
@@ -34,6 +36,7 @@ class Platforms:
     maps: MapPort | None
     contracts: ContractPort | None = None
     wecom: WecomPort | None = None
+    faces: FaceChecks | None = None
 
 
 def make_platforms(settings: Settings, redis: Redis) -> Platforms:
@@ -66,7 +69,21 @@ def make_platforms(settings: Settings, redis: Redis) -> Platforms:
             key=settings.map_key,
             answer_seconds=settings.platform_answer_seconds,
         )
-    return Platforms(wechat, sms, maps, _make_contracts(settings), _make_wecom(settings))
+    return Platforms(
+        wechat, sms, maps, _make_contracts(settings), _make_wecom(settings), _make_faces(settings)
+    )
+
+
+def _make_faces(settings: Settings) -> FaceChecks | None:
+    if not settings.faceid_base_url:
+        return None
+    return TencentFaceChecks(
+        base_url=settings.faceid_base_url,
+        secret_id=settings.faceid_secret_id or "",
+        secret_key=settings.faceid_secret_key or "",
+        rule_id=settings.faceid_rule_id or "",
+        answer_seconds=settings.platform_answer_seconds,
+    )
 
 
 def _make_wecom(settings: Settings) -> WecomPort | None:

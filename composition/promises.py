@@ -154,6 +154,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("outbox report", timedelta(seconds=30), relay.report),
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),
         Tick("silent contracts", timedelta(minutes=10), hall.contracts.ask_silent),
+        Tick("unfetched face checks", timedelta(minutes=1), hall.identity_checks.ask_silent),
         Tick("absences", timedelta(minutes=1), AbsenceKeeper(hall.sessions, read_clock).run),
         Tick("calendar warning", timedelta(hours=12), lambda: warn_of_calendar(hall)),
         Tick(

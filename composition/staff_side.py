@@ -68,6 +68,7 @@ from staff_api.file_routes import make_staff_file_routes
 from staff_api.form_routes import make_form_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
+from staff_api.identity_routes import make_staff_identity_routes
 from staff_api.intake_routes import make_intake_routes
 from staff_api.knowledge_routes import make_knowledge_routes, make_round_routes
 from staff_api.ledger_routes import make_ledger_routes
@@ -236,6 +237,7 @@ def _add_cases(
         make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
         make_account_routes(hall.accounts),
+        make_staff_identity_routes(hall.identity_decisions),
         make_case_print_routes(documents),
         make_print_routes(
             BatchPrinting(sessions, access, hall.filled_documents, hall.printer, record_look, read_clock)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, ValidationError, fields, validate
 
 from backend.appointments.visits import VISIT_STATES
+from backend.cases.identity_wanted import IDENTITY_STATES
 from backend.cases.schemas import (
     AppointmentViewSchema,
     AvailableActionSchema,
@@ -88,6 +89,7 @@ class CaseViewSchema(_CaseBaseSchema):
     visited_at = fields.AwareDateTime(required=True, allow_none=True)
     rating = fields.Nested(RatingSchema, required=True, allow_none=True)
     rating_tags = fields.Nested(RatingTagsSchema, required=True, allow_none=True)
+    identity = fields.String(required=True, validate=validate.OneOf(IDENTITY_STATES))
     ended_reason = fields.String(required=True, allow_none=True)
 
 

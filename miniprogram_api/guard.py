@@ -6,6 +6,7 @@ the routes that say so, for its one case alone.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -82,6 +83,13 @@ def get_customer() -> CustomerCaller:
     """Return who calls; only for routes that are open to customers."""
     caller: CustomerCaller = g.customer
     return caller
+
+
+def name_session() -> str:
+    """Return a key of the session that calls; a link stands for one as long as its device has it."""
+    if not came_by_link():
+        return f"session:{get_customer().session_id}"
+    return f"link:{hashlib.sha256(request.headers.get('Authorization', '').encode()).hexdigest()}"
 
 
 def came_by_link() -> bool:

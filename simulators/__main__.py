@@ -52,6 +52,10 @@ def list_environment(port: int, state_dir: Path) -> dict[str, str]:
         "WECOM_CORP_ID": keys.wecom_corp_id,
         "WECOM_AGENT_ID": keys.wecom_agent_id,
         "WECOM_SECRET": keys.wecom_secret,
+        "FACEID_BASE_URL": base,
+        "FACEID_SECRET_ID": keys.face_secret_id,
+        "FACEID_SECRET_KEY": keys.face_secret_key,
+        "FACEID_RULE_ID": keys.face_rule_id,
         "MAP_BASE_URL": base,
         "MAP_KEY": keys.map_key,
         **{

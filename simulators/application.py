@@ -11,10 +11,12 @@ from werkzeug.exceptions import HTTPException
 
 from simulators.contract_api import make_contract_api, make_contract_control
 from simulators.control import make_control
+from simulators.face_api import make_face_calls, make_face_pages
 from simulators.map_api import make_map_api
 from simulators.page import make_page
 from simulators.simulation import Simulation
-from simulators.sms_api import make_sms_api
+from simulators.sms_api import make_sms_calls
+from simulators.tencent_cloud import make_tencent_api
 from simulators.wechat_api import make_wechat_api
 from simulators.wechat_web import LOOPBACK, make_wechat_web
 from simulators.wecom_api import make_wecom_api
@@ -37,10 +39,12 @@ def create_app(state_dir: Path, hall: str) -> Flask:
     app.json = _PlainJson(app)
     # Each vendor has its own paths, so one address serves them all.
     for part in (
-        make_wechat_api, make_wechat_web, make_sms_api, make_map_api, make_contract_api,
-        make_contract_control, make_wecom_api, make_control, make_page,
+        make_wechat_api, make_wechat_web, make_map_api, make_contract_api, make_contract_control,
+        make_wecom_api, make_face_pages, make_control, make_page,
     ):  # fmt: skip
         app.register_blueprint(part(simulation))
+    tencent = {**make_sms_calls(simulation), **make_face_calls(simulation)}
+    app.register_blueprint(make_tencent_api(tencent))
 
     @app.before_request
     def refuse_other_hosts() -> None:

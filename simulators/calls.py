@@ -14,7 +14,7 @@ from simulators.faults import Fault
 from simulators.simulation import Simulation
 
 # Keys are the platform's to check, and nobody's to read afterwards.
-_HIDDEN = {"secret", "access_token", "key", "corpsecret"}
+_HIDDEN = {"secret", "access_token", "key", "corpsecret", "IdCard", "Name"}
 
 
 @dataclass(frozen=True)

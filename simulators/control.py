@@ -23,7 +23,10 @@ ENDPOINTS = {
     "map": ("geocoder", "driving"),
     "contracts": ("submit", "ask"),
     "wecom": ("gettoken", "message_send"),
+    "faceid": ("DetectAuth", "GetDetectInfoEnhanced"),
 }  # fmt: skip
+# Platforms whose codes are words.
+NAMED_CODES = ("sms", "faceid")
 
 
 def make_control(simulation: Simulation) -> Blueprint:
@@ -157,7 +160,9 @@ def _add_fault_routes(control: Blueprint, simulation: Simulation) -> None:
             abort(422, f"kind must be one of {KINDS}")
         if kind == "http_status" and code not in ("400", "403", "404", "429", "500", "502", "503", "504"):
             abort(422, "code must be an HTTP status")
-        if kind == "refuse" and (not code or (platform != "sms" and not code.lstrip("-").isdigit())):
+        if kind == "refuse" and (
+            not code or (platform not in NAMED_CODES and not code.lstrip("-").isdigit())
+        ):
             abort(422, "code must be an error code of the platform")
         milliseconds, times = body.get("ms", 60_000), body.get("times", 1)
         if not _is_between(milliseconds, 0, LONGEST_MS) or not _is_between(times, 1, 10_000):

@@ -28,6 +28,9 @@ class Credentials:
     wecom_corp_id: str
     wecom_agent_id: str
     wecom_secret: str
+    face_secret_id: str
+    face_secret_key: str
+    face_rule_id: str
 
 
 def load_credentials(state_dir: Path) -> Credentials:
@@ -74,4 +77,7 @@ def _make_credentials() -> Credentials:
         wecom_corp_id="ww5c8a1f20b97d3e64",
         wecom_agent_id="1000002",
         wecom_secret=secrets.token_urlsafe(32),
+        face_secret_id=f"AKID{secrets.token_hex(16)}",
+        face_secret_key=secrets.token_hex(16),
+        face_rule_id="1",
     )

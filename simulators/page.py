@@ -14,7 +14,7 @@ from simulators.simulation import Simulation
 
 SHOWN_CALLS = 40
 SHOWN_MESSAGES = 30
-PLATFORMS = {"wechat": "微信", "sms": "短信", "map": "地图"}
+PLATFORMS = {"wechat": "微信", "sms": "短信", "map": "地图", "faceid": "人脸核身"}
 ENDPOINT_NAMES = {
     "stable_token": "取调用凭据",
     "jscode2session": "小程序登录",
@@ -26,6 +26,8 @@ ENDPOINT_NAMES = {
     "SendSms": "发短信",
     "geocoder": "地址解析",
     "driving": "驾车路线",
+    "DetectAuth": "发起刷脸",
+    "GetDetectInfoEnhanced": "查刷脸结果",
 }
 FAULT_NAMES = {
     "refuse": "拒绝",

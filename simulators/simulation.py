@@ -11,6 +11,7 @@ from typing import Any
 
 from simulators.contract_book import ContractBook
 from simulators.credentials import load_credentials
+from simulators.face_book import FaceBook
 from simulators.faults import FaultBook
 from simulators.message_templates import TemplateBook
 from simulators.people import People, Person
@@ -57,6 +58,7 @@ class Simulation:
         self.templates = TemplateBook(hall)
         self.faults = FaultBook()
         self.contracts = ContractBook()
+        self.faces = FaceBook()
         self.wecom_tokens = TokenBook()
         self.wecom_strangers: set[str] = set()
         self.hall = hall
@@ -69,6 +71,7 @@ class Simulation:
             self.people.reset()
             self.templates.reset()
             self.contracts.reset()
+            self.faces.reset()
             self.wecom_strangers.clear()
             self.calls.clear()
             self.messages.clear()

@@ -6,7 +6,7 @@ sent as they are, since this is what is asked for most.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,9 +25,15 @@ from backend.cases.case_tree import (
     list_waiting_trees,
 )
 from backend.cases.commands import Guard
-from backend.cases.customer_actions import list_customer_actions, make_urging
+from backend.cases.customer_actions import (
+    CustomerAction,
+    list_customer_actions,
+    make_identity_action,
+    make_urging,
+)
 from backend.cases.form_sealing import open_values
 from backend.cases.guards import bind_guards
+from backend.cases.identity_wanted import tell_identity
 from backend.cases.offers import Offers
 from backend.cases.ports import AppointmentReader
 from backend.cases.progress import (
@@ -105,6 +111,8 @@ class CustomerCases:
         appointments: AppointmentReader,
         find_opening: Callable[[Session], datetime | None],
         urge_limit: UrgeLimit,
+        offers_face_check: bool,
+        proving: Sequence[str],
         now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
@@ -117,6 +125,9 @@ class CustomerCases:
         self._appointments = appointments
         self._find_opening = find_opening
         self._urge_limit = urge_limit
+        self._offers_face_check = offers_face_check
+        # The services in whose course one proves who one is.
+        self._proving = proving
         self._now = now
         self._foretold: dict[str, tuple[datetime, ProcessDefinition]] = {}
 
@@ -156,9 +167,9 @@ class CustomerCases:
     def read_home(self, customer_id: int) -> dict[str, Any]:
         """Return what waits for the customer, and how many cases are open."""
         with self._reading() as session:
-            waiting = [
-                self._summarise(session, tree) for tree in list_waiting_trees(session, customer_id, PAGE)
-            ]
+            proving = self._proving if self._offers_face_check else ()
+            trees = list_waiting_trees(session, customer_id, PAGE, proving)
+            waiting = [one for tree in trees if (one := self._summarise(session, tree))["action"]]
             return {"waiting": waiting, "open_count": count_open(session, customer_id)}
 
     def look_at_visit(self, customer_id: int, case_no: str) -> tuple[str, dict[str, Any] | None]:
@@ -181,7 +192,8 @@ class CustomerCases:
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
         values = open_values(self._keys, tree.form)
         file_keys = list_file_keys(form, values) if form else {}
-        actions = list_customer_actions(line)
+        identity = self._tell_identity(session, tree)
+        actions = _list_actions(line, identity)
         corrections = sorted(snapshot.corrections, key=lambda one: (one.resolved, one.no))
         return {
             **self._describe(tree, progress, [one.text for one in actions], now),
@@ -213,13 +225,14 @@ class CustomerCases:
             "visited_at": visited_at.isoformat() if visited_at else None,
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
+            "identity": identity,
             "ended_reason": self._find_ended_reason(session, branch),
         }
 
     def _summarise(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         now = self._now()
         line, progress = self._make_progress(session, tree.branch)
-        actions = list_customer_actions(line)
+        actions = _list_actions(line, self._tell_identity(session, tree))
         described = self._describe(tree, progress, [one.text for one in actions], now)
         awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
@@ -254,6 +267,15 @@ class CustomerCases:
         progress = tell_end(progress, branch.snapshot.status)
         progress = tell_opening(progress, lambda: self._find_opening(session))
         return line, tell_hour(progress, find_booked_hour(line))
+
+    def _tell_identity(self, session: Session, tree: CaseTree) -> str:
+        return tell_identity(
+            tree.branch,
+            tree.form,
+            self._offers_face_check,
+            lambda version: self._definitions.get(session, version),
+            lambda key: self._foretell(session, key),
+        )
 
     def _foretell(self, session: Session, key: str) -> ProcessDefinition:
         """What a case will be handed over to is only foretold, so a version may be new for a minute."""
@@ -298,6 +320,12 @@ class CustomerCases:
         if _STATES.get(branch.snapshot.status) != "stopped":
             return None
         return session.execute(_ENDED_REASON, {"case_id": branch.id}).scalar_one_or_none() or None
+
+
+def _list_actions(line: Line, identity: str) -> list[CustomerAction]:
+    """Proving who one is comes last: what the case itself waits for is the likelier wish."""
+    own = list_customer_actions(line)
+    return [*own, make_identity_action()] if identity == "wanted" else own
 
 
 def _find_mend_until(line: Line) -> str | None:

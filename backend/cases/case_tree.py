@@ -60,7 +60,10 @@ _WAITING = text(
     + _OWN
     + """
    AND c.status = 'open'
-   AND (c.owed_documents <> '{}' OR EXISTS (
+   AND (c.owed_documents <> '{}'
+        OR (c.service_key = ANY(:proving) AND c.data->'identity_proof' IS NULL
+            AND c.data->'identity_by_person' IS NULL)
+        OR EXISTS (
      SELECT FROM service_case w JOIN case_task t ON t.case_id = w.id
       WHERE w.customer_id = :customer_id AND (w.id = c.id OR w.parent_case_id = c.id)
         AND w.status = 'open' AND t.state = 'open' AND t.post_kind = 'customer'))
@@ -137,9 +140,12 @@ def list_trees(
     return [_build_tree(session, row) for row in rows.mappings()]
 
 
-def list_waiting_trees(session: Session, customer_id: int, limit: int) -> list[CaseTree]:
-    """Return the customer's open cases in which something waits for the customer."""
-    rows = session.execute(_WAITING, {"customer_id": customer_id, "limit": limit})
+def list_waiting_trees(
+    session: Session, customer_id: int, limit: int, proving: Sequence[str] = ()
+) -> list[CaseTree]:
+    """Return the customer's open cases in which something waits for the customer, or may: those of the
+    services ``proving`` until it is proven who the customer is."""
+    rows = session.execute(_WAITING, {"customer_id": customer_id, "limit": limit, "proving": list(proving)})
     return [_build_tree(session, row) for row in rows.mappings()]
 
 

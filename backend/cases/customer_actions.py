@@ -34,6 +34,12 @@ def list_customer_actions(line: Line) -> list[CustomerAction]:
     return list(_list_actions(line, ()))
 
 
+def make_identity_action() -> CustomerAction:
+    """Return the action of proving who one is, which has a page of its own."""
+    body = _write(AvailableAction(kind="verify_identity", name="核验身份"), ())
+    return CustomerAction(body, "核验身份")
+
+
 def make_urging(line: Line, find_next: Callable[[], datetime | None]) -> list[dict[str, Any]]:
     """Return the action of urging as clients get it, or nothing while the customer is waited for.
 

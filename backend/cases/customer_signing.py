@@ -11,7 +11,7 @@ from backend.access.sms_codes import GOOD_FOR, RESEND_AFTER, SmsCodes
 from backend.cases import document_rows
 from backend.cases.access import find_root_id
 from backend.cases.customer_documents import find_task
-from backend.cases.document_signing import DocumentSigning, Signing, Wish
+from backend.cases.document_signing import DocumentSigning, Signing, Wish, find_face_check
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument, FilledDocuments
 from backend.cases.form_sealing import NAME_CONTEXT
 from backend.core.encryption import KeyRing
@@ -78,7 +78,10 @@ class CustomerSigning:
             if fault is None:
                 name = self._find_name(session, customer_id, filled)
                 actor = f"customer:{customer_id}"
-                signing = Signing(wish.signer, wish.sha256, actor, name, wish.device, wish.file_key, phone)
+                checked = find_face_check(filled.case.snapshot.data)
+                signing = Signing(
+                    wish.signer, wish.sha256, actor, name, wish.device, wish.file_key, phone, checked
+                )
                 self._signing.sign(session, filled, signing, now)
         # A wrong try counts, so it is told only after the commit.
         if fault is not None:

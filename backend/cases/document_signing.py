@@ -7,7 +7,7 @@ and nobody can sign what they have not seen.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.document_models import DocumentSignature
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import FilledDocument
+from backend.cases.guards import IDENTITY_PROOF
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.forms import FieldType, Form, Values
 from backend.core.database import table_of
@@ -61,6 +62,7 @@ class Signing:
     device: str
     file_key: str | None = None
     phone: str | None = None
+    face_check_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ class DocumentSigning:
             given = values.get(one.key)
             if one.type is not FieldType.SIGNATURE or one.signer is None or not given:
                 continue
-            signing = Signing(one.signer, base.sha256, base.actor, base.name, base.device, file_key=given)
+            signing = replace(base, signer=one.signer, file_key=given)
             session.execute(
                 insert_or_leave(_SIGNATURE)
                 .values(self._write(row, one.key, signing, now))
@@ -157,6 +159,7 @@ class DocumentSigning:
             "actor": signing.actor,
             "signed_at": now,
             "device": signing.device[:_LONGEST_DEVICE],
+            "face_check_id": signing.face_check_id,
         }
 
     def _read(self, row: Row[Any], sha256: bytes) -> Signed:
@@ -173,6 +176,12 @@ class DocumentSigning:
             holds=row.sha256 == sha256,
             face_check_id=row.face_check_id or "",
         )
+
+
+def find_face_check(data: Mapping[str, Any]) -> str | None:
+    """Return our reference of the face check that proved who a case's customer is, or None without one."""
+    how, _, reference = str(data.get(IDENTITY_PROOF) or "").partition(":")
+    return reference if how == "face" else None
 
 
 def find_signer(form: Form, signer: str) -> Mapping[str, Any] | None:

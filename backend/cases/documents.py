@@ -24,7 +24,12 @@ from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
 from backend.cases.contract_wording import ContractWordings, Drawn
 from backend.cases.document_numbers import give_number
-from backend.cases.document_signing import DocumentSigning, Signing, drop_stale_signatures
+from backend.cases.document_signing import (
+    DocumentSigning,
+    Signing,
+    drop_stale_signatures,
+    find_face_check,
+)
 from backend.cases.document_sources import DocumentSources
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -293,7 +298,8 @@ class DocumentDesk:
         if row is not None and row.sha256 is not None:
             staff = filler.known.get("staff_name")
             name = f"在{staff}的设备上当面签" if staff else "客户本人"
-            base = Signing("", row.sha256.hex(), filler.actor, name, filler.device)
+            checked = None if staff else find_face_check(place.case.snapshot.data)
+            base = Signing("", row.sha256.hex(), filler.actor, name, filler.device, face_check_id=checked)
             self._signing.keep_early(session, row, form, values, base, now)
 
     @staticmethod

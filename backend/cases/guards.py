@@ -24,6 +24,11 @@ from backend.core.statements import Prepared
 
 # The name of the guard, and of the plain value that whoever settles the approval keeps in the case's data.
 CONTRACT_APPROVED = "contract_approved"
+# The guard, and the value that whoever proves or decides who the customer is keeps in the case's data: what
+# proved it, as ``face:<reference>`` or ``staff:<id>``. Only their services write it, on the case at the top.
+IDENTITY_VERIFIED, IDENTITY_PROOF = "identity_verified", "identity_proof"
+# Set where the customer declined a face check or failed it too often, so that a person decides.
+IDENTITY_BY_PERSON = "identity_by_person"
 Bind = Callable[[Session, int], Guard]
 
 
@@ -135,6 +140,7 @@ CASE_GUARDS: dict[str, Guard] = {
     "ledger_brought_in": _need("ledger_rows", "ledger_missing"),
     "rating_given": _need("stars", "rating_missing"),
     CONTRACT_APPROVED: _need_approval,
+    IDENTITY_VERIFIED: _need(IDENTITY_PROOF, "identity_unproven"),
     "no_documents_owed": _need_documents,
     "hazards_named": _need("hazards_found", "hazards_missing"),
     "nothing_found": _refuse_hazards,

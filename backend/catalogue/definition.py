@@ -209,6 +209,10 @@ class Step:
                 return one
         return None
 
+    def has_guard(self, name: str) -> bool:
+        """True where an outcome has the guard ``name``."""
+        return any(use.name == name for one in self.outcomes for use in one.guards)
+
     @property
     def asks_form(self) -> bool:
         """True where an outcome wants the step's form filled in."""
@@ -273,10 +277,15 @@ class ProcessDefinition:
     parameters: dict[str, Any] = field(default_factory=dict)
     starts: tuple[CalendarStart, ...] = ()
     has_step_forms: bool = field(init=False, repr=False, compare=False)
+    # Guard → the steps of which an outcome has it, in order.
+    steps_by_guard: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
     _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_key", {one.key: one for one in self.steps})
+        named = {use.name for step in self.steps for one in step.outcomes for use in one.guards}
+        guarded = {name: tuple(one.key for one in self.steps if one.has_guard(name)) for name in named}
+        object.__setattr__(self, "steps_by_guard", guarded)
         object.__setattr__(self, "has_step_forms", any(one.form is not None for one in self.steps))
 
     def step(self, key: str) -> Step:

@@ -120,7 +120,8 @@ def _check_phone(field: Limits, value: object) -> str:
     return check_phone(value)
 
 
-def _check_id_number(_field: Limits, value: object) -> str:
+def check_id_number(value: object) -> str:
+    """Return the ID number without blanks; raises BadValue where it is none, by its check digit as well."""
     text = unicodedata.normalize("NFKC", check_text(value, 30)).upper()
     if not ric.is_valid(text):
         raise BadValue("id_number_invalid")
@@ -317,7 +318,7 @@ CHECKS: Mapping[str, Callable[[Limits, object], Any]] = {
     "text": _check_short,
     "long_text": _check_long,
     "phone": _check_phone,
-    "id_number": _check_id_number,
+    "id_number": lambda _field, value: check_id_number(value),
     "credit_code": _check_credit_code,
     "choice": _check_choice,
     "multi_choice": _check_multi_choice,

@@ -47,6 +47,7 @@ class ConfigurationError(Exception):
 
 _POSTGRESQL = make_url_reader("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
 _WECOM = ("WECOM_BASE_URL", "WECOM_CORP_ID", "WECOM_AGENT_ID", "WECOM_SECRET")
+_FACEID = ("FACEID_BASE_URL", "FACEID_SECRET_ID", "FACEID_SECRET_KEY", "FACEID_RULE_ID")
 _WECHAT, _SMS = "WECHAT_API_BASE_URL", ("SMS_BASE_URL", "SMS_SECRET_ID", "SMS_SECRET_KEY", "SMS_APP_ID")
 
 
@@ -266,6 +267,26 @@ class Settings:
     contract_silent_hours: int = setting(
         "CONTRACT_SILENT_HOURS", "After how long a contract without an answer is asked for.",
         unit="whole number from 1 to 720 (hours)", parse=make_number_reader(1, 720), default=4, example="4",
+    )  # fmt: skip
+    faceid_base_url: str | None = setting(
+        "FACEID_BASE_URL", "Face checks; without them staff alone decide who somebody is.",
+        unit="http(s) URL without query", parse=read_web_url, example="https://faceid.tencentcloudapi.com",
+        needs=_FACEID,
+    )  # fmt: skip
+    faceid_secret_id: str | None = setting(
+        "FACEID_SECRET_ID", "Face checks, access id.", unit="text", secret=True, example="", needs=_FACEID,
+    )  # fmt: skip
+    faceid_secret_key: str | None = setting(
+        "FACEID_SECRET_KEY", "Face checks, access key.", unit="text", secret=True, example="", needs=_FACEID,
+    )  # fmt: skip
+    faceid_rule_id: str | None = setting(
+        "FACEID_RULE_ID", "Face checks, the business flow (RuleId).", unit="letters and digits",
+        parse=make_pattern_reader(r"[0-9A-Za-z]{1,32}"), example="1", needs=_FACEID,
+    )  # fmt: skip
+    identity_kept_days: int = setting(
+        "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.",
+        unit="whole number from 30 to 3650 (days)", parse=make_number_reader(30, 3650), default=1095,
+        example="1095",
     )  # fmt: skip
     files_dir: str = setting(
         "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",

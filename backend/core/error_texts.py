@@ -38,6 +38,7 @@ _GUARDS: dict[str, str] = {
     "tries_left": "还没有打满规定的次数，请再打一次。",
     "result_missing": "还没有填写现场结果，请填好后再提交。",
     "contract_unapproved": "合同还没有审批通过，通过后才能签。审批情况见“内容”页的“合同审批”。",
+    "identity_unproven": "还没有核验客户身份。请客户在手机上刷脸，或在“内容”页的“身份核验”里由您核对后确认。",
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
     "amount_missing": "还没有填写应收金额，请填好后再提交。",
     "receipt_missing": "还没有填写收据号，请填好后再提交。",
@@ -273,6 +274,21 @@ _TEMPLATES: dict[str, str] = {
     "contract_blank_open": "合同里还有必填的空没有填，填好后才能签。请按红字提示填好再提交。",
 }
 
+_IDENTITY: dict[str, str] = {
+    "identity_settled": "身份已经核验过了，不用再核验。",
+    "identity_not_wanted": "这件业务现在不用核验身份，请回到办件页看进度。",
+    "identity_with_person": "这件业务由工作人员核对身份，不用再刷脸。上门或办理时请带好身份证。",
+    "identity_too_often": "今天核验的次数太多了。请由工作人员核对身份证。",
+    "identity_provider_away": "刷脸服务暂时连不上，请过几分钟再试；着急可以选“不方便刷脸”，由工作人员核对。",
+    "identity_other_person": "核验的不是办理这件业务的本人。请本人再刷一次，或由工作人员核对。",
+    "identity_replayed": "这次刷脸的结果不是为这件业务做的，没有采用。请回到办件页重新核验。",
+    "identity_other_session": "刷脸是在另一次登录里开始的。请在开始刷脸的手机上查看，或重新核验。",
+    "identity_failed": "刷脸没有通过。请摘下口罩，在光线好的地方正对手机再试。",
+    "identity_check_first": "客户不在现场时，先请客户自己刷脸。客户不方便刷脸的，勾选这一项再确认。",
+    "identity_no_record": "系统里没有这位客户的身份证号，比对不了，请查看身份证。",
+    "identity_mismatch": "报的姓名或身份证号后几位和客户档案不一致，没有通过。请再核对，或查看身份证。",
+}
+
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
     "mobile_invalid": "请填写 11 位手机号码。",
@@ -282,6 +298,9 @@ FIELD_TEXTS: dict[str, str] = {
     "identity_too_little": "身份证号、表号、地址、姓名里至少要两样，都对上才能查。",
     "call_words_short": "请输完整的办件号、手机号或户号；按地址找要写小区和楼号，中间空一格。",
     "required": "这一项还没有填。",
+    "identity_person_refused": "查不到这个人，请核对姓名和身份证号，要和身份证上一样。",
+    "identity_other_person": "这个身份证号和申请或客户档案里的不一样，请核对。",
+    "identity_tail_length": "请填身份证号的最后 4 到 6 位。",
     "number_given": "编号由系统在交表时编，不用填。",
     "invalid": "这一项填得不对，请核对后重填。",
     "password_wrong": "原密码不对，请重新输入。",
@@ -336,4 +355,5 @@ ERROR_TEXTS: dict[str, str] = {
     **_CONTRACTS,
     **_TEMPLATES,
     **_ACCOUNTS,
+    **_IDENTITY,
 }

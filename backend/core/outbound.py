@@ -13,6 +13,8 @@ from urllib3.exceptions import ConnectTimeoutError, HTTPError, MaxRetryError, Ne
 # A platform that takes longer than this to accept a connection is not there.
 CONNECT_SECONDS = 3.0
 _POOL_SIZE = 50
+# The code of a call of which nothing had left.
+NOT_REACHED = "not_reached"
 # Nothing had been written to the platform when these were raised.
 _BEFORE_SENDING = (NewConnectionError, ConnectTimeoutError)
 
@@ -71,5 +73,5 @@ def was_never_sent(error: BaseException | None) -> bool:
 def name_failure(error: BaseException | None) -> str:
     """Return a short code for a call without an answer. The error's own text holds addresses with secrets."""
     if was_never_sent(error):
-        return "not_reached"
+        return NOT_REACHED
     return "timeout" if isinstance(error, requests.Timeout) else "broken_off"

@@ -15,7 +15,14 @@ from backend.core.encryption import KeyRing, normalise
 from backend.core.errors import Invalid, NotFound
 from backend.customers.merging import MergeFollower, merge_customers
 from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount, Premises
-from backend.customers.sealing import open_name, open_phone, seal_name, seal_phone
+from backend.customers.sealing import (
+    open_id_number,
+    open_name,
+    open_phone,
+    seal_id_number,
+    seal_name,
+    seal_phone,
+)
 
 # Any fixed number serves. Whoever adds an identity or joins two customers holds it to the end of the
 # transaction, so that the same person cannot come into being twice; a plain sign-in does not take it.
@@ -281,6 +288,18 @@ class CustomersService:
         if customer is None or customer.phone_verified_at is None:
             return None
         return open_phone(self._keys, customer)
+
+    def read_identity(self, session: Session, customer_id: int) -> tuple[str | None, str | None]:
+        """Return the customer's name and ID number in clear, as far as they are known; raises NotFound."""
+        customer = self._get(session, customer_id)
+        return open_name(self._keys, customer), open_id_number(self._keys, customer)
+
+    def keep_id_number(self, session: Session, customer_id: int, number: str) -> None:
+        """Keep the ID number that was just proved, where none is known yet; raises NotFound."""
+        customer = self._get(session, customer_id)
+        if customer.id_number_sealed is None:
+            seal_id_number(self._keys, customer, number)
+            session.flush()
 
     def find_openid(self, session: Session, customer_id: int, kind: str, appid: str) -> str | None:
         """Return the openid under which ``appid`` knows the customer, the latest where there are several."""

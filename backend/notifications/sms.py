@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
-import requests
 from tencentcloud.common.credential import Credential
 from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
-from tencentcloud.common.profile.client_profile import ClientProfile
-from tencentcloud.common.profile.http_profile import HttpProfile
 from tencentcloud.sms.v20210111.models import SendSmsRequest
 from tencentcloud.sms.v20210111.sms_client import SmsClient
 
-from backend.core.outbound import CONNECT_SECONDS, name_failure, was_never_sent
+from backend.core.outbound import NOT_REACHED
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome, Verdict, judge_code
+from backend.core.tencent_cloud import go_straight, make_profile, name_loss
 from backend.notifications.sms_codes import CODES, PLATFORM
-
-# What the library itself calls a failed connection, and an answer that is not 200.
-_NETWORK, _STATUS = "ClientNetworkError", "ServerNetworkError"
 
 
 class TencentSms:
@@ -35,18 +29,9 @@ class TencentSms:
         region: str,
         answer_seconds: float,
     ) -> None:
-        base = urlsplit(base_url)
-        # The library signs the host alone, so a path in the base URL has no place.
-        http = HttpProfile(
-            protocol=base.scheme, endpoint=base.netloc, reqTimeout=(CONNECT_SECONDS, answer_seconds)
-        )
-        profile = ClientProfile(signMethod="TC3-HMAC-SHA256", httpProfile=http)
-        # The breaker would send to another region's host by itself, which may send a message twice.
-        profile.disable_region_breaker = True
+        profile = make_profile(base_url, answer_seconds)
         self._client = SmsClient(Credential(secret_id, secret_key), region, profile)
-        connection = self._client.request.conn
-        connection.proxy = None
-        connection._session.trust_env = False
+        go_straight(self._client)
         self._app_id, self._sign_name = app_id, sign_name
 
     def send(self, phone: str, template_id: str, params: list[str]) -> SendOutcome:
@@ -66,19 +51,10 @@ class TencentSms:
 
 
 def _judge_error(error: TencentCloudSDKException) -> SendOutcome:
-    # The library hides the error of the connection behind one of its own.
-    cause, code = error.__context__, str(error.get_code())
-    if code == _NETWORK:
-        if was_never_sent(cause):
-            raise PlatformUnavailable(PLATFORM, name_failure(cause)) from None
-        return SendOutcome("unknown", name_failure(cause))
-    if code == _STATUS:
-        return SendOutcome("unknown", "http_error")
-    if error.get_request_id() is None:
-        # No answer of the platform's: it broke off within its body, or is no JSON.
-        lost = isinstance(cause, requests.RequestException)
-        return SendOutcome("unknown", name_failure(cause) if lost else "unreadable")
-    return _judge(code, None)
+    loss = name_loss(error)
+    if loss == NOT_REACHED:
+        raise PlatformUnavailable(PLATFORM, loss) from None
+    return _judge(str(error.get_code()), None) if loss is None else SendOutcome("unknown", loss)
 
 
 def _judge(code: str, serial: str | None) -> SendOutcome:

@@ -140,6 +140,19 @@ def test_both_parties_sign_in_turn_and_get_the_evidence(
         assert rows[1].sha256.hex() == line["sha256"] and "张" not in rows[1].name_sealed
 
 
+def test_a_signature_names_the_face_check_of_its_case(
+    hall: Hall, desk: Browser, contract: str, signer: Signer
+) -> None:
+    hall.amend(contract, identity_proof="face:FC-20261126-1")
+    [line] = signer.list()
+    drawn = {"signer": "buyer", "sha256": line["sha256"], "file_key": signer.draw()}
+    assert signer.post("signatures", **drawn).status_code == 204
+    own = {"signer": "seller", "sha256": line["sha256"], "file_key": draw_at_desk(hall, desk)}
+    assert desk.send("POST", f"{staff_path(contract)}/signatures", own).status_code == 204
+    # The company's own signature is nobody's face.
+    assert signer.print().count("FC-20261126-1") == 1
+
+
 def test_a_changed_document_shows_and_cannot_be_signed_unseen(
     hall: Hall, desk: Browser, contract: str, signer: Signer
 ) -> None:

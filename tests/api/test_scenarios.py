@@ -34,6 +34,7 @@ from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.errors import CommandRefused
+from backend.cases.guards import IDENTITY_PROOF
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
 from backend.cases.snapshot import CaseStatus, Snapshot, fold
@@ -229,6 +230,10 @@ def test_scenario(
     for post, place, *rest in scenario["does"]:
         if post == "time":
             clock.now += timedelta(**rest[0])
+            continue
+        if post == "identity":
+            proof = Amend(SYSTEM, {IDENTITY_PROOF: "face:scenario"})
+            service.carry_out(Request("system:identity", uuid.uuid4(), {}), case_id, proof)
             continue
         *children, step = place.split("/")
         acting = find_acting(sessions, case_id, children)

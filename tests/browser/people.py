@@ -101,6 +101,16 @@ class Customer:
             mouse.move(box["x"] + 30 + 20 * step, box["y"] + 30 + (40 if step % 2 else 0))
         mouse.up()
 
+    def prove(self, case_no: str) -> None:
+        """Prove who one is before the simulated provider's camera, and come back to the case."""
+        self.go("case", no=case_no)
+        self.press(re.compile("请核验身份"))
+        expect(self.page.get_by_role("heading", name="为什么要核验")).to_be_visible()
+        self.press("开始刷脸")
+        self.page.get_by_role("button", name="是本人，刷脸通过").tap()
+        expect(self.page.get_by_text("身份已核验")).to_be_visible()
+        expect(self.page.get_by_role("heading", name="办理进度", exact=True)).to_be_visible()
+
     def decide(self, name: str) -> None:
         """Choose what cannot be undone, say so once more, and wait until the server has it."""
         self.press(re.compile(f"^{name}$"))

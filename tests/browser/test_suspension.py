@@ -33,6 +33,7 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
     customer.press("去预约上门时间")
     customer.hold_hour("14:00–15:00")
     customer.press("确认预约")
+    expect(customer.page.get_by_text("约好的上门时间")).to_be_visible()
     lead.open_case(case_no)
     stop_no = lead.go_on()
     lead.button("受理并派师傅").click()
@@ -41,6 +42,7 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
 
     handler = open_staff("handler301")
     handler.open_case(stop_no)
+    _look_at_the_card(watched, customer, handler, case_no, stop_no)
     handler.button("需补缴气款").click()
     handler.dialog.get_by_label("现场结果").fill("表上 1,312 方，欠 12 方。")
     handler.add_photo(make_photo())
@@ -76,6 +78,30 @@ def _apply(watched: Watched, customer: Customer) -> str:
     watched.shoot(page, "suspension-01-form")
     customer.press("提交申请")
     return customer.read_case_no()
+
+
+def _look_at_the_card(
+    watched: Watched, customer: Customer, handler: Staff, case_no: str, stop_no: str
+) -> None:
+    """Who would rather not have their face checked shows the card to the handler, who says so."""
+    expect(handler.button("不欠气款")).to_be_disabled()
+    customer.go("case", no=case_no)
+    customer.press(re.compile("请核验身份"))
+    customer.press("不方便刷脸，请工作人员核对")
+    customer.press(re.compile("^请工作人员核对$"))
+    expect(customer.page.get_by_text("已转给工作人员核对")).to_be_visible()
+    watched.shoot(customer.page, "identity-05-declined")
+    handler.open_case(stop_no)
+    proof = handler.page.get_by_role("region", name="身份核验")
+    expect(proof.get_by_role("status")).to_contain_text("等工作人员核对")
+    proof.get_by_role("button", name="核对并确认是本人").click()
+    handler.dialog.get_by_label("客户在上门现场").check()
+    watched.shoot(handler.page, "identity-06-dialog")
+    handler.dialog.get_by_role("button", name="确认是本人").click()
+    expect(handler.dialog).to_have_count(0)
+    expect(proof.get_by_role("status")).to_contain_text("已核验，是客户本人")
+    watched.shoot(handler.page, "identity-07-decided")
+    handler.open_case(stop_no)
 
 
 def _accept_owing(customer: Customer, clerk: Staff, case_no: str) -> None:

@@ -21,4 +21,9 @@ describe('an action', () => {
   it('without a screen of its own is a question on the spot', () => {
     expect([screenOf(action({})), nameOf(action({}))]).toEqual([null, '同意'])
   })
+
+  it('that proves who one is leads to a page of its own', () => {
+    const prove = action({ kind: 'verify_identity', task: null, outcome: null, name: '核验身份' })
+    expect([screenOf(prove), nameOf(prove)]).toEqual(['identity', '去核验身份'])
+  })
 })

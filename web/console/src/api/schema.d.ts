@@ -838,6 +838,180 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell whether it is proven who the customer is, or how that is done. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Identity"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/identity/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a face check and tell the provider's page. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IdentityWish"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentityPage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/identity/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for a person instead of a face check. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Identity"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/identity/result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the provider asked how the check ended; as often as one likes. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IdentityReturn"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Identity"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/slots": {
         parameters: {
             query?: never;
@@ -3232,6 +3406,93 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["Hold"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell whether it is proven who the customer is. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseIdentity"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/identity/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm who the customer is, having seen the card or compared with the record. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["IdentityWord"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseIdentity"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -6588,7 +6849,7 @@ export interface components {
         AvailableAction: {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
@@ -6701,6 +6962,18 @@ export interface components {
             may_resubmit: boolean;
             review: components["schemas"]["ContractReview"] | null;
         };
+        CaseIdentity: {
+            acts_for_another: boolean;
+            checks: components["schemas"]["IdentityCheck"][];
+            decisions: components["schemas"]["IdentityDecision"][];
+            has_declined: boolean;
+            has_record: boolean;
+            may_decide: boolean;
+            offers_face_check: boolean;
+            /** @enum {string} */
+            status: "proven" | "wanted" | "not_wanted";
+            tries_left: number;
+        };
         CaseLink: {
             /** @enum {string|null} */
             fault: "case_ended" | "link_no_mobile" | "link_not_offered" | null;
@@ -6756,6 +7029,8 @@ export interface components {
             };
             form: components["schemas"]["FormBody"];
             headline: string;
+            /** @enum {string} */
+            identity: "none" | "proven" | "wanted" | "by_person";
             /** Format: date-time */
             mend_until: string | null;
             /** Format: date-time */
@@ -7252,6 +7527,61 @@ export interface components {
             open_count: number;
             unread_messages: number;
             waiting: components["schemas"]["CaseSummary"][];
+        };
+        Identity: {
+            by: string | null;
+            id_number: string | null;
+            last_text: string | null;
+            name: string;
+            /** @enum {string} */
+            status: "not_wanted" | "wanted" | "checking" | "declined" | "with_person" | "proven";
+            tries_left: number;
+        };
+        IdentityCheck: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            state: "begun" | "passed" | "failed" | "refused" | "expired" | "declined";
+        };
+        IdentityDecision: {
+            /** Format: date-time */
+            at: string;
+            note: string;
+            /** @enum {string} */
+            place: "centre" | "counter" | "field";
+            staff_name: string;
+            /** @enum {string} */
+            verdict: "confirmed" | "mismatch";
+            /** @enum {string} */
+            way: "id_card" | "record";
+        };
+        IdentityPage: {
+            url: string;
+        };
+        IdentityReturn: {
+            /** @default null */
+            check?: string | null;
+        };
+        IdentityWish: {
+            /** @default null */
+            id_number?: string | null;
+            /** @default false */
+            in_mini_program?: boolean;
+            name: string;
+        };
+        IdentityWord: {
+            /** @default false */
+            customer_declined?: boolean;
+            /** @default  */
+            id_tail?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            note?: string;
+            /** @enum {string} */
+            place: "centre" | "counter" | "field";
+            /** @enum {string} */
+            way: "id_card" | "record";
         };
         ImportPreview: {
             changed: number;

@@ -9,6 +9,7 @@ const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'b
 /** The screen on which an action is done, or null where a question on the spot is enough. */
 export function screenOf(action: AvailableAction): PageName | null {
   if (action.kind === 'supply_document') return 'supply'
+  if (action.kind === 'verify_identity') return 'identity'
   if (action.kind !== 'complete') return null
   // What the command itself brings is no lack: the server says that it asks for it.
   if (action.asks.includes('signature') && action.unmet?.code !== 'form_missing') return 'sign'
@@ -18,7 +19,7 @@ export function screenOf(action: AvailableAction): PageName | null {
 
 /** What the customer is to do, likely one first; withdrawing stands apart and cancelling is not theirs. */
 export function listSteps(view: CaseView): AvailableAction[] {
-  return view.actions.filter((action) => action.kind === 'complete' || action.kind === 'supply_document')
+  return view.actions.filter((action) => ['complete', 'supply_document', 'verify_identity'].includes(action.kind))
 }
 
 export function findAction(view: CaseView, test: (action: AvailableAction) => boolean): AvailableAction | null {
@@ -38,6 +39,8 @@ export function nameOf(action: AvailableAction): string {
       return `填表，${action.name}`
     case 'rate':
       return '去评价'
+    case 'identity':
+      return '去核验身份'
     case 'supply':
       return '补交资料'
     default:

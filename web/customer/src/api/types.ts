@@ -29,6 +29,7 @@ export type FilledLine = Schemas['FilledLine']
 export type DocumentChange = Schemas['DocumentChange']
 
 export type AvailableAction = Schemas['AvailableAction']
+export type IdentityView = Schemas['Identity']
 export type Correction = Schemas['Correction']
 export type Handler = Schemas['Contact']
 export type ProgressStep = Schemas['ProgressStep']

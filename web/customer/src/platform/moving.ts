@@ -13,6 +13,8 @@ const PAGES = {
   sign: '/pages/sign/index',
   'sign-paper': '/pages/sign-paper/index',
   fill: '/pages/fill/index',
+  identity: '/pages/identity/index',
+  'identity-face': '/pages/identity/face',
   rate: '/pages/rate/index',
   link: '/pages/link/index',
   messages: '/pages/messages/index',

@@ -1,0 +1,57 @@
+"""Tables of what proves who somebody is."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Boolean, Date, DateTime, ForeignKey, Identity, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from backend.core.database import Base
+
+
+class IdentityCheck(Base):
+    """A face check of one customer for one case (the one at the top), begun in one session.
+
+    opening → begun → passed | failed | refused | expired; ``dropped`` never reached the provider,
+    ``declined`` is the customer's wish for a person, and ``refused`` says that the provider's answer was
+    about another person or another check. No picture is kept: ``provider_reference`` is all that we have.
+    """
+
+    __tablename__ = "identity_check"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    session_key: Mapped[str] = mapped_column(Text)
+    reference: Mapped[str] = mapped_column(Text, unique=True)
+    provider: Mapped[str] = mapped_column(Text)
+    provider_reference: Mapped[str | None] = mapped_column(Text)
+    name_sealed: Mapped[str | None] = mapped_column(Text)
+    id_number_sealed: Mapped[str | None] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    retain_until: Mapped[date] = mapped_column(Date)
+
+
+class IdentityDecision(Base):
+    """What a member of staff found: ``way`` is the ID card seen, or name and number's tail compared with the
+    customer's record; ``place`` the centre, the counter or the field. Rows are only added."""
+
+    __tablename__ = "identity_decision"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    verdict: Mapped[str] = mapped_column(Text)
+    way: Mapped[str] = mapped_column(Text)
+    place: Mapped[str] = mapped_column(Text)
+    customer_declined: Mapped[bool] = mapped_column(Boolean)
+    note: Mapped[str] = mapped_column(Text)
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    retain_until: Mapped[date] = mapped_column(Date)

@@ -1,0 +1,1 @@
+"""Face checks by an outside provider, behind their port."""

@@ -1,0 +1,52 @@
+import type { CaseIdentityView, IdentityWord } from '@/api/types'
+import { tellMoment } from './dates'
+
+export const WAYS: Record<IdentityWord['way'], string> = { id_card: '看过身份证', record: '和客户档案比对一致' }
+export const PLACES: Record<IdentityWord['place'], string> = { counter: '客户在营业厅', field: '客户在上门现场', centre: '客户不在现场（电话或网上）' }
+const CHECKS: Record<CaseIdentityView['checks'][number]['state'], string> = {
+  begun: '客户打开了刷脸，还没有结果',
+  passed: '刷脸通过',
+  failed: '刷脸没有通过',
+  refused: '刷脸结果不是本人的，没有采用',
+  expired: '刷脸过了时间没有完成',
+  declined: '客户不方便刷脸，请人核对',
+}
+
+/** How the proof stands, in one sentence. */
+export function tellProof(view: CaseIdentityView): string {
+  if (view.status === 'proven') return '已核验，是客户本人'
+  if (view.acts_for_another) return '代办，由工作人员核对'
+  if (!view.offers_face_check) return '还没有核验，由工作人员核对'
+  if (view.has_declined) return '客户不方便刷脸，等工作人员核对'
+  if (view.tries_left === 0) return '刷脸三次没有通过，等工作人员核对'
+  return '等客户在手机上刷脸'
+}
+
+/** What happened so far, newest first. */
+export function listSteps(view: CaseIdentityView): string[] {
+  const told = [
+    ...view.checks.map((one) => ({ at: one.at, text: CHECKS[one.state] })),
+    ...view.decisions.map((one) => ({
+      at: one.at,
+      text:
+        one.verdict === 'confirmed'
+          ? `${one.staff_name}确认是本人：${WAYS[one.way]}，${PLACES[one.place]}${one.note ? `。${one.note}` : ''}`
+          : `${one.staff_name}比对客户档案，不一致`,
+    })),
+  ]
+  return told.sort((one, two) => two.at.localeCompare(one.at)).map((one) => `${tellMoment(one.at)} ${one.text}`)
+}
+
+/** Whoever is not there is asked to prove it themselves, unless they cannot or would not. */
+export function wantsDeclining(view: CaseIdentityView, place: string): boolean {
+  return place === 'centre' && view.offers_face_check && !view.has_declined && view.tries_left > 0
+}
+
+/** What is still to be filled in before the word can be given, or null. */
+export function findLack(view: CaseIdentityView, word: Required<IdentityWord>): string | null {
+  if (!word.place) return '选客户在哪里'
+  if (word.way === 'record' && !word.name.trim()) return '填客户报的姓名'
+  if (word.way === 'record' && !/^[0-9Xx]{4,6}$/.test(word.id_tail.trim())) return '填身份证号最后 4 到 6 位'
+  if (wantsDeclining(view, word.place) && !word.customer_declined) return '先请客户刷脸，或勾选“客户不方便刷脸”'
+  return null
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import type { CaseIdentityView, IdentityWord } from '@/api/types'
+import { findLack, listSteps, tellProof, wantsDeclining } from '@/domain/identity'
+
+const view = (over: Partial<CaseIdentityView> = {}): CaseIdentityView => ({
+  status: 'wanted', offers_face_check: true, acts_for_another: false, has_declined: false, tries_left: 3, has_record: true,
+  may_decide: true, checks: [], decisions: [], ...over,
+})
+const word = (over: Partial<IdentityWord> = {}): Required<IdentityWord> => ({
+  way: 'id_card', place: 'counter', note: '', name: '', id_tail: '', customer_declined: false, ...over,
+})
+
+describe('the proof of who a customer is', () => {
+  it('says whose turn it is', () => {
+    expect(tellProof(view())).toBe('等客户在手机上刷脸')
+    expect(tellProof(view({ tries_left: 0 }))).toContain('等工作人员核对')
+    expect(tellProof(view({ offers_face_check: false }))).toContain('由工作人员核对')
+    expect(tellProof(view({ status: 'proven' }))).toContain('已核验')
+  })
+
+  it('asks whoever is not there to prove it first', () => {
+    expect(findLack(view(), word({ place: '' as IdentityWord['place'] }))).toBe('选客户在哪里')
+    expect(findLack(view(), word())).toBeNull()
+    expect(findLack(view(), word({ place: 'centre' }))).toContain('先请客户刷脸')
+    expect(findLack(view(), word({ place: 'centre', customer_declined: true }))).toBeNull()
+    expect(wantsDeclining(view({ offers_face_check: false }), 'centre')).toBe(false)
+  })
+
+  it('compares with the record by name and the tail of the number', () => {
+    expect(findLack(view(), word({ way: 'record' }))).toContain('姓名')
+    expect(findLack(view(), word({ way: 'record', name: '张三', id_tail: '12' }))).toContain('最后 4 到 6 位')
+    expect(findLack(view(), word({ way: 'record', name: '张三', id_tail: '775X' }))).toBeNull()
+  })
+
+  it('tells who decided and how, the newest first', () => {
+    const steps = listSteps(
+      view({
+        checks: [{ state: 'declined', at: '2026-11-26T01:00:00Z' }],
+        decisions: [
+          { verdict: 'confirmed', way: 'id_card', place: 'field', note: '', at: '2026-11-26T02:00:00Z', staff_name: '张伟' },
+        ],
+      }),
+    )
+    expect(steps[0]).toContain('张伟确认是本人：看过身份证，客户在上门现场')
+    expect(steps[1]).toContain('不方便刷脸')
+  })
+})
