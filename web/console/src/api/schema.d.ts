@@ -7504,6 +7504,7 @@ export interface components {
         ToldMessage: {
             /** Format: date-time */
             at: string;
+            sms: string | null;
             text: string;
             title: string;
             tries: components["schemas"]["MessageTry"][];
