@@ -19,12 +19,14 @@ from backend.cases.customer_papers import CustomerPapers
 from backend.cases.customer_signing import CustomerSigning
 from backend.cases.document_checks import DocumentChecks
 from backend.cases.drafts import DraftService
+from backend.cases.known_addresses import KnownAddresses
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, read_clock
 from composition.platforms import make_wechat_offer
 from miniprogram_api.account_routes import make_account_routes
+from miniprogram_api.address_routes import make_address_routes
 from miniprogram_api.alarm_routes import make_alarm_routes
 from miniprogram_api.application_routes import make_application_routes
 from miniprogram_api.appointment_routes import make_appointment_routes
@@ -57,6 +59,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     for routes in (
         make_catalogue_routes(hall.reading, hall.offers, hall.organisation, settings.hotline_number),
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
+        make_address_routes(KnownAddresses(hall.reading, hall.definitions, hall.keys)),
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),

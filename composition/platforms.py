@@ -132,6 +132,7 @@ def make_channels(settings: Settings, platforms: Platforms) -> Channels:
         mini_templates=dict(settings.wechat_mini_templates),
         official_templates=dict(settings.wechat_official_templates),
         sms_templates=dict(settings.sms_templates),
+        hall_url=settings.public_base_url,
         case_url=f"{settings.public_base_url}/h5/#/pages/case/index?no={{case_no}}",
     )
 

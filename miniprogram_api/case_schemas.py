@@ -87,6 +87,7 @@ class CaseViewSchema(_CaseBaseSchema):
     appointment = fields.Nested(AppointmentViewSchema, required=True, allow_none=True)
     visit_state = fields.String(required=True, validate=validate.OneOf(VISIT_STATES))
     visited_at = fields.AwareDateTime(required=True, allow_none=True)
+    visit_result = fields.String(required=True, allow_none=True)
     rating = fields.Nested(RatingSchema, required=True, allow_none=True)
     rating_tags = fields.Nested(RatingTagsSchema, required=True, allow_none=True)
     identity = fields.String(required=True, validate=validate.OneOf(IDENTITY_STATES))

@@ -1,4 +1,4 @@
-"""Links of text messages: /api/v1/case-links, and the short address /l/<token> that the message carries."""
+"""Links of text messages: /api/v1/case-links, and the short addresses /l/<token> and /c/<number> in them."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def make_link_routes(links: CaseLinks, limiter: Limiter) -> Blueprint:
 
 
 def make_short_link_routes() -> flask.Blueprint:
-    """Return the address in the message. Looking at it, as a preview does, opens nothing yet."""
+    """Return the addresses in the messages. Looking at one, as a preview does, opens nothing yet."""
     routes = flask.Blueprint("short links", __name__)
 
     @routes.get("/l/<token>")
@@ -79,6 +79,14 @@ def make_short_link_routes() -> flask.Blueprint:
         answer.headers["Location"] = f"/h5/#/pages/link/index?t={safe}"
         answer.headers["Referrer-Policy"] = "no-referrer"
         answer.headers["Cache-Control"] = "no-store"
+        return answer
+
+    @routes.get("/c/<int:case_no>")
+    @open_to(Caller.ANYONE)
+    def lead_to_case(case_no: int) -> Response:
+        """Lead to the page of a case, which asks for the sign-in where there is none."""
+        answer = Response(status=302)
+        answer.headers["Location"] = f"/h5/#/pages/case/index?no={case_no}"
         return answer
 
     return routes

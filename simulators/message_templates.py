@@ -91,10 +91,22 @@ OFFICIAL = {
 SMS = {
     "sign_in_code": SmsTemplate("2400001", "验证码{1}，{2}分钟内有效。请勿告诉他人。", is_code=True),
     "progress": SmsTemplate("2400002", "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。"),
+    "progress_page": SmsTemplate("2400014", "您的{1}（编号{2}）有新进展：{3}。点 HALL/c/{2} 看详情。"),
     "correction": SmsTemplate("2400003", "您的{1}（编号{2}）需补充资料，请在{3}前打开燃气服务小程序办理。"),
+    "correction_page": SmsTemplate("2400015", "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。"),
     "visit": SmsTemplate("2400004", "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。"),
+    "moved": SmsTemplate("2400017", "您的{1}（编号{2}）上门时间改为{3}，请留人在家。"),
     "departure": SmsTemplate("2400009", "您的{1}（编号{2}）：师傅已出发，正在前往，请留人在家。"),
     "rating": SmsTemplate("2400005", "您的{1}（编号{2}）已办完，请打开燃气服务小程序评价。"),
+    "rating_page": SmsTemplate("2400016", "您的{1}（编号{2}）已办完，请点 HALL/c/{2} 评价。"),
+    "alarm_help": SmsTemplate(
+        "2400018",
+        "您报的燃气泄漏（编号{1}）已转抢修单位，马上联系您。请在室外等电话，不要回屋，不要开关电器。",
+    ),
+    "alarm_coming": SmsTemplate(
+        "2400019",
+        "您报的燃气泄漏（编号{1}）：抢修员{2}（电话{3}）马上到。请在室外等，不要回屋，不要开关电器。",
+    ),
     "alarm": SmsTemplate("2400006", "燃气泄漏报警（编号{1}）等您处理，请立即打开工作台。"),
     "overdue": SmsTemplate("2400007", "办件（编号{1}）的“{2}”已超时限，请登录工作台处理。"),
     "case_link": SmsTemplate(

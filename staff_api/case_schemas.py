@@ -179,6 +179,7 @@ class ToldMessageSchema(Schema):
     at = _moment()
     title = fields.String(required=True)
     text = fields.String(required=True)
+    sms = fields.String(required=True, allow_none=True)
     tries = fields.List(fields.Nested(MessageTrySchema), required=True)
 
 

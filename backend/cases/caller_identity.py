@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, bindparam, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.form_sealing import index_address
 from backend.cases.ports import RecordLook
 from backend.cases.staff_access import TOLD_TASK
 from backend.cases.staff_rows import RowWriter
@@ -20,6 +19,7 @@ from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.masking import mask_id_number
 from backend.core.statements import Prepared
+from backend.customers.addresses import index_address
 from backend.customers.verification import ToldIdentity, find_verified
 from backend.organisation.service import Member
 

@@ -21,6 +21,7 @@ from backend.cases.case_tree import (
     Branch,
     CaseTree,
     count_open,
+    list_branches,
     list_trees,
     list_waiting_trees,
 )
@@ -45,6 +46,7 @@ from backend.cases.progress import (
 )
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating
 from backend.cases.snapshot import CaseStatus
+from backend.cases.staff_case_view import gather_visit
 from backend.cases.urging import UrgeLimit
 from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at
 from backend.cases.wording import (
@@ -223,6 +225,7 @@ class CustomerCases:
             "appointment": self._find_appointment(session, branch, is_awaited),
             "visit_state": find_visit_state(line),
             "visited_at": visited_at.isoformat() if visited_at else None,
+            "visit_result": gather_visit(list_branches(branch)).get("result") if visited_at else None,
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "identity": identity,

@@ -54,8 +54,9 @@ class CorrectionDesk:
 
         Returns the case, which another unit may serve now, and the command with what has changed. Raises
         CommandRefused ``field_not_returned`` and Invalid with the fields; an item still missing is
-        ``not_mended``, an emptied one ``required`` whatever the form says. One that brings nothing new
-        makes the whole ``returned_unchanged``: the reviewer would only return it once more.
+        ``not_mended``; an emptied one is ``required`` unless the form lets it be left out and there was
+        something to take out. One that brings nothing new makes the whole ``returned_unchanged``: the
+        reviewer would only return it once more.
         """
         stored = application_rows.read_form(session, case.id)
         form = self._form_of(session, stored)
@@ -74,7 +75,9 @@ class CorrectionDesk:
         mended = shown & set(given)
         after = {key: value for key, value in before.items() if key not in mended} | checked.values
         missing = dict.fromkeys(pending - set(given) - hidden, "not_mended")
-        emptied = dict.fromkeys(mended - after.keys(), "required")
+        emptied = dict.fromkeys(
+            (one for one in mended - after.keys() if one not in before or _is_needed(form, one)), "required"
+        )
         if checked.faults or missing or emptied:
             raise Invalid(fields={**missing, **emptied, **tell_faults(form, checked.faults)})
         same = sorted(key for key in mended if _brings_nothing_new(form, key, before, after))
@@ -149,11 +152,16 @@ class CorrectionDesk:
         return case
 
 
+def _is_needed(form: Form, key: str) -> bool:
+    field = form.field(key)
+    return field is None or field.required or field.may_be_owed
+
+
 def _brings_nothing_new(form: Form, key: str, before: Values, after: Values) -> bool:
     """Files are judged anew by a new one alone: what was left out or put in another order was seen before."""
-    only_this = {key: before.get(key)}, {key: after[key]}
+    only_this = {key: before.get(key)}, {key: after.get(key)}
     had, has = (set(list_file_keys(form, one)) for one in only_this)
-    return has <= had if has else bool(before.get(key) == after[key])
+    return has <= had if has else bool(before.get(key) == after.get(key))
 
 
 def _list_column_fields(form: Form) -> set[str]:

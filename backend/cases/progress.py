@@ -68,6 +68,8 @@ class ProgressStep(NamedTuple):
     text_when_closed: str = ""
     opens_at: datetime | None = None
     name_done: str = ""
+    # The moment is that by which the steps that follow are done as well.
+    is_due_shared: bool = False
 
 
 # Who comes to the customer, in every process.
@@ -206,7 +208,9 @@ def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
             # A first step that nobody sees has nothing to show as part of; a foretold one tells nothing.
             if steps and one.state is not StepState.NEXT:
                 at = _choose_time(steps[-1], one)
-                steps[-1] = steps[-1]._replace(state=one.state, at=at, due_at=one.due_at)
+                steps[-1] = steps[-1]._replace(
+                    state=one.state, at=at, due_at=one.due_at, is_due_shared=bool(one.step.limit.steps)
+                )
             continue
         times[one.key] = times.get(one.key, 0) + 1
         key = one.key if times[one.key] == 1 else f"{one.key}#{times[one.key]}"
@@ -222,6 +226,7 @@ def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
                 one.in_child,
                 text_when_closed=wording.text_when_closed,
                 name_done=wording.name_done,
+                is_due_shared=bool(one.step.limit.steps),
             )
         )
     return tuple(

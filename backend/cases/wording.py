@@ -108,7 +108,10 @@ def write_headline(
     if current.due_at < now:
         return f"{present}，比{'约好' if current.hour else '预计'}的晚了，我们正在催办"
     # Two moments in one sentence would only be mistaken for each other.
-    return present if current.hour or current.opens_at else f"{present}，{write_due(current.due_at)}完成"
+    if current.hour or current.opens_at:
+        return present
+    # Told of one step alone, the days that the whole takes would read as days to wait for it.
+    return f"{present}，{write_due(current.due_at)}{'全部办完' if current.is_due_shared else '完成'}"
 
 
 def _write_present(current: ProgressStep) -> str:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from backend.core.errors import AppError, code_of_status, problem, problem_of
 from backend.core.metrics import REQUEST_SECONDS
+from backend.core.missing_page import MISSING_PAGE, is_asked_by_person
 
 # How long clients had better wait where the database is away.
 RETRY_AFTER_SECONDS = 5
@@ -69,6 +70,8 @@ def answer_app_error(error: AppError) -> Response:
 
 def _answer_http_error(error: HTTPException) -> Response:
     status = error.code or 500
+    if status == 404 and is_asked_by_person(request):
+        return Response(MISSING_PAGE, status, content_type="text/html; charset=utf-8")
     body = problem(code_of_status(status), status, fields=_list_field_faults(error), request_id=g.request_id)
     response = _as_response(body, status)
     # Such headers as Allow and Retry-After belong to the answer, its HTML body does not.

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import filetype
-from PIL import Image, ImageOps
+from PIL import Image, ImageChops, ImageOps
 
 from backend.core.errors import AppError, Invalid
 
@@ -26,6 +26,9 @@ MAX_BYTES: Final = 15 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
 SHOWN_PIXELS: Final = 2000
 THUMB_PIXELS: Final = 320
+# How far a stroke's colour is from the paper's, and how long it is at least, as a share of the sheet.
+_INK_CONTRAST: Final = 48
+_LEAST_STROKE: Final = 0.03
 _IMAGE_FORMATS: Final = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 _PDF: Final = "application/pdf"
 # Content that a browser or an interpreter might run, were the file ever opened as another kind.
@@ -76,6 +79,22 @@ def examine(content: bytes, name: str) -> Examined:
         return _examine_image(content, mime)
     except _DECODER_FAULTS as error:
         raise Invalid("file_broken") from error
+
+
+def check_signature(examined: Examined) -> None:
+    """Raise Invalid ``signature_too_short`` for a picture with nothing on it, or no more than a dot.
+
+    What is written cannot be judged, but that a hand has written something can. A PDF is a scan and passes.
+    """
+    if examined.shown is None:
+        return
+    with Image.open(io.BytesIO(examined.shown)) as picture:
+        sheet = Image.new("RGB", picture.size, picture.convert("RGB").getpixel((0, 0)))
+        red, green, blue = ImageChops.difference(picture.convert("RGB"), sheet).split()
+    contrast = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    box = contrast.point(lambda value: 255 if value > _INK_CONTRAST else 0).getbbox()
+    if box is None or max(box[2] - box[0], box[3] - box[1]) < _LEAST_STROKE * max(contrast.size):
+        raise Invalid("signature_too_short")
 
 
 def too_large() -> AppError:

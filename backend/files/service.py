@@ -19,7 +19,7 @@ from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound, TooMany, Unavailable
 from backend.core.ids import make_public_token
 from backend.core.native_threads import compute_aside
-from backend.files.examination import MAX_BYTES, Examined, FileKind, examine, too_large
+from backend.files.examination import MAX_BYTES, Examined, FileKind, check_signature, examine, too_large
 from backend.files.links import FileLinks, FileVariant
 from backend.files.models import StoredFile
 from backend.files.storage import ContentMissing, FileStorage, StorageFailed
@@ -80,14 +80,17 @@ class FileService:
     def store(self, upload: IO[bytes], original_name: str, owner: str, purpose: str) -> FileView:
         """Keep one upload and return its view; it stays the owner's until a case claims it.
 
-        Raises AppError ``file_too_large`` (413), Invalid ``file_kind_refused`` or ``file_broken``, TooMany
-        ``files_too_many``, Unavailable where the storage is out of reach. Then nothing is kept.
+        Raises AppError ``file_too_large`` (413), Invalid ``file_kind_refused``, ``file_broken`` or
+        ``signature_too_short``, TooMany ``files_too_many``, Unavailable where the storage is out of reach.
+        Then nothing is kept.
         """
         content = upload.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise too_large()
         name = _clean_name(original_name)
         examined = compute_aside(partial(examine, content, name))
+        if purpose == "signature":
+            check_signature(examined)
         file_key = make_public_token()
         row = self._enter(content, examined, name, file_key, owner, purpose)
         try:

@@ -14,10 +14,11 @@ from typing import Literal, Protocol
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
-from backend.notifications.messages import Facts, Message, fill_sms, fill_wechat
+from backend.notifications.messages import Facts, Message, fill_wechat
 from backend.notifications.models import MessageDelivery
 from backend.notifications.permissions import give_back_permission, lose_permissions, use_permission
 from backend.notifications.port import SmsPort
+from backend.notifications.sms_texts import choose_sms, fill_sms, write_sms
 from backend.notifications.tries import begin_try, forget_try, reopen_tries, settle_try
 from backend.wechat.port import WechatPort
 
@@ -49,6 +50,8 @@ class Channels:
     sms_templates: Mapping[str, str]
     # Where a template message leads: the H5 page of a case, with {case_no}.
     case_url: str
+    # The company's own address, without a slash at its end.
+    hall_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,17 +135,32 @@ class Delivery:
         if customer_id is not None:
             yield from self._list_wechat_ways(promise_id, customer_id, message, facts)
         channels = self._channels
-        template_id = channels.sms_templates.get(message.sms_template)
-        if channels.sms is None or template_id is None:
+        template = self._choose_sms(customer_id, message)
+        if channels.sms is None or template is None:
             return
         phone = other_phone
         if customer_id is not None:
             with self._sessions() as session:
                 phone = self._recipients.find_phone(session, customer_id) or other_phone
         if phone:
-            params = fill_sms(message, facts, self._now())
-            sms = channels.sms
+            params = fill_sms(template, message, facts, self._now())
+            sms, template_id = channels.sms, channels.sms_templates[template]
             yield Send("sms", lambda: sms.send(phone, template_id, params), template_id)
+
+    def write_sms(self, customer_id: int, message: Message, facts: Facts) -> str | None:
+        """Return the words of the text message, should it come to one, or None where there is none."""
+        template = self._choose_sms(customer_id, message)
+        if template is None:
+            return None
+        return write_sms(template, fill_sms(template, message, facts, self._now()), self._channels.hall_url)
+
+    def _choose_sms(self, customer_id: int | None, message: Message) -> str | None:
+        channels = self._channels
+        uses_mini = (
+            customer_id is not None
+            and self._find_openid(customer_id, "wechat_mini", channels.mini_app_id) is not None
+        )
+        return choose_sms(message, channels.sms_templates, uses_mini=uses_mini)
 
     def _list_wechat_ways(
         self, promise_id: int, customer_id: int, message: Message, facts: Facts

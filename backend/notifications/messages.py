@@ -12,8 +12,9 @@ from backend.core.local_time import SHANGHAI, format_moment, format_span
 
 PLACEHOLDERS = frozenset({"service", "case_no", "items", "when", "handler", "handler_phone", "words"})
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
-# Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more.
-OTHER_SMS = frozenset({"departure"})
+# Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
+# changed hour is not told as a new one, and whoever smells gas is not sent to a page.
+OTHER_SMS = frozenset({"departure", "moved", "alarm_help", "alarm_coming"})
 # The limits of WeChat's keywords: phrases of Chinese characters, things of any, names without digits.
 LONGEST_PHRASE, LONGEST_TIP, LONGEST_THING, LONGEST_NAME = 5, 20, 20, 10
 # The template for corrections names a day; the company waits a week before it asks again.
@@ -84,7 +85,7 @@ def fill_text(message: Message, facts: Facts) -> str:
         "service": facts.service,
         "case_no": facts.case_no,
         "items": facts.items,
-        "when": _write_when(facts, facts.when) if facts.when else "",
+        "when": write_when(facts, facts.when) if facts.when else "",
         "handler": facts.handler,
         "handler_phone": facts.handler_phone,
         "words": facts.words,
@@ -109,21 +110,8 @@ def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]
             return {**data, "time3": _minute(facts.when or now), "thing4": message.tip}
 
 
-def fill_sms(message: Message, facts: Facts, now: datetime) -> list[str]:
-    """Return the parameters of the text message, in their order."""
-    params = [facts.service, facts.case_no]
-    match message.sms_template:
-        case "progress":
-            return [*params, message.phrase]
-        case "correction":
-            return [*params, format_moment(facts.when or now + DAYS_TO_MEND)]
-        case "visit":
-            return [*params, _write_when(facts, facts.when or now)]
-        case _:
-            return params
-
-
-def _write_when(facts: Facts, when: datetime) -> str:
+def write_when(facts: Facts, when: datetime) -> str:
+    """Return the moment, or the hour from its begin to its end where the facts know it."""
     return format_moment(when) if facts.until is None else format_span(when, facts.until)
 
 

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.encryption import KeyRing
 from backend.notifications.delivery import Delivery, Outcome
+from backend.notifications.kept_text import open_text, seal_text
 from backend.notifications.messages import Facts, Message, fill_text
 from backend.notifications.models import Notification, NotificationRead
 from backend.notifications.permissions import record_answers
 from backend.notifications.tries import reopen_tries
 
-TEXT_CONTEXT = "notification.text"
 MESSAGES_A_PAGE = 20
 # What a customer is asked to allow, in the words of the request.
 PURPOSE_NAMES = {"progress": "办理进度", "correction": "资料补充", "visit": "上门服务", "rating": "服务评价"}
@@ -96,6 +96,7 @@ class NotificationService:
 
     def _keep(self, order: Order, customer_id: int, message: Message) -> None:
         """Keep the message for the client's list."""
+        sms = self._delivery.write_sms(customer_id, message, order.facts)
         with self._sessions.begin() as session:
             fresh = insert(Notification).values(
                 promise_id=order.promise_id,
@@ -105,7 +106,7 @@ class NotificationService:
                 case_no=order.facts.case_no,
                 message=message.key,
                 title=message.title,
-                text_sealed=self._keys.encrypt(fill_text(message, order.facts), TEXT_CONTEXT),
+                text_sealed=seal_text(self._keys, fill_text(message, order.facts), sms),
             )
             session.execute(fresh.on_conflict_do_nothing())
 
@@ -122,7 +123,7 @@ class NotificationService:
             MessageView(
                 row.id,
                 row.title,
-                self._keys.decrypt(row.text_sealed, TEXT_CONTEXT),
+                open_text(self._keys, row.text_sealed)[0],
                 row.case_no,
                 row.recorded_at,
                 row.id <= up_to,

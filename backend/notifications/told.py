@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.statements import Prepared
+from backend.notifications.kept_text import open_text
 from backend.notifications.models import MessageDelivery, Notification
-from backend.notifications.service import TEXT_CONTEXT
 
 _TOLD, _TRY = table_of(Notification), table_of(MessageDelivery)
 # One line for each try; a message without any is read in the client alone.
@@ -37,13 +37,16 @@ def read_told(session: Session, case_id: int) -> list[Row[Any]]:
 
 
 def write_told(rows: Iterable[Row[Any]], keys: KeyRing) -> list[dict[str, Any]]:
-    """Return ``{at, title, text, tries}`` of each message, a try being ``{channel, state}``."""
+    """Return ``{at, title, text, sms, tries}`` of each message, a try being ``{channel, state}``.
+
+    ``sms`` are the words of the text message, which has no room for the whole text.
+    """
     written: dict[int, dict[str, Any]] = {}
     for row in rows:
         message = written.get(row.promise_id)
         if message is None:
-            text = keys.decrypt(row.text_sealed, TEXT_CONTEXT)
-            message = {"at": row.recorded_at, "title": row.title, "text": text, "tries": []}
+            text, sms = open_text(keys, row.text_sealed)
+            message = {"at": row.recorded_at, "title": row.title, "text": text, "sms": sms, "tries": []}
             written[row.promise_id] = message
         if row.channel is not None:
             message["tries"].append({"channel": row.channel, "state": row.state})

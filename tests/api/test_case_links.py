@@ -304,4 +304,6 @@ def test_the_short_address_only_leads_to_the_page(stage: Stage) -> None:
     assert answer.status_code == 302
     assert answer.headers["Location"].endswith(f"/h5/#/pages/link/index?t={token}")
     assert stage.state() == "sent"
+    led = stage.client.get("/c/261124101123453", base_url=HTTPS).headers["Location"]
+    assert led == "/h5/#/pages/case/index?no=261124101123453"
     assert stage.client.get("/l/a%0d%0aX:1", base_url=HTTPS).headers["Location"].endswith("?t=aX1")

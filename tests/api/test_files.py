@@ -345,11 +345,13 @@ def test_staff_upload_with_session_and_csrf_token(app: Flask, centre: str) -> No
     change = {"old_password": found[1], "new_password": "another-long-passphrase"}
     browser.post(f"{session_url}/password", json=change, base_url=https, headers={"X-CSRF-Token": csrf})
 
-    def upload(headers: dict[str, str]) -> TestResponse:
-        data = {"file": (io.BytesIO(make_photo()), "签名.jpg"), "purpose": "signature"}
+    def upload(headers: dict[str, str], colour: str = "orange") -> TestResponse:
+        data = {"file": (io.BytesIO(make_photo(colour=colour)), "签名.jpg"), "purpose": "signature"}
         return browser.post("/staff/api/v1/files", data=data, base_url=https, headers=headers)
 
     assert body(upload({}))["code"] == "csrf_failed"
+    # The same colour all over: nobody has written on that sheet.
+    assert body(upload({"X-CSRF-Token": csrf}, "steelblue"))["code"] == "signature_too_short"
     answer = upload({"X-CSRF-Token": csrf})
     assert answer.status_code == 201
     assert app.test_client().get(body(answer)["url"]).status_code == 200

@@ -65,6 +65,16 @@ def test_addresses(built: FlaskClient) -> None:
         assert get(built, missing).status_code == 404
 
 
+def test_a_person_at_a_wrong_address_is_led_to_the_hall(built: FlaskClient) -> None:
+    wants_page = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    answer = get(built, "/no-such-page", wants_page)
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "没有这个页面" in answer.text
+    assert 'href="/h5/"' in answer.text
+    for path, headers in (("/no-such-page", {"Accept": "*/*"}), ("/api/v1/no-such-thing", wants_page)):
+        assert get(built, path, headers).mimetype == "application/problem+json"
+
+
 def test_an_unbuilt_client_says_what_to_do(built: FlaskClient) -> None:
     answer = get(built, "/console/")
     assert answer.status_code == 404

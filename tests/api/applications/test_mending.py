@@ -38,15 +38,31 @@ def test_what_was_returned_comes_back_changed(
     assert refused["fields"] == dict.fromkeys(same, "这一处还没改，请改好后再提交。")
     half = customer.act(view, "resubmit", 422, values={**same, "fault_text": "三个灶眼都打不着"})
     assert list(half["fields"]) == ["fault_photos"]
-    # The form itself asks for no photo; its reviewer does.
-    emptied = {"fault_photos": [], "fault_text": "三个灶眼都打不着"}
-    assert customer.act(view, "resubmit", 422, values=emptied)["fields"] == {
-        "fault_photos": "这一项还没有填。"
-    }
     assert count_rows() == before
     new = files.upload(customer.owner)
-    mended = {**emptied, "fault_photos": [new]}
+    mended = {"fault_photos": [new], "fault_text": "三个灶眼都打不着"}
     assert customer.act(view, "resubmit", values=mended)["state"] == "in_progress"
+
+
+def test_only_what_the_form_does_not_ask_for_may_be_taken_out(
+    customer: Customer, staff: Staff, files: Uploads
+) -> None:
+    view = customer.apply(make_repair(fault_photos=[files.upload(customer.owner)]))
+    staff.return_application(view["case_no"], fault_photos="看不清", address="地址不完整")
+    view = customer.get(f"/cases/{view['case_no']}")
+    moved = make_address(door="502")
+    refused = customer.act(view, "resubmit", 422, values={"fault_photos": [], "address": None})
+    assert list(refused["fields"]) == ["address"]
+    after = customer.act(view, "resubmit", values={"fault_photos": [], "address": moved})
+    assert "fault_photos" not in after["values"]
+
+
+def test_what_never_was_there_cannot_be_taken_out(customer: Customer, staff: Staff) -> None:
+    view = customer.apply(make_repair())
+    staff.return_application(view["case_no"], fault_photos="请拍一张")
+    view = customer.get(f"/cases/{view['case_no']}")
+    refused = customer.act(view, "resubmit", 422, values={"fault_photos": []})
+    assert refused["fields"] == {"fault_photos": "这一项还没有填。"}
 
 
 def test_leaving_a_photo_out_is_no_new_one(customer: Customer, staff: Staff, files: Uploads) -> None:

@@ -231,6 +231,7 @@ def test_a_repair_from_dispatch_to_the_rating(
     staff.do(child.id, "arrive", "arrive")
     view = customer.get(f"/cases/{case_no}")
     assert (view["visit_state"], find_now(view)["name"]) == ("arrived", "现场查看")
+    assert view["visit_result"] is None
     assert (find_now(view)["handler"], view["visited_at"]) == (
         {"name": "王师傅", "phone": "13611112222"},
         None,
@@ -268,6 +269,7 @@ def check_visit_over(customer: Customer, case_no: str) -> None:
     view = customer.get(f"/cases/{case_no}")
     assert (view["visit_state"], view["appointment"]) == ("none", None)
     assert abs(datetime.now(UTC) - datetime.fromisoformat(view["visited_at"])) < timedelta(minutes=5)
+    assert view["visit_result"] == "换了胶管"
     visit = customer.get(f"/cases/{case_no}/visit")
     assert (visit["state"], visit["handler"]) == ("none", None)
     assert "13611112222" not in json.dumps(view)

@@ -220,9 +220,9 @@ def test_a_headline_says_what_and_by_when() -> None:
     due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
     steps = make_progress(Line(APPLICATION, snapshot, {task: due_at}), find_process)
     headline = write_headline(CaseStatus.OPEN, steps, False, NOW)
-    assert headline == "服务单位正在为您安排师傅，预计 11月26日 周四 17:00 前完成"
+    assert headline == "服务单位会联系您约上门时间，预计 11月26日 周四 17:00 前全部办完"
     late = write_headline(CaseStatus.OPEN, steps, False, due_at + timedelta(seconds=1))
-    assert late == "服务单位正在为您安排师傅，比预计的晚了，我们正在催办"
+    assert late == "服务单位会联系您约上门时间，比预计的晚了，我们正在催办"
     # One second before midnight in Shanghai is still that day.
     assert write_due(datetime(2026, 11, 26, 15, 59, tzinfo=UTC)) == "预计 11月26日 周四 23:59 前"
 

@@ -7,10 +7,10 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from backend.core.errors import AppError
-from backend.files.examination import MAX_BYTES, Examined, examine
+from backend.files.examination import MAX_BYTES, Examined, check_signature, examine
 from tests.pictures import make_pdf, make_photo, make_zip
 
 
@@ -64,6 +64,23 @@ def test_see_through_parts_become_white() -> None:
     Image.new("RGBA", (40, 20), (0, 0, 0, 0)).save(out, "PNG")
     shown, _ = open_copies(examine(out.getvalue(), "signature.png"))
     assert shown.getpixel((10, 10)) == (255, 255, 255)
+
+
+def make_signature(*stroke: tuple[int, int]) -> Examined:
+    """Return a white sheet as the glass of a phone gives it, with one stroke from point to point."""
+    sheet, out = Image.new("RGB", (1050, 540), "white"), io.BytesIO()
+    ImageDraw.Draw(sheet).line(stroke, fill="#1f2329", width=8)
+    sheet.save(out, "PNG")
+    return examine(out.getvalue(), "signature.png")
+
+
+def test_a_dot_and_an_empty_sheet_are_no_signatures() -> None:
+    for stroke in ((), ((500, 200), (504, 203))):
+        with pytest.raises(AppError) as caught:
+            check_signature(make_signature(*stroke))
+        assert caught.value.code == "signature_too_short"
+    check_signature(make_signature((500, 200), (600, 260)))
+    check_signature(examine(make_pdf(), "签字扫描.pdf"))
 
 
 def test_pdf() -> None:

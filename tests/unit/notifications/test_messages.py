@@ -13,12 +13,12 @@ from backend.catalogue.loader import read_body
 from backend.notifications.messages import (
     Facts,
     Message,
-    fill_sms,
     fill_text,
     fill_wechat,
     find_faults,
     read_messages,
 )
+from backend.notifications.sms_texts import SMS_TEXTS, choose_sms, fill_sms, write_sms
 from simulators.message_templates import SMS
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -48,7 +48,8 @@ def test_a_shipped_message(message: Message, facts: Facts) -> None:
         )
         if kind == "name":
             assert re.search(r"\d", text) is None
-    assert all(fill_sms(message, facts, NOW))
+    name = choose(message)
+    assert all(fill_sms(name, message, replace(facts, handler=facts.handler or "张伟"), NOW))
 
 
 def test_every_message_that_a_process_names_is_there() -> None:
@@ -73,18 +74,50 @@ def test_what_the_text_says() -> None:
     )
 
 
-def test_a_departure_is_not_announced_like_a_booking() -> None:
-    booked, left = MESSAGES["appointment_booked"], MESSAGES["handler_set_off"]
-    assert fill_sms(booked, FACTS, NOW) == ["居民报装", "261124101123453", "11月26日 周四 09:00–10:00"]
-    params = fill_sms(left, FACTS, NOW)
-    assert SMS[left.sms_template].fill(params) == (
-        "您的居民报装（编号261124101123453）：师傅已出发，正在前往，请留人在家。"
-    )
+def test_each_text_message_says_what_happened() -> None:
+    """A departure is no booking, a changed hour is no new one, and an alarm leads to no page."""
+    facts = replace(FACTS, handler="张伟")
+
+    def tell(key: str, *, uses_mini: bool = True) -> str:
+        name = choose(MESSAGES[key], uses_mini=uses_mini)
+        return write_sms(name, fill_sms(name, MESSAGES[key], facts, NOW), "https://hall.example")
+
+    case = "您的居民报装（编号261124101123453）"
+    assert tell("appointment_booked") == f"{case}：师傅预计11月26日 周四 09:00–10:00上门，请留人在家。"
+    assert tell("appointment_moved") == f"{case}上门时间改为11月26日 周四 09:00–10:00，请留人在家。"
+    assert tell("handler_set_off") == f"{case}：师傅已出发，正在前往，请留人在家。"
+    assert "小程序" in tell("handler_assigned")
+    page = tell("handler_assigned", uses_mini=False)
+    assert page == f"{case}有新进展：请选时间。点 https://hall.example/c/261124101123453 看详情。"
+    coming = tell("alarm_coming", uses_mini=False)
+    assert "抢修员张伟（电话13800138000）马上到" in coming
+    assert "不要回屋" in coming and "不要回屋" in tell("alarm_dispatched")
 
 
+def test_what_is_not_registered_is_said_as_before() -> None:
+    old = dict.fromkeys(("progress", "correction", "visit", "rating"), "1")
+    chosen = {key: choose_sms(one, old, uses_mini=False) for key, one in MESSAGES.items()}
+    assert (chosen["appointment_moved"], chosen["alarm_coming"]) == ("visit", "progress")
+    assert chosen["handler_assigned"] == "progress"
+    # A departure was never told as a visit to come.
+    assert chosen["handler_set_off"] is None
+
+
+def choose(message: Message, *, uses_mini: bool = True) -> str:
+    name = choose_sms(message, dict.fromkeys(SMS_TEXTS, "1"), uses_mini=uses_mini)
+    assert name is not None
+    return name
+
+
+@pytest.mark.parametrize("uses_mini", [True, False])
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES)
-def test_a_shipped_message_fits_its_text_message(message: Message) -> None:
-    assert len(fill_sms(message, FACTS, NOW)) == SMS[message.sms_template].count
+def test_a_shipped_message_fits_its_text_message(message: Message, uses_mini: bool) -> None:
+    name = choose(message, uses_mini=uses_mini)
+    assert len(fill_sms(name, message, FACTS, NOW)) == SMS[name].count
+
+
+def test_the_words_that_staff_read_are_those_that_are_registered() -> None:
+    assert {name: SMS[name].text for name in SMS_TEXTS} == SMS_TEXTS
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ it('leads from the chosen item to its reason', async () => {
     props: { view, modelValue: [], 'onUpdate:modelValue': (modelValue) => list.setProps({ modelValue }) },
     attachTo: document.body,
   })
+  expect(list.get('option').text()).toBe('选一项要改的…')
   await list.get('select').setValue('floor_area')
   await vi.waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('面积要改的原因'))
   list.unmount()

@@ -1,10 +1,18 @@
 import { expect, it } from 'vitest'
-import { tellStars, tellTries } from '@/domain/told'
+import { tellSms, tellStars, tellTries } from '@/domain/told'
 
 it('tells by which way a message went, and what came of it', () => {
   expect(tellTries([{ channel: 'mini', state: 'refused' }, { channel: 'sms', state: 'sent' }])).toBe('微信小程序没发出去，短信已发出')
   expect(tellTries([{ channel: 'sms', state: 'unknown' }])).toBe('短信是否收到不明')
   expect(tellTries([])).toBe('只在小程序里显示')
+})
+
+it('shows the words of a text message only where one may have gone out', () => {
+  const sms = '您的报修有新进展'
+  expect(tellSms({ sms, tries: [{ channel: 'sms', state: 'sent' }] })).toBe('短信原文：您的报修有新进展')
+  expect(tellSms({ sms, tries: [{ channel: 'sms', state: 'refused' }] })).toBe('')
+  expect(tellSms({ sms, tries: [{ channel: 'mini', state: 'sent' }] })).toBe('')
+  expect(tellSms({ sms: null, tries: [{ channel: 'sms', state: 'sent' }] })).toBe('')
 })
 
 it('draws stars and counts them', () => {

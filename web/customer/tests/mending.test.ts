@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { FormBody, FormField, Values } from '@/api/types'
 import { checkForm } from '@/forms/checks'
-import { requireReturned, tellUnchanged } from '@/forms/mending'
+import { EMPTIED, listLeavable, requireReturned, STILL_UNCHANGED, tellUnchanged } from '@/forms/mending'
 import { standInForDevice } from './device'
 
 const field = (over: Partial<FormField>): FormField => ({ key: 'text', label: '说明', type: 'text', personal: 'none', required: false, ...over })
@@ -39,6 +39,20 @@ describe('what came back', () => {
 
   it('is not waited for where another choice has made it disappear', () => {
     expect(listUnchanged({ kind: 'no_gas' })).toEqual(['photos', 'place'])
+  })
+
+  it('is not mended by taking it out, and may stay away only where the form asks for none', () => {
+    const tell = (change: Values, asked = form) => {
+      const unmended = tellUnchanged(asked, ['text', 'photos'], before, { ...before, ...change })
+      return { unmended, leavable: listLeavable(asked, unmended).map((one) => one.key) }
+    }
+    expect(tell({ photos: [] })).toEqual({ unmended: { text: STILL_UNCHANGED, photos: EMPTIED }, leavable: [] })
+    expect(tell({ photos: [], text: '新的' })).toEqual({ unmended: { photos: EMPTIED }, leavable: ['photos'] })
+    const needed = { ...form, sections: [{ ...form.sections[0], fields: form.sections[0].fields.map((one) => ({ ...one, required: true })) }] }
+    expect(tell({ photos: [], text: '新的' }, needed).leavable).toEqual([])
+    expect(checkForm(requireReturned(form, returned, ['photos']), { ...before, photos: [] }, new Set(returned))).toEqual({})
+    // What was empty before is as it was.
+    expect(tellUnchanged(form, ['photos'], { ...before, photos: [] }, { ...before, photos: [] })).toEqual({ photos: STILL_UNCHANGED })
   })
 
   it('has to be filled in, whatever the form said', () => {

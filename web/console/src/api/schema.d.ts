@@ -4,6 +4,43 @@
  */
 
 export interface paths {
+    "/api/v1/addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the addresses of one's own cases, to be filled in with one tap. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["KnownAddresses"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alarm-advice": {
         parameters: {
             query?: never;
@@ -7049,6 +7086,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             version: number;
+            visit_result: string | null;
             /** @enum {string} */
             visit_state: "none" | "set_off" | "arrived";
             /** Format: date-time */
@@ -7750,6 +7788,9 @@ export interface components {
             place: string;
             role: string;
             status: string;
+        };
+        KnownAddresses: {
+            items: components["schemas"]["Address"][];
         };
         KnownMeter: {
             /** Format: date-time */
@@ -8724,6 +8765,7 @@ export interface components {
         ToldMessage: {
             /** Format: date-time */
             at: string;
+            sms: string | null;
             text: string;
             title: string;
             tries: components["schemas"]["MessageTry"][];

@@ -11,6 +11,12 @@ export function tellTries(tries: readonly Try[]): string {
   return tries.length ? tries.map((one) => CHANNELS[one.channel] + STATES[one.state]).join('，') : '只在小程序里显示'
 }
 
+/** The words of the text message, where one went out or may have: it has no room for the whole message. */
+export function tellSms(message: Pick<ToldMessage, 'sms' | 'tries'>): string {
+  const went = message.tries.some((one) => one.channel === 'sms' && one.state !== 'refused')
+  return went && message.sms ? `短信原文：${message.sms}` : ''
+}
+
 /** `★★★★☆ 4 星` */
 export function tellStars(stars: number): string {
   return `${'★'.repeat(stars)}${'☆'.repeat(5 - stars)} ${stars} 星`

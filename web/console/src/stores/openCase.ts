@@ -1,11 +1,13 @@
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import { getCase, saveReviews, sendCommand } from '@/api/cases'
 import { Problem, tellProblem } from '@/api/client'
 import { hints } from '@/api/realtime'
 import { CommandQueue } from '@/api/commandQueue'
 import type { CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
 import { listReviewItems, summarise } from '@/domain/review'
+import { keepVisit, readVisit } from '@/domain/visitDrafts'
+import { useSession } from './session'
 
 export const commands = new CommandQueue(sendCommand)
 
@@ -22,6 +24,9 @@ export interface VisitDraft {
 }
 
 const makeDraft = (): VisitDraft => ({ result: '', photos: [], drawing: '' })
+/** The open task at which a visit is recorded, or null where none is to be. */
+const findRecorded = (view: StaffCaseView): number | null =>
+  view.actions?.find((one) => one.asks.includes('result') || one.asks.includes('photos'))?.task ?? null
 
 export const useOpenCase = defineStore('openCase', () => {
   const caseNo = ref<string | null>(null)
@@ -42,7 +47,28 @@ export const useOpenCase = defineStore('openCase', () => {
   let linksSince = 0
   let timer: ReturnType<typeof setTimeout> | undefined
 
+  const session = useSession()
+  // Whoever signs in here next finds nothing of what was begun.
+  watch(() => session.me?.username, () => drafts.clear())
+  // A signature is not kept: it is the customer's, who may be gone by the next try.
+  watch(
+    () => [draft.value.result, draft.value.photos.length],
+    () => {
+      const task = view.value ? findRecorded(view.value) : null
+      if (session.me && caseNo.value && task !== null) keepVisit(session.me.username, caseNo.value, { task, result: draft.value.result, photos: draft.value.photos })
+    },
+  )
+
+  /** Offer again what a former life of this page has kept. */
+  function takeUp(given: StaffCaseView): void {
+    if (view.value || draft.value.result || draft.value.photos.length || !session.me || !caseNo.value) return
+    const kept = readVisit(session.me.username, caseNo.value, [findRecorded(given)])
+    if (kept) draft.value = { ...draft.value, result: kept.result, photos: kept.photos }
+    drafts.set(caseNo.value, draft.value)
+  }
+
   function show(given: StaffCaseView): void {
+    takeUp(given)
     view.value = given
     linksSince = Date.now()
     newerVersion.value = false
@@ -155,6 +181,7 @@ export const useOpenCase = defineStore('openCase', () => {
     await flushMarks()
     try {
       const got = await commands.submit(asked, body)
+      if (session.me) keepVisit(session.me.username, asked, { task: 0, result: '', photos: [] })
       if (asked === caseNo.value) {
         unsaved = false
         draft.value = makeDraft()

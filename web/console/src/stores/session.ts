@@ -4,6 +4,7 @@ import { setCsrfToken } from '@/api/client'
 import * as api from '@/api/session'
 import type { Me, Part } from '@/api/organisation'
 import { dropDraft } from '@/domain/newCase'
+import { dropVisits } from '@/domain/visitDrafts'
 
 const WAS_HERE = 'console.was_here'
 // Whose own visits there are to make: the post that has the queue of one's own cases.
@@ -28,6 +29,7 @@ export const useSession = defineStore('session', () => {
     me.value = signedIn
     mustChange.value = false
     setCsrfToken(signedIn?.csrf_token ?? '')
+    if (signedIn) dropVisits(signedIn.username)
     try {
       if (signedIn) localStorage.setItem(WAS_HERE, '1')
       else localStorage.removeItem(WAS_HERE)
@@ -61,6 +63,7 @@ export const useSession = defineStore('session', () => {
     } finally {
       // Whoever sits down here next does not find whom this one was writing down.
       dropDraft()
+      dropVisits()
       hold(null)
     }
   }

@@ -1,12 +1,15 @@
 import { sendCommand } from './commanding'
 import { call, callOpenly } from './http'
-import type { Application, CaseView, Draft, DraftSummary, Region, Service, Services, Values } from './types'
+import type { Address, Application, CaseView, Draft, DraftSummary, Region, Service, Services, Values } from './types'
 
 export const fetchServices = () => callOpenly<Services>('GET', '/services')
 
 export const fetchService = (key: string) => callOpenly<Service>('GET', `/services/${key}`)
 
 export const fetchAreas = () => callOpenly<{ regions: Region[] }>('GET', '/areas')
+
+/** The addresses of one's own cases, newest first. */
+export const fetchAddresses = () => call<{ items: Address[] }>('GET', '/addresses')
 
 export const fetchDrafts = () => call<{ items: DraftSummary[] }>('GET', '/drafts')
 

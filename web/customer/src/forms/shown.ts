@@ -55,6 +55,30 @@ export function showDistance(metres: number): string {
   return metres >= 1000 ? `${(metres / 1000).toFixed(1)} 公里` : `${Math.round(metres / 10) * 10} 米`
 }
 
+/** Farther off nobody sets out: such a position is wrong, or not yet known. */
+const FARTHEST_M = 200_000
+
+/** "25 分钟" or "2 小时 5 分钟"; null where the distance makes no sense. */
+export function showArrival(minutes: number | null, metres: number | null): string | null {
+  if (minutes === null || metres === null || metres > FARTHEST_M) return null
+  if (minutes < 60) return `${minutes} 分钟`
+  return minutes % 60 ? `${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分钟` : `${minutes / 60} 小时`
+}
+
+/** Whether the position can be meant. */
+export function isNear(metres: number | null): metres is number {
+  return metres !== null && metres <= FARTHEST_M
+}
+
+const DAY_MS = 86_400_000
+
+/** "今天 " or "明天 " before the day it is, in China; empty for any other. `date` as "2026-11-26". */
+export function nameDay(date: string, now: Date): string {
+  const day = (at: number): string => new Date(at + CHINA_AHEAD_MS).toISOString().slice(0, 10)
+  if (date === day(now.getTime())) return '今天 '
+  return date === day(now.getTime() + DAY_MS) ? '明天 ' : ''
+}
+
 /** "4:05" of what is left, never below zero. */
 export function showCountdown(milliseconds: number): string {
   const seconds = Math.max(0, Math.ceil(milliseconds / 1000))

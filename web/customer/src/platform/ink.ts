@@ -6,6 +6,12 @@ export interface Sheet {
   canvas: HTMLCanvasElement
   width: number
   height: number
+  /** How much has been written: all strokes in a row, and what they take up. */
+  length: number
+  left: number
+  right: number
+  top: number
+  bottom: number
 }
 
 export interface Spot {
@@ -15,6 +21,10 @@ export interface Spot {
 
 const PEN_WIDTH = 3
 const PEN_COLOUR = '#1f2329'
+// A touch is no name: the shortest one is a stroke across a finger's breadth. The server looks at the picture again.
+const LEAST_LENGTH = 60
+const LEAST_EXTENT = 24
+const NOTHING = { length: 0, left: Infinity, right: -Infinity, top: Infinity, bottom: -Infinity }
 
 /** Make the canvas as fine as the glass, paint it white, and return it ready to write on. */
 export function prepareSheet(canvas: HTMLCanvasElement, width: number, height: number, ratio: number): Sheet {
@@ -26,7 +36,7 @@ export function prepareSheet(canvas: HTMLCanvasElement, width: number, height: n
   context.lineCap = 'round'
   context.lineJoin = 'round'
   context.strokeStyle = PEN_COLOUR
-  const sheet = { context, canvas, width, height }
+  const sheet = { context, canvas, width, height, ...NOTHING }
   clearSheet(sheet)
   return sheet
 }
@@ -35,6 +45,7 @@ export function clearSheet(sheet: Sheet): void {
   // White, since the picture is printed and shown on white.
   sheet.context.fillStyle = '#fff'
   sheet.context.fillRect(0, 0, sheet.width, sheet.height)
+  Object.assign(sheet, NOTHING)
 }
 
 export function drawStroke(sheet: Sheet, from: Spot, to: Spot): void {
@@ -42,6 +53,16 @@ export function drawStroke(sheet: Sheet, from: Spot, to: Spot): void {
   sheet.context.moveTo(from.x, from.y)
   sheet.context.lineTo(to.x, to.y)
   sheet.context.stroke()
+  sheet.length += Math.hypot(to.x - from.x, to.y - from.y)
+  sheet.left = Math.min(sheet.left, from.x, to.x)
+  sheet.right = Math.max(sheet.right, from.x, to.x)
+  sheet.top = Math.min(sheet.top, from.y, to.y)
+  sheet.bottom = Math.max(sheet.bottom, from.y, to.y)
+}
+
+/** Whether what is written is long and wide enough for a signature. */
+export function isSigned(sheet: Sheet): boolean {
+  return sheet.length >= LEAST_LENGTH && Math.max(sheet.right - sheet.left, sheet.bottom - sheet.top) >= LEAST_EXTENT
 }
 
 /** The sheet as a picture to send up, or null where the device cannot make one. */

@@ -26,6 +26,12 @@ const PAGES = {
 
 export type PageName = keyof typeof PAGES
 
+/** Whether there is such a screen; an empty address is the first one's. */
+export function isKnownPath(path: string): boolean {
+  const [plain] = path.split('?')
+  return plain === '' || plain === '/' || Object.values<string>(PAGES).includes(plain.startsWith('/') ? plain : `/${plain}`)
+}
+
 /** The address of a screen; only public numbers and keys go into it, never anything personal. */
 export function pathOf(page: PageName, query: Record<string, string> = {}): string {
   const pairs = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`)

@@ -1,0 +1,69 @@
+"""Which text message carries a message, what fills it, and the words that its customer then reads. Pure.
+
+The platform sends the template that was registered there; these are the words to register
+(docs/platforms.md), kept here because staff have to see what was said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from backend.core.local_time import format_moment
+from backend.notifications.messages import DAYS_TO_MEND, Facts, Message, write_when
+
+# Whoever does not use the mini-program is led to the H5 page of the case.
+_PAGE: Final = "_page"
+# A template that an installation has not registered yet → the one that was sent before there was it.
+_INSTEAD: Final = {"moved": "visit", "alarm_help": "progress", "alarm_coming": "progress"}
+# {1}, {2} … are the parameters; HALL is the company's address, which the registered template itself holds.
+SMS_TEXTS: Final[Mapping[str, str]] = {
+    "progress": "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。",
+    "progress_page": "您的{1}（编号{2}）有新进展：{3}。点 HALL/c/{2} 看详情。",
+    "correction": "您的{1}（编号{2}）需补充资料，请在{3}前打开燃气服务小程序办理。",
+    "correction_page": "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。",
+    "visit": "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。",
+    "moved": "您的{1}（编号{2}）上门时间改为{3}，请留人在家。",
+    "departure": "您的{1}（编号{2}）：师傅已出发，正在前往，请留人在家。",
+    "rating": "您的{1}（编号{2}）已办完，请打开燃气服务小程序评价。",
+    "rating_page": "您的{1}（编号{2}）已办完，请点 HALL/c/{2} 评价。",
+    "alarm_help": "您报的燃气泄漏（编号{1}）已转抢修单位，马上联系您。"
+    "请在室外等电话，不要回屋，不要开关电器。",
+    "alarm_coming": "您报的燃气泄漏（编号{1}）：抢修员{2}（电话{3}）马上到。"
+    "请在室外等，不要回屋，不要开关电器。",
+}
+
+
+def choose_sms(message: Message, templates: Mapping[str, str], *, uses_mini: bool) -> str | None:
+    """Return the name of the registered template that says it best, or None where no text message does."""
+    name = message.sms_template
+    wanted = [name, *([_INSTEAD[name]] if name in _INSTEAD else [])]
+    if not uses_mini:
+        wanted = [option for one in wanted for option in (one + _PAGE, one)]
+    return next((one for one in wanted if one in templates), None)
+
+
+def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> list[str]:
+    """Return the parameters of the text message, in their order."""
+    params = [facts.service, facts.case_no]
+    match template.removesuffix(_PAGE):
+        case "progress":
+            return [*params, message.phrase]
+        case "correction":
+            return [*params, format_moment(facts.when or now + DAYS_TO_MEND)]
+        case "visit" | "moved":
+            return [*params, write_when(facts, facts.when or now)]
+        case "alarm_help":
+            return [facts.case_no]
+        case "alarm_coming":
+            return [facts.case_no, facts.handler, facts.handler_phone or "见后续来电"]
+        case _:
+            return params
+
+
+def write_sms(template: str, params: list[str], hall: str) -> str:
+    """Return the words as the customer reads them."""
+    words = SMS_TEXTS[template].replace("HALL", hall)
+    return re.sub(r"\{(\d+)\}", lambda found: params[int(found[1]) - 1], words)
