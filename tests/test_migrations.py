@@ -10,19 +10,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
 
-import backend.access.models
-import backend.cases.alarm_models
-import backend.cases.contract_models
-import backend.cases.deadline_models
-import backend.cases.document_models
-import backend.cases.link_models
-import backend.cases.models
-import backend.catalogue.models
-import backend.core.calendar_models
-import backend.core.outbox
-import backend.customers.models
-import backend.knowledge.models
-import backend.ledgers.models  # noqa: F401
 import payments.models  # noqa: F401  (the metadata is complete only when every model is known)
 from backend.core.database import Base
 from tests.conftest import DATABASE_VARIABLE, migration_config

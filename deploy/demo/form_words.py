@@ -28,6 +28,7 @@ WORDS: Final = {
     "gas_kind": "天然气",
     "hazard_content": "灶具软管老化有裂纹",
     "instrument_no": "YB-{number:04}",
+    "kind": "燃气灶",
     "location": "历下区文化东路 88 号",
     "main_quantities": "DN15 镀锌管 6 米，燃气表 1 块，表前阀、灶前阀各 1 个。",
     "meter_brand": "金卡",
