@@ -187,7 +187,9 @@ def _list_pauses(
     """Return the stretches in which the limit stands still, in order; the last may not have ended."""
     found: list[Pause] = []
     for task in snapshot.tasks:
-        if task.no < first.no or task.step not in span or not _stops_clock(definition.step(task.step), span):
+        if task.no < first.no or task.step not in span:
+            continue
+        if not _stops_clock(definition.step(task.step), span, snapshot.data):
             continue
         last_end = found[-1][1] if found else first.opened_at
         if last_end is None:
@@ -197,10 +199,13 @@ def _list_pauses(
     return found
 
 
-def _stops_clock(step: Step, span: frozenset[str]) -> bool:
+def _stops_clock(step: Step, span: frozenset[str], data: Mapping[str, Any]) -> bool:
     # A customer's step with a limit of its own is limited for the customer, and does not pause itself.
-    waits_for_customer = step.by.kind is ActorKind.CUSTOMER and len(span) > 1
-    return waits_for_customer or (bool(step.children) and step.pauses_parent)
+    if step.by.kind is ActorKind.CUSTOMER and len(span) > 1:
+        return True
+    fitting = (one for one in step.children if one.when is None or evaluate(one.when, data))
+    child = next(fitting, None)
+    return child is not None and child.pauses_parent
 
 
 def measure_due(limit: LimitSpec, calendar: WorkingCalendar, start: datetime) -> datetime:

@@ -143,11 +143,15 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ChildProcess:
-    """A process that a step hands over to, chosen by the first condition that holds (None always holds)."""
+    """A process that a step hands over to, chosen by the first condition that holds (None always holds).
+
+    ``pauses_parent``: while it runs, the limit that the step belongs to stands still.
+    """
 
     process: str
     when: dict[str, Any] | None = None
     enter_at: str | None = None
+    pauses_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +197,6 @@ class Step:
     mends: bool = False
     waits_for_all: tuple[str, ...] = ()
     children: tuple[ChildProcess, ...] = ()
-    pauses_parent: bool = False
     queue: str | None = None
     attended_by: tuple[str, ...] = ()
     form_cases: tuple[FormCase, ...] = ()

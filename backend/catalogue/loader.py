@@ -124,10 +124,11 @@ def _build_step(body: Body) -> Step:
         mends=body.get("mends", False),
         waits_for_all=tuple(body.get("waits_for_all", ())),
         children=tuple(
-            ChildProcess(one["process"], one.get("when"), one.get("enter_at"))
+            ChildProcess(
+                one["process"], one.get("when"), one.get("enter_at"), one.get("pauses_parent", False)
+            )
             for one in body.get("children", ())
         ),
-        pauses_parent=body.get("pauses_parent", False),
         queue=body.get("queue"),
         attended_by=tuple(body.get("attended_by", ())),
         form_cases=tuple(FormCase(one["when"], one["form"]) for one in body.get("form_cases", ())),

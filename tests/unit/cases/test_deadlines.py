@@ -245,12 +245,16 @@ def test_a_limit_begins_anew_when_work_enters_it_from_outside() -> None:
 
 
 @pytest.mark.parametrize(("pauses", "due"), [(True, None), (False, at("11-24 17:30"))])
-def test_a_child_case_pauses_only_where_the_step_says_so(pauses: bool, due: datetime | None) -> None:
+def test_a_child_case_pauses_only_where_its_entry_says_so(pauses: bool, due: datetime | None) -> None:
+    large = {"field": "kind", "op": "eq", "value": "large"}
+    entries = [
+        {"process": "works", "when": large, "pauses_parent": not pauses},
+        {"process": "visit", "pauses_parent": pauses},
+    ]
     process = make_process(
         make_step("assign", "position:clerk", make_outcome("on", "hand_over"),
                   limit={"kind": "working_days", "value": 2, "steps": ["assign", "hand_over"]}),
-        make_step("hand_over", "system", make_outcome("child_completed"), children=[{"process": "visit"}],
-                  pauses_parent=pauses),
+        make_step("hand_over", "system", make_outcome("child_completed"), children=entries),
     )  # fmt: skip
     snapshot = make_snapshot(("assign", "11-23 08:30", "11-23 10:00"), ("hand_over", "11-23 10:00", None))
     assert find(process, snapshot, "hand_over").due_at == due
