@@ -288,6 +288,7 @@ _IDENTITY: dict[str, str] = {
     "identity_check_first": "客户不在现场时，先请客户自己刷脸。客户不方便刷脸的，勾选这一项再确认。",
     "identity_no_record": "系统里没有这位客户的身份证号，比对不了，请查看身份证。",
     "identity_mismatch": "报的姓名或身份证号后几位和客户档案不一致，没有通过。请再核对，或查看身份证。",
+    "identity_too_little": "身份证号、表号、地址、姓名里至少要两样，都对上才能查。",
 }
 
 # What is wrong with one field → the sentence beside it.
@@ -296,7 +297,7 @@ FIELD_TEXTS: dict[str, str] = {
     "sms_code_wrong": _SIGN_IN["sms_code_wrong"],
     "sms_code_expired": _SIGN_IN["sms_code_expired"],
     "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
-    "identity_too_little": "身份证号、表号、地址、姓名里至少要两样，都对上才能查。",
+    "identity_too_little": _IDENTITY["identity_too_little"],
     "call_words_short": "请输完整的办件号、手机号或户号；按地址找要写小区和楼号，中间空一格。",
     "required": "这一项还没有填。",
     "identity_person_refused": "查不到这个人，请核对姓名和身份证号，要和身份证上一样。",
