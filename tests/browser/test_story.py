@@ -56,6 +56,7 @@ def test_story(
     _set_off(watched, customer, handler)
     child_no = handler.page.url.rpartition("/")[2]
     _forward(watched, customer, handler, open_staff("works301"), child_no)
+    _send_to_test(watched, lead, child_no)
     _repair(watched, handler, child_no)
 
     lead.open_case(case_no)
@@ -265,7 +266,9 @@ def _set_off(watched: Watched, customer: Customer, handler: Staff) -> None:
 def _forward(watched: Watched, customer: Customer, handler: Staff, works: Staff, child_no: str) -> None:
     """What cannot be mended on the spot goes to another department; the customer's line does not break."""
     handler.page.get_by_role("button", name="转工程部门", exact=True).click()
-    handler.dialog.get_by_role("combobox", name="原因").fill("阀门要换，需要工程人员")
+    # What was found and its photo go along.
+    handler.dialog.get_by_label("现场结果").fill("阀门要换，需要工程人员")
+    handler.add_photo(make_photo())
     watched.shoot(handler.page, "15-forward")
     handler.confirm("转工程部门")
     expect(customer.page.get_by_text("现场修不好，工程人员正在处理", exact=True)).to_be_visible()
@@ -278,6 +281,15 @@ def _forward(watched: Watched, customer: Customer, handler: Staff, works: Staff,
     works.add_photo(make_photo())
     watched.shoot(works.page, "15-works")
     works.confirm("完成维修")
+
+
+def _send_to_test(watched: Watched, lead: Staff, child_no: str) -> None:
+    """Whoever mended it, the unit's own people test the pressure."""
+    lead.open_case(child_no)
+    lead.button("委派师傅试压点火").click()
+    lead.dialog.get_by_text("张伟").click()
+    watched.shoot(lead.page, "15-send-to-test")
+    lead.confirm("委派师傅试压点火")
 
 
 def _repair(watched: Watched, handler: Staff, child_no: str) -> None:
