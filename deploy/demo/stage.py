@@ -20,6 +20,8 @@ from backend.cases.commands import CUSTOMER, CorrectionRequest
 from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import SIGNATURE, CustomerCommand, CustomerCommands
 from backend.cases.documents import Change, Filler
+from backend.cases.guards import IDENTITY_VERIFIED
+from backend.cases.identity_decisions import Decision
 from backend.cases.ratings import TAGS, Rating
 from backend.cases.repository import StoredCase
 from backend.cases.service import Request
@@ -211,6 +213,9 @@ class Stage:
                 kinds = more[name] if name == "photos" else (more[name],)
                 keys = self._upload(kinds, f"staff:{member.id}", purpose, chance)
                 more[name] = tuple(keys) if name == "photos" else keys[0]
+        if any(one.name == IDENTITY_VERIFIED for one in task.outcome.guards):
+            self._see_id_card(member, case.case_no)
+            case = self._hall.cases.load(case.id)
         version = case.snapshot.version
         if "form" in task.outcome.asks:
             filler = Filler(f"staff:{member.id}", make_performer(member), {"staff_name": member.name})
@@ -220,6 +225,12 @@ class Stage:
             task=task.no, outcome=move.outcome, **more,
         )  # fmt: skip
         self._staff.carry_out(member, case.case_no, wish)
+
+    def _see_id_card(self, member: Member, case_no: str) -> None:
+        """Let who stands before the customer see the card, where nobody has seen it yet."""
+        decisions = self._hall.identity_decisions
+        if decisions.describe(member, case_no)["status"] == "wanted":
+            decisions.decide(member, case_no, Decision("id_card", "field", "上门时看过身份证原件"))
 
     def _fill(self, task: _Task, filler: Filler, move: Move, chance: random.Random) -> int:
         """Hand in the form of the task, and return the case's version after that."""

@@ -213,6 +213,7 @@ def test_options_from_a_file_are_written_out(tmp_path: Path) -> None:
     given = "options: [{value: ready, label: 装好了}, {value: not_ready, label: 还没装}]"
     assert given in text
     form.write_text(text.replace(given, "options_from: colours"), encoding="utf-8")
-    written = read_folder(folder).forms["application_gas_on"]["sections"][1]["fields"][0]
+    sections = read_folder(folder).forms["application_gas_on"]["sections"]
+    written = next(one for part in sections for one in part["fields"] if one["key"] == "stove_ready")
     assert written["options"] == [{"value": "red", "label": "红"}]
     assert "options_from" not in written
