@@ -291,7 +291,9 @@ class StaffCases:
         seen: Sequence[Row[Any]] = ()
         if branch.children or row.parent_case_id is not None:
             seen = self._access.list_relatives(session, member, row)
-        children = [one for one in seen if one.parent_case_id == row.id]
+        # A child that began since the tree was read is shown with the next look.
+        known = {one.id for one in branch.children.values()}
+        children = [one for one in seen if one.id in known]
         parents = [one.case_no for one in seen if one.id == row.parent_case_id]
         return {
             "child": self._describe_child(session, member, branch, children[-1]) if children else None,

@@ -17,7 +17,6 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session
 
-_CURSOR = "prepared_cursor"
 _DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
 
@@ -64,10 +63,7 @@ class Prepared:
         driver = connection.connection.driver_connection
         if not isinstance(driver, Connection):
             raise TypeError("the hall works on psycopg alone")
-        # One cursor a connection: its rows are read before the next statement is sent.
-        cursor = connection.info.get(_CURSOR)
-        if cursor is None:
-            cursor = connection.info[_CURSOR] = driver.cursor(row_factory=namedtuple_row)
+        cursor = driver.cursor(row_factory=namedtuple_row)
         try:
             return cursor.execute(sql, {**given, **parameters})
         except Error as error:

@@ -22,6 +22,7 @@ SINGLE = {
     "/h5/<path:path>": "its files",
     "/console/": "the staff console",
     "/console/<path:path>": "its files",
+    "/c/<int:case_no>": "the short address in a text message that leads to one's own case, after sign-in",
     "/l/<token>": "the short address in a text message that leads to one case",
     "/d/<token>/<short_hash>": "the page behind the code on a printed document",
     "/healthz": "is the process alive",

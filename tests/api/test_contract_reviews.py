@@ -98,6 +98,7 @@ class Stage:
                     positions=positions, departments=departments,
                 )  # fmt: skip
         self.market, self.chief = hall.sign_in("market_361"), hall.sign_in("chief_361")
+        self.works = hall.sign_in("works_361")
         self.case_no = self.open_contract()
 
     def reviews(self, outside: bool) -> ContractReviews:
@@ -120,6 +121,8 @@ class Stage:
 
     def take(self, outcome: str, case_no: str = "") -> None:
         """Take the open step of the case."""
+        if outcome == "budgeted":
+            fill_in(self.works, case_no or self.case_no)
         case_id = self.hall.find_id(case_no or self.case_no)
         snapshot = self.hall.service.load(case_id).snapshot
         departments = frozenset({"market_dev_dept", "engineering_dept"})

@@ -23,7 +23,7 @@ from backend.customers.accounts import ACTIVE, PENDING, GasAccounts, find_owner
 from backend.customers.models import GasAccount
 from backend.customers.service import CustomersService
 from tests.api.conftest import MadeCustomer
-from tests.api.filling import fill_in, upload
+from tests.api.filling import fill_in, see_id_card, upload
 from tests.api.organisation import ensure_staff
 from tests.api.staff_side import Browser, Hall, code
 
@@ -161,6 +161,7 @@ def test_an_account_is_opened_and_its_number_shown_at_once(
     case_no = begin(hall, process, "open_account", owner.id)
     assert code(desk.act(case_no, "opened")) == "form_missing"
     fill_in(desk, case_no, use_address=make_home(), holder_name="李明")
+    see_id_card(desk, case_no)
     assert read_own(hall, owner, case_no) == {"account_no": None, "status": None, "manager": None}
     assert desk.act(case_no, "opened").status_code == 200
     own = read_own(hall, owner, case_no)

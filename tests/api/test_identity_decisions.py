@@ -21,8 +21,13 @@ from backend.core.config import Settings
 from backend.core.errors import Conflict
 from backend.customers.service import CustomersService, NewCustomer
 from composition.hall import make_hall
+from tests.api.filling import fill_in
 from tests.api.staff_side import Browser, Hall, code
 
+HOME = {
+    "region": "历下区", "street": "泉城路街道", "community": "阳光小区", "building": "3幢", "unit": "2单元",
+    "note": "", "point": None,
+}  # fmt: skip
 NUMBER = "110101199003077758"
 CARD = {"way": "id_card", "place": "counter", "note": "本人到场"}
 ASKING = [
@@ -82,6 +87,10 @@ def test_each_process_that_asks_refuses_without_proof(
     case_no = open_case(hall, process, step)
     told = desk.read(f"/cases/{case_no}/identity")
     assert (told["status"], told["may_decide"], told["decisions"]) == ("wanted", True, [])
+    if step == "open_account":
+        fill_in(
+            desk, case_no, use_address={**HOME, "door": f"{uuid.uuid4().hex[:8]}室"}, holder_name="张小红"
+        )
     offered = {one["outcome"]: one for one in desk.read(f"/cases/{case_no}")["actions"]}
     assert "核验客户身份" in offered[outcome]["unmet"]["text"]
     with pytest.raises(CommandRefused, match="identity_unproven"):

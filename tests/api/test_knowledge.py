@@ -36,11 +36,11 @@ def people(hall: Hall, sessions: sessionmaker[Session]) -> dict[str, Browser]:
     now, organisation = datetime.now(UTC), hall.organisation
     with sessions.begin() as session:
         hall.units["270"] = ensure_unit(organisation, session, "270", "城区事业部", "division", "100")
-        hall.units["371"] = ensure_unit(organisation, session, "371", "历下客服部", "unit", "270")
+        hall.units["374"] = ensure_unit(organisation, session, "374", "历下客服部", "unit", "270")
         posts: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             "centre_k": ("100", ("knowledge_manager",), ("customer_service_center",)),
             "division_k": ("270", (), ("business_division",)),
-            "unit_k": ("371", (), ("subordinate_unit",)),
+            "unit_k": ("374", (), ("subordinate_unit",)),
             "agent_k": ("100", ("hotline_agent",), ()),
         }
         for name, (unit, positions, departments) in posts.items():
@@ -82,7 +82,7 @@ def write(browser: Browser, case_no: str, **more: Any) -> dict[str, Any]:
 
 def go_to_edit(people: dict[str, Browser], case_no: str) -> None:
     assert people["centre_k"].act(case_no, "launched", reason="请按计划采集").status_code == 200
-    assert people["division_k"].act(case_no, "organised", unit_code="371").status_code == 200
+    assert people["division_k"].act(case_no, "organised", unit_code="374").status_code == 200
 
 
 def publish(people: dict[str, Browser], case_no: str) -> None:
@@ -139,7 +139,7 @@ def test_the_centre_starts_and_the_division_accepts(hall: Hall, people: dict[str
     assert people["division_k"].read(f"/cases/{case_no}")["actions"] == []
     assert people["centre_k"].act(case_no, "launched", reason="开始").status_code == 200
     assert people["centre_k"].read(f"/cases/{case_no}")["actions"][0]["kind"] != "complete"
-    assert people["division_k"].act(case_no, "organised", unit_code="371").status_code == 200
+    assert people["division_k"].act(case_no, "organised", unit_code="374").status_code == 200
 
 
 def test_nothing_is_reported_without_an_article(hall: Hall, people: dict[str, Browser]) -> None:

@@ -104,8 +104,10 @@ def test_the_session_tells_ones_parts(hall: Hall) -> None:
             "works",
             "boards",
             "calls",
+            "knowledge",
+            "ledger",
         ],
-        "desk_361": ["unit_people", "intake", "works", "boards"],
+        "desk_361": ["unit_people", "intake", "works", "boards", "ledger", "ledger_keeping"],
         "handler_361": [],
     }
 

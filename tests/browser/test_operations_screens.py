@@ -151,11 +151,11 @@ def test_the_interfaces_page_needs_nothing_from_outside(watched: Watched) -> Non
     expect(page.get_by_text("网上服务大厅").first).to_be_visible()
     submit = page.get_by_text("/api/v1/applications", exact=True).first
     # The page draws only what one has scrolled to.
-    for _ in range(40):
+    for _ in range(150):
         if submit.count():
             break
         page.mouse.wheel(0, 500)
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(100)
     expect(submit).to_be_visible()
     submit.click()
     expect(page.get_by_text("command_id").first).to_be_visible()

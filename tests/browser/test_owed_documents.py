@@ -68,6 +68,7 @@ def _draw_the_sketch(customer: Customer, stage: Stage, case_no: str) -> None:
     lead.act(child_no, "take_up")
     handler.act(child_no, "set_off")
     handler.act(child_no, "arrive")
+    handler.see_id_card(child_no)
     handler.act(child_no, "fit", result="可以装", photos=[handler.upload(make_photo(), "visit")])
     works.act(child_no, "drafted")
     for one in (clerk, lead, handler, works):

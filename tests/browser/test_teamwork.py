@@ -14,7 +14,7 @@ from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 from tests.pictures import make_photo
 
-PHONE_NO = "13812340021"
+PHONE_NO = "13812340088"
 
 
 def bring_to_the_unit(customer: Customer, clerk: Staff) -> str:

@@ -18,8 +18,8 @@ from redis import Redis
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.commands import Complete, CorrectionRequest, Performer
-from backend.cases.guards import CASE_GUARDS
+from backend.cases.commands import SYSTEM, Amend, Complete, CorrectionRequest, Performer
+from backend.cases.guards import CASE_GUARDS, IDENTITY_PROOF
 from backend.cases.models import ServiceCase
 from backend.cases.service import CaseService, Request
 from backend.catalogue.definition import ActorKind
@@ -248,6 +248,11 @@ class Staff:
             **more,
         )
         self.cases.carry_out(Request("staff:1", uuid.uuid4(), {}), case_id, wish)
+
+    def see_id_card(self, case_no: str) -> None:
+        """Let it be proven who the customer is; how is tested with the staff's side."""
+        proof = Amend(SYSTEM, {IDENTITY_PROOF: "staff:1"})
+        self.cases.carry_out(Request("system", uuid.uuid4(), {}), self.find(case_no).id, proof)
 
     def return_application(self, case_no: str, **reasons: str) -> None:
         case_id = self.find(case_no).id

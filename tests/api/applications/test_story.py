@@ -336,6 +336,7 @@ def test_a_customer_signs_in_the_process_that_took_over(
     staff.dispatch(case_no, handler_id)
     staff.book(case_no)
     child = staff.find_child(case_no)
+    staff.see_id_card(case_no)
     for step, outcome in (
         ("take_up", "take_up"),
         ("set_off", "set_off"),
