@@ -35,8 +35,8 @@ def people(hall: Hall, sessions: sessionmaker[Session]) -> dict[str, Browser]:
     """Return the centre, a division and its unit, each with somebody who has a phone."""
     now, organisation = datetime.now(UTC), hall.organisation
     with sessions.begin() as session:
-        hall.units["270"] = ensure_unit(organisation, session, "270", "城区事业部", "division", "100")
-        hall.units["374"] = ensure_unit(organisation, session, "374", "历下客服部", "unit", "270")
+        hall.units["270"] = ensure_unit(organisation, session, "270", "知识测试事业部", "division", "100")
+        hall.units["374"] = ensure_unit(organisation, session, "374", "知识测试客服部", "unit", "270")
         posts: dict[str, tuple[str, tuple[str, ...], tuple[str, ...]]] = {
             "centre_k": ("100", ("knowledge_manager",), ("customer_service_center",)),
             "division_k": ("270", (), ("business_division",)),
