@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.core.encryption import KeyRing
+from backend.customers.addresses import describe_place
 from backend.customers.models import GasAccount, Premises
 
 
@@ -39,12 +40,7 @@ def open_place(keys: KeyRing, premises: Premises) -> dict[str, Any]:
     """Return the address in clear."""
     note = premises.note_sealed
     return {
-        "region": premises.region,
-        "street": premises.street,
-        "community": premises.community,
-        "building": premises.building,
-        "unit": premises.building_unit,
+        **describe_place(premises),
         "door": keys.decrypt(premises.door_sealed, f"premises.door:{premises.id}"),
         "note": keys.decrypt(note, f"premises.note:{premises.id}") if note else "",
-        "point": None,
     }

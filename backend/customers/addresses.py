@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from backend.core.encryption import KeyRing
+from backend.customers.models import Premises
 
 PARTS = ("region", "street", "community", "building", "unit", "door")
 
@@ -14,3 +15,17 @@ def index_address(keys: KeyRing, address: Mapping[str, Any]) -> bytes | None:
     """Return the blind index over the whole address, the note apart, or None where nothing is filled in."""
     text = " ".join(address[one] for one in PARTS if address[one])
     return keys.blind_index(text, "address") if text else None
+
+
+def describe_place(premises: Premises) -> dict[str, Any]:
+    """Return an address without what is personal of it."""
+    return {
+        "region": premises.region,
+        "street": premises.street,
+        "community": premises.community,
+        "building": premises.building,
+        "unit": premises.building_unit,
+        "door": "",
+        "note": "",
+        "point": None,
+    }

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing, normalise
 from backend.core.errors import Invalid, NotFound
+from backend.customers.addresses import describe_place
 from backend.customers.merging import MergeFollower, merge_customers
 from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount, Premises
 from backend.customers.sealing import (
@@ -229,7 +230,7 @@ class CustomersService:
                 open_name(self._keys, one),
                 open_phone(self._keys, one),
                 account_no,
-                _write_place(place),
+                describe_place(place),
             )
             for one, place in rows
         ]
@@ -360,16 +361,3 @@ class CustomersService:
             )
         )
         session.flush()
-
-
-def _write_place(premises: Premises) -> dict[str, Any]:
-    return {
-        "region": premises.region,
-        "street": premises.street,
-        "community": premises.community,
-        "building": premises.building,
-        "unit": premises.building_unit,
-        "door": "",
-        "note": "",
-        "point": None,
-    }

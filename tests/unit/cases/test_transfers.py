@@ -23,8 +23,10 @@ PROCESSES = {key: build_process(body) for key, body in FOLDER.processes.items()}
 EVERYBODY = Performer(ActorKind.POSITION, FOLDER.positions, FOLDER.departments, 7)
 # What the outcomes of this table ask for beside the transfer itself.
 FOUND = {"result": "见记录", "meter_purchased": 100, "meter_used": 70, "meter_left": 30}
-GIVEN = {"appointment_id": 5, "handler_id": 7, "signature_file": "f1", "amount_fen": 100, **FOUND}
-GIVEN["identity_proof"] = "face:1"
+GIVEN = {
+    "appointment_id": 5, "handler_id": 7, "signature_file": "f1", "amount_fen": 100,
+    "identity_proof": "face:1", **FOUND,
+}  # fmt: skip
 GUARDS = {**CASE_GUARDS, FORM_FILLED: lambda snapshot, args: None}
 
 
