@@ -50,7 +50,7 @@ _WORKS = ("engineering_dept",)
 _MARKET = ("market_dev_dept",)
 
 PEOPLE = (
-    DemoPerson("remote1", "王敏", "100", ("remote_service",), _CENTRE, "受理、审核、退回、派发"),
+    DemoPerson("remote1", "王敏", "100", ("remote_service",), _CENTRE, "受理、审核、退回、派发、办结"),
     DemoPerson("remote2", "赵倩", "100", ("remote_service",), _CENTRE, "受理、审核（第二席）"),
     DemoPerson("hotline1", "孙丽", "100", ("hotline_agent", "revisit_agent"), _CENTRE, "接警、办结、回访"),
     DemoPerson(

@@ -1,4 +1,4 @@
-"""Sample photos, drawn: enough to see what each shows. Their words are Latin, since Pillow's font is."""
+"""Sample photos, drawn: enough to see what each shows."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import random
 from functools import cache
 
 from PIL import Image, ImageDraw, ImageFont
+
+from backend.documents.typesetting import FONT_FOLDERS
 
 _SIZE = (640, 480)
 # Small, since several hundred are stored within a minute.
@@ -33,7 +35,9 @@ def draw_picture(kind: str, variant: int = 0) -> bytes:
 def _write(
     draw: ImageDraw.ImageDraw, place: tuple[int, int], words: str, size: int, fill: str = _INK
 ) -> None:
-    draw.text(place, words, fill=fill, font=ImageFont.load_default(size))
+    # Pillow's own font has no Chinese; that of the printed documents is there before the data is entered.
+    (font,) = FONT_FOLDERS[0].glob("*.ttf")
+    draw.text(place, words, fill=fill, font=ImageFont.truetype(str(font), size))
 
 
 def _paint_meter(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
@@ -42,9 +46,9 @@ def _paint_meter(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
     draw.rounded_rectangle((150, 120, 490, 430), 40, fill=_STEEL, outline=_INK, width=5)
     draw.rectangle((215, 190, 425, 250), fill="#f8f8f4", outline=_INK, width=4)
     _write(draw, (228, 200), f"{chance.randrange(100, 9999):05d}.{chance.randrange(1000):03d}", 36)
-    _write(draw, (438, 205), "m3", 26)
-    _write(draw, (220, 290), "GAS METER  G4", 28)
-    _write(draw, (220, 335), f"No. {chance.randrange(10**9, 10**10)}", 24)
+    _write(draw, (438, 205), "m³", 26)
+    _write(draw, (220, 290), "燃气表 G4", 28)
+    _write(draw, (220, 335), f"编号 {chance.randrange(10**9, 10**10)}", 24)
     draw.ellipse((235, 380, 265, 410), fill=chance.choice(("#c23a2b", "#3d8c40")), outline=_INK)
 
 
@@ -60,7 +64,7 @@ def _paint_stove(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
     for x in (200, 440):
         draw.ellipse((x - 24, 345, x + 24, 390), fill=_STEEL, outline="black", width=3)
         draw.line((x, 350, x, 368), fill="#c23a2b", width=5)
-    _write(draw, (205, 40), "STOVE - NO FLAME" if not burning else "STOVE - ONE SIDE", 28)
+    _write(draw, (205, 40), "灶具打不着火" if not burning else "只有一边有火", 28)
 
 
 def _paint_pipe(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
@@ -70,8 +74,8 @@ def _paint_pipe(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
     draw.rectangle((200, 90, 440, 115), fill="#c23a2b", outline=_INK, width=3)
     x = chance.randrange(420, 560)
     draw.ellipse((x - 30, 205, x + 30, 265), outline="#c23a2b", width=6)
-    _write(draw, (x - 60, 280), "HERE", 30, "#c23a2b")
-    _write(draw, (40, 330), "GAS PIPE  DN15", 28)
+    _write(draw, (x - 60, 280), "这里", 30, "#c23a2b")
+    _write(draw, (40, 330), "燃气管 DN15", 28)
 
 
 def _paint_kitchen(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
@@ -82,14 +86,14 @@ def _paint_kitchen(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
     draw.rectangle((390, 40, 500, 120), fill=_STEEL, outline=_INK, width=4)
     for x in range(40, 620, 145):
         draw.rectangle((x, 325, x + 120, 465), outline=_INK, width=3)
-    _write(draw, (60, 210), f"KITCHEN {chance.randrange(5, 12)} m2", 28)
+    _write(draw, (60, 210), f"厨房 {chance.randrange(5, 12)} 平方米", 28)
 
 
 def _paint_works(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
     _paint_pipe(draw, chance)
     draw.ellipse((70, 40, 200, 170), fill="white", outline=_INK, width=6)
     draw.line((135, 105, 175, 70), fill="#c23a2b", width=6)
-    _write(draw, (220, 30), f"TEST {chance.randrange(45, 60) / 10} kPa  OK", 30, "#2d6a30")
+    _write(draw, (220, 30), f"试压 {chance.randrange(45, 60) / 10} kPa 合格", 30, "#2d6a30")
 
 
 def _paint_card(draw: ImageDraw.ImageDraw, title: str) -> None:
@@ -100,16 +104,16 @@ def _paint_card(draw: ImageDraw.ImageDraw, title: str) -> None:
     draw.rectangle((420, 170, 540, 330), fill="#f4f4f4", outline=_GREY, width=3)
     draw.ellipse((450, 190, 510, 250), fill=_GREY)
     draw.pieslice((430, 260, 530, 390), 180, 360, fill=_GREY)
-    _write(draw, (180, 240), "SAMPLE", 80, "#c23a2b")
+    _write(draw, (180, 240), "样本", 80, "#c23a2b")
 
 
 def _paint_deed(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
     draw.rectangle((120, 20, 520, 460), fill="#fffdf5", outline="#a5302a", width=8)
-    _write(draw, (180, 50), "PROPERTY DEED", 34, "#a5302a")
+    _write(draw, (180, 50), "房屋所有权证", 34, "#a5302a")
     for y in range(130, 400, 34):
         draw.rectangle((160, y, chance.randrange(330, 480), y + 10), fill=_GREY)
     draw.ellipse((380, 330, 490, 440), outline="#c23a2b", width=6)
-    _write(draw, (190, 215), "SAMPLE", 70, "#c23a2b")
+    _write(draw, (190, 215), "样本", 70, "#c23a2b")
 
 
 def _paint_signature(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
@@ -128,8 +132,8 @@ _PAINTERS = {
     "pipe": _paint_pipe,
     "kitchen": _paint_kitchen,
     "works": _paint_works,
-    "card_front": lambda draw, chance: _paint_card(draw, "IDENTITY CARD  (front)"),
-    "card_back": lambda draw, chance: _paint_card(draw, "IDENTITY CARD  (back)"),
+    "card_front": lambda draw, chance: _paint_card(draw, "居民身份证（人像面）"),
+    "card_back": lambda draw, chance: _paint_card(draw, "居民身份证（国徽面）"),
     "deed": _paint_deed,
     "signature": _paint_signature,
 }

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from backend.appointments.repository import list_visits_of
 from backend.cases import access, application_rows
 from backend.cases.alarm_service import Alarm, AlarmService
 from backend.cases.application_service import Application, ApplicationService
@@ -55,6 +56,8 @@ _POSTS = {
 _HANDLERS = {"301": ("handler301", "inspector301"), "302": ("handler302",), "303": ("handler303",)}
 _WORKS = {"301": "works301", "302": "works302", "303": "handler303"}
 _NEAR_SLOTS = 6
+# Further from now no visit of the demonstration is booked.
+_AROUND = timedelta(days=30)
 
 
 class StoryMoved(Exception):
@@ -175,6 +178,8 @@ class Stage:
             wanted = [one for one in free if one + timedelta(minutes=90) <= present] or wanted
         elif visit == "future":
             wanted = [one for one in free if one > present + timedelta(hours=3)]
+        taken = self._list_visits_of_handler(case_id)
+        wanted = [one for one in wanted if one not in taken] or wanted
         if not wanted:
             raise StoryMoved(case_no)
         start_at = wanted[0] if visit == "near" else chance.choice(wanted[:_NEAR_SLOTS])
@@ -182,6 +187,16 @@ class Stage:
         request = Request(f"customer:{customer_id}", command_id, {"start_at": start_at.isoformat()})
         version = self._hall.cases.load(case_id).snapshot.version
         self._hall.appointments.book(request, case_id, held.hold_id, version)
+
+    def _list_visits_of_handler(self, case_id: int) -> set[datetime]:
+        """Return when the visits of the case's handler begin: nobody can be in two homes at once."""
+        handler_id = self._hall.cases.load(case_id).snapshot.data.get("handler_id")
+        if handler_id is None:
+            return set()
+        since, until = self._clock.present - _AROUND, self._clock.present + _AROUND
+        with self._hall.sessions() as session:
+            visits = list_visits_of(session, [handler_id], since, until)
+        return {start_at for _, start_at, _ in visits}
 
     def find_visit(self, case_no: str) -> datetime | None:
         """Return when the booked visit begins, or None."""
