@@ -26,7 +26,9 @@ CHANNEL_NAMES = {
     "hotline": "电话",
     "counter": "营业厅", "field": "现场", "municipal": "市政", "officer": "员工转办", "calendar": "按日历",
 }  # fmt: skip
-_KIND_NAMES = {"return": "退回", "dispatch": "派给别的单位", "end": "不予受理", "other": "其他"}
+_KIND_NAMES = {
+    "return": "退回", "dispatch": "派给别的单位", "end": "不予受理", "site": "现场没办成", "other": "其他",
+}  # fmt: skip
 _NAME = Column("customer_name", "客户")
 _PHONE = Column("customer_phone", "手机号", width=16)
 _BEFORE = (

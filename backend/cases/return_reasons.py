@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.models import ReturnReason
 from backend.core.errors import Conflict, NotFound
 
-# Back to the customer; to another unit than suggested; refused or ended; any other step that asks for one.
+# Back to the customer; to another unit than suggested; refused or ended; a step at the customer's home that
+# does not go on; any other step that asks for one.
 RETURN = "return"
-REASON_KINDS = (RETURN, "dispatch", "end", "other")
+REASON_KINDS = (RETURN, "dispatch", "end", "site", "other")
 
 
 class ReturnReasons:

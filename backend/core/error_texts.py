@@ -107,7 +107,7 @@ _ORGANISATION: dict[str, str] = {
 }
 
 _STAFF_SIDE: dict[str, str] = {
-    "rejected_marks": "还有标为“不通过”的内容，请退回给客户修改，或改判后再通过。",
+    "rejected_marks": "还有标为“要改”的内容，请退回给客户修改，或改判后再通过。",
     "document_not_owable": "这份材料不能容缺，请客户交齐后再通过。",
     "document_changed": "这张表刚刚被别人改过，请重新打开，看过新内容再填。",
     "document_too_large": "表里的内容太多，存不下了，请把文字写短一些或减少几行。",

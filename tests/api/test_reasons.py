@@ -16,6 +16,7 @@ def test_each_kind_has_its_own_list(hall: Hall) -> None:
     assert "建议的单位人手不足" in list_texts(remote, "dispatch")
     assert "重复申请" in list_texts(remote, "end")
     assert "派错单位" in list_texts(remote, "other")
+    assert "试压不合格，漏点还没有找到" in list_texts(remote, "site")
     # The items that go back to the customer are asked for without a kind.
     assert {one["kind"] for one in remote.read("/return-reasons")["items"]} == {"return"}
     assert remote.get("/return-reasons", kind="nothing").status_code == 422

@@ -6015,7 +6015,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    kind?: "return" | "dispatch" | "end" | "other";
+                    kind?: "return" | "dispatch" | "end" | "site" | "other";
                     item?: string | null;
                     all?: boolean;
                 };
@@ -7300,7 +7300,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            kind?: "return" | "dispatch" | "end" | "other" | null;
+            kind?: "return" | "dispatch" | "end" | "site" | "other" | null;
             /**
              * @default null
              * @enum {string|null}
@@ -7935,7 +7935,7 @@ export interface components {
              * @default return
              * @enum {string}
              */
-            kind?: "return" | "dispatch" | "end" | "other";
+            kind?: "return" | "dispatch" | "end" | "site" | "other";
             /** @default 1000 */
             position?: number;
             text: string;
@@ -8195,7 +8195,7 @@ export interface components {
         ReasonOrder: {
             keys: string[];
             /** @enum {string} */
-            kind: "return" | "dispatch" | "end" | "other";
+            kind: "return" | "dispatch" | "end" | "site" | "other";
         };
         Refresh: {
             refresh_token: string;
@@ -8219,7 +8219,7 @@ export interface components {
             is_active: boolean;
             key: string;
             /** @enum {string} */
-            kind: "return" | "dispatch" | "end" | "other";
+            kind: "return" | "dispatch" | "end" | "site" | "other";
             position: number;
             text: string;
         };
