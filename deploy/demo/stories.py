@@ -47,6 +47,7 @@ class Plot:
 
 
 # Whoever stands there when works are handed over signs on the same device; the picture comes with the form.
+_SIGNED_BY_ALL = {f"sign_{one}": "signature" for one in ("engineering", "customer_service", "contractor")}
 _SIGNED_ON_SITE = {"engineering_representative": "signature", "customer_service_representative": "signature"}
 _DONE = "更换老化部件，试压30分钟无泄漏，点火正常。"
 MOVES: dict[str, Move] = {
@@ -103,7 +104,7 @@ MOVES: dict[str, Move] = {
     "designed": Move("works", "designed", (100, 300)),
     "purchased": Move("works", "purchased", (200, 500)),
     "built": Move("works", "built", (300, 700), {"result": "安装完成，试压合格。", "photos": ("works",)}),
-    "inspected": Move("works", "passed", (60, 200)),
+    "inspected": Move("works", "passed", (60, 200), form=_SIGNED_BY_ALL),
     "handed_over": Move("works", "handed_over", (20, 100), form=_SIGNED_ON_SITE),
     "taken": Move("desk", "taken", (20, 100)),
     "request": Move("customer", "request", (60, 600)),

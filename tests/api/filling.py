@@ -44,3 +44,16 @@ def upload(who: Browser, name: str, purpose: str = "visit") -> str:
     headers = {"X-CSRF-Token": who.csrf}
     sent = who.client.post(f"{API}/files", data=photo, base_url=HTTPS, headers=headers)
     return str(json.loads(sent.text)["file_key"])
+
+
+def sign(who: Browser, case_no: str, task: int, signer: str, **more: Any) -> None:
+    """Sign the document of a task as one of its signers; ``more`` is what the server asks besides."""
+    path = f"/cases/{case_no}/documents/{task}"
+    wish = {
+        "signer": signer,
+        "sha256": who.read(path)["sha256"],
+        "file_key": upload(who, "签名", "signature"),
+        **more,
+    }
+    answer = who.send("POST", f"{path}/signatures", wish)
+    assert answer.status_code == 204, answer.text

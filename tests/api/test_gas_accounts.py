@@ -23,7 +23,7 @@ from backend.customers.accounts import ACTIVE, PENDING, GasAccounts, find_owner
 from backend.customers.models import GasAccount
 from backend.customers.service import CustomersService
 from tests.api.conftest import MadeCustomer
-from tests.api.filling import fill_in, see_id_card, upload
+from tests.api.filling import fill_in, see_id_card, sign
 from tests.api.organisation import ensure_staff
 from tests.api.staff_side import Browser, Hall, code
 
@@ -77,17 +77,6 @@ def make_origin(hall: Hall, customer_id: int | None) -> Origin:
 def enter(hall: Hall, accounts: GasAccounts, origin: Origin, record: AccountRecord, status: str) -> str:
     with hall.sessions.begin() as session:
         return accounts.enter(session, origin, record, status, NOW)
-
-
-def sign(who: Browser, case_no: str, task: int, signer: str) -> None:
-    path = f"/cases/{case_no}/documents/{task}"
-    wish = {
-        "signer": signer,
-        "sha256": who.read(path)["sha256"],
-        "file_key": upload(who, "签名", "signature"),
-    }
-    answer = who.send("POST", f"{path}/signatures", wish)
-    assert answer.status_code == 204, answer.text
 
 
 def read_own(hall: Hall, customer: MadeCustomer, case_no: str) -> dict[str, Any]:
