@@ -25,7 +25,7 @@ from backend.customers.service import CustomersService
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, see_id_card, sign
 from tests.api.organisation import ensure_staff
-from tests.api.staff_side import Browser, Hall, code
+from tests.api.staff_side import Hall, code
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 HOME = {"region": "历下区", "street": "文化路", "community": "和平小区", "building": "3号楼", "unit": "2单元"}

@@ -1,4 +1,4 @@
-"""Works are accepted by several parties in one step: each signs the certificate on their own screen or on site."""
+"""Works are accepted by several parties in one step: each signs the certificate, on a screen or on site."""
 
 from __future__ import annotations
 
