@@ -110,8 +110,9 @@ def write_headline(
     # Two moments in one sentence would only be mistaken for each other.
     if current.hour or current.opens_at:
         return present
-    # Told of one step alone, the days that the whole takes would read as days to wait for it.
-    return f"{present}，{write_due(current.due_at)}{'全部办完' if current.is_due_shared else '完成'}"
+    # A step's own moment must not read as that of the whole, nor the days of the whole as those of one step.
+    due = write_due(current.due_at)
+    return f"{present}，{due}全部办完" if current.is_due_shared else f"{present}，这一步{due}办好"
 
 
 def _write_present(current: ProgressStep) -> str:

@@ -83,8 +83,8 @@ def show(line: Line) -> list[tuple[str, str]]:
 
 TO_REVIEW = (("submit", "submit"), ("accept", "accept"))
 TO_BOOK = (*TO_REVIEW, ("review", "pass"), ("dispatch", "dispatch"), ("assign", "assign"))
-AHEAD_OF_CHILD = [("close", "next"), ("rate", "next")]
-CHILD = ["set_off", "arrive", "inspect", "test_pressure"]
+AHEAD_OF_CHILD = [("reply", "next"), ("close", "next"), ("rate", "next")]
+CHILD = ["set_off", "arrive", "inspect", "test_pressure", "hand_over"]
 
 
 def test_what_comes_next_is_foretold_to_the_end() -> None:
@@ -141,6 +141,7 @@ def test_a_child_goes_on_where_its_parent_waits() -> None:
         ("support/arrive", "now"),
         ("support/inspect", "next"),
         ("support/test_pressure", "next"),
+        ("support/hand_over", "next"),
         *AHEAD_OF_CHILD,
     ]
     assert [one.due_at for one in steps if one.state is StepState.NOW] == [due_at]
@@ -177,10 +178,12 @@ def test_an_ended_child_stays_in_the_line() -> None:
     ended = EndChild(SYSTEM, task.no, CaseStatus.COMPLETED)
     parent = decide(APPLICATION, parent, ended, NOW).snapshot
     line = Line(APPLICATION, parent, children={task.no: Line(REPAIR, child)})
-    assert show(line)[-4:] == [
-        ("support/inspect", "done"),
-        ("support/test_pressure", "now"),
-        *AHEAD_OF_CHILD,
+    # What the technician did is over; the reply is awaited.
+    assert show(line)[-5:] == [
+        ("support/test_pressure", "done"),
+        ("support/hand_over", "done"),
+        ("reply", "now"),
+        *AHEAD_OF_CHILD[1:],
     ]
     parent = run(APPLICATION, parent, ("reply", "reply"), ("close", "close"), ("rate", "rate"))
     line = Line(APPLICATION, parent, children={task.no: Line(REPAIR, child)})
@@ -232,7 +235,7 @@ def test_nobody_is_said_to_look_at_once_while_the_office_is_closed() -> None:
     due_at = {snapshot.open_tasks[0].no: datetime(2026, 11, 27, 0, 45, tzinfo=UTC)}
     steps = make_progress(Line(APPLICATION, snapshot, due_at), find_process)
     by_day = tell_opening(steps, lambda: None)
-    told = "申请已收到，客服马上查看，预计 11月27日 周五 08:45 前完成"
+    told = "申请已收到，客服马上查看，这一步预计 11月27日 周五 08:45 前办好"
     assert write_headline(CaseStatus.OPEN, by_day, False, NOW) == told
     by_night = tell_opening(steps, lambda: datetime(2026, 11, 27, 0, 30, tzinfo=UTC))
     told = "申请已收到，客服上班后（11月27日 周五 08:30 起）查看"
