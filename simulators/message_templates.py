@@ -96,7 +96,7 @@ SMS = {
     "correction_page": SmsTemplate("2400015", "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。"),
     "visit": SmsTemplate("2400004", "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。"),
     "moved": SmsTemplate("2400017", "您的{1}（编号{2}）上门时间改为{3}，请留人在家。"),
-    "departure": SmsTemplate("2400009", "您的{1}（编号{2}）：师傅已出发，正在前往，请留人在家。"),
+    "departure": SmsTemplate("2400009", "您的{1}（编号{2}）：{3}师傅（电话{4}）已出发，请留人在家。"),
     "rating": SmsTemplate("2400005", "您的{1}（编号{2}）已办完，请打开燃气服务小程序评价。"),
     "rating_page": SmsTemplate("2400016", "您的{1}（编号{2}）已办完，请点 HALL/c/{2} 评价。"),
     "alarm_help": SmsTemplate(

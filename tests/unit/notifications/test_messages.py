@@ -85,10 +85,10 @@ def test_each_text_message_says_what_happened() -> None:
     case = "您的居民报装（编号261124101123453）"
     assert tell("appointment_booked") == f"{case}：师傅预计11月26日 周四 09:00–10:00上门，请留人在家。"
     assert tell("appointment_moved") == f"{case}上门时间改为11月26日 周四 09:00–10:00，请留人在家。"
-    assert tell("handler_set_off") == f"{case}：师傅已出发，正在前往，请留人在家。"
+    assert tell("handler_set_off") == f"{case}：张伟师傅（电话13800138000）已出发，请留人在家。"
     assert "小程序" in tell("handler_assigned")
     page = tell("handler_assigned", uses_mini=False)
-    assert page == f"{case}有新进展：请选时间。点 https://hall.example/c/261124101123453 看详情。"
+    assert page == f"{case}有新进展：约上门时间。点 https://hall.example/c/261124101123453 看详情。"
     coming = tell("alarm_coming", uses_mini=False)
     assert "抢修员张伟（电话13800138000）马上到" in coming
     assert "不要回屋" in coming and "不要回屋" in tell("alarm_dispatched")
