@@ -1,7 +1,9 @@
+import { mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { listReasons } from '@/api/lookups'
 import type { ReturnReason } from '@/api/types'
+import ReasonInput from '@/components/ReasonInput.vue'
 import { moveKey, tellFields } from '@/domain/reasons'
 import { useReasons } from '@/stores/reasons'
 
@@ -53,5 +55,25 @@ describe('the store of reasons', () => {
     await store.load('return')
     expect(store.listFor('return', 'phone')).toEqual(['情况不符'])
     expect(store.listFor('return', 'photos')).toEqual(['照片看不清', '情况不符'])
+  })
+})
+
+describe('the box of a reason', () => {
+  /** Press Enter in a box around which a form waits to be sent; returns whether it would be sent. */
+  function pressEnter(words: string, times = 1): boolean {
+    const box = mount(ReasonInput, { props: { reasons: ['看不清'], label: '原因', modelValue: '' }, attachTo: document.body })
+    const input = box.get('input')
+    input.element.value = words
+    void input.trigger('input')
+    let sends = false
+    for (let time = 0; time < times; time += 1) {
+      sends = input.element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', cancelable: true, bubbles: true }))
+    }
+    box.unmount()
+    return sends
+  }
+  it('ends the words with the first Enter, and lets the second one send', () => {
+    expect(pressEnter('自己写的')).toBe(false)
+    expect(pressEnter('自己写的', 2)).toBe(true)
   })
 })
