@@ -65,7 +65,7 @@ export function readWayBack(back: unknown): string {
 
 guardBack(router)
 
-router.beforeEach(async (to) => {
+router.beforeEach(async (to, from) => {
   const session = useSession()
   if (!session.me) {
     try {
@@ -79,7 +79,11 @@ router.beforeEach(async (to) => {
   if (session.mustChange && to.name !== 'password') {
     return { name: 'password', query: { back: to.fullPath } }
   }
-  if (to.name === 'work' && !to.params.caseNo && session.isFieldOnly && window.innerWidth < 700) return { name: 'field' }
+  if (to.name === 'work' && !to.params.caseNo && window.innerWidth < 700) {
+    // Who does other work as well finds the visits first, and can still go to the lists from there.
+    const lands = !from.name || from.name === 'sign-in'
+    if (session.isFieldOnly || (lands && session.isHandler)) return { name: 'field' }
+  }
   return true
 })
 
