@@ -24,6 +24,7 @@ def render_panel(port: int, simulators_port: int, logs: Path) -> str:
     lines += [
         "",
         "  Customers sign in with any mobile number; the code arrives on the simulators' page.",
+        "  13800010001 to 13800010006 have cases already.",
         "─" * 78,
     ]
     return "\n".join(lines)
