@@ -19,6 +19,7 @@ from composition.hall import Hall, read_clock
 from composition.staff_side import make_hashed_password
 from deploy.demo.applicants import CUSTOMERS
 from deploy.demo.history import History
+from deploy.demo.library import Library
 from deploy.demo.offices import add_hours, add_phones, add_turns
 from deploy.demo.organisation import AREAS, PASSWORD, PEOPLE, UNITS
 from deploy.demo.stories import HISTORY
@@ -45,6 +46,8 @@ def make_demo_commands(hall: Hall) -> AppGroup:
         customer_ids = _add_customers(hall.customers, sessions, now - HISTORY)
         history = History(hall.settings, now, click.echo)
         click.echo(f"{history.tell(customer_ids)} cases entered")
+        articles, rows = Library(hall.settings, now).fill()
+        click.echo(f"{articles} articles of knowledge and {rows} rows of the customers' ledger entered")
 
     return group
 
