@@ -132,9 +132,13 @@ _AS_THEY_ARE = (
 )  # fmt: skip
 
 
+# What makes a heading and a list of a line, and would only be noise within one.
+_MARKS = frozenset({"#", "-"})
+
+
 def write_excerpt(body: str, words: Sequence[str]) -> str:
     """Return the piece of ``body`` round the first of ``words`` that stands in it, or its beginning."""
-    line = " ".join(body.split())
+    line = " ".join(part for part in body.split() if part not in _MARKS)
     places = [place for word in words if (place := line.lower().find(word.lower())) >= 0]
     start = max(min(places, default=0) - _LEAD, 0)
     piece = line[start : start + _EXCERPT]

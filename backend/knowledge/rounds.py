@@ -276,6 +276,9 @@ class KnowledgeRounds:
         nodes = []
         for step in definition.steps:
             task = newest.get(step.key)
+            if task is None and not nodes:
+                # The rounds of a year share its plan: all but the first begin behind it.
+                continue
             is_open = task is not None and task.state == "open" and row.status == "open"
             person = None if task is None or is_open else actors.get(step.key)
             if is_open:
