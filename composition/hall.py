@@ -21,6 +21,7 @@ from backend.cases.case_reading import CustomerCases
 from backend.cases.commands import Guard
 from backend.cases.contract_reviews import CONTRACT_EFFECTS, ContractReviews
 from backend.cases.contract_wording import ContractWordings
+from backend.cases.counter_ratings import CounterRatings
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.document_printing import DocumentPrinter
 from backend.cases.document_signing import DocumentSigning
@@ -114,6 +115,7 @@ class Hall:
     visits: VisitService
     notifications: NotificationService
     links: CaseLinks
+    counter_ratings: CounterRatings
     contracts: ContractReviews
     accounts: CaseAccounts
     identity_checks: IdentityChecks
@@ -258,6 +260,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             settings.identity_kept_days,
             now,
         ),
+        counter_ratings=CounterRatings(sessions, cases, access, definitions, keys, now),
         links=CaseLinks(
             sessions,
             access,

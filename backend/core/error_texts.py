@@ -249,6 +249,8 @@ _LINKS: dict[str, str] = {
     "link_no_mobile": "这件业务没有登记客户的手机号，发不了短信链接，请打电话联系客户。",
     "link_not_offered": "短信链接还没有开通，请打电话联系客户。",
     "link_too_often": "链接刚刚发过，请先查收短信；收不到请过一会儿再发，或拨打客服热线。",
+    "rating_over": "这一页已经用完或过期，请工作人员再打开一次评价。",
+    "rating_elsewhere": "这次评价在另一台设备上打开了，请在那台设备上评价。",
 }
 
 _CONTRACTS: dict[str, str] = {
