@@ -23,7 +23,7 @@ class CounterRatingSchema(Schema):
 
     name = fields.String(required=True)
     tags = fields.Nested(RatingTagsSchema, required=True)
-    expires_at = fields.AwareDateTime(required=True)
+    expires_in = fields.Integer(required=True, metadata={"description": "seconds"})
 
 
 class CounterRatingGivenSchema(LinkOpeningSchema):

@@ -89,7 +89,7 @@ class CounterRatings:
         return Invitation(token, now + LASTS)
 
     def open(self, token: str, device: str) -> dict[str, Any]:
-        """Bind the invitation to ``device``, a secret of its own, and return what is judged and until when.
+        """Bind the invitation to ``device``, a secret of its own, and return what is judged and how long.
 
         Raises Conflict ``already_rated``, and Forbidden ``rating_over`` and ``rating_elsewhere``.
         """
@@ -101,7 +101,8 @@ class CounterRatings:
             if link.device_hash is None:
                 bind_link(session, link, device, now)
             name = self._definitions.get(session, case.definition_version_id).name
-        return {"name": name, "expires_at": link.expires_at}
+        # A tablet's clock may be wrong by hours, so it is told how long and not until when.
+        return {"name": name, "expires_in": int((link.expires_at - now).total_seconds())}
 
     def rate(
         self, token: str, device: str, device_name: str, command_id: uuid.UUID, rating: Rating

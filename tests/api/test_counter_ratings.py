@@ -74,7 +74,8 @@ def test_the_customer_rates_on_the_device_at_the_counter(hall: Hall, process: st
     token = invite(desk, case_no)
     opened = json.loads(tablet.open(token).text)
     # The device learns what is judged, and nothing of whom the case is about.
-    assert opened.keys() == {"name", "tags", "expires_at"} and "办得快" in opened["tags"]["good"]
+    assert opened.keys() == {"name", "tags", "expires_in"} and "办得快" in opened["tags"]["good"]
+    assert 500 < opened["expires_in"] <= 600
     assert tablet.rate(token, stars=2, tags=["等得太久"], words="等了一个钟头").status_code == 204
     case = desk.read(f"/cases/{case_no}")
     assert (case["status"], case["actions"]) == ("completed", [])

@@ -7280,8 +7280,8 @@ export interface components {
             reason: string;
         };
         CounterRating: {
-            /** Format: date-time */
-            expires_at: string;
+            /** @description seconds */
+            expires_in: number;
             name: string;
             tags: components["schemas"]["RatingTags"];
         };
