@@ -33,6 +33,7 @@ from miniprogram_api.appointment_routes import make_appointment_routes
 from miniprogram_api.case_routes import make_case_routes
 from miniprogram_api.catalogue_routes import make_catalogue_routes
 from miniprogram_api.check_routes import make_check_routes
+from miniprogram_api.counter_rating_routes import make_counter_rating_routes
 from miniprogram_api.document_routes import make_document_routes
 from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.file_routes import make_file_routes
@@ -70,6 +71,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_alarm_routes(alarms, limiter, settings.hotline_number),
         make_message_routes(hall.notifications),
         make_link_routes(hall.links, limiter),
+        make_counter_rating_routes(hall.counter_ratings, limiter),
         make_file_routes(hall.files),
         make_customer_realtime_routes(SocketTickets(hall.redis)),
     ):

@@ -18,9 +18,11 @@ from backend.cases.account_effects import ACCOUNT_EFFECTS, make_account_effects
 from backend.cases.case_accounts import CaseAccounts
 from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
+from backend.cases.case_starts import start_case
 from backend.cases.commands import Guard
 from backend.cases.contract_reviews import CONTRACT_EFFECTS, ContractReviews
 from backend.cases.contract_wording import ContractWordings
+from backend.cases.counter_ratings import CounterRatings
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.document_printing import DocumentPrinter
 from backend.cases.document_signing import DocumentSigning
@@ -54,6 +56,7 @@ from backend.files.merging import move_files
 from backend.files.service import FileService
 from backend.knowledge.publishing import KNOWLEDGE_EFFECTS
 from backend.ledgers.classes import LEDGER_EFFECTS
+from backend.ledgers.new_customers import LEDGER_GUARDS
 from backend.maps.coordinates import convert_wgs84
 from backend.maps.port import Arrival, GeoPoint
 from backend.maps.straight_line import estimate_by_line
@@ -69,9 +72,9 @@ from payments.settling import CHARGE_GUARDS
 
 EFFECTS = {
     **CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **KNOWLEDGE_EFFECTS, **LEDGER_EFFECTS,
-    **make_charge_effects(ChargeService()),
+    **make_charge_effects(ChargeService()), "start_case": start_case,
 }  # fmt: skip
-GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS}
+GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS, **LEDGER_GUARDS}
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(guards=frozenset(GUARDS), effects=frozenset(EFFECTS) | ACCOUNT_EFFECTS)
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
@@ -114,6 +117,7 @@ class Hall:
     visits: VisitService
     notifications: NotificationService
     links: CaseLinks
+    counter_ratings: CounterRatings
     contracts: ContractReviews
     accounts: CaseAccounts
     identity_checks: IdentityChecks
@@ -258,6 +262,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             settings.identity_kept_days,
             now,
         ),
+        counter_ratings=CounterRatings(sessions, cases, access, definitions, keys, now),
         links=CaseLinks(
             sessions,
             access,

@@ -15,6 +15,7 @@ from backend.appointments.places import PlaceFinder
 from backend.cases.alarm_alerts import AlarmAlerts
 from backend.cases.alarm_ringing import AlarmBell
 from backend.cases.calendar_starts import CalendarStarter
+from backend.cases.case_starts import CaseStarts
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.escalation import Escalation
@@ -100,6 +101,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),
             *make_link_sender(hall).list_topics(),
+            *CaseStarts(hall.sessions, hall.cases).list_topics(),
             *hall.contracts.list_topics(staff_notices, find_leads),
         ]
     )

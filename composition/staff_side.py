@@ -79,6 +79,7 @@ from staff_api.organisation_routes import make_organisation_routes, make_unit_ro
 from staff_api.organisation_tables import make_table_routes
 from staff_api.print_routes import make_print_routes
 from staff_api.queue_routes import make_queue_routes
+from staff_api.rating_routes import make_rating_routes
 from staff_api.realtime_routes import make_staff_realtime_routes
 from staff_api.roster_routes import make_roster_routes
 from staff_api.session_routes import make_session_routes
@@ -234,6 +235,7 @@ def _add_cases(
         ),
         make_document_routes(documents),
         make_link_routes(hall.links),
+        make_rating_routes(hall.counter_ratings, hall.settings.public_base_url),
         make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
         make_account_routes(hall.accounts),

@@ -1,4 +1,4 @@
-"""Links of text messages: /api/v1/case-links, and the short addresses /l/<token> and /c/<number> in them."""
+"""Links of text messages: /api/v1/case-links; and the short addresses /l/<token>, /r/<token>, /c/<number>."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ def make_short_link_routes() -> flask.Blueprint:
     @open_to(Caller.ANYONE)
     def lead_to_page(token: str) -> Response:
         """Lead to the page that opens the link."""
-        # A token has no character that an address would have to escape; anything else finds no link there.
-        safe = "".join(one for one in token if one.isascii() and (one.isalnum() or one in "-_"))
-        answer = Response(status=302)
-        answer.headers["Location"] = f"/h5/#/pages/link/index?t={safe}"
-        answer.headers["Referrer-Policy"] = "no-referrer"
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return _lead("/h5/#/pages/link/index?t=", token)
+
+    @routes.get("/r/<token>")
+    @open_to(Caller.ANYONE)
+    def lead_to_rating(token: str) -> Response:
+        """Lead to the rating page of the counter's device."""
+        return _lead("/console/#/rating?t=", token)
 
     @routes.get("/c/<int:case_no>")
     @open_to(Caller.ANYONE)
@@ -90,3 +90,13 @@ def make_short_link_routes() -> flask.Blueprint:
         return answer
 
     return routes
+
+
+def _lead(page: str, token: str) -> Response:
+    # A token has no character that an address would have to escape; anything else finds no link there.
+    safe = "".join(one for one in token if one.isascii() and (one.isalnum() or one in "-_"))
+    answer = Response(status=302)
+    answer.headers["Location"] = f"{page}{safe}"
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

@@ -159,11 +159,13 @@ class NoteSchema(Schema):
 
 
 class StaffRatingSchema(Schema):
-    """The customer's judgement."""
+    """The customer's judgement; ``asked_by`` names who asked for it at the counter."""
 
     stars = fields.Integer(required=True)
     tags = fields.List(fields.String(), required=True)
     words = fields.String(required=True)
+    channel = fields.String(required=True, validate=validate.OneOf(("client", "counter")))
+    asked_by = fields.String(required=True, allow_none=True)
 
 
 class MessageTrySchema(Schema):

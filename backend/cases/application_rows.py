@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.cases.models import CaseCorrection, CaseRating, ServiceCase
@@ -46,7 +46,8 @@ _KEEP_PREVIOUS = (
     )
     .values(previous_value=bindparam("previous_value"))
 )
-_INSERT_RATING = insert(table_of(CaseRating))
+_RATING = table_of(CaseRating)
+_INSERT_RATING = insert(_RATING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,25 @@ def is_rated(session: Session, case_id: int) -> bool:
     return found.first() is not None
 
 
+def find_rating(session: Session, case_id: int) -> Row[Any] | None:
+    """Return the judgement of a case with where it was given, or None."""
+    return session.execute(select(_RATING).where(_RATING.c.case_id == case_id)).one_or_none()
+
+
 def insert_rating(
-    session: Session, case_id: int, stars: int, tags: list[str], words_sealed: str | None, at: datetime
+    session: Session,
+    case_id: int,
+    stars: int,
+    tags: list[str],
+    words_sealed: str | None,
+    at: datetime,
+    counter: tuple[int, str] | None = None,
 ) -> None:
-    """Keep the customer's judgement; raises IntegrityError where the case has one."""
-    session.execute(
-        _INSERT_RATING,
-        {"case_id": case_id, "stars": stars, "tags": tags, "words_sealed": words_sealed, "rated_at": at},
-    )
+    """Keep the customer's judgement; raises IntegrityError where the case has one.
+
+    ``counter`` has who asked for it at the counter, and on what device.
+    """
+    row = {"case_id": case_id, "stars": stars, "tags": tags, "words_sealed": words_sealed, "rated_at": at}
+    staff_id, device = counter or (None, None)
+    given = {"channel": "counter" if counter else "client", "staff_id": staff_id, "device": device}
+    session.execute(_INSERT_RATING, {**row, **given})

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case, find_root_id
 from backend.cases.account_effects import MANAGER_FIELD
+from backend.cases.case_starts import ORIGIN
 from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
 from backend.cases.staff_access import StaffAccess
 from backend.core.encryption import KeyRing
@@ -59,6 +60,10 @@ class CaseAccounts:
 
     def _find(self, session: Session, root: Branch) -> AccountView | None:
         account = self._accounts.find_of_case(session, root.id)
+        origin = root.snapshot.data.get(ORIGIN)
+        if account is None and origin is not None:
+            # A case of the company's own is about the account of the case that brought it about.
+            account = self._accounts.find_of_case(session, origin)
         return None if account is None else self._accounts.read(session, account)
 
     def _find_manager(

@@ -1,4 +1,4 @@
-"""Links by text message for who has no client: to one case, for a short time, on the first device alone.
+"""Links to one case, for a short time, on the first device alone: by text message for who has no client.
 
 A link is a random token (design, decision 1); what may be done with it is what the case's customer may do
 with this case, and nothing of any other. Foreign, missing and malformed look the same (law 11); a link that
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select, text, update
+from sqlalchemy import ColumnElement, Row, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_root_id
@@ -32,6 +32,8 @@ from backend.notifications.models import MessageDelivery
 from backend.organisation.service import Member
 
 TOPIC, CHANNEL = "send_case_link", "sms"
+# The origin of a link that goes to no phone: it opens the rating on the device at the counter, and no more.
+COUNTER = "counter"
 LINK_PHONE_CONTEXT, TOKEN_CONTEXT = "case_link.phone", "case_link.token"
 RESEND_AFTER = timedelta(minutes=1)
 COUNTED_FOR, PER_CASE = timedelta(days=1), 5
@@ -44,6 +46,7 @@ _BY_TOKEN = (
 _OF_CASE = (
     select(_LINK, _TRY.c.state.label("sending"))
     .outerjoin(_TRY, (_TRY.c.promise_id == _LINK.c.promise_id) & (_TRY.c.channel == CHANNEL))
+    .where(_LINK.c.origin != COUNTER)
     .order_by(_LINK.c.id.desc())
     .limit(1)
 )
@@ -125,14 +128,12 @@ class CaseLinks:
         now = self._now()
         with self._sessions.begin() as session:
             link = self._find(session, token, locks=True)
-            self._refuse(link, device, now)
+            refuse_link(link, device, now)
             if link.device_hash is None:
-                bound = {"device_hash": hash_token(device), "opened_at": now}
-                session.execute(update(_LINK).where(_LINK.c.id == link.id).values(bound))
+                bind_link(session, link, device, now)
                 # Whoever opened an earlier link to this case, perhaps not its customer, is shut out now.
-                earlier = (_LINK.c.case_id == link.case_id) & (_LINK.c.id < link.id)
-                earlier &= _LINK.c.ended_at.is_(None)
-                session.execute(update(_LINK).where(earlier).values(ended_at=now))
+                earlier = (_LINK.c.id < link.id) & (_LINK.c.origin != COUNTER)
+                end_links(session, link.case_id, earlier, now)
             return str(link.case_no)
 
     def confirm(self, token: str, device: str) -> LinkedCase:
@@ -143,7 +144,7 @@ class CaseLinks:
         """
         with self._sessions() as session:
             link = self._find(session, token)
-        self._refuse(link, device, self._now())
+        refuse_link(link, device, self._now())
         if link.device_hash is None:
             raise Forbidden("link_other_device")
         return LinkedCase(link.case_no, link.customer_id)
@@ -163,6 +164,7 @@ class CaseLinks:
         ):
             return
         good = (_LINK.c.case_id == case_id) & (_LINK.c.expires_at > self._now())
+        good &= _LINK.c.origin != COUNTER
         if session.execute(select(_LINK.c.id).where(good).limit(1)).first() is not None:
             return
         try:
@@ -172,22 +174,10 @@ class CaseLinks:
             return
 
     def _find(self, session: Session, token: str, locks: bool = False) -> Row[Any]:
-        query = _BY_TOKEN.where(_LINK.c.token_hash == hash_token(token))
-        found = session.execute(query.with_for_update(of=_LINK) if locks else query).one_or_none()
-        if found is None:
+        found = find_link(session, token, locks)
+        if found is None or found.origin == COUNTER:
             raise NotFound("link_unknown")
         return found
-
-    @staticmethod
-    def _refuse(link: Row[Any], device: str, now: datetime) -> None:
-        if link.status != "open":
-            raise Forbidden("link_case_closed")
-        if link.ended_at is not None:
-            raise Forbidden("link_replaced")
-        if now >= link.expires_at:
-            raise Forbidden("link_expired")
-        if link.device_hash is not None and not hmac.compare_digest(link.device_hash, hash_token(device)):
-            raise Forbidden("link_other_device")
 
     def _issue(
         self,
@@ -234,6 +224,7 @@ class CaseLinks:
     @staticmethod
     def _refuse_too_often(session: Session, case_id: int, now: datetime) -> None:
         recent = (_LINK.c.case_id == case_id) & (_LINK.c.created_at > now - COUNTED_FOR)
+        recent &= _LINK.c.origin != COUNTER
         sent, last = session.execute(select(func.count(), func.max(_LINK.c.created_at)).where(recent)).one()
         if sent >= PER_CASE or (last is not None and now < last + RESEND_AFTER):
             raise TooMany("link_too_often")
@@ -244,3 +235,33 @@ class CaseLinks:
         if link.opened_at is not None:
             return "opened"
         return {None: "waiting", "sending": "waiting"}.get(link.sending, str(link.sending))
+
+
+def find_link(session: Session, token: str, locks: bool = False) -> Row[Any] | None:
+    """Return the link of ``token`` with its case's number, customer and status, or None."""
+    query = _BY_TOKEN.where(_LINK.c.token_hash == hash_token(token))
+    return session.execute(query.with_for_update(of=_LINK) if locks else query).one_or_none()
+
+
+def refuse_link(link: Row[Any], device: str, now: datetime) -> None:
+    """Raise Forbidden where the link opens nothing on ``device``."""
+    if link.status != "open":
+        raise Forbidden("link_case_closed")
+    if link.ended_at is not None:
+        raise Forbidden("link_replaced")
+    if now >= link.expires_at:
+        raise Forbidden("link_expired")
+    if link.device_hash is not None and not hmac.compare_digest(link.device_hash, hash_token(device)):
+        raise Forbidden("link_other_device")
+
+
+def bind_link(session: Session, link: Row[Any], device: str, now: datetime) -> None:
+    """Let the link open on ``device`` alone."""
+    bound = {"device_hash": hash_token(device), "opened_at": now}
+    session.execute(update(_LINK).where(_LINK.c.id == link.id).values(bound))
+
+
+def end_links(session: Session, case_id: int, which: ColumnElement[bool], now: datetime) -> None:
+    """End those links of a case that are still good."""
+    good = (_LINK.c.case_id == case_id) & _LINK.c.ended_at.is_(None)
+    session.execute(update(_LINK).where(good, which).values(ended_at=now))

@@ -161,7 +161,10 @@ class ApplicationDraft(Base):
 
 
 class CaseRating(Base):
-    """The customer's judgement: stars, ready-made tags and own words."""
+    """The customer's judgement: stars, ready-made tags and own words; the application may only add one.
+
+    ``staff_id`` and ``device`` are there where it was given at the counter: who asked for it, and on what.
+    """
 
     __tablename__ = "case_rating"
 
@@ -170,6 +173,9 @@ class CaseRating(Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text))
     words_sealed: Mapped[str | None] = mapped_column(Text)
     rated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    channel: Mapped[str] = mapped_column(Text)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    device: Mapped[str | None] = mapped_column(Text)
 
 
 class CaseReview(Base):

@@ -21,7 +21,10 @@ LONGEST_WORDS = 200
 # Offered from four stars on, and below that.
 GOOD_TAGS = ("准时上门", "态度好", "技术好", "讲得清楚", "收费清楚")
 BAD_TAGS = ("等得太久", "没有修好", "态度差", "没讲清楚", "没收拾干净", "收费不明")
-TAGS = GOOD_TAGS + BAD_TAGS
+# Nobody came to anybody's house at the counter.
+COUNTER_GOOD_TAGS = ("态度好", "办得快", "讲得清楚", "收费清楚")
+COUNTER_BAD_TAGS = ("等得太久", "态度差", "没讲清楚", "收费不明")
+TAGS = tuple(dict.fromkeys(GOOD_TAGS + BAD_TAGS + COUNTER_GOOD_TAGS + COUNTER_BAD_TAGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,12 @@ def keep_rating(
     wish: Complete,
     rating: Rating | None,
     at: datetime,
+    counter: tuple[int, str] | None = None,
 ) -> Complete:
     """Keep the rating and return the command with what its guard asks for.
 
-    Raises Invalid with the field, ``rating_missing`` without any, and Conflict ``already_rated``.
+    ``counter`` has who asked for it at the counter, and on what device. Raises Invalid with the field,
+    ``rating_missing`` without any, and Conflict ``already_rated``.
     """
     if rating is None:
         raise Invalid("rating_missing", fields={"stars": "required"})
@@ -73,5 +78,5 @@ def keep_rating(
         raise Conflict("already_rated")
     sealed = keys.encrypt(words, WORDS_CONTEXT) if words else None
     tags = [one for one in TAGS if one in rating.tags]
-    application_rows.insert_rating(session, case.id, rating.stars, tags, sealed, at)
+    application_rows.insert_rating(session, case.id, rating.stars, tags, sealed, at, counter)
     return replace(wish, data={"stars": rating.stars})

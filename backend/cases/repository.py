@@ -52,12 +52,13 @@ _RUNNING_CHILDREN = Prepared(
     .where(_CASE.c.parent_case_id == bindparam("case_id"), _CASE.c.status == CaseStatus.OPEN.value)
     .order_by(_CASE.c.id)
 )
-# What a child case shares with its parent, so that lists and look-ups need no second row.
-_SHARED = (
-    "service_key", "form_version_id", "contact_name_sealed", "contact_name_index", "contact_phone_sealed",
-    "contact_phone_index", "region", "street", "community", "building", "place_lat", "place_lng",
-    "place_source", "handler_id",
+# Whom a case is about and where, beside its form.
+CONTACT_AND_PLACE = (
+    "contact_name_sealed", "contact_name_index", "contact_phone_sealed", "contact_phone_index", "region",
+    "street", "community", "building", "place_lat", "place_lng", "place_source",
 )  # fmt: skip
+# What a child case shares with its parent, so that lists and look-ups need no second row.
+_SHARED = ("service_key", "form_version_id", *CONTACT_AND_PLACE, "handler_id")
 _PARENT_CASE = _CASE.alias("parent_case")
 _INHERIT = (
     update(_CASE)

@@ -14,6 +14,7 @@ from backend.cases.access import find_root_id
 from backend.cases.actions import list_available_actions
 from backend.cases.alarm_history import write_rings
 from backend.cases.alarm_ringing import list_untaken, read_rings
+from backend.cases.application_rows import find_rating
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
 from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_handlers
@@ -178,7 +179,7 @@ class StaffCases:
             "amount_fen": branch.snapshot.data.get("amount_fen"),
             "customer": describe_customer(row, self._keys),
             **mended,
-            "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
+            "rating": self._describe_rating(session, branch, root),
             "messages": write_told(read_told(session, root.id), self._keys),
             "reviews": {one.item: {"verdict": one.verdict, "reason": one.reason} for one in marks},
             **describe_form(form, values, form_files, views, root.snapshot.owed_documents),
@@ -190,6 +191,17 @@ class StaffCases:
             "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
             **self._name_relatives(session, member, row, branch),
         }
+
+    def _describe_rating(self, session: Session, *cases: Branch) -> dict[str, Any] | None:
+        """Return the judgement of the first of ``cases`` that has one, and who asked for it."""
+        rated = next((one.id for one in cases if one.snapshot.data.get("stars")), None)
+        row = None if rated is None else find_rating(session, rated)
+        if row is None:
+            return None
+        called = self._organisation.call_staff(session, {row.staff_id} - {None})
+        asked_by = called[row.staff_id].name if row.staff_id in called else None
+        told = describe_rating(row.stars, row.tags, row.words_sealed, self._keys)
+        return None if told is None else {**told, "channel": row.channel, "asked_by": asked_by}
 
     def _describe_work(
         self, session: Session, member: Member, row: Row[Any], branch: Branch

@@ -108,7 +108,7 @@ def _write_actor(actor: str, names: Names) -> str:
     if kind == "staff":
         return names.staff.get(int(number), "工作人员") if number.isdigit() else "工作人员"
     # Whoever raises an alarm need not be signed in, and need not be a customer.
-    return {"customer": "客户", "anyone": "报警人"}.get(kind, "系统")
+    return {"customer": "客户", "counter": "客户（在窗口）", "anyone": "报警人"}.get(kind, "系统")
 
 
 def _with_reason(text: str, event: HistoryEvent) -> str:

@@ -46,7 +46,7 @@ class Vocabulary:
 
 
 # What conditions may ask for beside form fields: the services put these into a case's data themselves.
-CASE_DATA = frozenset({"service"})
+CASE_DATA = frozenset({"service", "origin_case_id"})
 
 
 @cache
@@ -211,8 +211,8 @@ def _check_step(
         if key not in known:
             yield step.key, "step_unknown", f"there is no step {key}"
     yield from _check_limit(step, known)
-    for child in step.children:
-        yield from _check_child(step, child.process, child.enter_at, content)
+    for process, enter_at in _list_begun(step):
+        yield from _check_begun(step, process, enter_at, content)
     names = [outcome.key for outcome in step.outcomes]
     for key in sorted({key for key in names if names.count(key) > 1}):
         yield step.key, "outcome_twice", f"two outcomes are called {key}"
@@ -258,7 +258,15 @@ def _check_outcome(step: Step, outcome: Outcome, known: set[str], words: Vocabul
             yield step.key, "effect_unknown", f"there is no effect {effect.name}"
 
 
-def _check_child(step: Step, process: str, enter_at: str | None, content: ProcessesFolder) -> Iterator[Fault]:
+def _list_begun(step: Step) -> Iterator[tuple[str, str | None]]:
+    """Return what the step hands over to, and what its outcomes start apart from it."""
+    yield from ((one.process, one.enter_at) for one in step.children)
+    for effect in (one for outcome in step.outcomes for one in outcome.effects):
+        if effect.name == "start_case":
+            yield effect.args.get("process", ""), effect.args.get("enter_at", "")
+
+
+def _check_begun(step: Step, process: str, enter_at: str | None, content: ProcessesFolder) -> Iterator[Fault]:
     if process not in content.processes:
         yield step.key, "process_unknown", f"there is no process {process}"
     elif enter_at is not None and enter_at not in {one["key"] for one in content.processes[process]["steps"]}:

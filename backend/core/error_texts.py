@@ -51,6 +51,7 @@ _GUARDS: dict[str, str] = {
     "form_missing": "这一步的表还没有填好，请先填好再继续。",
     "plan_missing": "采集计划里还没有内容，请先到“知识库”的采集任务里编好计划。",
     "ledger_missing": "台账还没有导入系统，请先到“客户台账”导入这一件的台账。",
+    "customer_not_in_ledger": "台账里还没有这位新客户，请先到“客户台账”导入或登记；没开户的等开户后再办。",
     "articles_missing": "这一轮还没有写知识条目，请先到“知识库”的采集任务里写好再上报。",
     "documents_owed": "还有材料没有补齐，请补齐待补清单上的材料后再继续。",
 }
@@ -249,6 +250,8 @@ _LINKS: dict[str, str] = {
     "link_no_mobile": "这件业务没有登记客户的手机号，发不了短信链接，请打电话联系客户。",
     "link_not_offered": "短信链接还没有开通，请打电话联系客户。",
     "link_too_often": "链接刚刚发过，请先查收短信；收不到请过一会儿再发，或拨打客服热线。",
+    "rating_over": "这一页已经用完或过期，请工作人员再打开一次评价。",
+    "rating_elsewhere": "这次评价在另一台设备上打开了，请在那台设备上评价。",
 }
 
 _CONTRACTS: dict[str, str] = {

@@ -23,7 +23,7 @@ from backend.cases.customer_commands import SIGNATURE, CustomerCommand, Customer
 from backend.cases.documents import Change, Filler
 from backend.cases.guards import IDENTITY_VERIFIED
 from backend.cases.identity_decisions import Decision
-from backend.cases.ratings import TAGS, Rating
+from backend.cases.ratings import COUNTER_GOOD_TAGS, TAGS, Rating
 from backend.cases.repository import StoredCase
 from backend.cases.service import Request
 from backend.cases.staff_access import StaffAccess, make_performer
@@ -216,6 +216,9 @@ class Stage:
         task = self._find_task(root, move)
         case = task.case
         member = self._find_member(move.actor, case, chance)
+        if any(one.name == "rating_given" for one in task.outcome.guards):
+            self._rate_at_counter(member, case.case_no, command_id, chance)
+            return
         more = dict(move.more)
         if task.outcome.corrections:
             more["corrections"] = self._choose_corrections(case, chance)
@@ -240,6 +243,17 @@ class Stage:
             task=task.no, outcome=move.outcome, **more,
         )  # fmt: skip
         self._staff.carry_out(member, case.case_no, wish)
+
+    def _rate_at_counter(
+        self, member: Member, case_no: str, command_id: uuid.UUID, chance: random.Random
+    ) -> None:
+        """Let the customer rate on the device that ``member`` turns to them."""
+        ratings, device = self._hall.counter_ratings, f"{chance.getrandbits(256):064x}"
+        token = ratings.invite(member, case_no).token
+        ratings.open(token, device)
+        stars = chance.choice((5, 5, 4))
+        tags = tuple(chance.sample(COUNTER_GOOD_TAGS, 2))
+        ratings.rate(token, device, "窗口平板", command_id, Rating(stars, tags, ""))
 
     def _see_id_card(self, member: Member, case_no: str) -> None:
         """Let who stands before the customer see the card, where nobody has seen it yet."""

@@ -57,7 +57,7 @@ def test_the_finance_clerks_receipt_settles_the_charge(hall: Hall) -> None:
     assert list_receipts(hall, case_no) == [(receipt_no, hall.staff["finance_361"])]
     assert code(desk.act(case_no, "receipt")) == "form_missing"
     fill_in(desk, case_no)
-    for outcome in ("receipt", "rated"):
+    for outcome in ("receipt", "not_rated"):
         assert desk.act(case_no, outcome).status_code == 200
     case = desk.read(f"/cases/{case_no}")
     assert case["status"] == "completed"

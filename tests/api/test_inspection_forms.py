@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from pypdf import PdfReader
 
 from backend.cases.commands import SYSTEM, Start
 from backend.cases.service import NewCase, Request
@@ -115,3 +116,34 @@ def test_the_customer_shows_by_photos_what_was_put_right(
     lines = handler.read(f"/cases/{case_no}")["documents"]
     seen = handler.read(f"/cases/{case_no}/documents/{lines[0]['task']}")
     assert (seen["values"]["rectified_text"], len(seen["files"])) == ("换了软管", 1)
+
+
+@pytest.mark.parametrize("plan", ["by_plan", "by_plan_commercial"])
+def test_the_customer_reads_the_notice_in_the_client(
+    hall: Hall,
+    case_no: str,
+    client: FlaskClient,
+    customer: MadeCustomer,
+    make_customer: Callable[[], MadeCustomer],
+    plan: str,
+) -> None:
+    take(hall.sign_in("desk_361"), case_no, plan, handler="handler_361")
+    handler, papers = hall.sign_in("handler_361"), f"/api/v1/cases/{case_no}/documents"
+    fill_in(handler, case_no, hazards_found=["h36" if plan == "by_plan" else "h4"])
+    take(handler, case_no, "hazard")
+    before = json.loads(client.get(papers, headers=customer.headers).text)
+    assert not [one for one in before if "整改通知单" in one["name"]]
+    content = "厨房软管老化，三天内更换"
+    fill_in(handler, case_no, hazard_content=content)
+    take(handler, case_no, "to_customer", reason="软管老化")
+    # The case's page says so, and lists the notice as a paper of this case, to be opened.
+    case = json.loads(client.get(f"/api/v1/cases/{case_no}", headers=customer.headers).text)
+    assert "请看整改通知" in "".join(one["text"] for one in case["progress"])
+    listed = json.loads(client.get(papers, headers=customer.headers).text)
+    [notice] = [one for one in listed if "整改通知单" in one["name"]]
+    address = f"{papers}/{notice['task']}/pdf"
+    opened = client.get(address, headers=customer.headers)
+    assert (opened.status_code, opened.mimetype) == (200, "application/pdf")
+    pages = PdfReader(io.BytesIO(opened.data)).pages
+    assert content in "".join("".join(page.extract_text() for page in pages).split())
+    assert client.get(address, headers=make_customer().headers).status_code == 404

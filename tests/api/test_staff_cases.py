@@ -340,7 +340,8 @@ def test_staff_read_the_rating_and_what_the_customer_was_told(hall: Hall, in_rev
             )  # fmt: skip
             session.add(tried)
     case = browser.read(f"/cases/{in_review}")
-    assert case["rating"] == {"stars": 4, "tags": ["准时上门"], "words": "来得很准时"}
+    told = {"stars": 4, "tags": ["准时上门"], "words": "来得很准时"}
+    assert case["rating"] == {**told, "channel": "client", "asked_by": None}
     assert case["history"][-1]["text"] == "服务评价：4 星"
     told = [(one["title"], one["text"], one["tries"]) for one in case["messages"]]
     assert told == [

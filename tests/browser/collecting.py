@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser.people import Staff
 from tests.browser.watched import Watched
 
@@ -28,6 +30,26 @@ def collect_at_counter(
     finance.dialog.get_by_label(re.compile("收据")).fill(receipt_no)
     watched.shoot(finance.page, f"fee-{receipt_no}-2-receipt")
     finance.confirm("确认到账")
-    for step in ("客户不要票据", "客户没有评价"):
-        clerk.open_case(fee_no)
-        clerk.act(step)
+    clerk.open_case(fee_no)
+    clerk.act("客户不要票据")
+    clerk.open_case(fee_no)
+    _rate_at_counter(watched, clerk, f"fee-{receipt_no}")
+
+
+def _rate_at_counter(watched: Watched, clerk: Staff, name: str) -> None:
+    """The clerk turns the case to the customer, who rates on the window that the console opens."""
+    clerk.button("请客户评价").click()
+    expect(clerk.dialog.get_by_role("img", name="评价页的二维码")).to_be_visible()
+    watched.shoot(clerk.page, f"{name}-3-invited")
+    with clerk.page.expect_popup() as opened:
+        clerk.dialog.get_by_role("button", name="在面向客户的屏幕上打开").click()
+    device = opened.value
+    device.get_by_role("radio", name="5 星，很满意").check()
+    device.get_by_role("checkbox", name="办得快").check()
+    watched.shoot(device, f"{name}-4-stars")
+    device.get_by_role("button", name="提交评价").click()
+    expect(device.get_by_role("heading", name="谢谢您的评价")).to_be_visible()
+    watched.shoot(device, f"{name}-5-thanks")
+    with device.expect_event("close"):
+        device.get_by_role("button", name="现在关闭").click()
+    expect(clerk.dialog).to_have_count(0)

@@ -50,6 +50,10 @@ def form_case(
     accept.update({} if base is None else {"form": base})
 
 
+def begins(body: dict[str, Any], **args: str) -> None:
+    outcome(body, "accept")["effects"] = [{"name": "start_case", "args": args}]
+
+
 def overall(body: dict[str, Any], begins: str = "accept", **more: Any) -> None:
     body["overall"] = [{"kind": "working_days", "value": 10, "from": begins, **more}]
 
@@ -58,6 +62,9 @@ YEARLY = {"every": "year", "month": 12, "day": 1, "per": "unit"}
 FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
     (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
+    (lambda b: begins(b, process="nowhere", enter_at="ledger"), ("accept", "process_unknown")),
+    (lambda b: begins(b, process="customer_visit", enter_at="nowhere"), ("accept", "step_unknown")),
+    (lambda b: begins(b, process="customer_visit"), ("accept", "step_unknown")),
     (lambda b: b.update(withdraw_at=["nowhere"]), ("withdraw_at", "step_unknown")),
     (lambda b: b.update(form="nowhere"), ("form", "form_unknown")),
     (lambda b: step(b, "accept").update(form="nowhere"), ("accept", "form_unknown")),

@@ -8,6 +8,8 @@ export const router = createRouter({
     { path: '/sign-in', name: 'sign-in', component: () => import('./views/SignInView.vue'), meta: { open: true, title: '登录' } },
     { path: '/password', name: 'password', component: () => import('./views/PasswordView.vue'), meta: { title: '修改密码' } },
     { path: '/notice-settings', name: 'notice-settings', component: () => import('./views/NoticeSettingsView.vue'), meta: { title: '我的通知设置' } },
+    // For the customer at the counter, on whatever device it is opened: nobody is signed in there.
+    { path: '/rating', name: 'rating', component: () => import('./views/RatingView.vue'), meta: { open: true, forCustomer: true, title: '请您评价' } },
     { path: '/', redirect: '/cases' },
     { path: '/cases/:caseNo?', name: 'work', component: () => import('./views/WorkView.vue'), meta: { title: '办件' } },
     { path: '/new-case', name: 'new-case', component: () => import('./views/NewCaseView.vue'), meta: { title: '新建工单' } },
@@ -66,6 +68,7 @@ export function readWayBack(back: unknown): string {
 guardBack(router)
 
 router.beforeEach(async (to, from) => {
+  if (to.meta.forCustomer) return true
   const session = useSession()
   if (!session.me) {
     try {
@@ -88,5 +91,5 @@ router.beforeEach(async (to, from) => {
 })
 
 router.afterEach((to) => {
-  document.title = `${String(to.meta.title ?? '')} · 服务大厅工作台`
+  document.title = String(to.meta.title ?? '') + (to.meta.forCustomer ? '' : ' · 服务大厅工作台')
 })

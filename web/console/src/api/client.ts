@@ -71,13 +71,13 @@ export const NO_ANSWER = '连不上服务器，请检查网络后再试。您填
  * Send one request and return the parsed answer (undefined for 204).
  * Raises Problem for every refusal and for a missing answer.
  */
-export async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function request<T>(method: string, path: string, body?: unknown, root = API_ROOT): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (method !== 'GET') headers['X-CSRF-Token'] = csrfToken
   let response: Response
   try {
-    response = await fetch(API_ROOT + path, {
+    response = await fetch(root + path, {
       method,
       headers,
       credentials: 'same-origin',

@@ -1134,6 +1134,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/counter-ratings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the rating, once. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CounterRatingGiven"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/counter-ratings/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the rating: the first device that does keeps it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["LinkOpening"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CounterRating"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/drafts": {
         parameters: {
             query?: never;
@@ -3685,6 +3767,47 @@ export interface paths {
                     content?: never;
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/rating-invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the rating of this case for the customer at the counter; an earlier invitation ends. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RatingInvitation"];
+                    };
+                };
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
@@ -7156,6 +7279,19 @@ export interface components {
             item: string;
             reason: string;
         };
+        CounterRating: {
+            /** @description seconds */
+            expires_in: number;
+            name: string;
+            tags: components["schemas"]["RatingTags"];
+        };
+        CounterRatingGiven: {
+            /** Format: uuid */
+            command_id: string;
+            device: string;
+            rating: components["schemas"]["RatingRequest"];
+            token: string;
+        };
         CustomerCommand: {
             /** Format: uuid */
             command_id: string;
@@ -8169,6 +8305,12 @@ export interface components {
             tags: string[];
             words: string;
         };
+        RatingInvitation: {
+            /** Format: date-time */
+            expires_at: string;
+            qr_svg: string;
+            token: string;
+        };
         RatingRequest: {
             stars: number;
             tags?: string[];
@@ -8690,6 +8832,9 @@ export interface components {
             last: number;
         };
         StaffRating: {
+            asked_by: string | null;
+            /** @enum {string} */
+            channel: "client" | "counter";
             stars: number;
             tags: string[];
             words: string;

@@ -31,6 +31,10 @@ export type AvailableAction = Schemas['AvailableAction']
 /** What a command has to bring; photos may be left out. */
 export type Asked = AvailableAction['asks'][number]
 export type Correction = Schemas['StaffCorrection']
+export type RatingInvitation = Schemas['RatingInvitation']
+/** What the device at the counter is told, and what the customer says there. */
+export type CounterRating = Schemas['CounterRating']
+export type RatingWish = Schemas['RatingRequest']
 export type ProgressStep = Schemas['ProgressStep']
 export type ToldMessage = Schemas['ToldMessage']
 export type AppointmentView = Schemas['AppointmentView']

@@ -22,9 +22,14 @@ export function needsForm(action: AvailableAction): boolean {
   return action.asks.includes('form') && action.unmet?.code === 'form_missing'
 }
 
+/** Whether the customer, who stands at the counter, has to rate first. */
+export function needsRating(action: AvailableAction): boolean {
+  return action.unmet?.code === 'rating_missing'
+}
+
 /** The sentence that keeps the button shut, or null where it is open. */
 export function findBlock(action: AvailableAction): string | null {
-  return needsForm(action) ? null : (action.unmet?.text ?? null)
+  return needsForm(action) || needsRating(action) ? null : (action.unmet?.text ?? null)
 }
 
 export function isGrave(action: AvailableAction): boolean {

@@ -84,6 +84,7 @@ const CHANNELS: Record<string, string> = {
   officer: '员工转办',
   staff: '内部',
   calendar: '定期',
+  system: '自动',
 }
 
 const ONLINE = new Set(['miniprogram', 'mini', 'wechat_mini', 'h5', 'wechat_web', 'web', 'online'])
