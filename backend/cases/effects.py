@@ -26,8 +26,11 @@ def ring_duty_roster(session: Session, context: EffectContext) -> None:
 
 
 def alert_staff(session: Session, context: EffectContext) -> None:
-    """Promise a text message to those who have the case now; ``who`` in the process: leads or handler."""
-    _promise(session, "alert_staff", context, who=context.call.args["who"])
+    """Promise a message to those who have the case now; ``who`` in the process: leads or handler.
+
+    ``kind`` says of what they are told: an alarm, unless the process names something else.
+    """
+    _promise(session, "alert_staff", context, **context.call.args)
 
 
 def count_return(session: Session, context: EffectContext) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
+from backend.cases.forwarded_parts import ANSWERS
 from backend.cases.models import CaseEvent
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.core.database import table_of
@@ -132,6 +133,8 @@ def _write_done(event: HistoryEvent, names: Names) -> str | None:
 def _write_data(event: HistoryEvent, names: Names) -> str | None:
     data = event.payload.get("data", {})
     said = []
+    if event.payload.get("forwarded"):
+        said.append(f"转给{event.payload['forwarded']}协办")
     if isinstance(data.get("handler_id"), int):
         said.append(f"交给{names.staff.get(data['handler_id'], '师傅')}办理")
     if isinstance(data.get("unit_id"), int):
@@ -139,7 +142,8 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
     if data.get("stars"):
         said.append(f"服务评价：{data['stars']} 星")
     if data.get("result"):
-        said.append(f"现场结果：{data['result']}")
+        what = "答复" if event.definition.parameters.get(ANSWERS) else "现场结果"
+        said.append(f"{what}：{data['result']}")
     if data.get("amount_fen"):
         said.append(f"应收 {data['amount_fen'] // 100}.{data['amount_fen'] % 100:02} 元")
     if data.get("receipt_no"):
