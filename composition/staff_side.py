@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from backend.access.looks import record_look
+from backend.access.online_staff import list_online
 from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
@@ -20,6 +22,7 @@ from backend.cases.call_desk import CallDesk
 from backend.cases.caller_identity import CallerIdentity
 from backend.cases.co_handling import CoHandling
 from backend.cases.deadline_extensions import DeadlineExtensions
+from backend.cases.drawing import Lots
 from backend.cases.forwarding import CaseForwarding
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
@@ -195,6 +198,7 @@ def _add_cases(
         definitions,
         hall.files,
         hall.keys,
+        Lots(list_online, secrets.choice),
         read_clock,
     )
     documents = StaffDocuments(

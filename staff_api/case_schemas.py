@@ -228,6 +228,12 @@ class TeamSchema(Schema):
     may_arrange = fields.Boolean(required=True)
 
 
+class DrawingSchema(Schema):
+    """Who of those on line was drawn for the open step; ``name`` is null where nobody was on line."""
+
+    name = fields.String(required=True, allow_none=True)
+
+
 class ForwardedPartSchema(Schema):
     """What was forwarded to a department: who did it and why, until when, and the answer.
 
@@ -315,6 +321,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)
     team = fields.Nested(TeamSchema, required=True)
+    drawing = fields.Nested(DrawingSchema, required=True, allow_none=True)
     forwarding = fields.Nested(ForwardingSchema, required=True)
     extension = fields.Nested(PendingExtensionSchema, required=True, allow_none=True)
     suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)

@@ -38,13 +38,15 @@ class AlarmAlerts:
         return [TopicSpec("alert_staff", "派到或有答复时通知本人", KIND, self.handle, is_idempotent=True)]
 
     def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
-        """Tell whom ``payload`` names, ``leads`` or ``handler``, of the case as it stands now."""
+        """Tell whom ``payload`` names, ``leads``, ``handler`` or who was ``drawn``, of the case as it is."""
         with self.sessions.begin() as session:
             case = session.execute(_WHOSE, {"case_id": payload["case_id"]}).one_or_none()
             if case is None:
                 return
             if payload["who"] == "handler":
                 people = [] if case.handler_id is None else [case.handler_id]
+            elif payload["who"] == "drawn":
+                people = [payload["staff_id"]]
             else:
                 people = self.find_leads(session, case.unit_id)
             if not people:

@@ -6,6 +6,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.cases import application_rows
+from backend.cases.drawing import EFFECT as DRAW
+from backend.cases.drawing import draw_online
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import Effect, EffectContext
 from backend.core.database import table_of
@@ -69,4 +71,5 @@ CASE_EFFECTS: dict[str, Effect] = {
     "notify_customer": notify_customer,
     "ring_duty_roster": ring_duty_roster,
     "alert_staff": alert_staff,
+    DRAW: draw_online,
 }

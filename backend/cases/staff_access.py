@@ -10,6 +10,7 @@ from sqlalchemy import ARRAY, BigInteger, Row, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from backend.cases.commands import PERSONAL_POSTS, Performer
+from backend.cases.drawing import list_drawn_posts
 from backend.cases.models import ServiceCase
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
@@ -107,8 +108,9 @@ class PostMap:
 
     ``queues``: queue → posts whose steps stand in it; ``watchers``: queue → posts that take part in a process
     with a step in it; ``processes``: post → processes it takes part in; ``acting``: posts that have a step;
-    ``directing``: posts that choose a handler and so answer for what handlers do. Who only attends a step
-    (``attended_by``) takes part by looking on, and so overseers and leads take part in every process.
+    ``directing``: posts that choose a handler and so answer for what handlers do.
+    ``drawn``: posts of which somebody is drawn by lot, who then has a list of their own. Who only attends a
+    step (``attended_by``) takes part by looking on, and so overseers and leads take part in every process.
     """
 
     queues: Mapping[str, frozenset[str]]
@@ -116,6 +118,7 @@ class PostMap:
     processes: Mapping[str, frozenset[str]]
     acting: frozenset[str]
     directing: frozenset[str]
+    drawn: frozenset[str] = frozenset()
 
     def list_processes(self, posts: Iterable[str]) -> frozenset[str]:
         """Return the processes in which ``posts`` take part beyond tasks that are one person's own."""
@@ -141,8 +144,10 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
     processes: dict[str, set[str]] = {}
     acting: set[str] = set()
     directing: set[str] = set()
+    drawn: set[str] = set()
     for definition in definitions:
         staff_steps = [step for step in definition.steps if step.by.kind in STAFF_KINDS]
+        drawn.update(list_drawn_posts(definition))
         acting.update(step.by.key for step in staff_steps)
         attending = {post for step in definition.steps for post in step.attended_by}
         taking_part = {step.by.key for step in staff_steps} | attending | LOOKERS_ON
@@ -160,6 +165,7 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
         {key: frozenset(found) for key, found in processes.items()},
         frozenset(acting),
         frozenset(directing),
+        frozenset(drawn),
     )
 
 

@@ -20,6 +20,7 @@ from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_ha
 from backend.cases.commands import Guard
 from backend.cases.deadline_extensions import describe_pending, read_extensions, write_extensions
 from backend.cases.document_views import DocumentLists
+from backend.cases.drawing import describe_drawing
 from backend.cases.escalation import write_notices
 from backend.cases.forwarded_parts import describe_part, list_parts, list_visit_branches, may_forward_now
 from backend.cases.guards import bind_guards
@@ -255,6 +256,7 @@ class StaffCases:
             "notes": write_notes(notes, self._keys, names.staff),
             "team": self._write_team(session, member, row),
             "forwarding": self._describe_forwarding(session, member, row, root, definitions, handlers),
+            "drawing": describe_drawing(definitions[row.id], find_branch(root, row.id).snapshot, handlers),
             "extension": describe_pending(asked, member, definitions[row.id], handlers),
         }
 

@@ -7369,6 +7369,9 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
         };
+        Drawing: {
+            name: string | null;
+        };
         EnteredStaff: {
             first_password: string | null;
         };
@@ -8656,6 +8659,7 @@ export interface components {
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             documents: components["schemas"]["DocumentLine"][];
+            drawing: components["schemas"]["Drawing"] | null;
             /** Format: date-time */
             due_at: string | null;
             extension: components["schemas"]["PendingExtension"] | null;
