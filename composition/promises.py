@@ -12,6 +12,7 @@ from redis import Redis
 
 from backend.access.sms_codes import SmsCodeSender
 from backend.appointments.places import PlaceFinder
+from backend.appointments.reminders import VisitReminders
 from backend.cases.alarm_alerts import AlarmAlerts
 from backend.cases.alarm_ringing import AlarmBell
 from backend.cases.calendar_starts import CalendarStarter
@@ -144,6 +145,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
     """Return what happens by the clock."""
     refresher = DeadlineRefresher(hall.sessions, hall.definitions, hall.calendar)
     watch = DeadlineWatch(hall.sessions)
+    reminders = VisitReminders(hall.sessions, make_staff_notices(hall).tell, read_clock)
     started = tuple(key for key, body in hall.content.processes.items() if "starts" in body)
     starter = CalendarStarter(hall.sessions, hall.cases, hall.definitions, hall.calendar, started, read_clock)
     return [
@@ -157,6 +159,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),
         Tick("silent contracts", timedelta(minutes=10), hall.contracts.ask_silent),
         Tick("unfetched face checks", timedelta(minutes=1), hall.identity_checks.ask_silent),
+        Tick("visits due", timedelta(minutes=1), reminders.run),
         Tick("absences", timedelta(minutes=1), AbsenceKeeper(hall.sessions, read_clock).run),
         Tick("calendar warning", timedelta(hours=12), lambda: warn_of_calendar(hall)),
         Tick(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask import Flask
 from flask_smorest import Api
 
 from backend.access.looks import record_look
+from backend.access.online_staff import list_online
 from backend.access.passwords import hash_password, make_first_password
 from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
@@ -20,6 +22,8 @@ from backend.cases.call_desk import CallDesk
 from backend.cases.caller_identity import CallerIdentity
 from backend.cases.co_handling import CoHandling
 from backend.cases.deadline_extensions import DeadlineExtensions
+from backend.cases.drawing import Lots
+from backend.cases.forwarding import CaseForwarding
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
 from backend.cases.return_reasons import ReturnReasons
@@ -44,7 +48,7 @@ from backend.ledgers.rules import read_rules
 from backend.ledgers.service import CustomerLedger
 from backend.notifications.staff_choices import BROWSER, SMS, WECOM, StaffNoticeDesk
 from backend.organisation.desk import OrganisationDesk
-from backend.organisation.leads import CENTRE_KEEPERS, find_leads
+from backend.organisation.leads import CENTRE_KEEPERS, find_leads, find_present
 from backend.organisation.list_exports import Exportable
 from backend.organisation.members import MemberDirectory
 from backend.organisation.roster_upkeep import RosterUpkeep
@@ -66,6 +70,7 @@ from staff_api.document_routes import make_case_print_routes, make_document_rout
 from staff_api.extension_routes import make_extension_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.form_routes import make_form_routes
+from staff_api.forward_routes import make_forward_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
 from staff_api.identity_routes import make_staff_identity_routes
@@ -194,6 +199,7 @@ def _add_cases(
         definitions,
         hall.files,
         hall.keys,
+        Lots(list_online, secrets.choice),
         read_clock,
     )
     documents = StaffDocuments(
@@ -219,11 +225,16 @@ def _add_cases(
     extensions = DeadlineExtensions(
         sessions, hall.cases, access, definitions, make_staff_notices(hall).tell, find_leads, read_clock
     )
+    forwarding = CaseForwarding(
+        sessions, hall.cases, access, definitions, directory, find_present, make_staff_notices(hall).tell,
+        hall.content.post_names, parts.unit_people,
+    )  # fmt: skip
     helping = CoHandling(sessions, hall.cases, access, directory, hall.files, parts.unit_people, read_clock)
     for routes in (
         make_booking_routes(StaffBooking(sessions, access, hall.appointments), cases),
         make_team_routes(helping, handover, cases),
         make_extension_routes(extensions, cases),
+        make_forward_routes(forwarding, cases),
         make_intake_routes(intake, search),
         make_call_routes(calls, identity),
         make_queue_routes(queues),

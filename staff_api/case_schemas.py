@@ -230,6 +230,35 @@ class TeamSchema(Schema):
     may_arrange = fields.Boolean(required=True)
 
 
+class DrawingSchema(Schema):
+    """Who of those on line was drawn for the open step; ``name`` is null where nobody was on line."""
+
+    name = fields.String(required=True, allow_none=True)
+
+
+class ForwardedPartSchema(Schema):
+    """What was forwarded to a department: who did it and why, until when, and the answer.
+
+    ``case_no`` is null for who may not see it; ``declined`` says that the department is not concerned.
+    """
+
+    case_no = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    reason = fields.String(required=True)
+    by = fields.String(required=True)
+    at = _moment(may_be_none=True)
+    due_at = _moment(may_be_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(("open", "answered", "declined", "ended")))
+    answer = fields.String(required=True, allow_none=True)
+
+
+class ForwardingSchema(Schema):
+    """What was forwarded to other departments, and whether the reader may forward something now."""
+
+    may_forward = fields.Boolean(required=True)
+    parts = fields.List(fields.Nested(ForwardedPartSchema), required=True)
+
+
 class UnitChoiceSchema(Schema):
     """A unit to dispatch to."""
 
@@ -294,6 +323,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     visit = fields.Nested(StaffVisitSchema, required=True)
     open_tasks = fields.List(fields.Nested(OpenTaskSchema), required=True)
     team = fields.Nested(TeamSchema, required=True)
+    drawing = fields.Nested(DrawingSchema, required=True, allow_none=True)
+    forwarding = fields.Nested(ForwardingSchema, required=True)
     extension = fields.Nested(PendingExtensionSchema, required=True, allow_none=True)
     suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)
     child = fields.Nested(ChildCaseSchema, required=True, allow_none=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from backend.cases.commands import ASKED_DATA, AvailableAction, Guard, Performer
-from backend.cases.engine import NO_GUARDS, may_stop, unmet
+from backend.cases.engine import NO_GUARDS
 from backend.cases.errors import RefusalCode
+from backend.cases.permitting import may_stop, unmet
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.catalogue.definition import ActorKind, Outcome, ProcessDefinition
 

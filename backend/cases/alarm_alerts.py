@@ -35,19 +35,22 @@ class AlarmAlerts:
 
     def list_topics(self) -> list[TopicSpec]:
         """Return the topic with its handler."""
-        return [TopicSpec("alert_staff", "报警派到后通知本人", KIND, self.handle, is_idempotent=True)]
+        return [TopicSpec("alert_staff", "派到或有答复时通知本人", KIND, self.handle, is_idempotent=True)]
 
     def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
-        """Tell whom ``payload`` names, ``leads`` or ``handler``, of the case as it stands now."""
+        """Tell whom ``payload`` names, ``leads``, ``handler`` or who was ``drawn``, of the case as it is."""
         with self.sessions.begin() as session:
             case = session.execute(_WHOSE, {"case_id": payload["case_id"]}).one_or_none()
             if case is None:
                 return
             if payload["who"] == "handler":
                 people = [] if case.handler_id is None else [case.handler_id]
+            elif payload["who"] == "drawn":
+                people = [payload["staff_id"]]
             else:
                 people = self.find_leads(session, case.unit_id)
             if not people:
-                _log.error("alarm reaches nobody", case_id=case.id, unit_id=case.unit_id, who=payload["who"])
+                _log.error("alert reaches nobody", case_id=case.id, unit_id=case.unit_id, who=payload["who"])
             subject = f"{case.id}/{payload['task']}"
-            self.notices.tell(session, Matter(KIND, subject, (case.case_no,), case.id), people)
+            kind = payload.get("kind", KIND)
+            self.notices.tell(session, Matter(kind, subject, (case.case_no,), case.id), people)

@@ -21,7 +21,6 @@ from backend.cases.case_tree import (
     Branch,
     CaseTree,
     count_open,
-    list_branches,
     list_trees,
     list_waiting_trees,
 )
@@ -33,6 +32,7 @@ from backend.cases.customer_actions import (
     make_urging,
 )
 from backend.cases.form_sealing import open_values
+from backend.cases.forwarded_parts import list_visit_branches
 from backend.cases.guards import bind_guards
 from backend.cases.identity_wanted import tell_identity
 from backend.cases.offers import Offers
@@ -225,7 +225,7 @@ class CustomerCases:
             "appointment": self._find_appointment(session, branch, is_awaited),
             "visit_state": find_visit_state(line),
             "visited_at": visited_at.isoformat() if visited_at else None,
-            "visit_result": gather_visit(list_branches(branch)).get("result") if visited_at else None,
+            "visit_result": _find_result(branch, line) if visited_at else None,
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "identity": identity,
@@ -359,6 +359,11 @@ def _write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[s
 def write_contact(contact: StaffContact | None) -> dict[str, Any] | None:
     """Return name and phone of whom to call."""
     return None if contact is None else {"name": contact.name, "phone": contact.phone}
+
+
+def _find_result(branch: Branch, line: Line) -> str | None:
+    """Return what was found on site; what other departments answered is between them and the handler."""
+    return gather_visit(list_visit_branches(branch, line.definition)).get("result")
 
 
 def _label_of(form: Form | None, key: str) -> str:

@@ -166,6 +166,21 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Forward:
+    """A part of the case goes to another department or process; who may say so, the service has checked.
+
+    ``to`` is one of those that the process names, ``name`` what it is called; ``data`` carries what belongs
+    to the part. The case itself goes on.
+    """
+
+    performer: Performer
+    to: str
+    name: str
+    reason: str
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Extend:
     """The limit of an open task ends later; who may ask and agree, the service has checked before.
 
@@ -201,7 +216,19 @@ class FillForm:
 
 
 # What is asked of a case beside starting it and finishing a task.
-Aside = Withdraw | Cancel | SupplyDocument | EndChild | Abandon | Amend | HandOver | Urge | FillForm | Extend
+Aside = (
+    Withdraw
+    | Cancel
+    | SupplyDocument
+    | EndChild
+    | Abandon
+    | Amend
+    | HandOver
+    | Urge
+    | FillForm
+    | Extend
+    | Forward
+)
 Command = Start | Complete | Aside
 
 # A guard answers with the code of its refusal, or with None when it has no objection. It is pure: what it

@@ -6,6 +6,8 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from backend.cases import application_rows
+from backend.cases.drawing import EFFECT as DRAW
+from backend.cases.drawing import draw_online
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import Effect, EffectContext
 from backend.core.database import table_of
@@ -26,8 +28,11 @@ def ring_duty_roster(session: Session, context: EffectContext) -> None:
 
 
 def alert_staff(session: Session, context: EffectContext) -> None:
-    """Promise a text message to those who have the case now; ``who`` in the process: leads or handler."""
-    _promise(session, "alert_staff", context, who=context.call.args["who"])
+    """Promise a message to those who have the case now; ``who`` in the process: leads or handler.
+
+    ``kind`` says of what they are told: an alarm, unless the process names something else.
+    """
+    _promise(session, "alert_staff", context, **context.call.args)
 
 
 def count_return(session: Session, context: EffectContext) -> None:
@@ -66,4 +71,5 @@ CASE_EFFECTS: dict[str, Effect] = {
     "notify_customer": notify_customer,
     "ring_duty_roster": ring_duty_roster,
     "alert_staff": alert_staff,
+    DRAW: draw_online,
 }

@@ -24,6 +24,7 @@ from backend.cases.commands import (
     EndChild,
     Extend,
     FillForm,
+    Forward,
     Guard,
     HandOver,
     Performer,
@@ -33,6 +34,7 @@ from backend.cases.commands import (
     Withdraw,
 )
 from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.permitting import may_stop, may_urge, unmet
 from backend.cases.snapshot import (
     CaseStatus,
     Event,
@@ -44,7 +46,7 @@ from backend.cases.snapshot import (
     make_tuple,
 )
 from backend.catalogue.conditions import evaluate
-from backend.catalogue.definition import ActorKind, Outcome, ProcessDefinition, Step
+from backend.catalogue.definition import FORWARDED_TO, ActorKind, Outcome, ProcessDefinition, Step
 
 NO_GUARDS: Mapping[str, Guard] = {}
 # Looked up on its class, a member of an enumeration costs Python 3.11 as much as a call; these are frequent.
@@ -95,6 +97,8 @@ def _carry_out(draft: _Draft, command: Aside) -> None:
             _change_data(draft, command)
         case Extend():
             _extend(draft, command)
+        case Forward():
+            _forward(draft, command)
         case _:
             assert_never(command)
 
@@ -234,20 +238,6 @@ def _may_pass_pending(definition: ProcessDefinition, outcome: Outcome) -> bool:
     return bool(outcome.to) and all(definition.step(key).mends for key in outcome.to)
 
 
-def unmet(outcome: Outcome, snapshot: Snapshot, guards: Mapping[str, Guard]) -> str | None:
-    """Return the code of the first objection to ``outcome`` in this snapshot, or None."""
-    if outcome.when is not None and not evaluate(outcome.when, snapshot.data):
-        return RefusalCode.OUTCOME_NOT_OPEN
-    for use in outcome.guards:
-        guard = guards.get(use.name)
-        if guard is None:
-            return RefusalCode.GUARD_UNKNOWN
-        refusal = guard(snapshot, use.args)
-        if refusal is not None:
-            return refusal
-    return None
-
-
 def _leave(draft: _Draft, task: Task, outcome: Outcome, reason: str = "") -> None:
     draft.record(_TASK_DONE, {"task": task.no, "step": task.step, "outcome": outcome.key, "reason": reason})
     for use in outcome.effects:
@@ -337,12 +327,6 @@ def _cancel(draft: _Draft, command: Cancel) -> None:
     _end(draft, CaseStatus.CANCELLED, command.reason)
 
 
-def may_stop(snapshot: Snapshot, allowed_at: tuple[str, ...]) -> bool:
-    """True when every open task stands at a step at which the case may be withdrawn or cancelled."""
-    open_tasks = snapshot.open_tasks
-    return bool(open_tasks) and all(task.step in allowed_at for task in open_tasks)
-
-
 def _abandon(draft: _Draft, command: Abandon) -> None:
     if command.performer.kind is not ActorKind.SYSTEM:
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
@@ -358,6 +342,24 @@ def _extend(draft: _Draft, command: Extend) -> None:
     told = {"task": task.no, "step": task.step, "limit": command.limit}
     until = {"due_at": command.due_at.isoformat(), "reason": command.reason}
     draft.record(EventKind.LIMIT_EXTENDED, {**told, **until})
+
+
+def _forward(draft: _Draft, command: Forward) -> None:
+    """Open what stands for the forwarded part, beside all that is open; one part at a time."""
+    if not command.performer.is_staff:
+        raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
+    if not command.reason.strip():
+        raise CommandRefused(RefusalCode.REASON_REQUIRED, command.to)
+    forwarding = draft.definition.forwarding
+    if forwarding is None or not any(draft.is_open_at(key) for key in forwarding.at):
+        raise CommandRefused(RefusalCode.FORWARD_NOT_OPEN)
+    if all(one.forwarded_to != command.to for one in draft.definition.step(forwarding.step).children):
+        raise CommandRefused(RefusalCode.FORWARD_UNKNOWN, command.to)
+    if draft.is_open_at(forwarding.step):
+        raise CommandRefused(RefusalCode.FORWARD_RUNNING)
+    told = {"reason": command.reason, "forwarded": command.name}
+    draft.record(_DATA_CHANGED, {"data": {FORWARDED_TO: command.to, **command.data}, **told})
+    _open(draft, forwarding.step)
 
 
 def _change_data(draft: _Draft, command: Amend | HandOver) -> None:
@@ -382,11 +384,6 @@ def _urge(draft: _Draft, command: Urge) -> None:
     if command.performer.kind is not ActorKind.CUSTOMER or not may_urge(draft.definition, draft.take()):
         raise CommandRefused(RefusalCode.URGE_NOT_ALLOWED)
     draft.record(EventKind.CASE_URGED, {})
-
-
-def may_urge(definition: ProcessDefinition, snapshot: Snapshot) -> bool:
-    """True while somebody else than the customer is waited for."""
-    return any(definition.step(task.step).by.kind is not ActorKind.CUSTOMER for task in snapshot.open_tasks)
 
 
 def _end(draft: _Draft, end: CaseStatus, reason: str) -> None:

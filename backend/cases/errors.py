@@ -32,6 +32,9 @@ class RefusalCode(StrEnum):
     URGE_NOT_ALLOWED = "urge_not_allowed"
     URGED_LATELY = "urged_lately"
     FORM_UNKNOWN = "form_unknown"
+    FORWARD_NOT_OPEN = "forward_not_open"
+    FORWARD_UNKNOWN = "forward_unknown"
+    FORWARD_RUNNING = "forward_running"
     GUARD_UNKNOWN = "guard_unknown"
     IDEMPOTENCY_CONFLICT = "idempotency_conflict"
 
@@ -42,6 +45,7 @@ _STATUS: dict[str, int] = {
     RefusalCode.CORRECTIONS_REQUIRED: 422,
     RefusalCode.DOCUMENTS_REQUIRED: 422,
     RefusalCode.OUTCOME_UNKNOWN: 422,
+    RefusalCode.FORWARD_UNKNOWN: 422,
     RefusalCode.NOT_YOUR_TURN: 403,
 }
 

@@ -50,6 +50,11 @@ _REASONS = {
 _MATTERS = {
     KIND: ("已超时限", "负责人{name}"),
     "urged": ("客户催办", "{name}"),
+    "drawn": ("等远程处理", "{name}"),
+    "dispatched": ("新派来一件", "负责人{name}"),
+    "visit_due": ("约的时间到了", "{name}"),
+    "forwarded": ("转来一件事", "{name}"),
+    "forward_answered": ("部门有答复", "{name}"),
     "extension": ("有延期申请", "负责人{name}"),
 }
 _log = structlog.get_logger(__name__)

@@ -96,6 +96,13 @@ def _need_approval(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return None if snapshot.data.get(CONTRACT_APPROVED) is True else "contract_unapproved"
 
 
+def _need_answers(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """Object while what was forwarded is unanswered, or its answer unread: one of ``steps`` is open then."""
+    steps = args.get("steps")
+    waits = steps is None or any(task.step in steps for task in snapshot.open_tasks)
+    return "forward_unanswered" if waits else None
+
+
 def _always(refusal: str | None) -> Guard:
     return lambda snapshot, args: refusal
 
@@ -147,6 +154,7 @@ CASE_GUARDS: dict[str, Guard] = {
     "tried_often": _need_tries,
     "papers_in_order": _need_papers,
     "gas_agrees": _need_agreement,
+    "forwarded_answered": _need_answers,
     "no_rejected_marks": BoundGuard(_bind_rejected_marks, "rejected_marks"),
     FORM_FILLED: BoundGuard(_bind_form_filled, "form_missing"),
     "document_signed": BoundGuard(_bind_document_signed, "signatures_missing"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, text
+from sqlalchemy import ARRAY, BigInteger, Row, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from backend.cases.commands import PERSONAL_POSTS, Performer
+from backend.cases.drawing import list_drawn_posts
 from backend.cases.models import ServiceCase
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
@@ -51,18 +52,18 @@ _BY_NO = Prepared(
     """
     )
 )
-_RELATIVES = (
-    select(
-        CASE.c.id,
-        CASE.c.case_no,
-        CASE.c.parent_case_id,
-        CASE.c.unit_id,
-        CASE.c.handler_id,
-        CASE.c.definition_version_id,
-    )
-    .where((CASE.c.id == bindparam("parent_id")) | (CASE.c.parent_case_id == bindparam("case_id")))
-    .order_by(CASE.c.id)
+_SEEN = select(
+    CASE.c.id,
+    CASE.c.case_no,
+    CASE.c.parent_case_id,
+    CASE.c.unit_id,
+    CASE.c.handler_id,
+    CASE.c.definition_version_id,
 )
+_SOME = _SEEN.where(CASE.c.id == bindparam("case_ids", type_=ARRAY(BigInteger)).any_())
+_RELATIVES = _SEEN.where(
+    (CASE.c.id == bindparam("parent_id")) | (CASE.c.parent_case_id == bindparam("case_id"))
+).order_by(CASE.c.id)
 
 
 def list_posts(member: Member) -> frozenset[str]:
@@ -107,8 +108,9 @@ class PostMap:
 
     ``queues``: queue → posts whose steps stand in it; ``watchers``: queue → posts that take part in a process
     with a step in it; ``processes``: post → processes it takes part in; ``acting``: posts that have a step;
-    ``directing``: posts that choose a handler and so answer for what handlers do. Who only attends a step
-    (``attended_by``) takes part by looking on, and so overseers and leads take part in every process.
+    ``directing``: posts that choose a handler and so answer for what handlers do.
+    ``drawn``: posts of which somebody is drawn by lot, who then has a list of their own. Who only attends a
+    step (``attended_by``) takes part by looking on, and so overseers and leads take part in every process.
     """
 
     queues: Mapping[str, frozenset[str]]
@@ -116,6 +118,7 @@ class PostMap:
     processes: Mapping[str, frozenset[str]]
     acting: frozenset[str]
     directing: frozenset[str]
+    drawn: frozenset[str] = frozenset()
 
     def list_processes(self, posts: Iterable[str]) -> frozenset[str]:
         """Return the processes in which ``posts`` take part beyond tasks that are one person's own."""
@@ -141,8 +144,10 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
     processes: dict[str, set[str]] = {}
     acting: set[str] = set()
     directing: set[str] = set()
+    drawn: set[str] = set()
     for definition in definitions:
         staff_steps = [step for step in definition.steps if step.by.kind in STAFF_KINDS]
+        drawn.update(list_drawn_posts(definition))
         acting.update(step.by.key for step in staff_steps)
         attending = {post for step in definition.steps for post in step.attended_by}
         taking_part = {step.by.key for step in staff_steps} | attending | LOOKERS_ON
@@ -160,6 +165,7 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
         {key: frozenset(found) for key, found in processes.items()},
         frozenset(acting),
         frozenset(directing),
+        frozenset(drawn),
     )
 
 
@@ -191,6 +197,11 @@ class StaffAccess:
             return True
         definition = self._definitions.get(session, row.definition_version_id)
         return _takes_part(definition, posts - PERSONAL_POSTS.keys())
+
+    def list_seen(self, session: Session, member: Member, case_ids: Collection[int]) -> dict[int, str]:
+        """Return the numbers of those of these cases that the member may see, by id."""
+        found = session.execute(_SOME, {"case_ids": list(case_ids)})
+        return {one.id: one.case_no for one in found if self.may_see(session, member, one)}
 
     def list_relatives(self, session: Session, member: Member, row: Row[Any]) -> list[Row[Any]]:
         """Return the parent and the children of a case that the member may see as well."""

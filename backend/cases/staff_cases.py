@@ -21,7 +21,9 @@ from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_ha
 from backend.cases.commands import Guard
 from backend.cases.deadline_extensions import describe_pending, read_extensions, write_extensions
 from backend.cases.document_views import DocumentLists
+from backend.cases.drawing import describe_drawing
 from backend.cases.escalation import write_notices
+from backend.cases.forwarded_parts import describe_part, list_parts, list_visit_branches, may_forward_now
 from backend.cases.guards import bind_guards
 from backend.cases.models import CaseCorrection, CaseReview
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
@@ -163,7 +165,8 @@ class StaffCases:
         mended = describe_corrections(_read_corrections(session, root), form, self._forms)
         values = self._forms.read_masked(form, tree.form)
         form_files = list_form_files(form, values, mended["previous_values"])
-        visit = gather_visit(list_branches(root))
+        top = self._definitions.get(session, root.definition_version_id)
+        visit = gather_visit(list_visit_branches(root, top))
         files = list(dict.fromkeys([*form_files, *list_visit_files(visit)]))
         views = self._sources.files.describe(session, files) if files else {}
         marks = _REVIEWS.all(session, {"case_id": root.id})
@@ -237,13 +240,14 @@ class StaffCases:
         works = read_overall(session, definitions) if any(one.overall for one in definitions.values()) else ()
         asked = read_extensions(session, [row.id]) if row.has_extensions else []
         helping = read_co_handlers(session, [root.id]) if row.had_co_handlers else []
-        # Only alarms, what was late, what was urged and what needs more time have been told to anybody.
-        was_told = is_alarm or row.urged_times > 0 or bool(asked) or self._was_late(root)
+        parts = list_parts(root, definitions[root.id])
+        # Only alarms, what was late, was urged, forwarded or needs more time have been told to anybody.
+        was_told = is_alarm or row.urged_times > 0 or bool(asked or parts) or self._was_late(root)
         told = read_notices(session, definitions) if was_told else []
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
         staff_ids |= {who for one in asked for who in (one.asked_by, one.decided_by)}
         staff_ids |= {who for one in helping for who in (one.staff_id, one.added_by, one.removed_by)}
-        staff_ids |= list_staff_ids(events)
+        staff_ids |= list_staff_ids(events) | {one.by for one in parts}
         called = self._organisation.call_staff(session, staff_ids - {None})
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
@@ -263,6 +267,8 @@ class StaffCases:
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
             "team": self._write_team(session, member, row),
+            "forwarding": self._describe_forwarding(session, member, row, root, definitions, handlers),
+            "drawing": describe_drawing(definitions[row.id], find_branch(root, row.id).snapshot, handlers),
             "extension": describe_pending(asked, member, definitions[row.id], handlers),
         }
 
@@ -274,6 +280,34 @@ class StaffCases:
             "handler": described.pop() if arranges else None,
             "co_handlers": described,
             "may_arrange": arranges,
+        }
+
+    def _describe_forwarding(
+        self,
+        session: Session,
+        member: Member,
+        row: Row[Any],
+        root: Branch,
+        definitions: Mapping[int, ProcessDefinition],
+        people: Mapping[int, str],
+    ) -> dict[str, Any]:
+        """Return what was forwarded to other departments, and whether the member may forward more."""
+        top = definitions[root.id]
+        parts = list_parts(root, top)
+        offered = (
+            row.status == "open"
+            and row.handler_id == root.handler_id
+            and may_forward_now(top, root.snapshot)
+            and may_arrange(member, row, self._sources.keepers)
+        )
+        seen = self._access.list_seen(session, member, [one.branch.id for one in parts]) if parts else {}
+        names = self._sources.post_names
+        return {
+            "may_forward": offered,
+            "parts": [
+                describe_part(root, one, definitions[one.branch.id], names, people, seen.get(one.branch.id))
+                for one in parts
+            ],
         }
 
     def _may_book(self, session: Session, root: Branch, is_to_come: bool) -> bool:
@@ -304,7 +338,9 @@ class StaffCases:
         if branch.children or row.parent_case_id is not None:
             seen = self._access.list_relatives(session, member, row)
         # A child that began since the tree was read is shown with the next look.
-        known = {one.id for one in branch.children.values()}
+        # What was forwarded to others is told of its own.
+        own = list_parts(branch, self._definitions.get(session, branch.definition_version_id))
+        known = {one.id for one in branch.children.values()} - {one.branch.id for one in own}
         children = [one for one in seen if one.id in known]
         parents = [one.case_no for one in seen if one.id == row.parent_case_id]
         return {

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.access import find_root_id
 from backend.cases.case_files import CaseFiles
 from backend.cases.commands import PERSONAL_POSTS, Cancel, Command, Complete, CorrectionRequest
+from backend.cases.drawing import Lots
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.models import CaseReview
 from backend.cases.repository import Stamp, StoredCase
@@ -108,6 +109,7 @@ class StaffCommands:
         definitions: DefinitionStore,
         files: CaseFiles,
         keys: KeyRing,
+        lots: Lots,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
@@ -119,6 +121,7 @@ class StaffCommands:
         self._definitions = definitions
         self._files = files
         self._forms = FormReader(keys)
+        self._lots = lots
         self._now = now
 
     def carry_out(self, member: Member, case_no: str, command: StaffCommand) -> None:
@@ -243,7 +246,8 @@ class StaffCommands:
         self, place: _Place, member: Member, command: StaffCommand, outcome: Outcome
     ) -> dict[str, Any]:
         """Return the case's data that the command brings, checked."""
-        data: dict[str, Any] = {}
+        now = place.stamp.recorded_at
+        data: dict[str, Any] = self._lots.draw(place.session, outcome, place.case.unit_id, now)
         if "unit" in outcome.asks:
             data.update(self._choose_unit(place, command, outcome))
         if command.handler is not None:

@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
+from backend.cases.drawing import DRAWN, DRAWN_POST
+from backend.cases.forwarded_parts import ANSWERS
 from backend.cases.models import CaseEvent
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.core.database import table_of
@@ -71,9 +73,8 @@ def list_staff_ids(events: Iterable[HistoryEvent]) -> set[int]:
         kind, _, number = event.actor.partition(":")
         if kind == "staff" and number.isdigit():
             found.add(int(number))
-        handler_id = event.payload.get("data", {}).get("handler_id")
-        if isinstance(handler_id, int):
-            found.add(handler_id)
+        data = event.payload.get("data", {})
+        found.update(one for one in (data.get("handler_id"), data.get(DRAWN)) if isinstance(one, int))
     return found
 
 
@@ -132,14 +133,21 @@ def _write_done(event: HistoryEvent, names: Names) -> str | None:
 def _write_data(event: HistoryEvent, names: Names) -> str | None:
     data = event.payload.get("data", {})
     said = []
+    if event.payload.get("forwarded"):
+        said.append(f"转给{event.payload['forwarded']}协办")
     if isinstance(data.get("handler_id"), int):
         said.append(f"交给{names.staff.get(data['handler_id'], '师傅')}办理")
+    if DRAWN_POST in data:
+        drawn = data.get(DRAWN)
+        nobody = "没有人在线，留在岗位的待办里"
+        said.append(nobody if drawn is None else f"随机分给在线的{names.staff.get(drawn, '同事')}")
     if isinstance(data.get("unit_id"), int):
         said.append(f"派给{names.units.get(data['unit_id'], '另一单位')}")
     if data.get("stars"):
         said.append(f"服务评价：{data['stars']} 星")
     if data.get("result"):
-        said.append(f"现场结果：{data['result']}")
+        what = "答复" if event.definition.parameters.get(ANSWERS) else "现场结果"
+        said.append(f"{what}：{data['result']}")
     if data.get("amount_fen"):
         said.append(f"应收 {data['amount_fen'] // 100}.{data['amount_fen'] % 100:02} 元")
     if data.get("receipt_no"):

@@ -165,6 +165,7 @@ class StaffQueues:
         open_ones, late = self._posts.list_lane_posts(posts), self._posts.list_late_posts(posts)
         base = {"units": units, "handler_id": member.id, "now": self._now(), "day_end": self._end_day()}
         is_handler = any(post in posts for post in PERSONAL_POSTS)
+        has_own = is_handler or not posts.isdisjoint(self._posts.drawn)
         team = self._find_team(session, member) if is_handler else None
         found = []
         for queue in QUEUES:
@@ -179,7 +180,7 @@ class StaffQueues:
                 is_all = queue.key == "unit" and bool(posts & OVERSEERS)
                 named = replace(queue, name="全部待办") if is_all else queue
                 found.append(_Lanes(named, "post", {**base, "posts": wide}))
-            elif is_handler and (queue.kind == "handler" or queue.is_overdue):
+            elif has_own and (queue.kind == "handler" or queue.is_overdue):
                 kind = "handler" if team is None else "shared"
                 found.append(_Lanes(queue, kind, {**base, **(team or {}), "posts": sorted(posts)}))
         return found

@@ -43,7 +43,7 @@ def find_booked_hour(line: Line) -> BookedHour | None:
 
 def find_visited_at(line: Line) -> datetime | None:
     """Return when somebody came last, or None where nobody has."""
-    for number in sorted(line.children, reverse=True):
+    for number in _list_visiting(line):
         arrival = _find_done(line.children[number].snapshot, _ARRIVE)
         if arrival is not None:
             return arrival.done_at
@@ -68,10 +68,17 @@ def _find_open_child(line: Line) -> Snapshot | None:
 
 
 def _find_open_line(line: Line) -> Line | None:
-    for number in sorted(line.children, reverse=True):
+    for number in _list_visiting(line):
         if line.children[number].snapshot.status is CaseStatus.OPEN:
             return line.children[number]
     return None
+
+
+def _list_visiting(line: Line) -> list[int]:
+    """Return the tasks that handed over, the newest first; what other departments do beside is no visit."""
+    forwarding = line.definition.forwarding
+    beside = {one.no for one in line.snapshot.tasks if forwarding and one.step == forwarding.step}
+    return sorted(line.children.keys() - beside, reverse=True)
 
 
 def _has_been_seen_to(line: Line) -> bool:

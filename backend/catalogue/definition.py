@@ -15,6 +15,8 @@ from backend.catalogue.conditions import evaluate
 
 # The guard of every outcome that asks for its step's form; the loader adds it.
 FORM_FILLED = "form_filled"
+# Case data in which stands to whom a part of the case was forwarded last: a post or a process.
+FORWARDED_TO = "forwarded_to"
 
 
 class ActorKind(StrEnum):
@@ -153,6 +155,12 @@ class ChildProcess:
     enter_at: str | None = None
     pauses_parent: bool = False
 
+    @property
+    def forwarded_to(self) -> str | None:
+        """To whom a part of a case is forwarded that comes here: a post or a process, or None."""
+        when = self.when or {}
+        return str(when["value"]) if when.get("field") == FORWARDED_TO else None
+
 
 @dataclass(frozen=True, slots=True)
 class FormCase:
@@ -258,6 +266,18 @@ class CalendarStart:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarding:
+    """That whoever handles the case may forward a part of it while one of the steps ``at`` is open.
+
+    ``step`` stands for the part until it is answered; its children are those to whom it can go, each on the
+    condition that FORWARDED_TO names them.
+    """
+
+    step: str
+    at: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessDefinition:
     """A published process. ``withdraw_at`` and ``cancel_at`` name the steps at which each is allowed.
 
@@ -279,6 +299,7 @@ class ProcessDefinition:
     overall: tuple[OverallLimit, ...] = ()
     parameters: dict[str, Any] = field(default_factory=dict)
     starts: tuple[CalendarStart, ...] = ()
+    forwarding: Forwarding | None = None
     has_step_forms: bool = field(init=False, repr=False, compare=False)
     # Guard → the steps of which an outcome has it, in order.
     steps_by_guard: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from backend.catalogue.conditions import list_fields
 from backend.catalogue.contract_text import check_blanks, read_wording
-from backend.catalogue.definition import ActorKind, LimitKind, Outcome, ProcessDefinition, Step
+from backend.catalogue.definition import FORWARDED_TO, ActorKind, LimitKind, Outcome, ProcessDefinition, Step
 from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.forms import build_form
@@ -46,7 +46,7 @@ class Vocabulary:
 
 
 # What conditions may ask for beside form fields: the services put these into a case's data themselves.
-CASE_DATA = frozenset({"service", "origin_case_id"})
+CASE_DATA = frozenset({"service", "origin_case_id", FORWARDED_TO})
 
 
 @cache
@@ -165,6 +165,8 @@ def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[
     overall = (key for one in process.overall for key in (one.begins_at, one.ends_at) if key is not None)
     entered = (one.enter_at for one in process.starts if one.enter_at is not None)
     more = {"cancel_at": process.cancel_at, "overall": tuple(overall), "starts": tuple(entered)}
+    if process.forwarding is not None:
+        more["forwarding"] = (process.forwarding.step, *process.forwarding.at)
     for place, keys in {**named, **more}.items():
         for key in keys:
             if key not in known:
@@ -282,13 +284,19 @@ def _check_paths(process: ProcessDefinition, content: ProcessesFolder) -> Iterat
     leads_to = {step.key: {key for outcome in step.outcomes for key in outcome.to} for step in process.steps}
     entries = {process.first_step, *_list_entries(process.key, content)}
     entries.update(one.enter_at for one in process.starts if one.enter_at is not None)
-    reached = _spread(entries, leads_to)
+    beside = set() if process.forwarding is None else _spread({process.forwarding.step}, leads_to)
+    reached = _spread(entries, leads_to) | beside
     comes_from: dict[str, set[str]] = {key: set() for key in leads_to}
     for key, targets in leads_to.items():
         for target in targets:
             comes_from[target].add(key)
     endings = {step.key for step in process.steps if any(one.end is not None for one in step.outcomes)}
+    # A part that was forwarded ends beside the rest of the case.
+    resting = {step.key for step in process.steps if any(not one.to and not one.end for one in step.outcomes)}
+    endings |= resting & beside
     ending = _spread(endings, comes_from)
+    for key in sorted(resting - beside):
+        yield key, "way_missing", "only what a handler forwarded may end without ending the case"
     for step in process.steps:
         if step.key not in reached:
             yield step.key, "step_unreachable", "no way leads to this step"

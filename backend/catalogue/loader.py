@@ -22,6 +22,7 @@ from backend.catalogue.definition import (
     CustomerView,
     EffectUse,
     FormCase,
+    Forwarding,
     GuardUse,
     LimitCase,
     LimitKind,
@@ -90,7 +91,12 @@ def build_process(body: Body) -> ProcessDefinition:
         ),
         parameters=dict(body.get("parameters", {})),
         starts=tuple(_build_start(one) for one in body.get("starts", ())),
+        forwarding=_build_forwarding(body.get("forwarding")),
     )
+
+
+def _build_forwarding(body: Body | None) -> Forwarding | None:
+    return None if body is None else Forwarding(body["step"], tuple(body["at"]))
 
 
 def _build_start(body: Body) -> CalendarStart:

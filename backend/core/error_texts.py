@@ -139,6 +139,12 @@ _EXTENSIONS: dict[str, str] = {
     "not_the_handler": "只有这件的责任人、代办人或单位里管派工的人才能这样安排。",
     "co_handler_unknown": "这位同事现在不是协办人，请刷新页面。",
     "handler_same": "已经是这位同事负责，请另选一位。",
+    "forward_not_open": "这件现在不能转给别的部门：要等安排了师傅、还没办完的时候。",
+    "forward_unknown": "这类业务不能转给所选的部门，请从列表里重新选。",
+    "forward_running": "这件已经转给一个部门了，请等答复回来再转。",
+    "forward_unanswered": "转给别的部门的事还没有答复，或者师傅还没看答复，先等一等。",
+    "forward_without_department": "本单位没有这个部门的人，请选别的部门，或请负责人协调。",
+    "forward_nobody_present": "这个部门现在没有人在岗，请打电话联系，或选别的部门。",
     "extension_settled": "这条延期申请已经处理过了，请刷新页面查看。",
     "extension_not_yours": "延期由单位负责人或客服中心负责人审批，自己申请的不能自己批。",
 }

@@ -30,6 +30,11 @@ KINDS: dict[str, MatterKind] = {
     ),
     "overdue": MatterKind("办件超时限", "办件（编号{0}）的“{1}”已超时限，请处理。", "urgent"),
     "urged": MatterKind("客户催办", "客户催办（编号{0}），请优先处理。", "urgent"),
+    "drawn": MatterKind("客户在等您远程处理", "客户等您远程处理（编号{0}），请马上查看。", "urgent"),
+    "dispatched": MatterKind("新派来一件", "新派来一件（编号{0}），请安排师傅。", "ordinary"),
+    "visit_due": MatterKind("约的时间到了", "约的上门时间到了（编号{0}），请出发。", "urgent"),
+    "forwarded": MatterKind("有事转给您部门", "有一件事转给{1}（编号{0}），请查看并答复。", "ordinary"),
+    "forward_answered": MatterKind("部门有答复了", "您转出去的事有答复了（编号{0}），请查看。", "ordinary"),
     "contract": MatterKind("合同等您审批", "合同（编号{0}）等您审批。", "ordinary"),
     "calendar": MatterKind("工作日历要续", "工作日历只排到{0}，请补全后面的放假安排。", "ordinary"),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text
 from sqlalchemy.orm import Session
 
@@ -14,7 +16,7 @@ CENTRE_LEAD = "hotline_business_lead"
 # Who keeps the hall at the centre, by position or department.
 CENTRE_KEEPERS = (CENTRE_LEAD, KEEPER)
 # From the unit upwards, each with how far it is; only the nearest that has somebody on duty counts.
-_LEADS = text(
+_NEAREST = text(
     """
     WITH RECURSIVE above (id, parent_id, distance) AS (
       SELECT id, parent_id, 0 FROM unit WHERE id = :unit_id
@@ -23,13 +25,13 @@ _LEADS = text(
     ), found AS (
       SELECT s.id, rank() OVER (ORDER BY a.distance) AS place
       FROM above a JOIN staff s ON s.unit_id = a.id AND s.presence = 'on_duty'
-      WHERE EXISTS (SELECT FROM staff_post p WHERE p.staff_id = s.id AND p.key = ANY(:leads))
+      WHERE EXISTS (SELECT FROM staff_post p WHERE p.staff_id = s.id AND p.key = ANY(:posts))
     )
     SELECT id FROM found WHERE place = 1 ORDER BY id
     """
 ).bindparams(
     bindparam("unit_id", type_=BigInteger),
-    bindparam("leads", [UNIT_LEAD, CENTRE_LEAD], type_=ARRAY(Text)),
+    bindparam("posts", type_=ARRAY(Text)),
 )
 _CENTRE_LEADS = (
     select(Staff.id)
@@ -41,7 +43,12 @@ _CENTRE_LEADS = (
 
 def find_leads(session: Session, unit_id: int) -> list[int]:
     """Return the ids of those on duty who answer for the unit, or an empty list."""
-    return list(session.execute(_LEADS, {"unit_id": unit_id}).scalars())
+    return find_present(session, unit_id, [UNIT_LEAD, CENTRE_LEAD])
+
+
+def find_present(session: Session, unit_id: int, posts: Sequence[str]) -> list[int]:
+    """Return the ids of those on duty who hold one of ``posts``: of the unit, or of the nearest above."""
+    return list(session.execute(_NEAREST, {"unit_id": unit_id, "posts": list(posts)}).scalars())
 
 
 def find_centre_leads(session: Session) -> list[int]:

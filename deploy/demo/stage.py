@@ -21,6 +21,7 @@ from backend.cases.commands import CUSTOMER, CorrectionRequest
 from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_commands import SIGNATURE, CustomerCommand, CustomerCommands
 from backend.cases.documents import Change, Filler
+from backend.cases.drawing import Lots
 from backend.cases.guards import IDENTITY_VERIFIED
 from backend.cases.identity_decisions import Decision
 from backend.cases.ratings import COUNTER_GOOD_TAGS, TAGS, Rating
@@ -89,7 +90,7 @@ class Stage:
         self._customers = CustomerCommands(hall.cases, definitions, desk, keys, files, hall.urge_limit)
         self._staff = StaffCommands(
             hall.sessions, hall.reading, hall.cases, staff_access, organisation,
-            MemberDirectory(organisation), definitions, files, keys, clock,
+            MemberDirectory(organisation), definitions, files, keys, Lots(lambda *_: (), min), clock,
         )  # fmt: skip
         self._remarks = StaffRemarks(hall.sessions, staff_access, keys, clock)
         self._ids: dict[str, int] = {}

@@ -119,8 +119,8 @@ class Hall:
     ) -> None:
         keys = make_key_ring(settings)
         self.app, self.sessions, self.keys, self.customer_id = app, sessions, keys, customer_id
-        self._shared = make_hall(settings, sessions.kw["bind"])
-        self.customer_cases = self._shared.customer_cases
+        self.shared = make_hall(settings, sessions.kw["bind"])
+        self.customer_cases = self.shared.customer_cases
         content = read_folder()
         self.organisation = OrganisationService(keys, content.positions, content.departments)
         self.service = CaseService(sessions, DefinitionStore(), _read_clock, GUARDS, make_effects(keys))
@@ -148,13 +148,13 @@ class Hall:
 
     def read_calendar(self, session: Session) -> WorkingCalendar:
         """Return the calendar that all deadlines go by."""
-        return self._shared.calendar.current(session)
+        return self.shared.calendar.current(session)
 
     def make_cases(self, record: RecordLook) -> StaffCases:
         """Return the staff's cases with ``record`` to write down the looks."""
         definitions = DefinitionStore()
-        rows = RowWriter(self.organisation, definitions, {}, self._shared.calendar, self.keys, _read_clock)
-        shared = self._shared
+        rows = RowWriter(self.organisation, definitions, {}, self.shared.calendar, self.keys, _read_clock)
+        shared = self.shared
         sources = Sources(
             self.customer_cases.write_progress, shared.appointments, shared.files, record, {}, {}, ()
         )

@@ -22,6 +22,7 @@ from backend.cases.commands import (
     Command,
     Complete,
     CorrectionRequest,
+    Forward,
     Performer,
     Start,
     SupplyDocument,
@@ -137,6 +138,8 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], hand
         return Withdraw(performer, snapshot.version)
     if step == "cancel":
         return Cancel(performer, snapshot.version, rest[0]["reason"])
+    if step == "forward":
+        return Forward(performer, rest[0]["to"], rest[0]["to"], rest[0]["reason"])
     if step == "supply":
         return SupplyDocument(performer, rest[0])
     more = dict(rest[1]) if len(rest) > 1 else {}

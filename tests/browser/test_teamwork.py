@@ -51,6 +51,32 @@ def banner(staff: Staff) -> Locator:
     return staff.page.get_by_label("延期申请")
 
 
+def ask_the_engineers(watched: Watched, handler: Staff, works: Staff, case_no: str) -> None:
+    """Forward a part of the handler's case; the answer comes back to the handler's phone."""
+    arrange(handler, "转部门协办")
+    handler.dialog.get_by_label("工程管理部门").check()
+    handler.dialog.get_by_label("要他们办什么").fill("客户要移表，请安排改管")
+    watched.shoot(handler.page, "55-department")
+    see_narrow(watched, handler.page, "55-department")
+    handler.dialog.get_by_role("button", name="转给部门", exact=True).click()
+    expect(handler.dialog).to_have_count(0)
+    expect(handler.page.get_by_label("转部门协办")).to_contain_text("等答复")
+    works.page.get_by_label("队列").get_by_role("button", name=re.compile("^待受理")).click()
+    works.page.get_by_text("工程管理部门协办").first.click()
+    expect(works.page.get_by_label("转部门协办")).to_contain_text("客户要移表，请安排改管")
+    works.button("办好，答复师傅").click()
+    works.dialog.get_by_label("答复").fill("周三上午来改管")
+    watched.shoot(works.page, "56-department-answers")
+    works.confirm("办好，答复师傅")
+    handler.page.goto(handler.page.url.split("#")[0] + f"#/field/{case_no}")
+    handler.page.reload()
+    expect(handler.page.get_by_label("转部门协办")).to_contain_text("答复：周三上午来改管")
+    see_narrow(watched, handler.page, "57-department-answered")
+    handler.page.get_by_role("button", name="已看答复，继续办").click()
+    expect(handler.page.get_by_role("button", name="已看答复，继续办")).to_have_count(0)
+    handler.open_case(case_no)
+
+
 def test_more_time_and_helping_hands(
     watched: Watched, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
 ) -> None:
@@ -95,6 +121,7 @@ def test_more_time_and_helping_hands(
     handler.page.keyboard.press("Escape")
     expect(handler.dialog).to_have_count(0)
 
+    ask_the_engineers(watched, handler, open_staff("works301"), case_no)
     arrange(handler, "转给同事办")
     handler.dialog.get_by_text("刘洋").click()
     expect(handler.dialog).not_to_contain_text("张伟")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from backend.catalogue.conformance.forms import FormVerdict, check_documents, judge_form
 from backend.catalogue.conformance.manual import Manual
@@ -31,6 +31,8 @@ class Conformance:
     rules: tuple[Item, ...]
     faults: tuple[str, ...]
     forms: tuple[FormVerdict, ...] = ()
+    # Why the manual has no such process, by the keys of those that are our own.
+    own: dict[str, str] = field(default_factory=dict)
 
     @property
     def steps(self) -> tuple[StepVerdict, ...]:
@@ -75,9 +77,10 @@ class Conformance:
 
 
 def compare(manual: Manual, content: ProcessesFolder, register: Register, evidence: Evidence) -> Conformance:
-    """Compare all processes, requirements and rules; a process that the manual lacks is a fault."""
+    """Compare all processes, requirements and rules; a process of our own says why."""
     known = {one.key for one in manual.flows}
-    strangers = [f"{key}: the manual has no such process" for key in content.processes if key not in known]
+    more = {key: body.get("because", {}) for key, body in content.processes.items() if key not in known}
+    strangers = [f"{key}: the manual has no such process" for key, why in more.items() if "own" not in why]
     return Conformance(
         flows=tuple(judge_flow(one, manual, content) for one in manual.flows),
         requirements={one.key: judge_requirements(one, register, evidence) for one in manual.flows},
@@ -88,13 +91,14 @@ def compare(manual: Manual, content: ProcessesFolder, register: Register, eviden
             *check_documents(manual.documents, content.documents),
         ),
         forms=tuple(judge_form(one, content.forms.get(one["id"])) for one in manual.forms),
+        own={key: why["own"] for key, why in more.items() if "own" in why},
     )
 
 
 def narrow(found: Conformance, key: str) -> Conformance:
     """Return the comparison of one process alone."""
     flows = tuple(one for one in found.flows if one.flow.key == key)
-    return Conformance(flows, {key: found.requirements[key]}, (), ())
+    return Conformance(flows, {key: found.requirements.get(key, ())}, (), ())
 
 
 def summarise(found: Conformance) -> list[str]:
@@ -110,6 +114,8 @@ def summarise(found: Conformance) -> list[str]:
         f"{sum(len(one.explained) for one in steps)} differences are explained",
         f"requirements: {_count(requirements)} (at most {MOST_THAT_MAY_WAIT} may wait)",
     ]
+    if found.own:
+        lines.insert(1, f"processes of our own, which the manual lacks: {len(found.own)}")
     if waiting:
         lines.append("  waiting for " + ", ".join(f"{name} {n}" for name, n in sorted(waiting.items())))
     if found.forms:
@@ -154,6 +160,8 @@ def render_page(found: Conformance) -> str:
                 _render_table(("step", "state"), _list_steps(one)),
             ]
             parts.append(_render_items("requirement", found.requirements[one.flow.key]))
+    if found.own:
+        parts += ["## Processes of our own", _render_table(("process", "why"), sorted(found.own.items()))]
     parts += [
         "## Forms",
         "A column of a table counts as a field. Types, labels, choices, units and doubts are compared.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -304,6 +305,11 @@ def test_what_is_printed_and_what_is_written(tmp_path: Path) -> None:
     ]
     assert found.list_wrong() == ["fee: the manual has no such process"]
     assert found.list_missing() == ["rules/no_cash: open"]
+    ours = {**FEE, "because": {"own": WHY}}
+    explained = compare(
+        MANUAL, replace(content, processes={"boil": BODY, "fee": ours}), entries, make_evidence(tmp_path)
+    )
+    assert (explained.list_wrong(), f"| fee | {WHY} |" in render_page(explained)) == ([], True)
     assert narrow(found, "boil").list_wrong() == []
     assert "| `boil/03/1` | Be quick | met by guard:kettle_full; `tests/test_a.py::test_it` |" in render_page(
         found

@@ -87,9 +87,9 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         ),
         ("submit", "start_asks"),
     ),
-    (lambda b: step(b, "rate").pop("limit"), ("steps/11", "schema")),
+    (lambda b: step(b, "rate").pop("limit"), ("steps/13", "schema")),
     (lambda b: step(b, "dispatch")["limit"].pop("value"), ("steps/5/limit", "schema")),
-    (lambda b: outcome(b, "rate").update(end="vanished"), ("steps/11/outcomes/0/end", "schema")),
+    (lambda b: outcome(b, "rate").update(end="vanished"), ("steps/13/outcomes/0/end", "schema")),
     (lambda b: outcome(b, "accept").update(to=["dispatch"]), ("review", "step_unreachable")),
     (lambda b: outcome(b, "rate").update(to=["rate"]) or outcome(b, "rate").pop("end"), ("rate", "dead_end")),
     (lambda b: b["steps"].append(deepcopy(b["steps"][-1])), ("rate", "step_twice")),
@@ -129,6 +129,10 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: overall(b, until="nowhere"), ("overall", "step_unknown")),
     (lambda b: overall(b, when={"field": "unheard_of", "op": "present"}), ("overall", "field_unknown")),
     (lambda b: overall(b, kind="immediate"), ("overall/0/kind", "schema")),
+    (lambda b: b["forwarding"].update(step="nowhere"), ("forwarding", "step_unknown")),
+    (lambda b: b["forwarding"].update(at=["nowhere"]), ("forwarding", "step_unknown")),
+    (lambda b: b.pop("forwarding"), ("forwarded", "step_unreachable")),
+    (lambda b: outcome(b, "accept").update(to=[]), ("accept", "way_missing")),
     (lambda b: b.update(key="other"), ("key", "key_differs")),
 ]  # fmt: skip
 

@@ -4,6 +4,7 @@ import { beforeEach, expect, it, vi } from 'vitest'
 import { answerExtension } from '@/api/teamwork'
 import type { PendingExtension, StaffCaseView } from '@/api/types'
 import RowMarks from '@/components/RowMarks.vue'
+import ForwardedParts from '@/components/case/ForwardedParts.vue'
 import ExtensionBanner from '@/components/case/ExtensionBanner.vue'
 import { listArrangements, listExtendable } from '@/domain/arranging'
 import { toMoment } from '@/domain/dates'
@@ -30,7 +31,7 @@ function show(more: Partial<PendingExtension>) {
 it('offers more time only for a step for which nobody has asked yet', () => {
   const open_tasks = [task(1, false), task(2, true)]
   expect(listExtendable({ open_tasks, extension: null }).map((one) => one.no)).toEqual([2])
-  const nobody = { team: { handler: null, co_handlers: [], may_arrange: false }, part: null, status: 'open' as const, may_book: false, appointment: null }
+  const nobody = { team: { handler: null, co_handlers: [], may_arrange: false }, part: null, status: 'open' as const, may_book: false, appointment: null, forwarding: { may_forward: false, parts: [] } }
   expect(listArrangements({ ...nobody, open_tasks, extension: null })).toEqual([{ key: 'extension', name: '申请延期' }])
   expect(listArrangements({ ...nobody, open_tasks, extension: ASKED })).toEqual([])
   expect(toMoment('2031-06-09', '17:30')).toBe(ASKED.due_at)
@@ -65,10 +66,26 @@ it('leaves who asked the way back, and nobody a way past a broken limit', () => 
 
 it('offers the handler helpers, a colleague and photos, a helper photos alone', () => {
   const keys = (may_arrange: boolean, part: StaffCaseView['part'], status: StaffCaseView['status'] = 'open') =>
-    listArrangements({ open_tasks: [], extension: null, team: { handler: null, co_handlers: [], may_arrange }, part, status, may_book: false, appointment: null }).map((one) => one.key)
+    listArrangements({ open_tasks: [], extension: null, team: { handler: null, co_handlers: [], may_arrange }, part, status, may_book: false, appointment: null, forwarding: { may_forward: false, parts: [] } }).map((one) => one.key)
   expect(keys(true, 'handler')).toEqual(['photos', 'coHandlers', 'forward'])
   expect(keys(false, 'co_handler')).toEqual(['photos'])
   expect(keys(false, 'handler', 'completed')).toEqual([])
+})
+
+it('offers other departments only while something can be forwarded', () => {
+  const view = { open_tasks: [], extension: null, team: { handler: null, co_handlers: [], may_arrange: false }, part: null, status: 'open' as const, may_book: false, appointment: null }
+  expect(listArrangements({ ...view, forwarding: { may_forward: true, parts: [] } })).toEqual([{ key: 'department', name: '转部门协办' }])
+})
+
+it('shows the handler all parts with their answers, and a department its own alone', () => {
+  const part = { case_no: '26110002', name: '工程管理部门', reason: '客户要移表', by: '张伟', at: '2031-06-02T09:00:00+08:00', due_at: '2031-06-05T09:00:00+08:00', state: 'open' as const, answer: null }
+  const parts = [{ ...part, case_no: '26110003', name: '财务资产部', state: 'answered' as const, due_at: null, answer: '已退费' }, part]
+  const tell = (case_no: string) => mount(ForwardedParts, { props: { view: { case_no, forwarding: { may_forward: false, parts } } as unknown as StaffCaseView } }).text()
+  expect(tell('26110001')).toContain('转财务资产部协办')
+  expect(tell('26110001')).toContain('答复：已退费')
+  expect(tell('26110001')).toMatch(/转工程管理部门协办.*等答复/s)
+  expect(tell('26110002')).toContain('张伟转来的')
+  expect(tell('26110002')).not.toContain('已退费')
 })
 
 it('marks what is done for somebody else', () => {

@@ -25,7 +25,7 @@ const action = {
 const caseAt = (task: number) =>
   ({
     case_no: '1', application_no: '3694', version: 1, service_name: '报修', customer: { name: '钱*', phone: '' }, actions: [{ ...action, task }], open_tasks: [], reviews: {},
-    values: {}, form: { sections: [] }, changed_items: [], owed_documents: [], corrections: [], visit: { result: '换了电池弹片' }, suggested_unit: null, amount_fen: null,
+    values: {}, form: { sections: [] }, changed_items: [], owed_documents: [], corrections: [], visit: { result: '换了电池弹片' }, forwarding: { may_forward: false, parts: [] }, suggested_unit: null, amount_fen: null,
   }) as unknown as StaffCaseView
 
 async function begin(task = 7) {

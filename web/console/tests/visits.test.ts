@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askEarly, askFirst, groupByDay, tellAlarmPlace, tellVisits } from '@/domain/visits'
+import { askEarly, askFirst, groupByDay, isTimeToSetOff, tellAlarmPlace, tellVisits } from '@/domain/visits'
 
 const action = (step: string) => ({ step }) as AvailableAction
 const setOff = action('set_off')
@@ -27,6 +27,14 @@ describe('setting off', () => {
     expect(askEarly(action('arrive'), booked, early)).toBeNull()
     expect(askEarly(setOff, { appointment: null }, early)).toBeNull()
   })
+})
+
+it('asks to set off once the booked hour has begun', () => {
+  const view = { ...booked, actions: [setOff] } as StaffCaseView
+  expect(isTimeToSetOff(view, at('2026-11-26T10:59'))).toBe(false)
+  expect(isTimeToSetOff(view, at('2026-11-26T11:00'))).toBe(true)
+  expect(isTimeToSetOff({ ...view, actions: [action('arrive')] }, at('2026-11-26T11:30'))).toBe(false)
+  expect(isTimeToSetOff({ ...view, appointment: null }, at('2026-11-26T11:30'))).toBe(false)
 })
 
 it('tells how many visits a handler has today, and when', () => {

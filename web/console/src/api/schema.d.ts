@@ -3491,6 +3491,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/forward-targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** List to whom a part can go. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ForwardTargets"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/forwarded-parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forward a part; the department's people are told. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewForwardedPart"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StaffCaseView"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/holds": {
         parameters: {
             query?: never;
@@ -7418,6 +7505,9 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
         };
+        Drawing: {
+            name: string | null;
+        };
         EnteredStaff: {
             first_password: string | null;
         };
@@ -7650,6 +7740,31 @@ export interface components {
             command_id: string;
             reason: string;
             to: string;
+        };
+        ForwardTarget: {
+            name: string;
+            to: string;
+            unmet: components["schemas"]["Unmet"] | null;
+        };
+        ForwardTargets: {
+            items: components["schemas"]["ForwardTarget"][];
+        };
+        ForwardedPart: {
+            answer: string | null;
+            /** Format: date-time */
+            at: string | null;
+            by: string;
+            case_no: string | null;
+            /** Format: date-time */
+            due_at: string | null;
+            name: string;
+            reason: string;
+            /** @enum {string} */
+            state: "open" | "answered" | "declined" | "ended";
+        };
+        Forwarding: {
+            may_forward: boolean;
+            parts: components["schemas"]["ForwardedPart"][];
         };
         GasAccount: {
             account_no: string;
@@ -8062,6 +8177,12 @@ export interface components {
             due_at: string;
             reason: string;
             task: number;
+        };
+        NewForwardedPart: {
+            /** Format: uuid */
+            command_id: string;
+            reason: string;
+            to: string;
         };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
@@ -8680,6 +8801,7 @@ export interface components {
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             documents: components["schemas"]["DocumentLine"][];
+            drawing: components["schemas"]["Drawing"] | null;
             /** Format: date-time */
             due_at: string | null;
             extension: components["schemas"]["PendingExtension"] | null;
@@ -8687,6 +8809,7 @@ export interface components {
                 [key: string]: components["schemas"]["FileView"];
             };
             form: components["schemas"]["FormBody"];
+            forwarding: components["schemas"]["Forwarding"];
             handler_name: string | null;
             history: components["schemas"]["HistoryLine"][];
             is_alarm: boolean;

@@ -50,6 +50,8 @@ export type ReviewMarks = Record<string, ReviewMark>
 
 export type SlotDay = Schemas['SlotDay']
 export type NewExtension = Schemas['NewExtension']
+export type ForwardTarget = Schemas['ForwardTarget']
+export type ForwardedPart = Schemas['ForwardedPart']
 export type PendingExtension = Schemas['PendingExtension']
 export type ExtensionAnswer = Schemas['ExtensionAnswer']['answer']
 export type CommandBody = Schemas['StaffCommand']

@@ -55,6 +55,11 @@ export function isOnTheWay(view: Pick<StaffCaseView, 'actions'>): boolean {
   return view.actions.some((action) => action.step === 'arrive')
 }
 
+/** The booked hour has begun and nobody has set off: until then the customer sees no distance. */
+export function isTimeToSetOff(view: Pick<StaffCaseView, 'actions' | 'appointment'>, now: Date): boolean {
+  return Boolean(view.appointment) && new Date(view.appointment!.start_at) <= now && view.actions.some((action) => action.step === 'set_off')
+}
+
 /** What to ask somebody who sets off long before the booked hour, for the customer is told at once; else null. */
 export function askEarly(action: AvailableAction, view: Pick<StaffCaseView, 'appointment'>, now: Date): string | null {
   if (action.step !== 'set_off' || !view.appointment) return null

@@ -1,0 +1,83 @@
+"""What of a case was forwarded to other departments, as screens show it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from backend.cases.case_tree import Branch, list_branches
+from backend.cases.snapshot import CaseStatus, Snapshot
+from backend.catalogue.definition import FORWARDED_TO, ProcessDefinition
+
+# Case data of a forwarded part beside to whom it went: why, and the id of whoever forwarded it.
+FORWARD_REASON, FORWARDED_BY = "forward_reason", "forwarded_by"
+# A process with this parameter is a department's answer: its result is what it says to the handler.
+ANSWERS = "answers_forward"
+_STATES = {CaseStatus.OPEN: "open", CaseStatus.COMPLETED: "answered", CaseStatus.REFUSED: "declined"}
+
+
+class Part(NamedTuple):
+    """A forwarded part: the task that stands for it, and the case that it became."""
+
+    task_no: int
+    branch: Branch
+
+    @property
+    def by(self) -> int | None:
+        """Who forwarded it."""
+        return self.branch.snapshot.data.get(FORWARDED_BY)
+
+
+def list_parts(root: Branch, definition: ProcessDefinition) -> list[Part]:
+    """Return what was forwarded from the case at the top, oldest first."""
+    forwarding = definition.forwarding
+    if forwarding is None:
+        return []
+    steps = {task.no: task.step for task in root.snapshot.tasks}
+    numbers = sorted(no for no in root.children if steps.get(no) == forwarding.step)
+    return [Part(no, root.children[no]) for no in numbers]
+
+
+def list_visit_branches(root: Branch, definition: ProcessDefinition) -> Iterator[Branch]:
+    """Return the case and all below it but what was forwarded: the work of whoever comes to the customer."""
+    beside = {one.task_no for one in list_parts(root, definition)}
+    yield root
+    for number in sorted(root.children.keys() - beside):
+        yield from list_branches(root.children[number])
+
+
+def may_forward_now(definition: ProcessDefinition, snapshot: Snapshot) -> bool:
+    """True while a part can be forwarded and none is on its way."""
+    forwarding = definition.forwarding
+    if forwarding is None or snapshot.status is not CaseStatus.OPEN:
+        return False
+    open_steps = {task.step for task in snapshot.open_tasks}
+    return not open_steps.isdisjoint(forwarding.at) and forwarding.step not in open_steps
+
+
+def describe_part(
+    root: Branch,
+    part: Part,
+    definition: ProcessDefinition,
+    names: Mapping[str, str],
+    people: Mapping[int, str],
+    case_no: str | None,
+) -> dict[str, Any]:
+    """Return who forwarded what to whom, until when the answer is due, and what it was.
+
+    ``definition`` is the part's; ``case_no`` is None for who may not see it.
+    """
+    snapshot, task = part.branch.snapshot, root.snapshot.task(part.task_no)
+    data = snapshot.data
+    due = [part.branch.due_at[one.no] for one in snapshot.open_tasks if one.no in part.branch.due_at]
+    answers = definition.parameters.get(ANSWERS) and snapshot.status is not CaseStatus.OPEN
+    return {
+        "case_no": case_no,
+        "name": names.get(data.get(FORWARDED_TO, ""), definition.name),
+        "reason": data.get(FORWARD_REASON, ""),
+        "by": people.get(part.by or 0, ""),
+        "at": task.opened_at if task is not None else None,
+        "due_at": min(due, default=None),
+        "state": _STATES.get(snapshot.status, "ended"),
+        "answer": data.get("result") if answers else None,
+    }
