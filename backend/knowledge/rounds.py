@@ -273,7 +273,7 @@ class KnowledgeRounds:
         """Return the progress bar: each node with who took it, or whom to call for it, and their phone."""
         now, newest = self._now(), {task.step: task for task in tasks}
         actors = repository.list_actors(session, row.id)
-        nodes = []
+        nodes: list[dict[str, Any]] = []
         for step in definition.steps:
             task = newest.get(step.key)
             if task is None and not nodes:

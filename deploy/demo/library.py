@@ -13,7 +13,7 @@ from backend.cases import application_rows
 from backend.cases.commands import SYSTEM, Start
 from backend.cases.service import NewCase, Request
 from backend.cases.staff_access import StaffAccess
-from backend.cases.staff_commands import StaffCommand, StaffCommands
+from backend.cases.staff_commands import StaffCommand
 from backend.core.config import Settings
 from backend.core.local_time import local_date
 from backend.customers.models import GasAccount
@@ -21,12 +21,12 @@ from backend.knowledge.models import KnowledgeVersion
 from backend.knowledge.rounds import KnowledgeRounds
 from backend.ledgers.models import LedgerEntry
 from backend.ledgers.service import CustomerLedger
-from backend.organisation.members import MemberDirectory
 from backend.organisation.models import Staff
 from backend.organisation.service import Member
 from deploy.demo.clock import WalkingClock
 from deploy.demo.library_words import DRAFTED, LEDGER, PLAN, PUBLISHED
 from deploy.demo.quiet import QuietHall
+from deploy.demo.stage import make_staff_commands
 
 _DIVISION, _UNIT = "200", "301"
 _PLANNED_AGO = timedelta(days=20)
@@ -41,10 +41,7 @@ class Library:
         hall = self._quiet.hall
         access = StaffAccess(hall.definitions)
         self._hall = hall
-        self._staff = StaffCommands(
-            hall.sessions, hall.reading, hall.cases, access, hall.organisation,
-            MemberDirectory(hall.organisation), hall.definitions, hall.files, hall.keys, self._clock,
-        )  # fmt: skip
+        self._staff = make_staff_commands(hall, self._clock)
         self._rounds = KnowledgeRounds(
             hall.sessions, hall.cases, access, hall.definitions, hall.organisation,
             hall.content.post_names, self._clock,

@@ -75,6 +75,15 @@ class _Task:
     outcome: Outcome
 
 
+def make_staff_commands(hall: Hall, clock: WalkingClock) -> StaffCommands:
+    """Return what staff do, with nobody on line for whom lots could be drawn."""
+    return StaffCommands(
+        hall.sessions, hall.reading, hall.cases, StaffAccess(hall.definitions), hall.organisation,
+        MemberDirectory(hall.organisation), hall.definitions, hall.files, hall.keys,
+        Lots(lambda *_: (), min), clock,
+    )  # fmt: skip
+
+
 class Stage:
     """Carries out single moves at the clock's time. ``chance`` is each move's own, so that a run which was
     cut short goes on as it would have gone."""
@@ -88,10 +97,7 @@ class Stage:
         staff_access = StaffAccess(definitions)
         self._applications = ApplicationService(hall.cases, hall.offers, organisation, keys, files)
         self._customers = CustomerCommands(hall.cases, definitions, desk, keys, files, hall.urge_limit)
-        self._staff = StaffCommands(
-            hall.sessions, hall.reading, hall.cases, staff_access, organisation,
-            MemberDirectory(organisation), definitions, files, keys, Lots(lambda *_: (), min), clock,
-        )  # fmt: skip
+        self._staff = make_staff_commands(hall, clock)
         self._remarks = StaffRemarks(hall.sessions, staff_access, keys, clock)
         self._ids: dict[str, int] = {}
         self._members: dict[str, Member] = {}
