@@ -15,6 +15,7 @@ from backend.access.customer_sessions import move_sessions
 from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
 from backend.cases.account_effects import ACCOUNT_EFFECTS, make_account_effects
+from backend.cases.caller_identity import NEEDED
 from backend.cases.case_accounts import CaseAccounts
 from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
@@ -43,6 +44,7 @@ from backend.cases.urging import UrgeLimit
 from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
 from backend.catalogue.lint import Vocabulary
 from backend.catalogue.loader import build_process, read_body
+from backend.catalogue.parameter_changes import ParameterChanges
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.config import Settings
@@ -76,7 +78,9 @@ EFFECTS = {
 }  # fmt: skip
 GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS, **LEDGER_GUARDS}
 # What a process may name: every component's guards and effects together.
-WORDS = Vocabulary(guards=frozenset(GUARDS), effects=frozenset(EFFECTS) | ACCOUNT_EFFECTS)
+WORDS = Vocabulary(
+    guards=frozenset(GUARDS), effects=frozenset(EFFECTS) | ACCOUNT_EFFECTS, parameters=frozenset({NEEDED})
+)
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
 MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (
     move_sessions,
@@ -98,6 +102,7 @@ class Hall:
     redis: Redis
     content: ProcessesFolder
     keys: KeyRing
+    parameters: ParameterChanges
     definitions: DefinitionStore
     platforms: Platforms
     organisation: OrganisationService
@@ -135,7 +140,8 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     reading = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
     # Neither a platform's token nor a hint may hang on Redis.
     redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=1)
-    content, keys, definitions = read_folder(), make_key_ring(settings), DefinitionStore()
+    content, keys, parameters = read_folder(), make_key_ring(settings), ParameterChanges(now)
+    definitions = DefinitionStore(parameters)
     platforms = make_platforms(settings, redis)
     organisation = OrganisationService(keys, content.positions, content.departments)
     customers = CustomersService(keys, MERGE_FOLLOWERS)
@@ -174,6 +180,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         redis=redis,
         content=content,
         keys=keys,
+        parameters=parameters,
         definitions=definitions,
         platforms=platforms,
         organisation=organisation,

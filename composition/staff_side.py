@@ -41,6 +41,7 @@ from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.folder import CLASSIFICATION_RULES, PROCESSES_FOLDER
 from backend.catalogue.form_desk import FormDesk
 from backend.catalogue.loader import build_process, read_body
+from backend.catalogue.parameter_desk import ParameterDesk
 from backend.documents.template_desk import TemplateDesk
 from backend.knowledge.articles import KnowledgeBase
 from backend.knowledge.rounds import KnowledgeRounds
@@ -82,6 +83,7 @@ from staff_api.member_routes import make_member_routes, make_reason_routes
 from staff_api.notice_routes import make_notice_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
 from staff_api.organisation_tables import make_table_routes
+from staff_api.parameter_routes import make_parameter_routes
 from staff_api.print_routes import make_print_routes
 from staff_api.queue_routes import make_queue_routes
 from staff_api.rating_routes import make_rating_routes
@@ -120,6 +122,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     for routes in (
         make_staff_file_routes(hall.files),
         make_form_routes(FormDesk(hall.sessions, parties, read_clock)),
+        make_parameter_routes(ParameterDesk(hall.sessions, hall.parameters, read_clock)),
         make_template_routes(
             TemplateDesk(hall.sessions, hall.typesetter, settings.company_name or "", read_clock)
         ),

@@ -103,6 +103,12 @@ class VerifiedSchema(Schema):
     customers = fields.List(fields.Nested(VerifiedCustomerSchema), required=True)
 
 
+class IdentityNeededSchema(Schema):
+    """How many things a caller has to say, of which all have to agree."""
+
+    items_needed = fields.Integer(required=True)
+
+
 def make_call_routes(desk: CallDesk, identity: CallerIdentity) -> Blueprint:
     """Return the routes."""
     routes = Blueprint("staff calls", __name__, url_prefix="/staff/api/v1/calls")
@@ -114,6 +120,14 @@ def make_call_routes(desk: CallDesk, identity: CallerIdentity) -> Blueprint:
     def find(asked: dict[str, str]) -> dict[str, Any]:
         """Find the cases that a caller means."""
         return desk.find(require_post(*CALL_POSTS).member, asked["q"])
+
+    @routes.get("/identity")
+    @open_to(Caller.STAFF)
+    @routes.response(200, IdentityNeededSchema)
+    def tell_needed() -> dict[str, int]:
+        """Tell how much a caller has to say."""
+        require_post(*CALL_POSTS)
+        return {"items_needed": identity.count_needed()}
 
     @routes.post("/identity")
     @open_to(Caller.STAFF)

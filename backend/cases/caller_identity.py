@@ -61,6 +61,11 @@ class CallerIdentity:
     record_look: RecordLook
     now: Callable[[], datetime]
 
+    def count_needed(self) -> int:
+        """Return how many things have to be said, and agree."""
+        with self.sessions.begin() as session:
+            return self._count_needed(session)
+
     def verify(self, member: Member, says: CallerSays) -> dict[str, Any]:
         """Return ``{customers}`` of whom all is true that the caller says: personal, gas and business data.
 
@@ -70,8 +75,7 @@ class CallerIdentity:
             says.id_number.strip(), says.meter_no.strip(), says.name.strip(), self._index(says.address)
         )
         with self.sessions.begin() as session:
-            process = self.definitions.newest(session, PROCESS).definition
-            if told.count() < int(process.parameters[NEEDED]):
+            if told.count() < self._count_needed(session):
                 raise Invalid("identity_too_little", fields={"id_number": "identity_too_little"})
             found = []
             for one in find_verified(session, self.keys, member.units, told):
@@ -85,6 +89,9 @@ class CallerIdentity:
                     }
                 )
             return {"customers": found}
+
+    def _count_needed(self, session: Session) -> int:
+        return int(self.definitions.newest(session, PROCESS).definition.parameters[NEEDED])
 
     def _index(self, address: Mapping[str, Any] | None) -> bytes | None:
         if address is None:

@@ -31,7 +31,7 @@ def find_objection(
     limit = find_limit(definition, snapshot, task.step)
     if limit is None:
         return "limit_missing"
-    if definition.parameters.get("is_alarm") or limit.clock is ClockKind.ROUND_THE_CLOCK:
+    if definition.traits.get("is_alarm") or limit.clock is ClockKind.ROUND_THE_CLOCK:
         return "limit_fixed"
     if limit.kind is LimitKind.BY_APPOINTMENT:
         return "limit_by_appointment"

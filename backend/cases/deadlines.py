@@ -230,7 +230,8 @@ def _run_length(
 
 def _measure(limit: LimitSpec, calendar: WorkingCalendar, start: datetime) -> tuple[_Clock, timedelta]:
     """Return the clock by which a limit runs, and its length on that clock."""
-    value = Decimal(1) if limit.value is None else limit.value
+    length = limit.length_at(start)
+    value = Decimal(1) if length is None else length
     office = _Clock(calendar.add_office_time, calendar.office_time_between)
     by_office = limit.clock is ClockKind.OFFICE
     match limit.kind:

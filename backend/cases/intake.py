@@ -204,7 +204,7 @@ def _may_start(member: Member, process: ProcessDefinition) -> bool:
 
 
 def _is_alarm(process: ProcessDefinition) -> bool:
-    return bool(process.parameters.get("is_alarm"))
+    return bool(process.traits.get("is_alarm"))
 
 
 def _begin(

@@ -385,4 +385,4 @@ def _read_corrections(session: Session, root: Branch) -> Sequence[Row[Any]]:
 
 
 def _rings(definitions: Iterable[ProcessDefinition]) -> bool:
-    return any(one.parameters.get("is_alarm") for one in definitions)
+    return any(one.traits.get("is_alarm") for one in definitions)

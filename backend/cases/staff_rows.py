@@ -132,7 +132,7 @@ class RowWriter:
             "time_left": self._write_time_left(session, definition, row, due_at),
             "returned_times": row.returned_times,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
-            "mark": definition.parameters.get("mark"),
+            "mark": definition.traits.get("mark"),
             "handler_name": handlers.get(row.handler_id),
             "part": part,
             "channel": row.channel,
@@ -152,4 +152,4 @@ class RowWriter:
 
     def _is_alarm(self, session: Session, row: Row[Any]) -> bool:
         definition = self._definitions.get(session, row.definition_version_id)
-        return bool(definition.parameters.get("is_alarm", False))
+        return bool(definition.traits.get("is_alarm", False))

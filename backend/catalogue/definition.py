@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from backend.catalogue.conditions import evaluate
+from backend.catalogue.parameters import Figure, Parameter
 
 # The guard of every outcome that asks for its step's form; the loader adds it.
 FORM_FILLED = "form_filled"
@@ -71,6 +73,7 @@ class Actor:
 class LimitSpec:
     """A time limit as written in the process; ``steps`` names all steps that share it.
 
+    ``changes`` are the lengths that the company set where that is a parameter, each from a moment on.
     ``cases`` holds the limits of cases whose data fit a condition; where none does, the limit itself holds.
     """
 
@@ -81,6 +84,15 @@ class LimitSpec:
     with_step: str | None = None
     due: str | None = None
     cases: tuple[LimitCase, ...] = ()
+    changes: tuple[tuple[datetime, Decimal], ...] = ()
+
+    def length_at(self, moment: datetime) -> Decimal | None:
+        """Return the length of a limit that begins at ``moment``; a later change does not touch it."""
+        length = self.value
+        for since, value in self.changes:
+            if since <= moment:
+                length = value
+        return length
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +293,8 @@ class Forwarding:
 class ProcessDefinition:
     """A published process. ``withdraw_at`` and ``cancel_at`` name the steps at which each is allowed.
 
-    Of the limits over the whole works (``overall``) the first holds whose condition does.
+    Of the limits over the whole works (``overall``) the first holds whose condition does. ``declared`` are
+    the figures that the company may set, ``parameters`` their present values, ``traits`` what marks it.
     """
 
     key: str
@@ -297,7 +310,9 @@ class ProcessDefinition:
     cancel_at: tuple[str, ...] = ()
     cancel_by: tuple[Actor, ...] = ()
     overall: tuple[OverallLimit, ...] = ()
-    parameters: dict[str, Any] = field(default_factory=dict)
+    declared: tuple[Parameter, ...] = ()
+    parameters: dict[str, Figure] = field(default_factory=dict)
+    traits: dict[str, Any] = field(default_factory=dict)
     starts: tuple[CalendarStart, ...] = ()
     forwarding: Forwarding | None = None
     has_step_forms: bool = field(init=False, repr=False, compare=False)

@@ -20,6 +20,7 @@ from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, Processes
 from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.forms import build_form
 from backend.catalogue.loader import build_process
+from backend.catalogue.parameters import check_parameters
 from backend.catalogue.start_days import is_start_readable
 from backend.catalogue.time_limits import is_due_readable
 
@@ -39,10 +40,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The named guards and effects that the composition root has registered."""
+    """The named guards and effects that the composition root has registered.
+
+    ``parameters`` are those of processes that code reads by their name.
+    """
 
     guards: frozenset[str]
     effects: frozenset[str]
+    parameters: frozenset[str] = frozenset()
 
 
 # What conditions may ask for beside form fields: the services put these into a case's data themselves.
@@ -67,7 +72,9 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
         # What follows may rely on the shapes that the schemas promise.
         return sorted(findings)
     for name, body in content.processes.items():
-        for place, code, message in _check_process(build_process(body), content, words):
+        faults = list(check_parameters(body, words.parameters))
+        # Without its parameters a process cannot be built.
+        for place, code, message in faults or _check_process(build_process(body), content, words):
             findings.append(Finding(f"{name}.yaml", place, code, message))
     parties = frozenset({*content.post_names, *content.party_names})
     for name, body in content.forms.items():

@@ -34,6 +34,7 @@ from backend.catalogue.definition import (
     StartPer,
     Step,
 )
+from backend.catalogue.parameters import Changes, fill_in, find_value, list_fixed, list_parameters
 
 Body = Mapping[str, Any]
 
@@ -71,8 +72,14 @@ def hash_body(body: Body) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def build_process(body: Body) -> ProcessDefinition:
-    """Return the process that ``body`` describes; a body that passed the schema raises nothing."""
+def build_process(body: Body, changes: Changes | None = None) -> ProcessDefinition:
+    """Return the process that ``body`` describes; a body that passed the linter raises nothing.
+
+    ``changes`` are what the company set of its parameters; without them the defaults hold.
+    """
+    changed = changes or {}
+    declared = list_parameters(body)
+    body = fill_in(body, changed)
     return ProcessDefinition(
         key=body["key"],
         version=body["version"],
@@ -89,7 +96,9 @@ def build_process(body: Body) -> ProcessDefinition:
             OverallLimit(_build_limit(one), one["from"], one.get("until"), one.get("when"))
             for one in body.get("overall", ())
         ),
-        parameters=dict(body.get("parameters", {})),
+        declared=declared,
+        parameters={one.key: find_value(one, changed.get(one.key, ())) for one in declared},
+        traits={**list_fixed(body), **body.get("traits", {})},
         starts=tuple(_build_start(one) for one in body.get("starts", ())),
         forwarding=_build_forwarding(body.get("forwarding")),
     )
@@ -158,6 +167,7 @@ def _build_limit(body: Body) -> LimitSpec:
         with_step=body.get("with_step"),
         due=body.get("due"),
         cases=tuple(_build_limit_case(body, one) for one in body.get("cases", ())),
+        changes=tuple((since, Decimal(str(length))) for since, length in body.get("changes", ())),
     )
 
 

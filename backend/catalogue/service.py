@@ -15,6 +15,8 @@ from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import Form, build_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.models import DefinitionVersion
+from backend.catalogue.parameter_changes import ParameterChanges
+from backend.catalogue.parameters import Changes
 from backend.core.database import table_of
 from backend.core.statements import Prepared
 
@@ -133,10 +135,16 @@ def publish(session: Session, drafts: Iterable[Draft], author: str, now: datetim
 
 
 class DefinitionStore:
-    """Published definitions by id. A version never changes, so what was read once is kept for good."""
+    """Published definitions by id. A version never changes, so what was read once is kept for good.
 
-    def __init__(self) -> None:
+    Where a process has parameters, it comes with the figures that the company set by ``changes``.
+    """
+
+    def __init__(self, changes: ParameterChanges | None = None) -> None:
+        self._changes = changes
         self._by_id: dict[int, ProcessDefinition] = {}
+        self._adjustable: dict[int, dict[str, Any]] = {}
+        self._adjusted: dict[int, tuple[Changes, ProcessDefinition]] = {}
         self._forms: dict[int, Form] = {}
         self._wordings: dict[int, Wording] = {}
 
@@ -150,8 +158,27 @@ class DefinitionStore:
     def get(self, session: Session, version_id: int) -> ProcessDefinition:
         """Return the version that a case began with."""
         if version_id not in self._by_id:
-            self._by_id[version_id] = build_process(session.execute(_BY_ID, {"id": version_id}).scalar_one())
-        return self._by_id[version_id]
+            body = session.execute(_BY_ID, {"id": version_id}).scalar_one()
+            self._by_id[version_id] = build_process(body)
+            if self._by_id[version_id].declared:
+                self._adjustable[version_id] = body
+        found = self._by_id[version_id]
+        if not found.declared or self._changes is None:
+            return found
+        return self._adjust(session, version_id, found, self._changes)
+
+    def _adjust(
+        self, session: Session, version_id: int, found: ProcessDefinition, kept: ParameterChanges
+    ) -> ProcessDefinition:
+        changes = kept.find(session, found.key)
+        if not changes:
+            return found
+        known = self._adjusted.get(version_id)
+        if known is None or known[0] is not changes:
+            known = self._adjusted[version_id] = (
+                changes, build_process(self._adjustable[version_id], changes),
+            )  # fmt: skip
+        return known[1]
 
     def newest_form(self, session: Session, key: str) -> StoredForm:
         """Return the newest version of form ``key``; raises FormUnknown."""

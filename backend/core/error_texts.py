@@ -127,6 +127,7 @@ _STAFF_SIDE: dict[str, str] = {
     "file_not_csv": "这个文件不是 CSV 表格，请用导出的表格改好后再导入。",
     "import_refused": "表格里有几行填得不对，整份都没有导入，请按提示改好后再试。",
     "form_refused": "这张表有几处改得不对，还没有保存，请按提示改好后再保存。",
+    "parameter_refused": "这个参数还没有改，请按提示改好后再保存。",
     "look_reason_required": "请写明为什么要查看完整内容。",
 }
 
@@ -297,7 +298,7 @@ _IDENTITY: dict[str, str] = {
     "identity_check_first": "客户不在现场时，先请客户自己刷脸。客户不方便刷脸的，勾选这一项再确认。",
     "identity_no_record": "系统里没有这位客户的身份证号，比对不了，请查看身份证。",
     "identity_mismatch": "报的姓名或身份证号后几位和客户档案不一致，没有通过。请再核对，或查看身份证。",
-    "identity_too_little": "身份证号、表号、地址、姓名里至少要两样，都对上才能查。",
+    "identity_too_little": "身份证号、表号、地址、姓名里说的还不够，请客户再报一样，都对上才能查。",
 }
 
 # What is wrong with one field → the sentence beside it.

@@ -43,7 +43,8 @@ def _list_words(words: Vocabulary, content: ProcessesFolder) -> Mapping[str, fro
     }
     if any("form" in one.get("asks", ()) for one in outcomes):
         used["guards"].add(FORM_FILLED)
-    parameters = {name for body in content.processes.values() for name in body.get("parameters", {})}
+    bodies = content.processes.values()
+    parameters = {name for body in bodies for part in ("parameters", "traits") for name in body.get(part, {})}
     deployment = {one.metadata["declaration"].env for one in fields(Settings)}
     return {
         "guard": words.guards & used["guards"],

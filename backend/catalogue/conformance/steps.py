@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.catalogue.conformance.manual import END, Flow, Manual, Row
 from backend.catalogue.folder import ProcessesFolder
+from backend.catalogue.parameters import fill_in
 
 Body = Mapping[str, Any]
 # The manual's name of a kind → ours, where they differ.
@@ -50,7 +51,7 @@ class Difference:
 
 def compare_steps(flow: Flow, body: Body, manual: Manual, content: ProcessesFolder) -> list[Difference]:
     """Return all differences in the manual's order; what we do beyond the manual is none."""
-    return sorted(_Comparison(flow, body, manual, content).list_all())
+    return sorted(_Comparison(flow, fill_in(body, {}), manual, content).list_all())
 
 
 class _Comparison:

@@ -98,7 +98,7 @@ def test_what_is_late_an_alarms_or_no_open_step_is_not_extended() -> None:
     assert find_objection(SHARED, snapshot, 2, due_at, at("11-23 11:00")) == "limit_missing"
     alarm = make_process(
         make_step("work", "position:clerk", make_outcome("done"), limit={"kind": "hours", "value": 2}),
-        parameters={"is_alarm": True},
+        traits={"is_alarm": True},
     )
     assert find_objection(alarm, snapshot, 1, due_at, at("11-23 11:00")) == "limit_fixed"
 

@@ -14,6 +14,8 @@ export const urgeCalled = (caseNo: string, commandId: string) => request<void>('
 export const noteCalled = (caseNo: string, text: string) => request<void>('POST', `/calls/cases/${encodeURIComponent(caseNo)}/notes`, { text })
 
 export type CallerSays = Partial<Schemas['CallerSays']>
+/** How many things a caller has to say. */
+export const readNeeded = () => request<Schemas['IdentityNeeded']>('GET', '/calls/identity')
 export type VerifiedCustomer = Schemas['VerifiedCustomer']
 /** Tells what is known of a caller of whom all agrees that is said; the look is recorded. */
 export const verifyCaller = (says: CallerSays) => request<{ customers: VerifiedCustomer[] }>('POST', '/calls/identity', says)

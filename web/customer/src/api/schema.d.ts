@@ -2518,7 +2518,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Tell how much a caller has to say. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["IdentityNeeded"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         /**
          * Verify a caller and tell what is known of them; the look is recorded.
@@ -6017,6 +6038,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/parameters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the parameters of all processes with what holds now. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParameterList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/parameters/{process}/{key}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** Tell all changes of one parameter. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    process: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ParameterHistory"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Set a parameter from now on; limits that run keep the length with which they began. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    process: string;
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewParameterChange"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Parameter"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/position": {
         parameters: {
             query?: never;
@@ -7844,6 +7974,9 @@ export interface components {
             /** @enum {string} */
             way: "id_card" | "record";
         };
+        IdentityNeeded: {
+            items_needed: number;
+        };
         IdentityPage: {
             url: string;
         };
@@ -8184,6 +8317,11 @@ export interface components {
             reason: string;
             to: string;
         };
+        NewParameterChange: {
+            base: number;
+            reason: string;
+            value: number | null;
+        };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             /** @default null */
@@ -8294,6 +8432,41 @@ export interface components {
         PaperPage: {
             items: components["schemas"]["CasePapers"][];
             next: string | null;
+        };
+        Parameter: {
+            default: number;
+            doubt: string;
+            is_own: boolean;
+            key: string;
+            /** @enum {unknown} */
+            kind: "integer" | "number";
+            label: string;
+            last: components["schemas"]["ParameterChange"] | null;
+            max: number;
+            min: number;
+            no: number;
+            unit: string;
+            value: number;
+        };
+        ParameterChange: {
+            author: string;
+            /** Format: date-time */
+            changed_at: string;
+            is_default: boolean;
+            no: number;
+            reason: string;
+            value: number;
+        };
+        ParameterGroup: {
+            key: string;
+            name: string;
+            parameters: components["schemas"]["Parameter"][];
+        };
+        ParameterHistory: {
+            items: components["schemas"]["ParameterChange"][];
+        };
+        ParameterList: {
+            items: components["schemas"]["ParameterGroup"][];
         };
         PartialAddress: {
             building?: string;
