@@ -87,7 +87,12 @@ def make_record(values: Values) -> AccountRecord:
         pressure_kpa=_decimal(values.get("gas_pressure")),
         use_nature=values.get("use_nature", ""),
         use_period=values.get("use_period", ""),
-        appliances=tuple(_make_appliance(one) for one in values.get("appliances") or ()),
+        appliances=tuple(
+            # Whoever edited the form may have retired the column of the kind.
+            _make_appliance(one)
+            for one in values.get("appliances") or ()
+            if one.get("kind")
+        ),
         meter=MeterRecord(
             values.get("meter_maker", ""),
             meter_no,

@@ -91,7 +91,7 @@ def describe_applicant(form: Form, values: Values) -> dict[str, Any]:
 def _find(field: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - any JSON value
     """Return what a field begins with: by its own source, by its key, or by those of a table's first row."""
     if "prefill" in field:
-        source = sources.get(field["prefill"]["from"])
+        source = _keep_columns(field, sources.get(field["prefill"]["from"]))
         return _add_days(source, sources.get(field["prefill"].get("plus_days", "")), field["prefill"])
     columns = (one for one in field.get("columns", ()) if "prefill" in one)
     row = {
@@ -99,7 +99,16 @@ def _find(field: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - 
         for one in columns
         if sources.get(one["prefill"]["from"]) is not None
     }
-    return sources.get(field["key"]) or ([{**row, **_count(field)}] if row else None)
+    found = _keep_columns(field, sources.get(field["key"]))
+    return found or ([{**row, **_count(field)}] if row else None)
+
+
+def _keep_columns(field: Mapping[str, Any], source: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return rows of another form with the columns that this one has: either may have been edited since."""
+    if field["type"] != "table" or not isinstance(source, list):
+        return source
+    known = {one["key"] for one in field["columns"]}
+    return [{key: cell for key, cell in row.items() if key in known} for row in source]
 
 
 def _add_days(

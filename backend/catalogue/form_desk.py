@@ -91,5 +91,5 @@ def _describe(one: DefinitionVersion, shipped: DefinitionVersion) -> dict[str, A
     return {
         **describe_version(one, shipped),
         "fields": len(fields),
-        "doubts": sum("doubt" in field for field in fields),
+        "doubts": sum("doubt" in one for field in fields for one in (field, *field.get("columns", ()))),
     }

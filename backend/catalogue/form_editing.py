@@ -1,7 +1,8 @@
 """What an administrator may change of a form, and what a changed form must not break; pure.
 
 A field that is there keeps its key, type, kind of personal data, condition and source for good: cases,
-conditions and other forms rely on them. New fields are of the types that there are.
+conditions and other forms rely on them. New fields are of the types that there are. The columns of a table
+are fields in small; one that is retired is left out of the new version, and what was filled in keeps its own.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ NEW_TYPES = (
     "text", "long_text", "phone", "id_number", "credit_code", "choice", "multi_choice", "date", "datetime",
     "number", "money", "yes_no", "photos",
 )  # fmt: skip
+# A table that holds no personal data stays so: it is sealed as a whole, or not at all.
+NEW_COLUMN_TYPES = tuple(one for one in NEW_TYPES if one != "photos")
 _NEW_KEY = re.compile(r"own_[a-z0-9_]{1,40}")
 _SCHEMA = {
     "minLength": "文字不能空着。",
@@ -66,11 +69,11 @@ def edit_form(base: Body, sections: Sequence[Body]) -> tuple[dict[str, Any], dic
             seen.add(sent["key"])
             old = known.get(sent["key"])
             if old is None:
-                faults.update(_check_new(sent))
-                fields.append({key: _tidy(sent[key]) for key in _NEW if sent.get(key) not in (None, "")})
+                faults.update(_check_new(sent, NEW_TYPES))
+                fields.append(_make_new(sent))
             else:
                 faults.update(_check_old(old, sent))
-                fields.append(_merge(old, sent))
+                fields.append(_edit_columns(old, _merge(old, sent), sent, faults))
         if fields:
             title = section.get("title") or titles[section["key"]]["title"]
             edited.append({**titles[section["key"]], "title": title, "fields": fields})
@@ -82,7 +85,7 @@ def edit_form(base: Body, sections: Sequence[Body]) -> tuple[dict[str, Any], dic
 
 def find_broken(body: Body, forms: Mapping[str, Body], parties: frozenset[str]) -> dict[str, str]:
     """Return sentences by field for what the linter finds in ``body``, and in other forms because of it."""
-    labels = {one["key"]: one["label"] for one in _list_fields(body)}
+    labels = _list_labels(body)
     found: dict[str, str] = {}
     # A version of the company's own is numbered beyond what the folder may have.
     for key, validator in list_schema_faults({**body, "version": 1}):
@@ -91,7 +94,7 @@ def find_broken(body: Body, forms: Mapping[str, Body], parties: frozenset[str]) 
         return found
     now = {**forms, body["key"]: body}
     for place, code, _ in check_form(body, now, parties):
-        key = place.partition(".")[0]
+        key = place if place in labels else place.partition(".")[0]
         found.setdefault(key, _name(labels, key) + _SENTENCES.get(code, _ODD))
     for other, one in forms.items():
         if other == body["key"]:
@@ -102,11 +105,40 @@ def find_broken(body: Body, forms: Mapping[str, Body], parties: frozenset[str]) 
     return found
 
 
-def _check_new(sent: Body) -> Iterator[tuple[str, str]]:
+def _edit_columns(old: Body, merged: dict[str, Any], sent: Body, faults: dict[str, str]) -> dict[str, Any]:
+    """Return ``merged`` with the columns as ``sent`` has them; what is wrong goes into ``faults``."""
+    if "columns" not in old or "columns" not in sent:
+        return merged
+    known = {one["key"]: one for one in old["columns"]}
+    columns = []
+    for one in sent["columns"]:
+        before = known.get(one["key"])
+        found = _check_column(old, one) if before is None else _check_old(before, one)
+        faults.update({f"{old['key']}.{key}": f"“{old['label']}”：{text}" for key, text in found})
+        columns.append(_make_new(one) if before is None else _merge(before, one))
+    for key in known.keys() - {one["key"] for one in columns}:
+        if wrong := _keep_reason(known[key]):
+            faults[old["key"]] = f"“{old['label']}”的“{known[key]['label']}”这一列不能停用：{wrong}"
+    if not columns:
+        faults[old["key"]] = f"“{old['label']}”至少要留一列。"
+    return {**merged, "columns": columns}
+
+
+def _check_column(table: Body, sent: Body) -> Iterator[tuple[str, str]]:
+    yield from _check_new(sent, NEW_COLUMN_TYPES)
+    if table["personal"] == "none" and sent.get("personal") != "none":
+        yield sent["key"], "这张表格里没有个人信息，不能加这样的列，可以在表格外另加一栏。"
+
+
+def _make_new(sent: Body) -> dict[str, Any]:
+    return {key: _tidy(sent[key]) for key in _NEW if sent.get(key) not in (None, "")}
+
+
+def _check_new(sent: Body, types: Sequence[str]) -> Iterator[tuple[str, str]]:
     label = sent.get("label", "").strip()
     if not label:
         yield sent["key"], "新的一栏还没有名称，请写上。"
-    if _NEW_KEY.fullmatch(sent["key"]) is None or sent.get("type") not in NEW_TYPES:
+    if _NEW_KEY.fullmatch(sent["key"]) is None or sent.get("type") not in types:
         yield sent["key"], f"“{label}”不是可以新增的一栏，请重新添加。"
 
 
@@ -148,6 +180,17 @@ def _keep_reason(field: Body) -> str:
 
 def _list_fields(body: Body) -> list[Body]:
     return [one for section in body["sections"] for one in section["fields"]]
+
+
+def _list_labels(body: Body) -> dict[str, str]:
+    """Return what people call each field, and each column as ``table.column``."""
+    fields = _list_fields(body)
+    columns = {
+        f"{one['key']}.{column['key']}": f"{one['label']}”的“{column['label']}"
+        for one in fields
+        for column in one.get("columns", ())
+    }
+    return {one["key"]: one["label"] for one in fields} | columns
 
 
 def _name(labels: Mapping[str, str], key: str) -> str:

@@ -103,15 +103,18 @@ def _check_schema(kind: str, bodies: Mapping[str, Mapping[str, Any]], prefix: st
 
 
 def list_schema_faults(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the key of the field and the name of the rule for all that the schema finds in one form."""
+    """Yield the key of the field and the name of the rule for all that the schema finds in one form.
+
+    A column of a table is ``table.column``.
+    """
     for error in _validator("form").iter_errors(body):
         part: Any = body
-        key = "form"
+        keys = []
         for step in error.absolute_path:
             part = part[step]
             if isinstance(part, Mapping) and "type" in part and "key" in part:
-                key = str(part["key"])
-        yield key, str(error.validator)
+                keys.append(str(part["key"]))
+        yield ".".join(keys) or "form", str(error.validator)
 
 
 def _check_documents(content: ProcessesFolder) -> Iterator[Finding]:

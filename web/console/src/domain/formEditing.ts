@@ -1,6 +1,6 @@
 /** Changing a form: pure steps on its sections. What may not be changed the server decides and says. */
-import type { FieldType, FormField, FormSection } from '@/api/types'
-import { FIELD_TYPE_NAMES } from './reasons'
+import type { FieldType, FormColumn, FormField, FormSection } from '@/api/types'
+import { FIELD_TYPE_NAMES, moveKey } from './reasons'
 
 /** The types of which a field may be added; a table or an address comes with the program. */
 export const NEW_TYPES = ['text', 'long_text', 'number', 'money', 'date', 'datetime', 'choice', 'multi_choice', 'yes_no', 'phone', 'id_number', 'credit_code', 'photos'] as const
@@ -19,8 +19,6 @@ export const LIMITS: Record<string, { key: 'max_length' | 'min' | 'max' | 'decim
   documents: [{ key: 'max_count', name: '最多几份' }],
   table: [{ key: 'max_rows', name: '最多几行' }],
 }
-
-export const isOwn = (field: Pick<FormField, 'key'>): boolean => field.key.startsWith('own_')
 
 /** A new field with all that its type needs, so that it can be saved as it is. */
 export function makeField(type: NewType, token: string): FormField {
@@ -48,6 +46,17 @@ export function moveField(sections: readonly FormSection[], key: string, by: -1 
   else own.splice(index, 0, field!)
   return moved
 }
+
+/** The types of which a column may be added to this table: one without personal data takes none. */
+export const listColumnTypes = (table: Pick<FormField, 'personal'>): NewType[] => NEW_TYPES.filter((type) => type !== 'photos' && (table.personal !== 'none' || !(type in PERSONAL)))
+
+/** The columns with one of them a place further to the left (-1) or to the right (1). */
+export function moveColumn(columns: readonly FormColumn[], key: string, by: -1 | 1): FormColumn[] {
+  return moveKey(columns.map((one) => one.key), key, by).map((next) => columns.find((one) => one.key === next)!)
+}
+
+/** A mark by which a new field or column is told from all others. */
+export const makeToken = (): string => Math.random().toString(36).slice(2, 10)
 
 /** The value of a new option: one that none of the others has. */
 export function nextValue(taken: readonly string[]): string {
