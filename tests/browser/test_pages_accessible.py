@@ -82,6 +82,7 @@ def test_console_pages(
         "operations/calendar",
         "operations/reasons",
         "operations/forms",
+        "operations/parameters",
         "board",
         "works",
         "new-case",
