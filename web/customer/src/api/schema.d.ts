@@ -8525,6 +8525,7 @@ export interface components {
         Slot: {
             /** Format: date-time */
             end_at: string;
+            is_handler_busy: boolean;
             left: number;
             /** Format: date-time */
             start_at: string;
@@ -8861,6 +8862,7 @@ export interface components {
         Street: {
             communities: string[];
             name: string;
+            serves_rest: boolean;
         };
         Team: {
             co_handlers: components["schemas"]["CoHandler"][];
