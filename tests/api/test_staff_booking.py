@@ -20,7 +20,7 @@ from backend.cases.contract_wording import ContractWordings
 from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
-from backend.cases.models import CaseEvent
+from backend.cases.models import CaseEvent, ServiceCase
 from backend.catalogue.service import DefinitionStore
 from backend.core.local_time import local_date
 from backend.core.outbox import OutboxRow
@@ -147,6 +147,10 @@ def test_staff_may_move_what_the_customer_no_longer_can(hall: Hall) -> None:
 
 def test_the_last_seat_is_given_once(hall: Hall) -> None:
     one, other = assigned(hall), assigned(hall)
+    with hall.sessions.begin() as session:
+        # Without a handler of its own the other case has nothing but the seat to lose.
+        nobody = update(ServiceCase).where(ServiceCase.id == hall.find_id(other)).values(handler_id=None)
+        session.execute(nobody)
     desk = hall.sign_in("desk_361")
     start_at = list_free(desk, one)[0]
     people = [(hall.sign_in("desk_361"), one), (hall.sign_in("lead_a"), other)]
