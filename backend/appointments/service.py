@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.appointments import repository
 from backend.appointments.models import Appointment
-from backend.appointments.slots import OpenSlot, Policy, count_left, list_open_slots
-from backend.appointments.states import AppointmentAction, AppointmentState, next_state
+from backend.appointments.slots import SLOT_LENGTH, OpenSlot, Policy, count_left, list_open_slots
+from backend.appointments.states import COMING_STATES, AppointmentAction, AppointmentState, next_state
 from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Command, Complete
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -261,6 +261,26 @@ class AppointmentService:
         for staff_id, start_at, end_at in visits:
             found.setdefault(staff_id, []).append(format_hours(start_at, end_at))
         return found
+
+    def list_clashes(
+        self, session: Session, giver_id: int, staff_ids: Collection[int]
+    ) -> dict[int, list[str]]:
+        """Return by colleague the hours in which they, like the giver, have a visit to make."""
+        since = self._now() - SLOT_LENGTH
+        visits = repository.list_visits_of(
+            session, {giver_id, *staff_ids}, since, since + timedelta(days=366)
+        )
+        given = [(start, end) for staff_id, start, end in visits if staff_id == giver_id]
+        found: dict[int, list[str]] = {}
+        for staff_id, start_at, end_at in visits:
+            if staff_id != giver_id and any(start < end_at and start_at < end for start, end in given):
+                found.setdefault(staff_id, []).append(format_span(start_at, end_at))
+        return found
+
+    def is_awaited(self, session: Session, case_id: int) -> bool:
+        """True where a customer waits for the visit of this case at a booked hour that is not over."""
+        found = repository.find_open_appointment(session, case_id)
+        return found is not None and found.state in COMING_STATES and found.end_at > self._now()
 
     def find_hour(self, session: Session, case_id: int) -> tuple[datetime, datetime] | None:
         """Return when the booked visit of the case begins and ends at the latest, or None."""

@@ -7220,6 +7220,10 @@ export interface components {
             overdue: boolean;
             your_step: string | null;
         };
+        Clash: {
+            hours: string[];
+            username: string;
+        };
         ClassWish: {
             /** @enum {string} */
             classification: "general" | "major" | "risk" | "special" | "sensitive";
@@ -8124,6 +8128,7 @@ export interface components {
             step: string;
         };
         OpenWork: {
+            clashes: components["schemas"]["Clash"][];
             items: components["schemas"]["OpenWorkItem"][];
         };
         OpenWorkItem: {
