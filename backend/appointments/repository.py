@@ -220,11 +220,16 @@ def find_open_appointment(session: Session, case_id: int, *, lock: bool = False)
 
 
 def list_visits_of(
-    session: Session, staff_ids: Collection[int], since: datetime, until: datetime
+    session: Session,
+    staff_ids: Collection[int],
+    since: datetime,
+    until: datetime,
+    states: Collection[AppointmentState] = COMING_STATES,
 ) -> list[tuple[int, datetime, datetime]]:
-    """Return handler, start and end of all visits these people have yet to make, in their order.
+    """Return handler, start and end of all visits that these people have yet to make, in their order.
 
-    They are those that begin in this time; one whose handler has arrived is made.
+    They are those that begin in this time; one whose handler has arrived is made. Other ``states`` may be
+    asked for.
     """
     rows = session.execute(
         select(ServiceCase.handler_id, Appointment.start_at, Appointment.end_at)
@@ -233,7 +238,7 @@ def list_visits_of(
             ServiceCase.handler_id.in_(staff_ids),
             Appointment.start_at >= since,
             Appointment.start_at < until,
-            Appointment.state.in_(COMING_STATES),
+            Appointment.state.in_(states),
         )
         .order_by(Appointment.start_at, Appointment.id)
     )
