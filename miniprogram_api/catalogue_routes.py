@@ -40,10 +40,11 @@ class ServiceDetailSchema(ServiceSummarySchema):
 
 
 class StreetSchema(Schema):
-    """A street with the communities named in it; where there is none, all of it is served."""
+    """A street with the communities named in it; with ``serves_rest`` all others of it are served as well."""
 
     name = fields.String(required=True)
     communities = fields.List(fields.String(), required=True)
+    serves_rest = fields.Boolean(required=True)
 
 
 class RegionSchema(Schema):
@@ -94,7 +95,7 @@ def make_catalogue_routes(
                 {
                     "name": region,
                     "streets": [
-                        {"name": street, "communities": [one[2] for one in places if one[2]]}
+                        _describe_street(street, [one[2] for one in places])
                         for street, places in groupby(streets, key=lambda one: one[1])
                     ],
                 }
@@ -103,6 +104,12 @@ def make_catalogue_routes(
         }
 
     return routes
+
+
+def _describe_street(street: str, communities: list[str]) -> dict[str, Any]:
+    # The empty name stands for all that has no name of its own in the list.
+    named = [one for one in communities if one]
+    return {"name": street, "communities": named, "serves_rest": len(named) < len(communities)}
 
 
 def _describe(service: Service) -> dict[str, Any]:

@@ -60,10 +60,18 @@ class OpenWorkItemSchema(Schema):
     unit_name = fields.String(required=True)
 
 
+class ClashSchema(Schema):
+    """The hours in which a colleague has a visit to make, as has whose work is handed over."""
+
+    username = fields.String(required=True)
+    hours = fields.List(fields.String(), required=True)
+
+
 class OpenWorkSchema(Schema):
-    """All cases that a hand-over would move, the oldest first."""
+    """All cases that a hand-over would move, the oldest first, and whose own visits they would meet."""
 
     items = fields.List(fields.Nested(OpenWorkItemSchema), required=True)
+    clashes = fields.List(fields.Nested(ClashSchema), required=True)
 
 
 class HandOverSchema(Schema):
@@ -159,7 +167,7 @@ def make_member_routes(handover: StaffHandover) -> Blueprint:
     @routes.response(200, OpenWorkSchema)
     def list_open_work(username: str) -> dict[str, Any]:
         """List what a hand-over would move."""
-        return {"items": handover.list_open_work(get_signed_in().member, username)}
+        return handover.list_open_work(get_signed_in().member, username)
 
     @routes.post("/<username>/hand-over")
     @open_to(Caller.STAFF)

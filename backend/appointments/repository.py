@@ -20,9 +20,9 @@ from backend.appointments.models import (
     SlotRule,
 )
 from backend.appointments.slots import OpenSlot, Rule
-from backend.appointments.states import OPEN_STATES, AppointmentState
+from backend.appointments.states import COMING_STATES, OPEN_STATES, AppointmentState
 from backend.cases.models import ServiceCase
-from backend.organisation.models import ServiceArea
+from backend.organisation.models import ServiceArea, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +38,27 @@ class Place:
 
 def find_place(session: Session, case_id: int) -> Place:
     """Return where the visit of this case is."""
-    of_address = and_(
-        ServiceArea.region == ServiceCase.region,
-        ServiceArea.street == ServiceCase.street,
-        ServiceArea.community == ServiceCase.community,
-        ServiceArea.unit_id == ServiceCase.unit_id,
+    # A community that is not in the list uses the capacity of its street's rest, as it is served by its unit.
+    area = (
+        select(ServiceArea.id, ServiceArea.unit_id)
+        .where(
+            ServiceArea.region == ServiceCase.region,
+            ServiceArea.street == ServiceCase.street,
+            or_(ServiceArea.community == ServiceCase.community, ServiceArea.community == ""),
+        )
+        .order_by(ServiceArea.community.desc())
+        .limit(1)
+        .lateral("area")
     )
     row = session.execute(
         select(
             ServiceCase.unit_id,
-            ServiceArea.id.label("area_id"),
+            area.c.id.label("area_id"),
             ServiceCase.place_lat,
             ServiceCase.place_lng,
             ServiceCase.handler_id,
         )
-        .outerjoin(ServiceArea, of_address)
+        .outerjoin(area, area.c.unit_id == ServiceCase.unit_id)
         .where(ServiceCase.id == case_id)
     ).one()
     return Place(row.unit_id, row.area_id, row.place_lat, row.place_lng, row.handler_id)
@@ -214,11 +220,16 @@ def find_open_appointment(session: Session, case_id: int, *, lock: bool = False)
 
 
 def list_visits_of(
-    session: Session, staff_ids: Collection[int], since: datetime, until: datetime
+    session: Session,
+    staff_ids: Collection[int],
+    since: datetime,
+    until: datetime,
+    states: Collection[AppointmentState] = COMING_STATES,
 ) -> list[tuple[int, datetime, datetime]]:
-    """Return handler, start and end of all visits of these people that begin in this time, in their order.
+    """Return handler, start and end of all visits that these people have yet to make, in their order.
 
-    One whose handler has arrived is among them until the end, for that hour is taken all the same.
+    They are those that begin in this time; one whose handler has arrived is made. Other ``states`` may be
+    asked for.
     """
     rows = session.execute(
         select(ServiceCase.handler_id, Appointment.start_at, Appointment.end_at)
@@ -227,11 +238,60 @@ def list_visits_of(
             ServiceCase.handler_id.in_(staff_ids),
             Appointment.start_at >= since,
             Appointment.start_at < until,
-            Appointment.state.in_(OPEN_STATES),
+            Appointment.state.in_(states),
         )
         .order_by(Appointment.start_at, Appointment.id)
     )
     return [(one.handler_id, one.start_at, one.end_at) for one in rows]
+
+
+def lock_handler(session: Session, handler_id: int) -> None:
+    """Let nobody else give out an hour of this person until the transaction ends; taken after the slot."""
+    session.execute(select(Staff.id).where(Staff.id == handler_id).with_for_update(key_share=True))
+
+
+def list_busy_starts(
+    session: Session, handler_id: int, slots: Iterable[OpenSlot], except_case: int
+) -> frozenset[datetime]:
+    """Return the starts of those hours in which the handler has a visit to make for another case."""
+    slots = tuple(slots)
+    if not slots:
+        return frozenset()
+    spans = session.execute(
+        select(Appointment.start_at, Appointment.end_at)
+        .join(ServiceCase, ServiceCase.id == Appointment.case_id)
+        .where(
+            ServiceCase.handler_id == handler_id,
+            Appointment.case_id != except_case,
+            Appointment.state.in_(COMING_STATES),
+            Appointment.start_at < max(one.end_at for one in slots),
+            Appointment.end_at > min(one.start_at for one in slots),
+        )
+    ).all()
+    return frozenset(
+        one.start_at
+        for one in slots
+        if any(span.start_at < one.end_at and one.start_at < span.end_at for span in spans)
+    )
+
+
+def list_held_starts(
+    session: Session, handler_id: int, slots: Iterable[OpenSlot], now: datetime, except_case: int
+) -> frozenset[datetime]:
+    """Return the starts of those hours that another case of this handler holds at the moment."""
+    rows = session.execute(
+        select(Slot.start_at)
+        .join(AppointmentSeat, AppointmentSeat.slot_id == Slot.id)
+        .join(ServiceCase, ServiceCase.id == AppointmentSeat.case_id)
+        .where(
+            ServiceCase.handler_id == handler_id,
+            AppointmentSeat.case_id != except_case,
+            AppointmentSeat.state == "held",
+            AppointmentSeat.expires_at > now,
+            Slot.start_at.in_([one.start_at for one in slots]),
+        )
+    )
+    return frozenset(rows.scalars())
 
 
 def list_under_way(session: Session, staff_ids: Collection[int]) -> list[int]:

@@ -17,12 +17,13 @@ class SlotQuery(Schema):
 
 
 class SlotSchema(Schema):
-    """One hour that may be booked."""
+    """One hour that may be booked, unless the case's own handler is busy then."""
 
     start_at = fields.AwareDateTime(required=True)
     end_at = fields.AwareDateTime(required=True)
     text = fields.String(required=True)
     left = fields.Integer(required=True)
+    is_handler_busy = fields.Boolean(required=True)
 
 
 class SlotDaySchema(Schema):
@@ -65,6 +66,7 @@ def write_day(day: SlotDay) -> dict[str, Any]:
                 "end_at": slot.end_at,
                 "text": format_hours(slot.start_at, slot.end_at),
                 "left": left,
+                "is_handler_busy": slot.start_at in day.busy,
             }
             for slot, left in day.slots
         ],

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.appointments import repository
 from backend.appointments.models import Appointment
-from backend.appointments.slots import OpenSlot, Policy, count_left, list_open_slots
-from backend.appointments.states import AppointmentAction, AppointmentState, next_state
+from backend.appointments.slots import SLOT_LENGTH, OpenSlot, Policy, count_left, list_open_slots
+from backend.appointments.states import COMING_STATES, AppointmentAction, AppointmentState, next_state
 from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Command, Complete
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -28,11 +28,15 @@ from backend.core.outbox import promise
 
 @dataclass(frozen=True, slots=True)
 class SlotDay:
-    """One day's bookable hours with the number of free seats each; a day may have none."""
+    """One day's bookable hours with the number of free seats each; a day may have none.
+
+    ``busy`` are the starts of those in which the case's own handler is with somebody else; none is free.
+    """
 
     day: date
     text: str
     slots: tuple[tuple[OpenSlot, int], ...]
+    busy: frozenset[datetime] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +89,18 @@ class AppointmentService:
             )
             slots = self._list_slots(session, place, now, first)
             taken = repository.count_taken(session, place.unit_id, slots, now, case_id)
+            busy = self._list_busy(session, place, slots, now, case_id)
         days: dict[date, list[tuple[OpenSlot, int]]] = {first + timedelta(days=n): [] for n in range(7)}
         for slot, left in count_left(slots, taken):
-            days[local_date(slot.start_at)].append((slot, left))
-        return [SlotDay(day, format_day(day), tuple(found)) for day, found in days.items()]
+            days[local_date(slot.start_at)].append((slot, 0 if slot.start_at in busy else left))
+        return [SlotDay(day, format_day(day), tuple(found), busy) for day, found in days.items()]
 
     def hold(self, case_id: int, start_at: datetime) -> Hold:
         """Keep a seat of this hour for a few minutes; a case has one hold at a time.
 
-        Raises Conflict: ``slot_unknown`` for an hour that is not offered, ``slot_full``,
-        ``appointment_not_open`` where the case does not wait for a visit.
+        Raises Conflict: ``slot_unknown`` for an hour that is not offered, ``slot_full``, ``handler_busy``
+        where the case's handler is with somebody else then, ``appointment_not_open`` where the case does not
+        wait for a visit.
         """
         self._find_booking_step(self._cases.load(case_id))
         now = self._now()
@@ -106,6 +112,10 @@ class AppointmentService:
                 raise Conflict("slot_unknown")
             lasts = self._find_policy(session, place.unit_id, now).hold
             slot = repository.lock_slot(session, place.unit_id, wanted)
+            if place.handler_id is not None:
+                repository.lock_handler(session, place.handler_id)
+                if self._list_busy(session, place, [wanted], now, case_id):
+                    raise Conflict("handler_busy")
             hold_id = repository.take_seat(session, slot, wanted.capacity, case_id, now, now + lasts)
             if hold_id is None:
                 raise Conflict("slot_full")
@@ -125,7 +135,7 @@ class AppointmentService:
         An open appointment is moved to the new hour. Where a case below waits for the booking, as after a
         visit in vain, its step is done as well: to the customer it is one visit. Staff, whom a customer
         calls, may still move it when the customer no longer can. Raises Conflict (``hold_expired``,
-        ``appointment_too_late``, ``appointment_fixed``) or CommandRefused.
+        ``handler_busy``, ``appointment_too_late``, ``appointment_fixed``) or CommandRefused.
         """
 
         def act(session: Session, stamp: Stamp) -> CaseAnswer:
@@ -147,10 +157,16 @@ class AppointmentService:
             if held is None or (held[0].expires_at or stamp.recorded_at) <= stamp.recorded_at:
                 raise Conflict("hold_expired")
             seat, slot = held
+            found = OpenSlot(slot.start_at, slot.capacity, slot.area_id)
+            place = repository.find_place(session, case_id)
+            if place.handler_id is not None:
+                # The hour was free when it was held; since then the case may have come to another handler.
+                repository.lock_handler(session, place.handler_id)
+                if repository.list_busy_starts(session, place.handler_id, [found], case_id):
+                    raise Conflict("handler_busy")
             if self._end_open(session, case, stamp, AppointmentAction.MOVE, by_staff=by_staff):
                 moved.add(case.id)
             seat.state, seat.expires_at = "booked", None
-            found = OpenSlot(slot.start_at, slot.capacity, slot.area_id)
             fresh = Appointment(
                 case_id=case_id,
                 unit_id=slot.unit_id,
@@ -164,7 +180,7 @@ class AppointmentService:
             )
             session.add(fresh)
             session.flush()
-            if repository.find_place(session, case_id).lat is None:
+            if place.lat is None:
                 # Until the visit there is time to ask the map, so that the way can be told then.
                 promise(session, "find_place", [{"case_id": case_id}], stamp.recorded_at)
             data = {
@@ -246,10 +262,40 @@ class AppointmentService:
             found.setdefault(staff_id, []).append(format_hours(start_at, end_at))
         return found
 
+    def list_clashes(
+        self, session: Session, giver_id: int, staff_ids: Collection[int]
+    ) -> dict[int, list[str]]:
+        """Return by colleague the hours in which they, like the giver, have a visit to make."""
+        since = self._now() - SLOT_LENGTH
+        visits = repository.list_visits_of(
+            session, {giver_id, *staff_ids}, since, since + timedelta(days=366)
+        )
+        given = [(start, end) for staff_id, start, end in visits if staff_id == giver_id]
+        found: dict[int, list[str]] = {}
+        for staff_id, start_at, end_at in visits:
+            if staff_id != giver_id and any(start < end_at and start_at < end for start, end in given):
+                found.setdefault(staff_id, []).append(format_span(start_at, end_at))
+        return found
+
+    def is_awaited(self, session: Session, case_id: int) -> bool:
+        """True where a customer waits for the visit of this case at a booked hour that is not over."""
+        found = repository.find_open_appointment(session, case_id)
+        return found is not None and found.state in COMING_STATES and found.end_at > self._now()
+
     def find_hour(self, session: Session, case_id: int) -> tuple[datetime, datetime] | None:
         """Return when the booked visit of the case begins and ends at the latest, or None."""
         found = repository.find_open_appointment(session, case_id)
         return None if found is None else (found.start_at, found.end_at)
+
+    @staticmethod
+    def _list_busy(
+        session: Session, place: repository.Place, slots: list[OpenSlot], now: datetime, case_id: int
+    ) -> frozenset[datetime]:
+        """Return the starts of those hours that others have booked or hold of the case's own handler."""
+        if place.handler_id is None:
+            return frozenset()
+        booked = repository.list_busy_starts(session, place.handler_id, slots, case_id)
+        return booked | repository.list_held_starts(session, place.handler_id, slots, now, case_id)
 
     def _find_first_day(self, session: Session, place: repository.Place, now: datetime) -> date:
         """Return the first day with hours to offer, or today: holidays may be longer than a week."""

@@ -40,6 +40,8 @@ TRANSITIONS: dict[tuple[AppointmentState, AppointmentAction], AppointmentState] 
 }
 # At most one of a case's appointments is in one of these; the database holds it too.
 OPEN_STATES = (AppointmentState.BOOKED, AppointmentState.UNDER_WAY, AppointmentState.ARRIVED)
+# In these somebody has yet to come: the hour is taken for the handler. Who has arrived is done with the hour.
+COMING_STATES = (AppointmentState.BOOKED, AppointmentState.UNDER_WAY)
 
 
 def next_state(state: AppointmentState, action: AppointmentAction) -> AppointmentState:

@@ -28,3 +28,11 @@ class AppointmentReader(Protocol):
         self, session: Session, staff_ids: Collection[int], day: date
     ) -> Mapping[int, list[str]]:
         """Return by handler the hours of their visits of this day, as ``09:00–10:00``, in their order."""
+
+    def list_clashes(
+        self, session: Session, giver_id: int, staff_ids: Collection[int]
+    ) -> Mapping[int, list[str]]:
+        """Return by colleague the hours in which they, like the giver, have a visit to make."""
+
+    def is_awaited(self, session: Session, case_id: int) -> bool:
+        """True where a customer waits for the visit of this case at a booked hour that is not over."""

@@ -22,6 +22,7 @@ from backend.cases.staff_rows import write_place
 from backend.core.database import table_of
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.core.local_time import local_date
+from backend.core.outbox import promise
 from backend.core.statements import Prepared
 from backend.organisation.leads import KEEPER, UNIT_LEAD
 from backend.organisation.members import MemberDirectory, PresenceChange
@@ -113,10 +114,12 @@ class StaffHandover:
             units = member.units
             self._directory.set_presence(session, units, username, change, local_date(self._now()))
 
-    def list_open_work(self, member: Member, username: str) -> list[dict[str, Any]]:
+    def list_open_work(self, member: Member, username: str) -> dict[str, list[dict[str, Any]]]:
         """Return what a hand-over of ``username`` would move: ``{case_no, name, place, unit_name}``.
 
-        A case and what it handed over to count as one. Raises Forbidden, NotFound ``staff_unknown``.
+        A case and what it handed over to count as one. ``clashes`` are by colleague the hours in which both
+        have a visit to make: whoever takes the work has two homes to be at then. Raises Forbidden, NotFound
+        ``staff_unknown``.
         """
         self._check_lead(member)
         with self._sessions.begin() as session:
@@ -124,8 +127,10 @@ class StaffHandover:
             giver_id = self._directory.find_person(session, units, username, with_left=True).id
             cases = session.execute(select(CASE).where(_open_work(units, giver_id)).order_by(CASE.c.id)).all()
             unit_names = self._organisation.name_units(session, {one.unit_id for one in cases})
+            people = {one.id: one.username for one in self._directory.list_people(session, units, None)}
+            clashes = self._appointments.list_clashes(session, giver_id, people.keys() - {giver_id})
         held = {one.id for one in cases}
-        return [
+        items = [
             {
                 "case_no": one.case_no,
                 "name": self._name_process(one.service_key, one.process_key),
@@ -135,6 +140,8 @@ class StaffHandover:
             for one in cases
             if one.parent_case_id not in held
         ]
+        meeting = [{"username": people[one], "hours": hours} for one, hours in clashes.items()]
+        return {"items": items, "clashes": meeting}
 
     def hand_over(
         self, member: Member, username: str, to: str, reason: str, command_id: uuid.UUID
@@ -194,12 +201,19 @@ class StaffHandover:
         )
 
         def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
-            return self._move(session, case, member, giver_id, to, reason)
+            return self._move(session, case, stamp, member, giver_id, to, reason)
 
         self._service.carry_out_prepared(request, one.id, prepare)
 
     def _move(
-        self, session: Session, case: StoredCase, member: Member, giver_id: int, to: str, reason: str
+        self,
+        session: Session,
+        case: StoredCase,
+        stamp: Stamp,
+        member: Member,
+        giver_id: int,
+        to: str,
+        reason: str,
     ) -> Command:
         taker = self._directory.choose_handler(session, case.unit_id, to)
         if case.snapshot.data.get("handler_id") != giver_id:
@@ -208,6 +222,10 @@ class StaffHandover:
         session.execute(update(CASE).where(CASE.c.id == case.id).values(handler_id=taker.id))
         own = (_TASK.c.case_id == case.id) & (_TASK.c.state == "open") & (_TASK.c.handler_id == giver_id)
         session.execute(update(_TASK).where(own).values(handler_id=taker.id))
+        if self._appointments.is_awaited(session, case.id):
+            # Whoever opens the door is to know who comes.
+            named = {"case_id": case.id, "case_no": case.case_no, "task": None, "step": None}
+            promise(session, "notify_customer", [{**named, "message": "handler_changed"}], stamp.recorded_at)
         return HandOver(make_performer(member), taker.id, reason)
 
     def _check_lead(self, member: Member) -> None:

@@ -172,6 +172,7 @@ _PLATFORMS: dict[str, str] = {
 _APPOINTMENTS: dict[str, str] = {
     "slot_unknown": "这个时间段现在不能预约，请刷新后另选一个时间。",
     "slot_full": "这个时间段刚刚约满了，请另选一个时间。",
+    "handler_busy": "师傅这个时间已经约了别家，请另选一个时间。",
     "hold_expired": "为您保留的时间已经过了，请重新选一个时间。",
     "appointment_not_open": "这件申请现在不需要预约上门，请刷新页面查看进度。",
     "appointment_too_late": "离上门时间太近，不能自己改了，请打电话联系师傅或客服。",
@@ -206,7 +207,7 @@ _OPERATIONS: dict[str, str] = {
 _APPLICATIONS: dict[str, str] = {
     "service_unknown": "没有这项服务，或者暂时还不能在线办理，请回到首页重新选择，或拨打客服热线。",
     "form_changed": "这张表刚刚更新过，您填的内容还在，请刷新页面，看一下新增的内容再提交。",
-    "area_not_served": "这个地址不在我们的服务范围内，请核对小区和街道；如果没有选错，请拨打客服热线。",
+    "area_not_served": "这条街道目前只能办列表里的小区，请核对；没有选错的，请拨打客服热线，我们帮您登记。",
     "duplicate_open": "这个地址的同一项服务您已经申请过，正在办理，可以先看进度；还要再办请选“仍然提交”。",
     "duplicate_at_address": "这个地址有一件同样的业务正在办理，请先看那一件；确实要再办，请选“仍然提交”。",
     "file_unknown": "有文件没有上传成功或已经失效，请删掉后重新上传。",
@@ -236,7 +237,7 @@ _FORM_FIELDS: dict[str, str] = {
     "number_too_large": "这个数太大了，请核对。",
     "address_invalid": "地址填得不对，请重新选择小区再填门牌。",
     "address_incomplete": "地址不完整，请选好区、街道和小区，并填上门牌号。",
-    "area_not_served": "这个地址不在服务范围内，请核对小区和街道。",
+    "area_not_served": "这条街道目前只能办列表里的小区，请核对街道和小区；没有选错的，请拨打客服热线。",
     "rows_invalid": "表格填得不对，请刷新页面后重新填写。",
     "column_unknown": "表格里没有这一列，请刷新页面后重新填写。",
     "too_many_rows": "行数太多了，请删掉几行。",

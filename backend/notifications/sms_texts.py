@@ -19,7 +19,12 @@ _PAGE: Final = "_page"
 # Who comes without a phone of their own rings up.
 _CALLS: Final = "见后续来电"
 # A template that an installation has not registered yet → the one that was sent before there was it.
-_INSTEAD: Final = {"moved": "visit", "alarm_help": "progress", "alarm_coming": "progress"}
+_INSTEAD: Final = {
+    "moved": "visit",
+    "replaced": "visit",
+    "alarm_help": "progress",
+    "alarm_coming": "progress",
+}
 # {1}, {2} … are the parameters; HALL is the company's address, which the registered template itself holds.
 SMS_TEXTS: Final[Mapping[str, str]] = {
     "progress": "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。",
@@ -28,6 +33,7 @@ SMS_TEXTS: Final[Mapping[str, str]] = {
     "correction_page": "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。",
     "visit": "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。",
     "moved": "您的{1}（编号{2}）上门时间改为{3}，请留人在家。",
+    "replaced": "您的{1}（编号{2}）换了师傅：{3}，由{4}师傅上门，时间不变，请留人在家。",
     "departure": "您的{1}（编号{2}）：{3}师傅（电话{4}）已出发，请留人在家。",
     "rating": "您的{1}（编号{2}）已办完，请打开燃气服务小程序评价。",
     "rating_page": "您的{1}（编号{2}）已办完，请点 HALL/c/{2} 评价。",
@@ -57,6 +63,8 @@ def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> li
             return [*params, format_moment(facts.when or now + DAYS_TO_MEND)]
         case "visit" | "moved":
             return [*params, write_when(facts, facts.when or now)]
+        case "replaced":
+            return [*params, write_when(facts, facts.when or now), facts.handler]
         case "departure":
             return [*params, facts.handler, facts.handler_phone or _CALLS]
         case "alarm_help":

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.appointments.repository import list_visits_of
+from backend.appointments.states import OPEN_STATES
 from backend.cases import access, application_rows
 from backend.cases.alarm_service import Alarm, AlarmService
 from backend.cases.application_service import Application, ApplicationService
@@ -202,7 +203,7 @@ class Stage:
             return set()
         since, until = self._clock.present - _AROUND, self._clock.present + _AROUND
         with self._hall.sessions() as session:
-            visits = list_visits_of(session, [handler_id], since, until)
+            visits = list_visits_of(session, [handler_id], since, until, OPEN_STATES)
         return {start_at for _, start_at, _ in visits}
 
     def find_visit(self, case_no: str) -> datetime | None:

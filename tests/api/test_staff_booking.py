@@ -20,9 +20,9 @@ from backend.cases.contract_wording import ContractWordings
 from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
-from backend.cases.models import CaseEvent
+from backend.cases.models import CaseEvent, ServiceCase
 from backend.catalogue.service import DefinitionStore
-from backend.core.local_time import local_date
+from backend.core.local_time import format_span, local_date
 from backend.core.outbox import OutboxRow
 from tests.api.filling import fill_in, upload
 from tests.api.scenario_forms import AnyFiles, fill_what_is_asked
@@ -90,7 +90,8 @@ def list_told(hall: Hall, case_no: str) -> list[str]:
         return [
             one["message"]
             for one in session.scalars(promised.order_by(OutboxRow.id))
-            if one.get("case_no") == case_no and one["message"].startswith("appointment_")
+            if one.get("case_no") == case_no
+            and one["message"].startswith(("appointment_", "handler_changed"))
         ]
 
 
@@ -128,6 +129,32 @@ def test_staff_book_move_and_cancel_and_the_customer_is_told(hall: Hall) -> None
     assert first in list_free(desk, case_no)
 
 
+def test_whose_handler_changes_is_told_who_comes(hall: Hall) -> None:
+    desk, case_no, meeting = hall.sign_in("desk_361"), assigned(hall), assigned(hall)
+    day = list_free(desk, case_no)
+    book(desk, case_no, day[0])
+    give = {"command_id": str(uuid.uuid4()), "to": "second_361", "reason": "请假"}
+    # Nobody waits for a visit here, so nobody is told.
+    assert desk.send("POST", f"/cases/{meeting}/forward", give).status_code < 300
+    book(desk, meeting, day[1])
+    with hall.sessions.begin() as session:
+        # The second one's visit of the same hour, as one may have it who was chosen after the booking.
+        first = select(Appointment.start_at, Appointment.end_at).where(
+            Appointment.case_id == hall.find_id(case_no), Appointment.state.in_(OPEN_STATES)
+        )
+        start_at, end_at = session.execute(first).one()
+        same = update(Appointment).where(Appointment.case_id == hall.find_id(meeting))
+        session.execute(same.values(start_at=start_at, end_at=end_at))
+    work = desk.read("/members/handler_361/open-work")
+    [clash] = [one for one in work["clashes"] if one["username"] == "second_361"]
+    assert format_span(start_at, end_at) in clash["hours"]
+    move = {"command_id": str(uuid.uuid4()), "to": "second_361", "reason": "请假"}
+    for _ in range(2):
+        assert desk.send("POST", "/members/handler_361/hand-over", move).status_code == 200
+    assert list_told(hall, case_no) == ["appointment_booked", "handler_changed"]
+    assert list_told(hall, meeting) == ["appointment_booked"]
+
+
 def test_staff_may_move_what_the_customer_no_longer_can(hall: Hall) -> None:
     desk, case_no = hall.sign_in("desk_361"), assigned(hall)
     first, second, *_ = list_free(desk, case_no)
@@ -147,6 +174,10 @@ def test_staff_may_move_what_the_customer_no_longer_can(hall: Hall) -> None:
 
 def test_the_last_seat_is_given_once(hall: Hall) -> None:
     one, other = assigned(hall), assigned(hall)
+    with hall.sessions.begin() as session:
+        # Without a handler of its own the other case has nothing but the seat to lose.
+        nobody = update(ServiceCase).where(ServiceCase.id == hall.find_id(other)).values(handler_id=None)
+        session.execute(nobody)
     desk = hall.sign_in("desk_361")
     start_at = list_free(desk, one)[0]
     people = [(hall.sign_in("desk_361"), one), (hall.sign_in("lead_a"), other)]

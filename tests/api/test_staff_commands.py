@@ -282,7 +282,8 @@ def test_who_assigns_sees_the_hours_that_a_handler_has_today(hall: Hall, to_assi
 
     others = list_hours(today + timedelta(days=1))
     assert sorted([*others, "23:00–00:00"]) == list_hours(today + timedelta(hours=23))
-    assert sorted([*others, "00:00–01:00"]) == list_hours(today, "arrived")
+    # Who has arrived is done with the hour.
+    assert list_hours(today, "arrived") == others
     assert list_hours(today + timedelta(hours=9), "cancelled") == others
     assert list_hours(today - timedelta(hours=1)) == others
 

@@ -131,6 +131,7 @@ def handler_id(sessions: sessionmaker[Session], organisation: OrganisationServic
         organisation.add_unit(session, "711", "城西服务站", "unit", "700")
         organisation.add_unit(session, "712", "城北服务站", "unit", "700")
         organisation.add_area(session, "西湖区", "文新街道", "阳光小区", "711")
+        organisation.add_area(session, "西湖区", "三墩镇", "三墩新苑", "711")
         organisation.add_area(session, "西湖区", "三墩镇", "", "712")
         new = NewStaff("711", "wang.apply", "王师傅", "x", positions=frozenset({"case_handler"}))
         return organisation.add_staff(session, new, now)

@@ -51,8 +51,8 @@ def test_services_and_forms_are_open_to_anyone(hall: Any) -> None:
     areas = client.get("/api/v1/areas").json
     assert areas is not None
     [west] = [one for one in areas["regions"] if one["name"] == "西湖区"]
-    assert {"name": "文新街道", "communities": ["阳光小区"]} in west["streets"]
-    assert {"name": "三墩镇", "communities": []} in west["streets"]
+    assert {"name": "文新街道", "communities": ["阳光小区"], "serves_rest": False} in west["streets"]
+    assert {"name": "三墩镇", "communities": ["三墩新苑"], "serves_rest": True} in west["streets"]
 
 
 def test_an_application_becomes_a_case(
@@ -173,9 +173,20 @@ def test_two_applications_at_once_for_one_address_get_one_case(customer: Custome
     assert results == ["201", "duplicate_open", "duplicate_open", "duplicate_open"]
 
 
-def test_a_street_is_served_where_no_community_is_named(customer: Customer, staff: Staff) -> None:
-    view = customer.apply(make_repair(address=make_address(street="三墩镇", community="新村")))
-    assert staff.find(view["case_no"]).unit_code == "712"
+def test_a_place_that_is_not_in_the_list_goes_by_its_name(customer: Customer, staff: Staff) -> None:
+    address = make_address(street="三墩镇", community=" 王家庄 ", building="", unit="", door="5号")
+    view = customer.apply(make_repair(address=address))
+    case = staff.find(view["case_no"])
+    # The rest of the street is another unit's than the community that has a name in it.
+    assert (case.unit_code, case.community) == ("712", "王家庄")
+    listed = customer.apply(make_repair(address=make_address(street="三墩镇", community="三墩新苑")))
+    assert staff.find(listed["case_no"]).unit_code == "711"
+    assert view["values"]["address"]["community"] == "王家庄"
+    assert "王家庄" in [one["community"] for one in customer.get("/addresses")["items"]]
+    again = customer.apply(make_repair(address=address), status=409)
+    assert (again["code"], again["extra"]) == ("duplicate_open", {"case_no": view["case_no"]})
+    nameless = customer.apply(make_repair(address={**address, "community": " "}), status=422)
+    assert list(nameless["fields"]) == ["address"]
 
 
 BAD: list[tuple[dict[str, Any], str, str]] = [

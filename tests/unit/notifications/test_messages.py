@@ -85,6 +85,8 @@ def test_each_text_message_says_what_happened() -> None:
     case = "您的居民报装（编号261124101123453）"
     assert tell("appointment_booked") == f"{case}：师傅预计11月26日 周四 09:00–10:00上门，请留人在家。"
     assert tell("appointment_moved") == f"{case}上门时间改为11月26日 周四 09:00–10:00，请留人在家。"
+    replaced = f"{case}换了师傅：11月26日 周四 09:00–10:00，由张伟师傅上门，时间不变，请留人在家。"
+    assert tell("handler_changed") == replaced == fill_text(MESSAGES["handler_changed"], facts)
     assert tell("handler_set_off") == f"{case}：张伟师傅（电话13800138000）已出发，请留人在家。"
     assert "小程序" in tell("handler_assigned")
     page = tell("handler_assigned", uses_mini=False)

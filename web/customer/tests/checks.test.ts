@@ -46,7 +46,9 @@ describe('one field', () => {
     [{ type: 'photos', max_count: 2 }, ['a', 'b', 'c'], '最多 2 个，请删去 1 个'],
     [{ type: 'documents', may_be_owed: true, max_count: 2 }, [], null],
     [{ type: 'address' }, address, null],
-    [{ type: 'address' }, { ...address, community: '' }, '请选到小区'],
+    [{ type: 'address' }, { ...address, region: '' }, '请选择所在区'],
+    [{ type: 'address' }, { ...address, street: '' }, '请选择街道'],
+    [{ type: 'address' }, { ...address, community: ' ' }, '请选小区；列表里没有的，选最后一项，再写名字'],
     [{ type: 'address' }, { ...address, door: ' ' }, '请填写门牌号，师傅好找到您家'],
     [{ type: 'signature' }, null, '请在框内签名'],
   ] as [Partial<FormField>, never, string | null][])('%j with %j', (over, value, sentence) => {

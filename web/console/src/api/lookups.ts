@@ -21,7 +21,7 @@ export async function listServices(): Promise<{ items: { key: string; name: stri
 
 export interface ServedRegion {
   name: string
-  streets: { name: string; communities: string[] }[]
+  streets: { name: string; communities: string[]; serves_rest: boolean }[]
 }
 
 /** Where the company serves, from the customers' API as well. */

@@ -75,7 +75,7 @@ export const putVisitPolicy = (entry: Schemas['VisitPolicyEntry']) => request<vo
 
 export const setPresence = (username: string, change: PresenceChange) =>
   request<void>('PUT', `/members/${part(username)}/presence`, change)
-export const listOpenWork = (username: string) => request<Items<OpenWorkItem>>('GET', `/members/${part(username)}/open-work`)
+export const listOpenWork = (username: string) => request<Schemas['OpenWork']>('GET', `/members/${part(username)}/open-work`)
 export const handOver = (username: string, body: { command_id: string; to: string; reason: string }) =>
   request<{ moved: number }>('POST', `/members/${part(username)}/hand-over`, body)
 

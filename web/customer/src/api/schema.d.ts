@@ -7437,6 +7437,10 @@ export interface components {
             overdue: boolean;
             your_step: string | null;
         };
+        Clash: {
+            hours: string[];
+            username: string;
+        };
         ClassWish: {
             /** @enum {string} */
             classification: "general" | "major" | "risk" | "special" | "sensitive";
@@ -8383,6 +8387,7 @@ export interface components {
             step: string;
         };
         OpenWork: {
+            clashes: components["schemas"]["Clash"][];
             items: components["schemas"]["OpenWorkItem"][];
         };
         OpenWorkItem: {
@@ -8819,6 +8824,7 @@ export interface components {
         Slot: {
             /** Format: date-time */
             end_at: string;
+            is_handler_busy: boolean;
             left: number;
             /** Format: date-time */
             start_at: string;
@@ -9157,6 +9163,7 @@ export interface components {
         Street: {
             communities: string[];
             name: string;
+            serves_rest: boolean;
         };
         Team: {
             co_handlers: components["schemas"]["CoHandler"][];

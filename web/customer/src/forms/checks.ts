@@ -8,23 +8,31 @@ export function isMobile(text: string): boolean {
   return /^1[3-9]\d{9}$/.test(text.replace(/[\s-]/g, ''))
 }
 
+/** Why nobody can come to an address that is filled in, or null. */
+export type PlaceCheck = (address: Address) => string | null
+
 /** What is wrong with one value, as a sentence that says how to mend it, or null. The server checks again. */
-export function checkField(field: FormField, value: Value | undefined): string | null {
+export function checkField(field: FormField, value: Value | undefined, checkPlace?: PlaceCheck): string | null {
   if (isBlank(value)) return field.required && !field.may_be_owed && !field.signer ? askFor(field) : null
   if (typeof value === 'string') return checkText(field, value.trim())
   if (typeof value === 'number') return checkNumber(field, value)
   if (isKeys(value)) return checkList(field, value)
   if (typeof value === 'boolean') return null
   if (isRows(value)) return checkRows(field, value)
-  return checkAddress(value as Address)
+  return checkAddress(value as Address, checkPlace)
 }
 
 /** All mistakes of the form by field, in the order of the screen. */
-export function checkForm(form: FormBody, values: Values, only?: ReadonlySet<string>): Record<string, string> {
+export function checkForm(
+  form: FormBody,
+  values: Values,
+  only?: ReadonlySet<string>,
+  checkPlace?: PlaceCheck,
+): Record<string, string> {
   const found: Record<string, string> = {}
   for (const field of listFields(form)) {
     if ((only && !only.has(field.key)) || !isAsked(field, values)) continue
-    const sentence = checkField(field, values[field.key])
+    const sentence = checkField(field, values[field.key], checkPlace)
     if (sentence) found[field.key] = sentence
   }
   return found
@@ -88,7 +96,11 @@ function checkList(field: FormField, list: string[]): string | null {
   return null
 }
 
-function checkAddress(address: Address): string | null {
-  if (!address.region || !address.street || !address.community) return '请选到小区'
+function checkAddress(address: Address, checkPlace?: PlaceCheck): string | null {
+  if (!address.region) return '请选择所在区'
+  if (!address.street) return '请选择街道'
+  const unserved = checkPlace?.(address)
+  if (unserved) return unserved
+  if (!address.community.trim()) return '请选小区；列表里没有的，选最后一项，再写名字'
   return address.door.trim() ? null : '请填写门牌号，师傅好找到您家'
 }

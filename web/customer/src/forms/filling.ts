@@ -1,6 +1,6 @@
 import { computed, reactive, ref } from 'vue'
 import type { FileView, FormBody, FormField, Value, Values } from '@/api/types'
-import { checkField, checkForm } from './checks'
+import { checkField, checkForm, type PlaceCheck } from './checks'
 import { isAsked, listFields } from './visibility'
 
 /** Files of one field that have not arrived: on their way up, and failed. */
@@ -9,8 +9,11 @@ export interface Unsent {
   failed: number
 }
 
-/** A form while it is being filled in: its values, what is wrong, what is still on its way up. */
-export function useFilling() {
+/**
+ * A form while it is being filled in: its values, what is wrong, what is still on its way up. `checkPlace` knows
+ * which places are served.
+ */
+export function useFilling(checkPlace?: PlaceCheck) {
   const values = ref<Values>({})
   const errors = ref<Record<string, string>>({})
   const files = ref<Record<string, FileView>>({})
@@ -26,7 +29,7 @@ export function useFilling() {
 
   function leave(form: FormBody, key: string): void {
     const field = listFields(form).find((one) => one.key === key)
-    if (field && isAsked(field, values.value)) setError(key, checkField(field, values.value[key]) ?? '')
+    if (field && isAsked(field, values.value)) setError(key, checkField(field, values.value[key], checkPlace) ?? '')
   }
 
   function setError(key: string, sentence: string): void {
@@ -35,7 +38,7 @@ export function useFilling() {
 
   /** Check everything; returns the first field that is wrong, in the order of the screen. */
   function findFirstWrong(form: FormBody, only?: ReadonlySet<string>): string | null {
-    errors.value = checkForm(form, values.value, only)
+    errors.value = checkForm(form, values.value, only, checkPlace)
     return Object.keys(errors.value)[0] ?? null
   }
 

@@ -1,6 +1,8 @@
 import { shallowRef } from 'vue'
 import { fetchAreas } from '@/api/services'
-import type { Region } from '@/api/types'
+import type { Address, Region } from '@/api/types'
+import { tellUnserved } from '@/forms/places'
+import { hotline } from './hotline'
 
 /** The places that the company serves; looked up once a visit. */
 export const regions = shallowRef<Region[]>([])
@@ -9,3 +11,6 @@ export const regions = shallowRef<Region[]>([])
 export async function loadAreas(): Promise<void> {
   if (regions.value.length === 0) regions.value = (await fetchAreas()).regions
 }
+
+/** Why nobody can come to this address, as far as is known here, or null. */
+export const checkServed = (address: Address): string | null => tellUnserved(regions.value, address, hotline.value)
