@@ -146,7 +146,7 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
     if data.get("stars"):
         said.append(f"服务评价：{data['stars']} 星")
     if data.get("result"):
-        what = "答复" if event.definition.parameters.get(ANSWERS) else "现场结果"
+        what = "答复" if event.definition.traits.get(ANSWERS) else "现场结果"
         said.append(f"{what}：{data['result']}")
     if data.get("amount_fen"):
         said.append(f"应收 {data['amount_fen'] // 100}.{data['amount_fen'] % 100:02} 元")
