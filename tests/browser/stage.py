@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -52,6 +53,11 @@ def ask(url: str, method: str = "GET", body: Any = None) -> Any:
     with _OPENER.open(asked, timeout=10) as answer:
         content = answer.read()
     return json.loads(content) if content else None
+
+
+def _find_link(told: str) -> str:
+    found = re.search(r"https?://[^ ，。]+/l/[\w-]+", told)
+    return found[0] if found else ""
 
 
 def find_free_port() -> int:
@@ -134,13 +140,20 @@ class Stage:
 
     def read_code(self, phone: str) -> str:
         """Return the newest sign-in code that was sent to ``phone``, once it is there."""
+        return self._wait_for_message(phone, "code", lambda one: str(one["code"] or ""))
+
+    def read_link(self, phone: str) -> str:
+        """Return the address of the newest link to a case that was sent to ``phone``, once it is there."""
+        return self._wait_for_message(phone, "link", lambda one: _find_link(str(one["text"])))
+
+    def _wait_for_message(self, phone: str, what: str, read: Callable[[dict[str, Any]], str]) -> str:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
-            sent = [one for one in ask(f"{self.control}/messages?phone={phone}")["items"] if one["code"]]
-            if sent:
-                return str(sent[-1]["code"])
+            sent = ask(f"{self.control}/messages?phone={phone}")["items"]
+            if found := [told for one in sent if (told := read(one))]:
+                return found[-1]
             time.sleep(0.1)
-        raise NotReady(f"no code came to {phone}\n{self.supervisor.tail('worker')}")
+        raise NotReady(f"no {what} came to {phone}\n{self.supervisor.tail('worker')}")
 
     def list_texts(self, phone: str) -> list[str]:
         """Return all text messages that ``phone`` got."""

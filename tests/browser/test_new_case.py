@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import Staff
+from tests.browser.people import Customer, Staff
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 
@@ -35,8 +35,27 @@ def fill(page: Page, phone: str) -> None:
     page.get_by_label("故障情况").select_option("stove")
 
 
-def test_a_case_for_a_caller(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]) -> None:
-    watched.expect_refusals("invalid_input", "duplicate_at_address")
+def _follow_the_link(
+    watched: Watched, open_customer: Callable[[], Customer], link: str, case_no: str
+) -> None:
+    """Who has no client opens the link of the text message, on one phone and on no other."""
+    caller, stranger = open_customer().page, open_customer().page
+    caller.goto(link)
+    expect(caller.get_by_text(f"编号 {case_no}")).to_be_visible()
+    expect(caller.get_by_role("heading", name="办理进度", exact=True)).to_be_visible()
+    watched.shoot(caller, "link-01-case")
+    stranger.goto(link)
+    expect(stranger.get_by_text("这个链接在别的手机上打开过")).to_be_visible()
+    watched.shoot(stranger, "link-02-other-phone")
+
+
+def test_a_case_for_a_caller(
+    watched: Watched,
+    stage: Stage,
+    open_staff: Callable[..., Staff],
+    open_customer: Callable[[], Customer],
+) -> None:
+    watched.expect_refusals("invalid_input", "duplicate_at_address", "link_other_device")
     page = open_staff("hotline1").page
     page.get_by_role("link", name="新建工单").click()
     begin(page, stage, "热线故障报修")
@@ -54,6 +73,7 @@ def test_a_case_for_a_caller(watched: Watched, stage: Stage, open_staff: Callabl
     expect(page).to_have_url(re.compile(r"/cases/\d+$"))
     case_no = page.url.rsplit("/", 1)[1]
     expect(page.get_by_label("操作").get_by_role("button", name="受理")).to_be_visible()
+    _follow_the_link(watched, open_customer, stage.read_link("13512340077"), case_no)
 
     begin(page, stage, "热线故障报修")
     expect(page.get_by_label("姓名")).to_have_value("")

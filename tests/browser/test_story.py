@@ -43,6 +43,8 @@ def test_story(
 
     lead = open_staff("lead301")
     lead.open_case(case_no)
+    # Whoever waits impatiently is seen by who has to act.
+    expect(lead.page.locator(f"#row-{case_no}")).to_contain_text("催办")
     lead.button("委派师傅").click()
     lead.dialog.get_by_text("张伟").click()
     watched.shoot(lead.page, "10-assign")
@@ -115,6 +117,9 @@ def _call_the_unit(watched: Watched, customer: Customer) -> None:
     expect(customer.page.get_by_text("负责人：历下客户服务部 李建国")).to_be_visible()
     _expect_call(customer.page, f"历下客户服务部 李建国，{PHONE_OF['lead301']}")
     watched.shoot(customer.page, "09-dispatched")
+    customer.press("等急了，催一催")
+    expect(customer.page.get_by_text("已催办")).to_be_visible()
+    watched.shoot(customer.page, "09-urged")
 
 
 def _expect_call(page: Page, whom: str) -> None:
