@@ -11,7 +11,7 @@ from backend.catalogue.definition import FORWARDED_TO, ProcessDefinition
 
 # Case data of a forwarded part beside to whom it went: why, and the id of whoever forwarded it.
 FORWARD_REASON, FORWARDED_BY = "forward_reason", "forwarded_by"
-# A process with this parameter is a department's answer: its result is what it says to the handler.
+# A process with this trait is a department's answer: its result is what it says to the handler.
 ANSWERS = "answers_forward"
 _STATES = {CaseStatus.OPEN: "open", CaseStatus.COMPLETED: "answered", CaseStatus.REFUSED: "declined"}
 
@@ -70,7 +70,7 @@ def describe_part(
     snapshot, task = part.branch.snapshot, root.snapshot.task(part.task_no)
     data = snapshot.data
     due = [part.branch.due_at[one.no] for one in snapshot.open_tasks if one.no in part.branch.due_at]
-    answers = definition.parameters.get(ANSWERS) and snapshot.status is not CaseStatus.OPEN
+    answers = definition.traits.get(ANSWERS) and snapshot.status is not CaseStatus.OPEN
     return {
         "case_no": case_no,
         "name": names.get(data.get(FORWARDED_TO, ""), definition.name),
