@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from backend.appointments.models import (
     Appointment,
@@ -239,6 +239,7 @@ def list_visits_of(
             Appointment.start_at >= since,
             Appointment.start_at < until,
             Appointment.state.in_(states),
+            *([] if AppointmentState.ARRIVED in states else [_is_not_done()]),
         )
         .order_by(Appointment.start_at, Appointment.id)
     )
@@ -248,6 +249,13 @@ def list_visits_of(
 def lock_handler(session: Session, handler_id: int) -> None:
     """Let nobody else give out an hour of this person until the transaction ends; taken after the slot."""
     session.execute(select(Staff.id).where(Staff.id == handler_id).with_for_update(key_share=True))
+
+
+def _is_not_done() -> ColumnElement[bool]:
+    """True while the order of a case goes on: one that knows no arrival ends with its visit."""
+    child = aliased(ServiceCase)
+    ordered = select(child.id).where(child.parent_case_id == ServiceCase.id)
+    return or_(~ordered.exists(), ordered.where(child.status == "open").exists())
 
 
 def list_busy_starts(
@@ -264,6 +272,7 @@ def list_busy_starts(
             ServiceCase.handler_id == handler_id,
             Appointment.case_id != except_case,
             Appointment.state.in_(COMING_STATES),
+            _is_not_done(),
             Appointment.start_at < max(one.end_at for one in slots),
             Appointment.end_at > min(one.start_at for one in slots),
         )

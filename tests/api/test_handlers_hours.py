@@ -124,6 +124,17 @@ def test_a_visit_that_was_made_takes_no_hour(hall: Hall) -> None:
     hall.book_at(second, TEN_TOMORROW)
 
 
+def test_an_order_that_has_ended_takes_no_hour(hall: Hall) -> None:
+    first, second = hall.open_case(hall.staff_id), hall.open_case(hall.staff_id)
+    hall.book_at(first, TEN_TOMORROW)
+    assert is_busy(hall, second, TEN_TOMORROW)
+    with hall.sessions.begin() as session:
+        # As an order that knows no arrival, while the customer has yet to rate it.
+        ended = update(ServiceCase).where(ServiceCase.id == hall.find_child(first))
+        session.execute(ended.values(status="completed"))
+    assert (list_hours(hall), is_busy(hall, second, TEN_TOMORROW)) == ([], False)
+
+
 def test_a_place_that_is_not_in_the_list_uses_the_hours_of_its_streets_rest(hall: Hall) -> None:
     case_id, street = hall.open_case(), f"街道{hall.unit_id}"
     with hall.sessions.begin() as session:
