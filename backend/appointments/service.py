@@ -271,11 +271,12 @@ class AppointmentService:
             session, {giver_id, *staff_ids}, since, since + timedelta(days=366)
         )
         given = [(start, end) for staff_id, start, end in visits if staff_id == giver_id]
-        found: dict[int, list[str]] = {}
+        # Several visits of one hour are one hour to read.
+        found: dict[int, dict[str, None]] = {}
         for staff_id, start_at, end_at in visits:
             if staff_id != giver_id and any(start < end_at and start_at < end for start, end in given):
-                found.setdefault(staff_id, []).append(format_span(start_at, end_at))
-        return found
+                found.setdefault(staff_id, {})[format_span(start_at, end_at)] = None
+        return {staff_id: list(hours) for staff_id, hours in found.items()}
 
     def is_awaited(self, session: Session, case_id: int) -> bool:
         """True where a customer waits for the visit of this case at a booked hour that is not over."""
