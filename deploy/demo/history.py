@@ -21,6 +21,7 @@ from backend.core.local_time import local_date
 from backend.core.partitions import create_month_partitions
 from composition.promises import PARTITIONED
 from deploy.demo.applicants import CUSTOMERS, DemoCustomer, make_home, make_values
+from deploy.demo.cast import NobodyThere
 from deploy.demo.clock import WalkingClock, advance_to_day, delay_to_day
 from deploy.demo.quiet import QuietHall
 from deploy.demo.stage import Stage, StoryMoved
@@ -121,7 +122,7 @@ class History:
                 continue
             try:
                 case_no = self._make_move(story, index, key, case_no, customer_id)
-            except (StoryMoved, CommandRefused, Conflict) as error:
+            except (StoryMoved, NobodyThere, CommandRefused, Conflict) as error:
                 if story.name_command(0) not in self._known:
                     raise
                 # It was begun by a run that was cut short, and somebody has acted on the case since.
@@ -196,7 +197,7 @@ class History:
             self._clock.walk_to(self._clock.at + timedelta(minutes=chance.randint(*move.minutes)))
             try:
                 self._stage.act_as_staff(move, command_id, case_no, chance)
-            except (StoryMoved, CommandRefused):
+            except (StoryMoved, NobodyThere, CommandRefused):
                 if first not in self._known:
                     raise
                 break

@@ -21,8 +21,8 @@ from backend.knowledge.models import KnowledgeVersion
 from backend.knowledge.rounds import KnowledgeRounds
 from backend.ledgers.models import LedgerEntry
 from backend.ledgers.service import CustomerLedger
-from backend.organisation.models import Staff
 from backend.organisation.service import Member
+from deploy.demo.cast import Cast
 from deploy.demo.clock import WalkingClock
 from deploy.demo.library_words import DRAFTED, LEDGER, PLAN, PUBLISHED
 from deploy.demo.quiet import QuietHall
@@ -41,6 +41,7 @@ class Library:
         hall = self._quiet.hall
         access = StaffAccess(hall.definitions)
         self._hall = hall
+        self._cast = Cast(hall)
         self._staff = make_staff_commands(hall, self._clock)
         self._rounds = KnowledgeRounds(
             hall.sessions, hall.cases, access, hall.definitions, hall.organisation,
@@ -61,7 +62,7 @@ class Library:
             if session.execute(select(KnowledgeVersion.id).limit(1)).first() is not None:
                 return 0
         self._clock.set_to(self._clock.present - _PLANNED_AGO)
-        centre, division, unit = (self._find(one) for one in ("manager1", "division200", "lead301"))
+        centre, division, unit = (self._cast.find(one) for one in ("manager1", "division200", "lead301"))
         done = self._start("plan")
         self._rounds.plan(centre, done, PLAN)
         self._act(centre, done, "planned", reason="按季采集，年底前发布")
@@ -98,7 +99,9 @@ class Library:
         writer.writerow(("户号", "客户类型", "客户层级", "年用气量", "拜访周期", "上次拜访", "服务内容"))
         for number, (kind, grade, volume, every, ago, content) in zip(numbers, LEDGER, strict=False):
             writer.writerow((number, kind, grade, volume, every, today - timedelta(days=ago), content))
-        told = self._ledger.bring_in(self._find("manager1"), table.getvalue().encode(), None, preview=False)
+        told = self._ledger.bring_in(
+            self._cast.find("manager1"), table.getvalue().encode(), None, preview=False
+        )
         return int(told["taken"])
 
     def _start(self, step: str) -> str:
@@ -125,11 +128,3 @@ class Library:
     def _find_id(self, case_no: str) -> int:
         with self._hall.sessions() as session:
             return application_rows.find_id(session, case_no)
-
-    def _find(self, username: str) -> Member:
-        with self._hall.sessions() as session:
-            staff_id = session.execute(select(Staff.id).where(Staff.username == username)).scalar_one()
-            member = self._hall.organisation.find_member(session, staff_id)
-        if member is None:
-            raise LookupError(username)
-        return member

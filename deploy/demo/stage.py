@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from backend.appointments.repository import list_visits_of
 from backend.appointments.states import OPEN_STATES
 from backend.cases import access, application_rows
@@ -35,10 +32,10 @@ from backend.catalogue.definition import ActorKind, Outcome
 from backend.catalogue.forms import FieldType, Form, FormField
 from backend.core.local_time import local_date
 from backend.organisation.members import MemberDirectory
-from backend.organisation.models import Staff
 from backend.organisation.service import Member
 from composition.hall import Hall
 from deploy.demo.applicants import list_pictures
+from deploy.demo.cast import Cast
 from deploy.demo.clock import WalkingClock
 from deploy.demo.form_values import FormWriter
 from deploy.demo.form_words import FORM_PICTURES
@@ -101,7 +98,7 @@ class Stage:
         self._staff = make_staff_commands(hall, clock)
         self._remarks = StaffRemarks(hall.sessions, staff_access, keys, clock)
         self._ids: dict[str, int] = {}
-        self._members: dict[str, Member] = {}
+        self._cast = Cast(hall)
         self._alarms = AlarmService(hall.sessions, hall.cases, organisation, keys)
 
     def apply(
@@ -362,7 +359,7 @@ class Stage:
     def _find_member(self, actor: str, case: StoredCase, chance: random.Random) -> Member:
         match actor:
             case "handler":
-                return self._find_handler(case.snapshot.data["handler_id"])
+                return self._cast.find_by_id(case.snapshot.data["handler_id"])
             case "remote":
                 username = chance.choice(("remote1", "remote2"))
             case "agent":
@@ -373,24 +370,7 @@ class Stage:
                 username = f"finance{case.unit_code}"
             case _:
                 username = f"lead{case.unit_code}"
-        if username not in self._members:
-            with self._hall.sessions() as session:
-                wanted = select(Staff.id).where(Staff.username == username)
-                self._members[username] = self._describe(session, session.execute(wanted).scalar_one())
-        return self._members[username]
-
-    def _find_handler(self, staff_id: int) -> Member:
-        key = f"#{staff_id}"
-        if key not in self._members:
-            with self._hall.sessions() as session:
-                self._members[key] = self._describe(session, staff_id)
-        return self._members[key]
-
-    def _describe(self, session: Session, staff_id: int) -> Member:
-        member = self._hall.organisation.find_member(session, staff_id)
-        if member is None:
-            raise StoryMoved(staff_id)
-        return member
+        return self._cast.find(username)
 
     def _upload(self, kinds: Iterable[str], owner: str, purpose: str, chance: random.Random) -> list[str]:
         keys = []
