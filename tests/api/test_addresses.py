@@ -24,6 +24,7 @@ SINGLE = {
     "/console/<path:path>": "its files",
     "/c/<int:case_no>": "the short address in a text message that leads to one's own case, after sign-in",
     "/l/<token>": "the short address in a text message that leads to one case",
+    "/r/<token>": "the short address behind the code of a counter's device that rates one case",
     "/d/<token>/<short_hash>": "the page behind the code on a printed document",
     "/healthz": "is the process alive",
     "/readyz": "can it work",

@@ -73,6 +73,8 @@ def test_a_case_for_a_caller(
     expect(page).to_have_url(re.compile(r"/cases/\d+$"))
     case_no = page.url.rsplit("/", 1)[1]
     expect(page.get_by_label("操作").get_by_role("button", name="受理")).to_be_visible()
+    page.get_by_role("tab", name="备注和消息").click()
+    page.get_by_role("button", name="发送短信链接").click()
     _follow_the_link(watched, open_customer, stage.read_link("13512340077"), case_no)
 
     begin(page, stage, "热线故障报修")

@@ -117,7 +117,7 @@ def test_who_looks_at_it_when_goes_by_the_working_calendar(
     view = cases.read(customer.id, case_no)
     [now] = [one for one in view["progress"] if one["state"] == "now"]
     assert now["text"] == told
-    assert view["headline"].partition("，预计")[0] == told
+    assert view["headline"].partition("，这一步预计")[0] == told
 
 
 def test_no_personal_value_stands_anywhere_in_clear(
