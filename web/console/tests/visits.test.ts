@@ -43,11 +43,13 @@ it('tells how many visits a handler has today, and when', () => {
 })
 
 it('puts alarms before all that is booked', () => {
-  const make = (case_no: string, appointment: StaffCaseView['appointment'], is_alarm = false) =>
-    ({ case_no, appointment, is_alarm, visit: { made_at: null }, open_tasks: [] }) as unknown as StaffCaseView
+  const make = (case_no: string, appointment: StaffCaseView['appointment'], is_alarm = false, result = '') =>
+    ({ case_no, appointment, is_alarm, visit: { made_at: null, result }, open_tasks: [] }) as unknown as StaffCaseView
   const [visit, waiting, alarm] = [make('1', booked.appointment), make('2', null), make('3', null, true)]
-  const days = groupByDay([visit, waiting, alarm], at('2026-11-26T08:00'))
-  expect(days.map((day) => day.visits.map((one) => one.case_no))).toEqual([['3'], ['1'], ['2']])
+  const settled = make('4', null, true, '阀门已关，漏点已修')
+  const days = groupByDay([visit, waiting, settled, alarm], at('2026-11-26T08:00'))
+  // What was dealt with there only waits to be closed.
+  expect(days.map((day) => day.visits.map((one) => one.case_no))).toEqual([['3'], ['1'], ['2'], ['4']])
   expect(days[0]!.title).toBe('燃气报警 · 马上去')
 })
 

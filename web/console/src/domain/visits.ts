@@ -15,14 +15,18 @@ const EARLY_MS = 7_200_000
 /** A visit that was made, of which the handler has nothing left but to tell how it went. */
 const waitsForReply = (visit: StaffCaseView) => Boolean(visit.visit.made_at) && visit.open_tasks.some((task) => task.step === 'reply')
 
+/** An alarm that nobody has dealt with yet: what was found there is told with the result. */
+export const isUrgent = (visit: Pick<StaffCaseView, 'is_alarm' | 'visit'>) => visit.is_alarm && !visit.visit.result
+
 /** Alarms first, then days in their order, visits by their time, what is not booked yet, and last what only waits for its reply. */
 export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVisits[] {
   const today = toDay(now)
   const tomorrow = toDay(new Date(now.getTime() + DAY_MS))
   const days = new Map<string | null, StaffCaseView[]>()
-  const alarms = visits.filter((visit) => visit.is_alarm)
-  const made = visits.filter((visit) => !visit.is_alarm && waitsForReply(visit))
-  const sorted = visits.filter((visit) => !visit.is_alarm && !waitsForReply(visit)).sort((left, right) =>
+  const isMade = (visit: StaffCaseView) => !isUrgent(visit) && (visit.is_alarm || waitsForReply(visit))
+  const alarms = visits.filter(isUrgent)
+  const made = visits.filter(isMade)
+  const sorted = visits.filter((visit) => !isUrgent(visit) && !isMade(visit)).sort((left, right) =>
     (left.appointment?.start_at ?? '9').localeCompare(right.appointment?.start_at ?? '9'),
   )
   for (const visit of sorted) {
