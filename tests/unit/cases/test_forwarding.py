@@ -10,7 +10,7 @@ from backend.cases.commands import CUSTOMER, SYSTEM, Complete, EndChild, Forward
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused
 from backend.cases.guards import CASE_GUARDS
-from backend.cases.progress import Line, StepState, make_progress
+from backend.cases.progress import Line, StepState, is_handler_awaited, make_progress
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot, Task, TaskState
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.folder import read_folder
@@ -94,6 +94,20 @@ def test_what_is_refused() -> None:
     assert refuse("repair", stand_at("inspect"), early) == "forward_not_open"
     once = forward(process, here)
     assert refuse(process, once, Forward(HANDLER, "finance_dept", "", "要退费")) == "forward_running"
+
+
+def test_nobody_is_awaited_for_an_answer_that_is_only_to_be_read() -> None:
+    definition = PROCESSES["online_service_application"]
+
+    def is_awaited(step: str) -> bool:
+        waiting = forward("online_service_application", stand_at(step))
+        ended = EndChild(SYSTEM, 2, CaseStatus.COMPLETED)
+        answered = decide(definition, waiting, ended, NOW, CASE_GUARDS).snapshot
+        assert [task.step for task in answered.open_tasks] == [step, "read_answer"]
+        return is_handler_awaited(Line(definition, answered, {}, {}, CASE_GUARDS), PROCESSES.__getitem__)
+
+    assert is_awaited("book")
+    assert not is_awaited("reply")
 
 
 def test_the_customer_sees_the_department_at_work_in_the_same_line() -> None:
