@@ -48,7 +48,7 @@ describe('one field', () => {
     [{ type: 'address' }, address, null],
     [{ type: 'address' }, { ...address, region: '' }, '请选择所在区'],
     [{ type: 'address' }, { ...address, street: '' }, '请选择街道'],
-    [{ type: 'address' }, { ...address, community: ' ' }, '请选小区；列表里没有的，选最后一项，再写名字'],
+    [{ type: 'address' }, { ...address, community: ' ' }, '请选小区，或选“我的小区不在列表里”再写名字'],
     [{ type: 'address' }, { ...address, door: ' ' }, '请填写门牌号，师傅好找到您家'],
     [{ type: 'signature' }, null, '请在框内签名'],
   ] as [Partial<FormField>, never, string | null][])('%j with %j', (over, value, sentence) => {

@@ -101,6 +101,6 @@ function checkAddress(address: Address, checkPlace?: PlaceCheck): string | null 
   if (!address.street) return '请选择街道'
   const unserved = checkPlace?.(address)
   if (unserved) return unserved
-  if (!address.community.trim()) return '请选小区；列表里没有的，选最后一项，再写名字'
+  if (!address.community.trim()) return '请选小区，或选“我的小区不在列表里”再写名字'
   return address.door.trim() ? null : '请填写门牌号，师傅好找到您家'
 }
