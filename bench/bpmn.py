@@ -21,6 +21,7 @@ _GUARDS = {
     "no_documents_owed": "not owed_documents",
     "no_rejected_marks": "not rejected_marks",
     "rating_given": "stars is not None",
+    "forwarded_answered": "not forwarded",
 }
 # What the expressions ask for, before anything of it is known.
 BLANK_DATA: dict[str, Any] = {
@@ -28,6 +29,7 @@ BLANK_DATA: dict[str, Any] = {
     "appointment_id": None,
     "stars": None,
     "owed_documents": [],
+    "forwarded": [],
     "rejected_marks": [],
     "corrections": [],
 }
