@@ -105,20 +105,12 @@ def is_handler_awaited(line: Line, find_process: FindProcess) -> bool:
 
     Reading what another department answered is nothing to come for.
     """
-    beside = _list_beside(line.definition)
+    beside = line.definition.steps_beside
     return line.snapshot.status is CaseStatus.OPEN and any(
         one.step.by == _HANDLER and one.state in (StepState.NOW, StepState.NEXT)
         for one in _list_all(line, find_process)
         if one.in_child or one.step.key not in beside
     )
-
-
-def _list_beside(definition: ProcessDefinition) -> frozenset[str]:
-    """Return the step of what is forwarded and those that it leads to, beside the case."""
-    if definition.forwarding is None:
-        return frozenset()
-    forwarded = definition.step(definition.forwarding.step)
-    return frozenset({forwarded.key, *(key for outcome in forwarded.outcomes for key in outcome.to)})
 
 
 def _list_all(line: Line, find_process: FindProcess) -> list[_Visit]:

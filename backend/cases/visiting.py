@@ -76,9 +76,10 @@ def _find_open_line(line: Line) -> Line | None:
 
 def _list_visiting(line: Line) -> list[int]:
     """Return the tasks that handed over, the newest first; what other departments do beside is no visit."""
-    forwarding = line.definition.forwarding
-    beside = {one.no for one in line.snapshot.tasks if forwarding and one.step == forwarding.step}
-    return sorted(line.children.keys() - beside, reverse=True)
+    beside = line.definition.steps_beside
+    return [
+        one.no for one in reversed(line.snapshot.tasks) if one.no in line.children and one.step not in beside
+    ]
 
 
 def _has_been_seen_to(line: Line) -> bool:

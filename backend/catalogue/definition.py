@@ -318,14 +318,28 @@ class ProcessDefinition:
     has_step_forms: bool = field(init=False, repr=False, compare=False)
     # Guard → the steps of which an outcome has it, in order.
     steps_by_guard: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    # The step of what is forwarded and all that it leads to: they go on beside the rest of the case.
+    steps_beside: frozenset[str] = field(init=False, repr=False, compare=False)
     _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_key", {one.key: one for one in self.steps})
+        object.__setattr__(self, "steps_beside", self._find_beside())
         named = {use.name for step in self.steps for one in step.outcomes for use in one.guards}
         guarded = {name: tuple(one.key for one in self.steps if one.has_guard(name)) for name in named}
         object.__setattr__(self, "steps_by_guard", guarded)
         object.__setattr__(self, "has_step_forms", any(one.form is not None for one in self.steps))
+
+    def _find_beside(self) -> frozenset[str]:
+        waiting = [] if self.forwarding is None else [self.forwarding.step]
+        beside: set[str] = set()
+        while waiting:
+            step = self._by_key.get(waiting.pop())
+            # A target that does not exist is the linter's to tell.
+            if step is not None and step.key not in beside:
+                beside.add(step.key)
+                waiting += [key for outcome in step.outcomes for key in outcome.to]
+        return frozenset(beside)
 
     def step(self, key: str) -> Step:
         """Return the step called ``key``; raises KeyError, since a linted definition names no other."""

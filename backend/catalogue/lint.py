@@ -294,7 +294,7 @@ def _check_paths(process: ProcessDefinition, content: ProcessesFolder) -> Iterat
     leads_to = {step.key: {key for outcome in step.outcomes for key in outcome.to} for step in process.steps}
     entries = {process.first_step, *_list_entries(process.key, content)}
     entries.update(one.enter_at for one in process.starts if one.enter_at is not None)
-    beside = set() if process.forwarding is None else _spread({process.forwarding.step}, leads_to)
+    beside = process.steps_beside
     reached = _spread(entries, leads_to) | beside
     comes_from: dict[str, set[str]] = {key: set() for key in leads_to}
     for key, targets in leads_to.items():
