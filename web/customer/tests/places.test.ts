@@ -31,7 +31,7 @@ describe('a place that is not in the list', () => {
   })
 
   it('asks for its name', () => {
-    expect(check({ community: '  ' })).toContain('选最后一项，再写名字')
+    expect(check({ community: '  ' })).toContain('“我的小区不在列表里”再写名字')
   })
 
   it('is known again in what was kept', () => {
