@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from psycopg.types.json import Jsonb
-from sqlalchemy import BigInteger, bindparam, create_engine, literal, select, text
+from sqlalchemy import BigInteger, Engine, bindparam, create_engine, literal, select, text
 from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -58,6 +58,52 @@ def test_errors_are_sqlalchemys(session: Session) -> None:
     session.rollback()
     with pytest.raises(ProgrammingError):
         Prepared(text("SELECT nothing FROM nowhere")).all(session, {})
+
+
+@pytest.fixture
+def narrow(database_url: str) -> Iterator[Engine]:
+    """Give an engine with a pool of one connection: whoever asks while another holds it gets none."""
+    engine = create_engine(database_url, **{**make_engine_options(1), "pool_timeout": 1})
+    yield engine
+    engine.dispose()
+
+
+def open_for_reading(engine: Engine) -> Session:
+    return Session(engine.execution_options(isolation_level="AUTOCOMMIT"))
+
+
+def test_a_session_for_reading_holds_no_connection_between_statements(narrow: Engine) -> None:
+    with open_for_reading(narrow) as one, open_for_reading(narrow) as other:
+        assert PID.scalar(one, {}) == PID.scalar(other, {}) == PID.scalar(one, {})
+        assert not one.in_transaction()
+
+
+def test_a_statement_alone_leaves_its_connection_in_transactions_again(narrow: Engine) -> None:
+    count = text("SELECT count(*) FROM outbox WHERE topic = 'test_alone'")
+    with open_for_reading(narrow) as alone:
+        assert INSERT.execute(alone, {"topic": "test_alone", "payload": Jsonb({}), "state": "sent"}) == 1
+        with pytest.raises(IntegrityError):
+            INSERT.execute(alone, {"topic": None, "payload": Jsonb({}), "state": "sent"})
+    with Session(narrow) as session:
+        assert session.execute(count).scalar_one() == 1
+        assert INSERT.execute(session, {"topic": "test_alone", "payload": Jsonb({}), "state": "sent"}) == 1
+        session.rollback()
+        assert session.execute(count).scalar_one() == 1
+        session.execute(text("DELETE FROM outbox WHERE topic = 'test_alone'"))
+        session.commit()
+
+
+def test_a_lost_connection_is_replaced_for_a_statement_alone(narrow: Engine, database_url: str) -> None:
+    owner = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with open_for_reading(narrow) as session:
+        pid = PID.scalar(session, {})
+        with owner.connect() as connection:
+            connection.execute(END, {"pid": pid})
+        with pytest.raises(OperationalError) as raised:
+            PID.scalar(session, {})
+        assert raised.value.connection_invalidated
+        assert PID.scalar(session, {}) != pid
+    owner.dispose()
 
 
 def test_a_lost_connection_is_told_and_replaced(database_url: str) -> None:
