@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 from flask import Response
 
 
 def answer_json(body: dict[str, Any], status: int = 200) -> Response:
     """Return ``body`` as JSON; the route's schema documents it, and a test holds the two together."""
-    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, content_type="application/json")
+    return Response(orjson.dumps(body), status, content_type="application/json")
