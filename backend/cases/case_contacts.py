@@ -12,7 +12,8 @@ from backend.cases.snapshot import CaseStatus
 from backend.organisation.service import OrganisationService, StaffContact
 
 # By the path to a case below: empty for the case itself, then the steps that handed over, each with a slash.
-Contacts = Mapping[str, StaffContact | None]
+# What has nobody of its own is not there: whoever has the case above has it too.
+Contacts = Mapping[str, StaffContact]
 IsAwaited = Callable[[Branch, Line], bool]
 
 
@@ -35,7 +36,7 @@ class CaseContacts:
 
     def find_all(self, session: Session, branch: Branch, line: Line, is_awaited: IsAwaited) -> Contacts:
         """Return the contacts of a case and of all that is open below it."""
-        found: dict[str, StaffContact | None] = {}
+        found: dict[str, StaffContact] = {}
         self._add(session, found, "", branch, line, None, is_awaited)
         return found
 
@@ -48,7 +49,7 @@ class CaseContacts:
     def _add(
         self,
         session: Session,
-        found: dict[str, StaffContact | None],
+        found: dict[str, StaffContact],
         path: str,
         branch: Branch,
         line: Line,
@@ -56,7 +57,8 @@ class CaseContacts:
         is_awaited: IsAwaited,
     ) -> None:
         own = self._find_own(session, branch, line, above, is_awaited)
-        found[path] = own if own is not None or above is None else choose_contact(found, path)
+        if own is not None:
+            found[path] = own
         for number in sorted(branch.children):
             child, task = branch.children[number], branch.snapshot.task(number)
             if task is not None and child.snapshot.status is CaseStatus.OPEN:

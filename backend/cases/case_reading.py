@@ -342,12 +342,12 @@ def _asks_rating(action: dict[str, Any]) -> bool:
 
 
 def _write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
-    shows_contact = step.state is StepState.NOW or step.in_child
+    shows_contact = contacts and (step.in_child or step.state is StepState.NOW)
     return {
         "key": step.key,
         "name": step.name,
         "text": write_step_text(step),
-        "state": step.state.value,
+        "state": step.state,
         "at": step.at.isoformat() if step.at else None,
         "due_at": step.due_at.isoformat() if step.due_at else None,
         "due_text": write_step_due(step),

@@ -6,7 +6,7 @@ One statement also means one moment: version, tasks and corrections always fit e
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -156,8 +156,8 @@ def count_open(session: Session, customer_id: int) -> int:
 
 
 def _build_tree(session: Session, row: Row) -> CaseTree:
-    branch = _build_branch(row, corrections=row["corrections"] or (), owed=row["owed_documents"])
-    branch = replace(branch, children=_build_children(session, row["children"] or ()))
+    children = _build_children(session, row["children"] or ())
+    branch = _build_branch(row, children, row["corrections"] or (), row["owed_documents"])
     return CaseTree(
         case_no=row["case_no"],
         branch=branch,
@@ -183,14 +183,17 @@ def _build_children(session: Session, rows: Sequence[Row]) -> dict[int, Branch]:
             grown[below["parent_case_id"]].append(below)
     children = {}
     for row in rows:
-        branch = _build_branch(row)
-        if grown.get(row["id"]):
-            branch = replace(branch, children=_build_children(session, grown[row["id"]]))
-        children[row["parent_task_no"]] = branch
+        below_it = _build_children(session, grown.get(row["id"], ()))
+        children[row["parent_task_no"]] = _build_branch(row, below_it)
     return children
 
 
-def _build_branch(row: Row, corrections: Sequence[Sequence[Any]] = (), owed: Sequence[str] = ()) -> Branch:
+def _build_branch(
+    row: Row,
+    children: Mapping[int, Branch],
+    corrections: Sequence[Sequence[Any]] = (),
+    owed: Sequence[str] = (),
+) -> Branch:
     tasks: list[Task] = []
     due_at: dict[int, datetime] = {}
     for no, step, state, outcome, opened, done, due in row["tasks"] or ():
@@ -214,4 +217,4 @@ def _build_branch(row: Row, corrections: Sequence[Sequence[Any]] = (), owed: Seq
         owed_documents=frozenset(owed),
         data=row["data"],
     )
-    return Branch(row["id"], row["definition_version_id"], snapshot, due_at, row["handler_id"], {})
+    return Branch(row["id"], row["definition_version_id"], snapshot, due_at, row["handler_id"], children)

@@ -29,7 +29,7 @@ def seal_values(keys: KeyRing, form: Form, values: Values) -> Values:
 
 def open_value(keys: KeyRing, field: str, stored: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return the value behind a stored one; raises DecryptionFailed."""
-    if isinstance(stored, Mapping) and set(stored) == {_SEALED}:
+    if isinstance(stored, dict) and len(stored) == 1 and _SEALED in stored:
         return json.loads(keys.decrypt(stored[_SEALED], f"case_form.{field}"))
     return stored
 

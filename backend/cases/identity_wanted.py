@@ -57,8 +57,8 @@ def _is_wanted(branch: Branch, find: FindDefinition, foretell: Foretell) -> bool
     ):
         return True
     visited = {task.step for task in snapshot.tasks}
-    for step in definition.steps:
-        if not step.children or step.key in visited:
+    for step in definition.steps_handing_over:
+        if step.key in visited:
             continue
         chosen = next(
             (one for one in step.children if one.when is None or evaluate(one.when, snapshot.data)), None

@@ -6,7 +6,7 @@ first outcomes, without loops.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -174,17 +174,19 @@ def _walk(
     prefix: str,
     find_process: FindProcess,
 ) -> list[_Visit]:
+    # Most of a line is still to come, so this is what reading a case spends most of its time on.
     visits: list[_Visit] = []
-    waiting = list(start)
-    passed = set(seen)
-    while waiting:
-        key = waiting.pop(0)
+    waiting, at = list(start), 0
+    passed, in_child = set(seen), bool(prefix)
+    while at < len(waiting):
+        key = waiting[at]
+        at += 1
         if key in passed:
             continue
         passed.add(key)
         step = definition.step(key)
-        visits.append(_Visit(f"{prefix}{key}", step, StepState.NEXT, in_child=bool(prefix)))
-        handed = _choose_child(step, snapshot)
+        visits.append(_Visit(prefix + key, step, StepState.NEXT, None, None, in_child))
+        handed = _choose_child(step, snapshot) if step.children else None
         if handed is not None:
             process = find_process(handed.process)
             first = handed.enter_at or process.first_step
@@ -197,29 +199,29 @@ def _choose_child(step: Step, snapshot: Snapshot) -> ChildProcess | None:
     return next((one for one in step.children if one.when is None or evaluate(one.when, snapshot.data)), None)
 
 
-def _list_next(step: Step, snapshot: Snapshot) -> list[str]:
+def _list_next(step: Step, snapshot: Snapshot) -> Sequence[str]:
     """Return where the first outcome leads whose condition holds; nowhere, where it ends the case."""
     for outcome in step.outcomes:
         if outcome.when is None or evaluate(outcome.when, snapshot.data):
-            return list(outcome.to)
-    return []
+            return outcome.to
+    return ()
 
 
 def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
     steps: list[ProgressStep] = []
     times: dict[str, int] = {}
     for one in visits:
-        if not one.step.customer.visible:
+        wording, is_shared = one.step.customer, bool(one.step.limit.steps)
+        if not wording.visible:
             # A first step that nobody sees has nothing to show as part of; a foretold one tells nothing.
             if steps and one.state is not StepState.NEXT:
                 at = _choose_time(steps[-1], one)
                 steps[-1] = steps[-1]._replace(
-                    state=one.state, at=at, due_at=one.due_at, is_due_shared=bool(one.step.limit.steps)
+                    state=one.state, at=at, due_at=one.due_at, is_due_shared=is_shared
                 )
             continue
-        times[one.key] = times.get(one.key, 0) + 1
-        key = one.key if times[one.key] == 1 else f"{one.key}#{times[one.key]}"
-        wording = one.step.customer
+        been = times[one.key] = times.get(one.key, 0) + 1
+        key = one.key if been == 1 else f"{one.key}#{been}"
         steps.append(
             ProgressStep(
                 key,
@@ -229,9 +231,11 @@ def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
                 one.at,
                 one.due_at,
                 one.in_child,
-                text_when_closed=wording.text_when_closed,
-                name_done=wording.name_done,
-                is_due_shared=bool(one.step.limit.steps),
+                None,
+                wording.text_when_closed,
+                None,
+                wording.name_done,
+                is_shared,
             )
         )
     return tuple(

@@ -318,6 +318,8 @@ class ProcessDefinition:
     has_step_forms: bool = field(init=False, repr=False, compare=False)
     # Guard → the steps of which an outcome has it, in order.
     steps_by_guard: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False)
+    # The steps that may hand over to another process, in order.
+    steps_handing_over: tuple[Step, ...] = field(init=False, repr=False, compare=False)
     # The step of what is forwarded and all that it leads to: they go on beside the rest of the case.
     steps_beside: frozenset[str] = field(init=False, repr=False, compare=False)
     _by_key: dict[str, Step] = field(init=False, repr=False, compare=False)
@@ -325,6 +327,7 @@ class ProcessDefinition:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_key", {one.key: one for one in self.steps})
         object.__setattr__(self, "steps_beside", self._find_beside())
+        object.__setattr__(self, "steps_handing_over", tuple(one for one in self.steps if one.children))
         named = {use.name for step in self.steps for one in step.outcomes for use in one.guards}
         guarded = {name: tuple(one.key for one in self.steps if one.has_guard(name)) for name in named}
         object.__setattr__(self, "steps_by_guard", guarded)
