@@ -43,7 +43,9 @@ from backend.catalogue.form_desk import FormDesk
 from backend.catalogue.loader import build_process, read_body
 from backend.catalogue.parameter_desk import ParameterDesk
 from backend.documents.template_desk import TemplateDesk
+from backend.documents.version_lists import list_version_exports
 from backend.knowledge.articles import KnowledgeBase
+from backend.knowledge.round_lists import list_round_exports
 from backend.knowledge.rounds import KnowledgeRounds
 from backend.ledgers.rules import read_rules
 from backend.ledgers.service import CustomerLedger
@@ -119,18 +121,19 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     lists |= _add_knowledge_and_ledger(api, hall)
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     app.register_blueprint(make_contract_callback_routes(hall.contracts))
+    forms = FormDesk(hall.sessions, parties, read_clock)
+    parameters = ParameterDesk(hall.sessions, hall.parameters, read_clock)
+    templates = TemplateDesk(hall.sessions, hall.typesetter, settings.company_name or "", read_clock)
     for routes in (
         make_staff_file_routes(hall.files),
-        make_form_routes(FormDesk(hall.sessions, parties, read_clock)),
-        make_parameter_routes(ParameterDesk(hall.sessions, hall.parameters, read_clock)),
-        make_template_routes(
-            TemplateDesk(hall.sessions, hall.typesetter, settings.company_name or "", read_clock)
-        ),
+        make_form_routes(forms),
+        make_parameter_routes(parameters),
+        make_template_routes(templates),
         make_visit_routes(hall.visits),
         make_staff_realtime_routes(SocketTickets(hall.redis)),
     ):
         api.register_blueprint(routes)
-    return lists
+    return lists | list_version_exports(forms, templates, parameters)
 
 
 def _add_organisation(
@@ -283,7 +286,7 @@ def _add_knowledge_and_ledger(api: Api, hall: Hall) -> dict[str, Exportable]:
         read_rules(rules), read_clock,
     )  # fmt: skip
     api.register_blueprint(make_ledger_routes(ledger))
-    return {**base.list_exports(), **ledger.list_exports(LEDGER_READERS)}
+    return {**base.list_exports(), **list_round_exports(rounds), **ledger.list_exports(LEDGER_READERS)}
 
 
 def make_notice_desk(hall: Hall) -> StaffNoticeDesk:

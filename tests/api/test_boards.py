@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from openpyxl import load_workbook
 from sqlalchemy import text
 
 from backend.cases.boards import _LINES, _QUEUED, _find_bounds
 from backend.cases.models import CaseTask
 from tests.api.due_dates import set_due
+from tests.api.sheets import read_sheet
 from tests.api.staff_side import Browser, Hall, code
 
 
@@ -100,10 +99,8 @@ def test_everybody_who_leads_sees_the_own_units_and_posts_alone(hall: Hall) -> N
 
 def test_the_board_is_exported(hall: Hall) -> None:
     hall.start()
-    answer = hall.sign_in("lead_a").send("POST", "/exports/board", {})
-    heading, *rows = load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True)
-    assert "本周办完" in heading
-    assert rows
+    rows = read_sheet(hall.sign_in("lead_a").send("POST", "/exports/board", {}))
+    assert "本周办完" in rows[0]
 
 
 def test_no_figure_reads_all_tasks(hall: Hall) -> None:

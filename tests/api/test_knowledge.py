@@ -20,6 +20,7 @@ from backend.core.local_time import local_date
 from backend.core.working_calendar import WorkingCalendar
 from backend.knowledge.articles import write_excerpt
 from tests.api.organisation import ensure_staff, ensure_unit
+from tests.api.sheets import read_sheet
 from tests.api.staff_side import Browser, Hall, code
 
 YEAR = 2027
@@ -131,8 +132,15 @@ def test_the_bar_names_node_person_and_phone(hall: Hall, people: dict[str, Brows
     assert (edit["state"], edit["contact_name"]) == ("open", "王unit_k")
     assert edit["contact_phone"].startswith("1390000")
     assert nodes["check"]["state"] == "coming" and nodes["check"]["contact_phone"] == ""
+    # The list leaves as it stands on the screen.
+    sheet = read_sheet(people["centre_k"].send("POST", "/exports/knowledge-rounds", {}))
+    [row] = [one for one in sheet if one["办件号"] == case_no]
+    assert (row["现在到哪一步"], row["电话"], row["期限"] is None) == (
+        edit["name"], edit["contact_phone"], edit["due_at"] is None,
+    )  # fmt: skip
     # Whoever has no part in the rounds sees none of them.
     assert people["agent_k"].read("/knowledge/rounds")["items"] == []
+    assert read_sheet(people["agent_k"].send("POST", "/exports/knowledge-rounds", {})) == []
     assert people["agent_k"].get(f"/knowledge/rounds/{case_no}").status_code == 404
 
 

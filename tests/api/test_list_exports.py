@@ -16,6 +16,7 @@ from backend.access.models import PersonalLook
 from backend.cases import list_exports as case_lists
 from backend.core.local_time import SHANGHAI, local_date
 from backend.organisation import list_exports
+from tests.api.sheets import read_sheet
 from tests.api.staff_side import Browser, Hall, code
 
 
@@ -25,14 +26,8 @@ def export(browser: Browser, name: str, **asked: Any) -> TestResponse:
     return answer
 
 
-def read(answer: TestResponse) -> list[dict[str, Any]]:
-    """Return the rows of a file by the headings of its columns."""
-    rows = list(load_workbook(io.BytesIO(answer.data)).active.iter_rows(values_only=True))
-    return [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
-
-
 def find(browser: Browser, case_no: str, **asked: Any) -> dict[str, Any]:
-    return next(row for row in read(export(browser, "cases", **asked)) if row["办件号"] == case_no)
+    return next(row for row in read_sheet(export(browser, "cases", **asked)) if row["办件号"] == case_no)
 
 
 def test_a_queue_is_exported_as_it_stands_on_the_screen(hall: Hall) -> None:
@@ -43,7 +38,7 @@ def test_a_queue_is_exported_as_it_stands_on_the_screen(hall: Hall) -> None:
     given = answer.headers["Content-Disposition"]
     assert unquote(given.partition("filename*=UTF-8''")[2]) == f"待受理_{today:%Y-%m-%d}.xlsx"
     assert answer.headers["Cache-Control"] == "no-store"
-    rows = read(answer)
+    rows = read_sheet(answer)
     listed = remote.read("/cases", queue="accept", limit=100)["items"]
     assert [row["办件号"] for row in rows][: len(listed)] == [one["case_no"] for one in listed]
     assert answer.headers["X-Export-Rows"] == str(len(rows))
@@ -54,7 +49,7 @@ def test_a_queue_is_exported_as_it_stands_on_the_screen(hall: Hall) -> None:
     shown = opened.astimezone(SHANGHAI).replace(tzinfo=None)
     assert abs((row["提交时间"] - shown).total_seconds()) < 60
     # It goes by the same filters as the list.
-    assert case_no not in [one["办件号"] for one in read(export(remote, "cases", queue="review"))]
+    assert case_no not in [one["办件号"] for one in read_sheet(export(remote, "cases", queue="review"))]
     assert find(remote, case_no, q=case_no)["业务"]
 
 
@@ -82,14 +77,14 @@ def test_a_long_list_is_cut_and_says_so(hall: Hall, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(list_exports, "MOST_ROWS", 2)
     answer = export(remote, "cases", queue="accept")
     assert (answer.headers["X-Export-Rows"], answer.headers["X-Export-Cut"]) == ("2", "1")
-    assert "只导出了前 2 行" in read(answer)[2]["办件号"]
+    assert "只导出了前 2 行" in read_sheet(answer)[2]["办件号"]
 
 
 def test_more_than_a_page_comes_whole_and_in_order(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
     remote = hall.sign_in("remote_a")
     ours = [hall.start() for _ in range(5)]
     monkeypatch.setattr(case_lists, "LONGEST_PAGE", 2)
-    numbers = [row["办件号"] for row in read(export(remote, "cases", queue="accept", sort="newest"))]
+    numbers = [row["办件号"] for row in read_sheet(export(remote, "cases", queue="accept", sort="newest"))]
     assert numbers[:5] == ours[::-1]
     assert len(numbers) == len(set(numbers))
 
@@ -106,6 +101,9 @@ def test_more_than_a_page_comes_whole_and_in_order(hall: Hall, monkeypatch: pyte
         ("unknown-sends", {}, "lead_a", "remote_a", "编号"),
         ("calendar", {"year": 2026}, "lead_a", "remote_a", "上班"),
         ("reasons", {"kind": "end"}, "lead_a", "remote_a", "原因"),
+        ("forms", {}, "lead_a", "remote_a", "待核对"),
+        ("templates", {}, "lead_a", "remote_a", "合同"),
+        ("parameters", {}, "lead_a", "remote_a", "手册里的疑问"),
     ],
 )
 def test_every_list_goes_through_the_one_door(
@@ -119,15 +117,15 @@ def test_every_list_goes_through_the_one_door(
 
 def test_people_are_of_the_unit_that_is_shown_and_their_phones_masked(hall: Hall) -> None:
     lead = hall.sign_in("lead_a")
-    names = [one["账号"] for one in read(export(lead, "people", unit="361"))]
+    names = [one["账号"] for one in read_sheet(export(lead, "people", unit="361"))]
     assert "desk_361" in names
     assert "desk_362" not in names
     assert "remote_a" not in names
-    assert [one["账号"] for one in read(export(lead, "people", q="desk_362"))] == ["desk_362"]
-    below = [one["账号"] for one in read(export(lead, "people", unit="100", with_below=True))]
+    assert [one["账号"] for one in read_sheet(export(lead, "people", q="desk_362"))] == ["desk_362"]
+    below = [one["账号"] for one in read_sheet(export(lead, "people", unit="100", with_below=True))]
     assert {"desk_361", "desk_362", "remote_a"} <= set(below)
     # A unit's own keeper has the own people alone.
-    own = [one["账号"] for one in read(export(hall.sign_in("desk_361"), "people"))]
+    own = [one["账号"] for one in read_sheet(export(hall.sign_in("desk_361"), "people"))]
     assert "desk_362" not in own
 
 
@@ -156,3 +154,20 @@ def test_nobody_exports_without_signing_in_and_the_token(hall: Hall) -> None:
     remote = hall.sign_in("remote_a")
     forged = remote.client.post("/staff/api/v1/exports/cases", json={}, base_url="https://hall.test")
     assert code(forged) == "csrf_failed"
+
+
+def test_what_is_kept_in_versions_leaves_as_it_was_searched_for(hall: Hall) -> None:
+    lead = hall.sign_in("lead_a")
+    names = [one["表单"] for one in read_sheet(export(lead, "forms"))]
+    assert names == [one["name"] for one in lead.read("/forms")["items"]]
+    found = [one["表单"] for one in read_sheet(export(lead, "forms", q="报修"))]
+    assert found == [one for one in names if "报修" in one] != names
+    groups = lead.read("/parameters")["items"]
+    rows = read_sheet(export(lead, "parameters"))
+    assert len(rows) == sum(len(one["parameters"]) for one in groups)
+    told = groups[0]["parameters"][0]
+    assert (rows[0]["参数"], float(rows[0]["默认"])) == (told["label"], told["default"])
+    only = read_sheet(export(lead, "parameters", q=groups[0]["name"]))
+    assert {one["流程"] for one in only} == {
+        one["name"] for one in groups if groups[0]["name"] in one["name"]
+    }

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 from sqlalchemy import text
 
 from backend.cases.works_list import measure_works
 from backend.core.local_time import SHANGHAI
 from backend.core.working_calendar import WorkingCalendar
+from tests.api.sheets import read_sheet
 from tests.api.staff_side import Browser, Hall, code
 
 PROCESS = "install_residential_individual"
@@ -93,10 +92,7 @@ def test_what_is_over_its_limit_stands_first_and_each_sees_the_own_units(
 
 def test_the_list_is_exported(hall: Hall, numbers: list[str]) -> None:
     answer = hall.sign_in("works_361").send("POST", "/exports/works", {"due": "overdue"})
-    sheet = load_workbook(io.BytesIO(answer.data)).active
-    rows = list(sheet.iter_rows(values_only=True))
-    row = dict(zip(rows[0], rows[1], strict=True))
-    assert len(rows) == 2
+    [row] = read_sheet(answer)
     assert (row["办件号"], row["施工单位"], row["超过期限"]) == (numbers[1], "诚信安装公司", "是")
     assert isinstance(row["剩余（工作日）"], int)
 
