@@ -59,8 +59,13 @@ class CaseContacts:
         found[path] = own if own is not None or above is None else choose_contact(found, path)
         for number in sorted(branch.children):
             child, task = branch.children[number], branch.snapshot.task(number)
-            if task is not None and child.snapshot.status is CaseStatus.OPEN:
-                below = f"{path}{task.step}/"
+            if task is None:
+                continue
+            below = f"{path}{task.step}/"
+            if task.step in line.definition.steps_beside:
+                # A department that does a part is nobody whom the customer has to call.
+                found[below] = None
+            elif child.snapshot.status is CaseStatus.OPEN:
                 self._add(session, found, below, child, line.children[number], branch, is_awaited)
 
     def _find_own(
