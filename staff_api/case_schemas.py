@@ -239,7 +239,8 @@ class DrawingSchema(Schema):
 class ForwardedPartSchema(Schema):
     """What was forwarded to a department: who did it and why, until when, and the answer.
 
-    ``case_no`` is null for who may not see it; ``declined`` says that the department is not concerned.
+    ``case_no`` is null for who may not see it; ``declined`` says that the department is not concerned;
+    ``answered_by`` is who of the department answered.
     """
 
     case_no = fields.String(required=True, allow_none=True)
@@ -250,6 +251,7 @@ class ForwardedPartSchema(Schema):
     due_at = _moment(may_be_none=True)
     state = fields.String(required=True, validate=validate.OneOf(("open", "answered", "declined", "ended")))
     answer = fields.String(required=True, allow_none=True)
+    answered_by = fields.String(required=True, allow_none=True)
 
 
 class ForwardingSchema(Schema):

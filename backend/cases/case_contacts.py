@@ -12,8 +12,9 @@ from backend.cases.snapshot import CaseStatus
 from backend.organisation.service import OrganisationService, StaffContact
 
 # By the path to a case below: empty for the case itself, then the steps that handed over, each with a slash.
-# What has nobody of its own is not there: whoever has the case above has it too.
-Contacts = Mapping[str, StaffContact]
+# What has nobody of its own is not there: whoever has the case above has it too. With None there is nobody to
+# call at all.
+Contacts = Mapping[str, StaffContact | None]
 IsAwaited = Callable[[Branch, Line], bool]
 
 
@@ -36,7 +37,7 @@ class CaseContacts:
 
     def find_all(self, session: Session, branch: Branch, line: Line, is_awaited: IsAwaited) -> Contacts:
         """Return the contacts of a case and of all that is open below it."""
-        found: dict[str, StaffContact] = {}
+        found: dict[str, StaffContact | None] = {}
         self._add(session, found, "", branch, line, None, is_awaited)
         return found
 
@@ -49,7 +50,7 @@ class CaseContacts:
     def _add(
         self,
         session: Session,
-        found: dict[str, StaffContact],
+        found: dict[str, StaffContact | None],
         path: str,
         branch: Branch,
         line: Line,
@@ -61,8 +62,13 @@ class CaseContacts:
             found[path] = own
         for number in sorted(branch.children):
             child, task = branch.children[number], branch.snapshot.task(number)
-            if task is not None and child.snapshot.status is CaseStatus.OPEN:
-                below = f"{path}{task.step}/"
+            if task is None:
+                continue
+            below = f"{path}{task.step}/"
+            if task.step in line.definition.steps_beside:
+                # A department that does a part is nobody whom the customer has to call.
+                found[below] = None
+            elif child.snapshot.status is CaseStatus.OPEN:
                 self._add(session, found, below, child, line.children[number], branch, is_awaited)
 
     def _find_own(

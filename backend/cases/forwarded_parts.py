@@ -6,13 +6,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from backend.cases.case_tree import Branch, list_branches
+from backend.cases.commands import ASKED_DATA
+from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.snapshot import CaseStatus, Snapshot
+from backend.cases.visiting import APPOINTMENT_START
 from backend.catalogue.definition import FORWARDED_TO, ProcessDefinition
 
 # Case data of a forwarded part beside to whom it went: why, and the id of whoever forwarded it.
 FORWARD_REASON, FORWARDED_BY = "forward_reason", "forwarded_by"
 # A process with this trait is a department's answer: its result is what it says to the handler.
 ANSWERS = "answers_forward"
+# Case data of whoever comes to the customer and when: none of it is the department's.
+_OF_THE_VISIT = frozenset({ASKED_DATA["handler"], "appointment_id", APPOINTMENT_START, APPOINTMENT_END})
 _STATES = {CaseStatus.OPEN: "open", CaseStatus.COMPLETED: "answered", CaseStatus.REFUSED: "declined"}
 
 
@@ -38,6 +43,17 @@ def list_parts(root: Branch, definition: ProcessDefinition) -> list[Part]:
     return [Part(no, root.children[no]) for no in numbers]
 
 
+def is_part(definition: ProcessDefinition, snapshot: Snapshot, task_no: int | None) -> bool:
+    """True where what the case handed over at this task is a forwarded part."""
+    task = None if task_no is None else snapshot.task(task_no)
+    return task is not None and task.step in definition.steps_beside
+
+
+def leave_out_visit(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a part begins with of its case's data: the visit is not the department's."""
+    return {key: value for key, value in data.items() if key not in _OF_THE_VISIT}
+
+
 def list_visit_branches(root: Branch, definition: ProcessDefinition) -> Iterator[Branch]:
     """Return the case and all below it but what was forwarded: the work of whoever comes to the customer."""
     beside = {one.task_no for one in list_parts(root, definition)}
@@ -61,9 +77,10 @@ def describe_part(
     definition: ProcessDefinition,
     names: Mapping[str, str],
     people: Mapping[int, str],
+    answerer: int | None,
     case_no: str | None,
 ) -> dict[str, Any]:
-    """Return who forwarded what to whom, until when the answer is due, and what it was.
+    """Return who forwarded what to whom, until when the answer is due, what it was and who gave it.
 
     ``definition`` is the part's; ``case_no`` is None for who may not see it.
     """
@@ -80,4 +97,5 @@ def describe_part(
         "due_at": min(due, default=None),
         "state": _STATES.get(snapshot.status, "ended"),
         "answer": data.get("result") if answers else None,
+        "answered_by": people.get(answerer or 0) if answers else None,
     }

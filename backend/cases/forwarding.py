@@ -34,7 +34,7 @@ from backend.organisation.service import Member
 KIND = "forwarded"
 # The nearest people on duty, from a unit upwards, who hold one of some posts.
 FindPresent = Callable[[Session, int, Sequence[str]], list[int]]
-_ROOT = select(CASE.c.id, CASE.c.unit_id, CASE.c.handler_id, CASE.c.definition_version_id).where(
+_ROOT = select(CASE.c.id, CASE.c.unit_id, CASE.c.definition_version_id).where(
     CASE.c.id == bindparam("case_id")
 )
 _NEWEST_BELOW = (
@@ -126,8 +126,8 @@ class CaseForwarding:
         row = self._access.find_staff_case(session, member, case_no)
         root_id = row.id if row.parent_case_id is None else find_root_id(session, row.id)
         root = session.execute(_ROOT, {"case_id": root_id}).one()
-        # What was forwarded has people of its own, who do not speak for the case at the top.
-        if not may_arrange(member, row, self._keepers) or row.handler_id != root.handler_id:
+        # What was forwarded is a department's, and nobody there handles the case at the top.
+        if not may_arrange(member, row, self._keepers):
             raise Forbidden("not_the_handler")
         definition = self._definitions.get(session, root.definition_version_id)
         if definition.forwarding is None:

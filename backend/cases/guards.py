@@ -18,7 +18,7 @@ from backend.cases.commands import Guard
 from backend.cases.document_rows import list_filled_tasks, list_signers
 from backend.cases.models import CaseReview
 from backend.cases.snapshot import Snapshot
-from backend.catalogue.definition import FORM_FILLED, ProcessDefinition
+from backend.catalogue.definition import FORM_FILLED, FORWARDED_ANSWERED, ProcessDefinition
 from backend.core.database import table_of
 from backend.core.statements import Prepared
 
@@ -154,7 +154,7 @@ CASE_GUARDS: dict[str, Guard] = {
     "tried_often": _need_tries,
     "papers_in_order": _need_papers,
     "gas_agrees": _need_agreement,
-    "forwarded_answered": _need_answers,
+    FORWARDED_ANSWERED: _need_answers,
     "no_rejected_marks": BoundGuard(_bind_rejected_marks, "rejected_marks"),
     FORM_FILLED: BoundGuard(_bind_form_filled, "form_missing"),
     "document_signed": BoundGuard(_bind_document_signed, "signatures_missing"),

@@ -15,7 +15,14 @@ from typing import NamedTuple
 from backend.cases.commands import Guard
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.conditions import evaluate
-from backend.catalogue.definition import Actor, ActorKind, ChildProcess, ProcessDefinition, Step
+from backend.catalogue.definition import (
+    FORWARDED_ANSWERED,
+    Actor,
+    ActorKind,
+    ChildProcess,
+    ProcessDefinition,
+    Step,
+)
 
 
 class StepState(StrEnum):
@@ -55,6 +62,7 @@ class ProgressStep(NamedTuple):
 
     ``hour`` is the booked one that the customer waits for at this step; ``due_at`` is then its end.
     ``opens_at`` is when the office opens again, where the step says ``text_when_closed`` until then.
+    ``yields``: of what stands open at once, the customer is told of something else first.
     """
 
     key: str
@@ -70,6 +78,7 @@ class ProgressStep(NamedTuple):
     name_done: str = ""
     # The moment is that by which the steps that follow are done as well.
     is_due_shared: bool = False
+    yields: bool = False
 
 
 # Who comes to the customer, in every process.
@@ -87,6 +96,8 @@ class _Visit(NamedTuple):
     at: datetime | None = None
     due_at: datetime | None = None
     in_child: bool = False
+    # What a forwarded part brings with it.
+    is_beside: bool = False
 
 
 def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, ...]:
@@ -97,7 +108,13 @@ def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, 
     if ended_early and visits and visits[-1].state is StepState.DONE:
         # A refusal ends the case at a step that was done; for the customer it goes no further there.
         visits[-1] = visits[-1]._replace(state=StepState.STOPPED)
-    return _fold_invisible(visits)
+    return _fold_invisible(visits, _waits_for_parts(line))
+
+
+def _waits_for_parts(line: Line) -> bool:
+    """True where the case itself is done but for what was forwarded; before, that goes on beside it."""
+    ends = line.definition.steps_by_guard.get(FORWARDED_ANSWERED, ())
+    return any(task.step in ends for task in line.snapshot.open_tasks)
 
 
 def is_handler_awaited(line: Line, find_process: FindProcess) -> bool:
@@ -120,13 +137,14 @@ def _list_all(line: Line, find_process: FindProcess) -> list[_Visit]:
     return visits
 
 
-def _list_visits(line: Line, prefix: str) -> Iterator[_Visit]:
+def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[_Visit]:
     over = line.snapshot.status is CaseStatus.COMPLETED
     for task in line.snapshot.tasks:
         child = line.children.get(task.no)
         if over and task.state is TaskState.DROPPED and child is None:
             continue
         step = line.definition.step(task.step)
+        beside = is_beside or task.step in line.definition.steps_beside
         yield _Visit(
             key=f"{prefix}{task.step}",
             step=step,
@@ -134,9 +152,10 @@ def _list_visits(line: Line, prefix: str) -> Iterator[_Visit]:
             at=task.opened_at if child is not None else task.done_at or task.opened_at,
             due_at=line.due_at.get(task.no) if task.state is TaskState.OPEN else None,
             in_child=bool(prefix),
+            is_beside=beside,
         )
         if child is not None:
-            yield from _list_visits(child, f"{prefix}{task.step}/")
+            yield from _list_visits(child, f"{prefix}{task.step}/", beside)
 
 
 def _state_of(task: Task, child: Line | None) -> StepState:
@@ -207,19 +226,23 @@ def _list_next(step: Step, snapshot: Snapshot) -> Sequence[str]:
     return ()
 
 
-def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
+def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[ProgressStep, ...]:
     steps: list[ProgressStep] = []
     times: dict[str, int] = {}
+    # The last step of the case itself, and of what goes on beside it.
+    last: dict[bool, int] = {}
     for one in visits:
         wording, is_shared = one.step.customer, bool(one.step.limit.steps)
         if not wording.visible:
             # A first step that nobody sees has nothing to show as part of; a foretold one tells nothing.
-            if steps and one.state is not StepState.NEXT:
-                at = _choose_time(steps[-1], one)
-                steps[-1] = steps[-1]._replace(
+            index = last.get(one.is_beside)
+            if index is not None and one.state is not StepState.NEXT:
+                at = _choose_time(steps[index], one)
+                steps[index] = steps[index]._replace(
                     state=one.state, at=at, due_at=one.due_at, is_due_shared=is_shared
                 )
             continue
+        last[one.is_beside] = len(steps)
         been = times[one.key] = times.get(one.key, 0) + 1
         key = one.key if been == 1 else f"{one.key}#{been}"
         steps.append(
@@ -236,6 +259,7 @@ def _fold_invisible(visits: list[_Visit]) -> tuple[ProgressStep, ...]:
                 None,
                 wording.name_done,
                 is_shared,
+                one.is_beside is not waits_for_parts,
             )
         )
     return tuple(

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import BigInteger, bindparam, insert, select, text, update
+from sqlalchemy import BigInteger, Update, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.cases.models import CaseEvent, CommandLog, ServiceCase
@@ -58,13 +58,19 @@ CONTACT_AND_PLACE = (
     "street", "community", "building", "place_lat", "place_lng", "place_source",
 )  # fmt: skip
 # What a child case shares with its parent, so that lists and look-ups need no second row.
-_SHARED = ("service_key", "form_version_id", *CONTACT_AND_PLACE, "handler_id")
+_SHARED = ("service_key", "form_version_id", *CONTACT_AND_PLACE)
 _PARENT_CASE = _CASE.alias("parent_case")
-_INHERIT = (
-    update(_CASE)
-    .where(_CASE.c.id == bindparam("b_case_id"), _PARENT_CASE.c.id == _CASE.c.parent_case_id)
-    .values({name: _PARENT_CASE.c[name] for name in _SHARED})
-)
+
+
+def _inherit(shared: tuple[str, ...]) -> Update:
+    return (
+        update(_CASE)
+        .where(_CASE.c.id == bindparam("b_case_id"), _PARENT_CASE.c.id == _CASE.c.parent_case_id)
+        .values({name: _PARENT_CASE.c[name] for name in shared})
+    )
+
+
+_INHERIT, _INHERIT_WITH_HANDLER = _inherit(_SHARED), _inherit((*_SHARED, "handler_id"))
 # As text, because an insert that minds conflicts is compiled anew each time.
 _CASE_COLUMNS = [
     one
@@ -194,9 +200,9 @@ def insert_case(session: Session, values: dict[str, Any]) -> int | None:
     return case_id
 
 
-def inherit_from_parent(session: Session, case_id: int) -> None:
-    """Give a child case what it shares with its parent: service, contact, place and handler."""
-    session.execute(_INHERIT, {"b_case_id": case_id})
+def inherit_from_parent(session: Session, case_id: int, with_handler: bool) -> None:
+    """Give a child case what it shares with its parent: service, contact, place and mostly the handler."""
+    session.execute(_INHERIT_WITH_HANDLER if with_handler else _INHERIT, {"b_case_id": case_id})
 
 
 def find_command(session: Session, stamp: Stamp) -> tuple[bytes, dict[str, Any]] | None:

@@ -30,6 +30,7 @@ from backend.cases.commands import (
 from backend.cases.deadlines import NOTHING_DUE, DuePlan
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, NumbersExhausted, RefusalCode
+from backend.cases.forwarded_parts import is_part, leave_out_visit
 from backend.cases.guards import bind_guards
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
@@ -216,10 +217,11 @@ class CaseService:
         start: Start,
         *then: Callable[[Snapshot], Command],
         parent: tuple[int, int] | None = None,
+        with_handler: bool = True,
     ) -> CaseAnswer:
         """Open a case in the caller's transaction, and carry out ``then`` with it, each on what came before.
 
-        Raises CommandRefused.
+        ``with_handler``: who handles the ``parent`` handles this case as well. Raises CommandRefused.
         """
         stored = self._definitions.newest(session, new.process_key)
         case_id, case_no = self._insert(session, stamp, new, stored.id, parent)
@@ -237,7 +239,7 @@ class CaseService:
             snapshot=Snapshot(),
         )
         if parent is not None:
-            repository.inherit_from_parent(session, case_id)
+            repository.inherit_from_parent(session, case_id, with_handler)
         return self.act_within(session, stamp, case, start, *then)
 
     def _insert(
@@ -298,11 +300,14 @@ class CaseService:
             self._effects[call.name](session, EffectContext(case, call, stamp, after))
         for event in decision.events:
             if event.kind is EventKind.CHILD_REQUESTED:
-                self._start_child(session, stamp, case, after, event.payload)
+                self._start_child(session, stamp, case, definition, after, event.payload)
         if isinstance(command, Amend):
             # A running child began with its parent's values, so it hears of their change.
             for child_id in repository.list_running_children(session, case.id):
-                self.act_within(session, stamp, repository.lock_case(session, child_id), command)
+                child = repository.lock_case(session, child_id)
+                # What is changed is the visit, which a forwarded part knows nothing of.
+                if not is_part(definition, after, child.parent_task_no):
+                    self.act_within(session, stamp, child, command)
         changed = {
             "case_id": case.id,
             "case_no": case.case_no,
@@ -317,18 +322,27 @@ class CaseService:
         return CaseAnswer(case.case_no, after.version, after.status.value)
 
     def _start_child(
-        self, session: Session, stamp: Stamp, case: StoredCase, after: Snapshot, asked: Mapping[str, Any]
+        self,
+        session: Session,
+        stamp: Stamp,
+        case: StoredCase,
+        definition: ProcessDefinition,
+        after: Snapshot,
+        asked: Mapping[str, Any],
     ) -> None:
+        forwarded = is_part(definition, after, asked["task"])
+        data = leave_out_visit(after.data) if forwarded else after.data
         new = NewCase(
             process_key=asked["process"],
             unit_id=after.data.get("unit_id") or case.unit_id,
             unit_code=after.data.get("unit_code") or case.unit_code,
             customer_id=case.customer_id,
             channel=case.channel,
-            data=after.data,
+            data=data,
         )
-        start = Start(SYSTEM, data=after.data, enter_at=asked["enter_at"])
-        self.start_within(session, stamp, new, start, parent=(case.id, asked["task"]))
+        start = Start(SYSTEM, data=data, enter_at=asked["enter_at"])
+        parent = (case.id, asked["task"])
+        self.start_within(session, stamp, new, start, parent=parent, with_handler=not forwarded)
 
     def _tell_relatives(self, session: Session, stamp: Stamp, case: StoredCase, end: CaseStatus) -> None:
         """The parent goes on, and what this case had handed over is not worked on for nobody."""

@@ -48,6 +48,7 @@ from backend.cases.staff_case_view import (
 from backend.cases.staff_forms import FormReader, label_fields, list_fields
 from backend.cases.staff_history import (
     Names,
+    find_answerers,
     find_reply,
     list_staff_ids,
     list_unit_ids,
@@ -267,7 +268,9 @@ class StaffCases:
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
             "team": self._write_team(session, member, row),
-            "forwarding": self._describe_forwarding(session, member, row, root, definitions, handlers),
+            "forwarding": self._describe_forwarding(
+                session, member, row, root, definitions, handlers, find_answerers(events) if parts else {}
+            ),
             "drawing": describe_drawing(definitions[row.id], find_branch(root, row.id).snapshot, handlers),
             "extension": describe_pending(asked, member, definitions[row.id], handlers),
         }
@@ -290,25 +293,24 @@ class StaffCases:
         root: Branch,
         definitions: Mapping[int, ProcessDefinition],
         people: Mapping[int, str],
+        answerers: Mapping[int, int],
     ) -> dict[str, Any]:
         """Return what was forwarded to other departments, and whether the member may forward more."""
         top = definitions[root.id]
         parts = list_parts(root, top)
         offered = (
             row.status == "open"
-            and row.handler_id == root.handler_id
             and may_forward_now(top, root.snapshot)
             and may_arrange(member, row, self._sources.keepers)
         )
         seen = self._access.list_seen(session, member, [one.branch.id for one in parts]) if parts else {}
         names = self._sources.post_names
-        return {
-            "may_forward": offered,
-            "parts": [
-                describe_part(root, one, definitions[one.branch.id], names, people, seen.get(one.branch.id))
-                for one in parts
-            ],
-        }
+        described = []
+        for one in parts:
+            number = one.branch.id
+            told = (names, people, answerers.get(number), seen.get(number))
+            described.append(describe_part(root, one, definitions[number], *told))
+        return {"may_forward": offered, "parts": described}
 
     def _may_book(self, session: Session, root: Branch, is_to_come: bool) -> bool:
         """True where the case waits for a visit to be booked, or has one to come that can be moved."""

@@ -46,6 +46,7 @@ class HistoryEvent:
     payload: Mapping[str, Any]
     definition: ProcessDefinition
     in_child: bool
+    case_id: int
 
 
 def read_events(
@@ -61,6 +62,7 @@ def read_events(
             row.payload,
             definitions[row.case_id],
             row.case_id != root_id,
+            row.case_id,
         )
         for row in rows
     ]
@@ -70,9 +72,9 @@ def list_staff_ids(events: Iterable[HistoryEvent]) -> set[int]:
     """Return the ids of all staff that the history names, as actor or as handler."""
     found: set[int] = set()
     for event in events:
-        kind, _, number = event.actor.partition(":")
-        if kind == "staff" and number.isdigit():
-            found.add(int(number))
+        number = _read_staff_id(event.actor)
+        if number is not None:
+            found.add(number)
         data = event.payload.get("data", {})
         found.update(one for one in (data.get("handler_id"), data.get(DRAWN)) if isinstance(one, int))
     return found
@@ -82,6 +84,12 @@ def list_unit_ids(events: Iterable[HistoryEvent]) -> set[int]:
     """Return the ids of all units that the history names."""
     found = {event.payload.get("data", {}).get("unit_id") for event in events}
     return {one for one in found if isinstance(one, int)}
+
+
+def find_answerers(events: Iterable[HistoryEvent]) -> dict[int, int]:
+    """Return who gave a department's answer, by the id of the forwarded part."""
+    done = (one for one in events if one.kind == "task_done" and one.definition.traits.get(ANSWERS))
+    return {one.case_id: number for one in done if (number := _read_staff_id(one.actor)) is not None}
 
 
 def find_reply(events: Iterable[HistoryEvent]) -> str | None:
@@ -102,6 +110,11 @@ def write_history(events: Iterable[HistoryEvent], names: Names) -> list[dict[str
         if text:
             written.append({"at": event.at, "actor": _write_actor(event.actor, names), "text": text})
     return written
+
+
+def _read_staff_id(actor: str) -> int | None:
+    kind, _, number = actor.partition(":")
+    return int(number) if kind == "staff" and number.isdigit() else None
 
 
 def _write_actor(actor: str, names: Names) -> str:

@@ -123,8 +123,12 @@ def _write_present(current: ProgressStep) -> str:
 
 
 def find_current(progress: Sequence[ProgressStep]) -> ProgressStep | None:
-    """Return the step at which the case stands, the latest where there are several, or None."""
-    return next((one for one in reversed(progress) if one.state is StepState.NOW), None)
+    """Return the step at which the case stands, the latest where there are several, or None.
+
+    What goes on beside the case is told of once the case waits for nothing else.
+    """
+    present = [one for one in reversed(progress) if one.state is StepState.NOW]
+    return next((one for one in present if not one.yields), present[0] if present else None)
 
 
 def name_action(step: Step, outcome: Outcome, action: AvailableAction) -> str:

@@ -19,6 +19,8 @@ from backend.catalogue.parameters import Figure, Parameter
 FORM_FILLED = "form_filled"
 # Case data in which stands to whom a part of the case was forwarded last: a post or a process.
 FORWARDED_TO = "forwarded_to"
+# The guard of whoever ends the case: what was forwarded has been answered, and the answer read.
+FORWARDED_ANSWERED = "forwarded_answered"
 
 
 class ActorKind(StrEnum):

@@ -90,9 +90,16 @@ def test_a_part_goes_to_the_engineers_and_its_answer_comes_back(hall: Hall, case
     # It has a limit of its own, counted in the office's hours as every other.
     assert datetime.fromisoformat(part["due_at"]) > datetime.fromisoformat(part["at"])
 
+    # It is the department's: whoever forwarded it reads of it with the own case, and has no order there.
+    assert part["case_no"] is None
+    [part] = read_parts(desk, case_no)
+
     # It stands in the department's own queue, and its people were told.
     queued = works.read("/cases", queue="accept", limit=100)["items"]
-    assert part["case_no"] in [one["case_no"] for one in queued]
+    [line] = [one for one in queued if one["case_no"] == part["case_no"]]
+    # Nobody handles it there but the department, and the handler has it not among the own.
+    assert line["handler_name"] is None
+    assert find_mine(handler, part["case_no"]) is None
     with hall.sessions.begin() as session:
         told = select(StaffNotice.staff_id).where(
             StaffNotice.kind == "forwarded", StaffNotice.case_id == hall.find_id(part["case_no"])
@@ -103,14 +110,11 @@ def test_a_part_goes_to_the_engineers_and_its_answer_comes_back(hall: Hall, case
     assert theirs["forwarding"]["parts"][0]["reason"] == "客户还要改管"
     assert not theirs["forwarding"]["may_forward"]
 
-    # The visit goes on meanwhile, and the customer's way to it is not hidden by the part.
-    assert handler.act(child, "set_off").status_code == 200
-    assert hall.customer_cases.look_at_visit(hall.customer_id, case_no)[0] == "set_off"
-
     assert code(works.act(part["case_no"], "answer")) == "result_missing"
     assert works.act(part["case_no"], "answer", result="周三来改管，材料已备").status_code == 200
     [answered] = read_parts(handler, child)
     assert (answered["state"], answered["answer"]) == ("answered", "周三来改管，材料已备")
+    assert answered["answered_by"] == "王works_361"
     # What a department answers is not what was found on site.
     assert handler.read(f"/cases/{child}")["visit"]["result"] is None
     said = [(one["actor"], one["text"]) for one in desk.read(f"/cases/{case_no}")["history"]]
@@ -128,15 +132,38 @@ def test_a_part_goes_to_the_engineers_and_its_answer_comes_back(hall: Hall, case
     assert handler.read(f"/cases/{case_no}")["forwarding"]["may_forward"]
 
 
+def test_the_customer_goes_on_being_told_of_the_visit(hall: Hall, case_no: str) -> None:
+    handler, child = hall.sign_in("handler_361"), begin_visit(hall, case_no)
+    assert forward(handler, child).status_code == 200
+
+    def read_steps() -> tuple[str, dict[str, dict[str, Any]]]:
+        told = hall.customer_cases.read(hall.customer_id, case_no)
+        return told["headline"], {one["name"]: one for one in told["progress"] if one["state"] == "now"}
+
+    headline, steps = read_steps()
+    booked = hall.customer_cases.read(hall.customer_id, case_no)["appointment"]["text"]
+    assert headline == f"已约好 {booked} 上门"
+    assert steps["师傅准备出发"]["due_text"] == f"约好 {booked} 上门"
+    # The department's step has its own time, and nobody whom the customer could call there.
+    assert steps["工程部门在办"]["due_text"].startswith("预计")
+    assert (steps["师傅准备出发"]["handler"] is None, steps["工程部门在办"]["handler"]) == (False, None)
+    assert handler.act(child, "set_off").status_code == 200
+    assert hall.customer_cases.look_at_visit(hall.customer_id, case_no)[0] == "set_off"
+    assert read_steps()[0].startswith("师傅正在路上")
+
+
 def test_the_case_is_not_replied_to_before_the_answer_is_read(hall: Hall, case_no: str) -> None:
     handler, desk = hall.sign_in("handler_361"), hall.sign_in("desk_361")
     child = begin_visit(hall, case_no)
     assert forward(handler, case_no).status_code == 200
-    [part] = read_parts(handler, case_no)
+    [part] = read_parts(desk, case_no)
     # The repair ends, as it does where the fault has gone.
     ended = hall.sign_in("desk_361").cancel(child, "客户已自行修好")
     assert ended.status_code == 200, ended.text
     assert code(desk.act(case_no, "reply", reason="修好了")) == "forward_unanswered"
+    # Now the department is what the customer waits for.
+    told = hall.customer_cases.read(hall.customer_id, case_no)
+    assert told["headline"].startswith("有一部分归工程部门办")
     assert hall.sign_in("works_361").act(part["case_no"], "decline", result="归市场部门").status_code == 200
     assert read_parts(handler, case_no)[0]["state"] == "declined"
     assert code(desk.act(case_no, "reply", reason="修好了")) == "forward_unanswered"

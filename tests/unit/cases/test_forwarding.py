@@ -12,6 +12,7 @@ from backend.cases.errors import CommandRefused
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.progress import Line, StepState, is_handler_awaited, make_progress
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot, Task, TaskState
+from backend.cases.wording import find_current
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.folder import read_folder
 from backend.catalogue.loader import build_process
@@ -117,5 +118,33 @@ def test_the_customer_sees_the_department_at_work_in_the_same_line() -> None:
     line = Line(PROCESSES["online_service_application"], case, {}, below, CASE_GUARDS)
     steps = make_progress(line, lambda key: PROCESSES[key])
     assert [one.name for one in steps if one.state is StepState.NOW] == ["预约上门时间", "工程部门在办"]
+    # While the case itself has something to wait for, that is what the customer is told.
+    told = find_current(steps)
+    assert told is not None
+    assert told.name == "预约上门时间"
     # What comes next is foretold to the end, as without the part.
     assert "评价服务" in [one.name for one in steps if one.state is StepState.NEXT]
+
+
+def tell_open_at(process: str, step: str) -> str | None:
+    """Return what the customer is told first where ``step`` is open and the engineers have a part."""
+    before = "related" if process == "hall_service_application" else "support"
+    case = forward(process, stand_at(before))
+    done = case.tasks[0]._replace(state=TaskState.DONE, outcome="by_hand")
+    case = case._replace(tasks=(done, case.tasks[1], Task(3, step, TaskState.OPEN, NOW)))
+    part = Snapshot(CaseStatus.OPEN, 2, (Task(1, "engineering", TaskState.OPEN, NOW),), data=case.data)
+    below = {2: Line(PROCESSES["department_support"], part)}
+    told = find_current(make_progress(Line(PROCESSES[process], case, {}, below), PROCESSES.__getitem__))
+    return None if told is None else told.name
+
+
+@pytest.mark.parametrize(("process", "last"), FORWARDING.items())
+def test_the_customer_is_told_of_the_department_once_nothing_else_is_waited_for(
+    process: str, last: str
+) -> None:
+    assert tell_open_at(process, last) == "工程部门在办"
+
+
+@pytest.mark.parametrize("process", ["hotline_service_application", "hall_service_application"])
+def test_a_step_that_shows_as_part_of_another_is_not_told_as_the_departments(process: str) -> None:
+    assert tell_open_at(process, "handle") == "上门服务"

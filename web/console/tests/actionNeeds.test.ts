@@ -28,6 +28,16 @@ describe('actions', () => {
     expect(orderActions(offered, 2)).toEqual([giveBack, pass, owing, refuse, cancel])
   })
 
+  it('puts a step at which nothing can be done yet below one at which something can', () => {
+    const reply = action({ task: 3, step: 'reply', outcome: 'reply', unmet: { code: 'forward_unanswered', text: '还有部门没答复' } })
+    const read = action({ task: 4, step: 'read_answer', outcome: 'read' })
+    expect(orderActions([reply, read], 0)).toEqual([read, reply])
+    // Of one step, what is held up stays first: nobody is led to send the case back instead.
+    const close = action({ task: 5, step: 'close', outcome: 'close', unmet: { code: 'documents_owed', text: '还有材料没有补齐' } })
+    const redo = action({ task: 5, step: 'close', outcome: 'redo', needs_reason: true })
+    expect(orderActions([close, redo], 0)).toEqual([close, redo])
+  })
+
   it('gives each its own key and none to what is grave', () => {
     expect(giveKeys([pass, owing, giveBack, refuse, cancel]).map((one) => one.shortcut)).toEqual(['a', 'o', 'r', '', ''])
     const sendBack = action({ step: 'assign', outcome: 'send_back', needs_reason: true })

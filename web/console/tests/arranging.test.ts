@@ -78,11 +78,11 @@ it('offers other departments only while something can be forwarded', () => {
 })
 
 it('shows the handler all parts with their answers, and a department its own alone', () => {
-  const part = { case_no: '26110002', name: '工程管理部门', reason: '客户要移表', by: '张伟', at: '2031-06-02T09:00:00+08:00', due_at: '2031-06-05T09:00:00+08:00', state: 'open' as const, answer: null }
-  const parts = [{ ...part, case_no: '26110003', name: '财务资产部', state: 'answered' as const, due_at: null, answer: '已退费' }, part]
+  const part = { case_no: '26110002', name: '工程管理部门', reason: '客户要移表', by: '张伟', at: '2031-06-02T09:00:00+08:00', due_at: '2031-06-05T09:00:00+08:00', state: 'open' as const, answer: null, answered_by: null }
+  const parts = [{ ...part, case_no: '26110003', name: '财务资产部', state: 'answered' as const, due_at: null, answer: '已退费', answered_by: '钱会计' }, part]
   const tell = (case_no: string) => mount(ForwardedParts, { props: { view: { case_no, forwarding: { may_forward: false, parts } } as unknown as StaffCaseView } }).text()
   expect(tell('26110001')).toContain('转财务资产部协办')
-  expect(tell('26110001')).toContain('答复：已退费')
+  expect(tell('26110001')).toContain('钱会计答复：已退费')
   expect(tell('26110001')).toMatch(/转工程管理部门协办.*等答复/s)
   expect(tell('26110002')).toContain('张伟转来的')
   expect(tell('26110002')).not.toContain('已退费')

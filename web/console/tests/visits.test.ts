@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askEarly, askFirst, groupByDay, isTimeToSetOff, tellAlarmPlace, tellVisits } from '@/domain/visits'
+import { askEarly, askFirst, groupByDay, isTimeToSetOff, tellAlarmPlace, tellStep, tellVisits } from '@/domain/visits'
 
 const action = (step: string) => ({ step }) as AvailableAction
 const setOff = action('set_off')
@@ -56,6 +56,18 @@ it('puts alarms before all that is booked', () => {
 it('tells where an alarm is by its place or by the words of the caller', () => {
   expect(tellAlarmPlace({ place: '阳光小区 3幢 **', values: { words: '有臭味' } })).toBe('阳光小区 3幢 ** “有臭味”')
   expect(tellAlarmPlace({ place: '', values: {} })).toBe('没有说在哪里，马上打电话问清')
+})
+
+it('puts the answer of a department apart, and says that it is to be read', () => {
+  const task = (step: string, name: string) => ({ step, name })
+  const answered = {
+    case_no: 'answered', step_name: '回复工单', appointment: booked.appointment, visit: { made_at: '2026-11-26T11:10:00+08:00' },
+    open_tasks: [task('read_answer', '看部门答复'), task('reply', '回复工单')],
+  } as unknown as StaffCaseView
+  const comes = { case_no: 'comes', step_name: '出发', appointment: booked.appointment, visit: { made_at: null }, open_tasks: [task('set_off', '出发')] } as unknown as StaffCaseView
+  const groups = groupByDay([comes, answered], at('2026-11-26T08:00')).map((day) => [day.title, day.visits.map((one) => one.case_no)])
+  expect(groups).toEqual([['部门有答复，请先看', ['answered']], ['今天 11月26日 周四', ['comes']]])
+  expect([answered, comes].map(tellStep)).toEqual(['看部门答复', '出发'])
 })
 
 it('keeps what only waits for its reply apart from the days', () => {

@@ -51,13 +51,18 @@ export function isSameAction(left: AvailableAction, right: AvailableAction): boo
   return left.kind === right.kind && left.step === right.step && left.outcome === right.outcome
 }
 
-/** Actions with the likely one first: the engine's order, but a return leads once something is rejected. */
+/**
+ * Actions with the likely one first: the engine's order, but a return leads once something is rejected. A step at which
+ * nothing can be done yet stands below those at which something can; within one step the usual order stays, or a return
+ * would stand where one expects the approval that is held up.
+ */
 export function orderActions(actions: readonly AvailableAction[], rejected: number): AvailableAction[] {
   const offered = actions.filter((action) => action.kind === 'complete' || action.kind === 'cancel')
+  const ready = new Set(offered.filter((action) => !isGrave(action) && !findBlock(action)).map((action) => action.task))
   const rank = (action: AvailableAction) => {
-    if (isGrave(action)) return 3
-    if (action.needs_corrections) return rejected > 0 ? 0 : 2
-    return 1
+    if (isGrave(action)) return 6
+    const likely = !action.needs_corrections ? 1 : rejected > 0 ? 0 : 2
+    return ready.has(action.task) ? likely : likely + 3
   }
   return offered
     .map((action, index) => ({ action, index }))

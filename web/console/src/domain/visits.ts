@@ -15,18 +15,29 @@ const EARLY_MS = 7_200_000
 /** A visit that was made, of which the handler has nothing left but to tell how it went. */
 const waitsForReply = (visit: StaffCaseView) => Boolean(visit.visit.made_at) && visit.open_tasks.some((task) => task.step === 'reply')
 
+/** The open step at which a department's answer waits to be read, or undefined. */
+const findAnswer = (visit: Pick<StaffCaseView, 'open_tasks'>) => visit.open_tasks.find((task) => task.step === 'read_answer')
+
+/** What waits for the handler: an answer that is to be read holds up what else stands open. */
+export const tellStep = (visit: Pick<StaffCaseView, 'open_tasks' | 'step_name'>) => findAnswer(visit)?.name ?? visit.step_name
+
 /** An alarm that nobody has dealt with yet: what was found there is told with the result. */
 export const isUrgent = (visit: Pick<StaffCaseView, 'is_alarm' | 'visit'>) => visit.is_alarm && !visit.visit.result
 
-/** Alarms first, then days in their order, visits by their time, what is not booked yet, and last what only waits for its reply. */
+/**
+ * Alarms first, then the answers of departments, then days in their order, visits by their time, what is not booked yet,
+ * and last what only waits for its reply.
+ */
 export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVisits[] {
   const today = toDay(now)
   const tomorrow = toDay(new Date(now.getTime() + DAY_MS))
   const days = new Map<string | null, StaffCaseView[]>()
-  const isMade = (visit: StaffCaseView) => !isUrgent(visit) && (visit.is_alarm || waitsForReply(visit))
+  const isMade = (visit: StaffCaseView) => visit.is_alarm || waitsForReply(visit)
   const alarms = visits.filter(isUrgent)
-  const made = visits.filter(isMade)
-  const sorted = visits.filter((visit) => !isUrgent(visit) && !isMade(visit)).sort((left, right) =>
+  const answers = visits.filter((visit) => !isUrgent(visit) && findAnswer(visit))
+  const rest = visits.filter((visit) => !isUrgent(visit) && !findAnswer(visit))
+  const made = rest.filter(isMade)
+  const sorted = rest.filter((visit) => !isMade(visit)).sort((left, right) =>
     (left.appointment?.start_at ?? '9').localeCompare(right.appointment?.start_at ?? '9'),
   )
   for (const visit of sorted) {
@@ -37,6 +48,7 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
     const name = day === today ? '今天 ' : day === tomorrow ? '明天 ' : day && day < today ? '已过 ' : ''
     return { day, title: day ? name + tellDay(day) : '还没约好时间', visits: list }
   })
+  if (answers.length) groups.unshift({ day: null, title: '部门有答复，请先看', visits: answers })
   if (alarms.length) groups.unshift({ day: 'alarm', title: '燃气报警 · 马上去', visits: alarms })
   if (made.length) groups.push({ day: null, title: '做完了，等回复', visits: made })
   return groups

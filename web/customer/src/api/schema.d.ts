@@ -7885,6 +7885,7 @@ export interface components {
         };
         ForwardedPart: {
             answer: string | null;
+            answered_by: string | null;
             /** Format: date-time */
             at: string | null;
             by: string;
