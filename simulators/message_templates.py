@@ -92,6 +92,12 @@ SMS = {
     "sign_in_code": SmsTemplate("2400001", "验证码{1}，{2}分钟内有效。请勿告诉他人。", is_code=True),
     "progress": SmsTemplate("2400002", "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。"),
     "progress_page": SmsTemplate("2400014", "您的{1}（编号{2}）有新进展：{3}。点 HALL/c/{2} 看详情。"),
+    "assigned": SmsTemplate(
+        "2400027", "您的{1}（编号{2}）由{3}（电话{4}）上门，请打开燃气服务小程序选上门时间。"
+    ),
+    "assigned_page": SmsTemplate(
+        "2400028", "您的{1}（编号{2}）由{3}（电话{4}）上门，请点 HALL/c/{2} 选上门时间。"
+    ),
     "correction": SmsTemplate("2400003", "您的{1}（编号{2}）需补充资料，请在{3}前打开燃气服务小程序办理。"),
     "correction_page": SmsTemplate("2400015", "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。"),
     "visit": SmsTemplate("2400004", "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。"),
