@@ -104,7 +104,7 @@ def make_application() -> dict[str, Any]:
     return {
         "command_id": str(uuid.uuid4()),
         "service": "repair",
-        "form_version": 1,
+        "form_version": 2,
         "values": {
             "contact_name": "李明",
             "contact_phone": "13900000001",

@@ -215,7 +215,7 @@ def _add_cases(
     handover = StaffHandover(
         sessions, hall.cases, access, organisation, directory, hall.appointments, parts.unit_people,
         lambda service, process: services.get(service or "") or processes[process],
-        read_clock,
+        make_staff_notices(hall).tell, read_clock,
     )  # fmt: skip
     intake = IntakeService(
         hall.reading, hall.cases, startable, definitions, organisation, hall.customers, hall.files, hall.keys,
@@ -293,7 +293,8 @@ def make_notice_desk(hall: Hall) -> StaffNoticeDesk:
     """Return the desk of staff's own notices, with the ways that the settings set up."""
     platforms = hall.platforms
     ways = {SMS: platforms.sms is not None, WECOM: platforms.wecom is not None, BROWSER: True}
-    return StaffNoticeDesk(hall.sessions, [one for one, is_there in ways.items() if is_there], read_clock)
+    offered = [one for one, is_there in ways.items() if is_there]
+    return StaffNoticeDesk(hall.sessions, hall.organisation, offered, read_clock)
 
 
 def make_hashed_password() -> tuple[str, str]:

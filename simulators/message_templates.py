@@ -92,6 +92,12 @@ SMS = {
     "sign_in_code": SmsTemplate("2400001", "验证码{1}，{2}分钟内有效。请勿告诉他人。", is_code=True),
     "progress": SmsTemplate("2400002", "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。"),
     "progress_page": SmsTemplate("2400014", "您的{1}（编号{2}）有新进展：{3}。点 HALL/c/{2} 看详情。"),
+    "assigned": SmsTemplate(
+        "2400027", "您的{1}（编号{2}）由{3}（电话{4}）上门，请打开燃气服务小程序选上门时间。"
+    ),
+    "assigned_page": SmsTemplate(
+        "2400028", "您的{1}（编号{2}）由{3}（电话{4}）上门，请点 HALL/c/{2} 选上门时间。"
+    ),
     "correction": SmsTemplate("2400003", "您的{1}（编号{2}）需补充资料，请在{3}前打开燃气服务小程序办理。"),
     "correction_page": SmsTemplate("2400015", "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。"),
     "visit": SmsTemplate("2400004", "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。"),
@@ -122,6 +128,7 @@ SMS = {
     "drawn": SmsTemplate("2400022", "客户等您远程处理（编号{1}），请登录工作台马上查看。"),
     "dispatched": SmsTemplate("2400023", "新派来一件（编号{1}），请登录工作台安排师傅。"),
     "visit_due": SmsTemplate("2400024", "约的上门时间到了（编号{1}），请登录工作台点“出发”。"),
+    "handed_over": SmsTemplate("2400026", "{2}把{1}件没办完的工作移交给您，请登录工作台查看。"),
     "forwarded": SmsTemplate("2400020", "有一件事转给{2}（编号{1}），请登录工作台查看并答复。"),
     "forward_answered": SmsTemplate("2400021", "您转出去的事有答复了（编号{1}），请登录工作台查看。"),
     "calendar": SmsTemplate("2400008", "工作日历只排到{1}，请登录工作台补全后面的放假安排。"),

@@ -58,13 +58,15 @@ class OpenWorkItemSchema(Schema):
     name = fields.String(required=True)
     place = fields.String(required=True)
     unit_name = fields.String(required=True)
+    visit = fields.String(required=True, allow_none=True, metadata={"description": "the booked hour"})
 
 
 class ClashSchema(Schema):
-    """The hours in which a colleague has a visit to make, as has whose work is handed over."""
+    """An hour in which a colleague has a visit to make, as have these cases of who hands over."""
 
     username = fields.String(required=True)
-    hours = fields.List(fields.String(), required=True)
+    hours = fields.String(required=True)
+    case_nos = fields.List(fields.String(), required=True)
 
 
 class OpenWorkSchema(Schema):
@@ -75,11 +77,14 @@ class OpenWorkSchema(Schema):
 
 
 class HandOverSchema(Schema):
-    """To whom the open work goes, and why."""
+    """To whom the open work goes, which of it, and why; without numbers it is all."""
 
     command_id = fields.UUID(required=True)
     to = fields.String(required=True, validate=validate.Length(1, 64))
     reason = fields.String(load_default="", validate=validate.Length(max=200))
+    case_nos = fields.List(
+        fields.String(validate=validate.Length(1, 40)), load_default=None, validate=validate.Length(1, 1000)
+    )
 
 
 class HandedOverSchema(Schema):
@@ -174,9 +179,8 @@ def make_member_routes(handover: StaffHandover) -> Blueprint:
     @routes.arguments(HandOverSchema)
     @routes.response(200, HandedOverSchema)
     def hand_over(asked: dict[str, Any], username: str) -> dict[str, int]:
-        """Give all open cases of somebody to another handler."""
-        member = get_signed_in().member
-        return handover.hand_over(member, username, asked["to"], asked["reason"], asked["command_id"])
+        """Give open cases of somebody to another handler: all of those that are named, or none."""
+        return handover.hand_over(get_signed_in().member, username, **asked)
 
     return routes
 

@@ -225,14 +225,14 @@ def list_visits_of(
     since: datetime,
     until: datetime,
     states: Collection[AppointmentState] = COMING_STATES,
-) -> list[tuple[int, datetime, datetime]]:
-    """Return handler, start and end of all visits that these people have yet to make, in their order.
+) -> list[tuple[int, datetime, datetime, int]]:
+    """Return handler, start, end and case of all visits that these people have yet to make, in their order.
 
     They are those that begin in this time; one whose handler has arrived is made. Other ``states`` may be
     asked for.
     """
     rows = session.execute(
-        select(ServiceCase.handler_id, Appointment.start_at, Appointment.end_at)
+        select(ServiceCase.handler_id, Appointment.start_at, Appointment.end_at, Appointment.case_id)
         .join(ServiceCase, ServiceCase.id == Appointment.case_id)
         .where(
             ServiceCase.handler_id.in_(staff_ids),
@@ -243,7 +243,18 @@ def list_visits_of(
         )
         .order_by(Appointment.start_at, Appointment.id)
     )
-    return [(one.handler_id, one.start_at, one.end_at) for one in rows]
+    return [(one.handler_id, one.start_at, one.end_at, one.case_id) for one in rows]
+
+
+def list_visits_of_cases(session: Session, case_ids: Collection[int]) -> list[tuple[int, datetime, datetime]]:
+    """Return case, start and end of the visits of these cases that are yet to be made, in their order."""
+    rows = session.execute(
+        select(Appointment.case_id, Appointment.start_at, Appointment.end_at)
+        .join(ServiceCase, ServiceCase.id == Appointment.case_id)
+        .where(Appointment.case_id.in_(case_ids), Appointment.state.in_(COMING_STATES), _is_not_done())
+        .order_by(Appointment.start_at, Appointment.id)
+    )
+    return [(one.case_id, one.start_at, one.end_at) for one in rows]
 
 
 def lock_handler(session: Session, handler_id: int) -> None:

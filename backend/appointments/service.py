@@ -258,25 +258,32 @@ class AppointmentService:
         since = datetime.combine(day, time(), SHANGHAI)
         found: dict[int, list[str]] = {}
         visits = repository.list_visits_of(session, staff_ids, since, since + timedelta(days=1))
-        for staff_id, start_at, end_at in visits:
+        for staff_id, start_at, end_at, _ in visits:
             found.setdefault(staff_id, []).append(format_hours(start_at, end_at))
         return found
 
     def list_clashes(
         self, session: Session, giver_id: int, staff_ids: Collection[int]
-    ) -> dict[int, list[str]]:
-        """Return by colleague the hours in which they, like the giver, have a visit to make."""
+    ) -> dict[int, dict[str, list[int]]]:
+        """Return by colleague the hours in which they, like the giver, have a visit to make, each with the
+        cases of the giver's that it would meet."""
         since = self._now() - SLOT_LENGTH
         visits = repository.list_visits_of(
             session, {giver_id, *staff_ids}, since, since + timedelta(days=366)
         )
-        given = [(start, end) for staff_id, start, end in visits if staff_id == giver_id]
-        # Several visits of one hour are one hour to read.
-        found: dict[int, dict[str, None]] = {}
-        for staff_id, start_at, end_at in visits:
-            if staff_id != giver_id and any(start < end_at and start_at < end for start, end in given):
-                found.setdefault(staff_id, {})[format_span(start_at, end_at)] = None
-        return {staff_id: list(hours) for staff_id, hours in found.items()}
+        given = [one[1:] for one in visits if one[0] == giver_id]
+        found: dict[int, dict[str, list[int]]] = {}
+        for staff_id, start_at, end_at, _ in visits:
+            met = [case_id for start, end, case_id in given if start < end_at and start_at < end]
+            if staff_id != giver_id and met:
+                # Several visits of one hour are one hour to read.
+                found.setdefault(staff_id, {})[format_span(start_at, end_at)] = met
+        return found
+
+    def list_hours_of_cases(self, session: Session, case_ids: Collection[int]) -> dict[int, str]:
+        """Return by case the hour of its visit that is still to be made, in words."""
+        visits = repository.list_visits_of_cases(session, case_ids)
+        return {case_id: format_span(start_at, end_at) for case_id, start_at, end_at in visits}
 
     def is_awaited(self, session: Session, case_id: int) -> bool:
         """True where a customer waits for the visit of this case at a booked hour that is not over."""

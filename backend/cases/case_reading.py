@@ -151,7 +151,7 @@ class CustomerCases:
         steps = [{**_write_step(one, contacts, now), "at": one.at, "due_at": one.due_at} for one in progress]
         owes = bool(branch.snapshot.owed_documents)
         headline = write_headline(branch.snapshot.status, progress, owes, now)
-        urging = make_urging(line, lambda: self._urge_limit.find_next(session, tree.urged_at))
+        urging = make_urging(line, tree.urged_at, lambda: self._urge_limit.find_next(session, tree.urged_at))
         return ToldProgress(headline, steps, contacts, urging[0] if urging else None)
 
     def list_page(self, customer_id: int, which: str, after: str | None) -> dict[str, Any]:
@@ -220,7 +220,7 @@ class CustomerCases:
             "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
             "actions": [
                 *(one.body for one in actions),
-                *make_urging(line, lambda: self._urge_limit.find_next(session, tree.urged_at)),
+                *make_urging(line, tree.urged_at, lambda: self._urge_limit.find_next(session, tree.urged_at)),
             ],
             "appointment": self._find_appointment(session, branch, is_awaited),
             "visit_state": find_visit_state(line),

@@ -12,7 +12,7 @@ from backend.cases.actions import list_available_actions
 from backend.cases.commands import CUSTOMER, AvailableAction
 from backend.cases.errors import RefusalCode
 from backend.cases.progress import Line
-from backend.cases.snapshot import CaseStatus
+from backend.cases.snapshot import CaseStatus, Task
 from backend.cases.urging import write_too_soon
 from backend.cases.wording import SUPPLY, name_action
 from backend.catalogue.definition import ActorKind
@@ -40,30 +40,33 @@ def make_identity_action() -> CustomerAction:
     return CustomerAction(body, "核验身份")
 
 
-def make_urging(line: Line, find_next: Callable[[], datetime | None]) -> list[dict[str, Any]]:
+def make_urging(
+    line: Line, urged_at: datetime | None, find_next: Callable[[], datetime | None]
+) -> list[dict[str, Any]]:
     """Return the action of urging as clients get it, or nothing while the customer is waited for.
 
-    ``find_next`` says from when on the case may be urged again, or None where it may be now.
+    ``find_next`` says from when on a step that was urged at ``urged_at`` may be urged again, or None where it
+    may be now. A step that began since then has not been urged.
     """
-    if line.snapshot.status is not CaseStatus.OPEN or not _waits_for_others(line):
+    awaited = list(_list_awaited(line)) if line.snapshot.status is CaseStatus.OPEN else []
+    if not awaited:
         return []
     body = _write(AvailableAction(kind="urge", name="催一催"), ())
-    next_at = find_next()
+    was_urged = urged_at is not None and any(one.opened_at <= urged_at for one in awaited)
+    next_at = find_next() if was_urged else None
     if next_at is not None:
         body["unmet"] = {"code": RefusalCode.URGED_LATELY.value, "text": write_too_soon(next_at)}
     return [body]
 
 
-def _waits_for_others(line: Line) -> bool:
-    """A step that handed over waits for what its child waits for."""
+def _list_awaited(line: Line) -> Iterator[Task]:
+    """The steps of others that are waited for; one that handed over waits for what its child waits for."""
     for task in line.snapshot.open_tasks:
         child = line.children.get(task.no)
         if child is not None and child.snapshot.status is CaseStatus.OPEN:
-            if _waits_for_others(child):
-                return True
+            yield from _list_awaited(child)
         elif line.definition.step(task.step).by.kind is not ActorKind.CUSTOMER:
-            return True
-    return False
+            yield task
 
 
 def _list_actions(line: Line, path: tuple[int, ...]) -> Iterator[CustomerAction]:

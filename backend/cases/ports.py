@@ -31,8 +31,12 @@ class AppointmentReader(Protocol):
 
     def list_clashes(
         self, session: Session, giver_id: int, staff_ids: Collection[int]
-    ) -> Mapping[int, list[str]]:
-        """Return by colleague the hours in which they, like the giver, have a visit to make."""
+    ) -> Mapping[int, Mapping[str, list[int]]]:
+        """Return by colleague the hours in which they, like the giver, have a visit to make, each with the
+        cases of the giver's that it would meet."""
+
+    def list_hours_of_cases(self, session: Session, case_ids: Collection[int]) -> Mapping[int, str]:
+        """Return by case the hour of its visit that is still to be made, in words."""
 
     def is_awaited(self, session: Session, case_id: int) -> bool:
         """True where a customer waits for the visit of this case at a booked hour that is not over."""

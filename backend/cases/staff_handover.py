@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, bindparam, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Row, bindparam, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.co_handling import may_arrange
 from backend.cases.commands import Command, HandOver
+from backend.cases.deadline_extensions import TellStaff
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.models import CaseTask
 from backend.cases.ports import AppointmentReader
 from backend.cases.repository import Stamp, StoredCase
-from backend.cases.service import CaseService, Request
+from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
 from backend.cases.staff_access import CASE, PostMap, StaffAccess, list_posts, make_performer
 from backend.cases.staff_rows import write_place
 from backend.core.database import table_of
@@ -24,6 +26,7 @@ from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.core.local_time import local_date
 from backend.core.outbox import promise
 from backend.core.statements import Prepared
+from backend.notifications.staff_notices import Matter
 from backend.organisation.leads import KEEPER, UNIT_LEAD
 from backend.organisation.members import MemberDirectory, PresenceChange
 from backend.organisation.service import Member, OrganisationService
@@ -45,6 +48,18 @@ _TREE = Prepared(
     """
     ).bindparams(bindparam("case_id", type_=BigInteger))
 )
+# The cases whose locks lead to all of these, in the one order in which several trees are locked.
+_TOPS = Prepared(
+    text(
+        """
+    WITH RECURSIVE up (id, top_id, parent_case_id) AS (
+      SELECT id, id, parent_case_id FROM service_case WHERE id = ANY(:case_ids) UNION ALL
+      SELECT up.id, p.id, p.parent_case_id FROM service_case p JOIN up ON p.id = up.parent_case_id
+    )
+    SELECT id FROM up WHERE parent_case_id IS NULL ORDER BY top_id, id
+    """
+    ).bindparams(bindparam("case_ids", type_=ARRAY(BigInteger)))
+)
 
 
 def list_keepers(posts: PostMap) -> frozenset[str]:
@@ -65,6 +80,7 @@ class StaffHandover:
         appointments: AppointmentReader,
         keepers: Collection[str],
         name_process: Callable[[str | None, str], str],
+        tell: TellStaff,
         now: Callable[[], datetime],
     ) -> None:
         """``keepers`` are the posts that keep a unit's people; ``name_process`` names what a case is."""
@@ -76,6 +92,7 @@ class StaffHandover:
         self._appointments = appointments
         self._keepers = frozenset(keepers)
         self._name_process = name_process
+        self._tell = tell
         self._now = now
 
     def list_members(
@@ -117,55 +134,85 @@ class StaffHandover:
     def list_open_work(self, member: Member, username: str) -> dict[str, list[dict[str, Any]]]:
         """Return what a hand-over of ``username`` would move: ``{case_no, name, place, unit_name}``.
 
-        A case and what it handed over to count as one. ``clashes`` are by colleague the hours in which both
-        have a visit to make: whoever takes the work has two homes to be at then. Raises Forbidden, NotFound
-        ``staff_unknown``.
+        A case and what it handed over to count as one; ``visit`` is the hour that is booked for it.
+        ``clashes`` are the hours in which a colleague has a visit to make as well as the giver, with the
+        cases that they would meet: whoever takes these has two homes to be at then. Raises Forbidden,
+        NotFound ``staff_unknown``.
         """
         self._check_lead(member)
         with self._sessions.begin() as session:
             units = member.units
             giver_id = self._directory.find_person(session, units, username, with_left=True).id
-            cases = session.execute(select(CASE).where(_open_work(units, giver_id)).order_by(CASE.c.id)).all()
-            unit_names = self._organisation.name_units(session, {one.unit_id for one in cases})
+            work = _list_open_work(session, units, giver_id)
+            unit_names = self._organisation.name_units(session, {one.unit_id for one in work.cases})
             people = {one.id: one.username for one in self._directory.list_people(session, units, None)}
             clashes = self._appointments.list_clashes(session, giver_id, people.keys() - {giver_id})
-        held = {one.id for one in cases}
+            hours = self._appointments.list_hours_of_cases(session, [one.id for one in work.cases])
+        visits = {work.wholes[case_id].case_no: text for case_id, text in hours.items()}
         items = [
             {
                 "case_no": one.case_no,
                 "name": self._name_process(one.service_key, one.process_key),
                 "place": write_place(one.street, one.community, one.building),
                 "unit_name": unit_names.get(one.unit_id, ""),
+                "visit": visits.get(one.case_no),
             }
-            for one in cases
-            if one.parent_case_id not in held
+            for one in work.cases
+            if work.wholes[one.id] is one
         ]
-        meeting = [{"username": people[one], "hours": hours} for one, hours in clashes.items()]
+        meeting = [
+            {
+                "username": people[colleague],
+                "hours": text,
+                "case_nos": sorted({work.wholes[one].case_no for one in met if one in work.wholes}),
+            }
+            for colleague, by_hour in clashes.items()
+            for text, met in by_hour.items()
+        ]
         return {"items": items, "clashes": meeting}
 
     def hand_over(
-        self, member: Member, username: str, to: str, reason: str, command_id: uuid.UUID
+        self,
+        member: Member,
+        username: str,
+        to: str,
+        reason: str,
+        command_id: uuid.UUID,
+        case_nos: Collection[str] | None = None,
     ) -> dict[str, int]:
-        """Give all open cases of ``username`` to ``to``; returns ``{moved}``, the number of cases as
-        ``list_open_work`` counts them.
+        """Give the open cases ``case_nos`` of ``username``, or all of them, to ``to``, who is told of it.
 
-        Each case moves in its own transaction under an id made of ``command_id``: repeated after a fault,
-        the rest follows and nothing moves twice. Raises Forbidden, NotFound, Invalid, Conflict
-        ``handler_absent``.
+        Returns ``{moved}``, the number of cases as ``list_open_work`` counts them. All move or none: raises
+        Conflict ``open_work_changed`` where one of them is unknown, over, or no longer theirs. Raises
+        Forbidden, NotFound, Invalid, Conflict ``handler_absent``.
         """
         self._check_lead(member)
         with self._sessions.begin() as session:
-            units = member.units
-            giver_id = self._directory.find_person(session, units, username, with_left=True).id
-            self._directory.choose_handler(session, member.unit_id, to)
-            # Parents stand before their children, as everywhere where several cases are locked.
-            mine = _open_work(units, giver_id)
-            wanted = select(CASE.c.id, CASE.c.case_no, CASE.c.parent_case_id).where(mine).order_by(CASE.c.id)
-            cases = session.execute(wanted).all()
-        held = {one.id for one in cases}
-        for one in cases:
-            self._move_one(member, one, giver_id, to, reason, command_id)
-        return {"moved": sum(one.parent_case_id not in held for one in cases)}
+            giver_id = self._directory.find_person(session, member.units, username, with_left=True).id
+            taker_id = self._directory.choose_handler(session, member.unit_id, to).id
+        chosen = None if case_nos is None else sorted(set(case_nos))
+        asked = {"hand_over": giver_id, "to": to, "reason": reason, "case_nos": chosen}
+
+        def act(session: Session, stamp: Stamp) -> CaseAnswer:
+            wanted = _list_open_work(session, member.units, giver_id).choose(chosen)
+            for one in _TOPS.all(session, {"case_ids": [case.id for case in wanted]}):
+                lock_whole(session, one.id)
+            # Now that nobody else can move them, they are looked at once more.
+            work = _list_open_work(session, member.units, giver_id)
+            wanted = work.choose(chosen)
+            for one in wanted:
+                case = lock_whole(session, one.id)
+                command = self._move(session, case, stamp, member, giver_id, to, reason)
+                self._service.act_within(session, stamp, case, command)
+            moved = [one for one in wanted if work.wholes[one.id] is one]
+            if taker_id != member.id:
+                told = (str(len(moved)), str(member.id))
+                self._tell(session, Matter("handed_over", f"hand_over/{command_id}", told), [taker_id])
+            # What is kept for a repetition counts the cases; it is the answer of no single one.
+            return CaseAnswer(moved[0].case_no, len(moved), "open")
+
+        answer = self._service.once(Request(f"staff:{member.id}", command_id, asked), act)
+        return {"moved": answer.version}
 
     def forward(self, member: Member, case_no: str, to: str, reason: str, command_id: uuid.UUID) -> None:
         """Give one case to a colleague of its unit, with all of the tree above and below that is the same
@@ -233,8 +280,31 @@ class StaffHandover:
             raise Forbidden()
 
 
-def _open_work(units: frozenset[int], giver_id: int) -> ColumnElement[bool]:
-    return CASE.c.unit_id.in_(units) & (CASE.c.handler_id == giver_id) & (CASE.c.status == "open")
+@dataclass(frozen=True, slots=True)
+class _OpenWork:
+    """Somebody's open cases, parents first, and by id the case that stands for each and those above it."""
+
+    cases: Sequence[Row[Any]]
+    wholes: Mapping[int, Row[Any]]
+
+    def choose(self, case_nos: Collection[str] | None) -> list[Row[Any]]:
+        """Return these with all that they handed over, or all; raises Conflict where one is not there."""
+        wanted = [one for one in self.cases if case_nos is None or self.wholes[one.id].case_no in case_nos]
+        missing = set(case_nos or ()) - {self.wholes[one.id].case_no for one in wanted}
+        if missing or not wanted:
+            raise Conflict("open_work_changed", detail=", ".join(sorted(missing)))
+        return wanted
+
+
+def _list_open_work(session: Session, units: frozenset[int], giver_id: int) -> _OpenWork:
+    """Return the open cases of the giver in these units."""
+    mine = CASE.c.unit_id.in_(units) & (CASE.c.handler_id == giver_id) & (CASE.c.status == "open")
+    # Parents stand before their children, as everywhere where several cases are locked.
+    cases = session.execute(select(CASE).where(mine).order_by(CASE.c.id)).all()
+    wholes: dict[int, Row[Any]] = {}
+    for one in cases:
+        wholes[one.id] = wholes.get(one.parent_case_id, one)
+    return _OpenWork(cases, wholes)
 
 
 def _count_open(session: Session, staff_ids: Sequence[int]) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""A customer urges a case (催办): once in so many office hours, and whoever has it in hand sees it first."""
+"""A customer urges a case (催办): a step once in so many office hours, and who has it sees it first."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from backend.notifications.staff_notices import Matter, StaffNotices
 # The purpose of the template that tells the handler.
 KIND = "urged"
 _CASE = table_of(ServiceCase)
-_LAST = Prepared(select(_CASE.c.urged_at).where(_CASE.c.id == bindparam("case_id")))
 # All that is under way below the case, itself included.
 _BELOW = """
     WITH RECURSIVE below AS (
@@ -37,6 +36,17 @@ _BELOW = """
       SELECT c.id FROM service_case c JOIN below b ON c.parent_case_id = b.id WHERE c.status = 'open'
     )
 """
+# When a step that is still waited for was urged: one that was handed over waits for those below.
+_LAST = Prepared(
+    text(
+        _BELOW
+        + """
+    SELECT max(urged_at) FROM case_task
+     WHERE case_id IN (SELECT id FROM below) AND state = 'open'
+       AND post_kind <> 'customer' AND child_process IS NULL
+    """
+    ).bindparams(bindparam("case_id", type_=BigInteger))
+)
 _MARK = text(
     _BELOW
     + """
@@ -68,7 +78,7 @@ class UrgeLimit:
     now: Callable[[], datetime]
 
     def find_next(self, session: Session, urged_at: datetime | None) -> datetime | None:
-        """Return from when on a case last urged at ``urged_at`` may be urged again, or None for now."""
+        """Return from when on a step last urged at ``urged_at`` may be urged again, or None for now."""
         if urged_at is None:
             return None
         next_at = self.calendar.current(session).add_working_hours(urged_at, self.hours)

@@ -140,7 +140,7 @@ class Settings:
         example="180",
     )  # fmt: skip
     urge_office_hours: int = setting(
-        "URGE_OFFICE_HOURS", "How much office time passes before a customer may urge the same case again.",
+        "URGE_OFFICE_HOURS", "How much office time passes before a customer may urge the same step again.",
         unit="whole number from 1 to 80 (hours)", parse=make_number_reader(1, 80), default=4, example="4",
     )  # fmt: skip
     case_link_hours: int = setting(

@@ -146,6 +146,7 @@ _EXTENSIONS: dict[str, str] = {
     "forward_unanswered": "转给别的部门的事还没有答复，或者师傅还没看答复，先等一等。",
     "forward_without_department": "本单位没有这个部门的人，请选别的部门，或请负责人协调。",
     "forward_nobody_present": "这个部门现在没有人在岗，请打电话联系，或选别的部门。",
+    "open_work_changed": "选中的办件里有的已经办结或已经换人，这次一件也没有移交。请重新打开看一遍再交。",
     "extension_settled": "这条延期申请已经处理过了，请刷新页面查看。",
     "extension_not_yours": "延期由单位负责人或客服中心负责人审批，自己申请的不能自己批。",
 }

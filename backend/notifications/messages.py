@@ -13,12 +13,15 @@ from backend.core.local_time import SHANGHAI, format_moment, format_span
 PLACEHOLDERS = frozenset({"service", "case_no", "items", "when", "handler", "handler_phone", "words"})
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
 # Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
-# changed hour or person is not told as a new visit, and whoever smells gas is not sent to a page.
-OTHER_SMS = frozenset({"departure", "moved", "replaced", "alarm_help", "alarm_coming"})
+# changed hour or person is not told as a new visit, who was chosen is named, and whoever smells gas is not
+# sent to a page.
+OTHER_SMS = frozenset({"assigned", "departure", "moved", "replaced", "alarm_help", "alarm_coming"})
 # The limits of WeChat's keywords: phrases of Chinese characters, things of any, names without digits.
 LONGEST_PHRASE, LONGEST_TIP, LONGEST_THING, LONGEST_NAME = 5, 20, 20, 10
 # The template for corrections names a day; the company waits a week before it asks again.
 DAYS_TO_MEND = timedelta(days=7)
+# Who comes without a phone of their own rings up.
+CALLS = "见后续来电"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -66,7 +69,7 @@ def find_faults(message: Message) -> list[str]:
     """Return what is wrong with a message, as sentences for its author."""
     faults = [
         f"there is no placeholder {name}"
-        for name in sorted(set(_PLACEHOLDER.findall(message.text)) - PLACEHOLDERS)
+        for name in sorted(set(_PLACEHOLDER.findall(message.text + message.tip)) - PLACEHOLDERS)
     ]
     if message.purpose not in PURPOSES:
         faults.append(f"there is no purpose {message.purpose}")
@@ -81,33 +84,38 @@ def find_faults(message: Message) -> list[str]:
 
 def fill_text(message: Message, facts: Facts) -> str:
     """Return the message as the customer reads it in the client."""
+    return _fill(message.text, facts)
+
+
+def _fill(text: str, facts: Facts) -> str:
     values = {
         "service": facts.service,
         "case_no": facts.case_no,
         "items": facts.items,
         "when": write_when(facts, facts.when) if facts.when else "",
         "handler": facts.handler,
-        "handler_phone": facts.handler_phone,
+        "handler_phone": facts.handler_phone or CALLS,
         "words": facts.words,
     }
-    return _PLACEHOLDER.sub(lambda found: values[found[1]], message.text)
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]:
     """Return the keywords of the purpose's template, each within WeChat's limits."""
     data = {"character_string1": facts.case_no, "thing2": _cut(facts.service, LONGEST_THING)}
+    tip = _cut(_fill(message.tip, facts), LONGEST_TIP)
     match message.purpose:
         case "progress":
-            return {**data, "phrase3": message.phrase, "thing4": message.tip, "time5": _minute(now)}
+            return {**data, "phrase3": message.phrase, "thing4": tip, "time5": _minute(now)}
         case "correction":
-            items = _cut(facts.items or message.tip, LONGEST_THING)
+            items = _cut(facts.items or tip, LONGEST_THING)
             until = _minute(facts.when or now + DAYS_TO_MEND)
-            return {**data, "thing3": items, "time4": until, "thing5": message.tip}
+            return {**data, "thing3": items, "time4": until, "thing5": tip}
         case "visit":
             name = _cut(re.sub(r"[\d\n]", "", facts.handler), LONGEST_NAME) or "服务师傅"
-            return {**data, "time3": _minute(facts.when or now), "name4": name, "thing5": message.tip}
+            return {**data, "time3": _minute(facts.when or now), "name4": name, "thing5": tip}
         case _:
-            return {**data, "time3": _minute(facts.when or now), "thing4": message.tip}
+            return {**data, "time3": _minute(facts.when or now), "thing4": tip}
 
 
 def write_when(facts: Facts, when: datetime) -> str:

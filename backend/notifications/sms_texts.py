@@ -12,14 +12,13 @@ from datetime import datetime
 from typing import Final
 
 from backend.core.local_time import format_moment
-from backend.notifications.messages import DAYS_TO_MEND, Facts, Message, write_when
+from backend.notifications.messages import CALLS, DAYS_TO_MEND, Facts, Message, write_when
 
 # Whoever does not use the mini-program is led to the H5 page of the case.
 _PAGE: Final = "_page"
-# Who comes without a phone of their own rings up.
-_CALLS: Final = "见后续来电"
 # A template that an installation has not registered yet → the one that was sent before there was it.
 _INSTEAD: Final = {
+    "assigned": "progress",
     "moved": "visit",
     "replaced": "visit",
     "alarm_help": "progress",
@@ -29,6 +28,8 @@ _INSTEAD: Final = {
 SMS_TEXTS: Final[Mapping[str, str]] = {
     "progress": "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。",
     "progress_page": "您的{1}（编号{2}）有新进展：{3}。点 HALL/c/{2} 看详情。",
+    "assigned": "您的{1}（编号{2}）由{3}（电话{4}）上门，请打开燃气服务小程序选上门时间。",
+    "assigned_page": "您的{1}（编号{2}）由{3}（电话{4}）上门，请点 HALL/c/{2} 选上门时间。",
     "correction": "您的{1}（编号{2}）需补充资料，请在{3}前打开燃气服务小程序办理。",
     "correction_page": "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。",
     "visit": "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。",
@@ -61,16 +62,19 @@ def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> li
             return [*params, message.phrase]
         case "correction":
             return [*params, format_moment(facts.when or now + DAYS_TO_MEND)]
+        case "assigned":
+            who = f"{facts.handler}师傅" if facts.handler else "服务师傅"
+            return [*params, who, facts.handler_phone or CALLS]
         case "visit" | "moved":
             return [*params, write_when(facts, facts.when or now)]
         case "replaced":
             return [*params, write_when(facts, facts.when or now), facts.handler]
         case "departure":
-            return [*params, facts.handler, facts.handler_phone or _CALLS]
+            return [*params, facts.handler, facts.handler_phone or CALLS]
         case "alarm_help":
             return [facts.case_no]
         case "alarm_coming":
-            return [facts.case_no, facts.handler, facts.handler_phone or _CALLS]
+            return [facts.case_no, facts.handler, facts.handler_phone or CALLS]
         case _:
             return params
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -15,7 +15,8 @@ from backend.core.database import table_of
 from backend.core.errors import Invalid
 from backend.core.local_time import SHANGHAI
 from backend.notifications.models import StaffNotice, StaffNoticeChoice
-from backend.notifications.staff_matters import URGENCIES, Urgency, find_kind, write_matter
+from backend.notifications.staff_matters import URGENCIES, Urgency, find_kind, name_people, write_matter
+from backend.organisation.service import OrganisationService
 
 SMS, WECOM, BROWSER = "sms", "wecom", "browser"
 WAYS = (SMS, WECOM, BROWSER)
@@ -70,9 +71,14 @@ class StaffNoticeDesk:
     """What a member of staff sees and chooses of their own notices. ``ways`` are those that are set up."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], ways: Collection[str], now: Callable[[], datetime]
+        self,
+        sessions: sessionmaker[Session],
+        organisation: OrganisationService,
+        ways: Collection[str],
+        now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
+        self._organisation = organisation
         self._ways = [one for one in WAYS if one in ways]
         self._now = now
 
@@ -122,19 +128,22 @@ class StaffNoticeDesk:
             choice = read_choice(session, staff_id)
             of_mine = select(_NOTICE).where(_NOTICE.c.staff_id == staff_id).order_by(_NOTICE.c.id.desc())
             rows = list(session.execute(of_mine.limit(LISTED)))[::-1]
-        last = rows[-1].id if rows else 0
-        items = []
-        for row in rows if after is not None else ():
-            kind = find_kind(row.kind)
-            is_quiet = choice.find_end_of_quiet(kind.urgency, self._now()) is not None
-            if row.id > (after or 0) and BROWSER in choice.ways[kind.urgency] and not is_quiet:
-                items.append(
-                    {
-                        "id": row.id,
-                        "urgency": kind.urgency,
-                        "title": kind.title,
-                        "text": write_matter(row.kind, row.params),
-                        "case_no": row.params[0] if row.case_id is not None and row.params else None,
-                    }
-                )
+            last = rows[-1].id if rows else 0
+            items = []
+            for row in rows if after is not None else ():
+                kind = find_kind(row.kind)
+                is_quiet = choice.find_end_of_quiet(kind.urgency, self._now()) is not None
+                if row.id > (after or 0) and BROWSER in choice.ways[kind.urgency] and not is_quiet:
+                    items.append(self._show(session, row))
         return {"items": items, "last": max(last, after or 0)}
+
+    def _show(self, session: Session, row: Row[Any]) -> dict[str, Any]:
+        kind = find_kind(row.kind)
+        params = name_people(row.kind, row.params, lambda ids: self._organisation.name_staff(session, ids))
+        return {
+            "id": row.id,
+            "urgency": kind.urgency,
+            "title": kind.title,
+            "text": write_matter(row.kind, params),
+            "case_no": row.params[0] if row.case_id is not None and row.params else None,
+        }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,13 +14,15 @@ URGENCIES: tuple[Urgency, ...] = ("alarm", "urgent", "ordinary")
 class MatterKind:
     """``text`` has {0}, {1} … for the parameters of the text message's template, in their order.
 
-    Not ``by_text`` is what somebody gets a text message of its own for; then the other ways are left.
+    Not ``by_text`` is what somebody gets a text message of its own for; then the other ways are left. The
+    parameter ``staff_param`` is the id of a member of staff, who is named only where the matter is told.
     """
 
     title: str
     text: str
     urgency: Urgency
     by_text: bool = True
+    staff_param: int | None = None
 
 
 KINDS: dict[str, MatterKind] = {
@@ -33,6 +35,9 @@ KINDS: dict[str, MatterKind] = {
     "drawn": MatterKind("客户在等您远程处理", "客户等您远程处理（编号{0}），请马上查看。", "urgent"),
     "dispatched": MatterKind("新派来一件", "新派来一件（编号{0}），请安排师傅。", "ordinary"),
     "visit_due": MatterKind("约的时间到了", "约的上门时间到了（编号{0}），请出发。", "urgent"),
+    "handed_over": MatterKind(
+        "有工作移交给您", "{1}把 {0} 件没办完的工作移交给您，请打开工作台查看。", "urgent", staff_param=1
+    ),
     "forwarded": MatterKind("有事转给您部门", "有一件事转给{1}（编号{0}），请查看并答复。", "ordinary"),
     "forward_answered": MatterKind("部门有答复了", "您转出去的事有答复了（编号{0}），请查看。", "ordinary"),
     "contract": MatterKind("合同等您审批", "合同（编号{0}）等您审批。", "ordinary"),
@@ -44,6 +49,17 @@ _OTHER = MatterKind("有事等您处理", "请打开工作台查看。", "ordina
 def find_kind(kind: str) -> MatterKind:
     """Return what is known of a kind; one without words of its own is told as something ordinary."""
     return KINDS.get(kind, _OTHER)
+
+
+def name_people(
+    kind: str, params: Sequence[str], name_staff: Callable[[Collection[int]], Mapping[int, str]]
+) -> list[str]:
+    """Return the parameters with a person's name where one is kept by id."""
+    where, named = find_kind(kind).staff_param, list(params)
+    if where is not None:
+        staff_id = int(named[where])
+        named[where] = name_staff([staff_id]).get(staff_id, "同事")
+    return named
 
 
 def write_matter(kind: str, params: Sequence[str]) -> str:

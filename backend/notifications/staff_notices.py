@@ -20,7 +20,7 @@ from backend.notifications.models import MessageDelivery, StaffNotice
 from backend.notifications.port import SmsPort, WecomPort
 from backend.notifications.sending import report, send_once
 from backend.notifications.staff_choices import SMS, WECOM, read_choice
-from backend.notifications.staff_matters import find_kind, write_matter
+from backend.notifications.staff_matters import find_kind, name_people, write_matter
 from backend.notifications.tries import reopen_tries
 from backend.organisation.service import OrganisationService, StaffContact
 
@@ -148,8 +148,11 @@ class StaffNotices:
             notice = session.execute(_READ, {"notice_id": notice_id}).one()
             contact = self._organisation.find_contact(session, notice.staff_id)
             chosen = read_choice(session, notice.staff_id).ways[find_kind(notice.kind).urgency]
-        text = self._prepare_text(notice, contact)
-        card = self._prepare_card(notice, contact)
+            params = name_people(
+                notice.kind, notice.params, lambda ids: self._organisation.name_staff(session, ids)
+            )
+        text = self._prepare_text(notice, params, contact)
+        card = self._prepare_card(notice, params, contact)
         calls: dict[str, Callable[[], SendOutcome]] = {}
         if card is not None and WECOM in chosen:
             calls[WECOM] = card
@@ -158,23 +161,23 @@ class StaffNotices:
         return calls
 
     def _prepare_text(
-        self, notice: Row[Any], contact: StaffContact | None
+        self, notice: Row[Any], params: list[str], contact: StaffContact | None
     ) -> Callable[[], SendOutcome] | str:
         if contact is None or not contact.phone:
             return NO_PHONE
         sms, template_id = self._sms, self._templates.get(notice.kind)
         if sms is None or template_id is None:
             return NOT_SET_UP
-        phone, params = contact.phone, list(notice.params)
+        phone = contact.phone
         return lambda: sms.send(phone, template_id, params)
 
     def _prepare_card(
-        self, notice: Row[Any], contact: StaffContact | None
+        self, notice: Row[Any], params: list[str], contact: StaffContact | None
     ) -> Callable[[], SendOutcome] | None:
         wecom = self._wecom
         if wecom is None or contact is None or not contact.wecom_userid:
             return None
-        userid, params = contact.wecom_userid, list(notice.params)
+        userid = contact.wecom_userid
         page = f"/#/cases/{params[0]}" if notice.case_id is not None and params else "/"
         title, text = find_kind(notice.kind).title, write_matter(notice.kind, params)
         return lambda: wecom.send_card(userid, title, text, self._console + page)

@@ -201,7 +201,7 @@ class Stage:
         since, until = self._clock.present - _AROUND, self._clock.present + _AROUND
         with self._hall.sessions() as session:
             visits = list_visits_of(session, [handler_id], since, until, OPEN_STATES)
-        return {start_at for _, start_at, _ in visits}
+        return {start_at for _, start_at, _, _ in visits}
 
     def find_visit(self, case_no: str) -> datetime | None:
         """Return when the booked visit begins, or None."""

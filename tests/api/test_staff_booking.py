@@ -146,8 +146,10 @@ def test_whose_handler_changes_is_told_who_comes(hall: Hall) -> None:
         same = update(Appointment).where(Appointment.case_id == hall.find_id(meeting))
         session.execute(same.values(start_at=start_at, end_at=end_at))
     work = desk.read("/members/handler_361/open-work")
-    [clash] = [one for one in work["clashes"] if one["username"] == "second_361"]
-    assert format_span(start_at, end_at) in clash["hours"]
+    clashes = {one["hours"]: one["case_nos"] for one in work["clashes"] if one["username"] == "second_361"}
+    hour = format_span(start_at, end_at)
+    assert case_no in clashes[hour]
+    assert {one["case_no"]: one["visit"] for one in work["items"]}[case_no] == hour
     move = {"command_id": str(uuid.uuid4()), "to": "second_361", "reason": "请假"}
     for _ in range(2):
         assert desk.send("POST", "/members/handler_361/hand-over", move).status_code == 200

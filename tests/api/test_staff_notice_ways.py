@@ -17,12 +17,13 @@ from backend.core.local_time import SHANGHAI
 from backend.core.outbox import OutboxRow
 from backend.core.outcomes import PlatformUnavailable, SendOutcome
 from backend.core.topics import NotSent, OutcomeUnknown, PromiseContext, PromiseRefused
+from backend.notifications.models import StaffNotice
 from backend.notifications.staff_notices import Matter, StaffNotices, read_notices
 from backend.organisation.staff_upkeep import StaffEntry, StaffUpkeep
 from tests.api.staff_side import Browser, Hall
 
 SENT = SendOutcome("sent", "0")
-TEMPLATES = {"urged": "1", "alarm": "2", "contract": "3"}
+TEMPLATES = {"urged": "1", "alarm": "2", "contract": "3", "handed_over": "4"}
 _subjects = itertools.count()
 
 
@@ -32,8 +33,10 @@ class Ways:
 
     arrived: list[tuple[str, str]] = field(default_factory=list)
     answers: dict[str, SendOutcome | Exception] = field(default_factory=dict)
+    texts: list[tuple[str, list[str]]] = field(default_factory=list)
 
     def send(self, phone: str, template_id: str, params: list[str]) -> SendOutcome:
+        self.texts.append((template_id, params))
         return self._call("sms", phone)
 
     def send_card(self, userid: str, title: str, text: str, url: str) -> SendOutcome:
@@ -211,3 +214,17 @@ def test_a_member_name_is_checked_and_belongs_to_one(stage: Stage) -> None:
         refused = keeper.send("PUT", "/organisation/staff/handler_361", {**body, "wecom_userid": wrong})
         assert refused.status_code == 422
         assert fault in json.loads(refused.text)["fields"]["wecom_userid"]
+
+
+def test_who_hands_work_over_is_named_where_it_is_told_and_kept_by_id(stage: Stage, hall: Hall) -> None:
+    giver = str(hall.staff["desk_361"])
+    matter = Matter("handed_over", f"ways/{next(_subjects)}", ("3", giver))
+    with hall.sessions.begin() as session:
+        stage.notices().tell(session, matter, [hall.staff["second_361"]])
+        newest = select(OutboxRow).where(OutboxRow.topic == "notify_staff").order_by(OutboxRow.id.desc())
+        row = session.scalars(newest.limit(1)).one()
+        kept = select(StaffNotice.params).where(StaffNotice.id == row.payload["notice_id"])
+        assert session.execute(kept).scalar_one() == ["3", giver]
+    context = PromiseContext(row.id, row.topic, 1, row.created_at, lambda: stage.time)
+    stage.notices(wecom=False).send(row.payload, context)
+    assert stage.ways.texts == [("4", ["3", "王desk_361"])]

@@ -167,7 +167,10 @@ class Customer:
         return answer.json if answer.data else None
 
     def apply(self, values: Mapping[str, Any], status: int = 201, **more: Any) -> Any:
-        body = {"command_id": str(uuid.uuid4()), "service": "repair", "form_version": 1, "values": values}
+        version = 2 if more.get("service", "repair") == "repair" else 1
+        body = {
+            "command_id": str(uuid.uuid4()), "service": "repair", "form_version": version, "values": values,
+        }  # fmt: skip
         return self.send("POST", "/applications", {**body, **more}, status)
 
     def command(self, view: Mapping[str, Any], status: int = 200, **more: Any) -> Any:

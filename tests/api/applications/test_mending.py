@@ -98,9 +98,7 @@ def test_a_second_return_keeps_each_former_value(
     staff.return_application(view["case_no"], fault_text="还是不够", fault_kind="选错了")
     view = customer.get(f"/cases/{view['case_no']}")
     assert [one["resolved"] for one in view["corrections"]] == [False, False, True]
-    # The field disappears with this choice, so nothing has to be mended in it, and nothing is lost.
-    view = customer.act(view, "resubmit", values={"fault_kind": "no_gas"})
-    assert view["values"]["fault_text"] == "第二次"
+    view = customer.act(view, "resubmit", values={"fault_kind": "no_gas", "fault_text": "第三次"})
     case = staff.find(view["case_no"])
     assert (case.returned_times, case.data["fault_kind"]) == (2, "no_gas")
     with sessions.begin() as session:
@@ -108,6 +106,30 @@ def test_a_second_return_keeps_each_former_value(
             select(CaseCorrection).where(CaseCorrection.case_id == case.id).order_by(CaseCorrection.no)
         ).all()
     assert [one.previous_value for one in rows] == [values["fault_text"], "第二次", "stove"]
+
+
+def test_what_a_mended_choice_hides_need_not_be_mended(
+    customer: Customer, staff: Staff, files: Uploads
+) -> None:
+    asked = {"alteration_kind": "move_meter", "alteration_text": "表移到走廊"}
+    unit = {
+        "customer_kind": "commercial_industrial",
+        "unit_name": "阳光餐厅",
+        "unit_proof": "unit_certificate",
+    }
+    stove = {"name": "大锅灶", "model": "ZCG-2", "quantity": 1, "flow_max": 4.5, "rated_pressure": 2}
+    values = {
+        **{key: one for key, one in make_repair().items() if not key.startswith("fault")},
+        **asked, **unit, "equipment": [{**stove, "use_time": "每天"}],
+        "site_photos": [files.upload(customer.owner)],
+    }  # fmt: skip
+    view = customer.apply(values, service="alteration", form_version=2)
+    staff.return_application(view["case_no"], customer_kind="选错了", unit_name="和执照不一样")
+    view = customer.get(f"/cases/{view['case_no']}")
+    # The field disappears with this choice, so nothing has to be mended in it, and nothing is lost.
+    view = customer.act(view, "resubmit", values={"customer_kind": "residential"})
+    assert view["values"]["unit_name"] == "阳光餐厅"
+    assert staff.find(view["case_no"]).data["customer_kind"] == "residential"
 
 
 def test_a_mended_address_may_bring_another_unit(customer: Customer, staff: Staff) -> None:

@@ -123,7 +123,7 @@ def test_who_looks_at_it_when_goes_by_the_working_calendar(
 def test_no_personal_value_stands_anywhere_in_clear(
     customer: Customer, sessions: sessionmaker[Session]
 ) -> None:
-    customer.send("PUT", "/drafts/repair", {"form_version": 1, "values": {"contact_name": "欧阳娜娜"}}, 204)
+    customer.send("PUT", "/drafts/repair", {"form_version": 2, "values": {"contact_name": "欧阳娜娜"}}, 204)
     customer.apply(make_repair(contact_name="欧阳娜娜", contact_phone="13912345678"))
     with sessions.begin() as session:
         for table in ("service_case", "case_event", "command_log", "outbox", "application_draft"):
@@ -162,7 +162,7 @@ def test_two_applications_at_once_for_one_address_get_one_case(customer: Custome
     values = make_repair()
 
     def tap(_: int) -> str:
-        body = {"service": "repair", "form_version": 1, "values": values, "command_id": str(uuid.uuid4())}
+        body = {"service": "repair", "form_version": 2, "values": values, "command_id": str(uuid.uuid4())}
         answer = customer._client.application.test_client().post(
             "/api/v1/applications", json=body, headers=customer._headers
         )
@@ -231,13 +231,13 @@ def test_bad_values_name_their_field_and_leave_nothing(
 def test_refusals_of_a_whole_application_leave_nothing(
     customer: Customer, stranger: Customer, files: Uploads, count_rows: CountRows
 ) -> None:
-    draft = {"form_version": 1, "values": {"contact_name": "张三丰"}}
+    draft = {"form_version": 2, "values": {"contact_name": "张三丰"}}
     customer.send("PUT", "/drafts/repair", draft, 204)
     before = count_rows()
     outside = customer.apply(make_repair(address=make_address(community="别处")), status=422)
     assert (outside["code"], list(outside["fields"])) == ("area_not_served", ["address"])
     changed = customer.apply(make_repair(), status=409, form_version=7)
-    assert (changed["code"], changed["extra"]) == ("form_changed", {"form_version": 1})
+    assert (changed["code"], changed["extra"]) == ("form_changed", {"form_version": 2})
     assert customer.apply(make_repair(), status=404, service="telephone")["code"] == "service_unknown"
     foreign = files.upload(stranger.owner)
     lost = customer.apply(make_repair(fault_photos=[foreign]), status=422)
@@ -252,8 +252,8 @@ def test_refusals_of_a_whole_application_leave_nothing(
 def test_drafts_are_kept_resumed_and_private(customer: Customer, stranger: Customer, files: Uploads) -> None:
     photo = files.upload(customer.owner)
     values = {"contact_phone": "138", "fault_photos": [photo]}
-    customer.send("PUT", "/drafts/repair", {"form_version": 1, "values": {"contact_phone": "1"}}, 204)
-    customer.send("PUT", "/drafts/repair", {"form_version": 1, "values": values}, 204)
+    customer.send("PUT", "/drafts/repair", {"form_version": 2, "values": {"contact_phone": "1"}}, 204)
+    customer.send("PUT", "/drafts/repair", {"form_version": 2, "values": values}, 204)
     draft = customer.get("/drafts/repair")
     assert (draft["values"], list(draft["files"])) == (values, [photo])
     [line] = customer.get("/drafts")["items"]
@@ -261,9 +261,9 @@ def test_drafts_are_kept_resumed_and_private(customer: Customer, stranger: Custo
     stranger.get("/drafts/repair", status=404)
     customer.send("DELETE", "/drafts/repair", None, 204)
     customer.get("/drafts/repair", status=404)
-    nothing = {"form_version": 1, "values": {}}
+    nothing = {"form_version": 2, "values": {}}
     assert customer.send("PUT", "/drafts/telephone", nothing, 404)["code"] == "service_unknown"
-    huge = {"form_version": 1, "values": {"fault_text": "字" * 70_000}}
+    huge = {"form_version": 2, "values": {"fault_text": "字" * 70_000}}
     assert customer.send("PUT", "/drafts/repair", huge, 422)["code"] == "draft_too_large"
 
 
@@ -273,8 +273,8 @@ def test_drafts_are_kept_resumed_and_private(customer: Customer, stranger: Custo
         ("nonsense", 400),
         ('{"values": ' + "[" * 100_000 + "]" * 100_000 + "}", 400),
         ("[]", 422),
-        ('{"form_version": 1, "values": []}', 422),
-        ('{"form_version": "1", "values": {}}', 422),
+        ('{"form_version": 2, "values": []}', 422),
+        ('{"form_version": "2", "values": {}}', 422),
     ],
 )
 def test_broken_bodies_are_refused(customer: Customer, body: str, status: int) -> None:
@@ -294,3 +294,10 @@ def test_nobody_applies_without_signing_in(hall: Any, settings: Settings) -> Non
     for path in ("/api/v1/home", "/api/v1/cases", "/api/v1/drafts"):
         answer = client.get(path)
         assert (answer.status_code, answer.json and answer.json["code"]) == (401, "not_signed_in")
+
+
+def test_whoever_has_no_gas_may_say_more(customer: Customer) -> None:
+    words = "昨晚七点起没有气，邻居家有"
+    view = customer.apply(make_repair(fault_kind="no_gas", fault_text=words))
+    assert view["values"]["fault_text"] == words
+    customer.apply({key: one for key, one in make_repair(fault_kind="no_gas").items() if key != "fault_text"})

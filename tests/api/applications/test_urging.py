@@ -40,10 +40,26 @@ def test_a_case_is_urged_once_and_again_after_some_office_hours(
         assert len(named) == 1
         long_ago = update(ServiceCase).where(ServiceCase.id == case.id)
         session.execute(long_ago.values(urged_at=case.urged_at - timedelta(days=30)))
+        of_task = update(CaseTask).where(CaseTask.case_id == case.id, CaseTask.urged_at.is_not(None))
+        session.execute(of_task.values(urged_at=case.urged_at - timedelta(days=30)))
     again = customer.get(f"/cases/{view['case_no']}")
     assert (find_urging(again) or {})["unmet"] is None
     customer.command(again, kind="urge")
     assert staff.find(view["case_no"]).urged_times == 2
+
+
+def test_what_was_urged_goes_away_with_its_step(customer: Customer, staff: Staff) -> None:
+    view = customer.command(customer.apply(make_repair()), kind="urge")
+    assert (find_urging(view) or {})["unmet"] is not None
+    staff.do(staff.find(view["case_no"]).id, "accept", "accept")
+    view = customer.get(f"/cases/{view['case_no']}")
+    # Another step than the one that was urged, which may be urged itself, once.
+    assert (find_urging(view) or {})["unmet"] is None
+    view = customer.command(view, kind="urge")
+    assert (find_urging(view) or {})["unmet"]["code"] == "urged_lately"
+    assert customer.command(view, 409, kind="urge")["code"] == "urged_lately"
+    over = customer.command(customer.get(f"/cases/{view['case_no']}"), kind="withdraw")
+    assert find_urging(over) is None
 
 
 def test_what_waits_for_the_customer_is_not_urged_and_what_was_handed_over_to_is(

@@ -70,7 +70,7 @@ def test_what_the_text_says() -> None:
     )
     assert fill_wechat(MESSAGES["appointment_booked"], FACTS, NOW)["time3"] == "2026-11-26 09:00"
     assert fill_text(MESSAGES["handler_assigned"], replace(FACTS, handler="张伟")) == (
-        "您的居民报装（编号261124101123453）已安排张伟师傅。点开选一个方便的上门时间，选好了师傅才能上门。"
+        "您的居民报装（编号261124101123453）已安排张伟师傅（电话13800138000）。点开选一个方便的上门时间，选好了师傅才能上门。"
     )
 
 
@@ -90,7 +90,12 @@ def test_each_text_message_says_what_happened() -> None:
     assert tell("handler_set_off") == f"{case}：张伟师傅（电话13800138000）已出发，请留人在家。"
     assert "小程序" in tell("handler_assigned")
     page = tell("handler_assigned", uses_mini=False)
-    assert page == f"{case}有新进展：约上门时间。点 https://hall.example/c/261124101123453 看详情。"
+    assert page == (
+        f"{case}由张伟师傅（电话13800138000）上门，请点 https://hall.example/c/261124101123453 选上门时间。"
+    )
+    assert fill_wechat(MESSAGES["handler_assigned"], facts, NOW)["thing4"] == "张伟师傅上门，点开选时间"
+    nobody = replace(FACTS, handler="", handler_phone="")
+    assert fill_sms("assigned", MESSAGES["handler_assigned"], nobody, NOW)[2:] == ["服务师傅", "见后续来电"]
     coming = tell("alarm_coming", uses_mini=False)
     assert "抢修员张伟（电话13800138000）马上到" in coming
     assert "不要回屋" in coming and "不要回屋" in tell("alarm_dispatched")

@@ -25,6 +25,8 @@ export type RosterTurn = Schemas['RosterTurn']
 /** `from_code` is the unit whose roster says so; null where nobody is on duty at all. */
 export type OnDutyUnit = Schemas['OnDutyUnit']
 export type OpenWorkItem = Schemas['OpenWorkItem']
+/** An hour in which a colleague has a visit of their own, and the cases that it would meet. */
+export type Clash = Schemas['Clash']
 export type PresenceChange = Schemas['Presence']
 /** Seats in each hour from one to another; no region is the whole unit. */
 export type VisitingHours = Schemas['SlotRule']
@@ -76,7 +78,7 @@ export const putVisitPolicy = (entry: Schemas['VisitPolicyEntry']) => request<vo
 export const setPresence = (username: string, change: PresenceChange) =>
   request<void>('PUT', `/members/${part(username)}/presence`, change)
 export const listOpenWork = (username: string) => request<Schemas['OpenWork']>('GET', `/members/${part(username)}/open-work`)
-export const handOver = (username: string, body: { command_id: string; to: string; reason: string }) =>
+export const handOver = (username: string, body: Schemas['HandOver']) =>
   request<{ moved: number }>('POST', `/members/${part(username)}/hand-over`, body)
 
 export const getCalendarWarning = () => request<{ warning: string | null }>('GET', '/calendar/warning')

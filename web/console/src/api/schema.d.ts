@@ -5220,7 +5220,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give all open cases of somebody to another handler. */
+        /** Give open cases of somebody to another handler: all of those that are named, or none. */
         post: {
             parameters: {
                 query?: never;
@@ -7438,7 +7438,8 @@ export interface components {
             your_step: string | null;
         };
         Clash: {
-            hours: string[];
+            case_nos: string[];
+            hours: string;
             username: string;
         };
         ClassWish: {
@@ -7919,6 +7920,8 @@ export interface components {
             use_period: string;
         };
         HandOver: {
+            /** @default null */
+            case_nos?: string[] | null;
             /** Format: uuid */
             command_id: string;
             /** @default  */
@@ -8396,6 +8399,8 @@ export interface components {
             name: string;
             place: string;
             unit_name: string;
+            /** @description the booked hour */
+            visit: string | null;
         };
         Opened: {
             case_no: string;

@@ -5,7 +5,7 @@ export type Way = NoticeChoice['ways'][Urgency][number]
 
 export const URGENCIES: { key: Urgency; name: string; text: string }[] = [
   { key: 'alarm', name: '燃气报警', text: '报警派到您这里、没人接警。值班时的电话叫班不受这里影响。' },
-  { key: 'urgent', name: '急事', text: '办件超时限、客户催办' },
+  { key: 'urgent', name: '急事', text: '办件超时限、客户催办、有工作移交给您' },
   { key: 'ordinary', name: '一般事', text: '合同等您审批、工作日历要续等' },
 ]
 export const WAYS: { key: Way; name: string }[] = [

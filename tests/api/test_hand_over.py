@@ -1,0 +1,65 @@
+"""The hand-over of chosen cases: all of them or none, and whoever takes them hears of it; over HTTP."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.api.staff_side import Hall, code
+
+
+def start_assigned(hall: Hall) -> str:
+    """Start a repair that is handler_361's; returns its number."""
+    case_no = hall.start(service="repair")
+    for who, outcome, more in (
+        ("remote_a", "accept", {}),
+        ("remote_a", "pass", {}),
+        ("remote_a", "dispatch", {}),
+        ("desk_361", "assign", {"handler": "handler_361"}),
+    ):
+        assert hall.sign_in(who).act(case_no, outcome, **more).status_code == 200
+    return case_no
+
+
+def test_only_the_chosen_cases_change_hands_and_the_taker_hears_of_them(hall: Hall) -> None:
+    chosen, left, gone = (start_assigned(hall) for _ in range(3))
+    desk, second = hall.sign_in("desk_361"), hall.sign_in("second_361")
+    body = {"to": "second_361", "reason": "请假"}
+
+    def hand_over(**more: Any) -> TestResponse:
+        asked = {"command_id": str(uuid.uuid4()), **body, **more}
+        return desk.send("POST", "/members/handler_361/hand-over", asked)
+
+    def list_held(who: str) -> set[str]:
+        return {one["case_no"] for one in desk.read(f"/members/{who}/open-work")["items"]}
+
+    assert hand_over(case_nos=[gone]).status_code == 200
+    last = second.read("/me/notices")["last"]
+    # One that is somebody else's by now, or that nobody knows, keeps all of them where they are.
+    for wrong in ([chosen, gone], [chosen, "250101361000009"]):
+        refused = hand_over(case_nos=wrong)
+        assert (refused.status_code, code(refused)) == (409, "open_work_changed")
+    assert hand_over(case_nos=[]).status_code == 422
+    assert chosen in list_held("handler_361")
+    assert second.read("/me/notices", after=last)["items"] == []
+    again = str(uuid.uuid4())
+    for _ in range(2):
+        assert json.loads(hand_over(command_id=again, case_nos=[chosen]).text) == {"moved": 1}
+    assert chosen in list_held("second_361")
+    assert left in list_held("handler_361")
+    [notice] = second.read("/me/notices", after=last)["items"]
+    assert notice["text"] == "王desk_361把 1 件没办完的工作移交给您，请打开工作台查看。"
+
+
+def test_nobody_hands_over_to_who_is_away(hall: Hall) -> None:
+    start_assigned(hall)
+    desk = hall.sign_in("desk_361")
+    away, back = {"presence": "absent"}, {"presence": "on_duty"}
+    assert desk.send("PUT", "/members/second_361/presence", away).status_code == 204
+    body = {"command_id": str(uuid.uuid4()), "to": "second_361"}
+    answer = desk.send("POST", "/members/handler_361/hand-over", body)
+    assert (answer.status_code, code(answer)) == (409, "handler_absent")
+    assert desk.send("PUT", "/members/second_361/presence", back).status_code == 204
