@@ -152,10 +152,10 @@ class Staff:
     def __init__(self, page: Page, stage: Stage) -> None:
         self.page, self._stage = page, stage
 
-    def sign_in(self, username: str) -> None:
-        """Sign in with the demonstration's password."""
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+        """Sign in, with the demonstration's password if no other is given."""
         self.page.get_by_label("账号").fill(username)
-        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_label("密码").fill(password)
         self.page.get_by_role("button", name="登录").click()
         expect(self.page.get_by_label("密码")).to_have_count(0)
 
