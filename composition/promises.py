@@ -34,7 +34,7 @@ from backend.core.partitions import create_month_partitions
 from backend.core.promise_desk import PromiseDesk
 from backend.core.relay import Relay, limit_sending
 from backend.core.scheduler import Scheduler, Tick
-from backend.core.topics import Handler, PromiseContext, TopicRegistry, TopicSpec, conclude
+from backend.core.topics import PromiseContext, TopicRegistry, TopicSpec, conclude
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
 from backend.organisation.leads import find_centre_leads, find_leads
@@ -78,7 +78,6 @@ def make_staff_notices(hall: Hall) -> StaffNotices:
 def make_topics(hall: Hall) -> TopicRegistry:
     """Return every topic that may be promised; one without a handler waits in the outbox and is reported."""
     notices, staff_notices = make_notices(hall), make_staff_notices(hall)
-    send_code = _make_code_sender(hall)
     escalation = Escalation(
         hall.sessions,
         hall.definitions,
@@ -94,7 +93,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
                 is_idempotent=False,
                 reopen=hall.notifications.reopen,
             ),
-            TopicSpec("send_sms_code", "发送验证码", "messages", send_code, is_idempotent=False),
+            _make_code_topic(hall),
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
             *UrgeNotices(hall.sessions, staff_notices, find_leads).list_topics(),
@@ -204,13 +203,14 @@ def add_promises(app: Flask, api: Api, hall: Hall, lists: Mapping[str, Exportabl
     add_exports(api, hall, lists, desk)
 
 
-def _make_code_sender(hall: Hall) -> Handler | None:
+def _make_code_topic(hall: Hall) -> TopicSpec:
     template_id = dict(hall.settings.sms_templates).get("sign_in_code")
+    name, title, queue = "send_sms_code", "发送验证码", "messages"
     if hall.platforms.sms is None or template_id is None:
-        return None
+        return TopicSpec(name, title, queue, None, is_idempotent=False)
     sender = SmsCodeSender(hall.sessions, hall.keys, hall.platforms.sms, template_id, read_clock)
 
     def send(payload: Mapping[str, Any], context: PromiseContext) -> None:
         conclude(sender.handle(payload))
 
-    return send
+    return TopicSpec(name, title, queue, send, is_idempotent=False, tell_recipient=sender.tell_recipient)

@@ -37,6 +37,7 @@ class UnknownPromiseSchema(Schema):
     topic = fields.String(required=True)
     what = fields.String(required=True)
     case_no = fields.String(required=True, allow_none=True)
+    recipient = fields.String(required=True, allow_none=True, metadata={"description": "masked"})
     created_at = fields.AwareDateTime(required=True)
     started_at = fields.AwareDateTime(required=True, allow_none=True)
     attempt = fields.Integer(required=True)

@@ -15,6 +15,7 @@ from backend.access.models import SmsCode
 from backend.access.ports import SmsPort
 from backend.core.encryption import KeyRing
 from backend.core.errors import TooMany
+from backend.core.masking import mask_phone
 from backend.core.outbox import promise
 
 TOPIC = "send_sms_code"
@@ -139,6 +140,12 @@ class SmsCodeSender:
             code = self._keys.decrypt(row.code_sealed, _CODE_CONTEXT)
             row.code_sealed = None
         return self._sms.send(phone, self._template_id, [code, str(GOOD_FOR // timedelta(minutes=1))]).state
+
+    def tell_recipient(self, session: Session, payload: Mapping[str, int]) -> str | None:
+        """Return the masked phone to which the code of ``sms_code_id`` goes, or None once it is gone."""
+        sealed = session.scalars(select(SmsCode.phone_sealed).where(SmsCode.id == payload["sms_code_id"]))
+        phone = sealed.one_or_none()
+        return None if phone is None else mask_phone(self._keys.decrypt(phone, _PHONE_CONTEXT))
 
 
 # Bound to the column; the row's id is not known before it is written.

@@ -36,6 +36,7 @@ class UnknownPromise:
     """A promise that may have been kept or not.
 
     ``what`` is its topic in the person's words, ``case_no`` the case that it is about, where there is one;
+    ``recipient`` whom it is for, masked, where no case tells it;
     ``may_repeat`` tells whether it can be sent again once it is sure that it did not go out.
     """
 
@@ -43,6 +44,7 @@ class UnknownPromise:
     topic: str
     what: str
     case_no: str | None
+    recipient: str | None
     created_at: datetime
     started_at: datetime | None
     attempt: int
@@ -81,20 +83,24 @@ class PromiseDesk:
 
     def list_unknown_promises(self) -> list[UnknownPromise]:
         """Return what a person has to settle, the newest first, at most 200."""
-        return [
-            UnknownPromise(
-                row.id,
-                row.topic,
-                spec.title if spec else row.topic,
-                row.payload.get("case_no"),
-                row.created_at,
-                row.started_at,
-                row.attempt,
-                may_repeat=spec is not None and spec.reopen is not None,
-            )
-            for row in self._list("unknown")
-            for spec in [self._topics.find(row.topic)]
-        ]
+        rows = self._list("unknown")
+        with self._sessions.begin() as session:
+            return [self._describe_unknown(session, row) for row in rows]
+
+    def _describe_unknown(self, session: Session, row: OutboxRow) -> UnknownPromise:
+        spec = self._topics.find(row.topic)
+        tell = spec.tell_recipient if spec else None
+        return UnknownPromise(
+            row.id,
+            row.topic,
+            spec.title if spec else row.topic,
+            row.payload.get("case_no"),
+            tell(session, row.payload) if tell else None,
+            row.created_at,
+            row.started_at,
+            row.attempt,
+            may_repeat=spec is not None and spec.reopen is not None,
+        )
 
     def settle_promise(self, outbox_id: int, as_: str, author: str) -> None:
         """Write down how an unknown promise ended: ``sent``, ``refused``, or not and send it ``again``.

@@ -64,6 +64,7 @@ class TopicSpec:
     running the handler twice does what running it once does; only then is it run again after a failure.
     ``reopen`` lets a person who has found that an unknown promise did not go out have it sent again: it
     forgets in the session that the promise, by its outbox id, was ever begun. Without it none is sent again.
+    ``tell_recipient`` names, masked, whom a promise with this payload is for, where no case tells it.
     """
 
     name: str
@@ -73,6 +74,7 @@ class TopicSpec:
     is_idempotent: bool
     max_attempts: int = MAX_ATTEMPTS
     reopen: Callable[[Session, int], None] | None = None
+    tell_recipient: Callable[[Session, Mapping[str, Any]], str | None] | None = None
 
 
 class TopicRegistry:

@@ -67,7 +67,7 @@ PEOPLE = (
     DemoPerson("finance301", "何琳", "301", (), ("finance_dept",), "历下：收费"),
     DemoPerson("finance302", "孟洁", "302", (), ("finance_dept",), "市中：收费"),
     DemoPerson("finance303", "许诺", "303", (), ("finance_dept",), "高新：收费"),
-    DemoPerson("hall302", "林芳", "302", (), ("business_hall",), "市中：营业厅"),
+    DemoPerson("hall302", "林芳", "302", (), ("business_hall", *_SERVICE), "市中：营业厅受理"),
     DemoPerson("works301", "宋涛", "301", (), _WORKS, "历下：设计、施工"),
     DemoPerson("works302", "高峰", "302", (), _WORKS, "市中：设计、施工"),
     DemoPerson("division200", "郑涛", "200", (), ("business_division",), "城区事业部：审核投诉和台账"),

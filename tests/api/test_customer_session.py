@@ -20,6 +20,7 @@ from backend.access.models import SmsCode
 from backend.access.sms_codes import PER_PHONE, TRIES
 from backend.core.config import Settings
 from backend.core.database import db
+from backend.core.masking import mask_phone
 from tests.api.conftest import MadeCustomer
 from tests.api.sign_in_stage import HTTPS, Stage, read, refusal
 from wsgi import create_app
@@ -214,6 +215,9 @@ def test_a_code_is_sent_once_and_not_kept(stage: Stage, caller: FlaskClient, pho
         assert code.encode() not in row.code_hash
         assert phone not in row.phone_sealed
         payload = {"sms_code_id": row.id}
+        # Who settles it knows whom to ask for, and no more of them.
+        assert stage.sender.tell_recipient(session, payload) == mask_phone(phone) != phone
+        assert stage.sender.tell_recipient(session, {"sms_code_id": 0}) is None
     assert stage.sender.handle(payload) == "unknown"
     assert stage.sms.received[phone] == [code]
     assert stage.sender.handle({"sms_code_id": 0}) == "refused"

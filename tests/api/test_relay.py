@@ -51,7 +51,14 @@ class World:
         inside = [TopicSpec("test_inside", "内部", None, self.handle, is_idempotent=True, max_attempts=2)]
         unheard = [TopicSpec("test_unheard", "无人处理", "default", None, is_idempotent=False)]
         self.topics = TopicRegistry(
-            [TopicSpec(name, name, queue, self.handle, same, max_attempts=2) for name, queue, same in specs]
+            [
+                TopicSpec(
+                    *(name, name, queue, self.handle, same),
+                    max_attempts=2,
+                    tell_recipient=lambda _, payload: f"138****{payload['n']:04d}",
+                )
+                for name, queue, same in specs
+            ]
             + inside
             + unheard
         )
@@ -297,6 +304,7 @@ def test_what_a_dead_worker_was_sending_stands_as_unknown_before_a_person(world:
     # Other tests may have left promises of their own here.
     [unknown] = [one for one in world.desk.list_unknown_promises() if one.topic == "test_message"]
     assert (unknown.topic, unknown.started_at, unknown.attempt) == ("test_message", START, 1)
+    assert unknown.recipient == "138****0001"
     assert world.kept == []
     world.desk.settle_promise(unknown.id, "refused", "lead")
     [row] = world.rows("test_message")

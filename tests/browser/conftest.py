@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import make_url
 
+from deploy.demo.organisation import PASSWORD
 from deploy.local.browser import BrowserMissing, ensure_browser
 from deploy.local.web_build import build_web_clients
 from tests.browser.people import DESKTOP, PHONE, Customer, Staff
@@ -82,10 +83,10 @@ def open_customer(watched: Watched, stage: Stage) -> Callable[[], Customer]:
 def open_staff(watched: Watched, stage: Stage) -> Callable[..., Staff]:
     """Return what signs somebody of the demonstration in at a console, on a desktop or on a phone."""
 
-    def open_console(username: str, *, on_phone: bool = False) -> Staff:
+    def open_console(username: str, *, on_phone: bool = False, password: str = PASSWORD) -> Staff:
         page = watched.open(PHONE if on_phone else DESKTOP, "/console/")
         staff = Staff(page, stage)
-        staff.sign_in(username)
+        staff.sign_in(username, password)
         return staff
 
     return open_console

@@ -43,7 +43,7 @@ class Customer:
         self.page.get_by_label("手机号").fill(phone)
         self.page.get_by_role("checkbox").click()
         self.press("获取验证码")
-        expect(self.page.get_by_text("验证码已发出")).to_be_visible()
+        expect(self.page.get_by_text("验证码正在发送")).to_be_visible()
         self.page.get_by_label("短信验证码").fill(self._stage.read_code(phone))
         self.page.get_by_role("button", name="登录", exact=True).click()
         expect(self.page.get_by_text("我要办理")).to_be_visible()
@@ -152,10 +152,10 @@ class Staff:
     def __init__(self, page: Page, stage: Stage) -> None:
         self.page, self._stage = page, stage
 
-    def sign_in(self, username: str) -> None:
-        """Sign in with the demonstration's password."""
+    def sign_in(self, username: str, password: str = PASSWORD) -> None:
+        """Sign in, with the demonstration's password if no other is given."""
         self.page.get_by_label("账号").fill(username)
-        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_label("密码").fill(password)
         self.page.get_by_role("button", name="登录").click()
         expect(self.page.get_by_label("密码")).to_have_count(0)
 

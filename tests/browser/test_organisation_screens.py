@@ -65,6 +65,10 @@ def test_people(watched: Watched, stage: Stage, open_staff: Callable[..., Staff]
     centre.dialog.get_by_label("抄表人员").check()
     centre.dialog.get_by_role("button", name="保存").click()
     expect(page.get_by_text("冯新的资料已改好。")).to_be_visible()
+    # What is said in passing covers neither the menu nor the heading.
+    toast, heading = page.locator(".el-message").first.bounding_box(), page.locator("h1").first.bounding_box()
+    assert toast is not None and heading is not None
+    assert toast["y"] > heading["y"] + heading["height"]
     watched.expect_refusals("changed_meanwhile")
     other.dialog.get_by_label("安检人员").check()
     other.dialog.get_by_role("button", name="保存").click()

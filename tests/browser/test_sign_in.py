@@ -88,7 +88,7 @@ def test_what_is_wrong_stands_where_it_is_wrong(
     watched.shoot(page, "31-sign-in-wrong")
     page.get_by_role("checkbox").tap()
     customer.press("获取验证码")
-    expect(page.get_by_text("验证码已发出")).to_be_visible()
+    expect(page.get_by_text("验证码正在发送")).to_be_visible()
     expect(page.get_by_text("验证码是 6 位数字")).to_have_count(0)
     # Asked for once more after a reload, the first code still counts, and when another comes is said.
     page.reload()

@@ -1,11 +1,16 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from '@/api/problem'
-import { checkCode, nameResend, tellWait, waitOf } from '@/forms/sms-code'
+import { checkCode, nameResend, tellSending, tellWait, waitOf } from '@/forms/sms-code'
 import { standInForDevice } from './device'
 
 describe('a code by text message', () => {
   it('is found too short before it is sent', () => {
     expect(['', '12', '123456', ' 123456 ', '1234567'].map((code) => checkCode(code) !== '')).toEqual([true, true, false, false, true])
+  })
+
+  it('is never said to have arrived, and what to do without it is said', () => {
+    expect(tellSending('96602')).not.toContain('已发出')
+    expect(tellSending('96602')).toMatch(/正在发送.*一分钟内没收到.*96602/)
   })
 
   it('that comes too soon starts the count, and says that the first one is still good', () => {
@@ -30,6 +35,15 @@ describe('what lies on this device', () => {
     keepLocalDraft('gas_on', { ...draft, saved_at: now - 8 * 24 * 3600 * 1000, values: {} })
     expect(listLocalDrafts()).toEqual([{ service: 'repair', saved_at: now }])
     expect(findTypedPhone()).toBe('138 1234 0002')
+    // What was typed last into a phone's field comes first, and only a whole number counts.
+    const { firstPhone, forgetTypedPhone, noteTypedPhone } = await import('@/stores/typed-phone')
+    expect(firstPhone()).toBe('138 1234 0002')
+    noteTypedPhone('13912345678')
+    noteTypedPhone('1391234')
+    noteTypedPhone('0531-86400000')
+    expect(firstPhone()).toBe('13912345678')
+    forgetTypedPhone()
+    expect(firstPhone()).toBe('138 1234 0002')
   })
 
   it('stands on the home page beside what the server has, each service once', async () => {

@@ -1,4 +1,5 @@
 import type { CustomerClass } from '@/api/ledger'
+import type { StaffCaseRow } from '@/api/types'
 
 /** What the classes of customers are called, those whose matters come first before. */
 export const CUSTOMER_CLASSES: Record<CustomerClass, string> = {
@@ -7,6 +8,15 @@ export const CUSTOMER_CLASSES: Record<CustomerClass, string> = {
   special: '特殊客户',
   sensitive: '敏感客户',
   general: '一般客户',
+}
+
+/** Lists that go by something else than the queue's order. */
+const OWN_ORDER = ['mine', 'overdue', 'extension']
+
+/** Whether classified customers stand first in a list that was `asked` for, before what is due sooner. */
+export function standFirst(rows: readonly Pick<StaffCaseRow, 'customer_class'>[], asked: { queue?: string; sort?: string; due?: string; q?: string }): boolean {
+  const isQueue = Boolean(asked.queue) && !OWN_ORDER.includes(asked.queue!)
+  return isQueue && asked.sort !== 'newest' && !asked.due && !asked.q && Boolean(rows[0]?.customer_class)
 }
 
 export const GAS_USES = { residential: '居民', public_service: '公共服务', commercial: '商业', industrial: '工业' }

@@ -78,7 +78,10 @@ export const useSession = defineStore('session', () => {
 
   /** Ask again who one is, after something about oneself has changed. */
   async function renew(): Promise<void> {
-    hold(await api.getSession())
+    const who = me.value?.username
+    const found = await api.getSession()
+    // Whoever signed out meanwhile stays signed out.
+    if (who && me.value?.username === who) hold(found)
   }
 
   /** Who keeps the people of a unit and not those of the whole centre: they send somebody first. */

@@ -9257,6 +9257,8 @@ export interface components {
             created_at: string;
             id: number;
             may_repeat: boolean;
+            /** @description masked */
+            recipient: string | null;
             /** Format: date-time */
             started_at: string | null;
             topic: string;

@@ -9,6 +9,11 @@ export function checkCode(code: string): string {
   return /^\d{6}$/.test(code.trim()) ? '' : '验证码是 6 位数字，请核对短信'
 }
 
+/** What is said once a code was asked for: it is on its way, and nobody here can know whether it arrives. */
+export function tellSending(hotline: string): string {
+  return `验证码正在发送，请看短信。一分钟内没收到，请再点一次获取；还是收不到，请打 ${hotline}。`
+}
+
 /** For how long no other code can be had, where a code was refused for coming too soon; else 0. */
 export function waitOf(problem: Problem): number {
   return problem.code === 'sms_code_too_often' ? Number(problem.extra.retry_after_seconds ?? 0) : 0

@@ -6,6 +6,7 @@ import { fetchMe, signOut } from '@/api/sign-in'
 import { dropTokens, keepTokens, readTokens } from '@/api/tokens'
 import type { Me, Tokens } from '@/api/types'
 import { forgetLocalDrafts } from '@/forms/local-drafts'
+import { forgetTypedPhone } from './typed-phone'
 
 const RETURN_KEY = 'hall.return_to'
 
@@ -36,6 +37,7 @@ export const useSession = defineStore('session', () => {
     await signOut().catch(() => undefined)
     dropTokens()
     forgetLocalDrafts()
+    forgetTypedPhone()
     leave()
   }
 

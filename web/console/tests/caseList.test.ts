@@ -1,0 +1,40 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { listCases } from '@/api/cases'
+import type { StaffCaseRow } from '@/api/types'
+import CaseList from '@/components/CaseList.vue'
+import { useCaseList } from '@/stores/caseList'
+import { usePreferences } from '@/stores/preferences'
+
+vi.mock('@/api/cases')
+vi.stubGlobal('IntersectionObserver', class { observe(): void {} disconnect(): void {} })
+
+const row = (case_no: string, more: Partial<StaffCaseRow>) =>
+  ({ case_no, service_name: '报修', customer_class: null, urged_times: 0, returned_times: 0, part: null, mark: null, due_at: null, ...more }) as unknown as StaffCaseRow
+
+beforeEach(() => setActivePinia(createPinia()))
+
+async function show(queue: string, rows: StaffCaseRow[], sort: 'due' | 'newest' = 'due') {
+  Object.assign(usePreferences().kept, { queue, sort })
+  vi.mocked(listCases).mockResolvedValue({ items: rows, next: null })
+  await useCaseList().reload()
+  const list = mount(CaseList, { props: { current: null, wide: false }, global: { stubs: { TimeLeft: true } } })
+  await flushPromises()
+  return list
+}
+
+it('says why a classified customer stands before what is due sooner, and shows every mark', async () => {
+  const list = await show('accept', [row('1', { customer_class: 'sensitive', returned_times: 1 }), row('2', {})])
+  expect(list.text()).toContain('分类客户（重点、风险、特殊、敏感）排在最前面')
+  const marks = list.get('#row-1 .whole')
+  expect(marks.text()).toContain('敏感客户')
+  expect(marks.text()).toContain('退1次')
+})
+
+it('says nothing where nobody is classified, or the list goes by another order', async () => {
+  const vip = row('1', { customer_class: 'sensitive' })
+  for (const list of [await show('accept', [row('2', {})]), await show('mine', [vip]), await show('accept', [vip], 'newest')]) {
+    expect(list.text()).not.toContain('排在最前面')
+  }
+})
