@@ -22,6 +22,7 @@ _GUARDS = {
     "no_rejected_marks": "not rejected_marks",
     "rating_given": "stars is not None",
     "forwarded_answered": "not forwarded",
+    "by_another_person": "not own_work",
 }
 # What the expressions ask for, before anything of it is known.
 BLANK_DATA: dict[str, Any] = {
@@ -31,6 +32,7 @@ BLANK_DATA: dict[str, Any] = {
     "owed_documents": [],
     "forwarded": [],
     "rejected_marks": [],
+    "own_work": False,
     "corrections": [],
 }
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
 from backend.cases.commands import Guard
-from backend.cases.guards import BoundGuard
+from backend.cases.guards import Asking, BoundGuard
 from backend.cases.snapshot import Snapshot
 from payments.models import Charge
 
@@ -24,13 +24,13 @@ _TREE = text(
 )
 
 
-def _bind_charges_settled(session: Session, case_id: int) -> Guard:
-    case_ids = list(session.execute(_TREE, {"case_id": case_id}).scalars())
+def _bind_charges_settled(session: Session, asking: Asking) -> Guard:
+    case_ids = list(session.execute(_TREE, {"case_id": asking.case_id}).scalars())
     sums = select(Charge.state, func.sum(Charge.amount_fen)).where(Charge.case_id.in_(case_ids))
     by_state = {state: int(amount) for state, amount in session.execute(sums.group_by(Charge.state)).tuples()}
     agreed = sum(
         int(row.content.get(TOTAL_FIELD) or 0)
-        for row in document_rows.list_filled(session, case_id)
+        for row in document_rows.list_filled(session, asking.case_id)
         if row.state == "filled"
     )
     is_paid = not by_state.get("open") and by_state.get("settled", 0) >= agreed

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from backend.cases.commands import Guard
+from backend.cases.commands import Guard, Performer
 from backend.cases.document_rows import list_filled_tasks, list_signers
 from backend.cases.models import CaseReview
-from backend.cases.snapshot import Snapshot
+from backend.cases.own_work import find_doers, list_reviewers
+from backend.cases.snapshot import Snapshot, TaskState
 from backend.catalogue.definition import FORM_FILLED, FORWARDED_ANSWERED, ProcessDefinition
 from backend.core.database import table_of
 from backend.core.statements import Prepared
@@ -29,7 +30,20 @@ CONTRACT_APPROVED = "contract_approved"
 IDENTITY_VERIFIED, IDENTITY_PROOF = "identity_verified", "identity_proof"
 # Set where the customer declined a face check or failed it too often, so that a person decides.
 IDENTITY_BY_PERSON = "identity_by_person"
-Bind = Callable[[Session, int], Guard]
+# The guard of an approval: who did one of the ``steps`` leaves it to somebody else.
+BY_ANOTHER = "by_another_person"
+
+
+class Asking(NamedTuple):
+    """For which case a guard is bound, as it stands, and which member of staff wants to go on with it."""
+
+    case_id: int
+    definition: ProcessDefinition
+    snapshot: Snapshot
+    performer: Performer | None
+
+
+Bind = Callable[[Session, Asking], Guard]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +121,13 @@ def _always(refusal: str | None) -> Guard:
     return lambda snapshot, args: refusal
 
 
-def _bind_rejected_marks(session: Session, case_id: int) -> Guard:
-    rejected = _REJECTED.first(session, {"case_id": case_id})
+def _bind_rejected_marks(session: Session, asking: Asking) -> Guard:
+    rejected = _REJECTED.first(session, {"case_id": asking.case_id})
     return _always(None if rejected is None else "rejected_marks")
 
 
-def _bind_form_filled(session: Session, case_id: int) -> Guard:
-    filled = list_filled_tasks(session, case_id)
+def _bind_form_filled(session: Session, asking: Asking) -> Guard:
+    filled = list_filled_tasks(session, asking.case_id)
 
     def check(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
         here = (task.no for task in snapshot.open_tasks if task.step == args.get("step"))
@@ -122,12 +136,36 @@ def _bind_form_filled(session: Session, case_id: int) -> Guard:
     return check
 
 
-def _bind_document_signed(session: Session, case_id: int) -> Guard:
-    signed = list_signers(session, case_id)
+def _bind_document_signed(session: Session, asking: Asking) -> Guard:
+    signed = list_signers(session, asking.case_id)
 
     def check(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
         have = signed.get(args.get("form", ""), frozenset())
         return None if have and have >= set(args.get("signers", ())) else "signatures_missing"
+
+    return check
+
+
+def _bind_another_person(session: Session, asking: Asking) -> Guard:
+    """Object to an approval by whoever did the work, while somebody else on duty could give it.
+
+    In a unit where nobody else can, the work must not stand still for weeks: whoever did it goes on, and the
+    history names who approved. So a lead need not override anything, nor be there for it.
+    """
+    me = None if asking.performer is None else asking.performer.staff_id
+    doers = {} if me is None else find_doers(session, asking.case_id)
+    if not any(me in one for one in doers.values()):
+        return _always(None)
+    here = {task.step for task in asking.snapshot.open_tasks}
+    steps = here.intersection(asking.definition.steps_by_guard[BY_ANOTHER])
+    posts = {asking.definition.step(one).by.key for one in steps}
+    reviewers = list_reviewers(session, asking.case_id, posts)
+
+    def check(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+        # Of what was done again after a return, the last counts.
+        last = {task.step: task.no for task in snapshot.tasks if task.state is TaskState.DONE}
+        did = {who for step in args.get("steps", ()) for who in doers.get(last.get(step, 0), ())}
+        return "own_work" if me in did and reviewers - did else None
 
     return check
 
@@ -158,6 +196,7 @@ CASE_GUARDS: dict[str, Guard] = {
     "no_rejected_marks": BoundGuard(_bind_rejected_marks, "rejected_marks"),
     FORM_FILLED: BoundGuard(_bind_form_filled, "form_missing"),
     "document_signed": BoundGuard(_bind_document_signed, "signatures_missing"),
+    BY_ANOTHER: BoundGuard(_bind_another_person, "own_work"),
 }
 
 
@@ -167,14 +206,17 @@ def bind_guards(
     definition: ProcessDefinition,
     snapshot: Snapshot,
     guards: Mapping[str, Guard],
+    performer: Performer | None = None,
 ) -> Mapping[str, Guard]:
-    """Return ``guards`` with those bound to this case that its open steps name."""
+    """Return ``guards`` with those bound that the case's open steps name; ``performer`` wants to go on."""
     named = {
         use.name
         for task in snapshot.open_tasks
         for outcome in definition.step(task.step).outcomes
         for use in outcome.guards
     }
-    found = {name: guards.get(name) for name in named}
-    bound = {name: one.bind(session, case_id) for name, one in found.items() if isinstance(one, BoundGuard)}
-    return {**guards, **bound} if bound else guards
+    found = {name: one for name in named if isinstance(one := guards.get(name), BoundGuard)}
+    if not found:
+        return guards
+    asking = Asking(case_id, definition, snapshot, performer)
+    return {**guards, **{name: one.bind(session, asking) for name, one in found.items()}}

@@ -286,7 +286,7 @@ class CaseService:
         Raises CommandRefused.
         """
         definition = self._definitions.get(session, case.definition_version_id)
-        guards = bind_guards(session, case.id, definition, case.snapshot, self._guards)
+        guards = bind_guards(session, case.id, definition, case.snapshot, self._guards, command.performer)
         decision = decide(definition, case.snapshot, command, stamp.recorded_at, guards)
         for make in then:
             more = decide(definition, decision.snapshot, make(decision.snapshot), stamp.recorded_at, guards)

@@ -212,8 +212,8 @@ class StaffCases:
     ) -> dict[str, Any]:
         definition = self._definitions.get(session, branch.definition_version_id)
         snapshot = make_snapshot(branch)
-        guards = bind_guards(session, branch.id, definition, snapshot, self._guards)
         performer = make_performer(member)
+        guards = bind_guards(session, branch.id, definition, snapshot, self._guards, performer)
         actions = list_available_actions(definition, snapshot, performer, guards)
         return {
             "actions": [describe_action(one) for one in actions],

@@ -265,6 +265,9 @@ def _check_outcome(step: Step, outcome: Outcome, known: set[str], words: Vocabul
     for guard in outcome.guards:
         if guard.name not in words.guards:
             yield step.key, "guard_unknown", f"there is no guard {guard.name}"
+        for key in guard.args.get("steps", ()):
+            if key not in known:
+                yield step.key, "step_unknown", f"guard {guard.name} names {key}, which is not here"
     for effect in outcome.effects:
         if effect.name not in words.effects:
             yield step.key, "effect_unknown", f"there is no effect {effect.name}"

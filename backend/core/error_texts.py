@@ -144,6 +144,7 @@ _EXTENSIONS: dict[str, str] = {
     "forward_unknown": "这类业务不能转给所选的部门，请从列表里重新选。",
     "forward_running": "这件已经转给一个部门了，请等答复回来再转。",
     "forward_unanswered": "转给别的部门的事还没有答复，或者师傅还没看答复，先等一等。",
+    "own_work": "这一步要由另一位同事来做，因为前面的活是您办的。请同岗位在岗的同事审核。",
     "forward_without_department": "本单位没有这个部门的人，请选别的部门，或请负责人协调。",
     "forward_nobody_present": "这个部门现在没有人在岗，请打电话联系，或选别的部门。",
     "open_work_changed": "选中的办件里有的已经办结或已经换人，这次一件也没有移交。请重新打开看一遍再交。",

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases.case_starts import ORIGIN
 from backend.cases.commands import Guard
-from backend.cases.guards import BoundGuard
+from backend.cases.guards import Asking, BoundGuard
 from backend.cases.models import ServiceCase
 from backend.cases.snapshot import Snapshot
 from backend.core.database import table_of
@@ -27,8 +27,8 @@ _KEPT = (
 )
 
 
-def _bind_customer_in_ledger(session: Session, case_id: int) -> Guard:
-    is_kept = session.execute(_KEPT, {"case_id": case_id}).first() is not None
+def _bind_customer_in_ledger(session: Session, asking: Asking) -> Guard:
+    is_kept = session.execute(_KEPT, {"case_id": asking.case_id}).first() is not None
 
     def check(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
         return None if is_kept else "customer_not_in_ledger"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text
 from sqlalchemy.orm import Session
@@ -16,8 +16,7 @@ CENTRE_LEAD = "hotline_business_lead"
 # Who keeps the hall at the centre, by position or department.
 CENTRE_KEEPERS = (CENTRE_LEAD, KEEPER)
 # From the unit upwards, each with how far it is; only the nearest that has somebody on duty counts.
-_NEAREST = text(
-    """
+_PRESENT = """
     WITH RECURSIVE above (id, parent_id, distance) AS (
       SELECT id, parent_id, 0 FROM unit WHERE id = :unit_id
       UNION ALL
@@ -27,12 +26,11 @@ _NEAREST = text(
       FROM above a JOIN staff s ON s.unit_id = a.id AND s.presence = 'on_duty'
       WHERE EXISTS (SELECT FROM staff_post p WHERE p.staff_id = s.id AND p.key = ANY(:posts))
     )
-    SELECT id FROM found WHERE place = 1 ORDER BY id
+    SELECT id FROM found
     """
-).bindparams(
-    bindparam("unit_id", type_=BigInteger),
-    bindparam("posts", type_=ARRAY(Text)),
-)
+_ASKED = (bindparam("unit_id", type_=BigInteger), bindparam("posts", type_=ARRAY(Text)))
+_ABOVE = text(_PRESENT).bindparams(*_ASKED)
+_NEAREST = text(f"{_PRESENT} WHERE place = 1 ORDER BY id").bindparams(*_ASKED)
 _CENTRE_LEADS = (
     select(Staff.id)
     .join(StaffPost, StaffPost.staff_id == Staff.id)
@@ -49,6 +47,11 @@ def find_leads(session: Session, unit_id: int) -> list[int]:
 def find_present(session: Session, unit_id: int, posts: Sequence[str]) -> list[int]:
     """Return the ids of those on duty who hold one of ``posts``: of the unit, or of the nearest above."""
     return list(session.execute(_NEAREST, {"unit_id": unit_id, "posts": list(posts)}).scalars())
+
+
+def list_present(session: Session, unit_id: int, posts: Collection[str]) -> frozenset[int]:
+    """Return the ids of all on duty who hold one of ``posts``: of the unit, or of any above."""
+    return frozenset(session.execute(_ABOVE, {"unit_id": unit_id, "posts": list(posts)}).scalars())
 
 
 def find_centre_leads(session: Session) -> list[int]:

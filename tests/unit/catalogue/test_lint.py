@@ -59,6 +59,7 @@ def overall(body: dict[str, Any], begins: str = "accept", **more: Any) -> None:
 
 
 YEARLY = {"every": "year", "month": 12, "day": 1, "per": "unit"}
+REVIEWS_NOTHING = {"name": "by_another_person", "args": {"steps": ["nowhere"]}}
 FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
     (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
@@ -77,6 +78,7 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: step(b, "accept").update(by="department:nobody"), ("accept", "post_unknown")),
     (lambda b: step(b, "accept").update(attended_by=["nobody"]), ("accept", "party_unknown")),
     (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
+    (lambda b: outcome(b, "assign")["guards"].append(REVIEWS_NOTHING), ("assign", "step_unknown")),
     (lambda b: outcome(b, "book").update(effects=[{"name": "nothing"}]), ("book", "effect_unknown")),
     (lambda b: step(b, "rate").pop("customer"), ("rate", "wording_missing")),
     (lambda b: b.update(starts_by=["position:remote_service"]), ("starts_by", "form_missing")),
