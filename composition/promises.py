@@ -35,10 +35,12 @@ from backend.core.promise_desk import PromiseDesk
 from backend.core.relay import Relay, limit_sending
 from backend.core.scheduler import Scheduler, Tick
 from backend.core.topics import PromiseContext, TopicRegistry, TopicSpec, conclude
+from backend.customers.accounts import GasAccounts
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
 from backend.organisation.leads import find_centre_leads, find_leads
 from backend.organisation.list_exports import Exportable
+from backend.plans.starting import PlanStarter
 from backend.realtime.hints import publish_hints
 from composition.hall import Hall, read_clock
 from composition.list_exports import add_exports
@@ -102,6 +104,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *staff_notices.list_topics(),
             *make_link_sender(hall).list_topics(),
             *CaseStarts(hall.sessions, hall.cases).list_topics(),
+            *make_plan_starter(hall).list_topics(),
             *hall.contracts.list_topics(staff_notices, find_leads),
         ]
     )
@@ -118,6 +121,12 @@ def make_link_sender(hall: Hall) -> LinkSender:
         hall.offers.name_of,
         read_clock,
     )
+
+
+def make_plan_starter(hall: Hall) -> PlanStarter:
+    """Return what starts the cases of plans."""
+    accounts = GasAccounts(hall.keys, hall.customers)
+    return PlanStarter(hall.sessions, hall.cases, hall.definitions, accounts, hall.keys, read_clock)
 
 
 def make_place_finder(hall: Hall) -> PlaceFinder:
@@ -153,6 +162,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("deadlines", timedelta(seconds=5), lambda: watch.run(read_clock())),
         Tick("calendar", timedelta(seconds=2), lambda: refresher.refresh(read_clock())),
         Tick("calendar starts", timedelta(minutes=1), starter.run),
+        Tick("plans", timedelta(minutes=1), make_plan_starter(hall).run),
         Tick("sweep", timedelta(seconds=10), relay.sweep),
         Tick("outbox report", timedelta(seconds=30), relay.report),
         Tick("partitions", timedelta(hours=12), lambda: create_month_partitions(hall.sessions, PARTITIONED)),

@@ -58,6 +58,8 @@ from backend.organisation.roster_upkeep import RosterUpkeep
 from backend.organisation.staff_upkeep import StaffUpkeep
 from backend.organisation.tables import OrganisationTables
 from backend.organisation.upkeep import OrganisationUpkeep
+from backend.plans.exporting import list_plan_exports
+from backend.plans.service import AccountPlans
 from backend.realtime.tickets import SocketTickets
 from composition.hall import GUARDS, Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
@@ -67,7 +69,7 @@ from staff_api.board_routes import make_board_routes
 from staff_api.booking_routes import make_booking_routes
 from staff_api.call_routes import make_call_routes
 from staff_api.case_routes import make_case_routes
-from staff_api.console_parts import LEDGER_READERS, ConsoleParts
+from staff_api.console_parts import LEDGER_READERS, PLAN_READERS, ConsoleParts
 from staff_api.contract_routes import make_contract_callback_routes, make_contract_routes
 from staff_api.document_routes import make_case_print_routes, make_document_routes
 from staff_api.extension_routes import make_extension_routes
@@ -86,6 +88,7 @@ from staff_api.notice_routes import make_notice_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
 from staff_api.organisation_tables import make_table_routes
 from staff_api.parameter_routes import make_parameter_routes
+from staff_api.plan_routes import make_plan_routes
 from staff_api.print_routes import make_print_routes
 from staff_api.queue_routes import make_queue_routes
 from staff_api.rating_routes import make_rating_routes
@@ -119,6 +122,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     lists = _add_cases(api, hall, posts, parts, processes)
     lists |= _add_organisation(api, hall, staff_sessions, parts)
     lists |= _add_knowledge_and_ledger(api, hall)
+    lists |= _add_plans(api, hall)
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     app.register_blueprint(make_contract_callback_routes(hall.contracts))
     forms = FormDesk(hall.sessions, parties, read_clock)
@@ -287,6 +291,12 @@ def _add_knowledge_and_ledger(api: Api, hall: Hall) -> dict[str, Exportable]:
     )  # fmt: skip
     api.register_blueprint(make_ledger_routes(ledger))
     return {**base.list_exports(), **list_round_exports(rounds), **ledger.list_exports(LEDGER_READERS)}
+
+
+def _add_plans(api: Api, hall: Hall) -> dict[str, Exportable]:
+    plans = AccountPlans(hall.sessions, hall.organisation, MemberDirectory(hall.organisation), read_clock)
+    api.register_blueprint(make_plan_routes(plans))
+    return list_plan_exports(plans, PLAN_READERS)
 
 
 def make_notice_desk(hall: Hall) -> StaffNoticeDesk:

@@ -8,13 +8,16 @@ from backend.cases.call_desk import CALL_POSTS
 from backend.knowledge.articles import KEEPERS
 from backend.organisation.leads import CENTRE_KEEPERS, CENTRE_LEAD, KEEPER
 from backend.organisation.service import Member
+from backend.plans.kinds import PLANNERS
 
 # Who has the ledger of customers, and who keeps it.
 LEDGER_KEEPERS = frozenset({"customer_service_dept", "business_division", "account_manager"})
 LEDGER_READERS = LEDGER_KEEPERS | {*CENTRE_KEEPERS, "hotline_agent", "remote_service", "area_lead"}
+# Who sees the plans of visits to accounts.
+PLAN_READERS = PLANNERS | {*CENTRE_KEEPERS, "area_lead", "business_division"}
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
-    "knowledge", "ledger", "ledger_keeping",
+    "knowledge", "ledger", "ledger_keeping", "plans", "planning",
 )  # fmt: skip
 
 
@@ -47,6 +50,8 @@ class ConsoleParts:
             "knowledge": KEEPERS,
             "ledger": LEDGER_READERS,
             "ledger_keeping": LEDGER_KEEPERS,
+            "plans": PLAN_READERS,
+            "planning": PLANNERS,
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

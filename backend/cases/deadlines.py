@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -36,6 +36,8 @@ WARN_BEFORE_MOMENT = timedelta(minutes=30)
 APPOINTMENT_END = "appointment_end_at"
 # Case data in which stands the year that a case plans; the calendar puts it there when it starts the case.
 PLAN_YEAR = "plan_year"
+# Case data in which stands the last day of the plan that started the case; without it nothing is due.
+PLAN_UNTIL = "plan_until"
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,14 @@ def _due_by_appointment(
     return None if booked is None else datetime.fromisoformat(booked).astimezone(UTC)
 
 
+def _due_by_plan(
+    limit: LimitSpec, snapshot: Snapshot, calendar: WorkingCalendar, start: datetime
+) -> datetime | None:
+    """The office's closing time on the plan's last day, or on the next working day where that one is free."""
+    last = snapshot.data.get(PLAN_UNTIL)
+    return None if last is None else calendar.closing_time(date.fromisoformat(last))
+
+
 def _due_in_window(
     limit: LimitSpec, snapshot: Snapshot, calendar: WorkingCalendar, start: datetime
 ) -> datetime:
@@ -298,6 +308,7 @@ def _due_on_date(
 
 _MOMENTS: dict[LimitKind, Callable[[LimitSpec, Snapshot, WorkingCalendar, datetime], datetime | None]] = {
     LimitKind.BY_APPOINTMENT: _due_by_appointment,
+    LimitKind.BY_PLAN: _due_by_plan,
     LimitKind.DAILY_WINDOW: _due_in_window,
     LimitKind.CALENDAR_DATE: _due_on_date,
 }

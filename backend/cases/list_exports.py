@@ -25,6 +25,7 @@ CHANNEL_NAMES = {
     "online": "网上", "mini": "小程序", "miniprogram": "小程序", "h5": "公众号", "web": "网页",
     "hotline": "电话",
     "counter": "营业厅", "field": "现场", "municipal": "市政", "officer": "员工转办", "calendar": "按日历",
+    "plan": "按计划",
 }  # fmt: skip
 _KIND_NAMES = {
     "return": "退回", "dispatch": "派给别的单位", "end": "不予受理", "site": "现场没办成", "other": "其他",

@@ -44,6 +44,7 @@ class LimitKind(StrEnum):
     CALENDAR_DATE = "calendar_date"
     DAILY_WINDOW = "daily_window"
     BY_APPOINTMENT = "by_appointment"
+    BY_PLAN = "by_plan"
     WITH_STEP = "with_step"
 
 

@@ -11,7 +11,16 @@ from backend.catalogue.prefill import Forms, find_fault
 # What stands in a case's data beside what forms feed; a field of this name would overwrite it. Only the
 # service may come from a form: whoever takes an order by telephone or at the counter chooses it there.
 _OWNED_DATA = frozenset(
-    {"appointment_id", "handler_id", "result", "signature_file", "stars", "unit_code", "unit_id"}
+    {
+        "appointment_id",
+        "handler_id",
+        "plan_until",
+        "result",
+        "signature_file",
+        "stars",
+        "unit_code",
+        "unit_id",
+    }
 )
 Fault = tuple[str, str, str]
 _OPTIONS = ("options", "options_from")

@@ -51,7 +51,7 @@ class Vocabulary:
 
 
 # What conditions may ask for beside form fields: the services put these into a case's data themselves.
-CASE_DATA = frozenset({"service", "origin_case_id", FORWARDED_TO})
+CASE_DATA = frozenset({"service", "origin_case_id", "plan_until", FORWARDED_TO})
 
 
 @cache

@@ -328,6 +328,8 @@ FIELD_TEXTS: dict[str, str] = {
     "wecom_userid_taken": "这个企业微信账号已经是别的同事的，请核对。",
     "centre_stays_open": "中心不能停用。",
     "day_to_come": "不能写还没到的日子。",
+    "day_past": "不能选已经过去的日子。",
+    "plan_ends_early": "最后一天不能早于第一天。",
     "ends_before_start": "失效日期不能早于生效日期。",
     "deputy_unfit": "代办人要是本单位另一位可以上门的同事。",
     "deputy_absent": "这位同事自己也请假了，请另选一位。",
@@ -347,6 +349,14 @@ _ACCOUNTS: dict[str, str] = {
     "account_record_missing": "单子里没有客户档案，请把“随单建客户档案”选为“是”，填好后再提交。",
     "premises_taken": "这个地址已经有别人的户号。请先核对地址；换了户主请办过户。",
     "meter_taken": "这块燃气表已经登记在别的户号上，请核对厂家和表号。",
+}
+
+_PLANS: dict[str, str] = {
+    "plan_empty": "选的范围里没有可以进计划的户号，请看下面的原因，改好再做。",
+    "plan_too_large": "一份计划最多 5000 户，请缩小范围，分成几份来做。",
+    "plan_over": "这份计划的日子已经过了，请删掉后重做一份。",
+    "plan_dropped": "这份计划已经删掉了，请重做一份。",
+    "plan_started": "这份计划已经开始开工单，不能删了。多开的工单请逐件取消。",
 }
 
 ERROR_TEXTS: dict[str, str] = {
@@ -371,4 +381,5 @@ ERROR_TEXTS: dict[str, str] = {
     **_TEMPLATES,
     **_ACCOUNTS,
     **_IDENTITY,
+    **_PLANS,
 }

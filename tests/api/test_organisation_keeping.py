@@ -106,8 +106,18 @@ def test_the_session_tells_ones_parts(hall: Hall) -> None:
             "calls",
             "knowledge",
             "ledger",
+            "plans",
         ],
-        "desk_361": ["unit_people", "intake", "works", "boards", "ledger", "ledger_keeping"],
+        "desk_361": [
+            "unit_people",
+            "intake",
+            "works",
+            "boards",
+            "ledger",
+            "ledger_keeping",
+            "plans",
+            "planning",
+        ],
         "handler_361": [],
     }
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.cases.deadlines import APPOINTMENT_END, Deadline, compute_deadlines
+from backend.cases.deadlines import APPOINTMENT_END, PLAN_UNTIL, Deadline, compute_deadlines
 from backend.cases.overall_limits import Overall, compute_overall
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.definition import LimitKind
@@ -100,7 +100,7 @@ def test_every_kind_of_limit(limit: dict[str, Any], opened: str, due: str) -> No
 
 
 def test_the_table_knows_every_kind() -> None:
-    elsewhere = {LimitKind.NONE, LimitKind.BY_APPOINTMENT, LimitKind.WITH_STEP}
+    elsewhere = {LimitKind.NONE, LimitKind.BY_APPOINTMENT, LimitKind.BY_PLAN, LimitKind.WITH_STEP}
     assert {LimitKind(limit["kind"]) for limit, *_ in TABLE} | elsewhere == set(LimitKind)
 
 
@@ -125,6 +125,13 @@ def test_a_visit_is_due_at_the_end_of_its_hour_and_follows_a_new_booking() -> No
         deadline = find(process, make_snapshot(open_visit, **{APPOINTMENT_END: booked}), "work")
         assert deadline.due_at == datetime.fromisoformat(booked)
         assert deadline.warn_at == datetime.fromisoformat(booked) - timedelta(minutes=30)
+
+
+@pytest.mark.parametrize(("last_day", "due"), [("2026-11-27", "11-27 17:30"), ("2026-11-28", "11-30 17:30")])
+def test_what_a_plan_started_is_due_when_the_office_closes_on_its_last_day(last_day: str, due: str) -> None:
+    process, open_visit = limited(kind="by_plan"), ("work", "11-23 10:00", None)
+    assert find(process, make_snapshot(open_visit), "work").due_at is None
+    assert find(process, make_snapshot(open_visit, **{PLAN_UNTIL: last_day}), "work").due_at == at(due)
 
 
 def test_a_limit_together_with_another_step() -> None:

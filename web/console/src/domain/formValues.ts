@@ -84,6 +84,7 @@ const CHANNELS: Record<string, string> = {
   officer: '员工转办',
   staff: '内部',
   calendar: '定期',
+  plan: '按计划',
   system: '自动',
 }
 

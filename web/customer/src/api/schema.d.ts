@@ -6147,6 +6147,260 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the plans of one's units for a process, the newest first. */
+        get: {
+            parameters: {
+                query: {
+                    process: "meter_reading";
+                    after?: number | null;
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPlanPage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Make a draft; nothing is started before it is published. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["NewPlan"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPlan"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/plans/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where one's unit has accounts in use. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlanPlaces"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/plans/{plan_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        /** Return a plan with its progress. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    plan_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPlan"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Throw a plan away that has not begun. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    plan_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/plans/{plan_id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        /** List the accounts of a plan. */
+        get: {
+            parameters: {
+                query?: {
+                    state?: "waiting" | "open" | "done" | "stopped" | "skipped" | null;
+                    after?: number;
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    plan_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PlanAccountPage"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/plans/{plan_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                plan_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a draft count: its cases are started on its first day. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    plan_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPlan"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/position": {
         parameters: {
             query?: never;
@@ -7118,6 +7372,32 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountPlan: {
+            /** Format: date */
+            first_day: string;
+            handler: string;
+            id: number;
+            /** Format: date */
+            last_day: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            may_drop: boolean;
+            may_publish: boolean;
+            name: string;
+            progress: components["schemas"]["PlanProgress"];
+            /** Format: date-time */
+            published_at: string | null;
+            refused: components["schemas"]["RefusedAccount"][];
+            refused_count: number;
+            /** @enum {string} */
+            state: "draft" | "published" | "started" | "dropped";
+            unit_name: string;
+        };
+        AccountPlanPage: {
+            items: components["schemas"]["AccountPlan"][];
+            next: number | null;
+        };
         Address: {
             building: string;
             community: string;
@@ -7500,6 +7780,11 @@ export interface components {
         CorrectionRequest: {
             item: string;
             reason: string;
+        };
+        CountedPlace: {
+            accounts: number;
+            community: string;
+            street: string;
         };
         CounterRating: {
             /** @description seconds */
@@ -8330,6 +8615,25 @@ export interface components {
             reason: string;
             value: number | null;
         };
+        NewPlan: {
+            /** Format: date */
+            first_day: string;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            gas_use?: "residential" | "public_service" | "commercial" | "industrial" | null;
+            handler: string;
+            /** Format: date */
+            last_day: string;
+            name: string;
+            numbers?: string[];
+            places?: components["schemas"]["PlanPlace"][];
+            /** @enum {string} */
+            process: "meter_reading";
+            /** Format: uuid */
+            request_id: string;
+        };
         NewReason: {
             field_types?: ("text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table")[];
             /** @default null */
@@ -8517,6 +8821,37 @@ export interface components {
             code: string;
             phone: string;
         };
+        PlanAccount: {
+            account_no: string;
+            case_no: string | null;
+            /** Format: date-time */
+            done_at: string | null;
+            place: string;
+            result: string | null;
+            /** @enum {string|null} */
+            skipped: "pending" | "active" | "suspended" | "removed" | "closed" | null;
+            /** @enum {string} */
+            state: "waiting" | "open" | "done" | "stopped" | "skipped";
+        };
+        PlanAccountPage: {
+            items: components["schemas"]["PlanAccount"][];
+            next: number | null;
+        };
+        PlanPlace: {
+            community: string;
+            street: string;
+        };
+        PlanPlaces: {
+            items: components["schemas"]["CountedPlace"][];
+        };
+        PlanProgress: {
+            done: number;
+            open: number;
+            planned: number;
+            skipped: number;
+            stopped: number;
+            waiting: number;
+        };
         Point: {
             lat: number;
             lng: number;
@@ -8646,6 +8981,11 @@ export interface components {
         };
         Refresh: {
             refresh_token: string;
+        };
+        RefusedAccount: {
+            account_no: string;
+            /** @enum {string} */
+            why: "unknown" | "planned" | "pending" | "suspended" | "removed" | "closed";
         };
         RefusedRow: {
             row: number;
@@ -8806,7 +9146,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls" | "knowledge" | "ledger" | "ledger_keeping")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls" | "knowledge" | "ledger" | "ledger_keeping" | "plans" | "planning")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
