@@ -5,7 +5,7 @@ import type { ProblemBody } from './types'
 
 /** What the list on the screen was asked for; each list reads what it knows. */
 export type ExportAsked = Partial<components['schemas']['ExportRequest']>
-export type ExportName = 'cases' | 'works' | 'board' | 'people' | 'units' | 'areas' | 'duty-roster' | 'visiting-hours' | 'failed-jobs' | 'unknown-sends' | 'calendar' | 'reasons' | 'knowledge' | 'knowledge-rounds' | 'customer-ledger' | 'forms' | 'templates' | 'parameters'
+export type ExportName = 'cases' | 'works' | 'board' | 'people' | 'units' | 'areas' | 'duty-roster' | 'visiting-hours' | 'failed-jobs' | 'unknown-sends' | 'calendar' | 'reasons' | 'knowledge' | 'knowledge-rounds' | 'customer-ledger' | 'forms' | 'templates' | 'parameters' | 'plan-accounts'
 
 export interface ExportedFile {
   name: string
