@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
@@ -17,7 +18,12 @@ from backend.catalogue.forms import FieldType, Form, Values
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.local_time import SHANGHAI, local_date
+from backend.customers.models import CaseAccount, GasAccount
 from backend.organisation.service import OrganisationService
+
+_ACCOUNT_NO = (
+    select(GasAccount.account_no).join(CaseAccount).where(CaseAccount.case_id == bindparam("case_id"))
+)
 
 
 class DocumentSources:
@@ -98,4 +104,8 @@ class DocumentSources:
         ):
             if sealed is not None:
                 applicant[name] = self._keys.decrypt(sealed, context)
+        account_no = session.execute(_ACCOUNT_NO, {"case_id": root_id}).scalar_one_or_none()
+        if account_no is not None:
+            # What the case is about goes before what the customer believed to be their number.
+            applicant["account_no"] = account_no
         return applicant, values

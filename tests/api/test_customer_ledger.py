@@ -28,6 +28,7 @@ from tests.api.filling import fill_in
 from tests.api.staff_side import API, HTTPS, VALUES, Browser, Hall, code
 from tests.api.test_customer_classes import enter_account
 from tests.api.test_orders_for_customers import take
+from tests.api.test_supply_contracts import sign_both
 
 HEADER = "户号,客户类型,客户层级,年用气量,拜访周期,上次拜访,服务内容,备注\n"
 MakeAccount = Callable[..., tuple[str, int]]
@@ -196,13 +197,10 @@ def test_the_class_is_noted_when_the_account_is_opened(hall: Hall, make_account:
     assert "customer_class" in fields
     case_no = start(hall, "account_opening", "sign", customer_id)
     hall.amend(case_no, customer_class="sensitive")
-    case = hall.service.load(hall.find_id(case_no))
-    [task] = case.snapshot.open_tasks
-    desk = Performer(ActorKind.DEPARTMENT, departments=frozenset({"customer_service_dept"}))
-    done = Complete(desk, task.no, "signed", case.snapshot.version, data={"signature_file": "s1"})
-    request = Request(f"staff:{hall.staff['desk_361']}", uuid.uuid4(), {})
-    hall.service.carry_out(request, case.id, done)
-    assert find(hall.sign_in("desk_361"), number)["classification"] == "sensitive"
+    desk = hall.sign_in("desk_361")
+    sign_both(desk, case_no, fill_in(desk, case_no))
+    take(desk, case_no, "signed")
+    assert find(desk, number)["classification"] == "sensitive"
     assert read_source(hall, number) == "opening"
 
 

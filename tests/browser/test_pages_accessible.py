@@ -124,6 +124,10 @@ def test_console_pages(
     for tab in ("进度", "记录", "备注和消息"):
         clerk.page.get_by_role("tab", name=re.compile(f"^{tab}")).click()
         watched.check_access(clerk.page, f"console {tab}")
+    planner = open_staff("lead301", on_phone=True)
+    for path in ("plans", "plans/new"):
+        _look_at(watched, stage, planner, path, "-phone")
+        assert planner.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], path
     handler = open_staff("handler301", on_phone=True)
     _look_at(watched, stage, handler, "field")
     # The organisation is kept on a phone, too; nothing may need scrolling sideways.

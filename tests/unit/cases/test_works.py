@@ -61,7 +61,6 @@ SIGNED = [
     ("suspension_removal", "sign", "sign", {}),
     ("inspection", "sign", "sign", {}),
     ("meter_reading", "sign", "to_pay", {}),
-    ("online_account_opening", "sign", "signed", {}),
 ]
 
 
@@ -180,6 +179,8 @@ def test_what_was_handed_over_goes_on_in_the_same_bar(process: str, step: str, c
             "installation_contract_nonresidential",
         ),
         ("alteration", "confirm_large", "work_slip_residential_individual", "work_slip_nonresidential"),
+        ("account_opening", "sign", "supply_contract_residential", "supply_contract_nonresidential"),
+        ("online_account_opening", "sign", "supply_contract_residential", "supply_contract_nonresidential"),
     ],
 )  # fmt: skip
 def test_homes_and_companies_have_forms_of_their_own(
