@@ -1,14 +1,14 @@
 """Plans of visits to gas accounts, such as meter readings: their accounts, and the case that each became.
 
-Revision ID: 0037
+Revision ID: 0036
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0037"
-down_revision = "0034"
+revision = "0036"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 
