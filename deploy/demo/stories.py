@@ -48,6 +48,7 @@ class Plot:
 
 # Whoever stands there when works are handed over signs on the same device; the picture comes with the form.
 _SIGNED_BY_ALL = {f"sign_{one}": "signature" for one in ("engineering", "customer_service", "contractor")}
+_CONTRACT_SIGNED = {"customer_signature": "signature", "supplier_signature": "signature"}
 _SIGNED_ON_SITE = {"engineering_representative": "signature", "customer_service_representative": "signature"}
 _DONE = "更换老化部件，试压30分钟无泄漏，点火正常。"
 MOVES: dict[str, Move] = {
@@ -119,7 +120,7 @@ MOVES: dict[str, Move] = {
     "entered": Move("handler", "entered", (3, 8)),
     "account_taken": Move("desk", "accept", (1, 5)),
     "account_checked": Move("desk", "pass", (2, 8)),
-    "account_signed": Move("desk", "signed", (2, 8), {"signature": "signature"}),
+    "account_signed": Move("desk", "signed", (2, 8), form=_CONTRACT_SIGNED),
     "account_opened": Move("desk", "opened", (2, 8)),
     "account_pays": Move("desk", "pay", (1, 3)),
     "take_home": Move("desk", "residential", (5, 25)),

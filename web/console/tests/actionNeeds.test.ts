@@ -71,4 +71,6 @@ describe('actions', () => {
 it('says of an ended case how it ended, and of an open one where to look', () => {
   expect(tellIdle({ status: 'withdrawn', step_name: '已撤回' })).toBe('已撤回，不用再办。')
   expect(tellIdle({ status: 'open', step_name: '审核资料' })).toContain('看进度')
+  expect(tellIdle({ status: 'open', step_name: '签订报装合同' }, true)).toContain('合同审批')
+  expect(tellIdle({ status: 'cancelled', step_name: '已取消' }, true)).toBe('已取消，不用再办。')
 })

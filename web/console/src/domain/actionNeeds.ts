@@ -42,9 +42,10 @@ export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'
   return [...new Set(view.open_tasks.flatMap((task) => (offered.has(task.no) ? task.attended_by : [])))]
 }
 
-/** What stands in the place of the buttons where there is none. */
-export function tellIdle(view: Pick<StaffCaseView, 'status' | 'step_name'> | null): string {
-  return view && view.status !== 'open' ? `${view.step_name}，不用再办。` : '现在没有要您办的。看进度可知正在等谁。'
+/** What stands in the place of the buttons where there is none; ``approves`` who has a contract to approve above. */
+export function tellIdle(view: Pick<StaffCaseView, 'status' | 'step_name'> | null, approves = false): string {
+  if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
+  return approves ? '请看“内容”里的合同审批，等您同意或退回。' : '现在没有要您办的。看进度可知正在等谁。'
 }
 
 export function isSameAction(left: AvailableAction, right: AvailableAction): boolean {
