@@ -80,6 +80,7 @@ _STATES = {
     CaseStatus.WITHDRAWN: "stopped",
     CaseStatus.CANCELLED: "stopped",
 }
+_TO_COME = {"at": None, "due_at": None, "due_text": None, "handler": None, "overdue": False}
 _RATING_TAGS = {"good": list(GOOD_TAGS), "bad": list(BAD_TAGS)}
 _NO_FORM: dict[str, Any] = {"key": "", "version": 0, "name": "", "sections": []}
 
@@ -343,6 +344,9 @@ def _asks_rating(action: dict[str, Any]) -> bool:
 
 def _write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
     shows_contact = contacts and (step.in_child or step.state is StepState.NOW)
+    if step.state is StepState.NEXT and not shows_contact:
+        # Most steps of most cases: nothing is known of them yet but what they are.
+        return {**_TO_COME, "key": step.key, "name": step.name, "text": step.text, "state": step.state}
     return {
         "key": step.key,
         "name": step.name,

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from backend.catalogue.forms import FieldType, Form, Values
 from backend.core.encryption import KeyRing
 from backend.customers.addresses import index_address
@@ -30,7 +32,7 @@ def seal_values(keys: KeyRing, form: Form, values: Values) -> Values:
 def open_value(keys: KeyRing, field: str, stored: Any) -> Any:  # noqa: ANN401 - any JSON value
     """Return the value behind a stored one; raises DecryptionFailed."""
     if isinstance(stored, dict) and len(stored) == 1 and _SEALED in stored:
-        return json.loads(keys.decrypt(stored[_SEALED], f"case_form.{field}"))
+        return orjson.loads(keys.decrypt(stored[_SEALED], f"case_form.{field}"))
     return stored
 
 
