@@ -128,4 +128,5 @@ def test_an_account_is_opened_with_papers_owed(hall: Hall, desk: Browser) -> Non
     see_id_card(desk, case_no)
     take(desk, case_no, "opened")
     signed = desk.act(case_no, "signed")
-    assert code(signed) == "signature_missing"
+    # Papers may come later; the contract itself may not.
+    assert code(signed) == "form_missing"
