@@ -112,6 +112,8 @@ def test_what_the_user_set_wins_but_never_opens_the_demonstration(
     found = compose(8123, tmp_path, {"REDIS_URL": "unix:///x"}, simulated)
     assert (found["MAP_KEY"], found["SMS_SIGN_NAME"], found["REDIS_URL"]) == ("real", "模拟", "unix:///x")
     assert (found["DEMO_MODE"], found["HOST"], found["PORT"]) == ("true", "127.0.0.1", "8123")
+    # Links in messages lead to where this run listens.
+    assert found["PUBLIC_BASE_URL"] == "http://127.0.0.1:8123"
 
 
 def test_one_run_at_a_time_and_reset_waits_for_its_end(

@@ -73,6 +73,8 @@ def compose(port: int, var: Path, servers: Mapping[str, str], simulated: Mapping
         "FILES_DIR": str(var / "files"),
         "PROMETHEUS_MULTIPROC_DIR": str(var / "metrics"),
         "PYTHONUTF8": "1",
+        # What messages and codes link to; another address is another installation's.
+        "PUBLIC_BASE_URL": f"http://{HOST}:{port}",
         "COMPANY_NAME": "济南城市燃气有限公司",
     }
     given = {name: value for name, value in os.environ.items() if value.strip()}
