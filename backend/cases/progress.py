@@ -108,7 +108,15 @@ def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, 
     if ended_early and visits and visits[-1].state is StepState.DONE:
         # A refusal ends the case at a step that was done; for the customer it goes no further there.
         visits[-1] = visits[-1]._replace(state=StepState.STOPPED)
-    return _fold_invisible(visits, _waits_for_parts(line))
+    steps = _fold_invisible(visits, _waits_for_parts(line))
+    return _order_by_time(steps) if any(one.is_beside for one in visits) else steps
+
+
+def _order_by_time(steps: tuple[ProgressStep, ...]) -> tuple[ProgressStep, ...]:
+    """What went on beside the case was done while the rest went on, not after all of it."""
+    done = [(one.at, one) for one in steps if one.state is StepState.DONE and one.at is not None]
+    in_order = [one for _, one in sorted(done, key=lambda pair: pair[0])]
+    return (*in_order, *(one for one in steps if one.state is not StepState.DONE or one.at is None))
 
 
 def _waits_for_parts(line: Line) -> bool:

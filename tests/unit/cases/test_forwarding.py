@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -150,3 +151,24 @@ def test_the_customer_is_told_of_the_department_once_nothing_else_is_waited_for(
 @pytest.mark.parametrize("process", ["hotline_service_application", "hall_service_application"])
 def test_a_step_that_shows_as_part_of_another_is_not_told_as_the_departments(process: str) -> None:
     assert tell_open_at(process, "handle") == "上门服务"
+
+
+def test_what_a_department_did_meanwhile_stands_where_it_was_done() -> None:
+    def make_done(number: int, step: str, minutes: int, outcome: str) -> Task:
+        return Task(number, step, TaskState.DONE, NOW, NOW + timedelta(minutes=minutes), outcome)
+
+    came, left = make_done(1, "arrive", 1, "arrived"), make_done(2, "finish", 9, "done")
+    visit = Line(PROCESSES["repair"], Snapshot(CaseStatus.COMPLETED, 5, (came, left)))
+    answered = make_done(1, "engineering", 4, "answered")
+    part = Line(PROCESSES["department_support"], Snapshot(CaseStatus.COMPLETED, 3, (answered,)))
+    tasks = (
+        make_done(1, "support", 9, "repair"),
+        make_done(2, "forwarded", 4, "answered"),
+        Task(3, "reply", TaskState.OPEN, NOW),
+    )
+    case = Snapshot(CaseStatus.OPEN, 6, tasks)
+    line = Line(PROCESSES["online_service_application"], case, {}, {1: visit, 2: part})
+    steps = make_progress(line, PROCESSES.__getitem__)
+    moments = [one.at for one in steps if one.state is StepState.DONE]
+    assert moments == sorted(moments, key=str)
+    assert {answered.done_at, left.done_at} <= set(moments)
