@@ -8,7 +8,7 @@ import ActionBar from '@/components/action/ActionBar.vue'
 import { useOpenCase } from '@/stores/openCase'
 
 vi.mock('@/api/cases')
-vi.mock('@/api/realtime', () => ({ hints: { watchCase: () => undefined } }))
+vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 
 it('takes neither click nor key while it rests', async () => {
   setActivePinia(createPinia())

@@ -12,7 +12,7 @@ import { useOpenCase } from '@/stores/openCase'
 
 vi.mock('@/api/cases')
 vi.mock('@/api/teamwork')
-vi.mock('@/api/realtime', () => ({ hints: { watchCase: () => undefined } }))
+vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 
 const ASKED: PendingExtension = {
   id: 4, task: 2, step_name: '委派', asked_by: '王芳', asked_at: '2031-06-02T09:00:00+08:00', due_before: '2031-06-03T09:00:00+08:00',

@@ -6,7 +6,7 @@ import CaseHeader from '@/components/case/CaseHeader.vue'
 import { useOpenCase } from '@/stores/openCase'
 
 vi.mock('@/api/cases')
-vi.mock('@/api/realtime', () => ({ hints: { watchCase: () => undefined } }))
+vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 
 function read(more: object): string {
   setActivePinia(createPinia())

@@ -2,7 +2,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { createApp, type App } from 'vue'
 import { hints } from '@/api/realtime'
-import { useQueueHints } from '@/domain/hinting'
+import { useCaseHints, useQueueHints } from '@/domain/hinting'
 
 let app: App | undefined
 afterEach(() => {
@@ -11,13 +11,13 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function listen() {
+function listen(setUp: (look: () => Promise<void>) => void = useQueueHints) {
   vi.useFakeTimers()
   let hear: (topic: string) => void = () => undefined
   const stop = vi.fn(() => true)
   vi.spyOn(hints, 'listen').mockImplementation((given) => ((hear = given), stop))
-  const look = vi.fn()
-  app = createApp({ setup: () => (useQueueHints(look), () => null) })
+  const look = vi.fn(() => Promise.resolve())
+  app = createApp({ setup: () => (setUp(look), () => null) })
   app.mount(document.createElement('div'))
   return { hear: (topic: string) => hear(topic), look, stop }
 }
@@ -41,4 +41,16 @@ it('does not hear of single cases, and nothing after its end', () => {
   vi.runAllTimers()
   expect(look).not.toHaveBeenCalled()
   expect(stop).toHaveBeenCalledOnce()
+})
+
+it('hears of the open case and of its application, and no longer of the one before', () => {
+  const { hear, look } = listen(useCaseHints)
+  hints.watchCases(['1'])
+  hints.watchCases(['2', '7'])
+  hear('case:1')
+  hear('queue:all')
+  expect(look).not.toHaveBeenCalled()
+  hear('case:7')
+  expect(look).toHaveBeenCalledOnce()
+  hints.watchCases([])
 })

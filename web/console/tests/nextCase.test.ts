@@ -8,7 +8,7 @@ import { useOpenCase } from '@/stores/openCase'
 import { usePreferences } from '@/stores/preferences'
 
 vi.mock('@/api/cases')
-vi.mock('@/api/realtime', () => ({ hints: { watchCase: () => undefined } }))
+vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 
 const row = (caseNo: string) => ({ case_no: caseNo }) as StaffCaseRow
 const view = (caseNo: string) => ({ case_no: caseNo, reviews: {} }) as unknown as StaffCaseView

@@ -5,7 +5,8 @@ import type { StaffCaseView } from '@/api/types'
 const getCase = vi.fn((caseNo: string) => Promise.resolve({ case_no: caseNo, version: 1, reviews: {} } as unknown as StaffCaseView))
 const saveReviews = vi.fn(() => Promise.resolve())
 vi.mock('@/api/cases', () => ({ getCase: (caseNo: string) => getCase(caseNo), saveReviews: (...given: []) => saveReviews(...given), sendCommand: vi.fn() }))
-vi.mock('@/api/realtime', () => ({ hints: { watchCase: vi.fn() } }))
+vi.mock('@/api/realtime', () => ({ hints: { watchCases: vi.fn() } }))
+const { hints } = await import('@/api/realtime')
 const { useOpenCase } = await import('@/stores/openCase')
 
 beforeEach(() => {
@@ -42,4 +43,17 @@ it('saves a rejection no sooner than it has its reason', async () => {
   open.setMarks({ id_number: { verdict: 'reject', reason: '少一位' } })
   await open.flushMarks()
   expect(saveReviews).toHaveBeenCalledWith('A', { id_number: { verdict: 'reject', reason: '少一位' } })
+})
+
+it('sees the answer of another department, which changes the application and not the order itself', async () => {
+  const order = (state: string) =>
+    ({ case_no: 'B', application_no: 'A', version: 1, reviews: {}, actions: [{ unmet: state === 'open' ? 'forward_unanswered' : null }], forwarding: { parts: [{ state }] } }) as unknown as StaffCaseView
+  getCase.mockResolvedValueOnce(order('open')).mockResolvedValueOnce(order('answered'))
+  const open = useOpenCase()
+  await open.open('B')
+  expect(hints.watchCases).toHaveBeenLastCalledWith(['B', 'A'])
+  await open.check()
+  expect(open.newerVersion).toBe(false)
+  expect(open.view?.forwarding.parts[0]?.state).toBe('answered')
+  expect(open.view?.actions[0]?.unmet).toBeNull()
 })

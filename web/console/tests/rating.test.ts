@@ -13,7 +13,7 @@ import RatingView from '@/views/RatingView.vue'
 
 vi.mock('@/api/counterRating')
 vi.mock('@/api/cases')
-vi.mock('@/api/realtime', () => ({ hints: { watchCase: () => undefined } }))
+vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 
 const ASKED = { name: '补卡', tags: { good: ['办得快'], bad: ['等得太久'] }, expires_in: 600 }
 

@@ -14,7 +14,7 @@ import { useSession } from '@/stores/session'
 const getCase = vi.fn()
 vi.mock('@/api/cases', () => ({ getCase: (caseNo: string) => getCase(caseNo), saveReviews: vi.fn(), sendCommand: vi.fn() }))
 vi.mock('@/api/files')
-vi.mock('@/api/realtime', () => ({ hints: { watchCase: () => undefined } }))
+vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 vi.mock('@/api/session', () => ({ signOut: () => Promise.resolve() }))
 
 const photo = { file_key: 'p1', name: '灶.jpg', kind: 'image', url: '/p1' } as FileView

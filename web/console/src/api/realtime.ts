@@ -15,7 +15,7 @@ export class HintSocket {
   private wait = FIRST_WAIT_MS
   private open = false
   private readonly hearers = new Set<Hear>()
-  private caseTopic: string | null = null
+  private caseTopics: readonly string[] = []
 
   /** Hear every hint; returns the way to stop hearing. */
   listen(hear: Hear): () => void {
@@ -23,10 +23,17 @@ export class HintSocket {
     return () => this.hearers.delete(hear)
   }
 
-  /** Hear of this case too, and no longer of the one before; null for none. */
-  watchCase(caseNo: string | null): void {
-    this.caseTopic = caseNo ? `case:${caseNo}` : null
-    if (this.caseTopic && this.socket?.readyState === WebSocket.OPEN) this.tell([this.caseTopic])
+  /** Hear of these cases too, and no longer of those before. */
+  watchCases(caseNos: readonly string[]): void {
+    const known = this.caseTopics
+    this.caseTopics = [...new Set(caseNos)].map((caseNo) => `case:${caseNo}`)
+    const added = this.caseTopics.filter((topic) => !known.includes(topic))
+    if (added.length && this.socket?.readyState === WebSocket.OPEN) this.tell(added)
+  }
+
+  /** True where a hint is about one of the cases that are watched now; the server tells of earlier ones as well. */
+  isOfCase(topic: string): boolean {
+    return this.caseTopics.includes(topic)
   }
 
   start(): void {
@@ -51,7 +58,7 @@ export class HintSocket {
       this.socket = socket
       socket.onopen = () => {
         this.wait = FIRST_WAIT_MS
-        this.tell(this.caseTopic ? [...STAFF_TOPICS, this.caseTopic] : STAFF_TOPICS)
+        this.tell([...STAFF_TOPICS, ...this.caseTopics])
       }
       socket.onmessage = (event) => this.spread(String(event.data))
       socket.onclose = () => this.retryLater()

@@ -18,3 +18,12 @@ export function useQueueHints(look: () => void, gatherMs = 400): void {
     clearTimeout(soon)
   })
 }
+
+/** Call `look` at once after a hint about the open case or its application, for as long as the component lives. */
+export function useCaseHints(look: () => Promise<unknown>): void {
+  const stopListening = hints.listen((topic) => {
+    // A look that fails is made up for by the next round of the polling.
+    if (hints.isOfCase(topic)) void look().catch(() => undefined)
+  })
+  onBeforeUnmount(stopListening)
+}

@@ -70,6 +70,8 @@ export const useOpenCase = defineStore('openCase', () => {
   function show(given: StaffCaseView): void {
     takeUp(given)
     view.value = given
+    // What other departments answer changes the application alone, and not the order that came from it.
+    hints.watchCases([given.case_no, given.application_no])
     linksSince = Date.now()
     newerVersion.value = false
     if (!unsaved) marks.value = { ...given.reviews }
@@ -89,7 +91,7 @@ export const useOpenCase = defineStore('openCase', () => {
     if (wanted !== caseNo.value) {
       await flushMarks()
       caseNo.value = wanted
-      hints.watchCase(wanted)
+      hints.watchCases(wanted ? [wanted] : [])
       view.value = null
       revealed.value = carried?.caseNo === wanted ? carried.values : {}
       carried = null
@@ -138,8 +140,8 @@ export const useOpenCase = defineStore('openCase', () => {
       newerVersion.value = true
       return
     }
-    const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book } = got
-    Object.assign(held, { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book })
+    const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book, forwarding, actions } = got
+    Object.assign(held, { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book, forwarding, actions })
     // New links only when the old ones are about to end: another address would load each picture again.
     if (Date.now() - linksSince > LINKS_LAST_MS) {
       held.files = got.files
