@@ -217,8 +217,8 @@ def _add_cases(
         hall.signing, hall.content.positions | hall.content.departments, record_look, read_clock,
     )  # fmt: skip
     handover = StaffHandover(
-        sessions, hall.cases, access, organisation, directory, hall.appointments, parts.unit_people,
-        lambda service, process: services.get(service or "") or processes[process],
+        sessions, hall.cases, access, organisation, directory, hall.appointments, definitions,
+        parts.unit_people, lambda service, process: services.get(service or "") or processes[process],
         make_staff_notices(hall).tell, read_clock,
     )  # fmt: skip
     intake = IntakeService(

@@ -59,6 +59,10 @@ class OpenWorkItemSchema(Schema):
     place = fields.String(required=True)
     unit_name = fields.String(required=True)
     visit = fields.String(required=True, allow_none=True, metadata={"description": "the booked hour"})
+    visited_at = fields.DateTime(required=True, allow_none=True)
+    waits_for = fields.String(
+        required=True, allow_none=True, metadata={"description": "what only the customer has left to do"}
+    )
 
 
 class ClashSchema(Schema):

@@ -21,6 +21,8 @@ from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
 from backend.cases.staff_access import CASE, PostMap, StaffAccess, list_posts, make_performer
 from backend.cases.staff_rows import write_place
+from backend.cases.visits_made import VisitMade, read_visits_made
+from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.core.local_time import local_date
@@ -78,6 +80,7 @@ class StaffHandover:
         organisation: OrganisationService,
         directory: MemberDirectory,
         appointments: AppointmentReader,
+        definitions: DefinitionStore,
         keepers: Collection[str],
         name_process: Callable[[str | None, str], str],
         tell: TellStaff,
@@ -90,6 +93,7 @@ class StaffHandover:
         self._organisation = organisation
         self._directory = directory
         self._appointments = appointments
+        self._definitions = definitions
         self._keepers = frozenset(keepers)
         self._name_process = name_process
         self._tell = tell
@@ -134,7 +138,8 @@ class StaffHandover:
     def list_open_work(self, member: Member, username: str) -> dict[str, list[dict[str, Any]]]:
         """Return what a hand-over of ``username`` would move: ``{case_no, name, place, unit_name}``.
 
-        A case and what it handed over to count as one; ``visit`` is the hour that is booked for it.
+        A case and what it handed over to count as one; ``visit`` is the hour that is booked for it,
+        ``visited_at`` when somebody came, ``waits_for`` what only the customer has to do after that.
         ``clashes`` are the hours in which a colleague has a visit to make as well as the giver, with the
         cases that they would meet: whoever takes these has two homes to be at then. Raises Forbidden,
         NotFound ``staff_unknown``.
@@ -148,6 +153,9 @@ class StaffHandover:
             people = {one.id: one.username for one in self._directory.list_people(session, units, None)}
             clashes = self._appointments.list_clashes(session, giver_id, people.keys() - {giver_id})
             hours = self._appointments.list_hours_of_cases(session, [one.id for one in work.cases])
+            shown = [one for one in work.cases if work.wholes[one.id] is one]
+            made = read_visits_made(session, [one.id for one in shown])
+            done = {one.id: self._describe_visit(session, one, made.get(one.id)) for one in shown}
         visits = {work.wholes[case_id].case_no: text for case_id, text in hours.items()}
         items = [
             {
@@ -156,9 +164,9 @@ class StaffHandover:
                 "place": write_place(one.street, one.community, one.building),
                 "unit_name": unit_names.get(one.unit_id, ""),
                 "visit": visits.get(one.case_no),
+                **done[one.id],
             }
-            for one in work.cases
-            if work.wholes[one.id] is one
+            for one in shown
         ]
         meeting = [
             {
@@ -274,6 +282,13 @@ class StaffHandover:
             named = {"case_id": case.id, "case_no": case.case_no, "task": None, "step": None}
             promise(session, "notify_customer", [{**named, "message": "handler_changed"}], stamp.recorded_at)
         return HandOver(make_performer(member), taker.id, reason)
+
+    def _describe_visit(self, session: Session, case: Row[Any], made: VisitMade | None) -> dict[str, Any]:
+        waits_for = None
+        if made is not None and made.customer_step is not None:
+            step = self._definitions.get(session, case.definition_version_id).step(made.customer_step)
+            waits_for = step.customer.name or step.name
+        return {"visited_at": made.at if made else None, "waits_for": waits_for}
 
     def _check_lead(self, member: Member) -> None:
         if not list_posts(member) & self._keepers:

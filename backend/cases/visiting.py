@@ -17,9 +17,9 @@ BOOKING_GUARD = "appointment_booked"
 # Case data in which the booked visit's beginning stands (ISO 8601 with offset).
 APPOINTMENT_START = "appointment_start_at"
 # The steps of any process that begin and end the way, as every process with a visit calls them.
-_SET_OFF, _ARRIVE = "set_off", "arrive"
+_SET_OFF, ARRIVE = "set_off", "arrive"
 # Where a case begins anew that is sent back for another visit.
-_ASSIGN = "assign"
+ASSIGN = "assign"
 
 
 def find_visit_state(line: Line) -> str:
@@ -27,7 +27,7 @@ def find_visit_state(line: Line) -> str:
     child = _find_open_child(line)
     if child is None:
         return "none"
-    if _find_done(child, _ARRIVE) is not None:
+    if _find_done(child, ARRIVE) is not None:
         return "arrived"
     return "none" if _find_done(child, _SET_OFF) is None else "set_off"
 
@@ -44,7 +44,7 @@ def find_booked_hour(line: Line) -> BookedHour | None:
 def find_visited_at(line: Line) -> datetime | None:
     """Return when somebody came last, or None where nobody has."""
     for number in _list_visiting(line):
-        arrival = _find_done(line.children[number].snapshot, _ARRIVE)
+        arrival = _find_done(line.children[number].snapshot, ARRIVE)
         if arrival is not None:
             return arrival.done_at
     return None
@@ -56,10 +56,14 @@ def find_visit_made(snapshots: Iterable[Snapshot]) -> datetime | None:
     ``snapshots`` are those of the case and of all that it handed over to.
     """
     tasks = [task for one in snapshots for task in one.tasks]
-    arrivals = [one.done_at for one in tasks if one.step == _ARRIVE and one.outcome and one.done_at]
-    came = max(arrivals, default=None)
-    anew = max((one.opened_at for one in tasks if one.step == _ASSIGN), default=None)
-    return None if came is None or (anew is not None and anew > came) else came
+    arrivals = [one.done_at for one in tasks if one.step == ARRIVE and one.outcome and one.done_at]
+    begun = (one.opened_at for one in tasks if one.step == ASSIGN)
+    return choose_visit_made(max(arrivals, default=None), max(begun, default=None))
+
+
+def choose_visit_made(came: datetime | None, begun: datetime | None) -> datetime | None:
+    """Return ``came``, the last arrival, unless the case has ``begun`` anew since."""
+    return None if came is None or (begun is not None and begun > came) else came
 
 
 def _find_open_child(line: Line) -> Snapshot | None:
@@ -86,7 +90,7 @@ def _has_been_seen_to(line: Line) -> bool:
     """True where a process that knows no arrival has had a handler's work on site."""
     steps = {step.key: step.by.key for step in line.definition.steps}
     done = (one.step for one in line.snapshot.tasks if one.outcome is not None)
-    return _ARRIVE not in steps and any(steps.get(step) in PERSONAL_POSTS for step in done)
+    return ARRIVE not in steps and any(steps.get(step) in PERSONAL_POSTS for step in done)
 
 
 def _find_done(snapshot: Snapshot, step: str) -> Task | None:

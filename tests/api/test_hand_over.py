@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
+from tests.api.bookings import enter_booking
 from tests.api.staff_side import Hall, code
 
 
@@ -63,3 +64,33 @@ def test_nobody_hands_over_to_who_is_away(hall: Hall) -> None:
     answer = desk.send("POST", "/members/handler_361/hand-over", body)
     assert (answer.status_code, code(answer)) == (409, "handler_absent")
     assert desk.send("PUT", "/members/second_361/presence", back).status_code == 204
+
+
+def test_open_work_tells_where_somebody_has_been_and_what_is_left_to_the_customer(
+    hall: Hall,
+) -> None:
+    visited, unbooked = start_assigned(hall), start_assigned(hall)
+    desk, handler, remote = (hall.sign_in(who) for who in ("desk_361", "handler_361", "remote_a"))
+
+    def find(case_no: str) -> dict[str, Any]:
+        work = desk.read("/members/handler_361/open-work")["items"]
+        [found] = [one for one in work if one["case_no"] == case_no]
+        return {key: found[key] for key in ("visit", "visited_at", "waits_for")}
+
+    with hall.sessions.begin() as session:
+        booking = enter_booking(session, hall.find_id(visited))
+    hall.customer(visited, "book", data=booking)
+    child = desk.read(f"/cases/{visited}")["child"]["case_no"]
+    assert desk.act(child, "accept").status_code == 200
+    assert handler.act(child, "set_off").status_code == 200
+    assert find(visited)["visited_at"] is None
+    assert handler.act(child, "arrive").status_code == 200
+    made_at = desk.read(f"/cases/{visited}")["visit"]["made_at"]
+    assert made_at is not None
+    # The order goes on, so whoever takes the case has something to do.
+    assert find(visited) == {"visit": None, "visited_at": made_at, "waits_for": None}
+    assert find(unbooked) == {"visit": None, "visited_at": None, "waits_for": None}
+    assert desk.cancel(child, "客户已自行修好").status_code == 200
+    assert desk.act(visited, "reply", reason="客户已自行修好").status_code == 200
+    assert remote.act(visited, "close").status_code == 200
+    assert find(visited) == {"visit": None, "visited_at": made_at, "waits_for": "评价服务"}

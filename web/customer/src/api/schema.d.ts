@@ -8705,6 +8705,10 @@ export interface components {
             unit_name: string;
             /** @description the booked hour */
             visit: string | null;
+            /** Format: date-time */
+            visited_at: string | null;
+            /** @description what only the customer has left to do */
+            waits_for: string | null;
         };
         Opened: {
             case_no: string;
