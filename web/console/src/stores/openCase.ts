@@ -38,6 +38,8 @@ export const useOpenCase = defineStore('openCase', () => {
   const revealed = ref<Values>({})
   const newerVersion = ref(false)
   const draft = ref<VisitDraft>(makeDraft())
+  /** A note or message is half written. */
+  const isWriting = ref(false)
   // What was begun at one case is still there when one comes back to it.
   const drafts = new Map<string, VisitDraft>()
   let carried: { caseNo: string; values: Values } | null = null
@@ -212,8 +214,15 @@ export const useOpenCase = defineStore('openCase', () => {
   const reviewItems = computed(() => (view.value ? listReviewItems(view.value, marks.value) : []))
   const summary = computed(() => summarise(reviewItems.value))
 
+  /** True while something was typed here that is not saved: a note, a result, a rejection without its reason. */
+  const holdsTyped = computed(() => {
+    const { result, photos, drawing } = draft.value
+    const isUnreasoned = Object.values(marks.value).some((mark) => mark.verdict === 'reject' && !mark.reason.trim())
+    return isWriting.value || isUnreasoned || Boolean(result.trim() || photos.length || drawing)
+  })
+
   return {
-    caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting,
+    isWriting, holdsTyped, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting,
     values, reviewItems, summary,
     open, carry, reload, check, setMarks, flushMarks, perform, arrange,
   }
