@@ -1,4 +1,4 @@
-import { mount } from '@vue/test-utils'
+import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
@@ -37,5 +37,40 @@ it('takes neither click nor key while it rests', async () => {
   await nextTick()
   await press()
   await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledOnce())
+  bar.unmount()
+})
+
+it('asks once before what was returned is passed without a mark, and not once it has one', async () => {
+  setActivePinia(createPinia())
+  vi.mocked(sendCommand).mockReset()
+  const action = (outcome: string, needs_corrections: boolean) => ({
+    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], unmet: null, needs_reason: false, needs_corrections, needs_owed_documents: false,
+  })
+  const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'photo', label: '现场照片', type: 'text', personal: 'none' }] }] }
+  const corrections = [{ item: 'photo', resolved: true }]
+  const view = {
+    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], corrections,
+  }
+  const open = useOpenCase()
+  open.caseNo = '1'
+  open.view = view as unknown as StaffCaseView
+  vi.mocked(sendCommand).mockResolvedValue(open.view)
+  const AppDialog = { template: '<div class="dialog"><slot /></div>' }
+  const bar = mount(ActionBar, { global: { stubs: { AppDialog, ElButton: { template: '<button><slot /></button>' } } } })
+  await bar.get('.act button').trigger('click')
+  expect(bar.get('.dialog').text()).toContain('退回过的“现场照片”还没有看过标记，确定通过？')
+  expect(sendCommand).not.toHaveBeenCalled()
+  await bar.findAll('.dialog button')[0]!.trigger('click')
+  expect(bar.find('.dialog').exists()).toBe(false)
+  await bar.get('.act button').trigger('click')
+  await bar.findAll('.dialog button')[1]!.trigger('click')
+  await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledOnce())
+  await flushPromises()
+  open.resting = false
+  open.marks = { photo: { verdict: 'pass', reason: '' } }
+  await nextTick()
+  await bar.get('.act button').trigger('click')
+  await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledTimes(2))
+  expect(bar.find('.dialog').exists()).toBe(false)
   bar.unmount()
 })

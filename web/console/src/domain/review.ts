@@ -42,6 +42,12 @@ export function listReviewItems(view: Reviewed, marks: ReviewMarks): ReviewItem[
     })
 }
 
+/** The names of what was returned before, and which nobody has marked since it was mended. */
+export function listUnmarkedReturns(items: readonly ReviewItem[], corrections: Reviewed['corrections']): string[] {
+  const returned = new Set(corrections.map((one) => one.item))
+  return items.filter((item) => !item.mark && !item.owed && returned.has(item.field.key)).map((item) => item.field.label)
+}
+
 export function summarise(items: readonly ReviewItem[]): ReviewSummary {
   const rejected = items
     .filter((item) => item.mark?.verdict === 'reject')
