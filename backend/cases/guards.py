@@ -111,10 +111,15 @@ def _need_approval(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
 
 
 def _need_answers(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
-    """Object while what was forwarded is unanswered, or its answer unread: one of ``steps`` is open then."""
-    steps = args.get("steps")
-    waits = steps is None or any(task.step in steps for task in snapshot.open_tasks)
-    return "forward_unanswered" if waits else None
+    """Object while what was forwarded is unanswered, or its answer unread.
+
+    Of ``steps`` the first is open while the department has it, the others while its answer is to be read.
+    """
+    waiting, *reading = args.get("steps", (None,))
+    here = {task.step for task in snapshot.open_tasks}
+    if waiting is None or waiting in here:
+        return "forward_unanswered"
+    return None if here.isdisjoint(reading) else "forward_unread"
 
 
 def _always(refusal: str | None) -> Guard:

@@ -166,7 +166,11 @@ def test_the_case_is_not_replied_to_before_the_answer_is_read(hall: Hall, case_n
     assert told["headline"].startswith("有一部分归工程部门办")
     assert hall.sign_in("works_361").act(part["case_no"], "decline", result="归市场部门").status_code == 200
     assert read_parts(handler, case_no)[0]["state"] == "declined"
-    assert code(desk.act(case_no, "reply", reason="修好了")) == "forward_unanswered"
+    refused = desk.act(case_no, "reply", reason="修好了")
+    assert code(refused) == "forward_unread"
+    # The sentence names the action of the one who has to read it, as it is written on the button.
+    [read] = [one for one in handler.read(f"/cases/{case_no}")["actions"] if one["outcome"] == "read"]
+    assert f"“{read['name']}”" in refused.json["title"]
     assert handler.act(case_no, "read").status_code == 200
     assert desk.act(case_no, "reply", reason="修好了").status_code == 200
     # Later nothing can be forwarded any more.

@@ -17,6 +17,7 @@ from backend.cases.wording import find_current
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.folder import read_folder
 from backend.catalogue.loader import build_process
+from backend.core.error_texts import ERROR_TEXTS
 from tests.unit.cases.definitions import NOW
 
 FOLDER = read_folder()
@@ -48,6 +49,7 @@ def forward(process: str, snapshot: Snapshot, to: str = "engineering_dept", **mo
 def refuse(process: str, snapshot: Snapshot, command: Any) -> str:
     with pytest.raises(CommandRefused) as refused:
         decide(PROCESSES[process], snapshot, command, NOW, CASE_GUARDS)
+    assert refused.value.code in ERROR_TEXTS
     return refused.value.code
 
 
@@ -81,7 +83,7 @@ def test_the_unit_ends_its_part_only_after_the_answer_was_read(process: str, las
     ended = EndChild(SYSTEM, 2, CaseStatus.REFUSED)
     answered = decide(definition, waiting, ended, NOW, CASE_GUARDS).snapshot
     assert [task.step for task in answered.open_tasks] == [last, "read_answer"]
-    assert refuse(process, answered, try_to_end(answered)) == "forward_unanswered"
+    assert refuse(process, answered, try_to_end(answered)) == "forward_unread"
     read = Complete(HANDLER, 3, "read", answered.version)
     done = decide(definition, answered, read, NOW, CASE_GUARDS).snapshot
     assert [task.step for task in done.open_tasks] == [last]
