@@ -1,0 +1,41 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { expect, it, vi } from 'vitest'
+import { getCase, listCases, listQueues } from '@/api/cases'
+import type { AvailableAction, StaffCaseRow, StaffCaseView } from '@/api/types'
+import AlarmScreen from '@/components/AlarmScreen.vue'
+import { Siren } from '@/domain/siren'
+
+vi.mock('@/api/cases')
+vi.mock('@/api/realtime', () => ({ hints: { listen: () => () => undefined, watchCase: () => undefined } }))
+vi.mock('vue-router', () => ({ useRouter: () => ({ push: vi.fn() }) }))
+
+const TAKE = { kind: 'complete', name: '已记录', task: 1, outcome: 'record', asks: [], needs_reason: false, unmet: null, returns: false } as unknown as AvailableAction
+
+async function hear(actions: AvailableAction[], more: object = {}) {
+  setActivePinia(createPinia())
+  HTMLDialogElement.prototype.showModal = vi.fn()
+  vi.spyOn(Siren.prototype, 'start').mockImplementation(() => undefined)
+  vi.mocked(listQueues).mockResolvedValue({ items: [{ key: 'alarm', name: '燃气报警', count: 1, urgent: true }] })
+  vi.mocked(listCases).mockResolvedValue({ items: [{ case_no: '26110001', rings: true } as StaffCaseRow], next: null })
+  const view = { case_no: '26110001', values: {}, form: { sections: [] }, masked_items: [], actions, opened_at: '2026-11-24T02:00:00Z', channel: 'online', unit_name: '客服部', version: 1, place: '', customer: { name: '张', phone: '138****0001' }, ...more }
+  vi.mocked(getCase).mockResolvedValue(view as unknown as StaffCaseView)
+  const screen = mount(AlarmScreen)
+  await flushPromises()
+  return { screen }
+}
+
+it('promises neither words nor a door that nobody gave', async () => {
+  const masked = { masked_items: ['phone'] }
+  const { screen: silent } = await hear([TAKE], masked)
+  expect(silent.get('.place').text()).toBe('没有填地址，请打电话问清楚在哪里')
+  expect(silent.get('.show').text()).toBe('显示电话')
+  silent.unmount()
+  const { screen: told } = await hear([TAKE], { ...masked, values: { words: '楼道里有味' } })
+  expect(told.get('.place').text()).toContain('看下面的原话')
+  expect(told.get('blockquote').text()).toBe('楼道里有味')
+  told.unmount()
+  const { screen: placed } = await hear([TAKE], { ...masked, place: '阳光小区' })
+  expect(placed.get('.show').text()).toBe('显示电话和门牌')
+  placed.unmount()
+})
