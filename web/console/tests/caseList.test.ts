@@ -38,3 +38,8 @@ it('says nothing where nobody is classified, or the list goes by another order',
     expect(list.text()).not.toContain('排在最前面')
   }
 })
+
+it('says of an empty queue that nothing waits for who looks, not that all is done', async () => {
+  expect((await show('accept', [])).text()).toContain('现在没有等您办的件')
+  expect((await show('alarm', [])).text()).toContain('现在没有等您接的报警')
+})
