@@ -1,0 +1,64 @@
+import { flushPromises, mount, type VueWrapper } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, expect, it, vi } from 'vitest'
+import { reactive, type VNode } from 'vue'
+import { getCase, listCases, listQueues } from '@/api/cases'
+import type { StaffCaseRow, StaffCaseView } from '@/api/types'
+import CasePane from '@/components/case/CasePane.vue'
+import { usePreferences } from '@/stores/preferences'
+import WorkView from '@/views/WorkView.vue'
+
+const route = vi.hoisted(() => ({ params: {} as { caseNo?: string } }))
+const toast = vi.hoisted(() => ({ success: vi.fn(), close: vi.fn() }))
+vi.mock('@/api/cases')
+vi.mock('@/api/realtime', () => ({ hints: { listen: () => () => undefined, watchCase: () => undefined } }))
+vi.mock('element-plus/es/components/message/index', () => ({ ElMessage: toast }))
+vi.mock('vue-router', async () => {
+  const { reactive } = await import('vue')
+  const shown = reactive(route)
+  const go = (to: { params: object }) => Promise.resolve(void (shown.params = to.params))
+  return { useRoute: () => shown, useRouter: () => ({ push: go, replace: go }) }
+})
+
+const view = { case_no: '1', reviews: {}, is_alarm: false, actions: [{ kind: 'complete' }], open_tasks: [], customer: { name: '张' }, service_name: '报修', application_no: '20260001', values: {} } as unknown as StaffCaseView
+
+beforeEach(() => {
+  setActivePinia(createPinia())
+  vi.clearAllMocks()
+  reactive(route).params = { caseNo: '1' }
+  toast.success.mockReturnValue({ close: toast.close })
+  vi.mocked(listQueues).mockResolvedValue({ items: [{ key: 'accept', name: '待受理', count: 2, urgent: false }] })
+  vi.mocked(listCases).mockResolvedValue({ items: ['1', '2'].map((case_no) => ({ case_no }) as StaffCaseRow), next: null })
+  vi.mocked(getCase).mockResolvedValue(view)
+})
+
+async function finish(staysOnCase: boolean): Promise<{ work: VueWrapper; said: string }> {
+  Object.assign(usePreferences().kept, { queue: 'accept', staysOnCase })
+  const work = mount(WorkView, { shallow: true })
+  await flushPromises()
+  work.getComponent(CasePane).vm.$emit('done', view, '受理')
+  await flushPromises()
+  const { message } = toast.success.mock.calls[0]![0] as { message: VNode }
+  const parts = message.children as (string | VNode | null)[]
+  return { work, said: parts.map((one) => (typeof one === 'string' ? one : (one?.children ?? ''))).join() }
+}
+
+it('offers the way back to a case once another one is shown, until one is there again', async () => {
+  const { work, said } = await finish(false)
+  expect(said).toContain('已办：受理')
+  expect(said).toContain('回到这一件')
+  expect(route.params.caseNo).toBe('2')
+  toast.close.mockClear()
+  reactive(route).params = { caseNo: '1' }
+  await flushPromises()
+  expect(toast.close).toHaveBeenCalledOnce()
+  work.unmount()
+})
+
+it('offers no way back to the case on which one stays', async () => {
+  const { work, said } = await finish(true)
+  expect(said).toContain('已办：受理')
+  expect(said).not.toContain('回到这一件')
+  expect(route.params.caseNo).toBe('1')
+  work.unmount()
+})
