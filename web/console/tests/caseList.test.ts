@@ -43,3 +43,8 @@ it('says of an empty queue that nothing waits for who looks, not that all is don
   expect((await show('accept', [])).text()).toContain('现在没有等您办的件')
   expect((await show('alarm', [])).text()).toContain('现在没有等您接的报警')
 })
+
+it('says of a search without a find that a number must be whole', async () => {
+  useCaseList().search = '2611'
+  expect((await show('accept', [])).text()).toContain('办件号、手机号和姓名要填完整')
+})
