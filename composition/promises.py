@@ -34,7 +34,7 @@ from backend.core.partitions import create_month_partitions
 from backend.core.promise_desk import PromiseDesk
 from backend.core.relay import Relay, limit_sending
 from backend.core.scheduler import Scheduler, Tick
-from backend.core.topics import PromiseContext, TopicRegistry, TopicSpec, conclude
+from backend.core.topics import PromiseContext, Sending, TopicRegistry, TopicSpec, conclude
 from backend.customers.accounts import GasAccounts
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
@@ -94,6 +94,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
                 *("notify_customer", "通知客户", "messages", notices.handle),
                 is_idempotent=False,
                 reopen=hall.notifications.reopen,
+                tell_sending=hall.notifications.tell_sending,
             ),
             _make_code_topic(hall),
             *make_alarm_bell(hall).list_topics(),
@@ -223,4 +224,9 @@ def _make_code_topic(hall: Hall) -> TopicSpec:
     def send(payload: Mapping[str, Any], context: PromiseContext) -> None:
         conclude(sender.handle(payload))
 
-    return TopicSpec(name, title, queue, send, is_idempotent=False, tell_recipient=sender.tell_recipient)
+    return TopicSpec(
+        *(name, title, queue, send),
+        is_idempotent=False,
+        tell_recipient=sender.tell_recipient,
+        tell_sending=lambda *_: Sending("短信", "验证码"),
+    )

@@ -38,6 +38,8 @@ class UnknownPromiseSchema(Schema):
     what = fields.String(required=True)
     case_no = fields.String(required=True, allow_none=True)
     recipient = fields.String(required=True, allow_none=True, metadata={"description": "masked"})
+    channel = fields.String(required=True, allow_none=True)
+    about = fields.String(required=True, allow_none=True)
     created_at = fields.AwareDateTime(required=True)
     started_at = fields.AwareDateTime(required=True, allow_none=True)
     attempt = fields.Integer(required=True)

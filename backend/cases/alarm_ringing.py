@@ -25,7 +25,15 @@ from backend.core.database import table_of
 from backend.core.local_time import local_date
 from backend.core.outbox import promise
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
-from backend.core.topics import NotSent, OutcomeUnknown, PromiseContext, PromiseRefused, TopicSpec, conclude
+from backend.core.topics import (
+    NotSent,
+    OutcomeUnknown,
+    PromiseContext,
+    PromiseRefused,
+    Sending,
+    TopicSpec,
+    conclude,
+)
 from backend.notifications.port import SmsPort
 from backend.notifications.staff_notices import Matter
 from backend.organisation.duty_roster import list_call_chain
@@ -115,7 +123,10 @@ class AlarmBell:
         """Return the topics of the ringing with their handlers."""
         return [
             TopicSpec("ring_duty_roster", "报警在值班工作台响起", "alarm", self.ring_consoles, True),
-            TopicSpec("ring_person", "短信呼叫值班人员", "alarm", self.ring_person, False),
+            TopicSpec(
+                *("ring_person", "短信呼叫值班人员", "alarm", self.ring_person, False),
+                tell_sending=lambda *_: Sending("短信", "轮到您接警"),
+            ),
         ]
 
     def ring_consoles(self, payload: Mapping[str, Any], context: PromiseContext) -> None:

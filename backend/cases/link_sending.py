@@ -17,7 +17,7 @@ from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.local_time import format_moment
 from backend.core.outcomes import SendOutcome
-from backend.core.topics import PromiseContext, TopicSpec
+from backend.core.topics import PromiseContext, Sending, TopicSpec
 from backend.notifications.port import SmsPort
 from backend.notifications.sending import report, send_once
 from backend.notifications.tries import reopen_tries
@@ -60,6 +60,7 @@ class LinkSender:
                 *(TOPIC, "发送短信链接", "messages", self.send),
                 is_idempotent=False,
                 reopen=self.reopen,
+                tell_sending=lambda *_: Sending("短信", "办件链接"),
             )
         ]
 

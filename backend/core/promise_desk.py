@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from backend.core.errors import Conflict, NotFound
 from backend.core.outbox import OutboxRow
-from backend.core.topics import TopicRegistry
+from backend.core.topics import Sending, TopicRegistry
 
 SHOWN = 200
 SENT, REFUSED, AGAIN = OUTCOMES = ("sent", "refused", "again")
@@ -37,6 +37,7 @@ class UnknownPromise:
 
     ``what`` is its topic in the person's words, ``case_no`` the case that it is about, where there is one;
     ``recipient`` whom it is for, masked, where no case tells it;
+    ``channel`` is by which it went, and ``about`` what was to go out, where the topic tells it;
     ``may_repeat`` tells whether it can be sent again once it is sure that it did not go out.
     """
 
@@ -45,6 +46,8 @@ class UnknownPromise:
     what: str
     case_no: str | None
     recipient: str | None
+    channel: str | None
+    about: str | None
     created_at: datetime
     started_at: datetime | None
     attempt: int
@@ -90,12 +93,16 @@ class PromiseDesk:
     def _describe_unknown(self, session: Session, row: OutboxRow) -> UnknownPromise:
         spec = self._topics.find(row.topic)
         tell = spec.tell_recipient if spec else None
+        look_up = spec.tell_sending if spec else None
+        sending = look_up(session, row.id, row.payload) if look_up else Sending(None)
         return UnknownPromise(
             row.id,
             row.topic,
             spec.title if spec else row.topic,
             row.payload.get("case_no"),
             tell(session, row.payload) if tell else None,
+            sending.channel,
+            sending.about,
             row.created_at,
             row.started_at,
             row.attempt,

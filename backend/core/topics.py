@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -55,6 +55,13 @@ def conclude(state: str) -> None:
         raise OutcomeUnknown("unknown")
 
 
+class Sending(NamedTuple):
+    """What a person looks for at the platform: by which ``channel`` it goes, and what it is ``about``."""
+
+    channel: str | None
+    about: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TopicSpec:
     """One topic. ``title`` is what a person reads in the console.
@@ -65,6 +72,7 @@ class TopicSpec:
     ``reopen`` lets a person who has found that an unknown promise did not go out have it sent again: it
     forgets in the session that the promise, by its outbox id, was ever begun. Without it none is sent again.
     ``tell_recipient`` names, masked, whom a promise with this payload is for, where no case tells it.
+    ``tell_sending`` says by its outbox id and payload what is being sent; it names nobody.
     """
 
     name: str
@@ -75,6 +83,7 @@ class TopicSpec:
     max_attempts: int = MAX_ATTEMPTS
     reopen: Callable[[Session, int], None] | None = None
     tell_recipient: Callable[[Session, Mapping[str, Any]], str | None] | None = None
+    tell_sending: Callable[[Session, int, Mapping[str, Any]], Sending] | None = None
 
 
 class TopicRegistry:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.encryption import KeyRing
+from backend.core.topics import Sending
 from backend.notifications.delivery import Delivery, Outcome
 from backend.notifications.kept_text import open_text, seal_text
 from backend.notifications.messages import Facts, Message, fill_text
 from backend.notifications.models import Notification, NotificationRead
 from backend.notifications.permissions import record_answers
-from backend.notifications.tries import reopen_tries
+from backend.notifications.tries import name_open_channels, reopen_tries
 
 MESSAGES_A_PAGE = 20
 # What a customer is asked to allow, in the words of the request.
@@ -93,6 +95,11 @@ class NotificationService:
         else:
             # Told by SMS alone, to somebody who is no customer of the hall.
             reopen_tries(session, promise_id)
+
+    def tell_sending(self, session: Session, promise_id: int, payload: Mapping[str, Any]) -> Sending:
+        """Return by which channel the message of a promise goes, and its title."""
+        message = self._messages.get(payload.get("message", ""))
+        return Sending(name_open_channels(session, promise_id), message.title if message else None)
 
     def _keep(self, order: Order, customer_id: int, message: Message) -> None:
         """Keep the message for the client's list."""

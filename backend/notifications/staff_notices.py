@@ -15,13 +15,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.database import table_of
 from backend.core.outbox import OutboxRow, promise
 from backend.core.outcomes import SendOutcome
-from backend.core.topics import NotSent, PromiseContext, TopicSpec
+from backend.core.topics import NotSent, PromiseContext, Sending, TopicSpec
 from backend.notifications.models import MessageDelivery, StaffNotice
 from backend.notifications.port import SmsPort, WecomPort
 from backend.notifications.sending import report, send_once
 from backend.notifications.staff_choices import SMS, WECOM, read_choice
 from backend.notifications.staff_matters import find_kind, name_people, write_matter
-from backend.notifications.tries import reopen_tries
+from backend.notifications.tries import name_open_channels, reopen_tries
 from backend.organisation.service import OrganisationService, StaffContact
 
 NO_PHONE, NOT_SET_UP = "no_phone", "sms_not_set_up"
@@ -81,6 +81,7 @@ class StaffNotices:
                 self.send,
                 is_idempotent=False,
                 reopen=self.reopen,
+                tell_sending=self.tell_sending,
             )
         ]
 
@@ -140,6 +141,12 @@ class StaffNotices:
     def reopen(self, session: Session, promise_id: int) -> None:
         """Let a message be sent again that a person found not to have gone out."""
         reopen_tries(session, promise_id)
+
+    def tell_sending(self, session: Session, promise_id: int, payload: Mapping[str, Any]) -> Sending:
+        """Return by which ways a notice goes, and the title of what it tells."""
+        notice = session.execute(_READ, {"notice_id": payload["notice_id"]}).one_or_none()
+        about = None if notice is None else find_kind(notice.kind).title
+        return Sending(name_open_channels(session, promise_id), about)
 
     def _prepare(self, notice_id: int, promise_id: int) -> dict[str, Callable[[], SendOutcome]]:
         """Return the calls to make by way; where nothing can be sent, one that says why."""

@@ -14,6 +14,18 @@ from sqlalchemy.orm import Session
 from backend.core.outcomes import SendOutcome
 from backend.notifications.models import MessageDelivery
 
+# As a person calls them.
+CHANNEL_NAMES = {"mini": "微信小程序", "official": "微信公众号", "sms": "短信", "wecom": "企业微信"}
+
+
+def name_open_channels(session: Session, promise_id: int) -> str | None:
+    """Return the channels at which nobody knows what came of the promise, or None where it came to none."""
+    found = select(MessageDelivery.channel).where(
+        MessageDelivery.promise_id == promise_id, MessageDelivery.state.in_(("sending", "unknown"))
+    )
+    names = [CHANNEL_NAMES.get(one, one) for one in session.scalars(found.order_by(MessageDelivery.channel))]
+    return "、".join(names) or None
+
 
 def begin_try(session: Session, promise_id: int, channel: str, now: datetime) -> str | None:
     """Note a try before it is made; returns the state of an earlier one, or None for the first."""

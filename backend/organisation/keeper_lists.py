@@ -26,6 +26,8 @@ _UNKNOWN = (
     Column("what", "种类", width=28),
     Column("case_no", "办件号", width=20),
     Column("recipient", "发给", width=16),
+    Column("channel", "渠道", width=12),
+    Column("about", "内容", width=20),
     Column("created_at", "产生时间", Kind.MOMENT, 18),
     Column("started_at", "开始发送", Kind.MOMENT, 18),
     Column("attempt", "第几次", Kind.COUNT, 8),

@@ -21,7 +21,7 @@ from backend.catalogue.service import publish
 from backend.core.config import Settings
 from backend.core.encryption import KeyRing
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
-from backend.core.topics import OutcomeUnknown, PromiseContext
+from backend.core.topics import OutcomeUnknown, PromiseContext, Sending
 from backend.notifications.delivery import Channels, Delivery
 from backend.notifications.messages import Facts, read_messages
 from backend.notifications.models import MessageDelivery, MessagePermissionEvent
@@ -186,6 +186,12 @@ def test_unknown_is_never_sent_again(sessions: sessionmaker[Session], channel: s
     assert case.notify() == "unknown"
     assert case.notify() == "unknown"
     assert case.channels == [channel]
+    # A person reads at which platform to look, and for what.
+    name = {"mini": "微信小程序", "official": "微信公众号", "sms": "短信"}[channel]
+    with sessions.begin() as session:
+        told = case.service.tell_sending(session, case.promise_id, {"message": "rating_invited"})
+        assert told == Sending(name, "请您评价")
+        assert case.service.tell_sending(session, next(_numbers), {}) == Sending(None, None)
 
 
 def test_a_run_that_died_while_sending_is_unknown(sessions: sessionmaker[Session]) -> None:

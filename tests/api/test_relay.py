@@ -27,6 +27,7 @@ from backend.core.topics import (
     OutcomeUnknown,
     PromiseContext,
     PromiseRefused,
+    Sending,
     TopicRegistry,
     TopicSpec,
     TopicsWrong,
@@ -56,6 +57,7 @@ class World:
                     *(name, name, queue, self.handle, same),
                     max_attempts=2,
                     tell_recipient=lambda _, payload: f"138****{payload['n']:04d}",
+                    tell_sending=lambda _, outbox_id, payload: Sending("短信", f"第{payload['n']}条"),
                 )
                 for name, queue, same in specs
             ]
@@ -304,7 +306,7 @@ def test_what_a_dead_worker_was_sending_stands_as_unknown_before_a_person(world:
     # Other tests may have left promises of their own here.
     [unknown] = [one for one in world.desk.list_unknown_promises() if one.topic == "test_message"]
     assert (unknown.topic, unknown.started_at, unknown.attempt) == ("test_message", START, 1)
-    assert unknown.recipient == "138****0001"
+    assert (unknown.recipient, unknown.channel, unknown.about) == ("138****0001", "短信", "第1条")
     assert world.kept == []
     world.desk.settle_promise(unknown.id, "refused", "lead")
     [row] = world.rows("test_message")

@@ -9595,8 +9595,10 @@ export interface components {
             items: components["schemas"]["Unit"][];
         };
         UnknownPromise: {
+            about: string | null;
             attempt: number;
             case_no: string | null;
+            channel: string | null;
             /** Format: date-time */
             created_at: string;
             id: number;
