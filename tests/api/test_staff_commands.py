@@ -301,6 +301,7 @@ def test_open_work_goes_to_another_handler(hall: Hall, to_assign: str) -> None:
     assert shown.pop("visit")
     assert shown == {
         "case_no": to_assign, "name": "报修", "place": "阳光小区 3幢 **", "unit_name": "东城客服部",
+        "visited_at": None, "waits_for": None,
     }  # fmt: skip
     body = {"command_id": str(uuid.uuid4()), "to": "second_361", "reason": "请假"}
     for who in ("handler_361", "remote_a"):
