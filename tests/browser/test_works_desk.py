@@ -13,7 +13,7 @@ from tests.browser.watched import Watched
 from tests.miniprogram.staff import Staff as Colleague
 from tests.pictures import make_pdf
 
-PHONE_NO = "13812340088"
+PHONE_NO = "13812340091"
 
 
 def test_a_manager_is_chosen_and_slips_are_printed_together(

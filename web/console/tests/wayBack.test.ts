@@ -11,7 +11,7 @@ import WorkView from '@/views/WorkView.vue'
 const route = vi.hoisted(() => ({ params: {} as { caseNo?: string } }))
 const toast = vi.hoisted(() => ({ success: vi.fn(), close: vi.fn() }))
 vi.mock('@/api/cases')
-vi.mock('@/api/realtime', () => ({ hints: { listen: () => () => undefined, watchCase: () => undefined } }))
+vi.mock('@/api/realtime', () => ({ hints: { listen: () => () => undefined, watchCases: () => undefined } }))
 vi.mock('element-plus/es/components/message/index', () => ({ ElMessage: toast }))
 vi.mock('vue-router', async () => {
   const { reactive } = await import('vue')
