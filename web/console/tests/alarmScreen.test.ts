@@ -7,7 +7,7 @@ import AlarmScreen from '@/components/AlarmScreen.vue'
 import { Siren } from '@/domain/siren'
 
 vi.mock('@/api/cases')
-vi.mock('@/api/realtime', () => ({ hints: { listen: () => () => undefined, watchCase: () => undefined } }))
+vi.mock('@/api/realtime', () => ({ hints: { listen: () => () => undefined, watchCases: () => undefined } }))
 vi.mock('vue-router', () => ({ useRouter: () => ({ push: vi.fn() }) }))
 
 const TAKE = { kind: 'complete', name: '已记录', task: 1, outcome: 'record', asks: [], needs_reason: false, unmet: null, returns: false } as unknown as AvailableAction
