@@ -108,8 +108,7 @@ def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, 
     if ended_early and visits and visits[-1].state is StepState.DONE:
         # A refusal ends the case at a step that was done; for the customer it goes no further there.
         visits[-1] = visits[-1]._replace(state=StepState.STOPPED)
-    steps = _fold_invisible(visits, _waits_for_parts(line))
-    return _order_by_time(steps) if any(one.is_beside for one in visits) else steps
+    return _fold_invisible(visits, _waits_for_parts(line))
 
 
 def _order_by_time(steps: tuple[ProgressStep, ...]) -> tuple[ProgressStep, ...]:
@@ -270,10 +269,11 @@ def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[Progre
                 one.is_beside is not waits_for_parts,
             )
         )
-    return tuple(
+    told = tuple(
         one._replace(name=one.name_done) if one.state is StepState.DONE and one.name_done else one
         for one in steps
     )
+    return _order_by_time(told) if True in last else told
 
 
 def _choose_time(before: ProgressStep, one: _Visit) -> datetime | None:
