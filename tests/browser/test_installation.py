@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.arranging import accept_and_dispatch, assign_and_book
 from tests.browser.collecting import collect_at_counter
 from tests.browser.people import Customer, Staff
 from tests.browser.stage import Stage
@@ -90,17 +91,8 @@ def test_a_home_from_application_to_gas_on(
 
 def _take_up(customer: Customer, clerk: Staff, lead: Staff, case_no: str) -> str:
     """Accept, dispatch, assign and book; returns the number of the installation's own work order."""
-    for step in ("受理", "审核通过"):
-        clerk.open_case(case_no)
-        clerk.act(step)
-    clerk.open_case(case_no)
-    clerk.button("派发工单").click()
-    clerk.confirm("派发工单")
-    lead.open_case(case_no)
-    lead.button("委派师傅").click()
-    lead.dialog.get_by_text("张伟").click()
-    lead.confirm("委派师傅")
-    _book(customer, case_no)
+    accept_and_dispatch(clerk, case_no)
+    assign_and_book(lead, customer, case_no, "10:00–11:00")
     lead.open_case(case_no)
     works_no = lead.go_on()
     lead.open_case(works_no)
@@ -139,14 +131,6 @@ def _prove(watched: Watched, customer: Customer, case_no: str) -> None:
     page.goto("about:blank")
     page.goto(back)
     expect(page.get_by_role("heading", name="办理进度", exact=True)).to_be_visible()
-
-
-def _book(customer: Customer, case_no: str) -> None:
-    customer.go("case", no=case_no)
-    customer.press("去预约上门时间")
-    customer.hold_hour("10:00–11:00")
-    customer.press("确认预约")
-    expect(customer.page.get_by_text("约好的上门时间")).to_be_visible()
 
 
 def _survey(watched: Watched, handler: Staff, works_no: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.browser.arranging import assign_and_book
 from tests.browser.collecting import collect_at_counter
 from tests.browser.people import Customer, Staff
 from tests.browser.watched import Watched
@@ -25,15 +26,7 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
     _accept_owing(customer, clerk, case_no)
 
     lead = open_staff("lead301")
-    lead.open_case(case_no)
-    lead.button("委派师傅").click()
-    lead.dialog.get_by_text("张伟").click()
-    lead.confirm("委派师傅")
-    customer.go("case", no=case_no)
-    customer.press("去预约上门时间")
-    customer.hold_hour("14:00–15:00")
-    customer.press("确认预约")
-    expect(customer.page.get_by_text("约好的上门时间")).to_be_visible()
+    assign_and_book(lead, customer, case_no, "14:00–15:00")
     lead.open_case(case_no)
     stop_no = lead.go_on()
     lead.button("受理并派师傅").click()

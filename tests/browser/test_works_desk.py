@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.browser.arranging import accept_and_dispatch, assign_and_book
 from tests.browser.people import Customer, Staff
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
@@ -26,7 +27,8 @@ def test_a_manager_is_chosen_and_slips_are_printed_together(
     customer.sign_in(PHONE_NO)
     case_no = _apply(watched, customer)
     clerk, lead = open_staff("remote1"), open_staff("lead301")
-    _take_up(customer, clerk, lead, case_no)
+    accept_and_dispatch(clerk, case_no)
+    assign_and_book(lead, customer, case_no, "11:00–12:00")
     market = open_staff("market301")
     works_no = _find_in_queue(market)
     market.act("受理业务")
@@ -55,25 +57,6 @@ def _apply(watched: Watched, customer: Customer) -> str:
     watched.shoot(page, "works-01-application")
     customer.press("提交申请")
     return customer.read_case_no()
-
-
-def _take_up(customer: Customer, clerk: Staff, lead: Staff, case_no: str) -> None:
-    """Accept, dispatch, assign and book."""
-    for step in ("受理", "审核通过"):
-        clerk.open_case(case_no)
-        clerk.act(step)
-    clerk.open_case(case_no)
-    clerk.button("派发工单").click()
-    clerk.confirm("派发工单")
-    lead.open_case(case_no)
-    lead.button("委派师傅").click()
-    lead.dialog.get_by_text("张伟").click()
-    lead.confirm("委派师傅")
-    customer.go("case", no=case_no)
-    customer.press("去预约上门时间")
-    customer.hold_hour("11:00–12:00")
-    customer.press("确认预约")
-    expect(customer.page.get_by_text("约好的上门时间")).to_be_visible()
 
 
 def _find_in_queue(market: Staff) -> str:
