@@ -49,6 +49,10 @@ function makeFinger(top, beginTap) {
     return null
   }
 
+  const findField = (label) =>
+    until(`a field “${label}”`, () =>
+      list('wx-input, wx-textarea').find((one) => attribute(one, 'aria-label') === label))
+
   return {
     screen,
     see: (text) => until(`“${text}”`, () => screen().includes(text)),
@@ -59,11 +63,17 @@ function makeFinger(top, beginTap) {
       fire(found, 'tap')
     },
     async type(label, text) {
-      const found = await until(`a field “${label}”`, () =>
-        list('wx-input, wx-textarea').find((one) => attribute(one, 'aria-label') === label))
+      const found = await findField(label)
       fire(found, 'input', { value: text, cursor: text.length })
       fire(found, 'blur', { value: text })
     },
+    /** WeChat asks for the number itself and gives the button's page a code for it. */
+    async share(text, code) {
+      const found = await until(`a button that shares the number and says “${text}”`, () =>
+        list('wx-button').find((one) => attribute(one, 'open-type') === 'getPhoneNumber' && squeeze(one.textContent) === text))
+      fire(found, 'getphonenumber', { code })
+    },
+    value: async (label) => attribute(await findField(label), 'value'),
     async choose(label, option) {
       const isWanted = (one) =>
         [...one.querySelectorAll('*')].some((inner) => attribute(inner, 'aria-label')?.startsWith(label)) &&

@@ -71,6 +71,10 @@ class Phone:
         """Choose ``option`` in the wheel ``label``."""
         self._order("choose", label, option)
 
+    def share_number(self, text: str) -> None:
+        """Let WeChat give the person's number to what says ``text``."""
+        self._order("share", text)
+
     def take_photo(self, file: Path) -> None:
         """Let the camera give ``file`` the next time it is opened."""
         self._order("photo", str(file))
@@ -86,6 +90,10 @@ class Phone:
     def read_screen(self) -> str:
         """Return all words on the screen."""
         return str(self._order("screen"))
+
+    def read_value(self, label: str) -> str:
+        """Return what stands in the field ``label``, once it is there."""
+        return str(self._order("value", label))
 
     def list_complaints(self) -> list[str]:
         """Return what the scripts complained of or left uncaught."""

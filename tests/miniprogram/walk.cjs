@@ -34,6 +34,7 @@ const deeds = {
   where: () => program.top()?.url,
   complaints: () => complaints,
   ...finger,
+  share: async (text) => finger.share(text, await phone.issueCode('phone')),
 }
 
 async function obey(line) {

@@ -142,6 +142,8 @@ function makeWechat(setting, note) {
     answer(options, async () => ({ tempFilePaths: tempFiles.map((one) => one.path), tempFiles }))
   }
 
+  const issueCode = async (kind) => (await order('codes', { user: setting.user, kind })).code
+
   const copy = (value) => (value === undefined ? '' : JSON.parse(JSON.stringify(value)))
   const wx = {
     request,
@@ -150,7 +152,7 @@ function makeWechat(setting, note) {
     requestSubscribeMessage,
     chooseImage: takePhotos,
     login: (options) =>
-      answer(options, async () => ({ code: (await order('codes', { user: setting.user, kind: 'mini' })).code })),
+      answer(options, async () => ({ code: await issueCode('mini') })),
     getStorageSync: (key) => copy(storage.get(key)),
     setStorageSync: (key, value) => void storage.set(key, copy(value)),
     removeStorageSync: (key) => void storage.delete(key),
@@ -162,6 +164,7 @@ function makeWechat(setting, note) {
   }
   return {
     wx,
+    issueCode,
     takePhoto: (file) => photos.push(file),
     beginTap: () => (isStraightFromTap = true),
     hangUp: () => sockets.forEach((one) => one.terminate()),
