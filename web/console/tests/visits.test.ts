@@ -54,8 +54,10 @@ it('puts alarms before all that is booked', () => {
 })
 
 it('tells where an alarm is by its place or by the words of the caller', () => {
-  expect(tellAlarmPlace({ place: '阳光小区 3幢 **', values: { words: '有臭味' } })).toBe('阳光小区 3幢 ** “有臭味”')
-  expect(tellAlarmPlace({ place: '', values: {} })).toBe('没有说在哪里，马上打电话问清')
+  expect(tellAlarmPlace({ place: '阳光小区 3幢 **', values: { words: '有臭味' }, documents: [] })).toBe('阳光小区 3幢 ** “有臭味”')
+  expect(tellAlarmPlace({ place: '', values: {}, documents: [] })).toBe('没有说在哪里，马上打电话问清')
+  const documents = [{ name: '报警记录', state: 'filled' }] as StaffCaseView['documents']
+  expect(tellAlarmPlace({ place: '', values: { words: '有臭味' }, documents })).toBe('地址记在“报警记录”里 “有臭味”')
 })
 
 it('puts the answer of a department apart, and says that it is to be read', () => {

@@ -54,11 +54,13 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
   return groups
 }
 
-/** Where an alarm is: its place, else what the caller said, for that may be all there is. */
-export function tellAlarmPlace(view: Pick<StaffCaseView, 'place' | 'values'>): string {
+/** Where an alarm is: its place, else where that was written down later, and what the caller said, which may be all there is. */
+export function tellAlarmPlace(view: Pick<StaffCaseView, 'place' | 'values' | 'documents'>): string {
   const { words } = view.values
   const said = typeof words === 'string' && words ? `“${words}”` : ''
-  return [view.place, said].filter(Boolean).join(' ') || '没有说在哪里，马上打电话问清'
+  const record = view.documents.find((one) => one.state === 'filled')
+  const place = view.place || (record ? `地址记在“${record.name}”里` : '')
+  return [place, said].filter(Boolean).join(' ') || '没有说在哪里，马上打电话问清'
 }
 
 /** `今天上门 2 次：09:00–10:00、14:00–15:00`, so that one sees whose hours are free. */
