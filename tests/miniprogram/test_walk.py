@@ -202,4 +202,4 @@ def find_purpose(told: Mapping[str, Any]) -> str:
 
 def read_messages(phone: Phone) -> None:
     phone.open("/pages/messages/index")
-    phone.see("有几处要改", "已转给服务单位", "请选上门时间", "上门时间已约好", "师傅已出发", "请您评价")
+    phone.see("申请要修改", "已转给服务单位", "请选上门时间", "上门时间已约好", "师傅已出发", "请您评价")
