@@ -50,6 +50,11 @@ export function showTime(iso: string): string {
   return `${at.getUTCMonth() + 1}月${at.getUTCDate()}日 ${WEEKDAYS[at.getUTCDay()]} ${clock}`
 }
 
+/** Days and hours within words stand at the odd places, so that no line breaks in the middle of one. */
+export function splitTimes(words: string): string[] {
+  return words.split(/(\d+月\d+日 周[一二三四五六日]|\d\d:\d\d–\d\d:\d\d)/)
+}
+
 /** "3.2 公里" or "450 米". */
 export function showDistance(metres: number): string {
   return metres >= 1000 ? `${(metres / 1000).toFixed(1)} 公里` : `${Math.round(metres / 10) * 10} 米`
