@@ -10,8 +10,8 @@ from pypdf import PdfReader
 
 from backend.catalogue.contract_text import check_blanks, read_wording
 from backend.catalogue.folder import read_folder
-from backend.catalogue.forms import build_form
-from backend.documents.contract_clauses import tell_clauses, write_clauses
+from backend.catalogue.forms import Values, build_form
+from backend.documents.contract_clauses import Clause, tell_clauses, write_clauses
 from backend.documents.paper import lay_out
 from backend.documents.sample_values import SAMPLE_FACTS, make_sample
 from backend.documents.typesetting import Typesetter
@@ -59,18 +59,35 @@ def test_the_contract_states_the_rule(rule: str, contract: str, words: str) -> N
     assert words in write(contract), rule
 
 
+def print_sample(
+    contract: str, values: Values, facts: dict[str, str], **more: str
+) -> tuple[list[Clause], list[str]]:
+    """Return the lines of a sample and its printed pages, each without its spaces."""
+    form = build_form(CONTENT.forms[contract])
+    wording, faults = read_wording(CONTENT.templates[contract]["text"])
+    assert [*faults, *check_blanks(wording, form)] == []
+    clauses = write_clauses(wording, form, values, facts, **more)
+    paper = make_paper(form, values=values, files={}, clauses=clauses, stated=wording.names)
+    made_at = datetime(2026, 11, 26, tzinfo=UTC)
+    pdf = Typesetter().set_papers("合同", ISSUER, made_at, [lay_out(paper, "公司联")])
+    return clauses, ["".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(pdf)).pages]
+
+
+@pytest.mark.usefixtures("print_fonts")
+def test_what_is_signed_never_stands_alone_on_a_page() -> None:
+    # With its blanks as ruled lines this one ends just where the signatures no longer fit.
+    clauses, pages = print_sample(COMPANIES, {}, {}, empty="")
+    last = "".join(tell_clauses(clauses)[-1].split())
+    assert len(pages) == 3
+    [signed] = [page for page in pages if "签字盖章甲方" in page]
+    assert last in signed
+
+
 @pytest.mark.usefixtures("print_fonts")
 @pytest.mark.parametrize("contract", sorted(CONTENT.templates))
 def test_each_sample_is_printed_whole(contract: str) -> None:
     form = build_form(CONTENT.forms[contract])
-    wording, faults = read_wording(CONTENT.templates[contract]["text"])
-    assert [*faults, *check_blanks(wording, form)] == []
-    values = make_sample(form)
-    clauses = write_clauses(wording, form, values, SAMPLE_FACTS)
-    paper = make_paper(form, values=values, files={}, clauses=clauses, stated=wording.names)
-    made_at = datetime(2026, 11, 26, tzinfo=UTC)
-    pdf = Typesetter().set_papers("合同", ISSUER, made_at, [lay_out(paper, "公司联")])
-    pages = ["".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(pdf)).pages]
+    clauses, pages = print_sample(contract, make_sample(form), SAMPLE_FACTS)
     text = "".join(pages)
     for no, page in enumerate(pages, start=1):
         assert f"第{no}页共{len(pages)}页" in page
