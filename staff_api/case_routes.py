@@ -13,15 +13,14 @@ from backend.cases.staff_cases import StaffCases
 from backend.cases.staff_commands import Mark, StaffCommand, StaffCommands
 from backend.cases.staff_remarks import StaffRemarks
 from backend.core.callers import Caller, open_to
-from staff_api.case_schemas import (
+from staff_api.case_command_schemas import (
     RemarkSchema,
     RevealedSchema,
     RevealSchema,
     ReviewsSchema,
-    StaffCaseListSchema,
-    StaffCaseViewSchema,
     StaffCommandSchema,
 )
+from staff_api.case_schemas import StaffCaseListSchema, StaffCaseViewSchema
 from staff_api.guard import get_signed_in
 
 

@@ -24,9 +24,6 @@ FAMILIES = (*(one.key for one in QUEUES if one.kind != "post"), OTHER_FAMILY)
 VERDICTS = ("pass", "reject")
 PARTS = ("handler", "deputy", "co_handler")
 
-_ITEM = validate.Regexp(r"^[a-z][a-z0-9_]{0,63}$")
-_TEXT = validate.Length(max=500)
-
 
 def _moment(*, may_be_none: bool = False) -> fields.DateTime:
     return fields.DateTime(format="iso", required=True, allow_none=may_be_none)
@@ -125,13 +122,6 @@ class ReviewMarkSchema(Schema):
 
     verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
     reason = fields.String(required=True)
-
-
-class ReviewMarkRequestSchema(Schema):
-    """A reviewer's verdict as it is given; null takes the mark away."""
-
-    verdict = fields.String(required=True, allow_none=True, validate=validate.OneOf(VERDICTS))
-    reason = fields.String(load_default="", validate=_TEXT)
 
 
 class StaffCustomerSchema(Schema):
@@ -269,12 +259,13 @@ class UnitChoiceSchema(Schema):
 
 
 class StaffVisitSchema(Schema):
-    """What the handler brought back."""
+    """What the handler brought back, and what was said on the telephone afterwards (``call_result``)."""
 
     photos = fields.List(Ready(FileViewSchema), required=True)
     result = fields.String(required=True, allow_none=True)
     made_at = _moment(may_be_none=True)
     signature = Ready(FileViewSchema, required=True, allow_none=True)
+    call_result = fields.String(required=True, allow_none=True)
 
 
 class ChildCaseSchema(Schema):
@@ -331,70 +322,3 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     suggested_unit = fields.Nested(UnitChoiceSchema, required=True, allow_none=True)
     child = fields.Nested(ChildCaseSchema, required=True, allow_none=True)
     parent_case_no = fields.String(required=True, allow_none=True)
-
-
-class RevealSchema(Schema):
-    """Which values to see in full, and why."""
-
-    items = fields.List(fields.String(validate=_ITEM), required=True, validate=validate.Length(1, 30))
-    reason = fields.String(required=True, validate=validate.Length(max=200))
-
-
-class RevealedSchema(Schema):
-    """The full values."""
-
-    values = make_values_field(required=True)
-
-
-class ReviewsSchema(Schema):
-    """Marks by item."""
-
-    items = fields.Dict(
-        keys=fields.String(validate=_ITEM),
-        values=fields.Nested(ReviewMarkRequestSchema),
-        required=True,
-        validate=validate.Length(1, 60),
-    )
-
-
-class CorrectionRequestSchema(Schema):
-    """One item to be mended, with the reason the customer reads."""
-
-    item = fields.String(required=True, validate=_ITEM)
-    reason = fields.String(required=True, validate=validate.Length(1, 300))
-
-
-class StaffCommandSchema(Schema):
-    """A command of staff; what an outcome asks for is said in its action."""
-
-    command_id = fields.UUID(required=True)
-    expected_version = fields.Integer(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(["complete", "cancel"]))
-    task = fields.Integer(load_default=None, allow_none=True)
-    outcome = fields.String(load_default=None, allow_none=True, validate=_ITEM)
-    reason = fields.String(load_default="", validate=_TEXT)
-    corrections = fields.List(
-        fields.Nested(CorrectionRequestSchema), load_default=list, validate=validate.Length(max=60)
-    )
-    owed_documents = fields.List(
-        fields.String(validate=_ITEM), load_default=list, validate=validate.Length(max=60)
-    )
-    unit_code = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=3))
-    handler = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
-    manager = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=64))
-    result = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=2000))
-    photos = fields.List(
-        fields.String(validate=validate.Length(1, 100)), load_default=list, validate=validate.Length(max=12)
-    )
-    signature = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
-    # Up to ten million yuan: what is more was mistyped.
-    amount_fen = fields.Integer(
-        load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 1_000_000_000)
-    )
-    receipt_no = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
-
-
-class RemarkSchema(Schema):
-    """A note or a message."""
-
-    text = fields.String(required=True, validate=validate.Length(1, 500))

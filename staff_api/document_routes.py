@@ -19,7 +19,7 @@ from backend.cases.staff_documents import StaffDocuments
 from backend.core.callers import Caller, open_to
 from backend.files.responses import answer_pdf
 from backend.files.schemas import FILE_CONTENT
-from staff_api.case_schemas import RevealedSchema, RevealSchema
+from staff_api.case_command_schemas import RevealedSchema, RevealSchema
 from staff_api.guard import get_signed_in
 
 

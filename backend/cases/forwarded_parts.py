@@ -16,6 +16,8 @@ from backend.catalogue.definition import FORWARDED_TO, ProcessDefinition
 FORWARD_REASON, FORWARDED_BY = "forward_reason", "forwarded_by"
 # A process with this trait is a department's answer: its result is what it says to the handler.
 ANSWERS = "answers_forward"
+# The process that calls the customer afterwards, and its step at which the answer is written down.
+REVISIT, RECORD = "revisit", "record"
 # Case data of whoever comes to the customer and when: none of it is the department's.
 _OF_THE_VISIT = frozenset({ASKED_DATA["handler"], "appointment_id", APPOINTMENT_START, APPOINTMENT_END})
 _STATES = {CaseStatus.OPEN: "open", CaseStatus.COMPLETED: "answered", CaseStatus.REFUSED: "declined"}
@@ -55,11 +57,32 @@ def leave_out_visit(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def list_visit_branches(root: Branch, definition: ProcessDefinition) -> Iterator[Branch]:
-    """Return the case and all below it but what was forwarded: the work of whoever comes to the customer."""
-    beside = {one.task_no for one in list_parts(root, definition)}
+    """Return the case and all below it but what was forwarded: the work of whoever comes to the customer.
+
+    What somebody says on the telephone afterwards is not what was found on site, so calls are left out too.
+    """
+    beside = {one.task_no for one in list_parts(root, definition)} | set(_list_calls(root, definition))
     yield root
     for number in sorted(root.children.keys() - beside):
         yield from list_branches(root.children[number])
+
+
+def find_call_result(root: Branch, definition: ProcessDefinition) -> str | None:
+    """Return what was written down of the last call afterwards; None before one was answered."""
+    for number in reversed(_list_calls(root, definition)):
+        called = root.children[number].snapshot
+        if any(task.step == RECORD and task.outcome for task in called.tasks):
+            return called.data.get(ASKED_DATA["result"])
+    return None
+
+
+def _list_calls(root: Branch, definition: ProcessDefinition) -> list[int]:
+    steps = {task.no: task.step for task in root.snapshot.tasks}
+    return sorted(
+        no
+        for no in root.children
+        if no in steps and any(one.process == REVISIT for one in definition.step(steps[no]).children)
+    )
 
 
 def may_forward_now(definition: ProcessDefinition, snapshot: Snapshot) -> bool:

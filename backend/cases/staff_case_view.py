@@ -154,13 +154,16 @@ def list_visit_files(data: Mapping[str, Any]) -> Iterator[str]:
         yield data["signature_file"]
 
 
-def describe_visit(data: Mapping[str, Any], views: Views, made_at: datetime | None) -> dict[str, Any]:
-    """Return photos, result and signature of a visit, and when somebody came."""
+def describe_visit(
+    data: Mapping[str, Any], views: Views, made_at: datetime | None, call_result: str | None
+) -> dict[str, Any]:
+    """Return photos, result and signature of a visit, when somebody came, and what a call afterwards gave."""
     signature = data.get("signature_file")
     return {
         "photos": [views[key] for key in data.get("visit_photos") or () if key in views],
         "result": data.get("result"),
         "made_at": made_at,
+        "call_result": call_result,
         "signature": views.get(signature) if signature else None,
     }
 

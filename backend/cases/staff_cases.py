@@ -23,7 +23,13 @@ from backend.cases.deadline_extensions import describe_pending, read_extensions,
 from backend.cases.document_views import DocumentLists
 from backend.cases.drawing import describe_drawing
 from backend.cases.escalation import write_notices
-from backend.cases.forwarded_parts import describe_part, list_parts, list_visit_branches, may_forward_now
+from backend.cases.forwarded_parts import (
+    describe_part,
+    find_call_result,
+    list_parts,
+    list_visit_branches,
+    may_forward_now,
+)
 from backend.cases.guards import bind_guards
 from backend.cases.models import CaseCorrection, CaseReview
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
@@ -191,7 +197,7 @@ class StaffCases:
             "progress": self._sources.write_progress(session, tree),
             "may_book": self._may_book(session, root, booked and not made_at),
             "appointment": self._sources.appointments.read(session, root.id) if booked else None,
-            "visit": describe_visit(visit, views, made_at),
+            "visit": describe_visit(visit, views, made_at, find_call_result(root, top)),
             "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
             **self._name_relatives(session, member, row, branch),
         }

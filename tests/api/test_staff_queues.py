@@ -276,6 +276,7 @@ def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
     )
     assert json.loads(revealed.text)["values"]["address"]["door"] == "501"
     assert handler.act(case_no, "handled", result="阀门已关，无泄漏").status_code == 200
+    assert agent.read(f"/cases/{case_no}")["visit"]["call_result"] is None
     assert case_no not in list_all(agent, queue="alarm")
     for outcome, queue in (("accepted", "review"), ("reply", "reply")):
         assert case_no in list_all(desk, queue=queue)
@@ -287,6 +288,8 @@ def test_an_alarm_stands_first_and_shows_what_was_reported(hall: Hall) -> None:
         assert agent.act(child["case_no"], outcome).status_code == 200
     assert agent.act(child["case_no"], "record", result="已无异味").status_code == 200
     done = agent.read(f"/cases/{case_no}")
+    # What the customer says afterwards does not stand in the place of what was found on site.
+    assert (done["visit"]["result"], done["visit"]["call_result"]) == ("阀门已关，无泄漏", "已无异味")
     assert (done["status"], done["actions"]) == ("completed", [])
 
 

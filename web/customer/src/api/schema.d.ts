@@ -9492,6 +9492,7 @@ export interface components {
             words: string;
         };
         StaffVisit: {
+            call_result: string | null;
             /** Format: date-time */
             made_at: string | null;
             photos: components["schemas"]["FileView"][];
