@@ -28,7 +28,8 @@ CHANNEL_NAMES = {
     "plan": "按计划",
 }  # fmt: skip
 _KIND_NAMES = {
-    "return": "退回", "dispatch": "派给别的单位", "end": "不予受理", "site": "现场没办成", "other": "其他",
+    "return": "退回", "dispatch": "派给别的单位", "end": "不予受理", "alarm": "终止报警",
+    "site": "现场没办成", "other": "其他",
 }  # fmt: skip
 _NAME = Column("customer_name", "客户")
 _PHONE = Column("customer_phone", "手机号", width=16)

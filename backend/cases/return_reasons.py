@@ -15,7 +15,7 @@ from backend.core.errors import Conflict, NotFound
 # Back to the customer; to another unit than suggested; refused or ended; a step at the customer's home that
 # does not go on; any other step that asks for one.
 RETURN = "return"
-REASON_KINDS = (RETURN, "dispatch", "end", "site", "other")
+REASON_KINDS = (RETURN, "dispatch", "end", "alarm", "site", "other")
 
 
 class ReturnReasons:

@@ -17,6 +17,7 @@ def test_each_kind_has_its_own_list(hall: Hall) -> None:
     assert "重复申请" in list_texts(remote, "end")
     assert "派错单位" in list_texts(remote, "other")
     assert "试压不合格，漏点还没有找到" in list_texts(remote, "site")
+    assert "误报，电话核实不是漏气" in list_texts(remote, "alarm")
     # The items that go back to the customer are asked for without a kind.
     assert {one["kind"] for one in remote.read("/return-reasons")["items"]} == {"return"}
     assert remote.get("/return-reasons", kind="nothing").status_code == 422

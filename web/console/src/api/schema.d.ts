@@ -6609,7 +6609,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    kind?: "return" | "dispatch" | "end" | "site" | "other";
+                    kind?: "return" | "dispatch" | "end" | "alarm" | "site" | "other";
                     item?: string | null;
                     all?: boolean;
                 };
@@ -7946,7 +7946,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            kind?: "return" | "dispatch" | "end" | "site" | "other" | null;
+            kind?: "return" | "dispatch" | "end" | "alarm" | "site" | "other" | null;
             /**
              * @default null
              * @enum {string|null}
@@ -8642,7 +8642,7 @@ export interface components {
              * @default return
              * @enum {string}
              */
-            kind?: "return" | "dispatch" | "end" | "site" | "other";
+            kind?: "return" | "dispatch" | "end" | "alarm" | "site" | "other";
             /** @default 1000 */
             position?: number;
             text: string;
@@ -8981,7 +8981,7 @@ export interface components {
         ReasonOrder: {
             keys: string[];
             /** @enum {string} */
-            kind: "return" | "dispatch" | "end" | "site" | "other";
+            kind: "return" | "dispatch" | "end" | "alarm" | "site" | "other";
         };
         Refresh: {
             refresh_token: string;
@@ -9010,7 +9010,7 @@ export interface components {
             is_active: boolean;
             key: string;
             /** @enum {string} */
-            kind: "return" | "dispatch" | "end" | "site" | "other";
+            kind: "return" | "dispatch" | "end" | "alarm" | "site" | "other";
             position: number;
             text: string;
         };

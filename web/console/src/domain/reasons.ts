@@ -5,6 +5,7 @@ export const REASON_KINDS: { kind: ReasonKind; name: string; hint: string }[] = 
   { kind: 'return', name: '退回修改', hint: '客户会看到这句话，写清楚要改什么。' },
   { kind: 'dispatch', name: '派给另一单位', hint: '没派给地址所属的单位时选。' },
   { kind: 'end', name: '不予受理、终止', hint: '客户会收到通知，话要说得明白。' },
+  { kind: 'alarm', name: '终止报警', hint: '终止一个燃气报警时选。' },
   { kind: 'site', name: '现场没办成', hint: '师傅上门时没办成，从这里选。' },
   { kind: 'other', name: '其他步骤', hint: '其他要写原因的步骤里选。' },
 ]
