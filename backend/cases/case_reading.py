@@ -245,7 +245,7 @@ class CustomerCases:
             "place": f"{tree.community} {tree.building}".strip(),
             "action_name": awaited.text if awaited else None,
             "action": awaited.body if awaited else None,
-            "due_text": write_step_due(current) if current else None,
+            "due_text": write_step_due(current, now) if current else None,
         }
 
     def _describe(
@@ -354,7 +354,7 @@ def _write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[s
         "state": step.state,
         "at": step.at.isoformat() if step.at else None,
         "due_at": step.due_at.isoformat() if step.due_at else None,
-        "due_text": write_step_due(step),
+        "due_text": write_step_due(step, now),
         "handler": write_contact(choose_contact(contacts, step.key)) if shows_contact else None,
         "overdue": step.due_at is not None and step.due_at < now,
     }

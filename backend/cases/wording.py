@@ -32,16 +32,16 @@ _BY_GUARD = {
 SUPPLY = "去补交资料"
 
 
-def write_due(due_at: datetime) -> str:
-    """Return ``预计 11月26日 周四 17:00 前``."""
-    return f"预计 {format_moment(due_at)} 前"
+def write_due(due_at: datetime, now: datetime) -> str:
+    """Return ``预计 11月26日 周四 17:00 前``; nobody expects what is over."""
+    return f"{'原定' if due_at < now else '预计'} {format_moment(due_at)} 前"
 
 
-def write_step_due(step: ProgressStep) -> str | None:
+def write_step_due(step: ProgressStep, now: datetime) -> str | None:
     """Return by when the step is done, or the booked hour where somebody is to come at one."""
     if step.hour is not None:
         return f"约好 {format_span(step.hour.start_at, step.hour.end_at)} 上门"
-    return None if step.due_at is None else write_due(step.due_at)
+    return None if step.due_at is None else write_due(step.due_at, now)
 
 
 def write_step_text(step: ProgressStep) -> str:
@@ -100,7 +100,7 @@ def write_headline(
     current = find_current(progress)
     if current is None:
         return "正在办理"
-    present = _write_present(current)
+    present = _write_present(current, now)
     if owes_documents:
         return f"{present}；还有资料要您补交"
     if current.due_at is None:
@@ -111,14 +111,14 @@ def write_headline(
     if current.hour or current.opens_at:
         return present
     # A step's own moment must not read as that of the whole, nor the days of the whole as those of one step.
-    due = write_due(current.due_at)
+    due = write_due(current.due_at, now)
     return f"{present}，{due}全部办完" if current.is_due_shared else f"{present}，这一步{due}办好"
 
 
-def _write_present(current: ProgressStep) -> str:
+def _write_present(current: ProgressStep, now: datetime) -> str:
     if current.hour is None:
         return write_step_text(current)
-    booked = write_step_due(current)
+    booked = write_step_due(current, now)
     return f"{current.text}，{booked}" if current.hour.is_under_way else f"已{booked}"
 
 

@@ -227,7 +227,10 @@ def test_a_headline_says_what_and_by_when() -> None:
     late = write_headline(CaseStatus.OPEN, steps, False, due_at + timedelta(seconds=1))
     assert late == "服务单位会联系您约上门时间，比预计的晚了，我们正在催办"
     # One second before midnight in Shanghai is still that day.
-    assert write_due(datetime(2026, 11, 26, 15, 59, tzinfo=UTC)) == "预计 11月26日 周四 23:59 前"
+    due_at = datetime(2026, 11, 26, 15, 59, tzinfo=UTC)
+    assert write_due(due_at, due_at) == "预计 11月26日 周四 23:59 前"
+    # What is over can be expected no more.
+    assert write_due(due_at, due_at + timedelta(seconds=1)) == "原定 11月26日 周四 23:59 前"
 
 
 def test_nobody_is_said_to_look_at_once_while_the_office_is_closed() -> None:
@@ -241,7 +244,7 @@ def test_nobody_is_said_to_look_at_once_while_the_office_is_closed() -> None:
     told = "申请已收到，客服上班后（11月27日 周五 08:30 起）查看"
     assert write_headline(CaseStatus.OPEN, by_night, False, NOW) == told
     [now] = [one for one in by_night if one.state is StepState.NOW]
-    assert (write_step_text(now), write_step_due(now)) == (told, "预计 11月27日 周五 08:45 前")
+    assert (write_step_text(now), write_step_due(now, NOW)) == (told, "预计 11月27日 周五 08:45 前")
     # Steps that promise nothing soon do not ask the calendar.
     later = make_progress(Line(APPLICATION, run(APPLICATION, snapshot, ("accept", "accept"))), find_process)
     assert tell_opening(later, lambda: pytest.fail("the calendar was asked")) == later
@@ -278,7 +281,7 @@ def test_a_booked_visit_tells_its_hour_and_no_other(moves: tuple[tuple[str, str]
     after = datetime(2026, 11, 25, 4, 0, 1, tzinfo=UTC)
     assert write_headline(CaseStatus.OPEN, steps, False, after) == f"{told}，比约好的晚了，我们正在催办"
     [now] = [one for one in steps if one.state is StepState.NOW]
-    assert write_step_due(now) == "约好 11月25日 周三 11:00–12:00 上门"
+    assert write_step_due(now, NOW) == "约好 11月25日 周三 11:00–12:00 上门"
 
 
 def test_a_visit_of_a_process_without_arrival_is_over_with_the_work_on_site() -> None:
