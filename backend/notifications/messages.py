@@ -13,9 +13,9 @@ from backend.core.local_time import SHANGHAI, format_moment, format_span
 PLACEHOLDERS = frozenset({"service", "case_no", "items", "when", "handler", "handler_phone", "words"})
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
 # Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
-# changed hour or person is not told as a new visit, who was chosen is named, and whoever smells gas is not
-# sent to a page.
-OTHER_SMS = frozenset({"assigned", "departure", "moved", "replaced", "alarm_help", "alarm_coming"})
+# changed hour or person is not told as a new visit, who was chosen is named, what may come later has no day
+# of its own, and whoever smells gas is not sent to a page.
+OTHER_SMS = frozenset({"assigned", "departure", "moved", "replaced", "owed", "alarm_help", "alarm_coming"})
 # The limits of WeChat's keywords: phrases of Chinese characters, things of any, names without digits.
 LONGEST_PHRASE, LONGEST_TIP, LONGEST_THING, LONGEST_NAME = 5, 20, 20, 10
 # The template for corrections names a day; the company waits a week before it asks again.

@@ -20,6 +20,7 @@ _PAGE: Final = "_page"
 _INSTEAD: Final = {
     "assigned": "progress",
     "moved": "visit",
+    "owed": "progress",
     "replaced": "visit",
     "alarm_help": "progress",
     "alarm_coming": "progress",
@@ -32,6 +33,8 @@ SMS_TEXTS: Final[Mapping[str, str]] = {
     "assigned_page": "您的{1}（编号{2}）由{3}（电话{4}）上门，请点 HALL/c/{2} 选上门时间。",
     "correction": "您的{1}（编号{2}）需补充资料，请在{3}前打开燃气服务小程序办理。",
     "correction_page": "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。",
+    "owed": "您的{1}（编号{2}）已先受理，还有资料要补，请在办完前打开燃气服务小程序补上。",
+    "owed_page": "您的{1}（编号{2}）已先受理，还有资料要补，请在办完前点 HALL/c/{2} 补上。",
     "visit": "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。",
     "moved": "您的{1}（编号{2}）上门时间改为{3}，请留人在家。",
     "replaced": "您的{1}（编号{2}）换了师傅：{3}，由{4}师傅上门，时间不变，请留人在家。",

@@ -96,6 +96,8 @@ def test_each_text_message_says_what_happened() -> None:
     assert fill_wechat(MESSAGES["handler_assigned"], facts, NOW)["thing4"] == "张伟师傅上门，点开选时间"
     nobody = replace(FACTS, handler="", handler_phone="")
     assert fill_sms("assigned", MESSAGES["handler_assigned"], nobody, NOW)[2:] == ["服务师傅", "见后续来电"]
+    # Documents that may come later have no day of their own.
+    assert tell("documents_owed") == f"{case}已先受理，还有资料要补，请在办完前打开燃气服务小程序补上。"
     coming = tell("alarm_coming", uses_mini=False)
     assert "抢修员张伟（电话13800138000）马上到" in coming
     assert "不要回屋" in coming and "不要回屋" in tell("alarm_dispatched")
