@@ -7,8 +7,8 @@ import math
 import re
 from dataclasses import dataclass
 
-CENTRE = (34.757975, 113.665412)
-PROVINCE, CITY, ADCODE = "河南省", "郑州市", "410100"
+CENTRE = (36.660500, 117.037000)
+PROVINCE, CITY, ADCODE = "山东省", "济南市", "370100"
 METRES_PER_DEGREE = 111_320.0
 EARTH_RADIUS_M = 6_371_008.8
 _STREET_SPREAD_M = 7_000.0

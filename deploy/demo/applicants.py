@@ -39,7 +39,7 @@ CUSTOMERS = (
 )
 
 # Code of the unit → (region, street, community, latitude, longitude): homes in the areas that it serves.
-_HOMES = {
+HOMES = {
     "301": (
         ("历下区", "泉城路街道", "阳光小区", 36.6672, 117.0245),
         ("历下区", "泉城路街道", "明湖花园", 36.6741, 117.0216),
@@ -84,7 +84,7 @@ _ALTERATIONS = (
 
 def make_home(unit_code: str, chance: random.Random) -> dict[str, Any]:
     """Return an address that the unit serves, as the form holds it."""
-    region, street, community, lat, lng = chance.choice(_HOMES[unit_code])
+    region, street, community, lat, lng = chance.choice(HOMES[unit_code])
     point = {
         "lat": round(lat + chance.uniform(-0.004, 0.004), 6),
         "lng": round(lng + chance.uniform(-0.004, 0.004), 6),

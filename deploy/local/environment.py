@@ -76,6 +76,7 @@ def compose(port: int, var: Path, servers: Mapping[str, str], simulated: Mapping
         # What messages and codes link to; another address is another installation's.
         "PUBLIC_BASE_URL": f"http://{HOST}:{port}",
         "COMPANY_NAME": "济南城市燃气有限公司",
+        "SERVICE_CITY": "济南市",
     }
     given = {name: value for name, value in os.environ.items() if value.strip()}
     # Known passwords and simulated platforms must not be reached from other machines, whatever was set.

@@ -12,6 +12,7 @@ from backend.core.outcomes import PlatformRefused, PlatformUnavailable
 from backend.maps.port import GeoPoint, MapPort
 from backend.maps.straight_line import estimate_by_line, measure_metres
 from composition.platforms import Platforms, make_platforms
+from deploy.demo.applicants import HOMES
 from tests.contracts.conftest import Simulators
 
 ADDRESS = "金水区花园路88号锦绣花园3号楼2单元501"
@@ -31,6 +32,19 @@ def test_any_address_has_its_place(maps: MapPort) -> None:
     assert maps.geocode(ADDRESS.replace("501", "602")) == place
     neighbour = maps.geocode("金水区花园路90号")
     assert neighbour is not None and 0 < measure_metres(place, neighbour) < 2500
+
+
+@pytest.mark.parametrize(
+    ("unit", "home"), [(unit, home) for unit, homes in HOMES.items() for home in homes], ids=str
+)
+def test_an_address_lies_in_the_city_of_the_demonstration(
+    maps: MapPort, unit: str, home: tuple[str, str, str, float, float]
+) -> None:
+    *names, lat, lng = home
+    for city in ("济南市", ""):
+        place = maps.geocode("".join([city, *map(str, names), "3号楼"]))
+        # As far apart as a town is wide, so that a handler among the homes has a plausible way to go.
+        assert place is not None and measure_metres(place, GeoPoint(lat, lng)) < 30_000
 
 
 @pytest.mark.parametrize("text", ["12345", "?", "家"])
