@@ -60,7 +60,8 @@ class CaseNotices:
     def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
         """Send the message that ``payload`` names; raises as the relay expects of a handler.
 
-        A case without a customer, as an alarm that nobody signed in for, gets its SMS by its contact phone.
+        A case without a customer, as an alarm that nobody signed in for, gets its SMS by its contact phone;
+        where the message leads to what only a customer can open, there is nobody to tell.
         """
         with self.sessions() as session:
             told = session.execute(_ROOT, {"case_id": payload["case_id"]}).one()
@@ -70,6 +71,8 @@ class CaseNotices:
             facts = self._collect(session, root, told, payload, context.created_at)
             sealed = root.contact_phone_sealed
             phone = self.keys.decrypt(sealed, PHONE_CONTEXT) if sealed else None
+        if root.customer_id is None and self.notifications.needs_customer(payload["message"]):
+            return
         if root.customer_id is None and phone is None:
             raise PromiseRefused("no_phone")
         order = Order(

@@ -84,6 +84,10 @@ class NotificationService:
             order.promise_id, order.customer_id, message, order.facts, order.other_phone
         )
 
+    def needs_customer(self, message: str) -> bool:
+        """True for a message that asks for what nobody can do who gave but a telephone number: to rate."""
+        return self._messages[message].purpose == "rating"
+
     def reopen(self, session: Session, promise_id: int) -> None:
         """Let the message of a promise be sent once more, within the caller's transaction; one that was never
         begun is left as it is."""

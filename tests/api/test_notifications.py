@@ -255,7 +255,8 @@ def test_who_raised_an_alarm_without_signing_in_gets_one_sms_by_the_phone_given(
     )
     with sessions() as session:
         case_id = session.scalars(select(ServiceCase.id).where(ServiceCase.case_no == case_no)).one()
-    channels = Channels(None, case.platforms, None, None, {}, {}, {"progress": "2400002"}, "")
+    registered = {"progress": "2400002", "rating": "2400005"}
+    channels = Channels(None, case.platforms, None, None, {}, {}, registered, "")
     messages = read_messages(read_body(PROCESSES_FOLDER / "messages.yaml"))
     delivery = Delivery(sessions, channels, People({}, None), lambda: NOW)
     service = NotificationService(sessions, hall.keys, messages, delivery, {}, lambda: NOW)
@@ -266,6 +267,10 @@ def test_who_raised_an_alarm_without_signing_in_gets_one_sms_by_the_phone_given(
         notices.handle(payload, context)
     assert case.platforms.calls == [("sms", "13812340009")]
     assert case.platforms.params == [["燃气报警", case_no, "已转抢修"]]
+    # Nobody could open anything to rate it, so nobody is asked to.
+    invited = PromiseContext(next(_numbers), "notify_customer", 1, NOW, lambda: NOW)
+    notices.handle({**payload, "message": "rating_invited"}, invited)
+    assert len(case.platforms.calls) == 1
     # What a person found not to have gone out goes out once more.
     again = PromiseContext(next(_numbers), "notify_customer", 1, NOW, lambda: NOW)
     case.platforms.answers = {"sms": say(SendOutcome("unknown", "timeout"))}
