@@ -18,5 +18,18 @@ def compute_aside(function: Callable[[], Result]) -> Result:
     """
     if not monkey.is_module_patched("threading"):
         return function()
-    result: Result = gevent.get_hub().threadpool.apply(function)
-    return result
+    # What leaves a thread of the pool as an exception, the pool writes to the log with all arguments, and so the
+    # bytes of somebody's identity card.
+    results: list[Result] = []
+    error: Exception | None = gevent.get_hub().threadpool.apply(_catch, (function, results))
+    if error is not None:
+        raise error
+    return results[0]
+
+
+def _catch(function: Callable[[], Result], results: list[Result]) -> Exception | None:
+    try:
+        results.append(function())
+    except Exception as error:
+        return error
+    return None
