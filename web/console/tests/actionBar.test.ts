@@ -17,7 +17,7 @@ it('takes neither click nor key while it rests', async () => {
     needs_reason: false, needs_corrections: false, needs_owed_documents: false,
   }
   const form = { sections: [] }
-  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], corrections: [] }
+  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView
@@ -49,7 +49,7 @@ it('asks once before what was returned is passed without a mark, and not once it
   const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'photo', label: '现场照片', type: 'text', personal: 'none' }] }] }
   const corrections = [{ item: 'photo', resolved: true }]
   const view = {
-    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], corrections,
+    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], may_be_owed: [], corrections,
   }
   const open = useOpenCase()
   open.caseNo = '1'

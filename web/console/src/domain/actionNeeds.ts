@@ -36,6 +36,11 @@ export function isGrave(action: AvailableAction): boolean {
   return action.kind === 'cancel' || action.outcome === 'refuse'
 }
 
+/** What the case offers, without leave to hand in later (容缺受理) where its form asks for nothing that may come later. */
+export function listOffered(view: Pick<StaffCaseView, 'actions' | 'may_be_owed'>): AvailableAction[] {
+  return view.actions.filter((action) => !action.needs_owed_documents || view.may_be_owed.length > 0)
+}
+
 /** Who takes part in the steps that one may do now, beside whoever records them. */
 export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'>): string[] {
   const offered = new Set(view.actions.map((action) => action.task))
