@@ -6,6 +6,7 @@ import { hints } from '@/api/realtime'
 import { CommandQueue } from '@/api/commandQueue'
 import type { CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
 import { listReviewItems, summarise } from '@/domain/review'
+import type { LeftStep } from '@/domain/stayingHere'
 import { keepVisit, readVisit } from '@/domain/visitDrafts'
 import { useSession } from './session'
 
@@ -44,6 +45,8 @@ export const useOpenCase = defineStore('openCase', () => {
   const drafts = new Map<string, VisitDraft>()
   let carried: { caseNo: string; values: Values } | null = null
   const resting = ref(false)
+  /** The step that was done last at this case. */
+  const left = ref<LeftStep | null>(null)
   let restOver: ReturnType<typeof setTimeout> | undefined
   let unsaved = false
   let linksSince = 0
@@ -102,6 +105,7 @@ export const useOpenCase = defineStore('openCase', () => {
       marks.value = {}
       marksProblem.value = ''
       unsaved = false
+      left.value = null
     }
     if (!wanted) {
       state.value = 'none'
@@ -182,6 +186,7 @@ export const useOpenCase = defineStore('openCase', () => {
   /** Send a command by the one queue and show the case as it is afterwards. Raises Problem. */
   async function perform(body: CommandBody): Promise<StaffCaseView> {
     const asked = caseNo.value!
+    const open_tasks = view.value?.open_tasks ?? []
     await flushMarks()
     try {
       const got = await commands.submit(asked, body)
@@ -190,6 +195,7 @@ export const useOpenCase = defineStore('openCase', () => {
         unsaved = false
         draft.value = makeDraft()
         drafts.set(asked, draft.value)
+        left.value = { task: body.task ?? null, open_tasks }
         rest()
         show(got)
       }
@@ -222,7 +228,7 @@ export const useOpenCase = defineStore('openCase', () => {
   })
 
   return {
-    isWriting, holdsTyped, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting,
+    isWriting, holdsTyped, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting, left,
     values, reviewItems, summary,
     open, carry, reload, check, setMarks, flushMarks, perform, arrange,
   }
