@@ -53,6 +53,13 @@ export function tellIdle(view: Pick<StaffCaseView, 'status' | 'step_name'> | nul
   return approves ? '请看“内容”里的合同审批，等您同意或退回。' : '现在没有要您办的。看进度可知正在等谁。'
 }
 
+const ENDS: Partial<Record<StaffCaseView['status'], string>> = { withdrawn: '已由客户撤回', cancelled: '已终止', refused: '已决定不予办理', completed: '已办结' }
+
+/** How a case ended, for somebody who was about to act on it; null while it is open. */
+export function tellEnded(status: StaffCaseView['status']): string | null {
+  return ENDS[status] ? `这件${ENDS[status]}，不用再办。` : null
+}
+
 export function isSameAction(left: AvailableAction, right: AvailableAction): boolean {
   return left.kind === right.kind && left.step === right.step && left.outcome === right.outcome
 }

@@ -38,6 +38,8 @@ export const useOpenCase = defineStore('openCase', () => {
   const marksProblem = ref('')
   const revealed = ref<Values>({})
   const newerVersion = ref(false)
+  /** How the case stands by now, where that is not what the screen shows. */
+  const newerStatus = ref<StaffCaseView['status'] | null>(null)
   const draft = ref<VisitDraft>(makeDraft())
   /** A note or message is half written. */
   const isWriting = ref(false)
@@ -79,6 +81,7 @@ export const useOpenCase = defineStore('openCase', () => {
     hints.watchCases([given.case_no, given.application_no])
     linksSince = Date.now()
     newerVersion.value = false
+    newerStatus.value = null
     if (!unsaved) marks.value = { ...given.reviews }
     state.value = 'ready'
   }
@@ -144,6 +147,7 @@ export const useOpenCase = defineStore('openCase', () => {
     if (asked !== caseNo.value || view.value !== held) return
     if (got.version !== held.version) {
       newerVersion.value = true
+      newerStatus.value = got.status
       return
     }
     const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book, forwarding, actions } = got
@@ -228,7 +232,7 @@ export const useOpenCase = defineStore('openCase', () => {
   })
 
   return {
-    isWriting, holdsTyped, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting, left,
+    isWriting, holdsTyped, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, newerStatus, draft, resting, left,
     values, reviewItems, summary,
     open, carry, reload, check, setMarks, flushMarks, perform, arrange,
   }
