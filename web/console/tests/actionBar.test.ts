@@ -17,7 +17,7 @@ it('takes neither click nor key while it rests', async () => {
     needs_reason: false, needs_corrections: false, needs_owed_documents: false,
   }
   const form = { sections: [] }
-  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], corrections: [] }
+  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView
@@ -49,7 +49,7 @@ it('asks once before what was returned is passed without a mark, and not once it
   const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'photo', label: '现场照片', type: 'text', personal: 'none' }] }] }
   const corrections = [{ item: 'photo', resolved: true }]
   const view = {
-    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], corrections,
+    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], may_be_owed: [], corrections,
   }
   const open = useOpenCase()
   open.caseNo = '1'
@@ -72,5 +72,32 @@ it('asks once before what was returned is passed without a mark, and not once it
   await bar.get('.act button').trigger('click')
   await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledTimes(2))
   expect(bar.find('.dialog').exists()).toBe(false)
+  bar.unmount()
+})
+
+it('asks once before a passing that would never ask again for a document that may be owed', async () => {
+  setActivePinia(createPinia())
+  vi.mocked(sendCommand).mockReset()
+  const action = (outcome: string, more: object = {}) => ({
+    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], unmet: null, needs_reason: false, needs_corrections: false, needs_owed_documents: false, ...more,
+  })
+  const actions = [action('审核通过'), action('容缺受理', { needs_owed_documents: true }), action('退回', { needs_corrections: true })]
+  const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'proof', label: '房产证明', type: 'documents', personal: 'none' }] }] }
+  const view = { case_no: '1', version: 1, actions, open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: ['proof'], corrections: [] }
+  const open = useOpenCase()
+  open.caseNo = '1'
+  open.view = view as unknown as StaffCaseView
+  vi.mocked(sendCommand).mockResolvedValue(open.view)
+  const AppDialog = { template: '<div class="dialog"><slot /></div>' }
+  const bar = mount(ActionBar, { global: { stubs: { AppDialog, ActionDialog: true, ElButton: { template: '<button><slot /></button>' } } } })
+  await bar.findAll('.act button')[1]!.trigger('click')
+  expect(bar.find('.dialog').exists()).toBe(false)
+  await bar.get('.act button').trigger('click')
+  expect(bar.get('.dialog').text()).toContain('“房产证明”客户还没有交')
+  expect(sendCommand).not.toHaveBeenCalled()
+  await bar.findAll('.dialog button')[0]!.trigger('click')
+  await bar.get('.act button').trigger('click')
+  await bar.findAll('.dialog button')[1]!.trigger('click')
+  await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledOnce())
   bar.unmount()
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction } from '@/api/types'
-import { findBlock, giveKeys, listAttending, listNeeds, orderActions, tellIdle } from '@/domain/actionNeeds'
+import { findBlock, giveKeys, listAttending, listNeeds, listOffered, orderActions, tellIdle } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -60,6 +60,11 @@ describe('actions', () => {
     const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', queue: null, due_at: null, attended_by, may_extend: false })
     const view = { actions: [pass, owing, cancel], open_tasks: [task(1, ['客户', '政府相关部门']), task(2, ['监理单位'])] }
     expect(listAttending(view)).toEqual(['客户', '政府相关部门'])
+  })
+
+  it('leaves out what would be owed where nothing may be', () => {
+    expect(listOffered({ actions: [pass, owing, giveBack], may_be_owed: [] })).toEqual([pass, giveBack])
+    expect(listOffered({ actions: [pass, owing], may_be_owed: ['proof'] })).toEqual([pass, owing])
   })
 
   it('asks for no second reason where corrections explain a return', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countOf, sumLines, tellUsed, waitsLong } from '@/domain/board'
+import { countOf, sumLines, tellDone, tellUsed, waitsLong } from '@/domain/board'
 import { isOnline } from '@/domain/formValues'
 import { tellDays } from '@/domain/works'
 import { chooseQueue } from '@/stores/queues'
@@ -8,15 +8,22 @@ const queue = (key: 'accept' | 'assign' | 'reply', count: number) => ({ key, nam
 
 describe('boards and works', () => {
   it('sums the lines and finds a family', () => {
-    const line = { open: 3, overdue: 1, today: 0, urged: 2, done: 5, families: [{ key: 'accept', count: 2 }] }
-    expect(sumLines([line, line])).toEqual({ open: 6, overdue: 2, today: 0, urged: 4, done: 10 })
+    const line = { open: 3, overdue: 1, today: 0, urged: 2, families: [{ key: 'accept', count: 2 }] }
+    expect(sumLines([line, line])).toEqual({ open: 6, overdue: 2, today: 0, urged: 4 })
     expect([countOf(line, 'accept'), countOf(line, 'review')]).toEqual([2, 0])
   })
 
   it('tells how much of the limits is used', () => {
-    expect(tellUsed(0.4)).toEqual({ text: '40%', level: '' })
+    expect(tellUsed(0.4)).toEqual({ text: '平均用掉时限的 40%', level: '' })
     expect(tellUsed(0.7).level).toBe('amber')
-    expect(tellUsed(1.2)).toEqual({ text: '120%', level: 'red' })
+    expect(tellUsed(1.2)).toEqual({ text: '平均用时是时限的 1.2 倍', level: 'red' })
+    expect(tellUsed(23).text).toBe('平均用时是时限的 23 倍')
+    expect(tellUsed(1.03).text).toBe('平均用时是时限的 1.1 倍')
+  })
+
+  it('counts what was finished as steps, and says where the server stopped counting', () => {
+    expect(tellDone([{ done: 5 }, { done: 7 }])).toBe('12 个环节')
+    expect(tellDone([{ done: 91 }, { done: 200 }])).toBe('291+ 个环节')
   })
 
   it('marks what waits for more than three days', () => {

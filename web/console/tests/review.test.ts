@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Correction, FormBody, StaffCaseView, Values } from '@/api/types'
-import { isSecondReview, listReviewItems, passTheRest, summarise, toggleMark } from '@/domain/review'
+import { askBeforePassing, isSecondReview, listMissingPapers, listReviewItems, passTheRest, summarise, toggleMark } from '@/domain/review'
 
 const form: FormBody = {
   key: 'f',
@@ -68,5 +68,22 @@ describe('marks', () => {
       open: 1,
       total: 3,
     })
+  })
+})
+
+describe('what may be owed and is missing', () => {
+  const given = (more: Partial<StaffCaseView>) => ({ form, values: {}, may_be_owed: ['proof'], owed_documents: [], ...more }) as unknown as StaffCaseView
+
+  it('is named until it came or is owed', () => {
+    expect(listMissingPapers(given({}))).toEqual(['房产证明'])
+    expect(listMissingPapers(given({ values }))).toEqual([])
+    expect(listMissingPapers(given({ may_be_owed: [] }))).toEqual([])
+    expect(listMissingPapers(given({ owed_documents: [{ key: 'proof' }] as StaffCaseView['owed_documents'] }))).toEqual([])
+  })
+
+  it('is asked about together with what was returned and not looked at', () => {
+    expect(askBeforePassing([], [], '容缺受理')).toBeNull()
+    expect(askBeforePassing([], ['房产证明'], '容缺受理')).toMatchObject({ text: expect.stringMatching(/“房产证明”.*改按“容缺受理”/) as string, no: '先不' })
+    expect(askBeforePassing(['姓名'], ['房产证明'], '容缺受理')).toMatchObject({ text: expect.stringContaining('“姓名”') as string, note: expect.stringContaining('“房产证明”') as string })
   })
 })

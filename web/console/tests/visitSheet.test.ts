@@ -3,6 +3,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
 import { sendCommand } from '@/api/cases'
+import { Problem } from '@/api/client'
 import { uploadFile } from '@/api/files'
 import type { AvailableAction, FileView, StaffCaseView } from '@/api/types'
 import ActionDialog from '@/components/action/ActionDialog.vue'
@@ -119,4 +120,34 @@ describe('the glass', () => {
     expect(isEnough(spot)).toBe(false)
     expect(isEnough(addStroke(makeInk(), at(10), at(90, 20)))).toBe(true)
   })
+})
+
+it.each([
+  ['withdrawn', '这件已由客户撤回，不用再办。'],
+  ['cancelled', '这件已终止，不用再办。'],
+  ['completed', '这件已办结，不用再办。'],
+])('says of a case that was %s meanwhile that nothing is left to do, and offers to close alone', async (status, said) => {
+  const open = await begin()
+  const sheet = show()
+  getCase.mockResolvedValue({ ...caseAt(7), version: 2, status })
+  await open.check()
+  await nextTick()
+  expect(sheet.text()).toContain(said)
+  expect(sheet.findAll('button').map((one) => one.text())).toEqual(['关闭'])
+  await sheet.get('button').trigger('click')
+  expect(sheet.emitted('close')).toHaveLength(1)
+  sheet.unmount()
+})
+
+it('looks how the case stands where the server says that it has ended', async () => {
+  const open = await begin()
+  open.draft.result = '换了电池弹片'
+  const sheet = show()
+  getCase.mockResolvedValue({ ...caseAt(7), version: 2, status: 'withdrawn' })
+  vi.mocked(sendCommand).mockRejectedValue(new Problem(409, { code: 'case_ended', title: '如还需要办理，请重新申请。' }))
+  await sheet.get('form').trigger('submit')
+  await flushPromises()
+  expect(sheet.text()).toContain('这件已由客户撤回，不用再办。')
+  expect(sheet.text()).not.toContain('重新申请')
+  sheet.unmount()
 })

@@ -37,9 +37,9 @@ it('asks to set off once the booked hour has begun', () => {
   expect(isTimeToSetOff({ ...view, appointment: null }, at('2026-11-26T11:30'))).toBe(false)
 })
 
-it('tells how many visits a handler has today, and when', () => {
-  expect(tellVisits([])).toBe('今天还没有上门')
-  expect(tellVisits(['09:00–10:00', '14:00–15:00'])).toBe('今天上门 2 次：09:00–10:00、14:00–15:00')
+it('tells how many visits are booked with a handler today, and when', () => {
+  expect(tellVisits([])).toBe('今天没有约上门')
+  expect(tellVisits(['09:00–10:00', '14:00–15:00'])).toBe('今天约了 2 次：09:00–10:00、14:00–15:00')
 })
 
 it('puts alarms before all that is booked', () => {

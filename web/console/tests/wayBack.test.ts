@@ -5,6 +5,7 @@ import { reactive, type VNode } from 'vue'
 import { getCase, listCases, listQueues } from '@/api/cases'
 import type { StaffCaseRow, StaffCaseView } from '@/api/types'
 import CasePane from '@/components/case/CasePane.vue'
+import { useOpenCase } from '@/stores/openCase'
 import { usePreferences } from '@/stores/preferences'
 import WorkView from '@/views/WorkView.vue'
 
@@ -59,6 +60,17 @@ it('offers no way back to the case on which one stays', async () => {
   const { work, said } = await finish(true)
   expect(said).toContain('已办：受理')
   expect(said).not.toContain('回到这一件')
+  expect(route.params.caseNo).toBe('1')
+  work.unmount()
+})
+
+it('stays where the next step of the same call is in hand', async () => {
+  const work = mount(WorkView, { shallow: true })
+  await flushPromises()
+  useOpenCase().left = { task: 1, open_tasks: [{ no: 1, queue: 'close' }] }
+  const next = { ...view, actions: [{ kind: 'complete', task: 2 }], open_tasks: [{ no: 2, queue: 'close', due_at: '2026-11-26T10:05:00+08:00' }] }
+  work.getComponent(CasePane).vm.$emit('done', next as unknown as StaffCaseView, '已接通')
+  await flushPromises()
   expect(route.params.caseNo).toBe('1')
   work.unmount()
 })

@@ -1,4 +1,5 @@
 /** One door to the staff API: cookie session, CSRF token, problem details, and what to do on a 401. */
+import { noteAnswer, noteSilence } from './connection'
 import type { ProblemBody } from './types'
 
 export const API_ROOT = '/staff/api/v1'
@@ -83,7 +84,9 @@ export async function request<T>(method: string, path: string, body?: unknown, r
       credentials: 'same-origin',
       body: body === undefined ? undefined : JSON.stringify(body),
     })
+    noteAnswer()
   } catch {
+    noteSilence()
     throw new Problem(0, { code: 'network', title: NO_ANSWER })
   }
   if (response.ok) {

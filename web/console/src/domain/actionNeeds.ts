@@ -36,6 +36,11 @@ export function isGrave(action: AvailableAction): boolean {
   return action.kind === 'cancel' || action.outcome === 'refuse'
 }
 
+/** What the case offers, without leave to hand in later (容缺受理) where its form asks for nothing that may come later. */
+export function listOffered(view: Pick<StaffCaseView, 'actions' | 'may_be_owed'>): AvailableAction[] {
+  return view.actions.filter((action) => !action.needs_owed_documents || view.may_be_owed.length > 0)
+}
+
 /** Who takes part in the steps that one may do now, beside whoever records them. */
 export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'>): string[] {
   const offered = new Set(view.actions.map((action) => action.task))
@@ -46,6 +51,13 @@ export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'
 export function tellIdle(view: Pick<StaffCaseView, 'status' | 'step_name'> | null, approves = false): string {
   if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
   return approves ? '请看“内容”里的合同审批，等您同意或退回。' : '现在没有要您办的。看进度可知正在等谁。'
+}
+
+const ENDS: Partial<Record<StaffCaseView['status'], string>> = { withdrawn: '已由客户撤回', cancelled: '已终止', refused: '已决定不予办理', completed: '已办结' }
+
+/** How a case ended, for somebody who was about to act on it; null while it is open. */
+export function tellEnded(status: StaffCaseView['status']): string | null {
+  return ENDS[status] ? `这件${ENDS[status]}，不用再办。` : null
 }
 
 export function isSameAction(left: AvailableAction, right: AvailableAction): boolean {

@@ -1,6 +1,7 @@
 /** Where a review stands: which items are passed, which rejected and why, and which nobody has looked at. */
 import type { FormField, ReviewMark, ReviewMarks, StaffCaseView } from '@/api/types'
 import { isEmpty, listFields } from './formValues'
+import type { Question } from './visits'
 
 export interface ReviewItem {
   field: FormField
@@ -46,6 +47,23 @@ export function listReviewItems(view: Reviewed, marks: ReviewMarks): ReviewItem[
 export function listUnmarkedReturns(items: readonly ReviewItem[], corrections: Reviewed['corrections']): string[] {
   const returned = new Set(corrections.map((one) => one.item))
   return items.filter((item) => !item.mark && !item.owed && returned.has(item.field.key)).map((item) => item.field.label)
+}
+
+/** The names of the documents that may be owed, are missing and are not owed: a plain passing never asks for them again. */
+export function listMissingPapers(view: Pick<StaffCaseView, 'form' | 'values' | 'may_be_owed' | 'owed_documents'>): string[] {
+  const owable = new Set(view.may_be_owed)
+  for (const document of view.owed_documents) owable.delete(document.key)
+  return listFields(view.form, view.values).filter((field) => owable.has(field.key) && isEmpty(view.values[field.key])).map((field) => field.label)
+}
+
+const quote = (names: readonly string[]) => names.map((name) => `“${name}”`).join('、')
+
+/** What to ask once before a passing, given what nobody has looked at and what would never be asked for again; else null. */
+export function askBeforePassing(unmarked: readonly string[], missing: readonly string[], owing: string): Question | null {
+  const unseen = unmarked.length ? `退回过的${quote(unmarked)}还没有看过标记，确定通过？` : ''
+  const note = missing.length ? `${quote(missing)}客户还没有交。直接通过，以后就不再要了；要客户以后补交，请改按“${owing}”。` : ''
+  if (unseen) return { title: '退回过的还没有看', text: unseen, note, no: '回去看', yes: '确定通过' }
+  return note ? { title: '有资料还没有交', text: note, note: '', no: '先不', yes: '确定通过' } : null
 }
 
 export function summarise(items: readonly ReviewItem[]): ReviewSummary {

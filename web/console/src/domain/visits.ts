@@ -63,9 +63,9 @@ export function tellAlarmPlace(view: Pick<StaffCaseView, 'place' | 'values' | 'd
   return [place, said].filter(Boolean).join(' ') || '没有说在哪里，马上打电话问清'
 }
 
-/** `今天上门 2 次：09:00–10:00、14:00–15:00`, so that one sees whose hours are free. */
+/** `今天约了 2 次：09:00–10:00、14:00–15:00`, so that one sees whose hours are free; only booked hours are known here. */
 export function tellVisits(hours: readonly string[]): string {
-  return hours.length ? `今天上门 ${hours.length} 次：${hours.join('、')}` : '今天还没有上门'
+  return hours.length ? `今天约了 ${hours.length} 次：${hours.join('、')}` : '今天没有约上门'
 }
 
 /** Between setting off and arriving the handler's position is shown to the customer. */

@@ -6,6 +6,7 @@ import { hints } from '@/api/realtime'
 import { CommandQueue } from '@/api/commandQueue'
 import type { CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
 import { listReviewItems, summarise } from '@/domain/review'
+import type { LeftStep } from '@/domain/stayingHere'
 import { keepVisit, readVisit } from '@/domain/visitDrafts'
 import { useSession } from './session'
 
@@ -37,6 +38,8 @@ export const useOpenCase = defineStore('openCase', () => {
   const marksProblem = ref('')
   const revealed = ref<Values>({})
   const newerVersion = ref(false)
+  /** How the case stands by now, where that is not what the screen shows. */
+  const newerStatus = ref<StaffCaseView['status'] | null>(null)
   const draft = ref<VisitDraft>(makeDraft())
   /** A note or message is half written. */
   const isWriting = ref(false)
@@ -44,6 +47,8 @@ export const useOpenCase = defineStore('openCase', () => {
   const drafts = new Map<string, VisitDraft>()
   let carried: { caseNo: string; values: Values } | null = null
   const resting = ref(false)
+  /** The step that was done last at this case. */
+  const left = ref<LeftStep | null>(null)
   let restOver: ReturnType<typeof setTimeout> | undefined
   let unsaved = false
   let linksSince = 0
@@ -76,6 +81,7 @@ export const useOpenCase = defineStore('openCase', () => {
     hints.watchCases([given.case_no, given.application_no])
     linksSince = Date.now()
     newerVersion.value = false
+    newerStatus.value = null
     if (!unsaved) marks.value = { ...given.reviews }
     state.value = 'ready'
   }
@@ -102,6 +108,7 @@ export const useOpenCase = defineStore('openCase', () => {
       marks.value = {}
       marksProblem.value = ''
       unsaved = false
+      left.value = null
     }
     if (!wanted) {
       state.value = 'none'
@@ -140,6 +147,7 @@ export const useOpenCase = defineStore('openCase', () => {
     if (asked !== caseNo.value || view.value !== held) return
     if (got.version !== held.version) {
       newerVersion.value = true
+      newerStatus.value = got.status
       return
     }
     const { notes, messages, history, progress, due_at, overdue, time_left, works_due_at, works_overdue, documents, extension, open_tasks, team, may_book, forwarding, actions } = got
@@ -182,6 +190,7 @@ export const useOpenCase = defineStore('openCase', () => {
   /** Send a command by the one queue and show the case as it is afterwards. Raises Problem. */
   async function perform(body: CommandBody): Promise<StaffCaseView> {
     const asked = caseNo.value!
+    const open_tasks = view.value?.open_tasks ?? []
     await flushMarks()
     try {
       const got = await commands.submit(asked, body)
@@ -190,6 +199,7 @@ export const useOpenCase = defineStore('openCase', () => {
         unsaved = false
         draft.value = makeDraft()
         drafts.set(asked, draft.value)
+        left.value = { task: body.task ?? null, open_tasks }
         rest()
         show(got)
       }
@@ -222,7 +232,7 @@ export const useOpenCase = defineStore('openCase', () => {
   })
 
   return {
-    isWriting, holdsTyped, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, draft, resting,
+    isWriting, holdsTyped, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, newerStatus, draft, resting, left,
     values, reviewItems, summary,
     open, carry, reload, check, setMarks, flushMarks, perform, arrange,
   }

@@ -1,0 +1,23 @@
+/** Whether one who has just acted goes on with the same case, or with the next of the queue. */
+import type { StaffCaseView } from '@/api/types'
+import { isGrave } from './actionNeeds'
+
+/** The step that somebody has just done, and the steps that were open when it was. */
+export interface LeftStep {
+  task: number | null
+  open_tasks: Pick<StaffCaseView['open_tasks'][number], 'no' | 'queue'>[]
+}
+
+/**
+ * A call or a counter's work is one piece: the step that came of the last one is done at once, where it stands in the
+ * same queue or in none. A step of another queue is met again when one works through that queue; what has no deadline
+ * yet waits for an hour still to be agreed; and an alarm stays until nothing more is theirs to do.
+ */
+export function goesOnHere(left: LeftStep | null, after: Pick<StaffCaseView, 'actions' | 'open_tasks' | 'is_alarm'>): boolean {
+  const doable = new Set(after.actions.flatMap((one) => (one.kind === 'complete' && !isGrave(one) ? [one.task] : [])))
+  if (after.is_alarm) return doable.size > 0
+  if (!left) return false
+  const before = new Map(left.open_tasks.map((task) => [task.no, task.queue]))
+  const queue = before.get(left.task ?? -1) ?? null
+  return after.open_tasks.some((task) => doable.has(task.no) && !before.has(task.no) && task.due_at !== null && (task.queue === null || task.queue === queue))
+}
