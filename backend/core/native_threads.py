@@ -18,8 +18,8 @@ def compute_aside(function: Callable[[], Result]) -> Result:
     """
     if not monkey.is_module_patched("threading"):
         return function()
-    # What leaves a thread of the pool as an exception, the pool writes to the log with all arguments, and so the
-    # bytes of somebody's identity card.
+    # An exception that leaves a thread of the pool is logged there with all arguments:
+    # the bytes of an identity card.
     results: list[Result] = []
     error: Exception | None = gevent.get_hub().threadpool.apply(_catch, (function, results))
     if error is not None:
