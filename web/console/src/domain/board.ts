@@ -30,7 +30,7 @@ export function tellUsed(share: number): { text: string; level: '' | 'amber' | '
 /** How many steps were finished, which are not cases: one case has many. */
 export function tellDone(lines: readonly Pick<BoardLine, 'done'>[]): string {
   const count = lines.reduce((all, line) => all + line.done, 0)
-  return `${count}${lines.some((line) => line.done >= MOST_DONE) ? '+' : ''} 个环节`
+  return `${count}${lines.some((line) => line.done >= MOST_DONE) ? '+' : ''}`
 }
 
 export function waitsLong(since: string, now: Date): boolean {
