@@ -66,6 +66,8 @@ GOOD: list[tuple[dict[str, Any], object, object]] = [
     ({"type": "phone"}, "１３８ 0013 8000", "13800138000"),
     ({"type": "phone"}, "(0571) 8765-4321", "057187654321"),
     ({"type": "id_number"}, "11010519491231002x", "11010519491231002X"),
+    # Of a district that has had its number since later than that birth.
+    ({"type": "id_number"}, "370102196001011238", "370102196001011238"),
     ({"type": "choice", "options": OPTIONS}, "red", "red"),
     ({"type": "multi_choice", "options": OPTIONS}, ["blue", "red", "red"], ["red", "blue"]),
     ({"type": "date"}, "2026-02-28", "2026-02-28"),
@@ -113,6 +115,8 @@ BAD: list[tuple[dict[str, Any], object, str]] = [
     ({"type": "phone"}, "400-800-8820", "phone_invalid"),
     ({"type": "phone"}, 13800138000, "invalid"),
     ({"type": "id_number"}, "110105194912310021", "id_number_invalid"),
+    ({"type": "id_number"}, "110105194913310021", "id_number_invalid"),
+    ({"type": "id_number"}, "010105194912310026", "id_number_invalid"),
     ({"type": "choice", "options": OPTIONS}, ["red"], "option_unknown"),
     ({"type": "multi_choice", "options": OPTIONS}, "red", "option_unknown"),
     ({"type": "multi_choice", "options": OPTIONS}, [["red"]], "option_unknown"),
