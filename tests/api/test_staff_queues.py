@@ -46,14 +46,14 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
                 *("unit", "overdue"),
             ],
         ),
-        ("works_361", ["alarm", "accept", "unit", "overdue"]),
+        ("works_361", ["accept", "unit", "overdue"]),
         ("handler_361", ["mine", "overdue"]),
         ("agent_a", ["alarm", "accept", "dispatch", "reply", "close", "unit", "overdue"]),
         (
             "lead_a",
             ["alarm", "accept", "review", "dispatch", "reply", "close", "extension", "unit", "overdue"],
         ),
-        ("finance_361", ["alarm", "accept", "charge", "unit", "overdue"]),
+        ("finance_361", ["accept", "charge", "unit", "overdue"]),
     ],
 )
 def test_everybody_has_the_queues_of_their_posts(hall: Hall, who: str, expected: list[str]) -> None:

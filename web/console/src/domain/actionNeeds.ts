@@ -41,9 +41,8 @@ export function listOffered(view: Pick<StaffCaseView, 'actions' | 'may_be_owed'>
   return view.actions.filter((action) => !action.needs_owed_documents || view.may_be_owed.length > 0)
 }
 
-/** Who takes part in the steps that one may do now, beside whoever records them; an alarm everybody only hears. */
-export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks' | 'is_alarm'>): string[] {
-  if (view.is_alarm) return []
+/** Who takes part in the steps that one may do now, beside whoever records them. */
+export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'>): string[] {
   const offered = new Set(view.actions.map((action) => action.task))
   return [...new Set(view.open_tasks.flatMap((task) => (offered.has(task.no) ? task.attended_by : [])))]
 }
