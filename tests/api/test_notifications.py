@@ -114,7 +114,10 @@ class Case:
     def notify(self, other_phone: str | None = None) -> str:
         facts = Facts("报修", "261124101123453")
         return self.service.notify(
-            Order(self.promise_id, NOW, self.customer_id, 1, "rating_invited", facts, other_phone)
+            # No case of another test has this id, whose messages would not open under its keys.
+            Order(
+                self.promise_id, NOW, self.customer_id, self.customer_id, "rating_invited", facts, other_phone
+            )
         )
 
     @property
