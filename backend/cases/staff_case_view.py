@@ -132,19 +132,8 @@ def describe_tasks(
 
 
 def gather_visit(branches: Iterable[Branch]) -> dict[str, Any]:
-    """Return the data of a case and of what it handed over to, the later over the earlier.
-
-    A result that came without photos of its own is that of a call afterwards, and does not hide what was
-    found on site.
-    """
-    data: dict[str, Any] = {}
-    for one in branches:
-        known = {key: value for key, value in one.snapshot.data.items() if value}
-        # What a case hands over begins with its data, so photos from before are no sign of another visit.
-        if data.get("visit_photos") and known.get("visit_photos") in (None, data["visit_photos"]):
-            known.pop("result", None)
-        data.update(known)
-    return data
+    """Return the data of a case and of what it handed over to, the later over the earlier."""
+    return {key: value for one in branches for key, value in one.snapshot.data.items() if value}
 
 
 def list_visit_files(data: Mapping[str, Any]) -> Iterator[str]:
