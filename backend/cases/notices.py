@@ -68,11 +68,11 @@ class CaseNotices:
             root = told
             while root.parent_case_id is not None:
                 root = session.execute(_ROOT, {"case_id": root.parent_case_id}).one()
+            if root.customer_id is None and self.notifications.needs_customer(payload["message"]):
+                return
             facts = self._collect(session, root, told, payload, context.created_at)
             sealed = root.contact_phone_sealed
             phone = self.keys.decrypt(sealed, PHONE_CONTEXT) if sealed else None
-        if root.customer_id is None and self.notifications.needs_customer(payload["message"]):
-            return
         if root.customer_id is None and phone is None:
             raise PromiseRefused("no_phone")
         order = Order(

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.models import ReturnReason
 from backend.core.errors import Conflict, NotFound
 
-# Back to the customer; to another unit than suggested; refused or ended; a step at the customer's home that
-# does not go on; any other step that asks for one.
+# Back to the customer; to another unit than suggested; refused or ended; an alarm ended; a step at the
+# customer's home that does not go on; any other step that asks for one.
 RETURN = "return"
 REASON_KINDS = (RETURN, "dispatch", "end", "alarm", "site", "other")
 
