@@ -16,6 +16,7 @@ from backend.access.staff_sessions import StaffSessions
 from backend.appointments.hours_table import make_hours_table
 from backend.appointments.staff_booking import StaffBooking
 from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
+from backend.cases.alarm_screen import AlarmScreen
 from backend.cases.batch_printing import BatchPrinting
 from backend.cases.boards import Boards
 from backend.cases.call_desk import CallDesk
@@ -65,6 +66,7 @@ from composition.hall import GUARDS, Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
 from composition.promises import make_staff_notices
 from staff_api.account_routes import make_account_routes
+from staff_api.alarm_routes import make_alarm_routes
 from staff_api.board_routes import make_board_routes
 from staff_api.booking_routes import make_booking_routes
 from staff_api.call_routes import make_call_routes
@@ -248,6 +250,7 @@ def _add_cases(
         make_intake_routes(intake, search),
         make_call_routes(calls, identity),
         make_queue_routes(queues),
+        make_alarm_routes(AlarmScreen(sessions, organisation, access)),
         make_case_routes(
             cases,
             commands,

@@ -1,8 +1,8 @@
 """An alarm rings until somebody takes it: on all consoles, then at one person after the other (law 13).
 
-The consoles ring for what ``list_untaken`` finds in the queue ``alarm``; here is only the hint to look at it
-now. Taken means that the first step which stands in that queue is done, by whatever command; the later ones
-stand there in silence. The clock's part relies on PostgreSQL alone.
+The consoles ring for what ``AlarmScreen`` lists; here is only the hint to look at it now. Taken means that
+the first step which stands in the queue ``alarm`` is done, by whatever command; the later ones stand there
+in silence. The clock's part relies on PostgreSQL alone.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ NO_PHONE, NOT_SET_UP, TAKEN = "no_phone", "sms_not_set_up", "alarm_taken"
 _log = structlog.get_logger(__name__)
 _RING, _TASK, _CASE = table_of(AlarmRing), table_of(CaseTask), table_of(ServiceCase)
 _EARLIER = _TASK.alias("earlier")
-_IS_WAITING: ColumnElement[bool] = (
+# The first task of an alarm, while nobody has done it.
+IS_RINGING: ColumnElement[bool] = (
     (_TASK.c.queue == QUEUE)
     & (_TASK.c.state == "open")
     & ~exists().where(
@@ -58,12 +59,12 @@ _IS_WAITING: ColumnElement[bool] = (
 )
 _WAITING = (
     select(_TASK.c.case_id)
-    .where(_IS_WAITING, _TASK.c.opened_at <= bindparam("before"))
+    .where(IS_RINGING, _TASK.c.opened_at <= bindparam("before"))
     .order_by(_TASK.c.opened_at, _TASK.c.case_id)
 )
 _OPEN_TASK = (
     select(_TASK.c.no, _TASK.c.opened_at, _TASK.c.post_kind, _TASK.c.post_key)
-    .where(_IS_WAITING, _TASK.c.case_id == bindparam("case_id"))
+    .where(IS_RINGING, _TASK.c.case_id == bindparam("case_id"))
     .order_by(_TASK.c.no)
     .limit(1)
 )
@@ -130,7 +131,7 @@ class AlarmBell:
         ]
 
     def ring_consoles(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
-        """Tell all open consoles that may see the alarm to look now, and record that it rang there."""
+        """Tell the open consoles of the unit and of those above to look now; record that it rang there."""
         with self._sessions.begin() as session:
             values = {
                 "case_id": payload["case_id"],
@@ -286,7 +287,7 @@ class AlarmBell:
 
 def list_untaken(session: Session, case_ids: Collection[int]) -> frozenset[int]:
     """Return which of these cases are alarms that nobody has taken yet, and so ring."""
-    found = select(_TASK.c.case_id).where(_IS_WAITING, _TASK.c.case_id.in_(case_ids))
+    found = select(_TASK.c.case_id).where(IS_RINGING, _TASK.c.case_id.in_(case_ids))
     return frozenset(session.execute(found).scalars())
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +28,7 @@ from backend.organisation.models import DutyRoster, Staff
 from backend.realtime.hints import Hint
 from composition.hall import EFFECTS
 from tests.api.organisation import ensure_staff, ensure_unit
-from tests.api.staff_side import ADDRESS, Hall
+from tests.api.staff_side import Hall
 
 # A day on which no other test has a roster; 10:00 in Shanghai.
 DAY = date(2031, 5, 4)
@@ -344,53 +343,6 @@ def test_without_text_messages_it_says_so(station: Station) -> None:
     station.minute(case_no)
     assert station.rings(case_no) == [("person", "duty_a", "refused")]
     assert "还没有开通短信，值班人员王a没有通知到" in station.history(case_no)
-
-
-def test_a_reported_alarm_rings_until_its_first_step_is_done_and_stays_in_its_queue(hall: Hall) -> None:
-    agent, desk, remote = (hall.sign_in(who) for who in ("agent_a", "desk_361", "remote_a"))
-    alarm = {"command_id": str(uuid.uuid4()), "phone": "13800138000", "address": ADDRESS, "words": "有臭味"}
-    answer = hall.app.test_client().post(
-        # The limit of one caller is not what this is about.
-        "/api/v1/alarms",
-        json=alarm,
-        environ_overrides={"REMOTE_ADDR": "10.9.8.7"},
-    )
-    assert answer.status_code == 201, answer.text
-    case_no = json.loads(answer.text)["case_no"]
-    for browser in (agent, desk, remote):
-        [queue] = [one for one in browser.read("/queues")["items"] if one["key"] == "alarm"]
-        assert queue["urgent"] is True
-        rows = browser.read("/cases", queue="alarm", limit=100)["items"]
-        assert case_no in [one["case_no"] for one in rows]
-    for stranger in ("desk_362", "handler_361", "works_361"):
-        queues = hall.sign_in(stranger).read("/queues")["items"]
-        if any(one["key"] == "alarm" for one in queues):
-            rows = hall.sign_in(stranger).read("/cases", queue="alarm", limit=100)["items"]
-            assert case_no not in [one["case_no"] for one in rows]
-    view = agent.read(f"/cases/{case_no}")
-    assert view["values"]["words"] == "有臭味"
-    assert (view["values"]["phone"], view["values"]["address"]["community"]) == ("138****8000", "阳光小区")
-    body = {"items": ["phone", "address"], "reason": "燃气报警处置"}
-    revealed = json.loads(agent.send("POST", f"/cases/{case_no}/reveal", body).text)["values"]
-    assert (revealed["phone"], revealed["address"]["door"]) == ("13800138000", "501室")
-    # Whoever takes no part in the first step sees the alarm, and sees that it is not for them to take.
-    for watcher in (desk, remote):
-        assert watcher.read(f"/cases/{case_no}")["actions"] == []
-    assert view["rings"] is True
-    anyone, mine = hall.app.test_client(), f"/api/v1/alarms/{alarm['command_id']}"
-    state = json.loads(anyone.get(mine).text)
-    assert (state["case_no"], state["state"]) == (case_no, "received")
-    assert anyone.get(f"/api/v1/alarms/{uuid.uuid4()}").status_code == 404
-    before = [one["count"] for one in agent.read("/queues")["items"] if one["key"] == "alarm"]
-    assert agent.act(case_no, "record").status_code == 200
-    assert [one["count"] for one in agent.read("/queues")["items"] if one["key"] == "alarm"] == before
-    for browser in (agent, desk):
-        rows = browser.read("/cases", queue="alarm", limit=100)["items"]
-        assert [one["rings"] for one in rows if one["case_no"] == case_no] == [False]
-    assert agent.read(f"/cases/{case_no}")["rings"] is False
-    for name in ("guide", "dispatch"):
-        assert agent.act(case_no, name).status_code == 200
-    assert json.loads(anyone.get(mine).text)["state"] == "dispatched"
 
 
 def _find_centre(station: Station) -> int:

@@ -44,11 +44,19 @@ def listen(staff: Staff) -> None:
     expect(staff.page.get_by_role("button", name="我的账号")).to_be_visible()
 
 
+def expect_place_alone(staff: Staff) -> None:
+    """A department that has no part in alarms hears it as well: the place, and neither words nor phone."""
+    heard = staff.page.get_by_role("alertdialog")
+    expect(heard.get_by_text("您的岗位不能接这个报警")).to_be_visible()
+    expect(heard.get_by_text(re.compile("阳光小区"))).to_be_visible()
+    expect(heard.get_by_text("很重的燃气味")).to_have_count(0)
+
+
 def test_an_alarm_takes_the_screen(
     watched: Watched, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
 ) -> None:
-    agent, clerk = open_staff("hotline1"), open_staff("remote1")
-    for one in (agent, clerk):
+    agent, clerk, finance = open_staff("hotline1"), open_staff("remote1"), open_staff("finance301")
+    for one in (agent, clerk, finance):
         listen(one)
     customer = open_customer()
     customer.press("燃气泄漏报警")
@@ -80,7 +88,9 @@ def test_an_alarm_takes_the_screen(
     # Who cannot take it hears it too, and calls out for somebody who can.
     expect(clerk.page.get_by_role("alertdialog").get_by_text("您的岗位不能接这个报警")).to_be_visible()
     watched.shoot(clerk.page, "23-alarm-screen-clerk")
-    for one in (agent, clerk):
+    expect_place_alone(finance)
+    watched.shoot(finance.page, "23-alarm-screen-finance")
+    for one in (agent, clerk, finance):
         # It goes on and on.
         one.page.wait_for_function("() => heard.tones >= 6 && heard.isOn()")
     # Opened anew, the page says that the alarm was sent, and does not invite a second one.
@@ -99,8 +109,9 @@ def test_an_alarm_takes_the_screen(
     expect(customer.page.get_by_text("报警已收到")).to_be_visible()
     agent.press_for_command(screen.get_by_role("button", name=re.compile("^我来接")))
     expect(screen).to_have_count(0)
-    expect(clerk.page.get_by_role("alertdialog")).to_have_count(0)
-    for one in (agent, clerk):
+    for one in (clerk, finance):
+        expect(one.page.get_by_role("alertdialog")).to_have_count(0)
+    for one in (agent, clerk, finance):
         one.page.wait_for_function("() => !heard.isOn()")
         played = one.page.evaluate("heard.tones")
         one.page.wait_for_timeout(2 * ROUND_MS)

@@ -1,8 +1,8 @@
 import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { expect, it, vi } from 'vitest'
-import { getCase, listCases, listQueues } from '@/api/cases'
-import type { AvailableAction, StaffCaseRow, StaffCaseView } from '@/api/types'
+import { getCase, listRingingAlarms } from '@/api/cases'
+import type { AvailableAction, RingingAlarm, StaffCaseView } from '@/api/types'
 import AlarmScreen from '@/components/AlarmScreen.vue'
 import { Siren } from '@/domain/siren'
 
@@ -12,12 +12,13 @@ vi.mock('vue-router', () => ({ useRouter: () => ({ push: vi.fn() }) }))
 
 const TAKE = { kind: 'complete', name: '已记录', task: 1, outcome: 'record', asks: [], needs_reason: false, unmet: null, returns: false } as unknown as AvailableAction
 
-async function hear(actions: AvailableAction[], more: object = {}) {
+async function hear(actions: AvailableAction[], more: object = {}, listed: Partial<RingingAlarm> = {}) {
   setActivePinia(createPinia())
   HTMLDialogElement.prototype.showModal = vi.fn()
   vi.spyOn(Siren.prototype, 'start').mockImplementation(() => undefined)
-  vi.mocked(listQueues).mockResolvedValue({ items: [{ key: 'alarm', name: '燃气报警', count: 1, urgent: true }] })
-  vi.mocked(listCases).mockResolvedValue({ items: [{ case_no: '26110001', rings: true } as StaffCaseRow], next: null })
+  vi.mocked(getCase).mockClear()
+  const ringing = { case_no: '26110001', opened_at: '2026-11-24T02:00:00Z', channel: 'online', unit_name: '客服部', place: '', may_open: true, ...listed } satisfies RingingAlarm
+  vi.mocked(listRingingAlarms).mockResolvedValue({ items: [ringing] })
   const view = { case_no: '26110001', values: {}, form: { sections: [] }, masked_items: [], actions, opened_at: '2026-11-24T02:00:00Z', channel: 'online', unit_name: '客服部', version: 1, place: '', customer: { name: '张', phone: '138****0001' }, ...more }
   vi.mocked(getCase).mockResolvedValue(view as unknown as StaffCaseView)
   const screen = mount(AlarmScreen)
@@ -35,7 +36,18 @@ it('promises neither words nor a door that nobody gave', async () => {
   expect(told.get('.place').text()).toContain('看下面的原话')
   expect(told.get('blockquote').text()).toBe('楼道里有味')
   told.unmount()
-  const { screen: placed } = await hear([TAKE], { ...masked, place: '阳光小区' })
+  const { screen: placed } = await hear([TAKE], masked, { place: '阳光小区' })
   expect(placed.get('.show').text()).toBe('显示电话和门牌')
   placed.unmount()
+})
+
+it('rings where the case may not be read, with the place alone', async () => {
+  const { screen } = await hear([TAKE], {}, { may_open: false, place: '历下区 文化路 阳光小区 3幢' })
+  expect(screen.get('.place').text()).toBe('历下区 文化路 阳光小区 3幢')
+  expect(screen.find('.phone').exists()).toBe(false)
+  expect(screen.get('.buttons').text()).toContain('请马上通知热线值班')
+  expect(getCase).not.toHaveBeenCalled()
+  await screen.get('.take').trigger('click')
+  expect(screen.find('dialog').exists()).toBe(false)
+  screen.unmount()
 })

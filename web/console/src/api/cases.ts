@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CaseAccount, CaseContractView, CaseIdentityView, CaseLinkView, CommandBody, IdentityWord, Page, QueueView, ReviewMarks, StaffCaseRow, StaffCaseView, Values } from './types'
+import type { CaseAccount, CaseContractView, CaseIdentityView, CaseLinkView, CommandBody, IdentityWord, Page, QueueView, ReviewMarks, RingingAlarm, StaffCaseRow, StaffCaseView, Values } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -25,6 +25,7 @@ const path = (caseNo: string) => `/cases/${encodeURIComponent(caseNo)}`
 export const listQueues = () => request<{ items: QueueView[] }>('GET', '/queues')
 export const listCases = (query: CaseQuery) =>
   request<Page<StaffCaseRow>>('GET', '/cases' + makeQuery({ ...query }))
+export const listRingingAlarms = () => request<{ items: RingingAlarm[] }>('GET', '/alarms/ringing')
 export const getCase = (caseNo: string) => request<StaffCaseView>('GET', path(caseNo))
 export const listSameCustomer = (caseNo: string) =>
   request<{ items: StaffCaseRow[] }>('GET', `${path(caseNo)}/same-customer`)

@@ -44,6 +44,7 @@ export type SignedIn = Schemas['SignedIn']
 export type QueueView = Schemas['Queue']
 export type QueueKey = QueueView['key']
 export type StaffCaseRow = Schemas['StaffCaseRow']
+export type RingingAlarm = Schemas['RingingAlarm']
 export type StaffCaseView = Schemas['StaffCaseView']
 export type ReviewMark = Schemas['ReviewMark']
 export type ReviewMarks = Record<string, ReviewMark>

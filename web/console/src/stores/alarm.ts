@@ -1,23 +1,23 @@
 /** The alarm that takes the screen: the oldest one that nobody has taken yet. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { getCase, listCases, revealItems } from '@/api/cases'
+import { getCase, listRingingAlarms, revealItems } from '@/api/cases'
 import { Problem, tellProblem } from '@/api/client'
 import { Intention } from '@/api/intention'
-import type { AvailableAction, StaffCaseRow, StaffCaseView, Values } from '@/api/types'
+import type { AvailableAction, RingingAlarm, StaffCaseView, Values } from '@/api/types'
 import { findBlock, listNeeds } from '@/domain/actionNeeds'
 import { listMaskedContact } from '@/domain/contact'
 import { commands } from './openCase'
-import { useQueues } from './queues'
 import { useSession } from './session'
 
 const SET_ASIDE_MS = 60_000
 const REVEAL_REASON = '燃气报警处置'
 
 export const useAlarm = defineStore('alarm', () => {
-  const queues = useQueues()
   const session = useSession()
-  const waiting = ref<StaffCaseRow[]>([])
+  const waiting = ref<RingingAlarm[]>([])
+  const first = computed<RingingAlarm | null>(() => waiting.value[0] ?? null)
+  // The case of the first one, for whoever may read it.
   const view = ref<StaffCaseView | null>(null)
   const revealed = ref<Values>({})
   const problem = ref('')
@@ -25,28 +25,23 @@ export const useAlarm = defineStore('alarm', () => {
   const aside = new Map<string, number>()
   let intention = new Intention()
 
-  /** Look for alarms; a console without this queue, or of somebody who is away, has nothing to look for. */
+  /** Look for alarms; whoever is away has nothing to look for. */
   async function look(): Promise<void> {
     if (session.me?.presence === 'absent') return clear()
-    if (queues.state !== 'ready') await queues.refresh()
-    if (!queues.items.some((queue) => queue.key === 'alarm')) return
-    // Newest first, for what was taken stays in the queue and must not crowd out what nobody has taken.
-    const { items } = await listCases({ queue: 'alarm', sort: 'newest', limit: 100 })
+    const { items } = await listRingingAlarms()
     const now = Date.now()
-    waiting.value = items.filter((row) => row.rings && (aside.get(row.case_no) ?? 0) < now)
-    const first = waiting.value.at(-1)
-    if (!first) {
+    const before = first.value?.case_no
+    waiting.value = items.filter((one) => (aside.get(one.case_no) ?? 0) < now)
+    const ringing = first.value
+    if (ringing?.case_no !== before) {
       view.value = null
-      return
-    }
-    const isNew = view.value?.case_no !== first.case_no
-    const got = await getCase(first.case_no)
-    if (isNew) {
       revealed.value = {}
       problem.value = ''
       intention = new Intention()
     }
-    view.value = got
+    if (!ringing?.may_open) return
+    const got = await getCase(ringing.case_no)
+    if (first.value?.case_no === got.case_no) view.value = got
   }
 
   /** What takes the alarm: the first open action that needs nothing else. */
@@ -69,18 +64,18 @@ export const useAlarm = defineStore('alarm', () => {
   /** Take the alarm and return its number; null where somebody was faster or it did not work. */
   async function take(): Promise<string | null> {
     const held = view.value
-    const first = action.value
-    if (!held || !first || taking.value) return null
+    const step = action.value
+    if (!held || !step || taking.value) return null
     taking.value = true
     problem.value = ''
     try {
       const body = intention.phrase(held.version, {
         kind: 'complete',
-        ...(first.task === null ? {} : { task: first.task }),
-        ...(first.outcome === null ? {} : { outcome: first.outcome }),
+        ...(step.task === null ? {} : { task: step.task }),
+        ...(step.outcome === null ? {} : { outcome: step.outcome }),
       })
       await commands.submit(held.case_no, body)
-      // The queue may still list it for a moment.
+      // The list may still have it for a moment.
       setAside(held.case_no)
       return held.case_no
     } catch (thrown) {
@@ -95,7 +90,7 @@ export const useAlarm = defineStore('alarm', () => {
 
   function setAside(caseNo: string): void {
     aside.set(caseNo, Date.now() + SET_ASIDE_MS)
-    waiting.value = waiting.value.filter((row) => row.case_no !== caseNo)
+    waiting.value = waiting.value.filter((one) => one.case_no !== caseNo)
     if (view.value?.case_no === caseNo) view.value = null
   }
 
@@ -104,5 +99,5 @@ export const useAlarm = defineStore('alarm', () => {
     view.value = null
   }
 
-  return { waiting, view, revealed, problem, taking, action, look, reveal, take, setAside, clear }
+  return { waiting, first, view, revealed, problem, taking, action, look, reveal, take, setAside, clear }
 })

@@ -2185,6 +2185,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/alarms/ringing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the alarms of one's unit and of those below it that nobody has taken yet. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RingingAlarmList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/board": {
         parameters: {
             query?: never;
@@ -9041,6 +9078,18 @@ export interface components {
             items: {
                 [key: string]: components["schemas"]["ReviewMarkRequest"];
             };
+        };
+        RingingAlarm: {
+            case_no: string;
+            channel: string;
+            may_open: boolean;
+            /** Format: date-time */
+            opened_at: string;
+            place: string;
+            unit_name: string;
+        };
+        RingingAlarmList: {
+            items: components["schemas"]["RingingAlarm"][];
         };
         RosterEntry: {
             call_order: number;
