@@ -90,6 +90,35 @@ def _need_papers(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return None if all(one in ("ok", "not_needed") for one in marks) else "papers_wrong"
 
 
+def _refuse_leaks(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """Object while the check names a leak: only then does its form ask for the closed valve."""
+    return "leak_found" if snapshot.data.get("valve_closed") else None
+
+
+# What a gas-on certificate has to say before gas flows, of households and of the others. The case has
+# the answers of the one of the two forms that was filled in last.
+_GAS_MAY_FLOW: tuple[Mapping[str, Any], ...] = (
+    {
+        "ready_for_gas": True,
+        "tightness_ok": True,
+        "facilities_commissioned": True,
+        "hose_joint_tight": True,
+        "ignition_done": True,
+    },
+    {"tightness_leak": "not_leaking", "gas_on_done": True},
+)
+
+
+def _need_certificate(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """Object to a certificate that names anything for which gas must not flow, and to none at all."""
+    data = snapshot.data
+    # The riser is only tested where the gas comes for the first time.
+    if data.get("riser_tightness_ok") is False:
+        return "gas_not_ready"
+    fits = any(all(data.get(key) == wanted for key, wanted in row.items()) for row in _GAS_MAY_FLOW)
+    return None if fits else "gas_not_ready"
+
+
 def _need_agreement(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     """Object unless what was bought less what was used is what the meter says is left."""
     names = ("meter_purchased", "meter_used", "meter_left")
@@ -197,6 +226,8 @@ CASE_GUARDS: dict[str, Guard] = {
     "tried_often": _need_tries,
     "papers_in_order": _need_papers,
     "gas_agrees": _need_agreement,
+    "no_leak_found": _refuse_leaks,
+    "gas_may_flow": _need_certificate,
     FORWARDED_ANSWERED: _need_answers,
     "no_rejected_marks": BoundGuard(_bind_rejected_marks, "rejected_marks"),
     FORM_FILLED: BoundGuard(_bind_form_filled, "form_missing"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,9 +14,14 @@ from backend.catalogue.conditions import evaluate
 from backend.catalogue.field_checks import is_empty
 from backend.catalogue.forms import FILE_TYPES, FieldType, Form, FormField, Values
 from deploy.demo.applicants import CUSTOMERS, make_home, make_id_number
-from deploy.demo.form_words import DAYS_AHEAD, LEFT_UNSAID, NUMBERS, SAID_NO, WORDS
+from deploy.demo.form_words import DAYS_AHEAD, IN_ORDER, LEFT_UNSAID, NUMBERS, SAID_NO, WORDS
 
 PutFiles = Callable[[FormField], list[str]]
+
+
+def _choose(options: Sequence[str]) -> str:
+    """Return what says that all is in order, where there is such an option."""
+    return next((one for one in options if one in IN_ORDER), options[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +74,9 @@ class FormWriter:
         options = field.options if field.within is None else known.get(field.within, ())
         match field.type:
             case FieldType.CHOICE:
-                return options[0]
+                return _choose(options)
             case FieldType.MULTI_CHOICE:
-                return list(options[:1] if field.within is None else options)
+                return [_choose(options)] if field.within is None else list(options)
             case FieldType.YES_NO:
                 return field.key not in SAID_NO
             case FieldType.DATE:

@@ -110,6 +110,8 @@ DAYS_AHEAD: Final = {
 }
 # Of the questions, those whose good answer is no.
 SAID_NO: Final = frozenset({"must_not_stop", "pipe_or_device_wrapped", "unauthorised_pipe_work"})
+# Answers that say that all is in order.
+IN_ORDER: Final = frozenset({"normal", "not_leaking", "installed_working"})
 # Nobody ticks these without having found something.
 LEFT_UNSAID: Final = frozenset({"hazards_found", "hazards_to_rectify", "rectify_method"})
 # Which picture a field of files takes; the others show the works.
