@@ -56,7 +56,7 @@ class CustomerSigning:
             raise Conflict("sign_code_not_offered")
         with self._sessions.begin() as session:
             filled = self._find(session, customer_id, case_no, task)
-            self._signing.check(filled, signer, sha256, _PARTIES)
+            self._signing.check(session, filled, signer, sha256, _PARTIES)
             self._codes.issue(session, self._find_phone(session, customer_id), _purpose(filled), self._now())
         return {
             "resend_after_seconds": int(RESEND_AFTER.total_seconds()),
@@ -70,7 +70,7 @@ class CustomerSigning:
         fault, now = None, self._now()
         with self._sessions.begin() as session:
             filled = self._find(session, customer_id, case_no, task)
-            self._signing.check(filled, wish.signer, wish.sha256, _PARTIES)
+            self._signing.check(session, filled, wish.signer, wish.sha256, _PARTIES)
             phone = None
             if wish.code is not None:
                 phone = self._find_phone(session, customer_id)

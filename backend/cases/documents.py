@@ -29,6 +29,7 @@ from backend.cases.document_signing import (
     Signing,
     drop_stale_signatures,
     find_face_check,
+    name_present,
 )
 from backend.cases.document_sources import DocumentSources
 from backend.cases.engine import decide
@@ -297,7 +298,7 @@ class DocumentDesk:
         row = document_rows.find_document(session, place.case.id, place.task_no)
         if row is not None and row.sha256 is not None:
             staff = filler.known.get("staff_name")
-            name = f"在{staff}的设备上当面签" if staff else "客户本人"
+            name = name_present(staff) if staff else "客户本人"
             checked = None if staff else find_face_check(place.case.snapshot.data)
             base = Signing("", row.sha256.hex(), filler.actor, name, filler.device, face_check_id=checked)
             self._signing.keep_early(session, row, form, values, base, now)

@@ -78,7 +78,7 @@ def make_staff_commands(hall: Hall, clock: WalkingClock) -> StaffCommands:
     return StaffCommands(
         hall.sessions, hall.reading, hall.cases, StaffAccess(hall.definitions), hall.organisation,
         MemberDirectory(hall.organisation), hall.definitions, hall.files, hall.keys,
-        Lots(lambda *_: (), min), clock,
+        Lots(lambda *_: (), min), hall.signing, clock,
     )  # fmt: skip
 
 

@@ -7883,6 +7883,7 @@ export interface components {
             filled_by: string;
             has_draft: boolean;
             may_fill: boolean;
+            may_sign: boolean;
             name: string;
             needed: boolean;
             number: string;
@@ -7893,6 +7894,7 @@ export interface components {
             step: string;
             step_name: string;
             task: number;
+            unsigned: string[];
         };
         Doubt: {
             /** @enum {string} */
@@ -8744,8 +8746,10 @@ export interface components {
             at: string | null;
             hint: string;
             name: string;
+            number: string;
+            own: boolean;
             /** @enum {string} */
-            state: "owed" | "to_fill" | "draft" | "filled";
+            state: "owed" | "to_fill" | "draft" | "to_sign" | "filled";
             task: number | null;
         };
         PaperPage: {
