@@ -8049,6 +8049,7 @@ export interface components {
             /** @enum {string} */
             kind?: "application" | "contract" | "slip" | "ledger" | "documents";
             name: string;
+            rules?: components["schemas"]["FormRule"][];
             sections: components["schemas"]["FormSection"][];
             signers?: components["schemas"]["FormSigner"][];
             title?: string;
@@ -8090,6 +8091,7 @@ export interface components {
         FormField: {
             columns?: components["schemas"]["FormColumn"][];
             decimals?: number;
+            defaults_to?: string;
             doubt?: components["schemas"]["Doubt"];
             feeds_conditions?: boolean;
             hint?: string;
@@ -8145,6 +8147,13 @@ export interface components {
             number?: number;
             value: string;
             words?: string;
+        };
+        FormRule: {
+            at_least?: string;
+            at_most?: string;
+            field: string;
+            not_before?: string;
+            spans?: string[];
         };
         FormSection: {
             fields: components["schemas"]["FormField"][];
@@ -8883,6 +8892,8 @@ export interface components {
             positions: components["schemas"]["Post"][];
         };
         Prefill: {
+            else?: string;
+            fixed?: boolean;
             from: string;
             plus_days?: string;
         };
