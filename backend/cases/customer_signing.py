@@ -102,9 +102,13 @@ class CustomerSigning:
         known = self._customers.describe_customer(session, customer_id).name
         if known:
             return known
-        root_id = find_root_id(session, filled.case.id)
-        sealed = document_rows.read_application(session, root_id).contact_name_sealed
-        return _NAMELESS if sealed is None else self._keys.decrypt(sealed, NAME_CONTEXT)
+        return name_applicant(session, self._keys, find_root_id(session, filled.case.id))
+
+
+def name_applicant(session: Session, keys: KeyRing, root_id: int) -> str:
+    """Return the name of the contact of a case, by the one at the top."""
+    sealed = document_rows.read_application(session, root_id).contact_name_sealed
+    return _NAMELESS if sealed is None else keys.decrypt(sealed, NAME_CONTEXT)
 
 
 def _purpose(filled: FilledDocument) -> str:

@@ -1,4 +1,7 @@
-"""The customer's signature that an outcome asks for, on the slip of the same step: drawn once, it is both."""
+"""The customer's signature that an outcome asks for, on the slip of the same step: drawn once, it is both.
+
+A step without a form of its own may name the one whose slip it ``signs``.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from backend.cases.commands import AvailableAction
 from backend.cases.document_signing import DocumentSigning, Signing
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument
 from backend.cases.repository import Stamp, StoredCase
+from backend.cases.snapshot import Snapshot
+from backend.catalogue.definition import Step
 from backend.catalogue.forms import Form
 from backend.catalogue.service import DefinitionStore
 
@@ -79,16 +84,25 @@ def share_signature(
     the case's version, which a form that is handed in anew changes, so that nobody signs what they did not
     see.
     """
-    slip = find_slip(session, definitions, case.id, task_no, locks=True)
-    if slip is None:
+    task = case.snapshot.task(task_no)
+    process = definitions.get(session, case.definition_version_id)
+    step = None if task is None else process.step(task.step)
+    slip_task = _find_slip_task(case.snapshot, step, task_no)
+    slip = None if slip_task is None else find_slip(session, definitions, case.id, slip_task, locks=True)
+    if slip is None or step is None:
         return brought
     if slip.drawn is not None:
         return slip.drawn
     if brought is not None and not slip.is_signed:
-        task = case.snapshot.task(task_no)
-        step = definitions.get(session, case.definition_version_id).step("" if task is None else task.step)
         filled = FilledDocument(case, step, slip.form, slip.row, {})
         sha256 = slip.row.sha256.hex()
         drawn = replace(base, signer=slip.signer, sha256=sha256, file_key=brought)
         signing.sign(session, filled, drawn, stamp.recorded_at)
     return brought
+
+
+def _find_slip_task(snapshot: Snapshot, step: Step | None, task_no: int) -> int | None:
+    """Return the task whose form is signed: the step's own, or the last one of the step that it ``signs``."""
+    if step is None or step.signs is None:
+        return task_no
+    return next((one.no for one in reversed(snapshot.tasks) if one.step == step.signs), None)

@@ -168,3 +168,27 @@ def test_the_customer_reads_the_notice_in_the_client(
     pages = PdfReader(io.BytesIO(opened.data)).pages
     assert content in "".join("".join(page.extract_text() for page in pages).split())
     assert client.get(address, headers=make_customer().headers).status_code == 404
+
+
+def test_the_customers_signature_at_the_end_stands_on_the_slip(
+    handler: Browser, case_no: str, client: FlaskClient, customer: MadeCustomer
+) -> None:
+    fill_in(handler, case_no)
+    take(handler, case_no, "safe")
+    [slip] = [one for one in handler.read(f"/cases/{case_no}")["documents"] if one["filled_at"]]
+    assert "客户签字" in slip["unsigned"]
+    take(handler, case_no, "briefed")
+    own, address = customer.headers, f"/api/v1/cases/{case_no}"
+    case = json.loads(client.get(address, headers=own).text)
+    [action] = [one for one in case["actions"] if one["outcome"] == "sign"]
+    drawn = {"file": (io.BytesIO(make_photo()), "签名.png"), "purpose": "signature"}
+    sent = client.post("/api/v1/files", headers=own, data=drawn)
+    command = {
+        "command_id": str(uuid.uuid4()), "expected_version": case["version"], "kind": "complete",
+        "task": action["task"], "outcome": "sign",
+        "values": {"signature_file": json.loads(sent.text)["file_key"]},
+    }  # fmt: skip
+    answer = client.post(f"{address}/commands", headers=own, json=command)
+    assert answer.status_code == 200, answer.text
+    [slip] = [one for one in handler.read(f"/cases/{case_no}")["documents"] if one["filled_at"]]
+    assert slip["unsigned"] == ["安检员签字"]
