@@ -55,7 +55,9 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     _add_sign_in(app, api, hall, limiter)
     applications = ApplicationService(hall.cases, hall.offers, hall.organisation, hall.keys, hall.files)
     desk = CorrectionDesk(hall.definitions, hall.organisation, hall.keys, hall.files)
-    commands = CustomerCommands(hall.cases, hall.definitions, desk, hall.keys, hall.files, hall.urge_limit)
+    commands = CustomerCommands(
+        hall.cases, hall.definitions, desk, hall.keys, hall.files, hall.urge_limit, hall.signing
+    )
     alarms = AlarmService(hall.sessions, hall.cases, hall.organisation, hall.keys)
     for routes in (
         make_catalogue_routes(hall.reading, hall.offers, hall.organisation, settings.hotline_number),

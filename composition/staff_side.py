@@ -212,6 +212,7 @@ def _add_cases(
         hall.files,
         hall.keys,
         Lots(list_online, secrets.choice),
+        hall.signing,
         read_clock,
     )
     documents = StaffDocuments(

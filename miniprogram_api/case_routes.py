@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from backend.cases.case_reading import CustomerCases
@@ -81,7 +81,8 @@ def make_case_routes(
             raise Forbidden("link_not_for_this")
         rating = typed.pop("rating")
         judged = None if rating is None else Rating(rating["stars"], tuple(rating["tags"]), rating["words"])
-        commands.carry_out(customer_id, case_no, CustomerCommand(**typed, rating=judged))
+        device = request.headers.get("User-Agent", "")
+        commands.carry_out(customer_id, case_no, CustomerCommand(**typed, rating=judged, device=device))
         return answer_json(read_view(case_no))
 
     return routes

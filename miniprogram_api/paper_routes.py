@@ -19,10 +19,15 @@ class PaperQuerySchema(Schema):
 
 
 class PaperSchema(Schema):
-    """One paper. With a ``task`` it is read under the case's documents, without one on the case's page."""
+    """One paper. With a ``task`` it is found under the case's documents, without one on the case's page.
+
+    One of the customer's ``own`` steps is read as a form; what others filled in is their copy as PDF.
+    """
 
     task = fields.Integer(required=True, allow_none=True)
     name = fields.String(required=True)
+    number = fields.String(required=True)
+    own = fields.Boolean(required=True)
     state = fields.String(required=True, validate=validate.OneOf(PAPER_STATES))
     hint = fields.String(required=True)
     at = fields.AwareDateTime(required=True, allow_none=True)

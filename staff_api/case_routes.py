@@ -74,7 +74,9 @@ def make_case_routes(
             "owed_documents": tuple(asked["owed_documents"]),
             "photos": tuple(asked["photos"]),
         }
-        commands.carry_out(member, case_no, StaffCommand(**{**asked, **lists}, body=request.get_json()))
+        device = request.headers.get("User-Agent", "")
+        wish = StaffCommand(**{**asked, **lists}, body=request.get_json(), device=device)
+        commands.carry_out(member, case_no, wish)
         return cases.view(member, case_no)
 
     @routes.post("/notes")

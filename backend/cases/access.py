@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from backend.cases.case_tree import CaseTree, read_tree
@@ -20,6 +20,12 @@ _OWN_ID = select(_CASE.c.id).where(
 _PARENT_ID = select(_CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_id"))
 _CHILD_ID = select(_CASE.c.id).where(
     _CASE.c.parent_case_id == bindparam("parent_id"), _CASE.c.parent_task_no == bindparam("task_no")
+)
+_ANY_OPEN = text(
+    "WITH RECURSIVE above AS (SELECT parent_case_id, status FROM service_case WHERE id = :case_id"
+    " UNION ALL SELECT one.parent_case_id, one.status FROM service_case one"
+    " JOIN above ON one.id = above.parent_case_id)"
+    " SELECT bool_or(status = 'open') FROM above"
 )
 # A customer knows one case only. A task of what that handed over to is numbered by the path to it, in
 # steps of this; no case comes near as many tasks.
@@ -55,6 +61,11 @@ def find_root_id(session: Session, case_id: int) -> int:
     while (parent_id := session.execute(_PARENT_ID, {"case_id": case_id}).scalar_one()) is not None:
         case_id = parent_id
     return case_id
+
+
+def is_going_on(session: Session, case_id: int) -> bool:
+    """True while the case is open, or one of those that handed over to it."""
+    return bool(session.execute(_ANY_OPEN, {"case_id": case_id}).scalar_one())
 
 
 def find_child_id(session: Session, parent_id: int, task_no: int) -> int | None:

@@ -12,11 +12,14 @@ from backend.cases import access
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import CUSTOMER, Complete, SupplyDocument, Withdraw
 from backend.cases.corrections import CorrectionDesk
+from backend.cases.customer_signing import name_applicant
+from backend.cases.document_signing import DocumentSigning, Signing, find_face_check
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.ratings import Rating, keep_rating
 from backend.cases.repository import Stamp, StoredCase, lock_case
 from backend.cases.service import CaseAnswer, CaseService, lock_whole, make_request
 from backend.cases.snapshot import TaskState
+from backend.cases.step_signatures import share_signature
 from backend.cases.urging import UrgeLimit, urge
 from backend.catalogue.definition import Outcome, Step
 from backend.catalogue.field_checks import BadValue, check_file_key
@@ -42,6 +45,7 @@ class CustomerCommand:
     values: Values = field(default_factory=dict)
     document: str | None = None
     rating: Rating | None = None
+    device: str = ""
 
     def list_body(self, case_no: str) -> dict[str, Any]:
         """Return all that makes this command differ from another one with the same id."""
@@ -70,6 +74,7 @@ class CustomerCommands:
         keys: KeyRing,
         files: CaseFiles,
         urge_limit: UrgeLimit,
+        signing: DocumentSigning,
     ) -> None:
         self._cases = cases
         self._definitions = definitions
@@ -77,6 +82,7 @@ class CustomerCommands:
         self._keys = keys
         self._files = files
         self._urge_limit = urge_limit
+        self._signing = signing
 
     def carry_out(self, customer_id: int, case_no: str, command: CustomerCommand) -> CaseAnswer:
         """Carry out ``command``.
@@ -118,7 +124,7 @@ class CustomerCommands:
         if step.mends:
             case, wish = self._corrections.mend(session, stamp.actor, case, wish, command.values)
         elif _has_guard(outcome, "signature_present"):
-            wish = self._sign(session, stamp.actor, case, wish, command.values)
+            wish = self._sign(session, stamp, case, wish, command)
         elif _has_guard(outcome, "rating_given"):
             wish = keep_rating(session, self._keys, case, wish, command.rating, stamp.recorded_at)
         return self._cases.act_within(session, stamp, case, wish)
@@ -156,9 +162,13 @@ class CustomerCommands:
         return step, outcome
 
     def _sign(
-        self, session: Session, owner: str, case: StoredCase, wish: Complete, values: Values
+        self, session: Session, stamp: Stamp, case: StoredCase, wish: Complete, command: CustomerCommand
     ) -> Complete:
-        """An earlier step's signature does not sign this one, so a new file has to come."""
+        """An earlier step's signature does not sign this one, so a new file has to come.
+
+        It stands on the slip of the step as well.
+        """
+        values = command.values
         if set(values) - {SIGNATURE}:
             raise Invalid(fields={"values": "field_unknown"})
         if not values.get(SIGNATURE):
@@ -167,7 +177,11 @@ class CustomerCommands:
             file_key = check_file_key(values[SIGNATURE])
         except BadValue as bad:
             raise Invalid(fields={SIGNATURE: bad.code}) from bad
-        claim_files(self._files, session, {file_key: SIGNATURE}, owner, case.id)
+        claim_files(self._files, session, {file_key: SIGNATURE}, stamp.actor, case.id)
+        name = name_applicant(session, self._keys, access.find_root_id(session, case.id))
+        checked = find_face_check(case.snapshot.data)
+        base = Signing("", "", stamp.actor, name, command.device, face_check_id=checked)
+        share_signature(session, self._signing, self._definitions, case, wish.task, file_key, base, stamp)
         return replace(wish, data={SIGNATURE: file_key})
 
     def _supply(

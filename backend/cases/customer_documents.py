@@ -17,7 +17,6 @@ from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocuments
 from backend.cases.signature_views import describe_signers
-from backend.cases.snapshot import CaseStatus
 from backend.core.errors import NotFound
 
 _OWN = frozenset({CUSTOMER_PARTY})
@@ -86,7 +85,7 @@ class CustomerDocuments:
         for one in self._filled.list_all(session, branch.id):
             if one.concerns_customer:
                 signed = self._signing.list_signed(session, one)
-                may = one.case.snapshot.status is CaseStatus.OPEN
+                may = self._signing.is_open(session, one.case)
                 yield {
                     "task": access.join_task((*path, one.row.task_no)),
                     "name": one.form.name,

@@ -1,8 +1,12 @@
-"""All documents of a customer's cases (我的资料): what is to be filled in or supplied, what was handed in."""
+"""All documents of a customer's cases (我的资料): what is to be filled in, signed or supplied, and the rest.
+
+These are the forms of their own steps, and what others filled in and they sign or keep a copy of: contracts,
+receipts, slips.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -22,12 +26,14 @@ from backend.organisation.service import OrganisationService
 # A page is of cases: those whose documents fill a few screens of a phone.
 PAGE = 10
 # Where a paper stands: to be filled in, begun, or handed in; and one that is still owed.
-OWED = "owed"
-PAPER_STATES = (OWED, TO_FILL, "draft", "filled")
+OWED, TO_SIGN = "owed", "to_sign"
+PAPER_STATES = (OWED, TO_FILL, "draft", TO_SIGN, "filled")
+
+_FORMLESS = {"task": None, "number": "", "own": True}
 
 
 class CustomerPapers:
-    """Lists papers case by case, the newest case first. What staff fill in among themselves is not shown."""
+    """Lists papers case by case, the newest case first. What concerns staff alone is not shown."""
 
     def __init__(
         self,
@@ -39,7 +45,7 @@ class CustomerPapers:
         self._reading = reading
         self._definitions = definitions
         self._offers = offers
-        self._lists = DocumentLists(definitions, organisation)
+        self._lists = DocumentLists(definitions, organisation, frozenset())
 
     def list_page(self, customer_id: int, after: str | None) -> dict[str, Any]:
         """Return ``{items, next}``; ``after`` is the ``next`` of the page before.
@@ -73,15 +79,18 @@ class CustomerPapers:
     def _list_lines(
         self, session: Session, branch: Branch, path: tuple[int, ...]
     ) -> Iterator[dict[str, Any]]:
-        """Yield the forms of the customer's own steps, of the case and of all that it handed over to."""
+        """Yield what concerns the customer, of the case and of all that it handed over to."""
         definition = self._definitions.get(session, branch.definition_version_id)
         for line in self._lists.describe(session, branch.id, definition, branch.snapshot, CUSTOMER):
-            if not CUSTOMER.holds(definition.step(line["step"]).by) or line["state"] == "superseded":
+            own = CUSTOMER.holds(definition.step(line["step"]).by)
+            if line["state"] == "superseded" or not (own or _is_theirs(line)):
                 continue
             yield {
                 "task": join_task((*path, line["task"])),
                 "name": line["name"],
-                "state": line["state"],
+                "number": line["number"],
+                "own": own,
+                "state": TO_SIGN if line["state"] == "filled" and line["may_sign"] else line["state"],
                 "hint": line["step_name"],
                 "at": line["filled_at"] or line["saved_at"],
             }
@@ -89,10 +98,15 @@ class CustomerPapers:
             yield from self._list_lines(session, child, (*path, number))
 
 
+def _is_theirs(line: Mapping[str, Any]) -> bool:
+    """What others fill in is the customer's as soon as it was handed in."""
+    return bool(line["concerns_customer"]) and line["filled_at"] is not None
+
+
 def _list_owed(tree: CaseTree, form: Form | None) -> list[dict[str, Any]]:
     owed = sorted(tree.branch.snapshot.owed_documents)
     return [
-        {"task": None, "name": _label_of(form, key), "state": OWED, "hint": "拍照或选文件补交", "at": None}
+        {**_FORMLESS, "name": _label_of(form, key), "state": OWED, "hint": "拍照或选文件补交", "at": None}
         for key in owed
     ]
 
@@ -101,7 +115,8 @@ def _write_application(tree: CaseTree, form: Form | None) -> list[dict[str, Any]
     """What the case came in by; it is read on the case's own page, so it has no task."""
     if form is None or not tree.form:
         return []
-    return [{"task": None, "name": form.name, "state": "filled", "hint": "申请时填的", "at": tree.opened_at}]
+    told = {"name": form.name, "state": "filled", "hint": "申请时填的", "at": tree.opened_at}
+    return [{**_FORMLESS, **told}]
 
 
 def _label_of(form: Form | None, key: str) -> str:

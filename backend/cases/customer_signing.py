@@ -56,7 +56,7 @@ class CustomerSigning:
             raise Conflict("sign_code_not_offered")
         with self._sessions.begin() as session:
             filled = self._find(session, customer_id, case_no, task)
-            self._signing.check(filled, signer, sha256, _PARTIES)
+            self._signing.check(session, filled, signer, sha256, _PARTIES)
             self._codes.issue(session, self._find_phone(session, customer_id), _purpose(filled), self._now())
         return {
             "resend_after_seconds": int(RESEND_AFTER.total_seconds()),
@@ -70,7 +70,7 @@ class CustomerSigning:
         fault, now = None, self._now()
         with self._sessions.begin() as session:
             filled = self._find(session, customer_id, case_no, task)
-            self._signing.check(filled, wish.signer, wish.sha256, _PARTIES)
+            self._signing.check(session, filled, wish.signer, wish.sha256, _PARTIES)
             phone = None
             if wish.code is not None:
                 phone = self._find_phone(session, customer_id)
@@ -102,9 +102,13 @@ class CustomerSigning:
         known = self._customers.describe_customer(session, customer_id).name
         if known:
             return known
-        root_id = find_root_id(session, filled.case.id)
-        sealed = document_rows.read_application(session, root_id).contact_name_sealed
-        return _NAMELESS if sealed is None else self._keys.decrypt(sealed, NAME_CONTEXT)
+        return name_applicant(session, self._keys, find_root_id(session, filled.case.id))
+
+
+def name_applicant(session: Session, keys: KeyRing, root_id: int) -> str:
+    """Return the name of the contact of a case, by the one at the top."""
+    sealed = document_rows.read_application(session, root_id).contact_name_sealed
+    return _NAMELESS if sealed is None else keys.decrypt(sealed, NAME_CONTEXT)
 
 
 def _purpose(filled: FilledDocument) -> str:

@@ -6,18 +6,21 @@ What does not fit the field is left out, and somebody fills it in by hand.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from backend.catalogue.field_checks import CHECKS, BadValue
 from backend.catalogue.forms import FILE_TYPES, FieldType, Form, Values
+from backend.customers.account_records import AccountRecord
 
 # Source → value: ``case_no``, ``today``, …, ``application.<field>``, ``<form>.<field>``, ``<field>``.
 Sources = Mapping[str, Any]
 
 _WORDS = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
+_ACCOUNT = "account."
 _ADDRESS_PARTS = ("region", "street", "community", "building", "unit", "door")
 
 
@@ -84,23 +87,99 @@ def describe_applicant(form: Form, values: Values) -> dict[str, Any]:
     known = {name: values[one.key] for name, one in named.items() if one is not None and one.key in values}
     address = known.get("address")
     if isinstance(address, Mapping):
-        known |= {f"address.{part}": address.get(part) or None for part in _ADDRESS_PARTS}
+        known |= _name_parts(address)
     return known
+
+
+def _name_parts(address: Mapping[str, Any]) -> dict[str, Any]:
+    return {f"address.{part}": address.get(part) or None for part in _ADDRESS_PARTS}
 
 
 def _find(field: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - any JSON value
     """Return what a field begins with: by its own source, by its key, or by those of a table's first row."""
     if "prefill" in field:
-        source = _keep_columns(field, sources.get(field["prefill"]["from"]))
+        source = _keep_columns(field, _take(field["prefill"], sources))
         return _add_days(source, sources.get(field["prefill"].get("plus_days", "")), field["prefill"])
-    columns = (one for one in field.get("columns", ()) if "prefill" in one)
+    columns = [one for one in field.get("columns", ()) if "prefill" in one]
+    taken = [(one, _take(one["prefill"], sources)) for one in columns]
     row = {
-        one["key"]: tell(sources[one["prefill"]["from"]])
-        for one in columns
-        if sources.get(one["prefill"]["from"]) is not None
+        one["key"]: tell(value) if one["type"] in _WORDS else value
+        for one, value in taken
+        if value is not None
     }
     found = _keep_columns(field, sources.get(field["key"]))
     return found or ([{**row, **_count(field)}] if row else None)
+
+
+def _take(prefill_: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - any JSON value
+    """Return what the first of a field's sources knows."""
+    first = sources.get(prefill_["from"])
+    return first if first is not None or "else" not in prefill_ else sources.get(prefill_["else"])
+
+
+def describe_account(record: AccountRecord | None) -> dict[str, Any]:
+    """Return what the company keeps of an account, by the names of sources; nothing where there is none."""
+    if record is None:
+        return {}
+    meter = record.meter
+    known = {
+        "holder": record.holder,
+        "gas_use": record.gas_use,
+        "monthly_use": _plain(record.monthly_use),
+        "gas_pressure": _plain(record.pressure_kpa),
+        "use_nature": record.use_nature,
+        "use_period": record.use_period,
+        "appliances": [
+            {
+                key: value
+                for key, value in (
+                    ("kind", one.kind), ("model", one.model), ("quantity", one.quantity),
+                    ("rated_flow", _plain(one.rated_flow)),
+                )
+                if value
+            }
+            for one in record.appliances
+        ],
+        **({} if meter is None else {
+            "meter_kind": meter.kind, "meter_maker": meter.maker, "meter_no": meter.meter_no,
+            "meter_reading": _plain(meter.reading),
+        }),
+    }  # fmt: skip
+    whose = {
+        "contact_name": record.contact or record.holder,
+        "contact_phone": record.phone,
+        "address": dict(record.address),
+        **_name_parts(record.address),
+    }
+    told = {f"{_ACCOUNT}{key}": value for key, value in known.items()}
+    return {key: value for key, value in {**whose, **told}.items() if value not in (None, "", [], {})}
+
+
+def wants_account(named: Collection[str]) -> bool:
+    """True where a form names a source that the account fills."""
+    return any(one.startswith(_ACCOUNT) for one in named)
+
+
+def _plain(number: Decimal | None) -> float | int | None:
+    """Return a figure as forms keep it: whole where it is."""
+    if number is None:
+        return None
+    return int(number) if number == number.to_integral_value() else float(number)
+
+
+def list_fixed(form: Form, sources: Sources) -> Values:
+    """Return what may not be written otherwise, since it is on record."""
+    fields = (one for section in form.body["sections"] for one in section["fields"])
+    fixed = {one["key"]: one["prefill"]["from"] for one in fields if one.get("prefill", {}).get("fixed")}
+    return {key: sources[name] for key, name in fixed.items() if sources.get(name) is not None}
+
+
+def list_named(form: Form) -> frozenset[str]:
+    """Return all sources that the form's fields and columns name."""
+    fields = [one for section in form.body["sections"] for one in section["fields"]]
+    columns = [one for field in fields for one in field.get("columns", ())]
+    given = [one["prefill"] for one in (*fields, *columns) if "prefill" in one]
+    return frozenset(one[place] for one in given for place in ("from", "else") if place in one)
 
 
 def _keep_columns(field: Mapping[str, Any], source: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -130,11 +209,20 @@ def _count(table: Mapping[str, Any]) -> dict[str, int]:
 
 
 def tell(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """Return a value as text: an address in one line, a number as it is written, what was picked in words."""
+    """Return a value as text: an address in one line, a number as written, options and devices in words."""
     if isinstance(value, Picked):
         return value.words
     if isinstance(value, Mapping):
         return "".join(str(value.get(part) or "") for part in _ADDRESS_PARTS)
+    if isinstance(value, list) and value and all(isinstance(row, Mapping) for row in value):
+        return "\n".join(_tell_device(row) for row in value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return value
+
+
+def _tell_device(row: Mapping[str, Any]) -> str:
+    """Return a device of a table as people say it: 双头大锅灶 ZCT-2 2台."""
+    count = row.get("quantity")
+    words = [row.get("name") or row.get("kind"), row.get("model"), f"{count}台" if count else None]
+    return " ".join(str(one) for one in words if one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from backend.cases.document_models import CaseDocument, DocumentSignature
@@ -26,11 +26,22 @@ _SIGNERS = Prepared(
     .join(_SIGNATURE, _SIGNATURE.c.document_id == DOCUMENT.c.id)
     .where(_OF_CASE, DOCUMENT.c.state == "filled", _SIGNATURE.c.sha256 == DOCUMENT.c.sha256)
 )
+_HOLDING = Prepared(
+    select(_SIGNATURE.c.signer, _SIGNATURE.c.file_key)
+    .join(DOCUMENT, _SIGNATURE.c.document_id == DOCUMENT.c.id)
+    .where(DOCUMENT.c.id == bindparam("b_id"), _SIGNATURE.c.sha256 == DOCUMENT.c.sha256)
+    .order_by(_SIGNATURE.c.id)
+)
+_SIGNED = (
+    select(func.array_agg(_SIGNATURE.c.signer))
+    .where(_SIGNATURE.c.document_id == DOCUMENT.c.id, _SIGNATURE.c.sha256 == DOCUMENT.c.sha256)
+    .scalar_subquery()
+)
 _LINES = (
     select(
         DOCUMENT.c.task_no, DOCUMENT.c.step, DOCUMENT.c.form_version_id, DOCUMENT.c.state,
         DOCUMENT.c.saved_at, DOCUMENT.c.filled_by, DOCUMENT.c.filled_at, DOCUMENT.c.number,
-        DOCUMENT.c.draft_sealed.is_not(None).label("has_draft"),
+        DOCUMENT.c.draft_sealed.is_not(None).label("has_draft"), _SIGNED.label("signed"),
     )
     .where(_OF_CASE)
     .order_by(DOCUMENT.c.id)
@@ -53,8 +64,16 @@ def list_signers(session: Session, case_id: int) -> Mapping[str, frozenset[str]]
     return {form: frozenset(signers) for form, signers in signed.items()}
 
 
+def list_holding(session: Session, document_id: int) -> Mapping[str, str | None]:
+    """Return signer → drawn picture of the signatures to the document as it stands; None for one by code."""
+    return {row.signer: row.file_key for row in _HOLDING.all(session, {"b_id": document_id})}
+
+
 def list_lines(session: Session, case_id: int) -> Sequence[Row[Any]]:
-    """Return what lists tell of the case's documents, oldest first, without their content."""
+    """Return what lists tell of the case's documents, oldest first, without their content.
+
+    ``signed`` are the signers whose signature holds, None for no such.
+    """
     return session.execute(_LINES, {"b_case_id": case_id}).all()
 
 

@@ -43,7 +43,11 @@ class SignCodeSchema(Schema):
 
 
 class DocumentLineSchema(Schema):
-    """A form of one of the case's steps, to be filled in or filled in; ``needed`` to leave the step."""
+    """A form of one of the case's steps, to be filled in or filled in; ``needed`` to leave the step.
+
+    ``unsigned`` names whose signatures a filled one still waits for; ``may_sign`` where one of them may be
+    given here.
+    """
 
     task = fields.Integer(required=True)
     step = fields.String(required=True)
@@ -57,6 +61,8 @@ class DocumentLineSchema(Schema):
     saved_at = fields.AwareDateTime(required=True, allow_none=True)
     filled_by = fields.String(required=True)
     filled_at = fields.AwareDateTime(required=True, allow_none=True)
+    unsigned = fields.List(fields.String(), required=True)
+    may_sign = fields.Boolean(required=True)
 
 
 class DocumentSchema(Schema):

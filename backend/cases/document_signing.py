@@ -15,11 +15,13 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
+from backend.cases.access import is_going_on
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.document_models import DocumentSignature
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import FilledDocument
 from backend.cases.guards import IDENTITY_PROOF
+from backend.cases.repository import StoredCase
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.forms import FieldType, Form, Values
 from backend.core.database import table_of
@@ -89,13 +91,22 @@ class DocumentSigning:
         self._keys = keys
         self._files = files
 
-    def check(self, filled: FilledDocument, signer: str, sha256: str, parties: Collection[str]) -> None:
+    @staticmethod
+    def is_open(session: Session, case: StoredCase) -> bool:
+        """True while documents of the case may be signed: until it has ended, and all that it is part of."""
+        return case.snapshot.status is CaseStatus.OPEN or (
+            case.parent_case_id is not None and is_going_on(session, case.id)
+        )
+
+    def check(
+        self, session: Session, filled: FilledDocument, signer: str, sha256: str, parties: Collection[str]
+    ) -> None:
         """Refuse what cannot be signed; ``filled`` was found with a lock.
 
         Raises CommandRefused where the case has ended; Invalid ``signer_unknown``; Forbidden
         ``signer_not_yours`` for a signer of another party; Conflict ``signature_document_changed``.
         """
-        if filled.case.snapshot.status is not CaseStatus.OPEN:
+        if not self.is_open(session, filled.case):
             raise CommandRefused(RefusalCode.CASE_ENDED)
         found = find_signer(filled.form, signer)
         if found is None:
@@ -176,6 +187,11 @@ class DocumentSigning:
             holds=row.sha256 == sha256,
             face_check_id=row.face_check_id or "",
         )
+
+
+def name_present(staff: str) -> str:
+    """Return what stands for the name of who signed on a device of staff and was not asked for it."""
+    return f"在{staff}的设备上当面签"
 
 
 def find_face_check(data: Mapping[str, Any]) -> str | None:

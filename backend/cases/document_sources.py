@@ -11,19 +11,38 @@ from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
 from backend.cases.access import find_root_id
-from backend.cases.document_prefill import describe_applicant, name_values, prefill, tell, tell_picked
+from backend.cases.case_starts import ORIGIN
+from backend.cases.document_prefill import (
+    describe_account,
+    describe_applicant,
+    list_fixed,
+    list_named,
+    name_values,
+    prefill,
+    tell,
+    tell_picked,
+    wants_account,
+)
 from backend.cases.form_sealing import NAME_CONTEXT, PHONE_CONTEXT, open_values
 from backend.cases.repository import StoredCase
+from backend.catalogue.form_rules import drop_defaults
 from backend.catalogue.forms import FieldType, Form, Values
+from backend.catalogue.prefill import CONTRACT
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.local_time import SHANGHAI, local_date
+from backend.customers.account_records import AccountRecord
+from backend.customers.accounts import GasAccounts
 from backend.customers.models import CaseAccount, GasAccount
 from backend.organisation.service import OrganisationService
 
 _ACCOUNT_NO = (
     select(GasAccount.account_no).join(CaseAccount).where(CaseAccount.case_id == bindparam("case_id"))
 )
+_BOOKS = "charge."
+_APPLICANT = frozenset({"contact_name", "contact_phone", "address"})
+# What is booked for a case, by the names of sources; the books belong to the payments.
+ReadBooks = Callable[[Session, int], dict[str, Any]]
 
 
 class DocumentSources:
@@ -35,12 +54,16 @@ class DocumentSources:
         organisation: OrganisationService,
         keys: KeyRing,
         facts: Mapping[str, str],
+        accounts: GasAccounts,
+        read_books: ReadBooks,
         now: Callable[[], datetime],
     ) -> None:
         self._definitions = definitions
         self._organisation = organisation
         self._keys = keys
         self._facts = facts
+        self._accounts = accounts
+        self._read_books = read_books
         self._now = now
 
     def begin(
@@ -58,22 +81,46 @@ class DocumentSources:
                 values = open_values(self._keys, one.content)
                 filled = self._definitions.get_form(session, one.form_version_id)
                 before |= name_values(one.form_key, tell_picked(filled, values))
+                if filled.body.get("kind") == CONTRACT:
+                    before |= {f"{CONTRACT}.{key}": value for key, value in values.items()}
+                    before["contract_no"] = one.number
                 if (case_id, one.step) == (case.id, step):
                     former = values
         if former is not None:
             # Who signed then signed what was there then.
             known_keys = {one.key for one in form.fields if one.type is not FieldType.SIGNATURE}
-            return {key: value for key, value in former.items() if key in known_keys}
+            kept = drop_defaults(form.body, former, former)
+            return {key: value for key, value in kept.items() if key in known_keys}
         applicant, application = self._read_application(session, root_id)
+        named = list_named(form)
+        # Only staff learn from the account what the application does not tell.
+        if "staff_name" in known and (wants_account(named) or not applicant.keys() >= _APPLICANT):
+            account = self._read_account(session, case, root_id)
+            applicant = {**describe_account(account), **applicant}
         sources = {
             **name_values("application", application),
+            **_name_project(applicant),
             **before,
+            **(self._read_books(session, case.id) if any(one.startswith(_BOOKS) for one in named) else {}),
             **applicant,
             **self._facts,
             **known,
             **self._tell_moment(session, case),
         }
         return prefill(form, sources)
+
+    def list_fixed(self, session: Session, case: StoredCase, form: Form) -> Values:
+        """Return what the form has to say since it is booked; most forms name nothing of that kind."""
+        named = {one for one in list_named(form) if one.startswith(_BOOKS)}
+        return list_fixed(form, self._read_books(session, case.id)) if named else {}
+
+    def _read_account(self, session: Session, case: StoredCase, root_id: int) -> AccountRecord | None:
+        """Return what the company keeps of the account that the case, or the one it came from, is about."""
+        account = self._accounts.find_of_case(session, root_id)
+        origin = case.snapshot.data.get(ORIGIN)
+        if account is None and origin is not None:
+            account = self._accounts.find_of_case(session, origin)
+        return None if account is None else self._accounts.read(session, account).record
 
     def tell_case(self, session: Session, case: StoredCase) -> dict[str, str]:
         """Return what the case itself knows, in words, for the blanks of a contract."""
@@ -109,3 +156,9 @@ class DocumentSources:
             # What the case is about goes before what the customer believed to be their number.
             applicant["account_no"] = account_no
         return applicant, values
+
+
+def _name_project(applicant: Mapping[str, Any]) -> dict[str, str]:
+    """Works that nobody has named yet are called after their place."""
+    place = "".join(str(applicant.get(f"address.{part}") or "") for part in ("community", "building"))
+    return {"project_name": f"{place}燃气工程"} if place else {}

@@ -9,15 +9,20 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
+from backend.cases.access import is_going_on
 from backend.cases.commands import Performer
 from backend.cases.documents import OpenedDocument
-from backend.cases.snapshot import Snapshot, Task, TaskState
+from backend.cases.filled_documents import CUSTOMER_PARTY, concerns_customer
+from backend.cases.signature_views import is_signer_needed
+from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.cases.staff_forms import is_masked, list_fields, mask_value
-from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.catalogue.forms import Form
 from backend.catalogue.service import DefinitionStore
 from backend.organisation.service import OrganisationService
 
 TO_FILL = "to_fill"
+_CUSTOMER_ONLY = frozenset({CUSTOMER_PARTY})
 STATES = (TO_FILL, "draft", "filled", "superseded")
 
 
@@ -58,12 +63,27 @@ def _split(actor: str | None) -> tuple[str, int]:
     return kind, int(number) if number.isdigit() else 0
 
 
+def list_signing_parties(form: Form, performer: Performer, posts: frozenset[str]) -> frozenset[str]:
+    """Return for which of the form's parties ``performer`` may take a signature.
+
+    A customer signs for themselves. On a device of staff the company signs, their own post, and who stands
+    there; another of the ``posts`` signs for itself.
+    """
+    if performer.kind is ActorKind.CUSTOMER:
+        return _CUSTOMER_ONLY
+    others = posts - performer.positions - performer.departments
+    return frozenset(one["party"] for one in form.body.get("signers", ())) - others
+
+
 class DocumentLists:
     """Lists the documents of one case; a process whose steps have no form asks the database nothing."""
 
-    def __init__(self, definitions: DefinitionStore, organisation: OrganisationService) -> None:
+    def __init__(
+        self, definitions: DefinitionStore, organisation: OrganisationService, posts: frozenset[str]
+    ) -> None:
         self._definitions = definitions
         self._organisation = organisation
+        self._posts = posts
 
     def describe(
         self,
@@ -93,7 +113,12 @@ class DocumentLists:
             for task in [snapshot.task(row.task_no)]
             if task is not None
         ]
-        return [*going, *done]
+        lines = [*going, *done]
+        if snapshot.status is not CaseStatus.OPEN and any(one["may_sign"] for one in lines):
+            # Of a case that has ended, only what belongs to one that goes on can still be signed.
+            is_open = is_going_on(session, case_id)
+            lines = [{**one, "may_sign": one["may_sign"] and is_open} for one in lines]
+        return lines
 
     def _name(self, session: Session, rows: Sequence[Row[Any]]) -> dict[int, str]:
         found = (_split(row.filled_by) for row in rows)
@@ -117,6 +142,8 @@ class DocumentLists:
             form = self._definitions.form_as_of(session, key, snapshot.tasks[0].opened_at).form
         else:
             form = self._definitions.get_form(session, row.form_version_id)
+        unsigned = _list_unsigned(form, row)
+        parties = list_signing_parties(form, performer, self._posts)
         return {
             "task": task.no,
             "step": step.key,
@@ -130,4 +157,16 @@ class DocumentLists:
             "saved_at": None if row is None else row.saved_at,
             "filled_by": "" if row is None else name_actor(row.filled_by, names),
             "filled_at": None if row is None else row.filled_at,
+            "unsigned": [one["label"] for one in unsigned],
+            "may_sign": any(one["party"] in parties for one in unsigned),
+            "concerns_customer": concerns_customer(form, step),
         }
+
+
+def _list_unsigned(form: Form, row: Row[Any] | None) -> list[Mapping[str, Any]]:
+    """Return the signers that a filled form still waits for; who signs only if need be is not waited for."""
+    if row is None or row.state != "filled":
+        return []
+    signed = row.signed or ()
+    signers = form.body.get("signers", ())
+    return [one for one in signers if one["key"] not in signed and is_signer_needed(form, one["key"])]

@@ -20,6 +20,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows, repository
+from backend.cases.booked_values import refuse_unbooked
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
 from backend.cases.contract_wording import ContractWordings, Drawn
@@ -29,6 +30,7 @@ from backend.cases.document_signing import (
     Signing,
     drop_stale_signatures,
     find_face_check,
+    name_present,
 )
 from backend.cases.document_sources import DocumentSources
 from backend.cases.engine import decide
@@ -39,6 +41,7 @@ from backend.cases.service import CaseService, lock_whole
 from backend.cases.staff_forms import list_fields
 from backend.catalogue.definition import ProcessDefinition, Step
 from backend.catalogue.field_checks import is_empty
+from backend.catalogue.form_rules import drop_defaults, fill_defaults, tell_rule_faults
 from backend.catalogue.forms import Checked, FieldType, Form, Values, list_file_keys, validate_values
 from backend.catalogue.service import DefinitionStore, StoredForm, StoredTemplate
 from backend.core.encryption import KeyRing
@@ -233,10 +236,12 @@ class DocumentDesk:
         if form.number_field is not None:
             typed = {**typed, form.number_field.key: number}
         if before is not None:
-            typed = drop_stale_signatures(form, open_values(self._keys, before.content), typed)
-        checked = validate_values(form, typed)
+            former = open_values(self._keys, before.content)
+            typed = drop_stale_signatures(form, former, drop_defaults(form.body, former, typed))
+        checked = validate_values(form, fill_defaults(form.body, typed))
         template = self._wordings.find(session, place.case, form, before)
         self._refuse_faults(form, checked, template)
+        refuse_unbooked(form, checked.values, self._sources.list_fixed(session, place.case, form))
         nonce = (
             secrets.token_hex(16)
             if before is None
@@ -283,7 +288,7 @@ class DocumentDesk:
         # What was typed but is wrong is no empty blank.
         empty = {key: wrong for key, wrong in empty.items() if faults.get(key, "required") == "required"}
         if faults.keys() - empty.keys():
-            raise Invalid(fields={**faults, **empty})
+            raise Invalid(fields={**tell_rule_faults(form.body, faults), **empty})
         if empty:
             raise Invalid("contract_blank_open", fields=empty)
 
@@ -297,7 +302,7 @@ class DocumentDesk:
         row = document_rows.find_document(session, place.case.id, place.task_no)
         if row is not None and row.sha256 is not None:
             staff = filler.known.get("staff_name")
-            name = f"在{staff}的设备上当面签" if staff else "客户本人"
+            name = name_present(staff) if staff else "客户本人"
             checked = None if staff else find_face_check(place.case.snapshot.data)
             base = Signing("", row.sha256.hex(), filler.actor, name, filler.device, face_check_id=checked)
             self._signing.keep_early(session, row, form, values, base, now)

@@ -37,8 +37,13 @@ class FilledDocument:
     @property
     def concerns_customer(self) -> bool:
         """True where the customer fills it in, signs it, or keeps a copy of it."""
-        parties = (one["party"] for place in ("signers", "copies") for one in self.form.body.get(place, ()))
-        return CUSTOMER.holds(self.step.by) or CUSTOMER_PARTY in parties
+        return concerns_customer(self.form, self.step)
+
+
+def concerns_customer(form: Form, step: Step) -> bool:
+    """True for a form of a step that the customer fills in, signs, or keeps a copy of."""
+    parties = (one["party"] for place in ("signers", "copies") for one in form.body.get(place, ()))
+    return CUSTOMER.holds(step.by) or CUSTOMER_PARTY in parties
 
 
 class FilledDocuments:

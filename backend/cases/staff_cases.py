@@ -63,6 +63,7 @@ from backend.cases.staff_history import (
 )
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
+from backend.cases.step_signatures import drop_given
 from backend.cases.visiting import find_booking_task, find_visit_made
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
@@ -134,7 +135,7 @@ class StaffCases:
         self._sources = sources
         self._now = now
         self._forms = FormReader(keys)
-        self._documents = DocumentLists(definitions, organisation)
+        self._documents = DocumentLists(definitions, organisation, frozenset(sources.post_names))
 
     def view(self, member: Member, case_no: str) -> dict[str, Any]:
         """Return the StaffCaseView; raises NotFound."""
@@ -220,7 +221,8 @@ class StaffCases:
         snapshot = make_snapshot(branch)
         performer = make_performer(member)
         guards = bind_guards(session, branch.id, definition, snapshot, self._guards, performer)
-        actions = list_available_actions(definition, snapshot, performer, guards)
+        listed = list_available_actions(definition, snapshot, performer, guards)
+        actions = drop_given(session, self._definitions, branch.id, listed)
         return {
             "actions": [describe_action(one) for one in actions],
             "open_tasks": describe_tasks(

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_root_id
 from backend.cases.case_files import CaseFiles
-from backend.cases.commands import PERSONAL_POSTS, Cancel, Command, Complete, CorrectionRequest
+from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Cancel, Command, Complete, CorrectionRequest
+from backend.cases.document_signing import DocumentSigning, Signing, name_present
 from backend.cases.drawing import Lots
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.models import CaseReview
@@ -22,6 +23,7 @@ from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseService, Request, lock_whole
 from backend.cases.staff_access import CASE, STAFF_KINDS, StaffAccess, make_performer
 from backend.cases.staff_forms import FormReader, label_fields, list_owable
+from backend.cases.step_signatures import ASKED, share_signature
 from backend.catalogue.definition import Outcome
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -62,6 +64,7 @@ class StaffCommand:
     signature: str | None = None
     amount_fen: int | None = None
     receipt_no: str | None = None
+    device: str = ""
 
     def list_brought(self) -> set[str]:
         """Return which of the things an outcome may ask for this command brings."""
@@ -110,6 +113,7 @@ class StaffCommands:
         files: CaseFiles,
         keys: KeyRing,
         lots: Lots,
+        signing: DocumentSigning,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
@@ -122,6 +126,7 @@ class StaffCommands:
         self._files = files
         self._forms = FormReader(keys)
         self._lots = lots
+        self._signing = signing
         self._now = now
 
     def carry_out(self, member: Member, case_no: str, command: StaffCommand) -> None:
@@ -267,9 +272,18 @@ class StaffCommands:
         if command.photos:
             before = place.case.snapshot.data.get("visit_photos") or []
             data["visit_photos"] = list(dict.fromkeys([*before, *command.photos]))[:_MOST_PHOTOS]
-        if command.signature:
-            data["signature_file"] = command.signature
+        if ASKED in outcome.asks and (signature := self._share_signature(place, member, command)):
+            data[ASKED_DATA[ASKED]] = signature
         return data
+
+    def _share_signature(self, place: _Place, member: Member, command: StaffCommand) -> str | None:
+        """One signature is enough: what the step's form has already, or what goes there now."""
+        name = name_present(member.name)
+        base = Signing("", "", f"staff:{member.id}", name, command.device)
+        return share_signature(
+            place.session, self._signing, self._definitions, place.case, command.task or 0,
+            command.signature, base, place.stamp,
+        )  # fmt: skip
 
     def _choose_unit(self, place: _Place, command: StaffCommand, outcome: Outcome) -> dict[str, Any]:
         """Return the unit that takes the case: the one that serves the address, or another with a reason.

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.document_printing import DocumentPrinter, Printed, list_looks
 from backend.cases.document_signing import DocumentSigning, Signing, Wish, find_signer
-from backend.cases.document_views import describe_document, name_actor
+from backend.cases.document_views import describe_document, list_signing_parties, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
 from backend.cases.filled_documents import FilledDocument, FilledDocuments
 from backend.cases.ports import RecordLook
 from backend.cases.signature_views import describe_signers
-from backend.cases.snapshot import CaseStatus
-from backend.cases.staff_access import StaffAccess, list_posts, make_filler_performer
+from backend.cases.staff_access import StaffAccess, list_posts, make_filler_performer, make_performer
 from backend.catalogue.form_lint import COMPANY
 from backend.catalogue.forms import Form
 from backend.core.errors import Invalid
@@ -71,7 +70,7 @@ class StaffDocuments:
             return {}
         filled = FilledDocument(opened.case, opened.step, opened.form, opened.row, {})
         signed = self._signing.list_signed(session, filled)
-        may = opened.row.state == "filled" and opened.case.snapshot.status is CaseStatus.OPEN
+        may = opened.row.state == "filled" and self._signing.is_open(session, opened.case)
         parties = self._list_parties(opened.form, member)
         signers = describe_signers(opened.form, signed, parties, _list_own(member), may=may, masks=True)
         return {"sha256": opened.row.sha256.hex(), "signers": signers}
@@ -84,7 +83,9 @@ class StaffDocuments:
         with self._sessions.begin() as session:
             case_id = self._access.find_staff_case(session, member, case_no).id
             filled = self._filled.find(session, case_id, task, locks=True)
-            self._signing.check(filled, wish.signer, wish.sha256, self._list_parties(filled.form, member))
+            self._signing.check(
+                session, filled, wish.signer, wish.sha256, self._list_parties(filled.form, member)
+            )
             signer = find_signer(filled.form, wish.signer)
             is_own = signer is not None and signer["party"] in _list_own(member)
             name = member.name if is_own else wish.name.strip()
@@ -121,12 +122,7 @@ class StaffDocuments:
             return {"values": {one: opened.values[one] for one in items if one in opened.values}}
 
     def _list_parties(self, form: Form, member: Member) -> frozenset[str]:
-        """Whose signature may be given here: the company's, one's own post's, and that of who stands there.
-
-        Another department signs for itself.
-        """
-        others = self._posts - list_posts(member)
-        return frozenset(one["party"] for one in form.body.get("signers", ())) - others
+        return list_signing_parties(form, make_performer(member), self._posts)
 
     def print(self, member: Member, case_no: str, task: int) -> Printed:
         """Return the document as PDF in all its copies; the look at what it tells in full is recorded.

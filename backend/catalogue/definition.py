@@ -206,7 +206,8 @@ class Step:
 
     ``queue`` is the staff's queue in which the open step stands, apart from their unit's whole list.
     ``attended_by`` names who takes part beside the one who records it. ``form_cases`` hold the forms of cases
-    whose data fit a condition; where none does, the form itself holds.
+    whose data fit a condition; where none does, the form itself holds. ``signs`` names an earlier step whose
+    form is signed by the signature that is given here.
     """
 
     key: str
@@ -223,6 +224,7 @@ class Step:
     queue: str | None = None
     attended_by: tuple[str, ...] = ()
     form_cases: tuple[FormCase, ...] = ()
+    signs: str | None = None
 
     def form_for(self, data: Mapping[str, Any]) -> str | None:
         """Return the form that a case with these data fills in here, or None where the step has none."""

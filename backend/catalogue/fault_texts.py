@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from backend.catalogue.form_rules import tell_rule_faults
 from backend.catalogue.forms import FieldType, Form, FormField
 from backend.core.error_texts import FIELD_TEXTS
 
@@ -14,7 +15,11 @@ _FEN_IN_YUAN = 100
 
 def tell_faults(form: Form, faults: Mapping[str, str]) -> dict[str, str]:
     """Return place → sentence for every fault of ``validate_values``, in their order."""
-    return {place: _tell(form, place, code) for place, code in faults.items()}
+    ruled = tell_rule_faults(form.body, faults)
+    return {
+        place: _tell(form, place, code) if ruled[place] == code else ruled[place]
+        for place, code in faults.items()
+    }
 
 
 def _tell(form: Form, place: str, code: str) -> str:
@@ -36,9 +41,9 @@ def _tell_limit(field: FormField, code: str) -> str:
         case "required":
             return "还没有填。"
         case "number_too_small" if field.low is not None:
-            return f"不能小于 {_write(field, field.low)}，请核对。"
+            return f"不能小于 {write_figure(field, field.low)}，请核对。"
         case "number_too_large" if field.high is not None:
-            return f"不能大于 {_write(field, field.high)}，请核对。"
+            return f"不能大于 {write_figure(field, field.high)}，请核对。"
         case "decimals_too_many":
             return f"最多 {field.decimals} 位小数。" if field.decimals else "要填整数。"
         case "too_many_rows":
@@ -51,7 +56,10 @@ def _tell_limit(field: FormField, code: str) -> str:
             return ""
 
 
-def _write(field: FormField, limit: float) -> str:
+def write_figure(field: FormField, limit: float | str) -> str:
+    """Return a value of the field as it is printed: money in its unit, a text as it is."""
+    if isinstance(limit, str):
+        return limit
     number = Decimal(str(limit))
     if field.type is FieldType.MONEY:
         number /= _FEN_IN_UNIT.get(field.unit, _FEN_IN_YUAN)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backend.catalogue.conditions import evaluate, list_fields
+from backend.catalogue.form_rules import RULE_TYPES, list_rules
 from backend.catalogue.prefill import Forms, find_fault
 
 # What stands in a case's data beside what forms feed; a field of this name would overwrite it. Only the
@@ -68,8 +69,10 @@ def check_form(body: Mapping[str, Any], forms: Forms, parties: frozenset[str]) -
         yield from _check_content(key, one, forms)
         yield from _check_words(one, fields)
         yield from _check_within(one, before)
+        yield from _check_default(one, before)
         yield from _check_columns(one, forms)
         before[key] = one
+    yield from _check_rules(body, fields)
     yield from _check_numbered(fields)
     yield from _check_signers(body, fields)
     for place in ("signers", "copies"):
@@ -164,6 +167,37 @@ def _check_within(one: Field, before: Mapping[str, Field]) -> Iterator[Fault]:
         yield one["key"], "field_unknown", f"there is no multi_choice {one['within']} before it"
     elif not {option["value"] for option in one.get("options", ())} <= known:
         yield one["key"], "option_unknown", f"it has options that {one['within']} has not"
+
+
+def _check_default(one: Field, before: Mapping[str, Field]) -> Iterator[Fault]:
+    if "defaults_to" not in one:
+        return
+    other = before.get(one["defaults_to"])
+    if other is None or other["type"] != "multi_choice":
+        yield one["key"], "field_unknown", f"there is no multi_choice {one['defaults_to']} before it"
+    elif one["type"] not in ("multi_choice", "text"):
+        yield one["key"], "type_odd", "what was picked fits only into a multi_choice or a text"
+    if one.get("required"):
+        yield one["key"], "default_odd", "what has a default is not asked for"
+
+
+def _check_rules(body: Mapping[str, Any], fields: list[Field]) -> Iterator[Fault]:
+    types = {one["key"]: one["type"] for one in fields}
+    for one in fields:
+        types |= {f"{one['key']}.{column['key']}": column["type"] for column in one.get("columns", ())}
+    for rule in list_rules(body):
+        own, others = RULE_TYPES[rule.kind]
+        for key, allowed in ((rule.field, own), *((other, others) for other in rule.others)):
+            if key not in types:
+                yield "rules", "field_unknown", f"a rule names {key}, which the form has not"
+            elif types[key] not in allowed:
+                yield "rules", "type_odd", f"{rule.kind} compares no {types[key]} such as {key}"
+        if len({key.rpartition(".")[0] for key in (rule.field, *rule.others)}) > 1:
+            yield (
+                "rules",
+                "rule_odd",
+                f"the rule of {rule.field} compares a table's column with another place",
+            )
 
 
 def _check_columns(one: Field, forms: Forms) -> Iterator[Fault]:

@@ -69,6 +69,8 @@ class PrefillSchema(Schema):
 
     from_ = fields.String(required=True, data_key="from", attribute="from")
     plus_days = fields.String()
+    else_ = fields.String(data_key="else", attribute="else")
+    fixed = fields.Boolean()
 
 
 class FormOptionSchema(Schema):
@@ -120,6 +122,7 @@ class FormFieldSchema(_FilledSchema):
     max_rows = fields.Integer()
     max_count = fields.Integer()
     within = fields.String()
+    defaults_to = fields.String()
     signer = fields.String()
     numbered = fields.String()
     mark = fields.String(validate=validate.OneOf(("seal", "signature")))
@@ -158,6 +161,16 @@ class FormCopySchema(Schema):
     doubt = fields.Nested(DoubtSchema)
 
 
+class FormRuleSchema(Schema):
+    """What must fit between fields of the form; of the four one is there, a column is ``table.column``."""
+
+    field = fields.String(required=True)
+    not_before = fields.String()
+    at_most = fields.String()
+    at_least = fields.String()
+    spans = fields.List(fields.String())
+
+
 class FormBodySchema(Schema):
     """A form from which clients draw the page."""
 
@@ -170,6 +183,7 @@ class FormBodySchema(Schema):
     form_code = fields.String()
     signers = fields.List(fields.Nested(FormSignerSchema))
     copies = fields.List(fields.Nested(FormCopySchema))
+    rules = fields.List(fields.Nested(FormRuleSchema))
     sections = fields.List(fields.Nested(FormSectionSchema), required=True)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.field_checks import CHECKS, BadValue, is_empty
+from backend.catalogue.form_rules import check_rules
 
 Values = dict[str, Any]
 
@@ -157,7 +158,8 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
     serve the conditions. A field whose condition does not hold is left out, whatever was sent for it. A
     field that may be owed (容缺受理) may be empty although it is required: the reviewer decides about it; so
     may a signer's, who signs what has been filled in.
-    What a field takes from ``within`` another must have been chosen there.
+    What a field takes from ``within`` another must have been chosen there. The form's own rules hold between
+    its fields when all are checked.
     """
     kept: Values = {}
     faults: dict[str, str] = {}
@@ -187,7 +189,9 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
             known[one.key] = kept[one.key] = value
         elif one.required:
             faults[one.key] = "required"
-    return Checked(kept, faults)
+    # What is wrong by itself is told first.
+    broken = {} if only is not None else check_rules(form.body, kept)
+    return Checked(kept, {**broken, **faults})
 
 
 def list_shown_fields(form: Form, values: Mapping[str, Any]) -> frozenset[str]:

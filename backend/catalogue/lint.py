@@ -152,6 +152,8 @@ def _check_process(
     yield from _check_fields("overall", (one.when for one in process.overall), fields)
     for step in process.steps:
         yield from _check_step(step, known, content, words, fields)
+        if step.signs is not None and all(one.key != step.signs or one.form is None for one in process.steps):
+            yield step.key, "form_odd", f"there is no form to be signed at a step {step.signs}"
     if process.first_step in known and _targets_exist(process, known):
         yield from _check_paths(process, content)
 

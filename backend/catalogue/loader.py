@@ -147,6 +147,7 @@ def _build_step(body: Body) -> Step:
         queue=body.get("queue"),
         attended_by=tuple(body.get("attended_by", ())),
         form_cases=tuple(FormCase(one["when"], one["form"]) for one in body.get("form_cases", ())),
+        signs=body.get("signs"),
     )
 
 

@@ -26,17 +26,48 @@ SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "unit_name": _WORDS,
     "company_name": _WORDS,
     "service_phone": frozenset({FieldType.PHONE}),
+    # What the works are called: as on an earlier form, else after their place.
+    "project_name": _WORDS,
+    # Of the newest contract of the case; ``contract.<field>`` is what stands in it.
+    "contract_no": frozenset({FieldType.TEXT}),
+    # What the finance department has booked for the case.
+    "charge.amount": frozenset({FieldType.MONEY}),
+    "charge.receipt_no": frozenset({FieldType.TEXT}),
+    "charge.paid_on": frozenset({FieldType.DATE}),
+    # What the company keeps of the gas account that the case is about.
+    "account.holder": _WORDS,
+    "account.gas_use": frozenset({FieldType.CHOICE}),
+    "account.monthly_use": frozenset({FieldType.NUMBER}),
+    "account.gas_pressure": frozenset({FieldType.NUMBER}),
+    "account.use_nature": _WORDS,
+    "account.use_period": _WORDS,
+    "account.appliances": frozenset({FieldType.TABLE}),
+    "account.meter_kind": frozenset({FieldType.CHOICE}),
+    "account.meter_maker": _WORDS,
+    "account.meter_no": _WORDS,
+    "account.meter_reading": frozenset({FieldType.NUMBER}),
     **{f"address.{part}": _WORDS for part in ("region", "street", "community", "building", "unit", "door")},
 }
 # ``application.<field>``: what the customer filled in when the case began, whichever form that was.
 APPLICATION: Final = "application"
+CONTRACT: Final = "contract"
+# Of these sources what is on record cannot be written otherwise (``fixed``).
+_BOOKED: Final = "charge."
 
 Forms = Mapping[str, Mapping[str, Any]]
 
 
 def find_fault(field: Mapping[str, Any], forms: Forms, *, in_table: bool) -> str | None:
-    """Return what is wrong with the field's source as a sentence for the author, or None."""
-    source: str = field["prefill"]["from"]
+    """Return what is wrong with the field's sources as a sentence for the author, or None."""
+    given = field["prefill"]
+    if given.get("fixed") and not given["from"].startswith(_BOOKED):
+        return f"only what is booked ({_BOOKED}…) can be fixed"
+    named = [given[place] for place in ("from", "else") if place in given]
+    wrong = (_find_source_fault(field, one, forms, in_table=in_table) for one in named)
+    return next((one for one in wrong if one is not None), None)
+
+
+def _find_source_fault(field: Mapping[str, Any], source: str, forms: Forms, *, in_table: bool) -> str | None:
     type_ = FieldType(field["type"])
     later = field["prefill"].get("plus_days")
     if later is not None and (
@@ -58,5 +89,6 @@ def find_fault(field: Mapping[str, Any], forms: Forms, *, in_table: bool) -> str
 def _find_sources(source: str, forms: Forms) -> Iterator[Mapping[str, Any]]:
     name, _, key = source.partition(".")
     for form, body in forms.items():
-        if name == form or (name == APPLICATION and body.get("kind", APPLICATION) == APPLICATION):
+        kind = body.get("kind", APPLICATION)
+        if name == form or (name == kind and kind in (APPLICATION, CONTRACT)):
             yield from (one for part in body["sections"] for one in part["fields"] if one["key"] == key)

@@ -201,6 +201,7 @@ _CUSTOMER_SIGN_IN: dict[str, str] = {
 _PAYMENTS: dict[str, str] = {
     "charge_not_open": "这笔费用已经收过或已经作废，请刷新页面核对，不要重复收款。",
     "receipt_taken": "这个收据号已经登记过，请核对收据后重新填写。",
+    "differs_from_books": "单子上的数和财务登记的不一样，请照登记的填；登记错了请找财务更正。",
 }
 
 _OPERATIONS: dict[str, str] = {
@@ -235,6 +236,10 @@ _FORM_FIELDS: dict[str, str] = {
     "option_not_chosen": "这里只能选前面已经选中的，请核对。",
     "date_invalid": "日期不对，请重新选择。",
     "datetime_invalid": "日期或时间不对，请重新选择。",
+    "earlier_than_other": "这个时间早于它前面的时间，请核对。",
+    "more_than_other": "这个数比另一项大，请核对。",
+    "less_than_other": "这个数比另一项小，请核对。",
+    "days_differ": "天数和起止日期不一致，请核对。",
     "number_invalid": "请填一个数字。",
     "decimals_too_many": "小数位太多了，请核对。",
     "money_invalid": "金额不对，请填到分为止的数。",

@@ -76,6 +76,7 @@ NUMBERS: Final = {
     "amount_due": 320_000,
     "amount_paid": 320_000,
     "completion_days_after_entry": 10,
+    "construction_days": 10,
     "equipment_rated_pressure": 2000,
     "floor_area": 96,
     "household_count": 48,
@@ -100,7 +101,7 @@ NUMBERS: Final = {
 # Days from the one on which the form is filled in.
 DAYS_AHEAD: Final = {
     "completed_on": -1,
-    "completion_on": 6,
+    "completion_on": 10,
     "contract_completion_on": 60,
     "contract_gas_on_date": 30,
     "last_month_read_at": -30,

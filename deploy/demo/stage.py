@@ -78,7 +78,7 @@ def make_staff_commands(hall: Hall, clock: WalkingClock) -> StaffCommands:
     return StaffCommands(
         hall.sessions, hall.reading, hall.cases, StaffAccess(hall.definitions), hall.organisation,
         MemberDirectory(hall.organisation), hall.definitions, hall.files, hall.keys,
-        Lots(lambda *_: (), min), clock,
+        Lots(lambda *_: (), min), hall.signing, clock,
     )  # fmt: skip
 
 
@@ -94,7 +94,9 @@ class Stage:
         desk = CorrectionDesk(definitions, organisation, keys, files)
         staff_access = StaffAccess(definitions)
         self._applications = ApplicationService(hall.cases, hall.offers, organisation, keys, files)
-        self._customers = CustomerCommands(hall.cases, definitions, desk, keys, files, hall.urge_limit)
+        self._customers = CustomerCommands(
+            hall.cases, definitions, desk, keys, files, hall.urge_limit, hall.signing
+        )
         self._staff = make_staff_commands(hall, clock)
         self._remarks = StaffRemarks(hall.sessions, staff_access, keys, clock)
         self._ids: dict[str, int] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,15 +12,21 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
 from backend.cases.commands import Complete
+from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.catalogue.forms import FormField
 from backend.catalogue.service import DefinitionStore
 from backend.core.config import Settings
+from backend.core.encryption import KeyRing
 from backend.core.local_time import local_date
 from backend.customers.account_numbers import make_account_no
+from backend.customers.accounts import GasAccounts
 from backend.customers.models import GasAccount, Premises
+from backend.customers.service import CustomersService
+from backend.organisation.service import OrganisationService
 from composition.hall import make_key_ring
 from deploy.demo.form_values import FormWriter
+from payments.booking import read_books
 
 
 class AnyFiles:
@@ -36,6 +42,14 @@ class AnyFiles:
     def read_pictures(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, bytes | str]:
         """Return nothing: nothing is printed."""
         return {}
+
+
+def make_sources(
+    organisation: OrganisationService, keys: KeyRing, now: Callable[[], datetime]
+) -> DocumentSources:
+    """Return where the first values come from, as the hall has them."""
+    accounts = GasAccounts(keys, CustomersService(keys))
+    return DocumentSources(DefinitionStore(), organisation, keys, {}, accounts, read_books, now)
 
 
 def fill_what_is_asked(
@@ -63,13 +77,15 @@ def fill_what_is_asked(
 def enter_account(session: Session, settings: Settings, unit_id: int) -> str:
     """Enter an account that belongs to nobody yet; returns its number."""
     now, number = datetime.now(UTC), make_account_no("100", secrets.SystemRandom())
-    index = make_key_ring(settings).blind_index(number, "address")
+    keys = make_key_ring(settings)
+    index = keys.blind_index(number, "address")
     premises = Premises(
         unit_id=unit_id, region="历下区", street="文化路", community="和平小区", door_sealed="",
         address_index=index, created_at=now,
     )  # fmt: skip
     session.add(premises)
     session.flush()
+    premises.door_sealed = keys.encrypt("1室", f"premises.door:{premises.id}")
     account = GasAccount(
         unit_id=unit_id, account_no=number, premises_id=premises.id, status="active",
         gas_use="residential", opened_at=now,

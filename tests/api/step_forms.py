@@ -52,7 +52,7 @@ ANSWER = make_form(
 LARGE_ANSWER = make_form("test_large_answer", make_field("crane", "text", max_length=50, required=True))
 
 
-def _make_step(key: str, by: str, *outcomes: dict[str, Any], **more: Any) -> dict[str, Any]:
+def make_step(key: str, by: str, *outcomes: dict[str, Any], **more: Any) -> dict[str, Any]:
     customer = {"customer": {"name": key, "text": key}} if by == "customer" else {}
     return {
         "key": key, "name": f"{key} 步", "by": by, "limit": {"kind": "none"}, "outcomes": list(outcomes),
@@ -64,8 +64,8 @@ BODY: dict[str, Any] = {
     "key": PROCESS, "version": 1, "name": "带表单的流程", "first_step": "apply",
     "cancel_at": ["survey"], "cancel_by": ["position:remote_service"],
     "steps": [
-        _make_step("apply", "customer", {"key": "submit", "name": "提交", "to": ["survey"]}),
-        _make_step(
+        make_step("apply", "customer", {"key": "submit", "name": "提交", "to": ["survey"]}),
+        make_step(
             "survey", "department:customer_service_dept",
             {"key": "small", "name": "按小型办", "to": ["answer"], "asks": ["form"],
              "when": {"field": "kind", "op": "ne", "value": "large"}},
@@ -74,7 +74,7 @@ BODY: dict[str, Any] = {
             {"key": "give_up", "name": "不办了", "end": "refused", "needs_reason": True},
             form="test_survey",
         ),
-        _make_step(
+        make_step(
             "answer", "customer",
             {"key": "agree", "name": "同意", "to": ["close"], "asks": ["form"]},
             {"key": "again", "name": "重新勘察", "to": ["survey"]},
@@ -83,7 +83,7 @@ BODY: dict[str, Any] = {
                 {"when": {"field": "size", "op": "eq", "value": "large"}, "form": "test_large_answer"}
             ],
         ),
-        _make_step(
+        make_step(
             "close", "department:customer_service_dept", {"key": "close", "name": "办结", "end": "completed"}
         ),
     ],
@@ -127,15 +127,15 @@ CONTRACT_BODY: dict[str, Any] = {
 
 def publish_contract(hall: Hall) -> None:
     """Publish a process whose second step fills in a contract of two parties; what is there stays."""
-    _publish(hall, CONTRACT_BODY, CONTRACT, ANSWER, LARGE_ANSWER)
+    publish_bodies(hall, CONTRACT_BODY, CONTRACT, ANSWER, LARGE_ANSWER)
 
 
 def publish_test_process(hall: Hall, *forms: dict[str, Any]) -> None:
     """Publish the process with its forms, or other versions of these; what is there stays."""
-    _publish(hall, BODY, *(forms or (SURVEY, ANSWER, LARGE_ANSWER)))
+    publish_bodies(hall, BODY, *(forms or (SURVEY, ANSWER, LARGE_ANSWER)))
 
 
-def _publish(hall: Hall, process: dict[str, Any], *forms: dict[str, Any]) -> None:
+def publish_bodies(hall: Hall, process: dict[str, Any], *forms: dict[str, Any]) -> None:
     drafts = [
         Draft(kind, body["key"], body["version"], hash_body(body), body)
         for kind, body in (("process", process), *(("form", one) for one in forms))

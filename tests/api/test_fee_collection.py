@@ -64,6 +64,32 @@ def test_the_finance_clerks_receipt_settles_the_charge(hall: Hall) -> None:
     assert {"应收 80.00 元", f"收据号 {receipt_no}"} <= {one["text"] for one in case["history"]}
 
 
+def test_the_slip_carries_what_is_booked_and_nothing_else(hall: Hall) -> None:
+    case_no, desk, finance = start_fee(hall), hall.sign_in("desk_361"), hall.sign_in("finance_361")
+    assert desk.act(case_no, "at_counter", amount_fen=8_000).status_code == 200
+    assert desk.act(case_no, "paid").status_code == 200
+    receipt_no = f"R-{case_no}"
+    assert finance.act(case_no, "received", receipt_no=receipt_no).status_code == 200
+    [task] = [one["task"] for one in desk.read(f"/cases/{case_no}")["documents"]]
+    path = f"/cases/{case_no}/documents/{task}"
+    begun = desk.read(path)["values"]
+    booked = {"amount_due": 8_000, "amount_paid": 8_000, "receipt_no": receipt_no}
+    assert {key: begun[key] for key in booked} == booked
+    assert "paid_on" in begun
+    typed = {
+        "customer_name": "张三", "fee_basis": "by_contract", "contract_no": "2026-1", "fee_name": "维修费",
+        "payment_channel": "cash", "amount_paid": 6_000, "receipt_no": "R-1",
+    }  # fmt: skip
+    wrong = desk.send("PUT", path, {"revision": 0, "values": typed, "fills": True})
+    assert (wrong.status_code, code(wrong)) == (422, "differs_from_books")
+    assert wrong.get_json()["fields"] == {
+        "amount_paid": "“实缴金额”要和财务登记的一致：80 元。",
+        "receipt_no": f"“收据号”要和财务登记的一致：{receipt_no}。",
+    }
+    right = {**typed, "amount_paid": 8_000, "receipt_no": receipt_no}
+    assert desk.send("PUT", path, {"revision": 0, "values": right, "fills": True}).status_code == 200
+
+
 def test_a_receipt_that_stands_in_the_books_settles_nothing(hall: Hall) -> None:
     finance, desk, receipt_no = hall.sign_in("finance_361"), hall.sign_in("desk_361"), f"R-{uuid.uuid4()}"
     first, second = start_fee(hall), start_fee(hall)

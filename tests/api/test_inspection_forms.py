@@ -69,7 +69,7 @@ def test_other_hazards_need_words_and_a_leak_closes_the_valve(handler: Browser, 
     change = {"revision": 1, "values": {"hazards_found": ["h4", "h46"]}, "fills": True}
     refused = json.loads(handler.send("PUT", path, change).text)["fields"]
     assert {key for key in refused if key not in ("customer_signature", "inspector_signature")} == {
-        "other_text", "valve_closed", "hazards_to_rectify", "rectify_within_days", "rectify_method",
+        "other_text", "valve_closed", "rectify_within_days", "rectify_method",
     }  # fmt: skip
 
 
@@ -88,6 +88,27 @@ def test_picked_hazards_and_days_fill_the_notice(handler: Browser, case_no: str)
     assert code(handler.act(case_no, "to_customer", reason="软管老化")) == "form_missing"
     fill_in(handler, case_no)
     take(handler, case_no, "to_customer", reason="软管老化")
+
+
+def test_hazards_need_not_be_ticked_twice_for_the_notice(handler: Browser, case_no: str) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"])
+    # What is found later goes along, since nobody said otherwise.
+    fill_in(handler, case_no, hazards_found=["h8", "h36"])
+    take(handler, case_no, "hazard")
+    notice = begin(handler, case_no)
+    assert [line.split(".")[0] for line in notice["hazard_content"].splitlines()] == ["8", "36"]
+    assert notice["rectification_advice"] == "由客户自行整改"
+
+
+def test_a_rule_of_the_notice_names_its_field(handler: Browser, case_no: str) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"])
+    take(handler, case_no, "hazard")
+    [task] = [one["task"] for one in handler.read(f"/cases/{case_no}")["documents"] if one["needed"]]
+    days = {"inspected_at": "2026-11-26T10:30", "rectify_by": "2026-11-20"}
+    values = {**days, "occupant_kind": "householder", "community": "和平小区"}
+    path = f"/cases/{case_no}/documents/{task}"
+    answer = handler.send("PUT", path, {"revision": 0, "values": values, "fills": True})
+    assert answer.get_json()["fields"] == {"rectify_by": "“整改期限”不能早于“检查时间”，请核对。"}
 
 
 def test_the_customer_shows_by_photos_what_was_put_right(
@@ -147,3 +168,27 @@ def test_the_customer_reads_the_notice_in_the_client(
     pages = PdfReader(io.BytesIO(opened.data)).pages
     assert content in "".join("".join(page.extract_text() for page in pages).split())
     assert client.get(address, headers=make_customer().headers).status_code == 404
+
+
+def test_the_customers_signature_at_the_end_stands_on_the_slip(
+    handler: Browser, case_no: str, client: FlaskClient, customer: MadeCustomer
+) -> None:
+    fill_in(handler, case_no)
+    take(handler, case_no, "safe")
+    [slip] = [one for one in handler.read(f"/cases/{case_no}")["documents"] if one["filled_at"]]
+    assert "客户签字" in slip["unsigned"]
+    take(handler, case_no, "briefed")
+    own, address = customer.headers, f"/api/v1/cases/{case_no}"
+    case = json.loads(client.get(address, headers=own).text)
+    [action] = [one for one in case["actions"] if one["outcome"] == "sign"]
+    drawn = {"file": (io.BytesIO(make_photo()), "签名.png"), "purpose": "signature"}
+    sent = client.post("/api/v1/files", headers=own, data=drawn)
+    command = {
+        "command_id": str(uuid.uuid4()), "expected_version": case["version"], "kind": "complete",
+        "task": action["task"], "outcome": "sign",
+        "values": {"signature_file": json.loads(sent.text)["file_key"]},
+    }  # fmt: skip
+    answer = client.post(f"{address}/commands", headers=own, json=command)
+    assert answer.status_code == 200, answer.text
+    [slip] = [one for one in handler.read(f"/cases/{case_no}")["documents"] if one["filled_at"]]
+    assert slip["unsigned"] == ["安检员签字"]

@@ -32,7 +32,6 @@ from backend.cases.contract_wording import ContractWordings
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.deadlines import compute_deadlines
 from backend.cases.document_signing import DocumentSigning
-from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.errors import CommandRefused
 from backend.cases.guards import IDENTITY_PROOF
@@ -52,7 +51,13 @@ from composition.hall import GUARDS, make_effects, make_key_ring
 from tests.api.bookings import enter_booking
 from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
-from tests.api.scenario_forms import AnyFiles, asks_for_form, enter_account, fill_what_is_asked
+from tests.api.scenario_forms import (
+    AnyFiles,
+    asks_for_form,
+    enter_account,
+    fill_what_is_asked,
+    make_sources,
+)
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 FOLDER = Path(__file__).parents[1] / "scenarios"
@@ -98,7 +103,7 @@ def desk(
     settings: Settings, service: CaseService, organisation: OrganisationService, clock: Clock
 ) -> DocumentDesk:
     keys, definitions = make_key_ring(settings), DefinitionStore()
-    sources = DocumentSources(definitions, organisation, keys, {}, lambda: clock.now)
+    sources = make_sources(organisation, keys, lambda: clock.now)
     files = AnyFiles()
     signing = DocumentSigning(keys, files)
     wordings = ContractWordings(definitions, sources, keys)

@@ -18,14 +18,13 @@ from backend.appointments.states import OPEN_STATES
 from backend.cases.commands import CUSTOMER, Complete
 from backend.cases.contract_wording import ContractWordings
 from backend.cases.document_signing import DocumentSigning
-from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.models import CaseEvent, ServiceCase
 from backend.catalogue.service import DefinitionStore
 from backend.core.local_time import format_span, local_date
 from backend.core.outbox import OutboxRow
 from tests.api.filling import fill_in, upload
-from tests.api.scenario_forms import AnyFiles, fill_what_is_asked
+from tests.api.scenario_forms import AnyFiles, fill_what_is_asked, make_sources
 from tests.api.staff_side import Browser, Hall, _read_clock, code
 
 
@@ -213,7 +212,7 @@ def test_what_cannot_be_booked(hall: Hall) -> None:
 def _show_what_was_rectified(hall: Hall, case_no: str) -> None:
     """Let the customer hand in the photos of what was put right, and say so."""
     definitions, files, case_id = DefinitionStore(), AnyFiles(), hall.find_id(case_no)
-    sources = DocumentSources(definitions, hall.organisation, hall.keys, {}, _read_clock)
+    sources = make_sources(hall.organisation, hall.keys, _read_clock)
     signing = DocumentSigning(hall.keys, files)
     wordings = ContractWordings(definitions, sources, hall.keys)
     desk = DocumentDesk(hall.service, definitions, sources, hall.keys, files, signing, wordings, _read_clock)

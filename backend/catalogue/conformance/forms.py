@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ TYPES: Mapping[str, frozenset[str]] = {
     "money": frozenset({"money"}),
     "table": frozenset({"table"}),
 }
+# How the manual's forms write down what could not be read.
+_HOLE, _LOST = "…", "原件看不清"
 HAZARDS, GROUPS = "hazards", "hazard_groups"
 
 
@@ -93,7 +96,7 @@ def _compare_field(place: str, wanted: Body, ours: Body | None, manual: Body) ->
     if ours is None:
         yield place, "it is not here"
         return
-    if ours["label"] != wanted["label"]:
+    if not _is_label_met(wanted["label"], wanted, ours["label"]):
         yield place, f"its label is {wanted['label']}, not {ours['label']}"
     if not _is_type_met(wanted, ours):
         yield place, f"its type is {wanted['type']}, not {ours['type']}"
@@ -102,6 +105,23 @@ def _compare_field(place: str, wanted: Body, ours: Body | None, manual: Body) ->
     columns = {one["key"]: one for one in ours.get("columns", ())}
     for column in wanted.get("columns", ()):
         yield from _compare_field(f"{place}.{column['id']}", column, columns.get(column["id"]), manual)
+
+
+def _is_label_met(wanted: str, doubtful: Body, ours: str) -> bool:
+    """What the manual's paper left unreadable has words of ours, for a hole is no label on paper or screen.
+
+    What can be read of it stands there in its order, and the doubt about it stays.
+    """
+    if ours == wanted:
+        return True
+    is_placed = wanted.startswith("(") and wanted.endswith(")")
+    if _name_doubt(doubtful) is None or not (_HOLE in wanted or is_placed):
+        return False
+    if _HOLE in ours or _LOST in ours or not ours.strip("()"):
+        return False
+    # A label in brackets is no word of the paper: it says where the lost one stood.
+    legible = [] if is_placed else [part.strip("()") for part in wanted.split(_HOLE)]
+    return re.search(".*".join(map(re.escape, legible)), ours) is not None
 
 
 def _is_type_met(wanted: Body, ours: Body) -> bool:
@@ -115,9 +135,10 @@ def _is_type_met(wanted: Body, ours: Body) -> bool:
 
 
 def _compare_details(wanted: Body, ours: Body, manual: Body) -> Iterator[str]:
-    labels = [one["label"] for one in _list_choices(wanted, manual)]
-    if labels != [one["label"] for one in ours.get("options", ())]:
-        yield f"its choices are {'、'.join(labels)}"
+    choices, labels = _list_choices(wanted, manual), [one["label"] for one in ours.get("options", ())]
+    met = [_is_label_met(one["label"], one, label) for one, label in zip(choices, labels, strict=False)]
+    if len(choices) != len(labels) or not all(met):
+        yield f"its choices are {'、'.join(one['label'] for one in choices)}"
     for choice, option in zip(_list_choices(wanted, manual), ours.get("options", ()), strict=False):
         if _name_doubt(choice) != _name_doubt(option):
             yield f"the doubt about {choice['label']} is {_name_doubt(choice)}"
@@ -158,7 +179,7 @@ def _name_doubt(body: Body) -> str | None:
 
 def _write_hazard(hazard: Body) -> str:
     """Return the hazard's text; one whose text is lost is called by its number."""
-    return hazard["text"] or f"(第{hazard['no']}条，原件看不清)"
+    return hazard["text"] or f"(第{hazard['no']}条，{_LOST})"
 
 
 def _name_hazard(hazard: Body) -> str:
@@ -173,7 +194,7 @@ def _compare_hazards(manual: Body, fields: Mapping[str, Body]) -> Iterator[tuple
         if option is None:
             yield place, "it is not here"
             continue
-        if option["label"] != _write_hazard(hazard):
+        if not _is_label_met(_write_hazard(hazard), hazard, option["label"]):
             yield place, f"it is {_write_hazard(hazard)}, not {option['label']}"
         if option.get("group") != groups[hazard["group"]]:
             yield place, f"it belongs to {groups[hazard['group']]}"

@@ -142,6 +142,49 @@ def test_a_difference_is_found(change: Change, place: str) -> None:
     assert found.hazards_here == 3 - sum("hazard " in one for one in found.wrong)
 
 
+@pytest.mark.parametrize(
+    ("manual", "doubt", "ours", "agrees"),
+    [
+        ("…方", "partial", "建设方", True),
+        ("…方", "partial", "施工单位", False),
+        ("…方", None, "建设方", False),
+        ("…方", "partial", "…方", True),
+        ("使用未…合安全…", "partial", "使用未检验或不符合安全要求的胶管", True),
+        ("使用未…合安全…", "partial", "不符合安全要求，使用未检验", False),
+        ("(首列)", "lost", "开工日期", True),
+        ("(首列)", "lost", "(原件看不清)", False),
+        ("建议(…)", "partial", "建议", True),
+        ("建议(盖章)", "partial", "建议", False),
+    ],
+)
+def test_a_hole_of_the_paper_has_words_of_ours(
+    manual: str, doubt: str | None, ours: str, agrees: bool
+) -> None:
+    doubtful = {} if doubt is None else {"doubt": {"kind": doubt}}
+    wanted = {**MANUAL, "fields": [{"id": "name", "label": manual, "type": "text", **doubtful}]}
+    body = deepcopy(OURS)
+    field(body, "name").pop("doubt", None)
+    field(body, "name").update(label=ours, type="text", **doubtful)
+    assert ("name" not in judge_form(wanted, body).wrong) is agrees
+
+
+def test_a_lost_hazard_has_words_of_ours_and_stays_doubtful() -> None:
+    ours = deepcopy(OURS)
+    hazard(ours, 2).update(label="公司安检标准第2条")
+    assert judge_form(MANUAL, ours).wrong == {}
+    hazard(ours, 1).update(label="公司安检标准第1条")
+    assert "hazard 1" in judge_form(MANUAL, ours).wrong
+
+
+def test_no_label_of_the_shipped_forms_has_a_hole() -> None:
+    fields = [
+        one for body in read_folder().forms.values() for part in body["sections"] for one in part["fields"]
+    ]
+    named = [each for one in fields for each in (one, *one.get("columns", ()), *one.get("options", ()))]
+    doubtful = [one["label"] for one in named if "doubt" in one]
+    assert [one for one in doubtful if "…" in one or "看不清" in one or one.startswith("(")] == []
+
+
 def test_a_form_that_is_not_here() -> None:
     found = judge_form(MANUAL, None)
     assert (found.present, found.fields_here, found.hazards_here) == (False, 0, 0)

@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.catalogue.fault_texts import tell_faults
 from backend.catalogue.folder import read_folder
+from backend.catalogue.form_rules import fill_defaults
 from backend.catalogue.forms import FieldType, build_form, validate_values
 from deploy.demo.form_values import FormWriter
 
@@ -129,3 +130,51 @@ def test_the_customer_tells_of_each_device() -> None:
     asked = {"name", "model", "quantity", "flow_max", "rated_pressure", "use_time"}
     assert asked <= {one.key for one in table.columns}
     assert faults(key, {**fill(key), "equipment": []}) == {"equipment": "required"}
+
+
+def tell(key: str, values: dict[str, Any]) -> dict[str, str]:
+    return tell_faults(FORMS[key], faults(key, values))
+
+
+def test_what_ends_does_not_end_before_it_begins() -> None:
+    key = "work_slip_residential_individual"
+    good = {"start_on": "2026-11-26", "completion_on": "2026-12-06"}
+    for days in (10, 11):  # The first day counted, or not.
+        assert tell(key, {**fill(key), **good, "construction_days": days}) == {}
+    early = {**fill(key), **good, "construction_days": 10, "completion_on": "2026-11-20"}
+    assert tell(key, early) == {
+        "completion_on": "“竣工时间”不能早于“开工时间”，请核对。",
+        "construction_days": "“施工工期”和“开工时间”和“竣工时间”之间的天数不一致，请核对。",
+    }
+    long = {**fill(key), **good, "construction_days": 30}
+    assert set(faults(key, long)) == {"construction_days"}
+    notice = "rectification_notice_residential"
+    before = {"inspected_at": "2026-11-26T10:30", "rectify_by": "2026-11-25"}
+    assert tell(notice, {**fill(notice), **before}) == {
+        "rectify_by": "“整改期限”不能早于“检查时间”，请核对。"
+    }
+    assert tell(notice, {**fill(notice), **before, "rectify_by": "2026-11-26"}) == {}
+
+
+def test_what_is_most_is_not_less_than_what_is_least() -> None:
+    key = "supply_contract_residential"
+    values = {**fill(key), "pressure_min": 3000, "pressure_max": 2000}
+    assert tell(key, values) == {"pressure_max": "“供气压力(上限)”不能小于“供气压力(下限)”，请核对。"}
+    table = "facility_confirmation"
+    [row] = fill(table)["equipment"]
+    rows = [{**row, "flow_min": 1, "flow_max": 2}, {**row, "flow_min": 3, "flow_max": 2}]
+    told = tell(table, {**fill(table), "equipment": rows})
+    assert told == {"equipment.1.flow_max": "“用气量(最大)”不能小于“用气量(最小)”，请核对。"}
+
+
+def test_what_was_found_need_not_be_ticked_twice() -> None:
+    for key, told in (
+        ("inspection_report_residential", ["h8", "h36"]),
+        ("inspection_report_nonresidential", "8、36"),
+    ):
+        body = FORMS[key].body
+        found = {"hazards_found": ["h8", "h36"]}
+        assert fill_defaults(body, found)["hazards_to_rectify"] == told
+        fewer = {**found, "hazards_to_rectify": ["h8"] if isinstance(told, list) else "8"}
+        assert fill_defaults(body, fewer) == fewer
+        assert fill_defaults(body, {}) == {}

@@ -72,6 +72,7 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(asks=["form"]), ("accept", "form_unasked")),
     (lambda b: form_case(b, form="unheard_of"), ("accept", "form_unknown")),
     (lambda b: form_case(b, form="papers_unit", base=None), ("accept", "form_odd")),
+    (lambda b: step(b, "accept").update(signs="nowhere"), ("accept", "form_odd")),
     (lambda b: form_case(b, form="papers_unit", field="unheard_of"), ("accept", "field_unknown")),
     (form_case, ("steps/1/form_cases/0", "schema")),
     (lambda b: step(b, "accept").update(by="position:nobody"), ("accept", "post_unknown")),

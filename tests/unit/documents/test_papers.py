@@ -14,7 +14,7 @@ from backend.core.errors import Unavailable
 from backend.documents.paper import Mark, Paper, lay_out, list_copies
 from backend.documents.typesetting import Typesetter
 from backend.documents.written_values import write_table, write_value, write_words
-from tests.unit.documents.sample_papers import HASH, ISSUER, PICTURE, make_paper, read_pages
+from tests.unit.documents.sample_papers import HASH, ISSUER, PICTURE, fill_all, make_paper, read_pages
 
 MADE_AT = datetime(2026, 11, 26, 6, 30, tzinfo=UTC)
 FORMS = {key: build_form(body) for key, body in read_folder().forms.items()}
@@ -61,6 +61,18 @@ def test_each_form_of_the_manual_is_printed_whole(typesetter: Typesetter, key: s
     for at, page in enumerate(pages):
         assert f"第{at % per_copy + 1}页共{per_copy}页" in page
         assert "编号散-01" in page and f"校验{HASH[:12]}" in page
+
+
+@pytest.mark.parametrize("lines", [0, 8, 16, 24])
+def test_the_signatures_of_a_hand_over_never_stand_alone(typesetter: Typesetter, lines: int) -> None:
+    form = FORMS["project_handover"]
+    values = {**fill_all(form), "lost_area": "交接内容\n" * (lines + 1)}
+    pages = read_pages(
+        typesetter.set_papers("单据", ISSUER, MADE_AT, [lay_out(make_paper(form, values=values), "")])
+    )
+    [signed] = [page for page in pages if "市场开发管理部门代表" in page]
+    # What of the customer's record stands last goes with them.
+    assert "表底数" in signed and "燃气表厂家" in signed
 
 
 def test_copies_are_named_and_counted_apart(typesetter: Typesetter) -> None:

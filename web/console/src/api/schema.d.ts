@@ -7920,6 +7920,7 @@ export interface components {
             filled_by: string;
             has_draft: boolean;
             may_fill: boolean;
+            may_sign: boolean;
             name: string;
             needed: boolean;
             number: string;
@@ -7930,6 +7931,7 @@ export interface components {
             step: string;
             step_name: string;
             task: number;
+            unsigned: string[];
         };
         Doubt: {
             /** @enum {string} */
@@ -8084,6 +8086,7 @@ export interface components {
             /** @enum {string} */
             kind?: "application" | "contract" | "slip" | "ledger" | "documents";
             name: string;
+            rules?: components["schemas"]["FormRule"][];
             sections: components["schemas"]["FormSection"][];
             signers?: components["schemas"]["FormSigner"][];
             title?: string;
@@ -8125,6 +8128,7 @@ export interface components {
         FormField: {
             columns?: components["schemas"]["FormColumn"][];
             decimals?: number;
+            defaults_to?: string;
             doubt?: components["schemas"]["Doubt"];
             feeds_conditions?: boolean;
             hint?: string;
@@ -8180,6 +8184,13 @@ export interface components {
             number?: number;
             value: string;
             words?: string;
+        };
+        FormRule: {
+            at_least?: string;
+            at_most?: string;
+            field: string;
+            not_before?: string;
+            spans?: string[];
         };
         FormSection: {
             fields: components["schemas"]["FormField"][];
@@ -8781,8 +8792,10 @@ export interface components {
             at: string | null;
             hint: string;
             name: string;
+            number: string;
+            own: boolean;
             /** @enum {string} */
-            state: "owed" | "to_fill" | "draft" | "filled";
+            state: "owed" | "to_fill" | "draft" | "to_sign" | "filled";
             task: number | null;
         };
         PaperPage: {
@@ -8916,6 +8929,8 @@ export interface components {
             positions: components["schemas"]["Post"][];
         };
         Prefill: {
+            else?: string;
+            fixed?: boolean;
             from: string;
             plus_days?: string;
         };

@@ -29,7 +29,7 @@ export const saveDocument = (caseNo: string, task: number, change: DocumentChang
 export const fetchCasePapers = (caseNo: string) => call<FilledLine[]>('GET', `/cases/${caseNo}/documents`)
 
 /** Open the customer's copy of a filled document. Throws Problem. */
-export const openPaper = (caseNo: string, paper: FilledLine) =>
+export const openPaper = (caseNo: string, paper: Pick<FilledLine, 'task' | 'name' | 'number'>) =>
   withFreshToken(async (token) => {
     const url = `${API_BASE}/cases/${caseNo}/documents/${paper.task}/pdf`
     const status = await openOwnPdf(url, token ?? '', `${paper.name}-${paper.number}`)

@@ -3,10 +3,11 @@ import type { FileView, FormBody, FormField, Value, Values } from '@/api/types'
 import { checkField, checkForm, type PlaceCheck } from './checks'
 import { isAsked, listFields } from './visibility'
 
-/** Files of one field that have not arrived: on their way up, and failed. */
+/** Files of one field that have not arrived: on their way up, failed, and a signature that was drawn and not kept. */
 export interface Unsent {
   uploading: number
   failed: number
+  drawn?: number
 }
 
 /**
@@ -66,6 +67,7 @@ export function useFilling(checkPlace?: PlaceCheck) {
   /** Why nothing can be handed in yet, or an empty text. What failed and need not come does not stand in the way. */
   function tellBlocked(fields: FormField[]): string {
     if (uploadingCount.value > 0) return '文件正在上传，传完就能提交'
+    if (Object.values(unsent).some((one) => one.drawn)) return '签名写好了，请先点“签好了”，或者“擦掉重写”'
     const isMissing = (one: FormField): boolean => unsent[one.key]?.failed > 0 && checkField(one, values.value[one.key]) !== null
     return fields.some(isMissing) ? '有必须交的文件没传上，请重传或换一份' : ''
   }

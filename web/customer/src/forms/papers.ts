@@ -6,10 +6,12 @@ export function waitsForMe(paper: Pick<Paper, 'state'>): boolean {
   return paper.state !== 'filled'
 }
 
-const TO_DO: Record<Exclude<Paper['state'], 'filled'>, string> = { owed: '还要补交', to_fill: '等您填写', draft: '填了一半' }
+const TO_DO: Record<Exclude<Paper['state'], 'filled'>, string> = { owed: '还要补交', to_fill: '等您填写', draft: '填了一半', to_sign: '等您签字' }
 
-/** What the line below a paper's name says: what to do, or when it was handed in. */
-export function tellPaper(paper: Pick<Paper, 'state' | 'hint' | 'at'>): string {
+/** What the line below a paper's name says: what to do, when it was handed in, or when the company made it out. */
+export function tellPaper(paper: Pick<Paper, 'state' | 'hint' | 'at' | 'own' | 'number'>): string {
   if (paper.state !== 'filled') return `${TO_DO[paper.state]}：${paper.hint}`
-  return paper.at ? `${showTime(paper.at)} 已交` : '已交'
+  const done = paper.own ? '已交' : '开具，可下载'
+  const told = paper.at ? `${showTime(paper.at)} ${done}` : done
+  return paper.number && !paper.own ? `${told} · ${paper.number}` : told
 }

@@ -1,0 +1,152 @@
+"""Rules between the fields of one form: what may not be earlier, more or less than another. Pure.
+
+A rule names its field, which is the one that is told to be wrong, by key; a column of a table as
+``table.column``, whose rule then holds in every row. What is not filled in breaks no rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from backend.catalogue.field_checks import is_empty
+
+Body = Mapping[str, Any]
+Place = tuple[str, str | None]
+_LENGTH_OF_DAY = len("2026-11-26")
+
+
+@dataclass(frozen=True, slots=True)
+class FormRule:
+    """``kind`` is one of RULES; ``others`` are what its field is compared with."""
+
+    field: str
+    kind: str
+    others: tuple[str, ...]
+
+
+def _is_early(value: str, other: str) -> bool:
+    """A day and a moment are compared by their day."""
+    length = min(len(value), len(other))
+    return value[:length] < other[:length]
+
+
+def _differs(value: float, begin: str, end: str) -> bool:
+    """People count the first day or not, so both are right."""
+    first, last = (date.fromisoformat(one[:_LENGTH_OF_DAY]) for one in (begin, end))
+    return value not in ((last - first).days, (last - first).days + 1)
+
+
+# Kind → the code of its fault, and whether the values break it.
+RULES: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
+    "not_before": ("earlier_than_other", _is_early),
+    "at_most": ("more_than_other", lambda value, other: value > other),
+    "at_least": ("less_than_other", lambda value, other: value < other),
+    "spans": ("days_differ", _differs),
+}
+# Which types of field a kind compares: its own, and those of the others.
+RULE_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
+    "not_before": (frozenset({"date", "datetime"}), frozenset({"date", "datetime"})),
+    "at_most": (frozenset({"number", "money"}), frozenset({"number", "money"})),
+    "at_least": (frozenset({"number", "money"}), frozenset({"number", "money"})),
+    "spans": (frozenset({"number"}), frozenset({"date"})),
+}
+_WORDS: Final = {
+    "not_before": "不能早于{}，请核对。",
+    "at_most": "不能大于{}，请核对。",
+    "at_least": "不能小于{}，请核对。",
+    "spans": "和{}之间的天数不一致，请核对。",
+}
+
+
+def list_rules(body: Body) -> list[FormRule]:
+    """Return the form's rules."""
+    return [_read(one) for one in body.get("rules", ())]
+
+
+def _read(rule: Mapping[str, Any]) -> FormRule:
+    kind = next(one for one in RULES if one in rule)
+    others = rule[kind]
+    return FormRule(rule["field"], kind, (others,) if isinstance(others, str) else tuple(others))
+
+
+def check_rules(body: Body, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return field → code for what breaks a rule; a cell is named ``table.row.column``."""
+    faults: dict[str, str] = {}
+    for rule in list_rules(body):
+        code, is_broken = RULES[rule.kind]
+        for place, row in _list_rows(rule, values):
+            compared = [row.get(_name(one)) for one in (rule.field, *rule.others)]
+            if not any(is_empty(one) for one in compared) and is_broken(*compared):
+                faults.setdefault(place, code)
+    return faults
+
+
+def _list_rows(rule: FormRule, values: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    table, _, column = rule.field.rpartition(".")
+    if not table:
+        yield rule.field, values
+        return
+    for number, row in enumerate(values.get(table) or ()):
+        yield f"{table}.{number}.{column}", row
+
+
+def _name(key: str) -> str:
+    return key.rpartition(".")[2]
+
+
+def tell_rule_faults(body: Body, faults: Mapping[str, str]) -> dict[str, str]:
+    """Return ``faults`` with a sentence for each broken rule, which names its field and the other."""
+    told = dict(faults)
+    labels = _label_all(body)
+    for rule in list_rules(body):
+        code, _ = RULES[rule.kind]
+        named = "和".join(f"“{labels[one]}”" for one in rule.others)
+        sentence = f"“{labels[rule.field]}”{_WORDS[rule.kind].format(named)}"
+        for place in faults:
+            if faults[place] == code and _without_row(place) == rule.field:
+                told[place] = sentence
+    return told
+
+
+def _without_row(place: str) -> str:
+    table, _, rest = place.partition(".")
+    return f"{table}.{rest.rpartition('.')[2]}" if rest else table
+
+
+def _label_all(body: Body) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    for one in (field for section in body["sections"] for field in section["fields"]):
+        labels[one["key"]] = one["label"]
+        labels |= {f"{one['key']}.{column['key']}": column["label"] for column in one.get("columns", ())}
+    return labels
+
+
+def fill_defaults(body: Body, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``values`` in which a field that was left empty has what it ``defaults_to``.
+
+    What was picked in the other field is picked here too; a text has the printed numbers of it.
+    """
+    missing = {key: one for key, one in _list_defaults(body, values) if is_empty(values.get(key))}
+    return {**values, **missing}
+
+
+def drop_defaults(body: Body, former: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return ``values`` without what only followed from ``former``, and so follows anew from what is changed.
+
+    A hazard that is found later must not be missing among those to be put right.
+    """
+    followed = {key for key, one in _list_defaults(body, former) if former.get(key) == one}
+    return {key: value for key, value in values.items() if key not in followed or value != former.get(key)}
+
+
+def _list_defaults(body: Body, values: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    fields = {one["key"]: one for section in body["sections"] for one in section["fields"]}
+    for key, one in fields.items():
+        given = values.get(one.get("defaults_to", ""))
+        if isinstance(given, list) and given:
+            options = {each["value"]: each.get("number") for each in fields[one["defaults_to"]]["options"]}
+            numbers = [str(options[each]) for each in given if options.get(each) is not None]
+            yield key, list(given) if one["type"] == "multi_choice" else "、".join(numbers)

@@ -1,0 +1,51 @@
+import { mount } from '@vue/test-utils'
+import ElementPlus from 'element-plus'
+import { createPinia, setActivePinia } from 'pinia'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { nextTick } from 'vue'
+import type { DocumentLine, StaffCaseView } from '@/api/types'
+import CaseDocuments from '@/components/case/CaseDocuments.vue'
+import { DRAWN, tellUnsent } from '@/domain/unsentFiles'
+import { useOpenCase } from '@/stores/openCase'
+
+vi.mock('@/components/case/DocumentPanel.vue', () => ({
+  default: { props: ['name', 'signs'], template: '<div class="panel">{{ name }} {{ signs }}</div>' },
+}))
+
+const line = (more: Partial<DocumentLine>): DocumentLine => ({
+  task: 3, step: 'inspect', step_name: '安检', name: '安检单', number: 'A-1', state: 'filled', has_draft: false, may_fill: false,
+  needed: false, saved_at: null, filled_by: '王师傅', filled_at: '2026-11-26T01:00:00Z', unsigned: [], may_sign: false, ...more,
+})
+
+describe('a document whose step is left', () => {
+  beforeEach(() => setActivePinia(createPinia()))
+
+  function show(...documents: DocumentLine[]) {
+    const open = useOpenCase()
+    open.caseNo = '1'
+    open.view = { documents } as unknown as StaffCaseView
+    return mount(CaseDocuments, { global: { plugins: [ElementPlus] } })
+  }
+
+  it('says whose signature it waits for and opens where one signs', async () => {
+    const shown = show(line({ unsigned: ['安检员签字', '客户签字'], may_sign: true }))
+    expect(shown.text()).toContain('待签字：安检员签字、客户签字')
+    await shown.get('[aria-label="去签字：安检单"]').trigger('click')
+    await nextTick()
+    expect(shown.get('.panel').text()).toBe('安检单 true')
+  })
+
+  it('offers nothing to who cannot sign it, and nothing once all have', () => {
+    const shown = show(line({ unsigned: ['工程管理部门'] }), line({ task: 4 }))
+    expect(shown.text()).toContain('待签字：工程管理部门')
+    expect(shown.text()).not.toContain('去签字')
+    expect(shown.text().match(/待签字/g)).toHaveLength(1)
+  })
+})
+
+describe('a signature that was drawn and not confirmed', () => {
+  it('keeps the form from being handed in', () => {
+    expect(tellUnsent([{ uploading: 0, failed: 0, drawn: 1 }])).toBe(DRAWN)
+    expect(tellUnsent([{ uploading: 0, failed: 0, drawn: 0 }])).toBeNull()
+  })
+})
