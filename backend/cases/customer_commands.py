@@ -18,6 +18,7 @@ from backend.cases.repository import Stamp, StoredCase, lock_case
 from backend.cases.service import CaseAnswer, CaseService, lock_whole, make_request
 from backend.cases.snapshot import TaskState
 from backend.cases.urging import UrgeLimit, urge
+from backend.cases.works_drawings import DRAWING_SHOWN, SEEN_DRAWING, note_signed
 from backend.catalogue.definition import Outcome, Step
 from backend.catalogue.field_checks import BadValue, check_file_key
 from backend.catalogue.forms import Values
@@ -118,7 +119,8 @@ class CustomerCommands:
         if step.mends:
             case, wish = self._corrections.mend(session, stamp.actor, case, wish, command.values)
         elif _has_guard(outcome, "signature_present"):
-            wish = self._sign(session, stamp.actor, case, wish, command.values)
+            shows = _has_guard(outcome, DRAWING_SHOWN)
+            wish = self._sign(session, stamp, case, wish, command.values, shows_drawing=shows)
         elif _has_guard(outcome, "rating_given"):
             wish = keep_rating(session, self._keys, case, wish, command.rating, stamp.recorded_at)
         return self._cases.act_within(session, stamp, case, wish)
@@ -156,10 +158,20 @@ class CustomerCommands:
         return step, outcome
 
     def _sign(
-        self, session: Session, owner: str, case: StoredCase, wish: Complete, values: Values
+        self,
+        session: Session,
+        stamp: Stamp,
+        case: StoredCase,
+        wish: Complete,
+        values: Values,
+        *,
+        shows_drawing: bool,
     ) -> Complete:
-        """An earlier step's signature does not sign this one, so a new file has to come."""
-        if set(values) - {SIGNATURE}:
+        """An earlier step's signature does not sign this one, so a new file has to come.
+
+        Where a drawing is signed, what comes with it says which one was seen.
+        """
+        if set(values) - ({SIGNATURE, SEEN_DRAWING} if shows_drawing else {SIGNATURE}):
             raise Invalid(fields={"values": "field_unknown"})
         if not values.get(SIGNATURE):
             raise Invalid("signature_missing", fields={SIGNATURE: "required"})
@@ -167,8 +179,12 @@ class CustomerCommands:
             file_key = check_file_key(values[SIGNATURE])
         except BadValue as bad:
             raise Invalid(fields={SIGNATURE: bad.code}) from bad
-        claim_files(self._files, session, {file_key: SIGNATURE}, owner, case.id)
-        return replace(wish, data={SIGNATURE: file_key})
+        data = {SIGNATURE: file_key}
+        if shows_drawing:
+            seen = str(values.get(SEEN_DRAWING) or "")
+            data |= note_signed(case.snapshot.data, seen, file_key, stamp.recorded_at)
+        claim_files(self._files, session, {file_key: SIGNATURE}, stamp.actor, case.id)
+        return replace(wish, data=data)
 
     def _supply(
         self, session: Session, stamp: Stamp, case: StoredCase, command: CustomerCommand

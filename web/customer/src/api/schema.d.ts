@@ -829,6 +829,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Show the drawing that waits for the customer's signature, and those that were signed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorksDrawing"][];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/holds": {
         parameters: {
             query?: never;
@@ -1043,6 +1084,47 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell what is to be paid now, where and until when, and the receipt of every sum that was paid. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payments"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3368,6 +3450,47 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Show the newest drawing, signed or not, and those that were signed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorksDrawing"][];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7504,7 +7627,7 @@ export interface components {
             valid_until?: string | null;
         };
         AvailableAction: {
-            asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt" | "form")[];
+            asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
             kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity";
             name: string;
@@ -7515,6 +7638,20 @@ export interface components {
             step: string | null;
             task: number | null;
             unmet: components["schemas"]["Unmet"] | null;
+        };
+        Bill: {
+            amount_fen: number | null;
+            contract_no: string | null;
+            desk: components["schemas"]["Desk"];
+            overdue: boolean;
+            paid_fen: number;
+            /** @enum {string} */
+            state: "to_set" | "to_pay" | "checking";
+            total_fen: number | null;
+            transfer: components["schemas"]["Transfer"] | null;
+            /** Format: date-time */
+            until: string | null;
+            what: string;
         };
         Board: {
             /** Format: date-time */
@@ -7842,6 +7979,10 @@ export interface components {
         DayEdit: {
             is_working: boolean;
             note: string;
+        };
+        Desk: {
+            hours: string;
+            unit: string;
         };
         Document: {
             case_no: string;
@@ -8801,6 +8942,10 @@ export interface components {
             new_password: string;
             old_password: string;
         };
+        Payments: {
+            bill: components["schemas"]["Bill"] | null;
+            paid: components["schemas"]["Receipt"][];
+        };
         PendingExtension: {
             /** Format: date-time */
             asked_at: string;
@@ -8982,6 +9127,12 @@ export interface components {
             keys: string[];
             /** @enum {string} */
             kind: "return" | "dispatch" | "end" | "alarm" | "site" | "other";
+        };
+        Receipt: {
+            amount_fen: number;
+            /** Format: date-time */
+            paid_at: string;
+            receipt_no: string | null;
         };
         Refresh: {
             refresh_token: string;
@@ -9399,6 +9550,7 @@ export interface components {
             /** Format: uuid */
             command_id: string;
             corrections?: components["schemas"]["CorrectionRequest"][];
+            drawing?: string[];
             expected_version: number;
             /** @default null */
             handler?: string | null;
@@ -9569,6 +9721,11 @@ export interface components {
             title: string;
             tries: components["schemas"]["MessageTry"][];
         };
+        Transfer: {
+            account_no: string;
+            bank: string;
+            holder: string;
+        };
         Unit: {
             code: string;
             is_active: boolean;
@@ -9688,6 +9845,13 @@ export interface components {
         };
         WechatCode: {
             code: string;
+        };
+        WorksDrawing: {
+            files: components["schemas"]["FileView"][];
+            name: string;
+            sha256: string;
+            signed_at: string | null;
+            to_sign: boolean;
         };
         WorksPage: {
             items: components["schemas"]["WorksRow"][];
