@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -17,6 +18,8 @@ _IN_PARTS = "in_parts"
 _PARTS = ("pay_first_percent", "pay_second_percent")
 # The company's account, as contracts name it.
 _ACCOUNT = {"holder": "account_holder", "bank": "account_bank", "account_no": "account_no"}
+# Within how many days of the signing the first payment comes, by the way of payment.
+_FIRST_WITHIN = {"in_full": "pay_full_within_days", _IN_PARTS: "pay_first_within_days"}
 # Set once the works are handed over: then all the rest is due.
 _WORKS_DONE = "works_done"
 
@@ -25,13 +28,15 @@ _WORKS_DONE = "works_done"
 class Agreed:
     """What is to be paid in all, in whole fen; ``stages`` are the sums by which as much has to be paid.
 
-    ``contract_no`` is empty where there is no contract; ``transfer`` is the company's account in it.
+    ``contract_no`` is empty where there is no contract; ``transfer`` is the company's account in it,
+    ``pay_by`` the last day of the first payment.
     """
 
     total_fen: int
     stages: tuple[int, ...]
     contract_no: str = ""
     transfer: Mapping[str, str] | None = None
+    pay_by: date | None = None
 
     def find_due(self, paid_fen: int) -> int:
         """Return what is to be paid next, nothing where all is paid."""
@@ -66,4 +71,13 @@ def read_contract(content: Mapping[str, Any], number: str, *, is_done: bool = Fa
             share = (total_fen * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)
             stages.append(min(int(share), total_fen))
     account = {name: str(content.get(field) or "") for name, field in _ACCOUNT.items()}
-    return Agreed(total_fen, (*stages, total_fen), number, account if all(account.values()) else None)
+    transfer = account if all(account.values()) else None
+    return Agreed(total_fen, (*stages, total_fen), number, transfer, _find_last_day(content))
+
+
+def _find_last_day(content: Mapping[str, Any]) -> date | None:
+    days = content.get(_FIRST_WITHIN.get(str(content.get("payment_method")), ""))
+    signed_on = content.get("signed_on")
+    if days is None or not signed_on:
+        return None
+    return date.fromisoformat(str(signed_on)) + timedelta(days=int(days))

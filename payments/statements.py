@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case
 from backend.cases.case_tree import Branch, list_branches
+from backend.cases.deadlines import find_limit, measure_due
 from backend.cases.models import ServiceCase
 from backend.cases.snapshot import CaseStatus, Task
 from backend.catalogue.definition import ProcessDefinition, Step
@@ -119,7 +120,7 @@ class PaymentStatements:
         amount_fen = None if agreed is None else agreed.find_due(paid_fen)
         if charge is not None:
             amount_fen = charge.amount_fen
-        until = None if place.task is None else place.branch.due_at.get(place.task.no)
+        until = self._find_end(session, place, agreed if paid_fen == 0 else None)
         if charge is None and place.fee is not None and place.fee.snapshot.data.get("receipt_no") is not None:
             # Paid: after finance's receipt nothing but the slip is left to write.
             return None
@@ -135,6 +136,23 @@ class PaymentStatements:
             "transfer": None if agreed is None else agreed.transfer,
             "desk": self._tell_desk(session, place.branch.id, now),
         }
+
+    def _find_end(self, session: Session, place: _Place, agreed: Agreed | None) -> datetime | None:
+        """Return until when it is to be paid: by the contract, or else by the step's own limit.
+
+        A limit that the step shares with others stands still while the customer is waited for; what the
+        manual gives the customer is told all the same.
+        """
+        calendar = self._calendar.current(session)
+        if agreed is not None and agreed.pay_by is not None:
+            return calendar.closing_time(agreed.pay_by)
+        if place.task is None or place.fee is not None:
+            return None
+        due_at = place.branch.due_at.get(place.task.no)
+        limit = find_limit(place.definition, place.branch.snapshot, place.task.step)
+        if due_at is not None or limit is None:
+            return due_at
+        return measure_due(limit, calendar, place.task.opened_at)
 
     @staticmethod
     def _find_agreed(session: Session, place: _Place) -> Agreed | None:
