@@ -51,11 +51,15 @@ class WorksDrawings:
 
     def _list_new(self, session: Session, root: Branch) -> Iterator[dict[str, Any]]:
         """The drawings that nobody has signed. ``to_sign``: the case waits for just that."""
+        told_of: set[str] = set()
         for branch in list_branches(root):
             data = branch.snapshot.data
             drawing = data.get(WORKS_DRAWING)
             signed = {one["sha256"] for one in data.get(SIGNED_DRAWINGS) or ()}
-            if drawing and (drawing["sha256"] not in signed or self._waits(session, branch)):
+            if not drawing or drawing["sha256"] in told_of:
+                continue
+            if drawing["sha256"] not in signed or self._waits(session, branch):
+                told_of.add(drawing["sha256"])
                 told = {**drawing, "name": name_drawing(data), "signed_at": None}
                 yield {**told, "to_sign": self._waits(session, branch)}
 
@@ -80,5 +84,10 @@ class WorksDrawings:
 
 
 def _list_signed(root: Branch) -> list[dict[str, Any]]:
-    kept = [one for branch in list_branches(root) for one in branch.snapshot.data.get(SIGNED_DRAWINGS) or ()]
-    return sorted(kept, key=lambda one: one["signed_at"], reverse=True)
+    # What a case handed over to began with its parent's data, and so with the parent's drawings.
+    kept = {
+        one["signature_file"]: one
+        for branch in list_branches(root)
+        for one in branch.snapshot.data.get(SIGNED_DRAWINGS) or ()
+    }
+    return sorted(kept.values(), key=lambda one: one["signed_at"], reverse=True)
