@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case
-from backend.cases.case_tree import Branch, list_branches
+from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
 from backend.cases.deadlines import find_limit, measure_due
 from backend.cases.models import ServiceCase
 from backend.cases.snapshot import CaseStatus, Task
@@ -77,6 +77,18 @@ class PaymentStatements:
             ]
             bill = None if place is None else self._write_bill(session, place, charges, now)
             return {"bill": bill, "paid": paid}
+
+    def find_sum(
+        self, session: Session, root_id: int, case_id: int, now: datetime
+    ) -> tuple[int | None, datetime | None] | None:
+        """Return what ``case_id``, the case at the top or one below it, waits to be paid and until when."""
+        root = read_tree_by_id(session, root_id).branch
+        place = next((one for one in self._list_places(session, root) if one.branch.id == case_id), None)
+        if place is None:
+            return None
+        charges = list_charges(session, [one.id for one in list_branches(root)])
+        bill = self._write_bill(session, place, charges, now)
+        return None if bill is None else (bill["amount_fen"], bill["until"])
 
     def _list_places(self, session: Session, branch: Branch) -> Iterator[_Place]:
         """Return where the case waits for money, itself or in what it handed over to."""

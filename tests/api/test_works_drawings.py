@@ -89,6 +89,10 @@ def test_the_customer_sees_the_very_sketch_that_is_signed(
     [kept] = read(hall, owner, path)
     assert (kept["sha256"], kept["to_sign"]) == (shown["sha256"], False)
     assert kept["signed_at"] is not None
+    if process == SKETCHES[0][0]:
+        # What is handed over begins with the case's data, and is no second signature.
+        assert answer_drawing(hall, owner, case_no, "paid").status_code == 200
+        assert len(read(hall, owner, path)) == 1
     told = works.read(f"/cases/{case_no}/drawings")
     assert [(one["sha256"], one["signed_at"]) for one in told] == [(kept["sha256"], kept["signed_at"])]
     texts = [one["text"] for one in works.read(f"/cases/{case_no}")["history"]]
