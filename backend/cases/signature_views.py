@@ -36,13 +36,13 @@ def describe_signers(
         {
             **_describe(one, signed, may=may and one["party"] in parties, masks=masks),
             "asks_name": one["party"] not in own,
-            "optional": not _is_required(form, one["key"]),
+            "optional": not is_required_signer(form, one["key"]),
         }
         for one in form.body.get("signers", ())
     ]
 
 
-def _is_required(form: Form, signer: str) -> bool:
+def is_required_signer(form: Form, signer: str) -> bool:
     """Some sign only in some cases, such as who gives and who takes a power of attorney."""
     return any(one.required for one in form.fields if one.signer == signer)
 
