@@ -40,6 +40,11 @@ def make_identity_action() -> CustomerAction:
     return CustomerAction(body, "核验身份")
 
 
+def make_late_rating() -> CustomerAction:
+    """Return the action of rating what no step waits for; nothing stands still until then."""
+    return CustomerAction(_write(AvailableAction(kind="rate", name="评价", unmet="rating_missing"), ()), None)
+
+
 def make_urging(
     line: Line, urged_at: datetime | None, find_next: Callable[[], datetime | None]
 ) -> list[dict[str, Any]]:

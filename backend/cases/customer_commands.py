@@ -13,7 +13,7 @@ from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import CUSTOMER, Complete, SupplyDocument, Withdraw
 from backend.cases.corrections import CorrectionDesk
 from backend.cases.errors import CommandRefused, RefusalCode
-from backend.cases.ratings import Rating, keep_rating
+from backend.cases.ratings import Rating, keep_rating, may_still_rate, store_rating
 from backend.cases.repository import Stamp, StoredCase, lock_case
 from backend.cases.service import CaseAnswer, CaseService, lock_whole, make_request
 from backend.cases.snapshot import TaskState
@@ -97,6 +97,8 @@ class CustomerCommands:
                     return self._cases.act_within(session, stamp, case, wish)
                 case "urge":
                     return urge(session, self._cases, self._urge_limit, stamp, case)
+                case "rate":
+                    return self._rate(session, stamp, case, command)
                 case "supply_document":
                     return self._supply(session, stamp, case, command)
                 case _:
@@ -185,6 +187,14 @@ class CustomerCommands:
             data |= note_signed(case.snapshot.data, seen, file_key, stamp.recorded_at)
         claim_files(self._files, session, {file_key: SIGNATURE}, stamp.actor, case.id)
         return replace(wish, data=data)
+
+    def _rate(self, session: Session, stamp: Stamp, case: StoredCase, command: CustomerCommand) -> CaseAnswer:
+        """Keep a rating that no step waits for; it is no event of the case, which may have ended."""
+        definition = self._definitions.get(session, case.definition_version_id)
+        if not may_still_rate(definition, case.snapshot, stamp.recorded_at, is_rated=False):
+            raise CommandRefused(RefusalCode.TASK_UNKNOWN)
+        store_rating(session, self._keys, case.id, command.rating, stamp.recorded_at)
+        return CaseAnswer(case.case_no, case.snapshot.version, case.snapshot.status.value)
 
     def _supply(
         self, session: Session, stamp: Stamp, case: StoredCase, command: CustomerCommand

@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.models import CaseMessage, ServiceCase
+from backend.cases.ratings import RATING_INVITED
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
@@ -80,6 +81,9 @@ class CaseNotices:
             root = told
             while root.parent_case_id is not None:
                 root = session.execute(_ROOT, {"case_id": root.parent_case_id}).one()
+            if root.id != told.id and payload["message"] == RATING_INVITED:
+                # A part of a case is nothing by itself to its customer, who rates the case if anything.
+                return
             if root.customer_id is None and self.notifications.needs_customer(payload["message"]):
                 return
             facts = self._collect(session, root, told, payload, context.created_at)

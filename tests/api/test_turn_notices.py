@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from backend.core.outbox import OutboxRow
-from backend.core.topics import PromiseContext
+from backend.core.topics import PromiseContext, PromiseRefused
 from composition.promises import make_notices
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, upload
@@ -47,10 +48,8 @@ def deliver(hall: Hall, payload: dict[str, Any]) -> None:
     """Keep the promise with no platform set up, so that the message stands in the client's list alone."""
     context = PromiseContext(next(_numbers), "notify_customer", 1, NOW, lambda: NOW)
     notices = make_notices(hall.shared)
-    try:
+    with contextlib.suppress(PromiseRefused):
         notices.handle(payload, context)
-    except Exception as refused:
-        assert "refused" in type(refused).__name__.lower() or "Refused" in repr(refused)
 
 
 def test_a_contract_that_is_written_asks_for_the_signature(

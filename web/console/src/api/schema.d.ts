@@ -7629,7 +7629,7 @@ export interface components {
         AvailableAction: {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
@@ -7943,7 +7943,7 @@ export interface components {
             document?: string | null;
             expected_version: number;
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "supply_document" | "urge";
+            kind: "complete" | "withdraw" | "supply_document" | "urge" | "rate";
             /** @default null */
             outcome?: string | null;
             /** @default null */
