@@ -77,10 +77,20 @@ def _list_awaited(line: Line) -> Iterator[Task]:
 def _list_actions(line: Line, path: tuple[int, ...]) -> Iterator[CustomerAction]:
     for action in list_available_actions(line.definition, line.snapshot, CUSTOMER, line.guards):
         # A case that was handed over to ends with its parent, never by itself at the customer's wish.
-        if action.kind == "complete" or not path:
+        is_own = action.kind == "complete" or not path
+        if is_own and not _goes_on_elsewhere(line, action):
             yield CustomerAction(_write(action, path), _name(line, action))
     for number, child in line.children.items():
         yield from _list_actions(child, (*path, number))
+
+
+def _goes_on_elsewhere(line: Line, action: AvailableAction) -> bool:
+    """True for a step that waits for what it handed over to: its ways out are named for staff alone.
+
+    The snapshots that are read here name no children, so the actions cannot know.
+    """
+    child = None if action.task is None else line.children.get(action.task)
+    return child is not None and child.snapshot.status is CaseStatus.OPEN
 
 
 def _name(line: Line, action: AvailableAction) -> str | None:

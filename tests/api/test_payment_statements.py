@@ -118,6 +118,9 @@ def test_a_contract_says_how_much_and_where_to(hall: Hall, owner: MadeCustomer, 
 def test_arrears_are_told_as_soon_as_the_counter_has_their_sum(hall: Hall, owner: MadeCustomer) -> None:
     case_no = begin(hall, "suspension_removal", "pay_arrears", owner.id, stop_kind="suspension")
     assert read_bill(hall, owner, case_no)["state"] == "to_set"
+    # What the counter makes of it is no button of the customer's.
+    offered = read(hall, owner, f"/cases/{case_no}")["actions"]
+    assert [one["name"] for one in offered if one["kind"] == "complete"] == []
     desk = hall.sign_in("desk_361")
     fee_no = desk.read(f"/cases/{case_no}")["child"]["case_no"]
     assert desk.act(fee_no, "apply").status_code == 200
