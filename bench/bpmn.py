@@ -23,12 +23,19 @@ _GUARDS = {
     "rating_given": "stars is not None",
     "forwarded_answered": "not forwarded",
     "by_another_person": "not own_work",
+    "sum_set": "sum_set",
+    "amount_named": "amount_fen is not None",
+    "drawing_made": "works_drawing is not None",
+    "drawing_shown": "works_drawing is not None",
 }
 # What the expressions ask for, before anything of it is known.
 BLANK_DATA: dict[str, Any] = {
     "handler_id": None,
     "appointment_id": None,
     "stars": None,
+    "amount_fen": None,
+    "sum_set": False,
+    "works_drawing": None,
     "owed_documents": [],
     "forwarded": [],
     "rejected_marks": [],

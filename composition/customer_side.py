@@ -36,6 +36,7 @@ from miniprogram_api.check_routes import make_check_routes
 from miniprogram_api.counter_rating_routes import make_counter_rating_routes
 from miniprogram_api.document_routes import make_document_routes
 from miniprogram_api.draft_routes import make_draft_routes
+from miniprogram_api.drawing_routes import make_drawing_routes
 from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.identity_routes import make_identity_routes
@@ -43,8 +44,10 @@ from miniprogram_api.link_routes import make_link_routes, make_short_link_routes
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.message_routes import make_message_routes
 from miniprogram_api.paper_routes import make_paper_routes
+from miniprogram_api.payment_routes import make_payment_routes
 from miniprogram_api.realtime_routes import make_customer_realtime_routes
 from miniprogram_api.session_routes import make_customer_session_routes
+from payments.statements import PaymentStatements
 
 
 def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
@@ -67,6 +70,8 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
         make_account_routes(hall.accounts),
+        make_drawing_routes(hall.drawings),
+        make_payment_routes(_make_statements(hall), read_clock),
         make_document_routes(_make_documents(hall), _make_signing(hall)),
         make_identity_routes(hall.identity_checks),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
@@ -81,6 +86,10 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     app.register_blueprint(make_short_link_routes())
     checks = DocumentChecks(hall.reading, hall.definitions)
     app.register_blueprint(make_check_routes(checks, limiter, settings.hotline_number))
+
+
+def _make_statements(hall: Hall) -> PaymentStatements:
+    return PaymentStatements(hall.reading, hall.definitions, hall.organisation, hall.calendar)
 
 
 def _make_documents(hall: Hall) -> CustomerDocuments:

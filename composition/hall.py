@@ -41,6 +41,7 @@ from backend.cases.offers import Offers
 from backend.cases.service import CaseService, Effect
 from backend.cases.staff_access import StaffAccess
 from backend.cases.urging import UrgeLimit
+from backend.cases.works_drawing_views import WorksDrawings
 from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
 from backend.catalogue.lint import Vocabulary
 from backend.catalogue.loader import build_process, read_body
@@ -126,6 +127,7 @@ class Hall:
     counter_ratings: CounterRatings
     contracts: ContractReviews
     accounts: CaseAccounts
+    drawings: WorksDrawings
     identity_checks: IdentityChecks
     identity_decisions: IdentityDecisions
 
@@ -250,6 +252,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             now,
         ),
         accounts=CaseAccounts(reading, access, GasAccounts(keys, customers), organisation, keys),
+        drawings=WorksDrawings(reading, access, definitions, files),
         identity_checks=IdentityChecks(
             sessions,
             cases,

@@ -44,6 +44,7 @@ from backend.plans.starting import PlanStarter
 from backend.realtime.hints import publish_hints
 from composition.hall import Hall, read_clock
 from composition.list_exports import add_exports
+from payments.statements import PaymentStatements
 from staff_api.calendar_routes import make_calendar_routes
 from staff_api.operations_routes import make_operations_routes
 
@@ -55,6 +56,7 @@ UNCLAIMED_FILES_KEPT = timedelta(days=2)
 
 def make_notices(hall: Hall) -> CaseNotices:
     """Return what tells customers of their cases."""
+    statements = PaymentStatements(hall.reading, hall.definitions, hall.organisation, hall.calendar)
     return CaseNotices(
         sessions=hall.sessions,
         notifications=hall.notifications,
@@ -63,6 +65,9 @@ def make_notices(hall: Hall) -> CaseNotices:
         keys=hall.keys,
         name_service=hall.offers.name_of,
         find_visit=hall.appointments.find_hour,
+        find_sum=lambda session, root_id, case_id: statements.find_sum(
+            session, root_id, case_id, read_clock()
+        ),
         offer_link=hall.links.offer,
     )
 

@@ -74,6 +74,7 @@ from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import LEDGER_READERS, PLAN_READERS, ConsoleParts
 from staff_api.contract_routes import make_contract_callback_routes, make_contract_routes
 from staff_api.document_routes import make_case_print_routes, make_document_routes
+from staff_api.drawing_routes import make_drawing_routes
 from staff_api.extension_routes import make_extension_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.form_routes import make_form_routes
@@ -264,6 +265,7 @@ def _add_cases(
         make_notice_routes(make_notice_desk(hall)),
         make_contract_routes(hall.contracts),
         make_account_routes(hall.accounts),
+        make_drawing_routes(hall.drawings),
         make_staff_identity_routes(hall.identity_decisions),
         make_case_print_routes(documents),
         make_print_routes(

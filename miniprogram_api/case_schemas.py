@@ -132,7 +132,7 @@ class CustomerCommandSchema(Schema):
     command_id = fields.UUID(required=True)
     expected_version = fields.Integer(required=True, strict=True)
     kind = fields.String(
-        required=True, validate=validate.OneOf(("complete", "withdraw", "supply_document", "urge"))
+        required=True, validate=validate.OneOf(("complete", "withdraw", "supply_document", "urge", "rate"))
     )
     task = fields.Integer(load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 10**12))
     outcome = fields.String(load_default=None, allow_none=True, validate=_KEY)

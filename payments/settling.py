@@ -1,39 +1,36 @@
-"""Whether a case's contract is paid for: a named guard over its charges and what the contract says."""
+"""Whether the sum of a case is set, and whether it is paid: named guards over contract and charges."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from backend.cases import document_rows
 from backend.cases.commands import Guard
 from backend.cases.guards import Asking, BoundGuard
 from backend.cases.snapshot import Snapshot
-from payments.models import Charge
+from payments.agreed import find_agreed
+from payments.ledger import list_tree, sum_charges
 
-# The field in which contracts state what is to be paid in all, in whole fen.
-TOTAL_FIELD = "total_fee"
-# The case with all that it handed over to, since the fees are collected there.
-_TREE = text(
-    "WITH RECURSIVE tree AS (SELECT id FROM service_case WHERE id = :case_id"
-    " UNION ALL SELECT one.id FROM service_case one JOIN tree ON one.parent_case_id = tree.id)"
-    " SELECT id FROM tree"
-)
+# The guard of a step at which the customer pays what contract or staff have said.
+SUM_SET = "sum_set"
+
+
+def _bind_sum_set(session: Session, asking: Asking) -> Guard:
+    is_set = find_agreed(session, asking.case_id, asking.snapshot.data) is not None
+
+    def check(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+        return None if is_set else "sum_unset"
+
+    return check
 
 
 def _bind_charges_settled(session: Session, asking: Asking) -> Guard:
-    case_ids = list(session.execute(_TREE, {"case_id": asking.case_id}).scalars())
-    sums = select(Charge.state, func.sum(Charge.amount_fen)).where(Charge.case_id.in_(case_ids))
-    by_state = {state: int(amount) for state, amount in session.execute(sums.group_by(Charge.state)).tuples()}
-    agreed = sum(
-        int(row.content.get(TOTAL_FIELD) or 0)
-        for row in document_rows.list_filled(session, asking.case_id)
-        if row.state == "filled"
-    )
-    is_paid = not by_state.get("open") and by_state.get("settled", 0) >= agreed
+    by_state = sum_charges(session, list_tree(session, asking.case_id))
+    agreed = find_agreed(session, asking.case_id, asking.snapshot.data)
+    wanted = 0 if agreed is None else agreed.total_fen
+    is_paid = not by_state.get("open") and by_state.get("settled", 0) >= wanted
 
     def check(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
         return None if is_paid else "charges_unsettled"
@@ -41,4 +38,7 @@ def _bind_charges_settled(session: Session, asking: Asking) -> Guard:
     return check
 
 
-CHARGE_GUARDS: dict[str, Guard] = {"charges_settled": BoundGuard(_bind_charges_settled, "charges_unsettled")}
+CHARGE_GUARDS: dict[str, Guard] = {
+    SUM_SET: BoundGuard(_bind_sum_set, "sum_unset"),
+    "charges_settled": BoundGuard(_bind_charges_settled, "charges_unsettled"),
+}

@@ -72,6 +72,9 @@ class StaffCommandSchema(Schema):
         fields.String(validate=validate.Length(1, 100)), load_default=list, validate=validate.Length(max=12)
     )
     signature = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=100))
+    drawing = fields.List(
+        fields.String(validate=validate.Length(1, 100)), load_default=list, validate=validate.Length(max=6)
+    )
     # Up to ten million yuan: what is more was mistyped.
     amount_fen = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=validate.Range(1, 1_000_000_000)

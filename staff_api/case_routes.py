@@ -73,6 +73,7 @@ def make_case_routes(
             "corrections": tuple(CorrectionRequest(**one) for one in asked["corrections"]),
             "owed_documents": tuple(asked["owed_documents"]),
             "photos": tuple(asked["photos"]),
+            "drawing": tuple(asked["drawing"]),
         }
         device = request.headers.get("User-Agent", "")
         wish = StaffCommand(**{**asked, **lists}, body=request.get_json(), device=device)

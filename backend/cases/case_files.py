@@ -23,6 +23,9 @@ class CaseFiles(Protocol):
     def describe(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, Any]:
         """Return file key → what clients know of the file; unknown keys are left out."""
 
+    def read_hashes(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, str]:
+        """Return file key → the sha256 of what was uploaded; unknown keys are left out."""
+
     def read_pictures(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, bytes | str]:
         """Return file key → the photo itself, or the name of what is none; unknown keys are left out."""
 

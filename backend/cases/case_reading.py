@@ -29,6 +29,7 @@ from backend.cases.customer_actions import (
     CustomerAction,
     list_customer_actions,
     make_identity_action,
+    make_late_rating,
     make_urging,
 )
 from backend.cases.form_sealing import open_values
@@ -44,7 +45,7 @@ from backend.cases.progress import (
     is_handler_awaited,
     make_progress,
 )
-from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating
+from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_still_rate
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_case_view import gather_visit
 from backend.cases.urging import UrgeLimit
@@ -197,6 +198,8 @@ class CustomerCases:
         file_keys = list_file_keys(form, values) if form else {}
         identity = self._tell_identity(session, tree)
         actions = _list_actions(line, identity)
+        if may_still_rate(line.definition, snapshot, now, is_rated=tree.stars is not None):
+            actions = [*actions, make_late_rating()]
         corrections = sorted(snapshot.corrections, key=lambda one: (one.resolved, one.no))
         return {
             **self._describe(tree, progress, [one.text for one in actions], now),

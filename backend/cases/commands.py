@@ -24,13 +24,14 @@ ASKED_DATA: Mapping[str, str] = {
     "result": "result",
     "photos": "visit_photos",
     "signature": "signature_file",
+    "drawing": "works_drawing",
     "amount": "amount_fen",
     "receipt": "receipt_no",
 }
 # What an outcome may ask for: what its command brings, and a form that has been filled in before.
 ASKED = (*ASKED_DATA, "form")
 # What belongs to one moment: an earlier signature or result does not stand in for the one that is asked for.
-ASKED_ANEW = frozenset({"result", "signature", "amount", "receipt"})
+ASKED_ANEW = frozenset({"result", "signature", "drawing", "amount", "receipt"})
 
 
 @dataclass(frozen=True, slots=True)

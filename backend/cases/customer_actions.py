@@ -40,6 +40,11 @@ def make_identity_action() -> CustomerAction:
     return CustomerAction(body, "核验身份")
 
 
+def make_late_rating() -> CustomerAction:
+    """Return the action of rating what no step waits for; nothing stands still until then."""
+    return CustomerAction(_write(AvailableAction(kind="rate", name="评价", unmet="rating_missing"), ()), None)
+
+
 def make_urging(
     line: Line, urged_at: datetime | None, find_next: Callable[[], datetime | None]
 ) -> list[dict[str, Any]]:
@@ -72,10 +77,20 @@ def _list_awaited(line: Line) -> Iterator[Task]:
 def _list_actions(line: Line, path: tuple[int, ...]) -> Iterator[CustomerAction]:
     for action in list_available_actions(line.definition, line.snapshot, CUSTOMER, line.guards):
         # A case that was handed over to ends with its parent, never by itself at the customer's wish.
-        if action.kind == "complete" or not path:
+        is_own = action.kind == "complete" or not path
+        if is_own and not _goes_on_elsewhere(line, action):
             yield CustomerAction(_write(action, path), _name(line, action))
     for number, child in line.children.items():
         yield from _list_actions(child, (*path, number))
+
+
+def _goes_on_elsewhere(line: Line, action: AvailableAction) -> bool:
+    """True for a step that waits for what it handed over to: its ways out are named for staff alone.
+
+    The snapshots that are read here name no children, so the actions cannot know.
+    """
+    child = None if action.task is None else line.children.get(action.task)
+    return child is not None and child.snapshot.status is CaseStatus.OPEN
 
 
 def _name(line: Line, action: AvailableAction) -> str | None:

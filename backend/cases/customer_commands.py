@@ -15,12 +15,13 @@ from backend.cases.corrections import CorrectionDesk
 from backend.cases.customer_signing import name_applicant
 from backend.cases.document_signing import DocumentSigning, Signing, find_face_check
 from backend.cases.errors import CommandRefused, RefusalCode
-from backend.cases.ratings import Rating, keep_rating
+from backend.cases.ratings import Rating, keep_rating, may_still_rate, store_rating
 from backend.cases.repository import Stamp, StoredCase, lock_case
 from backend.cases.service import CaseAnswer, CaseService, lock_whole, make_request
 from backend.cases.snapshot import TaskState
 from backend.cases.step_signatures import share_signature
 from backend.cases.urging import UrgeLimit, urge
+from backend.cases.works_drawings import DRAWING_SHOWN, SEEN_DRAWING, note_signed
 from backend.catalogue.definition import Outcome, Step
 from backend.catalogue.field_checks import BadValue, check_file_key
 from backend.catalogue.forms import Values
@@ -102,6 +103,8 @@ class CustomerCommands:
                     return self._cases.act_within(session, stamp, case, wish)
                 case "urge":
                     return urge(session, self._cases, self._urge_limit, stamp, case)
+                case "rate":
+                    return self._rate(session, stamp, case, command)
                 case "supply_document":
                     return self._supply(session, stamp, case, command)
                 case _:
@@ -124,7 +127,8 @@ class CustomerCommands:
         if step.mends:
             case, wish = self._corrections.mend(session, stamp.actor, case, wish, command.values)
         elif _has_guard(outcome, "signature_present"):
-            wish = self._sign(session, stamp, case, wish, command)
+            shows = _has_guard(outcome, DRAWING_SHOWN)
+            wish = self._sign(session, stamp, case, wish, command, shows_drawing=shows)
         elif _has_guard(outcome, "rating_given"):
             wish = keep_rating(session, self._keys, case, wish, command.rating, stamp.recorded_at)
         return self._cases.act_within(session, stamp, case, wish)
@@ -162,14 +166,22 @@ class CustomerCommands:
         return step, outcome
 
     def _sign(
-        self, session: Session, stamp: Stamp, case: StoredCase, wish: Complete, command: CustomerCommand
+        self,
+        session: Session,
+        stamp: Stamp,
+        case: StoredCase,
+        wish: Complete,
+        command: CustomerCommand,
+        *,
+        shows_drawing: bool,
     ) -> Complete:
         """An earlier step's signature does not sign this one, so a new file has to come.
 
-        It stands on the slip of the step as well.
+        It stands on the slip of the step as well. Where a drawing is signed, what comes with it says which
+        one was seen.
         """
         values = command.values
-        if set(values) - {SIGNATURE}:
+        if set(values) - ({SIGNATURE, SEEN_DRAWING} if shows_drawing else {SIGNATURE}):
             raise Invalid(fields={"values": "field_unknown"})
         if not values.get(SIGNATURE):
             raise Invalid("signature_missing", fields={SIGNATURE: "required"})
@@ -177,12 +189,24 @@ class CustomerCommands:
             file_key = check_file_key(values[SIGNATURE])
         except BadValue as bad:
             raise Invalid(fields={SIGNATURE: bad.code}) from bad
+        data = {SIGNATURE: file_key}
+        if shows_drawing:
+            seen = str(values.get(SEEN_DRAWING) or "")
+            data |= note_signed(case.snapshot.data, seen, file_key, stamp.recorded_at)
         claim_files(self._files, session, {file_key: SIGNATURE}, stamp.actor, case.id)
         name = name_applicant(session, self._keys, access.find_root_id(session, case.id))
         checked = find_face_check(case.snapshot.data)
         base = Signing("", "", stamp.actor, name, command.device, face_check_id=checked)
         share_signature(session, self._signing, self._definitions, case, wish.task, file_key, base, stamp)
-        return replace(wish, data={SIGNATURE: file_key})
+        return replace(wish, data=data)
+
+    def _rate(self, session: Session, stamp: Stamp, case: StoredCase, command: CustomerCommand) -> CaseAnswer:
+        """Keep a rating that no step waits for; it is no event of the case, which may have ended."""
+        definition = self._definitions.get(session, case.definition_version_id)
+        if not may_still_rate(definition, case.snapshot, stamp.recorded_at, is_rated=False):
+            raise CommandRefused(RefusalCode.TASK_UNKNOWN)
+        store_rating(session, self._keys, case.id, command.rating, stamp.recorded_at)
+        return CaseAnswer(case.case_no, case.snapshot.version, case.snapshot.status.value)
 
     def _supply(
         self, session: Session, stamp: Stamp, case: StoredCase, command: CustomerCommand

@@ -23,6 +23,7 @@ from backend.cases import document_rows, repository
 from backend.cases.booked_values import refuse_unbooked
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
+from backend.cases.contract_notices import ask_to_sign
 from backend.cases.contract_wording import ContractWordings, Drawn
 from backend.cases.document_numbers import give_number
 from backend.cases.document_signing import (
@@ -270,8 +271,11 @@ class DocumentDesk:
         revision = self._write(session, place, filler, columns)
         self._keep_signatures(session, place, filler, checked.values, now)
         document_rows.supersede_others(session, place.case.id, place.step.key, place.task_no)
-        fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
+        if drawn is not None and (before is None or before.sha256 != columns["sha256"]):
+            signed = document_rows.list_signers(session, place.case.id).get(form.key, frozenset())
+            ask_to_sign(session, place.case, form, signed, stamp)
+        fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
         self._cases.act_within(
             session, stamp, place.case, FillForm(filler.performer, place.task_no, form.name, fed)
         )

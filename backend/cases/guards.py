@@ -19,6 +19,7 @@ from backend.cases.document_rows import list_filled_tasks, list_signers
 from backend.cases.models import CaseReview
 from backend.cases.own_work import find_doers, list_reviewers
 from backend.cases.snapshot import Snapshot, TaskState
+from backend.cases.works_drawings import DRAWING_SHOWN, WORKS_DRAWING
 from backend.catalogue.definition import FORM_FILLED, FORWARDED_ANSWERED, ProcessDefinition
 from backend.core.database import table_of
 from backend.core.statements import Prepared
@@ -210,6 +211,9 @@ CASE_GUARDS: dict[str, Guard] = {
     "manager_assigned": _need("manager_id", "manager_missing"),
     "result_recorded": _need("result", "result_missing"),
     "signature_present": _need("signature_file", "signature_missing"),
+    "drawing_made": _need(WORKS_DRAWING, "drawing_missing"),
+    # The customer signs what is shown: which files that were, the service that takes the signature compares.
+    DRAWING_SHOWN: _need(WORKS_DRAWING, "drawing_missing"),
     "amount_named": _need("amount_fen", "amount_missing"),
     "receipt_recorded": _need("receipt_no", "receipt_missing"),
     # Counted by the knowledge base in the data of its round's case.

@@ -93,7 +93,7 @@ class LinkSender:
         definition = self._definitions.get(session, link.definition_version_id)
         phone = self._keys.decrypt(link.phone_sealed, LINK_PHONE_CONTEXT)
         params = [
-            self._name_service(link.service_key) or definition.name,
+            self._name_service(link.service_key) or definition.told_name,
             link.case_no,
             self._keys.decrypt(link.token_sealed, TOKEN_CONTEXT),
             format_moment(link.expires_at),

@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.models import CaseMessage, ServiceCase
+from backend.cases.ratings import RATING_INVITED
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
@@ -22,6 +23,10 @@ from backend.organisation.service import OrganisationService
 
 PHONE_CONTEXT, MESSAGE_CONTEXT = "service_case.contact_phone", "case_message.text"
 RETURNED = "application_returned"
+# A contract was filled in and waits for the customer's signature.
+CONTRACT_TO_SIGN = "contract_to_sign"
+# Messages that say how much is to be paid.
+TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found"})
 _CASE = table_of(ServiceCase)
 # What a case handed over to has no customer of its own: its message is about the case above it.
 _ROOT = (
@@ -39,6 +44,13 @@ _LAST_REASON = text(
     "SELECT payload->>'reason' FROM case_event WHERE case_id = :case_id"
     " AND kind IN ('task_done', 'case_ended') AND payload->>'reason' <> '' ORDER BY seq DESC LIMIT 1"
 )
+# The step at which the case waits for its customer, the newest where there are several.
+_CUSTOMERS_TURN = text(
+    "SELECT due_at FROM case_task WHERE case_id = :case_id AND state = 'open' AND post_kind = 'customer'"
+    " ORDER BY no DESC LIMIT 1"
+)
+# What is to be paid for a case, and until when, or None; the component of the payments answers.
+FindSum = Callable[[Session, int, int], tuple[int | None, datetime | None] | None]
 # The hour of a case's visit from its begin to its end, or None; the component of the appointments answers.
 FindVisit = Callable[[Session, int], tuple[datetime, datetime] | None]
 
@@ -54,6 +66,7 @@ class CaseNotices:
     keys: KeyRing
     name_service: Callable[[str | None], str]
     find_visit: FindVisit
+    find_sum: FindSum
     # Sends whoever has no client a link to the case.
     offer_link: Callable[[Session, int], None]
 
@@ -68,6 +81,9 @@ class CaseNotices:
             root = told
             while root.parent_case_id is not None:
                 root = session.execute(_ROOT, {"case_id": root.parent_case_id}).one()
+            if root.id != told.id and payload["message"] == RATING_INVITED:
+                # A part of a case is nothing by itself to its customer, who rates the case if anything.
+                return
             if root.customer_id is None and self.notifications.needs_customer(payload["message"]):
                 return
             facts = self._collect(session, root, told, payload, context.created_at)
@@ -108,24 +124,33 @@ class CaseNotices:
         if payload["message"] == RETURNED:
             # The same moment as on the customer's page; by when it is to be mended has no hour that it lasts.
             when, until = promised_at + DAYS_TO_MEND, None
+        due = session.execute(_CUSTOMERS_TURN, {"case_id": told.id}).first()
+        amount_fen, deadline = None, None if due is None else due.due_at
+        if payload["message"] in TELLS_SUM:
+            amount_fen, deadline = self.find_sum(session, root.id, told.id) or (None, deadline)
         return Facts(
-            service=self.name_service(root.service_key) or definition.name,
+            service=self.name_service(root.service_key) or definition.told_name,
             case_no=root.case_no,
-            items=self._list_items(session, root, payload["message"]),
+            items=self._list_items(session, root, payload),
             when=when,
             until=until,
             handler=handler.name if handler else "",
             handler_phone=(handler.phone or "") if handler else "",
             words=self._find_words(session, told, payload),
+            deadline=deadline,
+            amount_fen=amount_fen,
         )
 
-    def _list_items(self, session: Session, root: Row[Any], message: str) -> str:
+    def _list_items(self, session: Session, root: Row[Any], payload: Mapping[str, Any]) -> str:
+        message = payload["message"]
         form = self.definitions.get_form(session, root.form_version_id) if root.form_version_id else None
 
         def label(item: str) -> str:
             field = form.field(item) if form else None
             return field.label if field else item
 
+        if message == CONTRACT_TO_SIGN:
+            return str(payload.get("items", ""))
         if message == "documents_owed":
             return "、".join(label(item) for item in root.owed_documents)
         rows = session.execute(_PENDING, {"case_id": root.id})

@@ -205,8 +205,10 @@ class StaffCases:
 
     def _describe_rating(self, session: Session, *cases: Branch) -> dict[str, Any] | None:
         """Return the judgement of the first of ``cases`` that has one, and who asked for it."""
-        rated = next((one.id for one in cases if one.snapshot.data.get("stars")), None)
-        row = None if rated is None else find_rating(session, rated)
+        # Where no step waits for the rating, it comes after the end and stands in no data of the case.
+        ended = CaseStatus.COMPLETED
+        may_be = (one for one in cases if one.snapshot.data.get("stars") or one.snapshot.status is ended)
+        row = next((row for one in may_be if (row := find_rating(session, one.id))), None)
         if row is None:
             return None
         called = self._organisation.call_staff(session, {row.staff_id} - {None})

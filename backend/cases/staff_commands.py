@@ -24,6 +24,7 @@ from backend.cases.service import CaseService, Request, lock_whole
 from backend.cases.staff_access import CASE, STAFF_KINDS, StaffAccess, make_performer
 from backend.cases.staff_forms import FormReader, label_fields, list_owable
 from backend.cases.step_signatures import ASKED, share_signature
+from backend.cases.works_drawings import WORKS_DRAWING, make_drawing
 from backend.catalogue.definition import Outcome
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -62,6 +63,7 @@ class StaffCommand:
     result: str | None = None
     photos: tuple[str, ...] = ()
     signature: str | None = None
+    drawing: tuple[str, ...] = ()
     amount_fen: int | None = None
     receipt_no: str | None = None
     device: str = ""
@@ -75,6 +77,7 @@ class StaffCommand:
             "result": self.result,
             "photos": self.photos,
             "signature": self.signature,
+            "drawing": self.drawing,
             "amount": self.amount_fen,
             "receipt": self.receipt_no,
         }
@@ -266,7 +269,8 @@ class StaffCommands:
             data["amount_fen"] = command.amount_fen
         if command.receipt_no is not None and command.receipt_no.strip():
             data["receipt_no"] = command.receipt_no.strip()
-        files = list(dict.fromkeys([*command.photos, *([command.signature] if command.signature else [])]))
+        signed = [command.signature] if command.signature else []
+        files = list(dict.fromkeys([*command.photos, *signed, *command.drawing]))
         if files:
             self._files.claim(place.session, files, f"staff:{member.id}", place.case.id)
         if command.photos:
@@ -274,6 +278,8 @@ class StaffCommands:
             data["visit_photos"] = list(dict.fromkeys([*before, *command.photos]))[:_MOST_PHOTOS]
         if ASKED in outcome.asks and (signature := self._share_signature(place, member, command)):
             data[ASKED_DATA[ASKED]] = signature
+        if command.drawing:
+            data[WORKS_DRAWING] = make_drawing(place.session, self._files, command.drawing)
         return data
 
     def _share_signature(self, place: _Place, member: Member, command: StaffCommand) -> str | None:

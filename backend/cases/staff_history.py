@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from backend.cases.drawing import DRAWN, DRAWN_POST
 from backend.cases.forwarded_parts import ANSWERS
 from backend.cases.models import CaseEvent
+from backend.cases.works_drawings import SIGNED_DRAWINGS, WORKS_DRAWING
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.core.database import table_of
 from backend.core.local_time import format_moment
@@ -24,6 +25,8 @@ _EVENTS = Prepared(
     .where(_EVENT.c.case_id == bindparam("case_ids", type_=ARRAY(BigInteger)).any_())
     .order_by(_EVENT.c.recorded_at, _EVENT.c.case_id, _EVENT.c.seq)
 )
+# As many digits of a hash as the papers show.
+_SHOWN_DIGITS = 12
 _ENDS = {"completed": "办结", "refused": "不予办理", "withdrawn": "客户撤回申请", "cancelled": "终止办理"}
 
 
@@ -167,8 +170,13 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
         said.append(f"收据号 {data['receipt_no']}")
     if data.get("visit_photos"):
         said.append(f"现场照片共 {len(data['visit_photos'])} 张")
+    drawing = data.get(WORKS_DRAWING)
+    if drawing:
+        said.append(f"图纸 {len(drawing['files'])} 份，校验值 {drawing['sha256'][:_SHOWN_DIGITS]}")
     if data.get("signature_file"):
-        said.append("客户已签名")
+        signed = data.get(SIGNED_DRAWINGS)
+        seen = f"，看过的图纸校验值 {signed[-1]['sha256'][:_SHOWN_DIGITS]}" if signed else ""
+        said.append(f"客户已签名{seen}")
     return _with_reason("；".join(said), event) if said else None
 
 

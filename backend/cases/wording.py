@@ -12,7 +12,7 @@ from backend.catalogue.definition import Outcome, Step
 from backend.core.local_time import format_moment, format_span
 
 _ENDED = {
-    CaseStatus.COMPLETED: "已办结，谢谢您的评价",
+    CaseStatus.COMPLETED: "已办结",
     CaseStatus.REFUSED: "没有通过，原因见下方说明",
     CaseStatus.WITHDRAWN: "您已撤回这件申请",
     CaseStatus.CANCELLED: "已终止办理，原因见下方说明",

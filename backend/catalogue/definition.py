@@ -338,6 +338,11 @@ class ProcessDefinition:
         object.__setattr__(self, "steps_by_guard", guarded)
         object.__setattr__(self, "has_step_forms", any(one.form is not None for one in self.steps))
 
+    @property
+    def told_name(self) -> str:
+        """Return what customers call it: 投诉, whatever its level."""
+        return str(self.traits.get("mark") or self.name)
+
     def _find_beside(self) -> frozenset[str]:
         waiting = [] if self.forwarding is None else [self.forwarding.step]
         beside: set[str] = set()

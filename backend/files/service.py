@@ -144,6 +144,13 @@ class FileService:
         ).scalars()
         return {row.file_key: self._view(row) for row in rows}
 
+    def read_hashes(self, session: Session, file_keys: Sequence[str]) -> dict[str, str]:
+        """Return file_key → sha256 of the original as it came, in hex; unknown keys are left out."""
+        asked = select(StoredFile.file_key, StoredFile.sha256).where(
+            StoredFile.file_key.in_(set(file_keys)), StoredFile.stored_at.is_not(None)
+        )
+        return {row.file_key: row.sha256.hex() for row in session.execute(asked)}
+
     def read_pictures(self, session: Session, file_keys: Sequence[str]) -> dict[str, bytes | str]:
         """Return file_key → the photo as it is shown, or the name of what is none; unknown keys are left out.
 

@@ -10,16 +10,23 @@ from typing import Any
 
 from backend.core.local_time import SHANGHAI, format_moment, format_span
 
-PLACEHOLDERS = frozenset({"service", "case_no", "items", "when", "handler", "handler_phone", "words"})
+PLACEHOLDERS = frozenset(
+    {"service", "case_no", "items", "when", "handler", "handler_phone", "words", "amount", "until"}
+)
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
 # Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
 # changed hour or person is not told as a new visit, who was chosen is named, what may come later has no day
-# of its own, and whoever smells gas is not sent to a page.
-OTHER_SMS = frozenset({"assigned", "departure", "moved", "replaced", "owed", "alarm_help", "alarm_coming"})
+# of its own, whoever is to act hears what and until when, whoever is to pay the sum, and whoever smells gas
+# is not sent to a page.
+OTHER_SMS = frozenset(
+    {"assigned", "departure", "moved", "replaced", "owed", "todo", "pay", "alarm_help", "alarm_coming"}
+)
 # The limits of WeChat's keywords: phrases of Chinese characters, things of any, names without digits.
 LONGEST_PHRASE, LONGEST_TIP, LONGEST_THING, LONGEST_NAME = 5, 20, 20, 10
 # The template for corrections names a day; the company waits a week before it asks again.
 DAYS_TO_MEND = timedelta(days=7)
+# Where nothing says until when, and where the sum is on the page alone.
+SOON, SUM_ON_PAGE = "请尽快", "金额请点开看"
 # Who comes without a phone of their own rings up.
 CALLS = "见后续来电"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -58,6 +65,9 @@ class Facts:
     handler: str = ""
     handler_phone: str = ""
     words: str = ""
+    # Until when the customer is to act, and the sum that is to be paid, in whole fen.
+    deadline: datetime | None = None
+    amount_fen: int | None = None
 
 
 def read_messages(body: Iterable[Mapping[str, Any]]) -> dict[str, Message]:
@@ -96,6 +106,8 @@ def _fill(text: str, facts: Facts) -> str:
         "handler": facts.handler,
         "handler_phone": facts.handler_phone or CALLS,
         "words": facts.words,
+        "amount": write_amount(facts),
+        "until": write_until(facts),
     }
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
@@ -121,6 +133,17 @@ def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]
 def write_when(facts: Facts, when: datetime) -> str:
     """Return the moment, or the hour from its begin to its end where the facts know it."""
     return format_moment(when) if facts.until is None else format_span(when, facts.until)
+
+
+def write_until(facts: Facts) -> str:
+    """Return until when the customer is to act, as ``请在11月26日 周四 17:00前``."""
+    return SOON if facts.deadline is None else f"请在{format_moment(facts.deadline)}前"
+
+
+def write_amount(facts: Facts) -> str:
+    """Return the sum that is to be paid, as ``3,580.00元``, or where to read it."""
+    fen = facts.amount_fen
+    return SUM_ON_PAGE if fen is None else f"{fen // 100:,}.{fen % 100:02}元"
 
 
 def _cut(text: str, length: int) -> str:

@@ -12,7 +12,15 @@ from datetime import datetime
 from typing import Final
 
 from backend.core.local_time import format_moment
-from backend.notifications.messages import CALLS, DAYS_TO_MEND, Facts, Message, write_when
+from backend.notifications.messages import (
+    CALLS,
+    DAYS_TO_MEND,
+    Facts,
+    Message,
+    write_amount,
+    write_until,
+    write_when,
+)
 
 # Whoever does not use the mini-program is led to the H5 page of the case.
 _PAGE: Final = "_page"
@@ -22,6 +30,8 @@ _INSTEAD: Final = {
     "moved": "visit",
     "owed": "progress",
     "replaced": "visit",
+    "todo": "progress",
+    "pay": "progress",
     "alarm_help": "progress",
     "alarm_coming": "progress",
 }
@@ -35,6 +45,10 @@ SMS_TEXTS: Final[Mapping[str, str]] = {
     "correction_page": "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。",
     "owed": "您的{1}（编号{2}）已先受理，还有资料要补，请在办完前打开燃气服务小程序补上。",
     "owed_page": "您的{1}（编号{2}）已先受理，还有资料要补，请在办完前点 HALL/c/{2} 补上。",
+    "todo": "您的{1}（编号{2}）等您办：{3}。{4}打开燃气服务小程序办理。",
+    "todo_page": "您的{1}（编号{2}）等您办：{3}。{4}点 HALL/c/{2} 办理。",
+    "pay": "您的{1}（编号{2}）应缴：{3}。{4}到营业厅缴费，请打开燃气服务小程序看怎么缴。",
+    "pay_page": "您的{1}（编号{2}）应缴：{3}。{4}到营业厅缴费，点 HALL/c/{2} 看怎么缴。",
     "visit": "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。",
     "moved": "您的{1}（编号{2}）上门时间改为{3}，请留人在家。",
     "replaced": "您的{1}（编号{2}）换了师傅：{3}，由{4}师傅上门，时间不变，请留人在家。",
@@ -68,6 +82,10 @@ def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> li
         case "assigned":
             who = f"{facts.handler}师傅" if facts.handler else "服务师傅"
             return [*params, who, facts.handler_phone or CALLS]
+        case "todo":
+            return [*params, message.phrase, write_until(facts)]
+        case "pay":
+            return [*params, write_amount(facts), write_until(facts)]
         case "visit" | "moved":
             return [*params, write_when(facts, facts.when or now)]
         case "replaced":

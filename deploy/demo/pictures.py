@@ -18,7 +18,7 @@ _WALL, _INK, _STEEL, _GREY = "#e9e4d8", "#2b2f33", "#c3c9cf", "#8a9197"
 
 @cache
 def draw_picture(kind: str, variant: int = 0) -> bytes:
-    """Return a photo as JPEG: meter, stove, pipe, kitchen, card_front, card_back, deed or works; or a
+    """Return a photo as JPEG: meter, stove, pipe, kitchen, card_front, card_back, deed, works or sketch; or a
     ``signature`` as PNG. Raises KeyError for another kind."""
     chance = random.Random(f"{kind}/{variant}")
     image = Image.new("RGB", _SIZE, "white" if kind == "signature" else _WALL)
@@ -116,6 +116,21 @@ def _paint_deed(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
     _write(draw, (190, 215), "样本", 70, "#c23a2b")
 
 
+def _paint_sketch(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
+    draw.rectangle((0, 0, *_SIZE), fill="white")
+    draw.rectangle((60, 60, 580, 380), outline=_INK, width=5)
+    draw.line(((320, 60), (320, 260)), fill=_INK, width=5)
+    _write(draw, (90, 80), "厨房", 28)
+    _write(draw, (350, 80), "餐厅", 28)
+    meter, stove = chance.randrange(100, 160), chance.randrange(220, 280)
+    draw.line(((60, 340), (meter, 340), (meter, 200), (stove, 200)), fill="#0b6bcb", width=6)
+    draw.rectangle((meter - 22, 250, meter + 22, 300), fill=_STEEL, outline=_INK, width=3)
+    _write(draw, (meter + 28, 258), "表", 26)
+    draw.rectangle((stove, 180, stove + 60, 220), fill="#f4f4f4", outline=_INK, width=3)
+    _write(draw, (stove - 4, 226), "灶", 26)
+    _write(draw, (60, 410), "燃气安装图（示意）  DN15 镀锌管", 26)
+
+
 def _paint_signature(draw: ImageDraw.ImageDraw, chance: random.Random) -> None:
     x, y = 120, 240
     for _ in range(14):
@@ -136,4 +151,5 @@ _PAINTERS = {
     "card_back": lambda draw, chance: _paint_card(draw, "居民身份证（国徽面）"),
     "deed": _paint_deed,
     "signature": _paint_signature,
+    "sketch": _paint_sketch,
 }

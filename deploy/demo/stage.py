@@ -28,6 +28,7 @@ from backend.cases.service import Request
 from backend.cases.staff_access import StaffAccess, make_performer
 from backend.cases.staff_commands import Mark, StaffCommand, StaffCommands
 from backend.cases.staff_remarks import StaffRemarks
+from backend.cases.works_drawings import DRAWING_SHOWN, SEEN_DRAWING, WORKS_DRAWING
 from backend.catalogue.definition import ActorKind, Outcome
 from backend.catalogue.forms import FieldType, Form, FormField
 from backend.core.local_time import local_date
@@ -163,6 +164,9 @@ class Stage:
         if command["kind"] == "complete":
             task = self._find_task(case, move)
             command |= {"task": task.path, "outcome": move.outcome}
+            if any(one.name == DRAWING_SHOWN for one in task.outcome.guards):
+                seen = task.case.snapshot.data[WORKS_DRAWING]["sha256"]
+                command["values"] = {**command["values"], SEEN_DRAWING: seen}
             if "form" in task.outcome.asks:
                 self._fill(task, Filler(owner, CUSTOMER), move, chance)
                 case = self._hall.cases.load(case.id)
@@ -233,11 +237,12 @@ class Stage:
             more["handler"] = chance.choice(_HANDLERS[case.unit_code])
         if "receipt" in task.outcome.asks:
             more["receipt_no"] = f"SJ{case.case_no}"
-        for name, purpose in (("photos", "visit"), ("signature", "signature")):
+        for name, purpose in (("photos", "visit"), ("drawing", "visit"), ("signature", "signature")):
             if name in more:
-                kinds = more[name] if name == "photos" else (more[name],)
+                is_one = name == "signature"
+                kinds = (more[name],) if is_one else more[name]
                 keys = self._upload(kinds, f"staff:{member.id}", purpose, chance)
-                more[name] = tuple(keys) if name == "photos" else keys[0]
+                more[name] = keys[0] if is_one else tuple(keys)
         if any(one.name == IDENTITY_VERIFIED for one in task.outcome.guards):
             self._see_id_card(member, case.case_no)
             case = self._hall.cases.load(case.id)

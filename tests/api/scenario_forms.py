@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +39,10 @@ class AnyFiles:
     def describe(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, Any]:
         """Return nothing: no client fetches these."""
         return {}
+
+    def read_hashes(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, str]:
+        """Return for each a hash of its name."""
+        return {key: hashlib.sha256(key.encode()).hexdigest() for key in file_keys}
 
     def read_pictures(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, bytes | str]:
         """Return nothing: nothing is printed."""

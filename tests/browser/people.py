@@ -213,6 +213,13 @@ class Staff:
         )
         expect(self.dialog.get_by_role("button", name=re.compile("去掉照片"))).to_be_visible()
 
+    def hand_in_drawing(self, name: str, content: bytes, mime: str) -> None:
+        """Add a sketch or drawing in the open dialog."""
+        self.dialog.locator("input#works-drawing").set_input_files(
+            {"name": name, "mimeType": mime, "buffer": content}
+        )
+        expect(self.dialog.get_by_role("button", name=re.compile("去掉文件"))).to_be_visible()
+
     def sign_on_glass(self) -> None:
         """Draw a signature in the open dialog."""
         board = self.dialog.locator("canvas")

@@ -50,16 +50,20 @@ def test_a_home_from_application_to_gas_on(
     handler, works = open_staff("handler301"), open_staff("works301")
     _survey(watched, handler, works_no)
     works.open_case(works_no)
-    works.act("方案完成")
+    _hand_in_sketch(watched, works)
     _sign(watched, customer, case_no, "sketch")
+    _see_what_to_pay(watched, customer)
     customer.decide("已缴费")
     collect_at_counter(watched, lead, open_staff("finance301"), works_no, "3580.00", "R-8801")
     clerk_at("lead301").fill(works_no)
     lead.open_case(works_no)
     lead.act("委派施工")
     works.open_case(works_no)
-    works.act("设计完成")
-    _sign(watched, customer, case_no, "drawings")
+    works.button("设计完成").click()
+    works.hand_in_drawing("施工图.pdf", make_pdf(), "application/pdf")
+    works.confirm("设计完成")
+    _see_the_receipt(watched, customer, case_no)
+    _sign(watched, customer, case_no, "drawings", opens=True)
     _build(watched, customer, works, clerk_at("works301"), case_no, works_no)
     _hand_over(works, clerk_at("works301"), works_no)
     lead.open_case(works_no)
@@ -149,10 +153,44 @@ def _record(watched: Watched, staff: Staff, case_no: str, step: str, words: str)
     staff.confirm(step)
 
 
-def _sign(watched: Watched, customer: Customer, case_no: str, what: str) -> None:
+def _hand_in_sketch(watched: Watched, works: Staff) -> None:
+    works.button("方案完成").click()
+    expect(works.dialog.get_by_role("button", name="方案完成", exact=True)).to_be_disabled()
+    works.hand_in_drawing("草图.jpg", make_photo(), "image/jpeg")
+    works.dialog.get_by_label(re.compile("金额")).fill("3580.00")
+    watched.shoot(works.page, "installation-sketch-made")
+    works.confirm("方案完成")
+
+
+def _see_what_to_pay(watched: Watched, customer: Customer) -> None:
+    page = customer.page
+    expect(page.get_by_text("3,580.00 元")).to_be_visible()
+    expect(page.get_by_text(re.compile("营业厅窗口，工作日"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^请在 .+ 前缴$"))).to_be_visible()
+    watched.shoot(page, "installation-to-pay")
+
+
+def _see_the_receipt(watched: Watched, customer: Customer, case_no: str) -> None:
+    customer.go("case", no=case_no)
+    expect(customer.page.get_by_text(re.compile("到账，收据号 R-8801"))).to_be_visible()
+    watched.shoot(customer.page, "installation-paid")
+
+
+def _sign(watched: Watched, customer: Customer, case_no: str, what: str, *, opens: bool = False) -> None:
+    """Look at the sketch or drawing and sign it; a PDF ``opens`` beside the page, and has to."""
     page = customer.page
     customer.go("case", no=case_no)
+    if not opens:
+        drawing = page.get_by_role("img", name="安装草图，第 1 张")
+        expect(drawing).to_be_visible()
+        page.wait_for_function("(one) => one.naturalWidth > 0", arg=drawing.element_handle())
+        watched.shoot(page, "installation-sketch-shown")
     customer.press("去签字")
+    if opens:
+        expect(page.get_by_text("先打开施工图看一看，再签字")).to_be_visible()
+        with page.context.expect_page() as opened:
+            customer.press(re.compile("打开施工图"))
+        opened.value.close()
     customer.draw_signature()
     customer.press("签好了")
     expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()

@@ -70,7 +70,8 @@ def _draw_the_sketch(customer: Customer, stage: Stage, case_no: str) -> None:
     handler.act(child_no, "arrive")
     handler.see_id_card(child_no)
     handler.act(child_no, "fit", result="可以装", photos=[handler.upload(make_photo(), "visit")])
-    works.act(child_no, "drafted")
+    sketch = works.upload(make_photo(), "visit")
+    works.act(child_no, "drafted", drawing=[sketch], amount_fen=358_000)
     for one in (clerk, lead, handler, works):
         one.close()
 
@@ -86,7 +87,7 @@ def _sign_it(watched: Watched, customer: Customer) -> None:
     page.wait_for_function("(one) => one.naturalWidth > 0", arg=signature.element_handle())
     watched.shoot(page, "35-signed")
     customer.press("同意并签字")
-    expect(page.get_by_role("heading", name="请按通知缴费，缴费后开始施工")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^请看要缴多少、到哪里缴"))).to_be_visible()
 
 
 def _apply_without_the_proof(watched: Watched, customer: Customer) -> str:

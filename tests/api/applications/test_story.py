@@ -326,6 +326,9 @@ def test_an_owed_document_is_supplied_later(
     assert files.find_claim(proof) == case_id
 
 
+DRAWING = {"files": ["d1"], "sha256": "d1"}
+
+
 def test_a_customer_signs_in_the_process_that_took_over(
     customer: Customer, staff: Staff, files: Uploads, handler_id: int
 ) -> None:
@@ -344,13 +347,14 @@ def test_a_customer_signs_in_the_process_that_took_over(
         ("survey", "fit"),
         ("scheme", "drafted"),
     ):
-        staff.do(child.id, step, outcome)
+        drawn = {"data": {"works_drawing": DRAWING, "amount_fen": 8000}} if step == "scheme" else {}
+        staff.do(child.id, step, outcome, **drawn)
     view = customer.get(f"/cases/{case_no}")
     assert (view["state"], find_now(view)["name"]) == ("waits_for_you", "确认草图")
     assert customer.get("/home")["waiting"][0]["action_name"] == "去签字"
     assert customer.act(view, "agree", 422)["code"] == "signature_missing"
     signature = files.upload(customer.owner)
-    signed = {"values": {"signature_file": signature}}
+    signed = {"values": {"signature_file": signature, "drawing_sha256": DRAWING["sha256"]}}
     assert customer.act({**view, "version": 3}, "agree", 409, **signed)["code"] == "stale_version"
     view = customer.act(view, "agree", **signed)
     assert find_now(view)["name"] == "缴费"

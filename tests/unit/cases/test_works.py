@@ -26,7 +26,8 @@ PROCESSES = {key: build_process(body) for key, body in FOLDER.processes.items()}
 EVERYBODY = Performer(ActorKind.POSITION, FOLDER.positions, FOLDER.departments)
 DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 # A form is handed in apart from what the engine decides: here each stands filled in.
-GUARDS = {**CASE_GUARDS, FORM_FILLED: lambda snapshot, args: None}
+NO_OBJECTION = dict.fromkeys((FORM_FILLED, "sum_set"), lambda snapshot, args: None)
+GUARDS = {**CASE_GUARDS, **NO_OBJECTION}
 CALENDAR = WorkingCalendar(1, {day: chinese_calendar.is_workday(day) for day in DAYS})
 
 
@@ -51,6 +52,7 @@ def act_refused(process: str, snapshot: Snapshot, outcome: str) -> str:
     return refused.value.code
 
 
+DRAWING = {"files": ["d1"], "sha256": "d1"}
 SIGNED = [
     ("install_non_residential", "sign_sketch", "agree", {}),
     ("install_non_residential", "sign_drawings", "agree", {}),
@@ -67,7 +69,7 @@ SIGNED = [
 @pytest.mark.parametrize(("process", "step", "outcome", "data"), SIGNED)
 def test_the_customer_signs_each_time(process: str, step: str, outcome: str, data: dict[str, Any]) -> None:
     # An earlier signature stands in the data already, and does not do for this one.
-    snapshot = stand_at(step, {**data, "signature_file": "earlier"})
+    snapshot = stand_at(step, {**data, "signature_file": "earlier", "works_drawing": DRAWING})
     assert act_refused(process, snapshot, outcome) == "signature_missing"
     assert act(process, snapshot, outcome, data={"signature_file": "f1"}).open_tasks != snapshot.open_tasks
 

@@ -64,6 +64,45 @@ def test_every_message_that_a_process_names_is_there() -> None:
     assert named <= MESSAGES.keys()
 
 
+# Where nobody has to be told, and why.
+UNTOLD = {
+    ("inspection", "rectify", "book"): "the customer says so, and the next page is that of the booking",
+    ("meter_reading", "sign", "pay"): "the meter reader stands there with the slip that says the sum",
+    ("online_customer_service", "reply_by_itself", "judge_reply"): "the answer stands in the chat",
+}
+
+
+def test_the_customer_hears_of_whatever_waits_for_them() -> None:
+    untold = set()
+    for key, body in read_folder().processes.items():
+        own = {one["key"] for one in body["steps"] if one["by"] == "customer"} - {body["first_step"]}
+        for step in body["steps"]:
+            for outcome in step["outcomes"]:
+                told = any(one["name"] == "notify_customer" for one in outcome.get("effects", ()))
+                untold |= {(key, step["key"], to) for to in own & {*outcome.get("to", ())} if not told}
+    assert untold == UNTOLD.keys()
+
+
+def test_who_is_to_act_hears_what_and_until_when() -> None:
+    facts = replace(
+        FACTS, deadline=datetime(2026, 11, 26, 9, 0, tzinfo=UTC), amount_fen=358_000, items="报装合同"
+    )
+    case = "您的居民报装（编号261124101123453）"
+
+    def tell(key: str, *, uses_mini: bool = True, of: Facts = facts) -> str:
+        name = choose(MESSAGES[key], uses_mini=uses_mini)
+        return write_sms(name, fill_sms(name, MESSAGES[key], of, NOW), "https://hall.example")
+
+    until = "请在11月26日 周四 17:00前"
+    assert tell("sketch_to_sign") == f"{case}等您办：请签草图。{until}打开燃气服务小程序办理。"
+    page = tell("drawing_to_sign", uses_mini=False)
+    assert page == f"{case}等您办：请签施工图。{until}点 https://hall.example/c/261124101123453 办理。"
+    assert f"应缴：3,580.00元。{until}到营业厅缴费" in tell("sum_to_pay")
+    assert fill_text(MESSAGES["contract_to_sign"], facts).startswith(f"{case}：报装合同已经写好。{until}点开")
+    # What nobody has set a day for is asked for soon, and an unknown sum stands on the page.
+    assert "应缴：金额请点开看。请尽快到营业厅缴费" in tell("sum_to_pay", of=FACTS)
+
+
 def test_what_the_text_says() -> None:
     assert fill_text(MESSAGES["appointment_moved"], FACTS) == (
         "您的居民报装（编号261124101123453）上门时间改为：11月26日 周四 09:00–10:00，请留人在家。"

@@ -10,6 +10,7 @@ const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'b
 export function screenOf(action: AvailableAction): PageName | null {
   if (action.kind === 'supply_document') return 'supply'
   if (action.kind === 'verify_identity') return 'identity'
+  if (action.kind === 'rate') return 'rate'
   if (action.kind !== 'complete') return null
   // What the command itself brings is no lack: the server says that it asks for it.
   if (action.asks.includes('signature') && action.unmet?.code !== 'form_missing') return 'sign'
@@ -19,7 +20,7 @@ export function screenOf(action: AvailableAction): PageName | null {
 
 /** What the customer is to do, likely one first; withdrawing stands apart and cancelling is not theirs. */
 export function listSteps(view: CaseView): AvailableAction[] {
-  return view.actions.filter((action) => ['complete', 'supply_document', 'verify_identity'].includes(action.kind))
+  return view.actions.filter((action) => ['complete', 'supply_document', 'verify_identity', 'rate'].includes(action.kind))
 }
 
 export function findAction(view: CaseView, test: (action: AvailableAction) => boolean): AvailableAction | null {
@@ -49,7 +50,8 @@ export function nameOf(action: AvailableAction): string {
 }
 
 /** What belongs to a completed action besides its own content. */
-export function completionOf(action: AvailableAction): { kind: 'complete'; task?: number; outcome?: string } {
+export function completionOf(action: AvailableAction): { kind: 'complete' | 'rate'; task?: number; outcome?: string } {
+  if (action.kind === 'rate') return { kind: 'rate' }
   return {
     kind: 'complete',
     ...(action.task === null ? {} : { task: action.task }),

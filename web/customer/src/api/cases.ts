@@ -2,7 +2,7 @@ import { openOwnPdf } from '@/platform/files'
 import { sendCommand } from './commanding'
 import { API_BASE, call, withFreshToken } from './http'
 import { noAnswer, readProblem } from './problem'
-import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, FilledLine, OwnAccount, Home, Page, Visit } from './types'
+import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, FilledLine, OwnAccount, Home, Page, Payments, Visit, WorksDrawing } from './types'
 
 export const fetchHome = () => call<Home>('GET', '/home')
 
@@ -16,6 +16,12 @@ export const fetchPapers = (after: string | null) => call<Page<CasePapers>>('GET
 
 /** The account that a case is about, as soon as there is one. */
 export const fetchAccount = (caseNo: string) => call<OwnAccount>('GET', `/cases/${caseNo}/account`)
+
+/** The drawing that waits for the customer's signature, and those that were signed. */
+export const fetchDrawings = (caseNo: string) => call<WorksDrawing[]>('GET', `/cases/${caseNo}/drawings`)
+
+/** What is to be paid now, and what was paid. */
+export const fetchPayments = (caseNo: string) => call<Payments>('GET', `/cases/${caseNo}/payments`)
 
 export const fetchVisit = (caseNo: string) => call<Visit>('GET', `/cases/${caseNo}/visit`)
 

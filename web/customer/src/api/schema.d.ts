@@ -829,6 +829,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Show the drawing that waits for the customer's signature, and those that were signed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorksDrawing"][];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/holds": {
         parameters: {
             query?: never;
@@ -1043,6 +1084,47 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cases/{case_no}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell what is to be paid now, where and until when, and the receipt of every sum that was paid. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Payments"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3405,6 +3487,47 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/drawings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Show the newest drawing, signed or not, and those that were signed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WorksDrawing"][];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -7541,9 +7664,9 @@ export interface components {
             valid_until?: string | null;
         };
         AvailableAction: {
-            asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "amount" | "receipt" | "form")[];
+            asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
@@ -7552,6 +7675,20 @@ export interface components {
             step: string | null;
             task: number | null;
             unmet: components["schemas"]["Unmet"] | null;
+        };
+        Bill: {
+            amount_fen: number | null;
+            contract_no: string | null;
+            desk: components["schemas"]["Desk"];
+            overdue: boolean;
+            paid_fen: number;
+            /** @enum {string} */
+            state: "to_set" | "to_pay" | "checking";
+            total_fen: number | null;
+            transfer: components["schemas"]["Transfer"] | null;
+            /** Format: date-time */
+            until: string | null;
+            what: string;
         };
         Board: {
             /** Format: date-time */
@@ -7843,7 +7980,7 @@ export interface components {
             document?: string | null;
             expected_version: number;
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "supply_document" | "urge";
+            kind: "complete" | "withdraw" | "supply_document" | "urge" | "rate";
             /** @default null */
             outcome?: string | null;
             /** @default null */
@@ -7879,6 +8016,10 @@ export interface components {
         DayEdit: {
             is_working: boolean;
             note: string;
+        };
+        Desk: {
+            hours: string;
+            unit: string;
         };
         Document: {
             case_no: string;
@@ -8851,6 +8992,10 @@ export interface components {
             new_password: string;
             old_password: string;
         };
+        Payments: {
+            bill: components["schemas"]["Bill"] | null;
+            paid: components["schemas"]["Receipt"][];
+        };
         PendingExtension: {
             /** Format: date-time */
             asked_at: string;
@@ -9034,6 +9179,12 @@ export interface components {
             keys: string[];
             /** @enum {string} */
             kind: "return" | "dispatch" | "end" | "alarm" | "site" | "other";
+        };
+        Receipt: {
+            amount_fen: number;
+            /** Format: date-time */
+            paid_at: string;
+            receipt_no: string | null;
         };
         Refresh: {
             refresh_token: string;
@@ -9463,6 +9614,7 @@ export interface components {
             /** Format: uuid */
             command_id: string;
             corrections?: components["schemas"]["CorrectionRequest"][];
+            drawing?: string[];
             expected_version: number;
             /** @default null */
             handler?: string | null;
@@ -9633,6 +9785,11 @@ export interface components {
             title: string;
             tries: components["schemas"]["MessageTry"][];
         };
+        Transfer: {
+            account_no: string;
+            bank: string;
+            holder: string;
+        };
         Unit: {
             code: string;
             is_active: boolean;
@@ -9752,6 +9909,13 @@ export interface components {
         };
         WechatCode: {
             code: string;
+        };
+        WorksDrawing: {
+            files: components["schemas"]["FileView"][];
+            name: string;
+            sha256: string;
+            signed_at: string | null;
+            to_sign: boolean;
         };
         WorksPage: {
             items: components["schemas"]["WorksRow"][];

@@ -1,0 +1,83 @@
+"""What a case's customer has agreed to pay: by the contract, or else the sum that staff have set."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from backend.cases import document_rows
+
+# The field in which contracts state what is to be paid in all, in whole fen.
+TOTAL_FIELD = "total_fee"
+_IN_PARTS = "in_parts"
+_PARTS = ("pay_first_percent", "pay_second_percent")
+# The company's account, as contracts name it.
+_ACCOUNT = {"holder": "account_holder", "bank": "account_bank", "account_no": "account_no"}
+# Within how many days of the signing the first payment comes, by the way of payment.
+_FIRST_WITHIN = {"in_full": "pay_full_within_days", _IN_PARTS: "pay_first_within_days"}
+# Set once the works are handed over: then all the rest is due.
+_WORKS_DONE = "works_done"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What is to be paid in all, in whole fen; ``stages`` are the sums by which as much has to be paid.
+
+    ``contract_no`` is empty where there is no contract; ``transfer`` is the company's account in it,
+    ``pay_by`` the last day of the first payment.
+    """
+
+    total_fen: int
+    stages: tuple[int, ...]
+    contract_no: str = ""
+    transfer: Mapping[str, str] | None = None
+    pay_by: date | None = None
+
+    def find_due(self, paid_fen: int) -> int:
+        """Return what is to be paid next, nothing where all is paid."""
+        return next((one for one in self.stages if one > paid_fen), paid_fen) - paid_fen
+
+
+def find_agreed(session: Session, case_id: int, data: Mapping[str, Any]) -> Agreed | None:
+    """Return what the case itself agreed on, the newest contract before a sum that was set, or None."""
+    contracts = [
+        row
+        for row in document_rows.list_filled(session, case_id)
+        if row.state == "filled" and row.content.get(TOTAL_FIELD)
+    ]
+    if contracts:
+        content, number = contracts[-1].content, contracts[-1].number or ""
+        return read_contract(content, number, is_done=data.get(_WORKS_DONE) is True)
+    amount_fen = data.get("amount_fen")
+    return None if not amount_fen else Agreed(int(amount_fen), (int(amount_fen),))
+
+
+def read_contract(content: Mapping[str, Any], number: str, *, is_done: bool = False) -> Agreed:
+    """Return what a contract says: one sum, or parts of it by percentages of which the last is the rest.
+
+    Once the works are done (``is_done``) no part is left to wait for.
+    """
+    total_fen = int(content[TOTAL_FIELD])
+    stages: list[int] = []
+    if content.get("payment_method") == _IN_PARTS and not is_done:
+        percent = Decimal(0)
+        for field in _PARTS:
+            percent += Decimal(str(content.get(field) or 0))
+            share = (total_fen * percent / 100).quantize(Decimal(1), ROUND_HALF_UP)
+            stages.append(min(int(share), total_fen))
+    account = {name: str(content.get(field) or "") for name, field in _ACCOUNT.items()}
+    transfer = account if all(account.values()) else None
+    return Agreed(total_fen, (*stages, total_fen), number, transfer, _find_last_day(content))
+
+
+def _find_last_day(content: Mapping[str, Any]) -> date | None:
+    days = content.get(_FIRST_WITHIN.get(str(content.get("payment_method")), ""))
+    signed_on = content.get("signed_on")
+    if days is None or not signed_on:
+        return None
+    return date.fromisoformat(str(signed_on)) + timedelta(days=int(days))

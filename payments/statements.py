@@ -1,0 +1,197 @@
+"""What a customer has to pay for a case, where and until when, and what was paid: as its page tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.access import find_customer_case
+from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
+from backend.cases.deadlines import find_limit, measure_due
+from backend.cases.models import ServiceCase
+from backend.cases.snapshot import CaseStatus, Task
+from backend.catalogue.definition import ProcessDefinition, Step
+from backend.catalogue.service import DefinitionStore
+from backend.core.calendar_service import CalendarService
+from backend.core.database import table_of
+from backend.core.local_time import local_date
+from backend.organisation.service import OrganisationService
+from payments.agreed import Agreed, find_agreed
+from payments.ledger import list_charges
+from payments.settling import SUM_SET
+
+# What marks a process that collects a fee; the step after the customer has paid is finance's.
+OPENS_CHARGE, SETTLES_CHARGE = "open_charge", "settle_charge"
+# Trait of a process: step → what is paid for there.
+PAYS_FOR = "pays_for"
+_CASE = table_of(ServiceCase)
+_UNIT = select(_CASE.c.unit_id).where(_CASE.c.id == bindparam("case_id"))
+_UNNAMED = "费用"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where money is waited for: the step that the customer's progress shows, and what collects the fee."""
+
+    branch: Branch
+    definition: ProcessDefinition
+    task: Task | None
+    fee: Branch | None = None
+    is_with_finance: bool = False
+
+
+class PaymentStatements:
+    """Reads for customers. Most cases cost nothing, and then there is neither a bill nor a receipt."""
+
+    def __init__(
+        self,
+        reading: sessionmaker[Session],
+        definitions: DefinitionStore,
+        organisation: OrganisationService,
+        calendar: CalendarService,
+    ) -> None:
+        self._reading = reading
+        self._definitions = definitions
+        self._organisation = organisation
+        self._calendar = calendar
+
+    def tell_customer(self, customer_id: int, case_no: str, now: datetime) -> dict[str, Any]:
+        """Return ``{bill, paid}``: what is to be paid now or None, and every receipt; raises NotFound."""
+        with self._reading() as session:
+            root = find_customer_case(session, customer_id, case_no).branch
+            place = next(self._list_places(session, root), None)
+            charges = list_charges(session, [one.id for one in list_branches(root)])
+            paid = [
+                {
+                    "amount_fen": one.amount_fen,
+                    "paid_at": one.settled_at,
+                    "receipt_no": one.receipt_no,
+                }
+                for one in charges
+                if one.state == "settled"
+            ]
+            bill = None if place is None else self._write_bill(session, place, charges, now)
+            return {"bill": bill, "paid": paid}
+
+    def find_sum(
+        self, session: Session, root_id: int, case_id: int, now: datetime
+    ) -> tuple[int | None, datetime | None] | None:
+        """Return what ``case_id``, the case at the top or one below it, waits to be paid and until when."""
+        root = read_tree_by_id(session, root_id).branch
+        place = next((one for one in self._list_places(session, root) if one.branch.id == case_id), None)
+        if place is None:
+            return None
+        charges = list_charges(session, [one.id for one in list_branches(root)])
+        bill = self._write_bill(session, place, charges, now)
+        return None if bill is None else (bill["amount_fen"], bill["until"])
+
+    def _list_places(self, session: Session, branch: Branch) -> Iterator[_Place]:
+        """Return where the case waits for money, itself or in what it handed over to."""
+        if branch.snapshot.status is not CaseStatus.OPEN:
+            return
+        definition = self._definitions.get(session, branch.definition_version_id)
+        if _has_effect(definition.steps, OPENS_CHARGE):
+            yield self._make_fee(definition, branch, definition, None, branch)
+        for task in branch.snapshot.open_tasks:
+            child = branch.children.get(task.no)
+            below = None if child is None else self._definitions.get(session, child.definition_version_id)
+            if child is not None and below is not None and _has_effect(below.steps, OPENS_CHARGE):
+                if child.snapshot.status is CaseStatus.OPEN:
+                    yield self._make_fee(below, branch, definition, task, child)
+            elif child is not None:
+                yield from self._list_places(session, child)
+            elif definition.step(task.step).has_guard(SUM_SET):
+                yield _Place(branch, definition, task)
+
+    @staticmethod
+    def _make_fee(
+        collecting: ProcessDefinition,
+        branch: Branch,
+        definition: ProcessDefinition,
+        task: Task | None,
+        fee: Branch,
+    ) -> _Place:
+        here = [collecting.step(one.step) for one in fee.snapshot.open_tasks]
+        return _Place(branch, definition, task, fee, _has_effect(here, SETTLES_CHARGE))
+
+    def _write_bill(
+        self, session: Session, place: _Place, charges: Sequence[Row[Any]], now: datetime
+    ) -> dict[str, Any] | None:
+        agreed = self._find_agreed(session, place)
+        charge = next(
+            (one for one in charges if one.state == "open" and place.fee and one.case_id == place.fee.id),
+            None,
+        )
+        below = {one.id for one in list_branches(place.branch)}
+        paid_fen = sum(one.amount_fen for one in charges if one.state == "settled" and one.case_id in below)
+        amount_fen = None if agreed is None else agreed.find_due(paid_fen)
+        if charge is not None:
+            amount_fen = charge.amount_fen
+        until = self._find_end(session, place, agreed if paid_fen == 0 else None)
+        if charge is None and place.fee is not None and place.fee.snapshot.data.get("receipt_no") is not None:
+            # Paid: after finance's receipt nothing but the slip is left to write.
+            return None
+        return {
+            "what": self._name_what(place),
+            "amount_fen": amount_fen,
+            "total_fen": None if agreed is None else agreed.total_fen,
+            "paid_fen": paid_fen if agreed is not None else 0,
+            "state": _tell_state(place, agreed, amount_fen),
+            "until": until,
+            "overdue": until is not None and until < now,
+            "contract_no": agreed.contract_no or None if agreed is not None else None,
+            "transfer": None if agreed is None else agreed.transfer,
+            "desk": self._tell_desk(session, place.branch.id, now),
+        }
+
+    def _find_end(self, session: Session, place: _Place, agreed: Agreed | None) -> datetime | None:
+        """Return until when it is to be paid: by the contract, or else by the step's own limit.
+
+        A limit that the step shares with others stands still while the customer is waited for; what the
+        manual gives the customer is told all the same.
+        """
+        calendar = self._calendar.current(session)
+        if agreed is not None and agreed.pay_by is not None:
+            return calendar.closing_time(agreed.pay_by)
+        if place.task is None or place.fee is not None:
+            return None
+        due_at = place.branch.due_at.get(place.task.no)
+        limit = find_limit(place.definition, place.branch.snapshot, place.task.step)
+        if due_at is not None or limit is None:
+            return due_at
+        return measure_due(limit, calendar, place.task.opened_at)
+
+    @staticmethod
+    def _find_agreed(session: Session, place: _Place) -> Agreed | None:
+        # What a case handed over to began with its parent's sums, so only who asks for one has one.
+        if not any(one.has_guard(SUM_SET) for one in place.definition.steps):
+            return None
+        return find_agreed(session, place.branch.id, place.branch.snapshot.data)
+
+    @staticmethod
+    def _name_what(place: _Place) -> str:
+        names: Mapping[str, str] = place.definition.traits.get(PAYS_FOR, {})
+        return names.get(place.task.step, _UNNAMED) if place.task is not None else _UNNAMED
+
+    def _tell_desk(self, session: Session, case_id: int, now: datetime) -> dict[str, str]:
+        """Return where money is taken until the online channels come: the counter of the case's unit."""
+        unit_id = session.execute(_UNIT, {"case_id": case_id}).scalar_one()
+        hours = self._calendar.current(session).hours_on(local_date(now))
+        periods = "、".join(f"{one.opens:%H:%M}–{one.closes:%H:%M}" for one in hours.periods)
+        return {"unit": self._organisation.name_units(session, [unit_id])[unit_id], "hours": periods}
+
+
+def _has_effect(steps: Sequence[Step], effect: str) -> bool:
+    return any(use.name == effect for step in steps for one in step.outcomes for use in one.effects)
+
+
+def _tell_state(place: _Place, agreed: Agreed | None, amount_fen: int | None) -> str:
+    """Return to_set, to_pay or checking; whoever was told the sum has said before that it is paid."""
+    if place.fee is not None and (place.is_with_finance or agreed is not None):
+        return "checking"
+    return "to_set" if amount_fen is None else "to_pay"

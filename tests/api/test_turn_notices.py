@@ -1,0 +1,96 @@
+"""Messages that tell customers of what waits for them: a contract to sign, a sum to pay."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from backend.core.outbox import OutboxRow
+from backend.core.topics import PromiseContext, PromiseRefused
+from composition.promises import make_notices
+from tests.api.conftest import MadeCustomer
+from tests.api.filling import fill_in, upload
+from tests.api.organisation import ensure_staff
+from tests.api.staff_side import Browser, Hall
+from tests.api.test_gas_accounts import NOW, begin
+from tests.api.test_works_drawings import read
+
+# No promise of another test has such a number.
+_numbers = itertools.count(7_000_000)
+
+
+@pytest.fixture
+def owner(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
+    return make_customer()
+
+
+@pytest.fixture
+def market(hall: Hall) -> Browser:
+    with hall.sessions.begin() as session:
+        posts = ("market_dev_dept",)
+        ensure_staff(hall.organisation, session, "361", "market_361", NOW, departments=posts)
+    return hall.sign_in("market_361")
+
+
+def list_promised(hall: Hall, case_no: str) -> list[dict[str, Any]]:
+    with hall.sessions() as session:
+        of_case = OutboxRow.payload["case_id"].as_integer() == hall.find_id(case_no)
+        asked = select(OutboxRow.payload).where(OutboxRow.topic == "notify_customer", of_case)
+        return list(session.scalars(asked.order_by(OutboxRow.id)))
+
+
+def deliver(hall: Hall, payload: dict[str, Any]) -> None:
+    """Keep the promise with no platform set up, so that the message stands in the client's list alone."""
+    context = PromiseContext(next(_numbers), "notify_customer", 1, NOW, lambda: NOW)
+    notices = make_notices(hall.shared)
+    with contextlib.suppress(PromiseRefused):
+        notices.handle(payload, context)
+
+
+def test_a_contract_that_is_written_asks_for_the_signature(
+    hall: Hall, owner: MadeCustomer, market: Browser
+) -> None:
+    case_no = begin(hall, "install_residential_group", "contract", owner.id)
+    fill_in(market, case_no, total_fee=10_000)
+    [asked] = list_promised(hall, case_no)
+    assert (asked["message"], asked["items"]) == ("contract_to_sign", "燃气管道报装合同")
+    # Handed in once more as it is, it is the same contract; changed, it has to be signed anew.
+    fill_in(market, case_no, total_fee=10_000)
+    assert len(list_promised(hall, case_no)) == 1
+    fill_in(market, case_no, total_fee=20_000)
+    assert [one["message"] for one in list_promised(hall, case_no)] == ["contract_to_sign"] * 2
+
+
+def test_who_signs_at_the_counter_is_asked_for_nothing(hall: Hall, owner: MadeCustomer) -> None:
+    desk = hall.sign_in("desk_361")
+    case_no = begin(hall, "online_account_opening", "sign", owner.id)
+    signed = {f"{one}_signature": upload(desk, one, "signature") for one in ("customer", "supplier")}
+    fill_in(desk, case_no, **signed)
+    assert list_promised(hall, case_no) == []
+
+
+def test_the_message_names_the_sum_and_the_last_day(hall: Hall, owner: MadeCustomer) -> None:
+    case_no = begin(hall, "install_residential_individual", "pay", owner.id, amount_fen=358_000)
+    deliver(hall, {"case_id": hall.find_id(case_no), "message": "sum_to_pay"})
+    [told] = read(hall, owner, "/messages")["items"]
+    assert told["title"] == "请缴费"
+    assert "应缴：3,580.00元。请在" in told["text"]
+
+
+def test_a_message_of_what_has_no_last_day_asks_for_soon(hall: Hall, owner: MadeCustomer) -> None:
+    case_no = begin(hall, "install_residential_individual", "sign_sketch", owner.id)
+    deliver(hall, {"case_id": hall.find_id(case_no), "message": "sketch_to_sign"})
+    [told] = read(hall, owner, "/messages")["items"]
+    assert "请尽快点开看图" in told["text"]
+
+
+def test_a_complaint_is_called_so_whatever_its_level(hall: Hall, owner: MadeCustomer) -> None:
+    case_no = begin(hall, "complaint_level_2_3", "accept", owner.id)
+    deliver(hall, {"case_id": hall.find_id(case_no), "message": "complaint_dispatched"})
+    [told] = read(hall, owner, "/messages")["items"]
+    assert told["text"].startswith(f"您的投诉（编号{case_no}）")

@@ -1,0 +1,24 @@
+import type { Bill } from '@/api/types'
+import { showTime } from './shown'
+import { showYuan } from './money'
+
+/** "3,580.00 元". */
+export const tellYuan = (fen: number): string => `${showYuan(fen)} 元`
+
+/** By when a bill is to be paid, or null where nothing is set. */
+export function tellUntil(bill: Pick<Bill, 'until' | 'overdue'>): string | null {
+  if (!bill.until) return null
+  return bill.overdue ? `原定 ${showTime(bill.until)} 前缴，请尽快` : `请在 ${showTime(bill.until)} 前缴`
+}
+
+/** What of the whole sum this is, or null where it is all of it. */
+export function tellShare(bill: Pick<Bill, 'amount_fen' | 'total_fen' | 'paid_fen'>): string | null {
+  if (bill.amount_fen === null || bill.total_fen === null || bill.amount_fen === bill.total_fen) return null
+  const paid = bill.paid_fen ? `，已缴 ${tellYuan(bill.paid_fen)}` : ''
+  return `总共 ${tellYuan(bill.total_fen)}${paid}，这次缴 ${tellYuan(bill.amount_fen)}`
+}
+
+/** What to have at hand at the counter. */
+export function tellBring(bill: Pick<Bill, 'contract_no'>, caseNo: string): string {
+  return bill.contract_no ? `身份证、合同（编号 ${bill.contract_no}），报办件编号 ${caseNo}` : `身份证，报办件编号 ${caseNo}`
+}
