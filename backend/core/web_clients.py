@@ -25,7 +25,7 @@ def make_web_client_routes(customer: Path, console: Path) -> Blueprint:
     @open_to(Caller.ANYONE)
     def go_to_customer_page() -> Response:
         answer = redirect("/h5/")
-        return Response(headers=answer.headers, status=answer.status_code)
+        return Response(answer.get_data(), answer.status_code, answer.headers)
 
     @routes.get("/h5/", defaults={"path": "index.html"})
     @routes.get("/h5/<path:path>")

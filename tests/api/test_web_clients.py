@@ -59,6 +59,7 @@ def test_files_with_a_hash_in_their_name_stay_in_the_cache(built: FlaskClient) -
 def test_addresses(built: FlaskClient) -> None:
     root = get(built, "/")
     assert (root.status_code, root.headers["Location"]) == (302, "/h5/")
+    assert int(root.headers["Content-Length"]) == len(root.data) > 0
     assert get(built, "/h5").status_code == 308
     assert get(built, "/h5/cases/2611").text == PAGE
     for missing in ("/h5/assets/b-2.js", "/h5/../secret.txt", "/h5/%2e%2e/secret.txt"):
