@@ -2,10 +2,12 @@ import { mount } from '@vue/test-utils'
 import ElementPlus from 'element-plus'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { nextTick } from 'vue'
+import { defineComponent, h, nextTick } from 'vue'
 import type { DocumentLine, StaffCaseView } from '@/api/types'
 import CaseDocuments from '@/components/case/CaseDocuments.vue'
-import { DRAWN, tellUnsent } from '@/domain/unsentFiles'
+import DocumentSigners from '@/components/case/DocumentSigners.vue'
+import SignatureInput from '@/components/form/SignatureInput.vue'
+import { DRAWN, tellUnsent, watchUnsent } from '@/domain/unsentFiles'
 import { useOpenCase } from '@/stores/openCase'
 
 vi.mock('@/components/case/DocumentPanel.vue', () => ({
@@ -44,6 +46,35 @@ describe('a document whose step is left', () => {
 })
 
 describe('a signature that was drawn and not confirmed', () => {
+  const pad = { name: 'SignaturePad', props: ['modelValue'], emits: ['update:modelValue'], template: '<i class="pad" @click="$emit(\'update:modelValue\', \'data:x\')" />' }
+  const host = (inside: object, props: object) =>
+    mount(
+      defineComponent({
+        setup() {
+          const unsent = watchUnsent()
+          return () => h('div', [h('b', unsent.value ?? ''), h(inside, props)])
+        },
+      }),
+      { global: { plugins: [ElementPlus], stubs: { SignaturePad: pad } } },
+    )
+
+  it('is told to what holds it, in a form and below it', async () => {
+    const inForm = host(SignatureInput, { label: '客户签字', fileKey: '', files: {} })
+    await inForm.get('button').trigger('click')
+    await inForm.get('.pad').trigger('click')
+    await nextTick()
+    expect(inForm.get('b').text()).toBe(DRAWN)
+    const signer = {
+      key: 'customer', label: '客户签字', party: 'customer', may_sign: true, signed_at: null, name: '', way: '', stale: false,
+      asks_name: true, optional: false,
+    }
+    const below = host(DocumentSigners, { caseNo: '1', task: 1, sha256: 'x', signers: [signer], about: [] })
+    await below.get('.link-button').trigger('click')
+    await below.get('.pad').trigger('click')
+    await nextTick()
+    expect(below.get('b').text()).toBe(DRAWN)
+  })
+
   it('keeps the form from being handed in', () => {
     expect(tellUnsent([{ uploading: 0, failed: 0, drawn: 1 }])).toBe(DRAWN)
     expect(tellUnsent([{ uploading: 0, failed: 0, drawn: 0 }])).toBeNull()
