@@ -65,6 +65,7 @@ from backend.realtime.tickets import SocketTickets
 from composition.hall import GUARDS, Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
 from composition.promises import make_staff_notices
+from payments.statements import PaymentStatements
 from staff_api.account_routes import make_account_routes
 from staff_api.alarm_routes import make_alarm_routes
 from staff_api.board_routes import make_board_routes
@@ -76,6 +77,7 @@ from staff_api.contract_routes import make_contract_callback_routes, make_contra
 from staff_api.document_routes import make_case_print_routes, make_document_routes
 from staff_api.drawing_routes import make_drawing_routes
 from staff_api.extension_routes import make_extension_routes
+from staff_api.fee_routes import make_fee_routes
 from staff_api.file_routes import make_staff_file_routes
 from staff_api.form_routes import make_form_routes
 from staff_api.forward_routes import make_forward_routes
@@ -177,6 +179,7 @@ def _add_cases(
 ) -> dict[str, Exportable]:
     sessions, organisation, definitions = hall.sessions, hall.organisation, hall.definitions
     access = StaffAccess(definitions)
+    statements = PaymentStatements(hall.reading, definitions, organisation, hall.calendar)
     services = {one.key: one.name for one in hall.content.services}
     processes = {key: str(body["name"]) for key, body in hall.content.processes.items()}
     rows = RowWriter(organisation, definitions, services, hall.calendar, hall.keys, read_clock)
@@ -266,6 +269,7 @@ def _add_cases(
         make_contract_routes(hall.contracts),
         make_account_routes(hall.accounts),
         make_drawing_routes(hall.drawings),
+        make_fee_routes(statements, access, read_clock),
         make_staff_identity_routes(hall.identity_decisions),
         make_case_print_routes(documents),
         make_print_routes(

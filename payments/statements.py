@@ -10,17 +10,18 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.access import find_customer_case
+from backend.cases.access import find_customer_case, find_root_id
 from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
 from backend.cases.deadlines import find_limit, measure_due
 from backend.cases.models import ServiceCase
 from backend.cases.snapshot import CaseStatus, Task
+from backend.cases.staff_access import StaffAccess
 from backend.catalogue.definition import ProcessDefinition, Step
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.database import table_of
 from backend.core.local_time import local_date
-from backend.organisation.service import OrganisationService
+from backend.organisation.service import Member, OrganisationService
 from payments.agreed import Agreed, find_agreed
 from payments.ledger import list_charges
 from payments.settling import SUM_SET
@@ -46,7 +47,10 @@ class _Place:
 
 
 class PaymentStatements:
-    """Reads for customers. Most cases cost nothing, and then there is neither a bill nor a receipt."""
+    """Reads for customers, and for who takes the money.
+
+    Most cases cost nothing, and then there is neither a bill nor a receipt.
+    """
 
     def __init__(
         self,
@@ -89,6 +93,23 @@ class PaymentStatements:
         charges = list_charges(session, [one.id for one in list_branches(root)])
         bill = self._write_bill(session, place, charges, now)
         return None if bill is None else (bill["amount_fen"], bill["until"])
+
+    def find_fee(self, member: Member, access: StaffAccess, case_no: str, now: datetime) -> int | None:
+        """Return what contract or staff have said that this collection of a fee is to bring, in whole fen.
+
+        None where nobody has said it, and for a case that collects nothing; raises NotFound.
+        """
+        with self._reading() as session:
+            case_id = access.find_staff_case(session, member, case_no).id
+            root = read_tree_by_id(session, find_root_id(session, case_id)).branch
+            places = self._list_places(session, root)
+            place = next((one for one in places if one.fee is not None and one.fee.id == case_id), None)
+            agreed = None if place is None else self._find_agreed(session, place)
+            if place is None or agreed is None:
+                return None
+            below = [one.id for one in list_branches(place.branch)]
+            paid = sum(one.amount_fen for one in list_charges(session, below) if one.state == "settled")
+            return agreed.find_due(paid)
 
     def _list_places(self, session: Session, branch: Branch) -> Iterator[_Place]:
         """Return where the case waits for money, itself or in what it handed over to."""

@@ -67,6 +67,11 @@ def test_the_sum_is_told_before_it_is_paid_and_the_receipt_afterwards(
     assert answer_drawing(hall, owner, case_no, "paid").status_code == 200
     assert read_bill(hall, owner, case_no)["state"] == "checking"
     receipt_no = f"R-{case_no}"
+    desk = hall.sign_in("desk_361")
+    fee_no = desk.read(f"/cases/{case_no}")["child"]["case_no"]
+    # The clerk at the counter starts from the sum that the customer was told.
+    assert desk.read(f"/cases/{fee_no}/fee") == {"due_fen": 358_000}
+    assert desk.read(f"/cases/{case_no}/fee") == {"due_fen": None}
     collect(hall, case_no, receipt_no, 358_000)
     told = read(hall, owner, f"/cases/{case_no}/payments")
     assert told["bill"] is None

@@ -59,7 +59,7 @@ SIGNED = [
     ("install_residential_group", "sign_sketch", "agree", {"contract_wanted": True}),
     ("install_residential_group", "sign_sketch", "agree_without_contract", {"contract_wanted": False}),
     ("install_residential_group", "sign_drawings", "agree", {}),
-    ("gas_commissioning", "commission", "commissioned", {}),
+    ("gas_commissioning", "commission", "commissioned", {"tightness_leak": "not_leaking", "gas_on_done": True}),
     ("suspension_removal", "sign", "sign", {}),
     ("inspection", "sign", "sign", {}),
     ("meter_reading", "sign", "to_pay", {}),

@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CaseAccount, CaseContractView, CaseIdentityView, CaseLinkView, CommandBody, IdentityWord, Page, QueueView, ReviewMarks, RingingAlarm, StaffCaseRow, StaffCaseView, Values, WorksDrawing } from './types'
+import type { CaseAccount, CaseContractView, CaseFee, CaseIdentityView, CaseLinkView, CommandBody, IdentityWord, Page, QueueView, ReviewMarks, RingingAlarm, StaffCaseRow, StaffCaseView, Values, WorksDrawing } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -41,6 +41,7 @@ export const sendMessage = (caseNo: string, text: string) =>
 export const getCaseLink = (caseNo: string) => request<CaseLinkView>('GET', `${path(caseNo)}/link`)
 export const sendCaseLink = (caseNo: string) => request<CaseLinkView>('POST', `${path(caseNo)}/link`)
 export const getCaseAccount = (caseNo: string) => request<CaseAccount>('GET', `${path(caseNo)}/account`)
+export const getFee = (caseNo: string) => request<CaseFee>('GET', `${path(caseNo)}/fee`)
 export const listDrawings = (caseNo: string) => request<WorksDrawing[]>('GET', `${path(caseNo)}/drawings`)
 export const getCaseIdentity = (caseNo: string) => request<CaseIdentityView>('GET', `${path(caseNo)}/identity`)
 export const decideIdentity = (caseNo: string, word: IdentityWord) =>

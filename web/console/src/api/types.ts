@@ -83,6 +83,7 @@ export interface Page<T> {
 export type CaseLinkView = Schemas['CaseLink']
 export type CaseContractView = Schemas['CaseContract']
 export type CaseAccount = Schemas['CaseAccount']
+export type CaseFee = Schemas['Fee']
 export type WorksDrawing = Schemas['WorksDrawing']
 export type GasAccount = Schemas['GasAccount']
 export type CaseIdentityView = Schemas['CaseIdentity']

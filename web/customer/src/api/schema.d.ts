@@ -3628,6 +3628,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/fee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell the clerk who takes the money what the customer was told to pay. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Fee"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/forward": {
         parameters: {
             query?: never;
@@ -8191,6 +8232,9 @@ export interface components {
         FaultyRow: {
             row: number;
             text: string;
+        };
+        Fee: {
+            due_fen: number | null;
         };
         FilePurpose: {
             /** @enum {string} */
