@@ -53,13 +53,14 @@ def act_refused(process: str, snapshot: Snapshot, outcome: str) -> str:
 
 
 DRAWING = {"files": ["d1"], "sha256": "d1"}
+TIGHT = {"tightness_leak": "not_leaking", "gas_on_done": True}
 SIGNED = [
     ("install_non_residential", "sign_sketch", "agree", {}),
     ("install_non_residential", "sign_drawings", "agree", {}),
     ("install_residential_group", "sign_sketch", "agree", {"contract_wanted": True}),
     ("install_residential_group", "sign_sketch", "agree_without_contract", {"contract_wanted": False}),
     ("install_residential_group", "sign_drawings", "agree", {}),
-    ("gas_commissioning", "commission", "commissioned", {"tightness_leak": "not_leaking", "gas_on_done": True}),
+    ("gas_commissioning", "commission", "commissioned", TIGHT),
     ("suspension_removal", "sign", "sign", {}),
     ("inspection", "sign", "sign", {}),
     ("meter_reading", "sign", "to_pay", {}),
