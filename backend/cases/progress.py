@@ -79,6 +79,8 @@ class ProgressStep(NamedTuple):
     # The moment is that by which the steps that follow are done as well.
     is_due_shared: bool = False
     yields: bool = False
+    # The customer is the one who is waited for.
+    is_own: bool = False
 
 
 # Who comes to the customer, in every process.
@@ -240,13 +242,14 @@ def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[Progre
     last: dict[bool, int] = {}
     for one in visits:
         wording, is_shared = one.step.customer, bool(one.step.limit.steps)
+        is_own = one.step.by.kind is ActorKind.CUSTOMER
         if not wording.visible:
             # A first step that nobody sees has nothing to show as part of; a foretold one tells nothing.
             index = last.get(one.is_beside)
             if index is not None and one.state is not StepState.NEXT:
                 at = _choose_time(steps[index], one)
                 steps[index] = steps[index]._replace(
-                    state=one.state, at=at, due_at=one.due_at, is_due_shared=is_shared
+                    state=one.state, at=at, due_at=one.due_at, is_due_shared=is_shared, is_own=is_own
                 )
             continue
         last[one.is_beside] = len(steps)
@@ -267,6 +270,7 @@ def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[Progre
                 wording.name_done,
                 is_shared,
                 one.is_beside is not waits_for_parts,
+                is_own,
             )
         )
     told = tuple(

@@ -105,6 +105,10 @@ def write_headline(
         return f"{present}；还有资料要您补交"
     if current.due_at is None:
         return present
+    if current.is_own and current.hour is None:
+        # Nobody but the customer can be late here, and nobody is urged.
+        until = "请尽快办" if current.due_at < now else f"请在 {format_moment(current.due_at)} 前办"
+        return f"{present}，{until}"
     if current.due_at < now:
         return f"{present}，比{'约好' if current.hour else '预计'}的晚了，我们正在催办"
     # Two moments in one sentence would only be mistaken for each other.

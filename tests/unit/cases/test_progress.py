@@ -233,6 +233,18 @@ def test_a_headline_says_what_and_by_when() -> None:
     assert write_due(due_at, due_at + timedelta(seconds=1)) == "原定 11月26日 周四 23:59 前"
 
 
+def test_a_customers_own_step_is_asked_for_and_not_foretold() -> None:
+    works = PROCESSES["install_residential_individual"]
+    snapshot = start(works, "sign_drawings")
+    due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
+    steps = make_progress(Line(works, snapshot, {snapshot.open_tasks[0].no: due_at}), find_process)
+    told = "请先看施工图，同意就签字，请在 11月26日 周四 17:00 前办"
+    assert write_headline(CaseStatus.OPEN, steps, False, NOW) == told
+    # Nobody is urged for what the customer alone can do.
+    late = write_headline(CaseStatus.OPEN, steps, False, due_at + timedelta(seconds=1))
+    assert late == "请先看施工图，同意就签字，请尽快办"
+
+
 def test_nobody_is_said_to_look_at_once_while_the_office_is_closed() -> None:
     snapshot = run(APPLICATION, start(APPLICATION), ("submit", "submit"))
     due_at = {snapshot.open_tasks[0].no: datetime(2026, 11, 27, 0, 45, tzinfo=UTC)}
