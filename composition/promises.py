@@ -38,7 +38,7 @@ from backend.core.topics import PromiseContext, Sending, TopicRegistry, TopicSpe
 from backend.customers.accounts import GasAccounts
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
-from backend.organisation.leads import find_centre_leads, find_leads
+from backend.organisation.leads import find_centre_leads, find_leads, find_present
 from backend.organisation.list_exports import Exportable
 from backend.plans.starting import PlanStarter
 from backend.realtime.hints import publish_hints
@@ -104,7 +104,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             _make_code_topic(hall),
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
-            *UrgeNotices(hall.sessions, staff_notices, find_leads).list_topics(),
+            *UrgeNotices(hall.sessions, staff_notices, find_leads, find_present).list_topics(),
             *AlarmAlerts(hall.sessions, staff_notices, find_leads).list_topics(),
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),

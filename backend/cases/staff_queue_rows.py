@@ -21,6 +21,7 @@ from sqlalchemy import (
     Subquery,
     Text,
     bindparam,
+    case,
     cast,
     exists,
     func,
@@ -78,9 +79,14 @@ ONLY: dict[str, ColumnElement[bool]] = {
 
 # On one person's list what was urged stands first; of the rest each stands by when it is due.
 UNURGED: ColumnElement[bool] = TASK.c.urged_at.is_(None)
-# In a queue stand first those of classified customers. They have an index of their own, which is short, so
-# that all others are found as if there were none.
-PLAIN: ColumnElement[bool] = ~TASK.c.is_vip
+# In a queue stands first what was urged, then what is a classified customer's. Each has an index of its own,
+# which is short, so that all others are found as if there were none.
+RANKS: dict[str, list[ColumnElement[bool]]] = {
+    "urged": [~UNURGED],
+    "vip": [UNURGED, TASK.c.is_vip],
+    "plain": [UNURGED, ~TASK.c.is_vip],
+}
+_RANK = case((~UNURGED, 0), (TASK.c.is_vip, 1), else_=2)
 
 
 def _after_due(lane: str = "") -> ColumnElement[bool]:
@@ -114,7 +120,7 @@ _AFTER: dict[str, Callable[[], ColumnElement[bool]]] = {
 }
 _ORDERS: dict[str, list[ColumnElement[Any]]] = {
     "urged": [UNURGED, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
-    "vip": [PLAIN, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
+    "ranked": [_RANK, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "due": [DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "newest": [TASK.c.opened_at.desc(), TASK.c.case_id.desc(), TASK.c.no.desc()],
 }
@@ -173,18 +179,18 @@ def _gather(kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any]
     return select(lane).select_from(_POSTS.join(_UNITS, true()).join(lane, true()))
 
 
-def _gather_vip_first(
+def _gather_ranked(
     kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any], after: bool
 ) -> CompoundSelect[Any]:
-    """Return the lanes of classified customers, and those of all others, each from its own place on."""
-    both = []
-    for is_plain, lane in ((False, "_vip"), (True, "_plain")):
-        part = [*conditions, PLAIN if is_plain else TASK.c.is_vip]
+    """Return the lanes of each of RANKS in turn, each from its own place on."""
+    ranked = []
+    for place, (rank, kept) in enumerate(RANKS.items()):
+        part = [*conditions, *kept]
         if after:
-            part.append(_after_due(lane))
-        ordered = inner.add_columns(literal(is_plain).label("plain")).order_by(*_ORDERS["due"]).limit(_LIMIT)
-        both.append(_gather(kind, part, ordered))
-    return union_all(*both)
+            part.append(_after_due(f"_{rank}"))
+        ordered = inner.add_columns(literal(place).label("rank")).order_by(*_ORDERS["due"]).limit(_LIMIT)
+        ranked.append(_gather(kind, part, ordered))
+    return union_all(*ranked)
 
 
 def make_count(kind: str, overdue: bool) -> Select[Any]:
@@ -218,9 +224,9 @@ def make_page(
     if kind in ("handler", "shared") and sort == "due":
         sort = "urged"
     elif kind in ("queue", "post") and sort == "due" and not overdue and due is None:
-        sort = "vip"
+        sort = "ranked"
     conditions = [*_lane_conditions(kind), *_due_conditions(overdue, due)]
-    if after and sort != "vip":
+    if after and sort != "ranked":
         conditions.append(_AFTER[sort]())
     inner = select(*_TASK_COLUMNS, UNURGED.label("unurged")) if sort == "urged" else select(*_TASK_COLUMNS)
     if by_service:
@@ -231,8 +237,8 @@ def make_page(
         conditions.append(~UNURGED)
     elif only is not None:
         conditions.append(exists().where(CASE.c.id == TASK.c.case_id, ONLY[only]))
-    if sort == "vip":
-        gathered = _gather_vip_first(kind, conditions, inner, after).subquery("gathered")
+    if sort == "ranked":
+        gathered = _gather_ranked(kind, conditions, inner, after).subquery("gathered")
     else:
         inner = inner.order_by(*_ORDERS[sort]).limit(_LIMIT)
         gathered = _gather(kind, conditions, inner).subquery("gathered")
@@ -240,8 +246,8 @@ def make_page(
     best = [one.desc() for one in columns[1:]] if sort == "newest" else list(columns)
     if sort == "urged":
         best = [gathered.c.unurged, *best]
-    if sort == "vip":
-        best = [gathered.c.plain, *best]
+    if sort == "ranked":
+        best = [gathered.c.rank, *best]
     found = select(gathered).order_by(*best).limit(_LIMIT).subquery("found")
     on_task = (TASK.c.case_id == found.c.case_id) & (TASK.c.no == found.c.no)
     return (

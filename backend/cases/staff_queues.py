@@ -20,6 +20,7 @@ from backend.cases.staff_queue_rows import (
     CASE,
     ONLY,
     OTHER_FAMILY,
+    RANKS,
     make_count,
     make_due,
     make_membership,
@@ -353,16 +354,20 @@ def _read_cursor(text: str, sort: str) -> dict[str, Any]:
         text, sort, _read_due, datetime.fromisoformat, int, int, bool, bool
     )
     place = {"due": due, "opened": opened, "case": case_id, "no": no}
-    # Behind a classified customer's come the rest of these and all others; behind another's none of these.
-    vip, plain = (place, _BEFORE_ALL) if is_vip else (_BEHIND_ALL, place)
+    # Of the ranks before that of the place nothing is left, and of those behind it all.
+    ranks = list(RANKS)
+    here = ranks.index("plain" if not is_vip else "vip") if is_unurged else 0
+    places = {
+        rank: _BEHIND_ALL if at < here else place if at == here else _BEFORE_ALL
+        for at, rank in enumerate(ranks)
+    }
     return {
         "after_due": due,
         "after_opened": opened,
         "after_case": case_id,
         "after_no": no,
         "after_unurged": is_unurged,
-        **{f"after_vip_{key}": value for key, value in vip.items()},
-        **{f"after_plain_{key}": value for key, value in plain.items()},
+        **{f"after_{rank}_{key}": value for rank, at in places.items() for key, value in at.items()},
     }
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import BigInteger, DateTime, bindparam, select, text
+from sqlalchemy import BigInteger, DateTime, Row, bindparam, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.commands import CUSTOMER, Urge
+from backend.cases.commands import CUSTOMER, PERSONAL_POSTS, Urge
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.escalation import FindLeads
 from backend.cases.models import ServiceCase
@@ -25,6 +25,8 @@ from backend.core.statements import Prepared
 from backend.core.topics import PromiseContext, TopicSpec
 from backend.notifications.staff_notices import Matter, StaffNotices
 
+# Who of a unit, or of the nearest above, is on duty and holds one of these posts.
+FindPresent = Callable[[Session, int, Sequence[str]], list[int]]
 # The purpose of the template that tells the handler.
 KIND = "urged"
 _CASE = table_of(ServiceCase)
@@ -56,13 +58,18 @@ _MARK = text(
     UPDATE service_case SET urged_times = urged_times + 1, urged_at = :at WHERE id IN (SELECT id FROM below)
     """
 ).bindparams(bindparam("case_id", type_=BigInteger), bindparam("at", type_=DateTime(timezone=True)))
-_HANDLERS = text(
+_TURNS = text(
     _BELOW
     + """
-    SELECT DISTINCT c.handler_id FROM service_case c
-     WHERE c.id IN (SELECT id FROM below) AND c.status = 'open' AND c.handler_id IS NOT NULL
+    SELECT DISTINCT t.post_key, c.unit_id, c.handler_id
+      FROM case_task t JOIN service_case c ON c.id = t.case_id
+     WHERE t.case_id IN (SELECT id FROM below) AND t.state = 'open'
+       AND t.post_kind IN ('position', 'department') AND t.child_process IS NULL
+     ORDER BY t.post_key, c.unit_id
     """
 ).bindparams(bindparam("case_id", type_=BigInteger))
+# Where more could do it, each leaves it to another, so whoever leads them is told instead.
+_MOST_TOLD = 5
 _WHOSE = select(_CASE.c.id, _CASE.c.case_no, _CASE.c.unit_id, _CASE.c.urged_times).where(
     _CASE.c.id == bindparam("case_id"), _CASE.c.status == "open"
 )
@@ -112,20 +119,28 @@ class UrgeNotices:
     sessions: sessionmaker[Session]
     notices: StaffNotices
     find_leads: FindLeads
+    find_present: FindPresent
 
     def list_topics(self) -> list[TopicSpec]:
         """Return the topic with its handler."""
         return [TopicSpec("tell_urged", "客户催办通知经办人", "default", self.handle, is_idempotent=True)]
 
     def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
-        """Tell who has the case in hand; where nobody has yet, the leads of the unit that has it."""
+        """Tell whose turn it is: the handler, or who holds the post; of nobody or of many, the leads."""
         with self.sessions.begin() as session:
             case = session.execute(_WHOSE, {"case_id": payload["case_id"]}).one_or_none()
             if case is None:
                 return
-            people = list(session.execute(_HANDLERS, {"case_id": case.id}).scalars())
+            turns = session.execute(_TURNS, {"case_id": case.id}).all()
+            people = sorted({who for turn in turns for who in self._list_people(session, turn)})
             people = people or self.find_leads(session, case.unit_id)
             if not people:
                 _log.error("urging reaches nobody", case_id=case.id, unit_id=case.unit_id)
             matter = Matter(KIND, f"{case.id}/{case.urged_times}", (case.case_no,), case.id)
             self.notices.tell(session, matter, people)
+
+    def _list_people(self, session: Session, turn: Row[Any]) -> list[int]:
+        if turn.post_key in PERSONAL_POSTS and turn.handler_id is not None:
+            return [turn.handler_id]
+        present = self.find_present(session, turn.unit_id, [turn.post_key])
+        return present if len(present) <= _MOST_TOLD else []

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from backend.cases.escalation import FindLeads
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import Request, lock_whole
-from backend.cases.urging import UrgeLimit, UrgeNotices, urge
+from backend.cases.urging import FindPresent, UrgeLimit, UrgeNotices, urge
 from backend.core.calendar_service import CalendarService
 from backend.core.topics import PromiseContext
 from backend.notifications.models import StaffNotice
@@ -47,22 +49,26 @@ def give_to_handler(hall: Hall, due_in: timedelta) -> str:
     return case_no
 
 
-def list_mine(browser: Browser, limit: int) -> list[dict[str, Any]]:
-    """All pages of one's own list."""
+def list_pages(browser: Browser, queue: str, limit: int) -> list[dict[str, Any]]:
+    """All pages of a list."""
     found: list[dict[str, Any]] = []
     after: dict[str, str] = {}
     while True:
-        page = browser.read("/cases", queue="mine", limit=limit, **after)
+        page = browser.read("/cases", queue=queue, limit=limit, **after)
         found += page["items"]
         if page["next"] is None:
             return found
         after = {"after": page["next"]}
 
 
-def tell(hall: Hall, case_no: str, leads: FindLeads) -> list[int]:
+def find_nobody(session: Session, unit_id: int, posts: Sequence[str]) -> list[int]:
+    return []
+
+
+def tell(hall: Hall, case_no: str, leads: FindLeads, present: FindPresent = find_nobody) -> list[int]:
     """Keep the promise, twice as may happen, and return who was told."""
     notices = StaffNotices(hall.sessions, hall.organisation, None, {}, None, "http://hall", read_clock)
-    keeper = UrgeNotices(hall.sessions, notices, leads)
+    keeper = UrgeNotices(hall.sessions, notices, leads, present)
     case_id = hall.find_id(case_no)
     for _ in range(2):
         keeper.handle({"case_id": case_id}, PromiseContext(0, "tell_urged", 1, read_clock(), read_clock))
@@ -78,7 +84,7 @@ def test_what_was_urged_stands_first_and_is_counted(hall: Hall) -> None:
         urge_case(hall, case_no)
     expected = [cases[2], cases[3], cases[0], cases[1]]
     for limit in (100, 1):
-        mine = [one for one in list_mine(handler, limit) if one["case_no"] in cases]
+        mine = [one for one in list_pages(handler, "mine", limit) if one["case_no"] in cases]
         assert [one["case_no"] for one in mine] == expected
         assert [one["urged_times"] for one in mine] == [1, 1, 0, 0]
     view = handler.read(f"/cases/{cases[3]}")
@@ -98,3 +104,41 @@ def test_without_a_handler_the_leads_hear_of_it(hall: Hall) -> None:
     with hall.sessions.begin() as session:
         case = session.get_one(ServiceCase, hall.find_id(case_no))
         assert case.urged_times == 1
+
+
+def test_whoever_holds_the_post_that_is_waited_for_hears_of_it(hall: Hall) -> None:
+    case_no = hall.report_alarm("361", words="臭味")
+    urge_case(hall, case_no)
+    asked: list[tuple[int, list[str]]] = []
+
+    def find_agents(session: Session, unit_id: int, posts: Sequence[str]) -> list[int]:
+        asked.append((unit_id, list(posts)))
+        return [hall.staff["agent_a"]]
+
+    def find_lead(session: Session, unit_id: int) -> list[int]:
+        return [hall.staff["desk_361"]]
+
+    assert tell(hall, case_no, find_lead, find_agents) == [hall.staff["agent_a"]]
+    assert set(map(str, asked)) == {str((hall.units["361"], ["hotline_agent"]))}
+
+
+def test_of_many_with_one_post_the_lead_hears_of_it(hall: Hall) -> None:
+    case_no = hall.report_alarm("361", words="臭味")
+    urge_case(hall, case_no)
+    lead = hall.staff["desk_361"]
+    many = list(range(1_000_000, 1_000_006))
+    told = tell(hall, case_no, lambda session, unit_id: [lead], lambda session, unit_id, posts: many)
+    assert told == [lead]
+
+
+def test_what_was_urged_stands_first_in_a_queue(hall: Hall) -> None:
+    cases = [hall.report_alarm("361", words="臭味") for _ in range(4)]
+    for case_no in (cases[3], cases[1]):
+        urge_case(hall, case_no)
+    agent = hall.sign_in("agent_a")
+    for queue in ("alarm", "unit"):
+        for limit in (100, 1):
+            listed = [one["case_no"] for one in list_pages(agent, queue, limit)]
+            # The cases of other tests are among them, so whole lists are compared.
+            assert len(listed) == len(set(listed))
+            assert [one for one in listed if one in cases] == [cases[1], cases[3], cases[0], cases[2]]
