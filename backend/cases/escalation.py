@@ -51,6 +51,7 @@ _MATTERS = {
     KIND: ("已超时限", "负责人{name}"),
     "urged": ("客户催办", "{name}"),
     "drawn": ("等远程处理", "{name}"),
+    "complaint": ("投诉派来", "{name}"),
     "dispatched": ("新派来一件", "负责人{name}"),
     "visit_due": ("约的时间到了", "{name}"),
     "forwarded": ("转来一件事", "{name}"),

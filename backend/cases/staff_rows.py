@@ -60,6 +60,12 @@ def write_time_left(
     return {"share": round(min(max(share, 0.0), 1.0), 3)}
 
 
+def _write_mark(definition: ProcessDefinition, level: str | None) -> str | None:
+    """Return what marks the process, with its level once that was judged: it says how much time there is."""
+    mark = definition.traits.get("mark")
+    return f"{level}级{mark}" if mark and level else mark
+
+
 class RowWriter:
     """Writes lines of cases. ``services`` are the names of services by key."""
 
@@ -132,7 +138,7 @@ class RowWriter:
             "time_left": self._write_time_left(session, definition, row, due_at),
             "returned_times": row.returned_times,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
-            "mark": definition.traits.get("mark"),
+            "mark": _write_mark(definition, getattr(row, "complaint_level", None)),
             "handler_name": handlers.get(row.handler_id),
             "part": part,
             "channel": row.channel,

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from backend.cases.models import ServiceCase
+from backend.core.outbox import OutboxRow
 from tests.api.staff_side import Hall, code
 from tests.api.test_intake import fault, make_phone, open_case
 
@@ -78,3 +79,26 @@ def test_a_post_starts_what_it_begins_in_the_manual(hall: Hall, who: str, proces
     case = agent.read(f"/cases/{open_case(agent, process, values, channel='counter')}")
     assert (case["status"], case["channel"]) == ("open", "counter")
     assert case["actions"]
+
+
+def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it(hall: Hall) -> None:
+    agent, desk = hall.sign_in(AGENT), hall.sign_in(DESK)
+    case_no = open_case(agent, "complaint_level_2_3", complaint(make_phone()))
+    assert agent.read(f"/cases/{case_no}")["mark"] == "投诉"
+    for outcome in ("accept", "new", "level_3"):
+        assert agent.act(case_no, outcome).status_code == 200
+    assert agent.act(case_no, "dispatch", unit_code="361", reason="师傅迟到").status_code == 200
+    assert agent.act(case_no, "nothing_more").status_code == 200
+    assert desk.read(f"/cases/{case_no}")["mark"] == "3级投诉"
+    [row] = [
+        one for one in desk.read("/cases", queue="assign", limit=100)["items"] if one["case_no"] == case_no
+    ]
+    assert row["mark"] == "3级投诉"
+    assert desk.act(case_no, "assign", handler="handler_361").status_code == 200
+    with hall.sessions.begin() as session:
+        promised = select(OutboxRow.payload).where(
+            OutboxRow.topic == "alert_staff",
+            OutboxRow.payload["case_id"].as_integer() == hall.find_id(case_no),
+        )
+        told = [(one["who"], one["kind"]) for one in session.scalars(promised.order_by(OutboxRow.id))]
+    assert told == [("leads", "complaint"), ("handler", "complaint")]

@@ -53,6 +53,14 @@ it('puts alarms before all that is booked', () => {
   expect(days[0]!.title).toBe('燃气报警 · 马上去')
 })
 
+it('puts complaints before the days, since nobody books an hour for them', () => {
+  const make = (case_no: string, mark: string | null, due_at: string | null, appointment = null as StaffCaseView['appointment']) =>
+    ({ case_no, mark, due_at, appointment, visit: { made_at: null }, open_tasks: [] }) as unknown as StaffCaseView
+  const all = [make('1', null, null, booked.appointment), make('2', '2级投诉', '2026-11-27T08:00:00Z'), make('3', '3级投诉', '2026-11-26T03:00:00Z'), make('4', null, null)]
+  const groups = groupByDay(all, at('2026-11-26T08:00')).map((day) => [day.title, day.visits.map((one) => one.case_no)])
+  expect(groups).toEqual([['投诉 · 抓紧办', ['3', '2']], ['今天 11月26日 周四', ['1']], ['还没约好时间', ['4']]])
+})
+
 it('tells where an alarm is by its place or by the words of the caller', () => {
   expect(tellAlarmPlace({ place: '阳光小区 3幢 **', values: { words: '有臭味' }, documents: [] })).toBe('阳光小区 3幢 ** “有臭味”')
   expect(tellAlarmPlace({ place: '', values: {}, documents: [] })).toBe('没有说在哪里，马上打电话问清')

@@ -24,8 +24,11 @@ export const tellStep = (visit: Pick<StaffCaseView, 'open_tasks' | 'step_name'>)
 /** An alarm that nobody has dealt with yet: what was found there is told with the result. */
 export const isUrgent = (visit: Pick<StaffCaseView, 'is_alarm' | 'visit'>) => visit.is_alarm && !visit.visit.result
 
+/** A complaint that waits for the handler: nobody books an hour for it, but it has to be done in time. */
+const isComplaint = (visit: StaffCaseView) => Boolean(visit.mark) && !visit.appointment && !waitsForReply(visit)
+
 /**
- * Alarms first, then the answers of departments, then days in their order, visits by their time, what is not booked yet,
+ * Alarms first, then complaints, for which no hour is booked and time runs, the answers of departments, then days in their order, visits by their time, what is not booked yet,
  * and last what only waits for its reply.
  */
 export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVisits[] {
@@ -35,7 +38,9 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
   const isMade = (visit: StaffCaseView) => visit.is_alarm || waitsForReply(visit)
   const alarms = visits.filter(isUrgent)
   const answers = visits.filter((visit) => !isUrgent(visit) && findAnswer(visit))
-  const rest = visits.filter((visit) => !isUrgent(visit) && !findAnswer(visit))
+  const others = visits.filter((visit) => !isUrgent(visit) && !findAnswer(visit))
+  const complaints = others.filter(isComplaint).sort((left, right) => (left.due_at ?? '9').localeCompare(right.due_at ?? '9'))
+  const rest = others.filter((visit) => !isComplaint(visit))
   const made = rest.filter(isMade)
   const sorted = rest.filter((visit) => !isMade(visit)).sort((left, right) =>
     (left.appointment?.start_at ?? '9').localeCompare(right.appointment?.start_at ?? '9'),
@@ -48,6 +53,7 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
     const name = day === today ? '今天 ' : day === tomorrow ? '明天 ' : day && day < today ? '已过 ' : ''
     return { day, title: day ? name + tellDay(day) : '还没约好时间', visits: list }
   })
+  if (complaints.length) groups.unshift({ day: 'complaint', title: '投诉 · 抓紧办', visits: complaints })
   if (answers.length) groups.unshift({ day: null, title: '部门有答复，请先看', visits: answers })
   if (alarms.length) groups.unshift({ day: 'alarm', title: '燃气报警 · 马上去', visits: alarms })
   if (made.length) groups.push({ day: null, title: '做完了，等回复', visits: made })
