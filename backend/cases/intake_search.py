@@ -6,7 +6,17 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, bindparam, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    LargeBinary,
+    Row,
+    bindparam,
+    literal_column,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.form_sealing import open_value
@@ -124,7 +134,9 @@ class IntakeSearch:
             found = index_address(self._keys, check_address(address))
         except BadValue as bad:
             raise Invalid(fields={"address": bad.code}) from bad
-        return [], CASE.c.address_index == found
+        known = [] if found is None else self._customers.find_by_address(session, found, member.units)
+        # Of cases only the open ones are kept by their address; who had one before is found by the account.
+        return known, (CASE.c.address_index == found) & (CASE.c.status == literal_column("'open'"))
 
     def _list_cases(
         self,

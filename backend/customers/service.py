@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing, normalise
@@ -211,16 +211,21 @@ class CustomersService:
         self, session: Session, account_no: str, units: Collection[int]
     ) -> list[KnownCustomer]:
         """Return who holds this account in ``units``, the owner first; the door the customer says."""
+        return self._find_holders(session, GasAccount.account_no == account_no, units)
+
+    def find_by_address(self, session: Session, index: bytes, units: Collection[int]) -> list[KnownCustomer]:
+        """Return who holds an account at the whole address of this blind index in ``units``, owners first."""
+        return self._find_holders(session, Premises.address_index == index, units)
+
+    def _find_holders(
+        self, session: Session, condition: ColumnElement[bool], units: Collection[int]
+    ) -> list[KnownCustomer]:
         rows = session.execute(
-            select(Customer, Premises)
+            select(Customer, GasAccount.account_no, Premises)
             .join(AccountRole, AccountRole.customer_id == Customer.id)
             .join(GasAccount, GasAccount.id == AccountRole.gas_account_id)
             .join(Premises, Premises.id == GasAccount.premises_id)
-            .where(
-                GasAccount.account_no == account_no,
-                GasAccount.unit_id.in_(units),
-                AccountRole.revoked_at.is_(None),
-            )
+            .where(condition, GasAccount.unit_id.in_(units), AccountRole.revoked_at.is_(None))
             .order_by(AccountRole.role != "owner", AccountRole.id)
             .limit(5)
         )
@@ -232,7 +237,7 @@ class CustomersService:
                 account_no,
                 describe_place(place),
             )
-            for one, place in rows
+            for one, account_no, place in rows
         ]
 
     def find_or_enter(

@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 
 from backend.access.models import PersonalLook
 from backend.cases.models import ServiceCase
+from backend.catalogue.field_checks import check_address
+from backend.customers.addresses import index_address
 from backend.customers.models import AccountRole, GasAccount, Premises
 from backend.customers.service import CustomersService, NewCustomer
 from tests.api.staff_side import ADDRESS, Browser, Hall, code
@@ -149,15 +151,16 @@ def test_each_look_at_a_customer_is_recorded(hall: Hall) -> None:
         assert session.scalar(of_agent) == (before or 0) + 1
 
 
-def enter_account(hall: Hall, phone: str) -> tuple[str, int]:
+def enter_account(hall: Hall, phone: str, at: dict[str, Any] | None = None) -> tuple[str, int]:
     """Enter an account in unit 361 with its owner; returns its number and the owner's id."""
     now, account_no = datetime.now(UTC), f"37{secrets.randbelow(10**8):08d}"
+    index = secrets.token_bytes(16) if at is None else index_address(hall.keys, check_address(at))
     with hall.sessions.begin() as session:
         owner = CustomersService(hall.keys).enter(session, NewCustomer(name="李大爷", phone=phone), now)
         unit_id = hall.units["361"]
         premises = Premises(
             unit_id=unit_id, region="历下区", street="文化路", community="阳光小区", building="3号楼",
-            door_sealed="-", address_index=secrets.token_bytes(16), created_at=now,
+            door_sealed="-", address_index=index, created_at=now,
         )  # fmt: skip
         session.add(premises)
         session.flush()
@@ -187,6 +190,16 @@ def test_found_by_account_and_by_address(hall: Hall) -> None:
     case_no = open_case(agent, "hotline_fault_repair", values)
     found = json.loads(agent.send("POST", "/intake/search", {"address": values["address"]}).text)
     assert [one["case_no"] for one in found["open_cases"]] == [case_no]
+
+
+def test_whoever_holds_an_account_at_the_address_is_found_by_it(hall: Hall) -> None:
+    address, phone = make_address(), make_phone()
+    account_no, owner = enter_account(hall, phone, address)
+    agent = hall.sign_in("agent_a")
+    [person] = json.loads(agent.send("POST", "/intake/search", {"address": address}).text)["customers"]
+    assert (person["customer_id"], person["account_no"], person["phone"]) == (owner, account_no, phone)
+    foreign = hall.sign_in("desk_362").send("POST", "/intake/search", {"address": address})
+    assert json.loads(foreign.text)["customers"] == []
 
 
 @pytest.mark.parametrize(
