@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.document_printing import DocumentPrinter, Printed, list_looks
@@ -38,7 +39,7 @@ class BatchPrinting:
         self._now = now
 
     def list_kinds(self, member: Member, case_nos: Sequence[str]) -> list[dict[str, Any]]:
-        """Return which kinds of document the cases have filled in, and how many of each.
+        """Return which kinds of document the cases and their children have filled in, and how many of each.
 
         Raises Invalid ``print_too_many``; NotFound.
         """
@@ -70,5 +71,14 @@ class BatchPrinting:
         wanted = list(dict.fromkeys(case_nos))
         if not 0 < len(wanted) <= MOST_CASES:
             raise Invalid("print_too_many")
-        ids = [self._access.find_staff_case(session, member, one).id for one in wanted]
+        rows = [self._access.find_staff_case(session, member, one) for one in wanted]
+        # A child may have been chosen beside its parent; its documents are printed once.
+        ids = dict.fromkeys(one.id for row in rows for one in self._list_whole(session, member, row))
         return [one for case_id in ids for one in self._filled.list_all(session, case_id)]
+
+    def _list_whole(self, session: Session, member: Member, row: Row[Any]) -> Iterator[Row[Any]]:
+        """Yield the case and all below it that the member may see: what was handed over has slips as well."""
+        yield row
+        for one in self._access.list_relatives(session, member, row):
+            if one.parent_case_id == row.id:
+                yield from self._list_whole(session, member, one)

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from backend.access.models import PersonalLook
 from backend.cases.batch_printing import MOST_CASES
+from backend.cases.models import ServiceCase
 from tests.api.conftest import MadeCustomer
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.step_forms import publish_test_process, start_with_forms
@@ -54,6 +55,18 @@ def test_several_cases_are_printed_as_one(hall: Hall, desk: Browser, cases: list
         counted = select(PersonalLook.subject, func.count()).where(PersonalLook.subject.in_(subjects))
         looks = dict(session.execute(counted.group_by(PersonalLook.subject)).tuples().all())
     assert looks == {subjects[0]: 1, subjects[1]: 1}
+
+
+def test_what_a_child_case_has_filled_in_is_printed_with_its_parent(
+    hall: Hall, desk: Browser, cases: list[str]
+) -> None:
+    with hall.sessions.begin() as session:
+        child = update(ServiceCase).where(ServiceCase.case_no == cases[1])
+        session.execute(child.values(parent_case_id=hall.find_id(cases[2]), parent_task_no=TASK))
+    survey = {"form": "test_survey", "name": "test_survey 表"}
+    assert desk.read("/prints", cases=cases[2])["items"] == [{**survey, "count": 1}]
+    # The child chosen beside its parent is printed once.
+    assert desk.read("/prints", cases=",".join(cases))["items"] == [{**survey, "count": 2}]
 
 
 def test_what_is_not_there_or_not_theirs_is_refused(hall: Hall, desk: Browser, cases: list[str]) -> None:

@@ -20,6 +20,10 @@ describe('printing several cases', () => {
 
   it('offers what the chosen cases have, in the order of the list', async () => {
     const dialog = mount(BatchPrintDialog, { props: { rows: rows.slice(0, 3) }, global: { stubs } })
+    await flushPromises()
+    // Before anybody chooses it says what there is.
+    expect(listPrintKinds).toHaveBeenCalledWith(['case-0', 'case-1', 'case-2'])
+    expect(dialog.text()).toContain('前 3 件里已填好：勘查单 2 份')
     const boxes = dialog.findAll('input[type=checkbox]')
     await boxes[2]!.setValue(true)
     await boxes[0]!.setValue(true)
@@ -31,7 +35,7 @@ describe('printing several cases', () => {
     expect(printCases).toHaveBeenCalledWith(['case-0', 'case-2'], 'survey')
     // Another choice is asked about anew.
     await boxes[1]!.setValue(true)
-    expect(dialog.text()).not.toContain('勘查单')
+    expect(dialog.text()).not.toContain('勘查单（')
   })
 
   it('takes no more than one print may have', async () => {
