@@ -19,7 +19,7 @@ from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.repository import Stamp, StoredCase, list_running_children, lock_case
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
-from backend.cases.visiting import APPOINTMENT_START, find_booking_task
+from backend.cases.visiting import APPOINTMENT_START, NO_APPOINTMENT, find_booking_task
 from backend.catalogue.service import DefinitionStore
 from backend.core.errors import Conflict
 from backend.core.local_time import SHANGHAI, format_day, format_hours, format_span, local_date
@@ -220,7 +220,7 @@ class AppointmentService:
             if not self._end_open(session, case, stamp, AppointmentAction.CANCEL, by_staff=by_staff):
                 raise Conflict("appointment_missing")
             _promise_message(session, case, stamp, "appointment_cancelled")
-            return Amend(SYSTEM, {"appointment_id": None, APPOINTMENT_START: None, APPOINTMENT_END: None})
+            return Amend(SYSTEM, NO_APPOINTMENT)
 
         return self._cases.carry_out_prepared(request, case_id, prepare)
 

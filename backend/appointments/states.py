@@ -25,6 +25,7 @@ class AppointmentAction(StrEnum):
     SET_OFF = "set_off"
     ARRIVE = "arrive"
     CALL_OFF = "call_off"
+    MISS = "miss"
 
 
 TRANSITIONS: dict[tuple[AppointmentState, AppointmentAction], AppointmentState] = {
@@ -34,6 +35,8 @@ TRANSITIONS: dict[tuple[AppointmentState, AppointmentAction], AppointmentState] 
     (AppointmentState.UNDER_WAY, AppointmentAction.ARRIVE): AppointmentState.ARRIVED,
     # A second visit of the same case begins where the first one ended.
     (AppointmentState.ARRIVED, AppointmentAction.MOVE): AppointmentState.MOVED,
+    # Nobody was at home: the hour is over without a visit, and another one is booked.
+    (AppointmentState.ARRIVED, AppointmentAction.MISS): AppointmentState.CANCELLED,
     # The case has ended: the visit is called off even while somebody is on the way.
     (AppointmentState.BOOKED, AppointmentAction.CALL_OFF): AppointmentState.CANCELLED,
     (AppointmentState.UNDER_WAY, AppointmentAction.CALL_OFF): AppointmentState.CANCELLED,

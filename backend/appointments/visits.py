@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.appointments import repository
 from backend.appointments.models import HandlerPosition
 from backend.appointments.states import AppointmentAction, AppointmentState, next_state
+from backend.cases.access import find_root_id
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import Effect, EffectContext
 from backend.cases.snapshot import Snapshot
+from backend.cases.visiting import NO_APPOINTMENT
 from backend.catalogue.definition import ProcessDefinition
 from backend.core.errors import Conflict
 
@@ -115,8 +117,24 @@ def arrive_at_visit(session: Session, context: EffectContext) -> None:
     _move(session, context.case, context.stamp, AppointmentAction.ARRIVE)
 
 
+def miss_visit(session: Session, context: EffectContext) -> None:
+    """Named effect: nobody was at home. The hour is given up, so that another one has to be booked.
+
+    Where none was booked, as on a visit by the company's own plan, there is nothing to give up.
+    """
+    root_id = find_root_id(session, context.case.id)
+    found = repository.find_open_appointment(session, root_id, lock=True)
+    if found is None:
+        return
+    after = next_state(AppointmentState(found.state), AppointmentAction.MISS)
+    repository.set_state(session, found, after, context.stamp.recorded_at)
+    repository.free_booked_seat(session, root_id)
+    repository.drop_position(session, found.id)
+    context.amend(root_id, NO_APPOINTMENT)
+
+
 def _move(session: Session, case: StoredCase, stamp: Stamp, action: AppointmentAction) -> None:
-    found = repository.find_open_appointment(session, case.parent_case_id or case.id, lock=True)
+    found = repository.find_open_appointment(session, find_root_id(session, case.id), lock=True)
     if found is None:
         raise Conflict("appointment_missing")
     after = next_state(AppointmentState(found.state), action)
@@ -142,4 +160,8 @@ def release_visit(
     repository.drop_position(session, found.id)
 
 
-VISIT_EFFECTS: dict[str, Effect] = {"start_visit": start_visit, "arrive_at_visit": arrive_at_visit}
+VISIT_EFFECTS: dict[str, Effect] = {
+    "start_visit": start_visit,
+    "arrive_at_visit": arrive_at_visit,
+    "miss_visit": miss_visit,
+}

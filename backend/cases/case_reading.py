@@ -28,6 +28,7 @@ from backend.cases.commands import Guard
 from backend.cases.customer_actions import (
     CustomerAction,
     list_customer_actions,
+    make_booking,
     make_identity_action,
     make_late_rating,
     make_urging,
@@ -49,12 +50,13 @@ from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_stil
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_case_view import gather_visit
 from backend.cases.urging import UrgeLimit
-from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at
+from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at, is_hour_missing
 from backend.cases.wording import (
     SUPPLY,
     find_current,
     tell_end,
     tell_hour,
+    tell_missing_hour,
     tell_opening,
     write_headline,
     write_step_due,
@@ -226,7 +228,7 @@ class CustomerCases:
                 *(one.body for one in actions),
                 *make_urging(line, tree.urged_at, lambda: self._urge_limit.find_next(session, tree.urged_at)),
             ],
-            "appointment": self._find_appointment(session, branch, is_awaited),
+            "appointment": self._find_appointment(session, branch, line),
             "visit_state": find_visit_state(line),
             "visited_at": visited_at.isoformat() if visited_at else None,
             "visit_result": _find_result(branch, line) if visited_at else None,
@@ -273,6 +275,8 @@ class CustomerCases:
         progress = make_progress(line, lambda key: self._foretell(session, key))
         progress = tell_end(progress, branch.snapshot.status)
         progress = tell_opening(progress, lambda: self._find_opening(session))
+        if is_hour_missing(line):
+            return line, tell_missing_hour(progress)
         return line, tell_hour(progress, find_booked_hour(line))
 
     def _tell_identity(self, session: Session, tree: CaseTree) -> str:
@@ -309,9 +313,9 @@ class CustomerCases:
             session, branch, line, lambda one, its_line: self._is_awaited(session, one, its_line)
         )
 
-    def _find_appointment(self, session: Session, branch: Branch, is_awaited: bool) -> dict[str, Any] | None:
-        # Most cases have none, and then nothing is asked; one whose visit is over is no appointment any more.
-        if branch.snapshot.data.get("appointment_id") is None or not is_awaited:
+    def _find_appointment(self, session: Session, branch: Branch, line: Line) -> dict[str, Any] | None:
+        # Most cases have none, and then nothing is asked; once somebody has come, it is none any more.
+        if find_booked_hour(line) is None:
             return None
         return self._appointments.read(session, branch.id)
 
@@ -331,7 +335,7 @@ class CustomerCases:
 
 def _list_actions(line: Line, identity: str) -> list[CustomerAction]:
     """Proving who one is comes last: what the case itself waits for is the likelier wish."""
-    own = list_customer_actions(line)
+    own = [*make_booking(line), *list_customer_actions(line)]
     return [*own, make_identity_action()] if identity == "wanted" else own
 
 

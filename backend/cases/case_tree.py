@@ -5,7 +5,7 @@ One statement also means one moment: version, tasks and corrections always fit e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
+from backend.cases.progress import Line
 from backend.cases.snapshot import CaseStatus, Correction, Snapshot, Task, TaskState
+from backend.catalogue.definition import ProcessDefinition
 from backend.core.statements import Prepared
 
 
@@ -66,7 +68,8 @@ _WAITING = text(
         OR EXISTS (
      SELECT FROM service_case w JOIN case_task t ON t.case_id = w.id
       WHERE w.customer_id = :customer_id AND (w.id = c.id OR w.parent_case_id = c.id)
-        AND w.status = 'open' AND t.state = 'open' AND t.post_kind = 'customer'))
+        AND w.status = 'open' AND t.state = 'open'
+        AND (t.post_kind = 'customer' OR (t.step = 'set_off' AND w.data->>'appointment_id' IS NULL))))
  ORDER BY c.id DESC LIMIT :limit
 """
 )
@@ -119,6 +122,12 @@ def list_branches(branch: Branch) -> Iterator[Branch]:
     yield branch
     for number in sorted(branch.children):
         yield from list_branches(branch.children[number])
+
+
+def make_line(branch: Branch, find_definition: Callable[[int], ProcessDefinition]) -> Line:
+    """Return the case with all below it as a line to look at, without guards for what can be done."""
+    below = {number: make_line(child, find_definition) for number, child in branch.children.items()}
+    return Line(find_definition(branch.definition_version_id), branch.snapshot, branch.due_at, below)
 
 
 def read_tree(session: Session, customer_id: int, case_no: str) -> CaseTree | None:

@@ -14,6 +14,7 @@ from backend.cases.errors import RefusalCode
 from backend.cases.progress import Line
 from backend.cases.snapshot import CaseStatus, Task
 from backend.cases.urging import write_too_soon
+from backend.cases.visiting import is_hour_missing
 from backend.cases.wording import SUPPLY, name_action
 from backend.catalogue.definition import ActorKind
 from backend.core.error_texts import ERROR_TEXTS
@@ -38,6 +39,17 @@ def make_identity_action() -> CustomerAction:
     """Return the action of proving who one is, which has a page of its own."""
     body = _write(AvailableAction(kind="verify_identity", name="核验身份"), ())
     return CustomerAction(body, "核验身份")
+
+
+def make_booking(line: Line) -> list[CustomerAction]:
+    """Return the action of booking another hour where somebody waits for it, as where nobody was at home.
+
+    The booking is no step of the customer's there: it is made for the case at the top.
+    """
+    if line.snapshot.status is not CaseStatus.OPEN or not is_hour_missing(line):
+        return []
+    action = AvailableAction(kind="book", name="预约上门时间", unmet="appointment_missing")
+    return [CustomerAction(_write(action, ()), "去预约")]
 
 
 def make_late_rating() -> CustomerAction:

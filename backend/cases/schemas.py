@@ -7,7 +7,16 @@ from marshmallow import Schema, fields, validate
 from backend.cases.commands import ASKED
 from backend.cases.progress import StepState
 
-ACTION_KINDS = ("complete", "withdraw", "cancel", "supply_document", "urge", "verify_identity", "rate")
+ACTION_KINDS = (
+    "complete",
+    "withdraw",
+    "cancel",
+    "supply_document",
+    "urge",
+    "verify_identity",
+    "rate",
+    "book",
+)
 
 
 class UnmetSchema(Schema):

@@ -96,12 +96,16 @@ class CaseAnswer:
 
 @dataclass(frozen=True, slots=True)
 class EffectContext:
-    """What a named effect is told: the case before and after the command, its own call, who acted when."""
+    """What a named effect is told: the case before and after the command, its own call, who acted when.
+
+    ``amend`` changes the data of a case by its id, in the same transaction, and of all that runs below it.
+    """
 
     case: StoredCase
     call: EffectCall
     stamp: Stamp
     after: Snapshot
+    amend: Callable[[int, Mapping[str, Any]], None]
 
 
 # What another component does to its own rows in the case's transaction, under the case's lock, before the
@@ -285,6 +289,13 @@ class CaseService:
 
         Raises CommandRefused.
         """
+        amended: list[int] = []
+
+        def amend(case_id: int, data: Mapping[str, Any]) -> None:
+            amended.append(case_id)
+            one = repository.lock_case(session, case_id)
+            self.act_within(session, stamp, one, Amend(SYSTEM, dict(data)))
+
         definition = self._definitions.get(session, case.definition_version_id)
         guards = bind_guards(session, case.id, definition, case.snapshot, self._guards, command.performer)
         decision = decide(definition, case.snapshot, command, stamp.recorded_at, guards)
@@ -297,7 +308,9 @@ class CaseService:
         for observe in self._observers:
             observe(session, case, definition, after, stamp.recorded_at)
         for call in decision.effects:
-            self._effects[call.name](session, EffectContext(case, call, stamp, after))
+            self._effects[call.name](session, EffectContext(case, call, stamp, after, amend))
+        if amended:
+            after = repository.lock_case(session, case.id).snapshot
         for event in decision.events:
             if event.kind is EventKind.CHILD_REQUESTED:
                 self._start_child(session, stamp, case, definition, after, event.payload)

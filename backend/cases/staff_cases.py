@@ -16,7 +16,7 @@ from backend.cases.alarm_history import write_rings
 from backend.cases.alarm_ringing import list_untaken, read_rings
 from backend.cases.application_rows import find_rating
 from backend.cases.case_files import CaseFiles
-from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
+from backend.cases.case_tree import Branch, CaseTree, list_branches, make_line, read_tree_by_id
 from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_handlers
 from backend.cases.commands import Guard
 from backend.cases.deadline_extensions import describe_pending, read_extensions, write_extensions
@@ -64,7 +64,7 @@ from backend.cases.staff_history import (
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
 from backend.cases.step_signatures import drop_given
-from backend.cases.visiting import find_booking_task, find_visit_made
+from backend.cases.visiting import find_booked_hour, find_visit_made, may_book
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -180,7 +180,8 @@ class StaffCases:
         marks = _REVIEWS.all(session, {"case_id": root.id})
         work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
-        booked = visit.get("appointment_id") is not None
+        line = make_line(root, lambda one: self._definitions.get(session, one))
+        booked = find_booked_hour(line) is not None
         made_at = find_visit_made(one.snapshot for one in list_branches(root))
         return {
             **self._write_past(session, member, row, root, form),
@@ -196,7 +197,7 @@ class StaffCases:
             **describe_form(form, values, form_files, views, root.snapshot.owed_documents),
             **work,
             "progress": self._sources.write_progress(session, tree),
-            "may_book": self._may_book(session, root, booked and not made_at),
+            "may_book": may_book(line),
             "appointment": self._sources.appointments.read(session, root.id) if booked else None,
             "visit": describe_visit(visit, views, made_at, find_call_result(root, top)),
             "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
@@ -321,16 +322,6 @@ class StaffCases:
             told = (names, people, answerers.get(number), seen.get(number))
             described.append(describe_part(root, one, definitions[number], *told))
         return {"may_forward": offered, "parts": described}
-
-    def _may_book(self, session: Session, root: Branch, is_to_come: bool) -> bool:
-        """True where the case waits for a visit to be booked, or has one to come that can be moved."""
-        if root.snapshot.status is not CaseStatus.OPEN:
-            return False
-        return is_to_come or any(
-            find_booking_task(self._definitions.get(session, one.definition_version_id), one.snapshot)
-            for one in list_branches(root)
-            if one.snapshot.status is CaseStatus.OPEN
-        )
 
     def _was_late(self, root: Branch) -> bool:
         now = self._now()

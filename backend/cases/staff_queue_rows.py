@@ -23,11 +23,13 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     exists,
     func,
     literal,
     literal_column,
     select,
+    table,
     true,
     tuple_,
     union_all,
@@ -42,6 +44,9 @@ OTHER_FAMILY = "other"
 CASE = table_of(ServiceCase)
 TASK = table_of(CaseTask)
 _EXTENSION = table_of(DeadlineExtension)
+# The table stands a floor above. What is read of it here is only whether somebody has yet to come.
+_APPOINTMENT = table("appointment", column("id"), column("state"))
+_BOOKED = CASE.alias("booked")
 # A missing deadline stands at the end; the index has this very expression.
 DUE_ORDER: ColumnElement[Any] = func.coalesce(TASK.c.due_at, literal_column("'infinity'::timestamptz"))
 
@@ -126,18 +131,31 @@ _ORDERS: dict[str, list[ColumnElement[Any]]] = {
 }
 
 
-def _is_own() -> ColumnElement[bool]:
-    """A task of the handler's case that the handler does, by any of the posts held, or waits for."""
+def _stands_in_own_list() -> ColumnElement[bool]:
+    """A task that its handler does, by any of the posts held, or waits for; and any while a visit is booked.
+
+    Somebody comes at that hour, whether a department has taken the case up by then or not.
+    """
     his_turn = TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
-    return (TASK.c.handler_id == bindparam("handler_id")) & (his_turn | (TASK.c.queue == "mine"))
+    visit = cast(_BOOKED.c.data["appointment_id"].astext, BigInteger)
+    comes = exists().where(
+        _BOOKED.c.id == TASK.c.case_id,
+        _APPOINTMENT.c.id == visit,
+        _APPOINTMENT.c.state.in_([literal_column("'booked'"), literal_column("'under_way'")]),
+    )
+    return his_turn | (TASK.c.queue == "mine") | comes
+
+
+def _is_own() -> ColumnElement[bool]:
+    """A task of the handler's case that stands in the handler's own list."""
+    return (TASK.c.handler_id == bindparam("handler_id")) & _stands_in_own_list()
 
 
 def _is_shared() -> ColumnElement[bool]:
     """The same for several handlers, oneself and those whose deputy one is, and in cases where one helps."""
-    his_turn = TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
     own = TASK.c.handler_id == bindparam("handlers", type_=ARRAY(BigInteger)).any_()
     helped = TASK.c.case_id == bindparam("helped", type_=ARRAY(BigInteger)).any_()
-    return (own | (helped & TASK.c.handler_id.is_not(None))) & (his_turn | (TASK.c.queue == "mine"))
+    return (own | (helped & TASK.c.handler_id.is_not(None))) & _stands_in_own_list()
 
 
 def _waits_for_leave() -> ColumnElement[bool]:

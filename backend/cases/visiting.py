@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.progress import BookedHour, Line
-from backend.cases.snapshot import CaseStatus, Snapshot, Task
+from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 
 # The step at which a process waits for a booking is the customer's step that asks this guard.
@@ -16,37 +16,41 @@ BOOKING_GUARD = "appointment_booked"
 
 # Case data in which the booked visit's beginning stands (ISO 8601 with offset).
 APPOINTMENT_START = "appointment_start_at"
+# The same, and what the guard asks for, where nothing is booked any more.
+NO_APPOINTMENT = {"appointment_id": None, APPOINTMENT_START: None, APPOINTMENT_END: None}
 # The steps of any process that begin and end the way, as every process with a visit calls them.
 _SET_OFF, ARRIVE = "set_off", "arrive"
-# Where a case begins anew that is sent back for another visit.
-ASSIGN = "assign"
+# Where a case begins anew that waits for another visit: sent back, booked again, or nobody was at home.
+ANEW = ("assign", "book", _SET_OFF)
 
 
 def find_visit_state(line: Line) -> str:
-    """Return how far the visit is: it lasts from setting off until the handed-over case has ended."""
-    child = _find_open_child(line)
-    if child is None:
+    """Return how far the visit is: it lasts from setting off until the handed-over case has ended.
+
+    The last way counts: where nobody was at home, it begins again.
+    """
+    visiting = _find_open_line(line)
+    ways = () if visiting is None else visiting.snapshot.tasks
+    last = next((one for one in reversed(ways) if one.step in (*ANEW, ARRIVE)), None)
+    if last is None or last.step in ANEW:
         return "none"
-    if _find_done(child, ARRIVE) is not None:
-        return "arrived"
-    return "none" if _find_done(child, _SET_OFF) is None else "set_off"
+    return "set_off" if last.state is TaskState.OPEN else "arrived"
 
 
 def find_booked_hour(line: Line) -> BookedHour | None:
     """Return the hour at which somebody is to come, or None where none is booked or they have come."""
     start, end = line.snapshot.data.get(APPOINTMENT_START), line.snapshot.data.get(APPOINTMENT_END)
-    state, child = find_visit_state(line), _find_open_line(line)
-    if start is None or end is None or state == "arrived" or child is None or _has_been_seen_to(child):
+    state, visiting = find_visit_state(line), _find_open_line(line)
+    if not start or not end or state == "arrived" or visiting is None or _has_been_seen_to(visiting):
         return None
     return BookedHour(datetime.fromisoformat(start), datetime.fromisoformat(end), state == "set_off")
 
 
 def find_visited_at(line: Line) -> datetime | None:
-    """Return when somebody came last, or None where nobody has."""
-    for number in _list_visiting(line):
-        arrival = _find_done(line.children[number].snapshot, ARRIVE)
-        if arrival is not None:
-            return arrival.done_at
+    """Return when somebody came last, or None where nobody has or they are to come again."""
+    for one in (*(line.children[number] for number in _list_visiting(line)), line):
+        if _find_done(one.snapshot, ARRIVE) is not None:
+            return find_visit_made([one.snapshot])
     return None
 
 
@@ -57,25 +61,26 @@ def find_visit_made(snapshots: Iterable[Snapshot]) -> datetime | None:
     """
     tasks = [task for one in snapshots for task in one.tasks]
     arrivals = [one.done_at for one in tasks if one.step == ARRIVE and one.outcome and one.done_at]
-    begun = (one.opened_at for one in tasks if one.step == ASSIGN)
+    begun = (one.opened_at for one in tasks if one.step in ANEW)
     return choose_visit_made(max(arrivals, default=None), max(begun, default=None))
 
 
 def choose_visit_made(came: datetime | None, begun: datetime | None) -> datetime | None:
-    """Return ``came``, the last arrival, unless the case has ``begun`` anew since."""
+    """Return ``came``, the last arrival, unless the case has ``begun`` anew since (one of ANEW)."""
     return None if came is None or (begun is not None and begun > came) else came
 
 
-def _find_open_child(line: Line) -> Snapshot | None:
-    child = _find_open_line(line)
-    return None if child is None else child.snapshot
-
-
 def _find_open_line(line: Line) -> Line | None:
+    """Return what is open of that for which somebody comes: below the case, or the case itself."""
     for number in _list_visiting(line):
         if line.children[number].snapshot.status is CaseStatus.OPEN:
             return line.children[number]
-    return None
+    steps = line.definition.steps
+    here = {task.step for task in line.snapshot.open_tasks} - line.definition.steps_beside
+    comes_itself = any(
+        one.key == ARRIVE or (one.by.key in PERSONAL_POSTS and one.key in here) for one in steps
+    )
+    return line if comes_itself and line.snapshot.status is CaseStatus.OPEN else None
 
 
 def _list_visiting(line: Line) -> list[int]:
@@ -87,16 +92,32 @@ def _list_visiting(line: Line) -> list[int]:
 
 
 def _has_been_seen_to(line: Line) -> bool:
-    """True where a process that knows no arrival has had a handler's work on site."""
-    steps = {step.key: step.by.key for step in line.definition.steps}
-    done = (one.step for one in line.snapshot.tasks if one.outcome is not None)
-    return ARRIVE not in steps and any(steps.get(step) in PERSONAL_POSTS for step in done)
+    """True where a process that knows no arrival has had work on site: what a handler does or has photos."""
+    steps = {step.key: step for step in line.definition.steps}
+    done = [
+        (steps[one.step], one.outcome)
+        for one in line.snapshot.tasks
+        if one.outcome and one.step in steps and one.step not in line.definition.steps_beside
+    ]
+    return ARRIVE not in steps and any(
+        step.by.key in PERSONAL_POSTS or ((way := step.outcome(key)) is not None and "photos" in way.asks)
+        for step, key in done
+    )
 
 
 def _find_done(snapshot: Snapshot, step: str) -> Task | None:
     return next(
         (one for one in reversed(snapshot.tasks) if one.step == step and one.outcome is not None), None
     )
+
+
+def waits_for_hour(definition: ProcessDefinition, snapshot: Snapshot) -> bool:
+    """True where a step of staff waits for an hour that is not booked, as where nobody was at home."""
+    if snapshot.data.get("appointment_id") is not None:
+        return False
+    steps = [definition.step(task.step) for task in snapshot.open_tasks]
+    outcomes = [one for step in steps if step.by.kind is not ActorKind.CUSTOMER for one in step.outcomes]
+    return any(use.name == BOOKING_GUARD for one in outcomes for use in one.guards)
 
 
 def find_booking_task(definition: ProcessDefinition, snapshot: Snapshot) -> tuple[int, str] | None:
@@ -108,3 +129,23 @@ def find_booking_task(definition: ProcessDefinition, snapshot: Snapshot) -> tupl
                 if any(use.name == BOOKING_GUARD for use in outcome.guards):
                     return task.no, outcome.key
     return None
+
+
+def is_hour_missing(line: Line) -> bool:
+    """True where a step of staff waits for an hour, in the case or in what is open below it."""
+    return any(waits_for_hour(one.definition, one.snapshot) for one in _list_open(line))
+
+
+def may_book(line: Line) -> bool:
+    """True where the case waits for a visit to be booked, or has one to come that can be moved."""
+    if line.snapshot.status is not CaseStatus.OPEN:
+        return False
+    asks = any(find_booking_task(one.definition, one.snapshot) for one in _list_open(line))
+    return asks or is_hour_missing(line) or find_booked_hour(line) is not None
+
+
+def _list_open(line: Line) -> Iterator[Line]:
+    if line.snapshot.status is CaseStatus.OPEN:
+        yield line
+    for one in line.children.values():
+        yield from _list_open(one)

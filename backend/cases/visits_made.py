@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, bindparam, text
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, text
 from sqlalchemy.orm import Session
 
-from backend.cases.visiting import ARRIVE, ASSIGN, choose_visit_made
+from backend.cases.visiting import ANEW, ARRIVE, choose_visit_made
 from backend.core.statements import Prepared
 
 # An open task below the case is work of the order, so the case waits for its customer alone without any.
@@ -22,14 +22,14 @@ _VISITS = Prepared(
     )
     SELECT tree.top_id,
            max(t.done_at) FILTER (WHERE t.step = :arrive AND t.outcome IS NOT NULL) AS came_at,
-           max(t.opened_at) FILTER (WHERE t.step = :assign) AS begun_at,
+           max(t.opened_at) FILTER (WHERE t.step = ANY(:anew)) AS begun_at,
            min(t.step) FILTER (WHERE t.state = 'open') AS open_step,
            bool_and(t.post_kind = 'customer' AND t.case_id = tree.top_id)
              FILTER (WHERE t.state = 'open') AS is_customers
       FROM tree JOIN case_task t ON t.case_id = tree.id
      GROUP BY tree.top_id
     """
-    ).bindparams(bindparam("case_ids", type_=ARRAY(BigInteger)))
+    ).bindparams(bindparam("case_ids", type_=ARRAY(BigInteger)), bindparam("anew", type_=ARRAY(Text)))
 )
 
 
@@ -43,7 +43,7 @@ class VisitMade:
 
 def read_visits_made(session: Session, case_ids: Sequence[int]) -> dict[int, VisitMade]:
     """Return the visits of these cases, with all that they handed over, by case; none yet to be made."""
-    asked = {"case_ids": list(case_ids), "arrive": ARRIVE, "assign": ASSIGN}
+    asked = {"case_ids": list(case_ids), "arrive": ARRIVE, "anew": list(ANEW)}
     made = {}
     for row in _VISITS.all(session, asked):
         at = choose_visit_made(row.came_at, row.begun_at)

@@ -30,6 +30,8 @@ _BY_GUARD = {
     "signature_present": "去签字",
 }
 SUPPLY = "去补交资料"
+# Where the booked hour was given up before somebody came, or nobody was at home then.
+_CHOOSE_AGAIN = "请另选一个上门时间，选好了师傅再来"
 
 
 def write_due(due_at: datetime, now: datetime) -> str:
@@ -83,6 +85,14 @@ def tell_hour(progress: tuple[ProgressStep, ...], hour: BookedHour | None) -> tu
     if hour is None or current is None:
         return progress
     return _swap(progress, current, current._replace(due_at=hour.end_at, hour=hour))
+
+
+def tell_missing_hour(progress: tuple[ProgressStep, ...]) -> tuple[ProgressStep, ...]:
+    """Return the progress whose present step waits for another hour, which the customer is to choose."""
+    current = find_current(progress)
+    if current is None:
+        return progress
+    return _swap(progress, current, current._replace(text=_CHOOSE_AGAIN, due_at=None))
 
 
 def _swap(

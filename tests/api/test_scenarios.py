@@ -167,6 +167,14 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], hand
     )
 
 
+def learn(sessions: sessionmaker[Session], case_id: int, what: str) -> dict[str, Any]:
+    """Return what the case comes to know from outside its steps: who the customer is, or a booked hour."""
+    if what == "identity":
+        return {IDENTITY_PROOF: "face:scenario"}
+    with sessions.begin() as session:
+        return enter_booking(session, case_id)
+
+
 def find_child(sessions: sessionmaker[Session], parent_id: int, process: str) -> int:
     """Return the newest case of ``process`` that ``parent_id`` handed over to."""
     of_parent = (ServiceCase.parent_case_id == parent_id) & (ServiceCase.process_key == process)
@@ -239,9 +247,9 @@ def test_scenario(
         if post == "time":
             clock.now += timedelta(**rest[0])
             continue
-        if post == "identity":
-            proof = Amend(SYSTEM, {IDENTITY_PROOF: "face:scenario"})
-            service.carry_out(Request("system:identity", uuid.uuid4(), {}), case_id, proof)
+        if post in ("identity", "visit"):
+            told = Amend(SYSTEM, learn(sessions, case_id, post))
+            service.carry_out(Request("system", uuid.uuid4(), {}), case_id, told)
             continue
         *children, step = place.split("/")
         acting = find_acting(sessions, case_id, children)

@@ -306,7 +306,8 @@ def test_without_proof_the_work_does_not_go_on(
     staff.dispatch(proving.case_no, handler_id)
     staff.book(proving.case_no)
     works = staff.find_child(proving.case_no).id
-    staff.do(works, "accept", "accept", data={"handler_id": handler_id})
+    for step in ("set_off", "arrive"):
+        staff.do(works, step, step)
     found = {"result": "无余气", "visit_photos": []}
     with pytest.raises(CommandRefused, match="identity_unproven"):
         staff.do(works, "check_gas", "clear", data=found)

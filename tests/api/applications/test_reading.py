@@ -73,3 +73,25 @@ def test_the_document_names_the_shapes_as_the_contract_does(hall: Flask) -> None
         assert name in shapes, name
     assert not [name for name in shapes if name[-1].isdigit()]
     assert "fields" in shapes["FormSection"]["properties"]
+
+
+def test_whose_hour_was_given_up_is_asked_for_another(
+    customer: Customer, staff: Staff, handler_id: int
+) -> None:
+    case_no = customer.apply(make_repair())["case_no"]
+    staff.dispatch(case_no, handler_id)
+    staff.book(case_no)
+    child = staff.find_child(case_no).id
+    staff.do(child, "accept", "accept")
+    staff.do(child, "set_off", "set_off")
+    staff.do(child, "arrive", "arrive")
+    view = customer.get(f"/cases/{case_no}")
+    assert (view["appointment"], view["visit_state"]) == (None, "arrived")
+    staff.do(child, "inspect", "not_home", reason="敲门没人应")
+    view = customer.get(f"/cases/{case_no}")
+    assert (view["appointment"], view["visit_state"], view["state"]) == (None, "none", "waits_for_you")
+    assert view["headline"] == "请另选一个上门时间，选好了师傅再来"
+    [book] = [one for one in view["actions"] if one["kind"] == "book"]
+    assert book["unmet"]["code"] == "appointment_missing"
+    [waiting] = customer.get("/home")["waiting"]
+    assert (waiting["case_no"], waiting["action_name"]) == (case_no, "去预约")

@@ -28,8 +28,15 @@ from backend.cases.progress import (
     is_handler_awaited,
     make_progress,
 )
-from backend.cases.snapshot import CaseStatus, Snapshot
-from backend.cases.visiting import APPOINTMENT_START, find_booked_hour, find_visit_state
+from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
+from backend.cases.visiting import (
+    APPOINTMENT_START,
+    NO_APPOINTMENT,
+    find_booked_hour,
+    find_visit_state,
+    find_visited_at,
+    waits_for_hour,
+)
 from backend.cases.wording import (
     tell_end,
     tell_hour,
@@ -297,17 +304,34 @@ def test_a_booked_visit_tells_its_hour_and_no_other(moves: tuple[tuple[str, str]
 
 
 def test_a_visit_of_a_process_without_arrival_is_over_with_the_work_on_site() -> None:
-    stop = PROCESSES["suspension_removal"]
-    moves = (("apply", "suspend"), ("accept", "accept"))
+    works = PROCESSES["install_residential_group"]
     parent = book().snapshot
 
-    def find_hour(*more: tuple[str, str]) -> object:
-        begun = decide(stop, start(stop), Amend(SYSTEM, {"stop_kind": "suspension"}), NOW).snapshot
-        child = Line(stop, run(stop, begun, *moves, *more))
+    def find_hour(*steps: str) -> object:
+        tasks = tuple(
+            Task(no, step, TaskState.DONE if outcome else TaskState.OPEN, NOW, NOW, outcome or None)
+            for no, (step, _, outcome) in enumerate((one.partition("/") for one in steps), start=1)
+        )
+        child = Line(works, Snapshot(CaseStatus.OPEN, 2, tasks))
         return find_booked_hour(Line(APPLICATION, parent, children={parent.open_tasks[0].no: child}))
 
-    assert find_hour() is not None
-    assert find_hour(("check_gas", "clear")) is None
+    assert find_hour("take_up/take_up", "survey") is not None
+    assert find_hour("take_up/take_up", "survey/fit", "scheme") is None
+
+
+def test_where_nobody_was_at_home_another_hour_is_waited_for() -> None:
+    on_site = (("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"))
+    line = book(*on_site)
+    assert find_visited_at(line) is not None
+    gone = book(*on_site, ("inspect", "not_home"))
+    assert (find_visit_state(gone), find_visited_at(gone)) == ("none", None)
+    child = gone.children[gone.snapshot.open_tasks[0].no]
+    booked = decide(REPAIR, child.snapshot, Amend(SYSTEM, {"appointment_id": 5}), NOW).snapshot
+    assert not waits_for_hour(REPAIR, booked)
+    unbooked = decide(REPAIR, booked, Amend(SYSTEM, NO_APPOINTMENT), NOW).snapshot
+    assert waits_for_hour(REPAIR, unbooked)
+    again = book(*on_site, ("inspect", "not_home"), ("set_off", "set_off"))
+    assert find_visit_state(again) == "set_off"
 
 
 def test_the_handler_is_awaited_until_the_work_is_done() -> None:

@@ -48,7 +48,7 @@ BUSINESS = [
     ("installation_non_residential", "install_non_residential", "take_up"),
     ("installation_group", "install_residential_group", "take_up"),
     ("alteration", "alteration", "accept"),
-    ("suspension", "suspension_removal", "accept"),
+    ("suspension", "suspension_removal", "set_off"),
     ("gas_on", "gas_commissioning", None),
     ("inspection", "inspection", "accept"),
 ]

@@ -86,7 +86,8 @@ it('keeps what only waits for its reply apart from the days', () => {
   const came = '2026-11-25T22:59:00+08:00'
   const all = [visit('replies', 'reply', came), visit('works', 'inspect', came), visit('comes', 'set_off', null)]
   const groups = groupByDay(all, at('2026-11-25T23:30')).map((one) => [one.title, one.visits.map((each) => each.case_no)])
-  expect(groups).toEqual([['明天 11月26日 周四', ['works', 'comes']], ['做完了，等回复', ['replies']]])
+  // A visit that was made before its hour stands in the day of the visit.
+  expect(groups).toEqual([['今天 11月25日 周三', ['works']], ['明天 11月26日 周四', ['comes']], ['做完了，等回复', ['replies']]])
 })
 
 it('asks once before a choice between outcomes, and not where there is but one', () => {

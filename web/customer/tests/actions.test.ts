@@ -18,6 +18,11 @@ describe('an action', () => {
     expect([screenOf(book), nameOf(book)]).toEqual(['booking', '去预约上门时间'])
   })
 
+  it('that books another hour is no step of the customer and leads to the same page', () => {
+    const book = action({ kind: 'book', task: null, outcome: null, unmet: { code: 'appointment_missing', text: '请先预约' } })
+    expect([screenOf(book), nameOf(book)]).toEqual(['booking', '去预约上门时间'])
+  })
+
   it('without a screen of its own is a question on the spot', () => {
     expect([screenOf(action({})), nameOf(action({}))]).toEqual([null, '同意'])
   })

@@ -15,6 +15,9 @@ const EARLY_MS = 7_200_000
 /** A visit that was made, of which the handler has nothing left but to tell how it went. */
 const waitsForReply = (visit: StaffCaseView) => Boolean(visit.visit.made_at) && visit.open_tasks.some((task) => task.step === 'reply')
 
+/** When somebody has come, or is to come: a visit that was made early is no visit of the day it was booked for. */
+const tellStart = (visit: StaffCaseView) => visit.visit.made_at ?? visit.appointment?.start_at
+
 /** The open step at which a department's answer waits to be read, or undefined. */
 const findAnswer = (visit: Pick<StaffCaseView, 'open_tasks'>) => visit.open_tasks.find((task) => task.step === 'read_answer')
 
@@ -43,10 +46,11 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
   const rest = others.filter((visit) => !isComplaint(visit))
   const made = rest.filter(isMade)
   const sorted = rest.filter((visit) => !isMade(visit)).sort((left, right) =>
-    (left.appointment?.start_at ?? '9').localeCompare(right.appointment?.start_at ?? '9'),
+    (tellStart(left) ?? '9').localeCompare(tellStart(right) ?? '9'),
   )
   for (const visit of sorted) {
-    const day = visit.appointment ? toDay(new Date(visit.appointment.start_at)) : null
+    const start = tellStart(visit)
+    const day = start ? toDay(new Date(start)) : null
     days.set(day, [...(days.get(day) ?? []), visit])
   }
   const groups = [...days].map(([day, list]) => {

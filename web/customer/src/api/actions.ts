@@ -11,6 +11,7 @@ export function screenOf(action: AvailableAction): PageName | null {
   if (action.kind === 'supply_document') return 'supply'
   if (action.kind === 'verify_identity') return 'identity'
   if (action.kind === 'rate') return 'rate'
+  if (action.kind === 'book') return 'booking'
   if (action.kind !== 'complete') return null
   // What the command itself brings is no lack: the server says that it asks for it.
   if (action.asks.includes('signature') && action.unmet?.code !== 'form_missing') return 'sign'
@@ -20,7 +21,7 @@ export function screenOf(action: AvailableAction): PageName | null {
 
 /** What the customer is to do, likely one first; withdrawing stands apart and cancelling is not theirs. */
 export function listSteps(view: CaseView): AvailableAction[] {
-  return view.actions.filter((action) => ['complete', 'supply_document', 'verify_identity', 'rate'].includes(action.kind))
+  return view.actions.filter((action) => ['complete', 'book', 'supply_document', 'verify_identity', 'rate'].includes(action.kind))
 }
 
 export function findAction(view: CaseView, test: (action: AvailableAction) => boolean): AvailableAction | null {

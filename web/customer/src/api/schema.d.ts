@@ -7707,7 +7707,7 @@ export interface components {
         AvailableAction: {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate" | "book";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
