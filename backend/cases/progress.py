@@ -137,6 +137,13 @@ def is_handler_awaited(line: Line, find_process: FindProcess) -> bool:
     )
 
 
+def is_with_handler(line: Line) -> bool:
+    """Tell whether a step is open that the one who comes does, in the case or in what it handed over."""
+    below = (one for one in line.children.values() if one.snapshot.status is CaseStatus.OPEN)
+    here = (line.definition.step(task.step).by for task in line.snapshot.open_tasks)
+    return _HANDLER in here or any(is_with_handler(one) for one in below)
+
+
 def _drop_repeated(visits: Sequence[_Visit]) -> Iterator[_Visit]:
     """Foretell nothing twice under one name: how a sum is paid reads the same wherever it is paid."""
     told: set[str] = set()

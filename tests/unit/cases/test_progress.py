@@ -26,6 +26,7 @@ from backend.cases.progress import (
     Line,
     StepState,
     is_handler_awaited,
+    is_with_handler,
     make_progress,
 )
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
@@ -330,6 +331,12 @@ def test_who_is_sent_to_let_gas_on_has_not_come_with_the_survey() -> None:
     gas_on = Snapshot(CaseStatus.OPEN, 2, (later,), data={"without_booking": True, "sent_anew": True})
     assert find_visit_made([surveyed]) is not None
     assert find_visit_made([surveyed, gas_on]) is None
+
+
+def test_who_has_come_is_called_while_a_step_is_theirs() -> None:
+    on_site = (("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"))
+    turns = [book(*on_site), book(*on_site, ("inspect", "needs_engineering"))]
+    assert [is_with_handler(one) for one in turns] == [True, False]
 
 
 @pytest.mark.parametrize("service", ["installation", "installation_non_residential", "suspension"])
