@@ -44,6 +44,7 @@ from backend.cases.progress import (
     ProgressStep,
     StepState,
     is_handler_awaited,
+    is_with_handler,
     make_progress,
 )
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_still_rate
@@ -310,7 +311,7 @@ class CustomerCases:
 
     def _find_contacts(self, session: Session, branch: Branch, line: Line) -> Contacts:
         return self._contacts.find_all(
-            session, branch, line, lambda one, its_line: self._is_awaited(session, one, its_line)
+            session, branch, line, lambda one, its_line: self._is_called(session, one, its_line)
         )
 
     def _find_appointment(self, session: Session, branch: Branch, line: Line) -> dict[str, Any] | None:
@@ -318,6 +319,11 @@ class CustomerCases:
         if find_booked_hour(line) is None:
             return None
         return self._appointments.read(session, branch.id)
+
+    def _is_called(self, session: Session, branch: Branch, line: Line) -> bool:
+        """Tell whether the one who comes is called: until the visit, and while a step is theirs."""
+        was_there = find_visited_at(line) is not None
+        return self._is_awaited(session, branch, line) and (not was_there or is_with_handler(line))
 
     def _is_awaited(self, session: Session, branch: Branch, line: Line) -> bool:
         """Tell whether somebody is still to come; for most cases, not that far yet, nothing is foretold."""

@@ -34,6 +34,9 @@ WARN_SHARE = Decimal("0.8")
 WARN_BEFORE_MOMENT = timedelta(minutes=30)
 # Case data in which the booked visit's end stands (ISO 8601 with offset); without it nothing is due.
 APPOINTMENT_END = "appointment_end_at"
+# A process with this trait is a department's answer: its result is what it says to the handler. The case data
+# say until when the case itself has time (ISO 8601 with offset): a later answer is of no use to the handler.
+ANSWERS, ANSWER_UNTIL = "answers_forward", "answer_until"
 # Case data in which stands the year that a case plans; the calendar puts it there when it starts the case.
 PLAN_YEAR = "plan_year"
 # Case data in which stands the last day of the plan that started the case; without it nothing is due.
@@ -119,6 +122,9 @@ def _compute(
     else:
         pauses = _list_pauses(definition, snapshot, span, first)
         due_at, warn_at = _run_length(limit, calendar, first.opened_at, pauses)
+    cap = snapshot.data.get(ANSWER_UNTIL) if definition.traits.get(ANSWERS) else None
+    if cap and due_at is not None and warn_at is not None:
+        due_at, warn_at = _cap(datetime.fromisoformat(cap), first.opened_at, due_at, warn_at)
     extended = snapshot.data.get(EXTENDED_LIMITS)
     if extended and due_at is not None and warn_at is not None:
         due_at, warn_at = _extend(extended.get(name_limit(first)), due_at, warn_at)
@@ -156,6 +162,13 @@ def _extend(until: str | None, due_at: datetime, warn_at: datetime) -> tuple[dat
     """Return the later end where there is one, with a warning as long before it as before."""
     later = due_at if until is None else max(due_at, datetime.fromisoformat(until))
     return later, later - (due_at - warn_at)
+
+
+def _cap(until: datetime, begun: datetime, due_at: datetime, warn_at: datetime) -> tuple[datetime, datetime]:
+    """Return an end no later than ``until``, with the warning at the same share of the time."""
+    if until >= due_at:
+        return due_at, warn_at
+    return until, begun + multiply(max(ZERO, until - begun), WARN_SHARE)
 
 
 def _find_limited_step(definition: ProcessDefinition, key: str) -> Step | None:

@@ -7,15 +7,13 @@ from typing import Any, NamedTuple
 
 from backend.cases.case_tree import Branch, list_branches
 from backend.cases.commands import ASKED_DATA
-from backend.cases.deadlines import APPOINTMENT_END
+from backend.cases.deadlines import ANSWERS, APPOINTMENT_END
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.visiting import APPOINTMENT_START
 from backend.catalogue.definition import FORWARDED_TO, ProcessDefinition
 
 # Case data of a forwarded part beside to whom it went: why, and the id of whoever forwarded it.
 FORWARD_REASON, FORWARDED_BY = "forward_reason", "forwarded_by"
-# A process with this trait is a department's answer: its result is what it says to the handler.
-ANSWERS = "answers_forward"
 # The process that calls the customer afterwards, and its step at which the answer is written down.
 REVISIT, RECORD = "revisit", "record"
 # Case data of whoever comes to the customer and when: none of it is the department's.

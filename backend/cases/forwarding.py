@@ -10,20 +10,23 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import DateTime, Row, bindparam, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_root_id
 from backend.cases.co_handling import may_arrange
 from backend.cases.commands import Forward
 from backend.cases.deadline_extensions import TellStaff
+from backend.cases.deadlines import ANSWER_UNTIL
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.forwarded_parts import FORWARD_REASON, FORWARDED_BY
+from backend.cases.models import CaseTask
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
 from backend.cases.staff_access import CASE, STAFF_KINDS, StaffAccess, make_performer
 from backend.catalogue.definition import ChildProcess, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
+from backend.core.database import table_of
 from backend.core.error_texts import ERROR_TEXTS
 from backend.core.errors import Conflict, Forbidden, Invalid
 from backend.notifications.staff_notices import Matter
@@ -32,10 +35,17 @@ from backend.organisation.service import Member
 
 # The purpose of the template that tells the department's people.
 KIND = "forwarded"
+_TASK = table_of(CaseTask)
 # The nearest people on duty, from a unit upwards, who hold one of some posts.
 FindPresent = Callable[[Session, int, Sequence[str]], list[int]]
 _ROOT = select(CASE.c.id, CASE.c.unit_id, CASE.c.definition_version_id).where(
     CASE.c.id == bindparam("case_id")
+)
+# When what the case itself waits for is due first; what is late already gives nobody a time.
+_DUE = select(func.min(_TASK.c.due_at)).where(
+    _TASK.c.case_id == bindparam("case_id"),
+    _TASK.c.state == "open",
+    _TASK.c.due_at > bindparam("now", type_=DateTime(timezone=True)),
 )
 _NEWEST_BELOW = (
     select(CASE.c.id, CASE.c.case_no, CASE.c.parent_task_no)
@@ -111,7 +121,9 @@ class CaseForwarding:
                 raise CommandRefused(RefusalCode.FORWARD_UNKNOWN, to)
             people = self._check_people(session, root.unit_id, child)
             name = self._name(session, child)
-            data = {FORWARD_REASON: why, FORWARDED_BY: member.id}
+            until = session.execute(_DUE, {"case_id": root_id, "now": stamp.recorded_at}).scalar_one()
+            capped = {ANSWER_UNTIL: until.isoformat() if until else None}
+            data = {FORWARD_REASON: why, FORWARDED_BY: member.id, **capped}
             command = Forward(make_performer(member), to, name, why, data)
             answer = self._cases.act_within(session, stamp, case, command)
             part = session.execute(_NEWEST_BELOW, {"case_id": root_id}).one()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backend.cases.commands import Guard
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
@@ -104,7 +104,7 @@ class _Visit(NamedTuple):
 
 def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, ...]:
     """Return the line from the first step to the likely end."""
-    visits = _list_all(line, find_process)
+    visits = list(_drop_repeated(_list_all(line, find_process)))
     status = line.snapshot.status
     ended_early = status not in (CaseStatus.OPEN, CaseStatus.COMPLETED)
     if ended_early and visits and visits[-1].state is StepState.DONE:
@@ -137,6 +137,24 @@ def is_handler_awaited(line: Line, find_process: FindProcess) -> bool:
         for one in _list_all(line, find_process)
         if one.in_child or one.step.key not in beside
     )
+
+
+def is_with_handler(line: Line) -> bool:
+    """Tell whether a step is open that the one who comes does, in the case or in what it handed over."""
+    below = (one for one in line.children.values() if one.snapshot.status is CaseStatus.OPEN)
+    here = (line.definition.step(task.step).by for task in line.snapshot.open_tasks)
+    return _HANDLER in here or any(is_with_handler(one) for one in below)
+
+
+def _drop_repeated(visits: Sequence[_Visit]) -> Iterator[_Visit]:
+    """Foretell nothing twice under one name: how a sum is paid reads the same wherever it is paid."""
+    told: set[str] = set()
+    for one in visits:
+        if one.state is StepState.NEXT and one.step.customer.visible:
+            if one.step.customer.name in told:
+                continue
+            told.add(one.step.customer.name)
+        yield one
 
 
 def _list_all(line: Line, find_process: FindProcess) -> list[_Visit]:
@@ -184,19 +202,20 @@ def _foretell(line: Line, prefix: str, find_process: FindProcess) -> list[_Visit
     """Return what is likely to come: first to the end of a running child, then on in the case itself."""
     foretold: list[_Visit] = []
     start: list[str] = []
+    data = dict(line.snapshot.data)
     for task in line.snapshot.open_tasks:
         step = line.definition.step(task.step)
         child = line.children.get(task.no)
         if child is not None and child.snapshot.status is CaseStatus.OPEN:
             foretold += _foretell(child, f"{prefix}{task.step}/", find_process)
-        start += _list_next(step, line.snapshot)
+        start += _list_next(step, data)
     open_now = {task.step for task in line.snapshot.open_tasks}
-    return foretold + _walk(line.definition, line.snapshot, start, open_now, prefix, find_process)
+    return foretold + _walk(line.definition, data, start, open_now, prefix, find_process)
 
 
 def _walk(
     definition: ProcessDefinition,
-    snapshot: Snapshot,
+    data: dict[str, Any],
     start: list[str],
     seen: set[str],
     prefix: str,
@@ -214,23 +233,27 @@ def _walk(
         passed.add(key)
         step = definition.step(key)
         visits.append(_Visit(prefix + key, step, StepState.NEXT, None, None, in_child))
-        handed = _choose_child(step, snapshot) if step.children else None
+        handed = _choose_child(step, data) if step.children else None
         if handed is not None:
             process = find_process(handed.process)
             first = handed.enter_at or process.first_step
-            visits += _walk(process, snapshot, [first], set(), f"{prefix}{key}/", find_process)
-        waiting += _list_next(step, snapshot)
+            visits += _walk(process, dict(data), [first], set(), f"{prefix}{key}/", find_process)
+        waiting += _list_next(step, data)
     return visits
 
 
-def _choose_child(step: Step, snapshot: Snapshot) -> ChildProcess | None:
-    return next((one for one in step.children if one.when is None or evaluate(one.when, snapshot.data)), None)
+def _choose_child(step: Step, data: Mapping[str, Any]) -> ChildProcess | None:
+    return next((one for one in step.children if one.when is None or evaluate(one.when, data)), None)
 
 
-def _list_next(step: Step, snapshot: Snapshot) -> Sequence[str]:
-    """Return where the first outcome leads whose condition holds; nowhere, where it ends the case."""
+def _list_next(step: Step, data: dict[str, Any]) -> Sequence[str]:
+    """Return where the first outcome leads whose condition holds; nowhere, where it ends the case.
+
+    What the outcome sets is then known of the way behind it, so ``data`` gets it.
+    """
     for outcome in step.outcomes:
-        if outcome.when is None or evaluate(outcome.when, snapshot.data):
+        if outcome.when is None or evaluate(outcome.when, data):
+            data.update(outcome.sets)
             return outcome.to
     return ()
 

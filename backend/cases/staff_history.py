@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, bindparam, select
 from sqlalchemy.orm import Session
 
+from backend.cases.deadlines import ANSWERS
 from backend.cases.drawing import DRAWN, DRAWN_POST
-from backend.cases.forwarded_parts import ANSWERS
 from backend.cases.models import CaseEvent
 from backend.cases.works_drawings import SIGNED_DRAWINGS, WORKS_DRAWING
 from backend.catalogue.definition import ActorKind, ProcessDefinition

@@ -22,6 +22,8 @@ NO_APPOINTMENT = {"appointment_id": None, APPOINTMENT_START: None, APPOINTMENT_E
 _SET_OFF, ARRIVE = "set_off", "arrive"
 # Where a case begins anew that waits for another visit: sent back, booked again, or nobody was at home.
 ANEW = ("assign", "book", _SET_OFF)
+# Case data of what somebody is sent to without a booking: an earlier visit of the case was not for that.
+SENT_ANEW = "sent_anew"
 
 
 def find_visit_state(line: Line) -> str:
@@ -59,9 +61,11 @@ def find_visit_made(snapshots: Iterable[Snapshot]) -> datetime | None:
 
     ``snapshots`` are those of the case and of all that it handed over to.
     """
+    snapshots = list(snapshots)
     tasks = [task for one in snapshots for task in one.tasks]
     arrivals = [one.done_at for one in tasks if one.step == ARRIVE and one.outcome and one.done_at]
-    begun = (one.opened_at for one in tasks if one.step in ANEW)
+    begun = [one.opened_at for one in tasks if one.step in ANEW]
+    begun += [one.tasks[0].opened_at for one in snapshots if one.data.get(SENT_ANEW) and one.tasks]
     return choose_visit_made(max(arrivals, default=None), max(begun, default=None))
 
 

@@ -22,11 +22,12 @@ _VISITS = Prepared(
     )
     SELECT tree.top_id,
            max(t.done_at) FILTER (WHERE t.step = :arrive AND t.outcome IS NOT NULL) AS came_at,
-           max(t.opened_at) FILTER (WHERE t.step = ANY(:anew)) AS begun_at,
+           max(t.opened_at) FILTER (
+             WHERE t.step = ANY(:anew) OR (t.no = 1 AND k.data ? 'sent_anew')) AS begun_at,
            min(t.step) FILTER (WHERE t.state = 'open') AS open_step,
            bool_and(t.post_kind = 'customer' AND t.case_id = tree.top_id)
              FILTER (WHERE t.state = 'open') AS is_customers
-      FROM tree JOIN case_task t ON t.case_id = tree.id
+      FROM tree JOIN case_task t ON t.case_id = tree.id JOIN service_case k ON k.id = tree.id
      GROUP BY tree.top_id
     """
     ).bindparams(bindparam("case_ids", type_=ARRAY(BigInteger)), bindparam("anew", type_=ARRAY(Text)))

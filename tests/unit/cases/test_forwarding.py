@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from backend.cases.commands import CUSTOMER, SYSTEM, Complete, EndChild, Forward, Performer
+from backend.cases.deadlines import ANSWER_UNTIL, compute_deadlines
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused
 from backend.cases.guards import BY_ANOTHER, CASE_GUARDS
@@ -18,6 +19,7 @@ from backend.catalogue.definition import ActorKind
 from backend.catalogue.folder import read_folder
 from backend.catalogue.loader import build_process
 from backend.core.error_texts import ERROR_TEXTS
+from backend.core.working_calendar import WorkingCalendar
 from tests.unit.cases.definitions import NOW
 
 FOLDER = read_folder()
@@ -174,3 +176,20 @@ def test_what_a_department_did_meanwhile_stands_where_it_was_done() -> None:
     moments = [one.at for one in steps if one.state is StepState.DONE]
     assert moments == sorted(moments, key=str)
     assert {answered.done_at, left.done_at} <= set(moments)
+
+
+def test_an_answer_is_due_no_later_than_the_case_itself() -> None:
+    def find_due(process: str, **data: Any) -> Any:
+        definition = PROCESSES[process]
+        snapshot = stand_at("engineering" if process == "department_support" else "assign", **data)
+        return compute_deadlines(definition, snapshot, WorkingCalendar(1, {}))[1]
+
+    own = find_due("department_support")
+    soon = NOW + timedelta(hours=20)
+    capped = find_due("department_support", **{ANSWER_UNTIL: soon.isoformat()})
+    assert (capped.due_at, capped.warn_at < soon) == (soon, True)
+    later = {ANSWER_UNTIL: (own.due_at + timedelta(days=9)).isoformat()}
+    assert find_due("department_support", **later) == own
+    # The case that carries the moment for its parts has its own time as before.
+    top = "online_service_application"
+    assert find_due(top, **{ANSWER_UNTIL: soon.isoformat()}) == find_due(top)

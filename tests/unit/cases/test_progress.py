@@ -26,6 +26,7 @@ from backend.cases.progress import (
     Line,
     StepState,
     is_handler_awaited,
+    is_with_handler,
     make_progress,
 )
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
@@ -33,6 +34,7 @@ from backend.cases.visiting import (
     APPOINTMENT_START,
     NO_APPOINTMENT,
     find_booked_hour,
+    find_visit_made,
     find_visit_state,
     find_visited_at,
     waits_for_hour,
@@ -332,6 +334,29 @@ def test_where_nobody_was_at_home_another_hour_is_waited_for() -> None:
     assert waits_for_hour(REPAIR, unbooked)
     again = book(*on_site, ("inspect", "not_home"), ("set_off", "set_off"))
     assert find_visit_state(again) == "set_off"
+
+
+def test_who_is_sent_to_let_gas_on_has_not_come_with_the_survey() -> None:
+    on_site = (("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"))
+    surveyed = run(REPAIR, start(REPAIR), *on_site)
+    later = Task(1, "accept", TaskState.DONE, NOW + timedelta(days=30), NOW + timedelta(days=30), "send")
+    gas_on = Snapshot(CaseStatus.OPEN, 2, (later,), data={"without_booking": True, "sent_anew": True})
+    assert find_visit_made([surveyed]) is not None
+    assert find_visit_made([surveyed, gas_on]) is None
+
+
+def test_who_has_come_is_called_while_a_step_is_theirs() -> None:
+    on_site = (("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"))
+    turns = [book(*on_site), book(*on_site, ("inspect", "needs_engineering"))]
+    assert [is_with_handler(one) for one in turns] == [True, False]
+
+
+@pytest.mark.parametrize("service", ["installation", "installation_non_residential", "suspension"])
+def test_nothing_is_foretold_twice(service: str) -> None:
+    asked = Amend(SYSTEM, {"service": service, "stop_kind": "suspension"})
+    snapshot = run(APPLICATION, decide(APPLICATION, start(APPLICATION), asked, NOW).snapshot, *TO_BOOK)
+    names = [one.name for one in make_progress(Line(APPLICATION, snapshot), find_process)]
+    assert len(names) == len(set(names))
 
 
 def test_the_handler_is_awaited_until_the_work_is_done() -> None:
