@@ -41,7 +41,7 @@ _GUARDS: dict[str, str] = {
     "identity_unproven": "还没有核验客户身份。请客户在手机上刷脸，或在“内容”页的“身份核验”里由您核对后确认。",
     "signature_missing": "还缺客户签名，请请客户签好后再提交。",
     "drawing_missing": "还没有图纸，请先上传图纸（照片或 PDF），再继续这一步。",
-    "drawing_unseen": "请先看过图纸，再签字。",
+    "drawing_unseen": "请先把图纸看一遍，看过再签字。",
     "drawing_changed": "图纸刚刚换了新的，请看过新图再签字。",
     "sum_unset": "应缴多少钱还没有定好，请先不要缴费。定好后我们会告诉您。",
     "amount_missing": "还没有填写应收金额，请填好后再提交。",

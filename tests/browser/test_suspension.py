@@ -27,13 +27,13 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
 
     lead = open_staff("lead301")
     assign_and_book(lead, customer, case_no, "14:00–15:00")
-    lead.open_case(case_no)
-    stop_no = lead.go_on()
-    lead.button("受理并派师傅").click()
-    lead.dialog.get_by_text("张伟").click()
-    lead.confirm("受理并派师傅")
-
+    # Accepted, given and booked above, it is the handler's at once.
     handler = open_staff("handler301")
+    handler.open_case(case_no)
+    stop_no = handler.go_on()
+    handler.act("出发")
+    handler.open_case(stop_no)
+    handler.act("已到达")
     handler.open_case(stop_no)
     _look_at_the_card(watched, customer, handler, case_no, stop_no)
     handler.button("需补缴气款").click()
