@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.commands import CUSTOMER, PERSONAL_POSTS, Urge
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.escalation import FindLeads
+from backend.cases.forwarding import FindPresent
 from backend.cases.models import ServiceCase
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseAnswer, CaseService
@@ -25,8 +26,6 @@ from backend.core.statements import Prepared
 from backend.core.topics import PromiseContext, TopicSpec
 from backend.notifications.staff_notices import Matter, StaffNotices
 
-# Who of a unit, or of the nearest above, is on duty and holds one of these posts.
-FindPresent = Callable[[Session, int, Sequence[str]], list[int]]
 # The purpose of the template that tells the handler.
 KIND = "urged"
 _CASE = table_of(ServiceCase)
@@ -68,7 +67,7 @@ _TURNS = text(
      ORDER BY t.post_key, c.unit_id
     """
 ).bindparams(bindparam("case_id", type_=BigInteger))
-# Where more could do it, each leaves it to another, so whoever leads them is told instead.
+# Where more could do it, each leaves it to another, so whoever leads the unit is told instead.
 _MOST_TOLD = 5
 _WHOSE = select(_CASE.c.id, _CASE.c.case_no, _CASE.c.unit_id, _CASE.c.urged_times).where(
     _CASE.c.id == bindparam("case_id"), _CASE.c.status == "open"
@@ -143,4 +142,4 @@ class UrgeNotices:
         if turn.post_key in PERSONAL_POSTS and turn.handler_id is not None:
             return [turn.handler_id]
         present = self.find_present(session, turn.unit_id, [turn.post_key])
-        return present if len(present) <= _MOST_TOLD else []
+        return present if 0 < len(present) <= _MOST_TOLD else self.find_leads(session, turn.unit_id)

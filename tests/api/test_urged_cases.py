@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.cases.escalation import FindLeads
+from backend.cases.forwarding import FindPresent
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import Request, lock_whole
-from backend.cases.urging import FindPresent, UrgeLimit, UrgeNotices, urge
+from backend.cases.urging import UrgeLimit, UrgeNotices, urge
 from backend.core.calendar_service import CalendarService
 from backend.core.topics import PromiseContext
 from backend.notifications.models import StaffNotice
