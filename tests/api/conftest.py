@@ -22,8 +22,8 @@ from backend.customers.service import CustomersService, NewCustomer
 from backend.organisation.service import OrganisationService
 from composition.hall import make_key_ring
 from tests.api.document import watch_answers
-from tests.api.organisation import CENTRE, ensure_unit
-from tests.api.staff_side import Hall
+from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
+from tests.api.staff_side import Browser, Hall
 from wsgi import create_app
 
 KEY = base64.b64encode(bytes(range(32))).decode()
@@ -130,3 +130,12 @@ def make_customer(settings: Settings, sessions: sessionmaker[Session]) -> Callab
 def customer_headers(make_customer: Callable[[], MadeCustomer]) -> dict[str, str]:
     """Return the headers of a new customer who is signed in."""
     return make_customer().headers
+
+
+@pytest.fixture
+def market(hall: Hall) -> Browser:
+    """Return somebody of the unit's department for market development, signed in."""
+    with hall.sessions.begin() as session:
+        posts, now = ("market_dev_dept",), datetime.now(UTC)
+        ensure_staff(hall.organisation, session, "361", "market_361", now, departments=posts)
+    return hall.sign_in("market_361")

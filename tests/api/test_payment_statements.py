@@ -13,9 +13,8 @@ from backend.cases.models import CaseTask
 from payments.agreed import read_contract
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
-from tests.api.organisation import ensure_staff
 from tests.api.staff_side import Browser, Hall, code
-from tests.api.test_gas_accounts import NOW, begin
+from tests.api.test_gas_accounts import begin
 from tests.api.test_works_drawings import answer_drawing, read
 
 LATE = "2026-11-26T09:30:00+00:00"
@@ -25,14 +24,6 @@ HOME = "install_residential_individual"
 @pytest.fixture
 def owner(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
     return make_customer()
-
-
-@pytest.fixture
-def market(hall: Hall) -> Browser:
-    with hall.sessions.begin() as session:
-        posts = ("market_dev_dept",)
-        ensure_staff(hall.organisation, session, "361", "market_361", NOW, departments=posts)
-    return hall.sign_in("market_361")
 
 
 def read_bill(hall: Hall, owner: MadeCustomer, case_no: str) -> dict[str, Any]:

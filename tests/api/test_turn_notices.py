@@ -15,7 +15,6 @@ from backend.core.topics import PromiseContext, PromiseRefused
 from composition.promises import make_notices
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, upload
-from tests.api.organisation import ensure_staff
 from tests.api.staff_side import Browser, Hall
 from tests.api.test_gas_accounts import NOW, begin
 from tests.api.test_works_drawings import read
@@ -27,14 +26,6 @@ _numbers = itertools.count(7_000_000)
 @pytest.fixture
 def owner(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
     return make_customer()
-
-
-@pytest.fixture
-def market(hall: Hall) -> Browser:
-    with hall.sessions.begin() as session:
-        posts = ("market_dev_dept",)
-        ensure_staff(hall.organisation, session, "361", "market_361", NOW, departments=posts)
-    return hall.sign_in("market_361")
 
 
 def list_promised(hall: Hall, case_no: str) -> list[dict[str, Any]]:

@@ -15,7 +15,6 @@ from payments.models import Charge
 from payments.service import ChargeService, NewCharge
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
-from tests.api.organisation import ensure_staff
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_gas_accounts import NOW, begin
 
@@ -26,14 +25,6 @@ _tasks = itertools.count(90)
 @pytest.fixture
 def owner(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
     return make_customer()
-
-
-@pytest.fixture
-def market(hall: Hall) -> Browser:
-    with hall.sessions.begin() as session:
-        posts = ("market_dev_dept",)
-        ensure_staff(hall.organisation, session, "361", "market_361", NOW, departments=posts)
-    return hall.sign_in("market_361")
 
 
 def test_the_budget_of_small_works_is_given_to_the_customer(hall: Hall, owner: MadeCustomer) -> None:
