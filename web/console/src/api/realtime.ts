@@ -9,11 +9,20 @@ const STAFF_TOPICS = ['alarm', 'queue:all']
 const FIRST_WAIT_MS = 2_000
 const LONGEST_WAIT_MS = 60_000
 
+/** Close what nobody listens to; one that is still opening is closed once it stands, or the browser calls it an error. */
+function leave(socket: WebSocket): void {
+  socket.onmessage = socket.onclose = null
+  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close()
+  else socket.close()
+}
+
 export class HintSocket {
   private socket: WebSocket | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
   private wait = FIRST_WAIT_MS
   private open = false
+  /** Counts the starts, so that a ticket that was asked for before a stop opens nothing after the next start. */
+  private turn = 0
   private readonly hearers = new Set<Hear>()
   private caseTopics: readonly string[] = []
 
@@ -39,20 +48,22 @@ export class HintSocket {
   start(): void {
     if (this.open) return
     this.open = true
+    this.turn += 1
     void this.connect()
   }
 
   stop(): void {
     this.open = false
     clearTimeout(this.timer)
-    this.socket?.close()
+    if (this.socket) leave(this.socket)
     this.socket = null
   }
 
   private async connect(): Promise<void> {
+    const { turn } = this
     try {
       const { ticket } = await request<{ ticket: string; expires_in: number }>('POST', '/realtime/tickets')
-      if (!this.open) return
+      if (!this.open || turn !== this.turn) return
       const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
       const socket = new WebSocket(`${scheme}://${location.host}/ws/v1?ticket=${encodeURIComponent(ticket)}`)
       this.socket = socket
@@ -63,7 +74,7 @@ export class HintSocket {
       socket.onmessage = (event) => this.spread(String(event.data))
       socket.onclose = () => this.retryLater()
     } catch {
-      this.retryLater()
+      if (turn === this.turn) this.retryLater()
     }
   }
 

@@ -20,6 +20,7 @@ function socketUrl(ticket: string): string {
  */
 export function watchTopics(topics: string[], look: () => void): () => void {
   let hasEnded = false
+  let isOpen = false
   let wait = FIRST_WAIT_MS
   let retry: ReturnType<typeof setTimeout> | undefined
   let socket: UniApp.SocketTask | null = null
@@ -33,6 +34,9 @@ export function watchTopics(topics: string[], look: () => void): () => void {
       if (hasEnded) return
       socket = uni.connectSocket({ url: socketUrl(ticket), complete: () => undefined })
       socket.onOpen(() => {
+        // A socket that was left while it opened is closed only now: closing it earlier counts as an error in browsers.
+        if (hasEnded) return socket?.close({})
+        isOpen = true
         wait = FIRST_WAIT_MS
         socket?.send({ data: JSON.stringify({ watch: topics }) })
       })
@@ -46,6 +50,7 @@ export function watchTopics(topics: string[], look: () => void): () => void {
   }
 
   function reopen(): void {
+    isOpen = false
     if (hasEnded) return
     clearTimeout(retry)
     retry = setTimeout(open, wait)
@@ -57,6 +62,6 @@ export function watchTopics(topics: string[], look: () => void): () => void {
     hasEnded = true
     clearInterval(poll)
     clearTimeout(retry)
-    socket?.close({})
+    if (isOpen) socket?.close({})
   }
 }
