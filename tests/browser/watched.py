@@ -15,6 +15,11 @@ LOCAL = frozenset({"127.0.0.1", "localhost"})
 REFUSED = "Failed to load resource: the server responded with a status of"
 # uni-app says this whenever its own guess at "somebody touches" is late; the chooser opens all the same.
 GUESSED = "文件选择器对话框只能在由用户激活时显示"
+# What Chromium, and the framework of a picture that it likes to have early, write where the line was cut on purpose.
+CUT_OFF = (
+    "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
+    "Couldn't load preload assets",
+)
 PLACE = {"latitude": 36.668, "longitude": 117.021}
 
 
@@ -25,6 +30,7 @@ class Watched:
         self._browser, self._url, self._screenshots = browser, url, screenshots
         self._contexts: list[BrowserContext] = []
         self._expected: set[str] = set()
+        self._cut_off: set[BrowserContext] = set()
         self.complaints: list[str] = []
 
     def expect_refusals(self, *codes: str) -> None:
@@ -56,6 +62,15 @@ class Watched:
         page.goto(self._url + path)
         return page
 
+    def cut_line(self, page: Page) -> None:
+        """Take the network away from the device that shows the page."""
+        self._cut_off.add(page.context)
+        page.context.set_offline(True)
+
+    def restore_line(self, page: Page) -> None:
+        """Give the device its network back."""
+        page.context.set_offline(False)
+
     def shoot(self, page: Page, name: str) -> None:
         """Keep a picture of what is on the screen, and let axe look at it as well."""
         self._screenshots.mkdir(parents=True, exist_ok=True)
@@ -77,7 +92,10 @@ class Watched:
             context.close()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not message.text.startswith((REFUSED, GUESSED)):
+        page = message.page
+        was_cut_off = page is not None and page.context in self._cut_off
+        expected = (REFUSED, GUESSED, *(CUT_OFF if was_cut_off else ()))
+        if message.type in ("error", "warning") and not message.text.startswith(expected):
             self.complaints.append(f"console: {message.text}")
 
     def _see_request(self, request: Request) -> None:

@@ -46,6 +46,9 @@ describe('boards and works', () => {
     expect(chooseQueue(known, false)).toBe('accept')
     expect(chooseQueue([queue('accept', 0), queue('reply', 1)], true)).toBe('reply')
     expect(chooseQueue([], true)).toBe('')
+    // Nobody who may take an alarm begins elsewhere while one waits.
+    expect(chooseQueue([...known, queue('alarm', 1)], true)).toBe('alarm')
+    expect(chooseQueue([...known, queue('alarm', 0)], true)).toBe('assign')
   })
 
   it('marks only the channels that are not online', () => {

@@ -1,5 +1,10 @@
 declare const __API_ORIGIN__: string
 
+/** Vite turns a call of it into one `import()` per file that fits; its own types would bring the browser's in. */
+interface ImportMeta {
+  readonly glob: (pattern: string) => Record<string, () => Promise<unknown>>
+}
+
 declare module '*.vue' {
   import type { DefineComponent } from 'vue'
   const component: DefineComponent<object, object, unknown>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ALARM_TOLD, correctedWords, givenAddress, isUnderWay, spacePhone } from '@/forms/alarm-told'
+import { ALARM_TOLD, correctedWords, givenAddress, isUnderWay, spacePhone, tellWrongPhone } from '@/forms/alarm-told'
 
 const EMPTY = { region: '', street: '', community: '', building: '', unit: '', door: '', note: '', point: null }
 
@@ -29,5 +29,14 @@ describe('a phone that was wrong', () => {
   it('is seen, and the second alarm says that it is the same place', () => {
     expect([spacePhone('13812340003'), spacePhone('053188880000')]).toEqual(['138 1234 0003', '053188880000'])
     expect(correctedWords('261127100501195', '楼道里有味')).toBe('更正电话，与报警261127100501195是同一处。楼道里有味')
+  })
+})
+
+describe('the phone of an alarm', () => {
+  it('is a mobile number in full, or a fixed line with or without its code', () => {
+    for (const phone of ['13812340003', '138 1234 0003', '0531-88880000', '88880000', '+8613812340003']) expect(tellWrongPhone(phone)).toBe('')
+    expect(tellWrongPhone('1380001')).toBe('手机号是11位，现在是7位')
+    expect(tellWrongPhone('138123400034')).toBe('手机号是11位，现在是12位')
+    for (const phone of ['', '123', '请打给我']) expect(tellWrongPhone(phone)).toBe('请填一个能打通的电话')
   })
 })

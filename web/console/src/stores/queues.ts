@@ -33,8 +33,10 @@ export function findQueue(view: Pick<StaffCaseView, 'open_tasks'>, known: readon
   return wanted.find((key) => known.some((queue) => queue.key === key)) ?? null
 }
 
-/** The queue to begin with: who leads has people to send first, anybody else the first with something in it. */
+/** The queue to begin with: alarms before all, who leads has people to send then, anybody else the first with something in it. */
 export function chooseQueue(known: readonly QueueView[], isLead: boolean): string {
+  const alarms = known.find((queue) => queue.key === 'alarm' && queue.count > 0)
+  if (alarms) return alarms.key
   const own = isLead ? known.find((queue) => queue.key === 'assign') : undefined
   return (own ?? known.find((queue) => queue.count > 0) ?? known[0])?.key ?? ''
 }

@@ -31,3 +31,11 @@ export function correctedWords(caseNo: string, words: string): string {
 export function spacePhone(phone: string): string {
   return /^1\d{10}$/.test(phone) ? `${phone.slice(0, 3)} ${phone.slice(3, 7)} ${phone.slice(7)}` : phone
 }
+
+/** What is wrong with a phone given for an alarm, or ''. A fixed line will do as well; the server knows more. */
+export function tellWrongPhone(typed: string): string {
+  const phone = typed.replace(/[\s-]/g, '')
+  // A mobile number with a digit too few is the one mistake by which nobody is reached at all.
+  if (/^1[3-9]/.test(phone) && phone.length !== 11) return `手机号是11位，现在是${phone.length}位`
+  return /^\+?\d{7,18}$/.test(phone) ? '' : '请填一个能打通的电话'
+}

@@ -51,9 +51,12 @@ export function goHome(): void {
   uni.reLaunch({ url: PAGES.home })
 }
 
+type OpenPage = { $page?: { fullPath?: string }; route?: string } | undefined
+
 /** The address of the screen beneath this one, or ''. After a reload only the browser still knows it. */
-function pathBeneath(): string {
-  let path = getCurrentPages().length > 1 ? `/${getCurrentPages().slice(-2)[0].route}` : ''
+export function pathBeneath(): string {
+  const beneath = getCurrentPages().slice(-2, -1)[0] as unknown as OpenPage
+  let path = beneath ? (beneath.$page?.fullPath ?? `/${beneath.route}`) : ''
   // #ifdef H5
   path ||= (history.state as { back?: string | null } | null)?.back ?? ''
   // #endif
@@ -77,7 +80,7 @@ export function returnToCase(caseNo: string): void {
 
 /** The address of the screen that is open, for coming back to it. */
 export function currentPath(): string {
-  const open = getCurrentPages().slice(-1)[0] as unknown as { $page?: { fullPath?: string }; route?: string } | undefined
+  const open = getCurrentPages().slice(-1)[0] as unknown as OpenPage
   return open?.$page?.fullPath ?? `/${open?.route ?? 'pages/home/index'}`
 }
 
