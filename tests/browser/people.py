@@ -73,8 +73,9 @@ class Customer:
 
     def add_photo(self, name: str, photo: bytes) -> None:
         """Take a photo and wait until it has arrived."""
+        arrived = self._files.count()
         self.choose_photo(name, photo)
-        expect(self.page.get_by_role("button", name=re.compile("查看第 1 份"))).to_be_visible()
+        expect(self._files).to_have_count(arrived + 1)
 
     def choose_photo(self, name: str, photo: bytes) -> None:
         """Take a photo, or what passes itself off as one."""
@@ -84,10 +85,16 @@ class Customer:
 
     def add_document(self, name: str, document: bytes) -> None:
         """Choose a document and wait until it has arrived."""
+        arrived = self._files.count()
         with self.page.expect_file_chooser() as chooser:
             self.press(re.compile("选择文件"))
         chooser.value.set_files({"name": name, "mimeType": "application/pdf", "buffer": document})
-        expect(self.page.get_by_role("button", name=re.compile("查看第 1 份"))).to_be_visible()
+        expect(self._files).to_have_count(arrived + 1)
+
+    @property
+    def _files(self) -> Locator:
+        """What has arrived of the form's photos and documents, each with its picture."""
+        return self.page.get_by_role("button", name=re.compile("^查看第 [0-9]+ 份"))
 
     def draw_signature(self) -> None:
         """Draw a signature on the glass with a finger."""

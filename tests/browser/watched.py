@@ -15,7 +15,7 @@ LOCAL = frozenset({"127.0.0.1", "localhost"})
 REFUSED = "Failed to load resource: the server responded with a status of"
 # uni-app says this whenever its own guess at "somebody touches" is late; the chooser opens all the same.
 GUESSED = "文件选择器对话框只能在由用户激活时显示"
-# What Chromium, and the framework of a picture that it likes to have early, write where the line was cut on purpose.
+# What Chromium writes where the line was cut on purpose, and the framework of a picture that it wants early.
 CUT_OFF = (
     "Failed to load resource: net::ERR_INTERNET_DISCONNECTED",
     "Couldn't load preload assets",
