@@ -94,7 +94,13 @@ def _make_statements(hall: Hall) -> PaymentStatements:
 
 def _make_documents(hall: Hall) -> CustomerDocuments:
     return CustomerDocuments(
-        hall.sessions, hall.reading, hall.documents, hall.filled_documents, hall.printer, hall.signing
+        hall.sessions,
+        hall.reading,
+        hall.documents,
+        hall.filled_documents,
+        hall.printer,
+        hall.signing,
+        hall.definitions,
     )
 
 

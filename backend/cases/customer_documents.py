@@ -17,6 +17,8 @@ from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocuments
 from backend.cases.signature_views import describe_signers
+from backend.cases.step_signatures import list_asked_at
+from backend.catalogue.service import DefinitionStore
 from backend.core.errors import NotFound
 
 _OWN = frozenset({CUSTOMER_PARTY})
@@ -33,9 +35,11 @@ class CustomerDocuments:
         filled: FilledDocuments,
         printer: DocumentPrinter,
         signing: DocumentSigning,
+        definitions: DefinitionStore,
     ) -> None:
         self._sessions = sessions
         self._reading = reading
+        self._definitions = definitions
         self._desk = desk
         self._filled = filled
         self._printer = printer
@@ -82,16 +86,20 @@ class CustomerDocuments:
     def _list_branch(
         self, session: Session, branch: Branch, path: tuple[int, ...]
     ) -> Iterator[dict[str, Any]]:
+        process = self._definitions.get(session, branch.definition_version_id)
+        asked_at = list_asked_at(process, branch.snapshot)
         for one in self._filled.list_all(session, branch.id):
             if one.concerns_customer:
                 signed = self._signing.list_signed(session, one)
                 may = self._signing.is_open(session, one.case)
+                asked = asked_at.get(one.row.task_no)
                 yield {
                     "task": access.join_task((*path, one.row.task_no)),
                     "name": one.form.name,
                     "number": one.row.number,
                     "filled_at": one.row.filled_at,
                     "sha256": one.row.sha256.hex(),
+                    "asked_at": access.join_task((*path, asked)) if asked is not None else None,
                     "signers": describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False),
                 }
         for waiting, below in branch.children.items():

@@ -102,9 +102,13 @@ class SavedDocumentSchema(Schema):
 
 
 class FilledLineSchema(Schema):
-    """A filled document that concerns the customer; ``task`` names it as the case's actions do."""
+    """A filled document that concerns the customer; ``task`` names it as the case's actions do.
+
+    ``asked_at`` is the task of the action that signs it, where one does now.
+    """
 
     task = fields.Integer(required=True)
+    asked_at = fields.Integer(required=True, allow_none=True)
     name = fields.String(required=True)
     number = fields.String(required=True)
     filled_at = fields.AwareDateTime(required=True)

@@ -18,7 +18,7 @@ from backend.cases.document_signing import DocumentSigning, Signing
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import Snapshot
-from backend.catalogue.definition import Step
+from backend.catalogue.definition import ProcessDefinition, Step
 from backend.catalogue.forms import Form
 from backend.catalogue.service import DefinitionStore
 
@@ -99,6 +99,17 @@ def share_signature(
         drawn = replace(base, signer=slip.signer, sha256=sha256, file_key=brought)
         signing.sign(session, filled, drawn, stamp.recorded_at)
     return brought
+
+
+def list_asked_at(process: ProcessDefinition, snapshot: Snapshot) -> dict[int, int]:
+    """Return, for each task whose slip is signed at another that is open now, the number of that one."""
+    found = {}
+    for task in snapshot.open_tasks:
+        step = process.step(task.step)
+        slip_task = _find_slip_task(snapshot, step, task.no)
+        if step.signs is not None and slip_task is not None:
+            found[slip_task] = task.no
+    return found
 
 
 def _find_slip_task(snapshot: Snapshot, step: Step | None, task_no: int) -> int | None:

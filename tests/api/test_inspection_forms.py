@@ -52,6 +52,11 @@ def begin(who: Browser, case_no: str) -> dict[str, Any]:
     return values
 
 
+def list_asked_at(client: FlaskClient, case_no: str, own: dict[str, str]) -> list[int | None]:
+    papers = client.get(f"/api/v1/cases/{case_no}/documents", headers=own).get_json()
+    return [one["asked_at"] for one in papers]
+
+
 def test_what_is_not_ticked_is_in_order(handler: Browser, case_no: str) -> None:
     assert code(handler.act(case_no, "safe")) == "form_missing"
     fill_in(handler, case_no)
@@ -181,6 +186,8 @@ def test_the_customers_signature_at_the_end_stands_on_the_slip(
     own, address = customer.headers, f"/api/v1/cases/{case_no}"
     case = json.loads(client.get(address, headers=own).text)
     [action] = [one for one in case["actions"] if one["outcome"] == "sign"]
+    # Whoever signs can read what gets the signature; nothing asks for it before and after.
+    assert list_asked_at(client, case_no, own) == [action["task"]]
     drawn = {"file": (io.BytesIO(make_photo()), "签名.png"), "purpose": "signature"}
     sent = client.post("/api/v1/files", headers=own, data=drawn)
     command = {
@@ -192,3 +199,4 @@ def test_the_customers_signature_at_the_end_stands_on_the_slip(
     assert answer.status_code == 200, answer.text
     [slip] = [one for one in handler.read(f"/cases/{case_no}")["documents"] if one["filled_at"]]
     assert slip["unsigned"] == ["安检员签字"]
+    assert list_asked_at(client, case_no, own) == [None]

@@ -57,7 +57,7 @@ describe('the next case', () => {
 })
 
 describe('the buttons', () => {
-  it('rest for a second after something was done, and again once the next case is there', async () => {
+  it('rest for half a second after something was done, and again once the next case is there', async () => {
     vi.useFakeTimers()
     try {
       vi.mocked(sendCommand).mockImplementation((caseNo) => Promise.resolve(view(caseNo)))
@@ -75,7 +75,7 @@ describe('the buttons', () => {
       await vi.advanceTimersByTimeAsync(10)
       await opened
       expect(open.resting).toBe(true)
-      await vi.advanceTimersByTimeAsync(1000)
+      await vi.advanceTimersByTimeAsync(500)
       expect(open.resting).toBe(false)
     } finally {
       vi.useRealTimers()

@@ -8252,6 +8252,7 @@ export interface components {
             url: string;
         };
         FilledLine: {
+            asked_at: number | null;
             /** Format: date-time */
             filled_at: string;
             name: string;

@@ -14,7 +14,7 @@ export const commands = new CommandQueue(sendCommand)
 
 const SAVE_AFTER_MS = 500
 const LINKS_LAST_MS = 8 * 60_000
-const REST_MS = 1000
+const REST_MS = 500
 
 /** What a visit brings, kept while its case is open, so that closing a sheet loses nothing. */
 export interface VisitDraft {
