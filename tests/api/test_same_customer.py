@@ -12,6 +12,7 @@ from backend.cases.models import ServiceCase
 from backend.core.outbox import OutboxRow
 from tests.api.staff_side import Hall, code
 from tests.api.test_intake import fault, make_phone, open_case
+from tests.api.test_staff_queues import list_all
 
 AGENT, DESK = "agent_a", "desk_361"
 
@@ -40,6 +41,22 @@ def test_a_complaint_shows_the_case_that_it_is_about(hall: Hall) -> None:
     assert foreign not in {one["case_no"] for one in shown}
     assert [one["mark"] for one in shown] == ["投诉", None]
     assert phone not in str(shown)
+
+
+def test_a_list_is_narrowed_to_complaints_which_have_no_service(hall: Hall) -> None:
+    agent, phone = hall.sign_in(AGENT), make_phone()
+    repair = open_case(agent, "hotline_fault_repair", fault(contact_phone=phone))
+    complained = open_case(agent, "complaint_level_2_3", complaint(phone))
+    ours = {repair, complained}
+
+    def among(service: str, **query: Any) -> set[str]:
+        return ours & set(list_all(agent, service=service, limit=100, **query))
+
+    for query in ({"queue": "accept"}, {"queue": "accept", "sort": "newest"}, {"q": phone}, {}):
+        assert among("complaint_level_2_3", **query) == {complained}, query
+        assert among("complaint_level_1", **query) == set(), query
+        assert among(agent.read(f"/cases/{repair}")["service"], **query) == {repair}, query
+    assert among("complaint_level_2_3", queue="accept", q=phone) == {complained}
 
 
 def test_what_is_older_than_three_months_is_left_out(hall: Hall) -> None:
