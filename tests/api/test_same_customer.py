@@ -104,6 +104,8 @@ def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it(hall: Hall)
     assert agent.read(f"/cases/{case_no}")["mark"] == "投诉"
     for outcome in ("accept", "new", "level_3"):
         assert agent.act(case_no, outcome).status_code == 200
+    [dispatch] = [one for one in agent.read(f"/cases/{case_no}")["actions"] if one["outcome"] == "dispatch"]
+    assert (dispatch["needs_reason"], dispatch["reason_label"]) == (True, "记录的信息")
     assert agent.act(case_no, "dispatch", unit_code="361", reason="师傅迟到").status_code == 200
     assert agent.act(case_no, "nothing_more").status_code == 200
     assert desk.read(f"/cases/{case_no}")["mark"] == "3级投诉"
