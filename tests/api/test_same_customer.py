@@ -98,7 +98,7 @@ def test_a_post_starts_what_it_begins_in_the_manual(hall: Hall, who: str, proces
     assert case["actions"]
 
 
-def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it(hall: Hall) -> None:
+def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it_each_time(hall: Hall) -> None:
     agent, desk = hall.sign_in(AGENT), hall.sign_in(DESK)
     case_no = open_case(agent, "complaint_level_2_3", complaint(make_phone()))
     assert agent.read(f"/cases/{case_no}")["mark"] == "投诉"
@@ -114,10 +114,15 @@ def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it(hall: Hall)
     ]
     assert row["mark"] == "3级投诉"
     assert desk.act(case_no, "assign", handler="handler_361").status_code == 200
+    handler = hall.sign_in("handler_361")
+    assert handler.act(case_no, "handled", result="已致歉").status_code == 200
+    assert desk.act(case_no, "rejected", reason="没写原因").status_code == 200
+    assert handler.act(case_no, "handled", result="前一户抢修，已致歉").status_code == 200
     with hall.sessions.begin() as session:
         promised = select(OutboxRow.payload).where(
             OutboxRow.topic == "alert_staff",
             OutboxRow.payload["case_id"].as_integer() == hall.find_id(case_no),
         )
         told = [(one["who"], one["kind"]) for one in session.scalars(promised.order_by(OutboxRow.id))]
-    assert told == [("leads", "complaint"), ("handler", "complaint")]
+    again = [("leads", "complaint_review"), ("handler", "complaint_again"), ("leads", "complaint_review")]
+    assert told == [("leads", "complaint"), ("handler", "complaint"), *again]
