@@ -43,6 +43,7 @@ def list_available_actions(
                     name=outcome.name,
                     unmet=objection,
                     needs_reason=outcome.needs_reason,
+                    reason_label=outcome.reason_label,
                     needs_corrections=outcome.corrections,
                     needs_owed_documents=outcome.owes_documents,
                     asks=outcome.asks,

@@ -66,9 +66,13 @@ _WAITING = text(
         OR (c.service_key = ANY(:proving) AND c.data->'identity_proof' IS NULL
             AND c.data->'identity_by_person' IS NULL)
         OR EXISTS (
-     SELECT FROM service_case w JOIN case_task t ON t.case_id = w.id
-      WHERE w.customer_id = :customer_id AND (w.id = c.id OR w.parent_case_id = c.id)
-        AND w.status = 'open' AND t.state = 'open'
+     WITH RECURSIVE w AS (
+       SELECT c.id, c.data
+       UNION ALL
+       SELECT k.id, k.data FROM service_case k JOIN w ON k.parent_case_id = w.id
+        WHERE k.customer_id = :customer_id AND k.status = 'open')
+     SELECT FROM w JOIN case_task t ON t.case_id = w.id
+      WHERE t.state = 'open'
         AND (t.post_kind = 'customer' OR (t.step = 'set_off' AND w.data->>'appointment_id' IS NULL))))
  ORDER BY c.id DESC LIMIT :limit
 """

@@ -268,6 +268,7 @@ class AvailableAction:
     name: str = ""
     unmet: str | None = None
     needs_reason: bool = False
+    reason_label: str | None = None
     needs_corrections: bool = False
     needs_owed_documents: bool = False
     asks: tuple[str, ...] = ()

@@ -52,6 +52,8 @@ _MATTERS = {
     "urged": ("客户催办", "{name}"),
     "drawn": ("等远程处理", "{name}"),
     "complaint": ("投诉派来", "{name}"),
+    "complaint_review": ("投诉等审核", "{name}"),
+    "complaint_again": ("投诉退回重办", "{name}"),
     "dispatched": ("新派来一件", "负责人{name}"),
     "visit_due": ("约的时间到了", "{name}"),
     "forwarded": ("转来一件事", "{name}"),

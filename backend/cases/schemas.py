@@ -27,7 +27,10 @@ class UnmetSchema(Schema):
 
 
 class AvailableActionSchema(Schema):
-    """Something that may be done now; clients offer nothing else. ``asks`` names what it has to bring."""
+    """Something that may be done now; clients offer nothing else. ``asks`` names what it has to bring.
+
+    ``reason_label`` says what the words that it needs are, where they are a record and not a reason.
+    """
 
     kind = fields.String(required=True, validate=validate.OneOf(ACTION_KINDS))
     task = fields.Integer(required=True, allow_none=True)
@@ -36,6 +39,7 @@ class AvailableActionSchema(Schema):
     name = fields.String(required=True)
     unmet = fields.Nested(UnmetSchema, required=True, allow_none=True)
     needs_reason = fields.Boolean(required=True)
+    reason_label = fields.String(required=True, allow_none=True)
     needs_corrections = fields.Boolean(required=True)
     needs_owed_documents = fields.Boolean(required=True)
     asks = fields.List(fields.String(validate=validate.OneOf(ASKED)), required=True)

@@ -176,6 +176,7 @@ def describe_action(action: AvailableAction) -> dict[str, Any]:
         "name": action.name,
         "unmet": None if unmet is None else {"code": str(unmet), "text": ERROR_TEXTS.get(unmet, "")},
         "needs_reason": action.needs_reason,
+        "reason_label": action.reason_label,
         "needs_corrections": action.needs_corrections,
         "needs_owed_documents": action.needs_owed_documents,
         "asks": list(action.asks),

@@ -82,6 +82,14 @@ ONLY: dict[str, ColumnElement[bool]] = {
     ),
 }
 
+# A case of the service asked for; one without a service (a complaint) goes by its process, as its row says.
+_SERVICE = bindparam("service", type_=Text)
+OF_SERVICE: ColumnElement[bool] = func.coalesce(CASE.c.service_key, CASE.c.process_key) == _SERVICE
+# The task itself has only the service. Its case is asked just where there is none.
+_TASK_OF_SERVICE: ColumnElement[bool] = (TASK.c.service_key == _SERVICE) | (
+    TASK.c.service_key.is_(None) & exists().where(CASE.c.id == TASK.c.case_id, OF_SERVICE)
+)
+
 # On one person's list what was urged stands first; of the rest each stands by when it is due.
 UNURGED: ColumnElement[bool] = TASK.c.urged_at.is_(None)
 # In a queue stands first what was urged, then what is a classified customer's. Each has an index of its own,
@@ -236,8 +244,9 @@ def make_page(
 ) -> Select[Any]:
     """Return the statement of one page: rows of case and task in the order of ``sort``.
 
-    ``by_service`` keeps the tasks of one service; no case is read before the page is known. ``only`` asks the
-    cases themselves, so that such a page may walk a whole lane, though never further than what is open.
+    ``by_service`` keeps the tasks of one service, or of one process where there is no service. That asks the
+    cases of the latter, and ``only`` all of them, so that such a page may walk a whole lane, though never
+    further than what is open.
     """
     if kind in ("handler", "shared") and sort == "due":
         sort = "urged"
@@ -248,7 +257,7 @@ def make_page(
         conditions.append(_AFTER[sort]())
     inner = select(*_TASK_COLUMNS, UNURGED.label("unurged")) if sort == "urged" else select(*_TASK_COLUMNS)
     if by_service:
-        conditions.append(TASK.c.service_key == bindparam("service"))
+        conditions.append(_TASK_OF_SERVICE)
     if family is not None:
         conditions.append(TASK.c.queue.is_(None) if family == "none" else TASK.c.queue == bindparam("family"))
     if only == "urged":

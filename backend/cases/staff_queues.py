@@ -18,6 +18,7 @@ from backend.cases.page_cursor import read_place, write_place
 from backend.cases.staff_access import OVERSEERS, PostMap, find_seen_unit, list_posts, tell_part
 from backend.cases.staff_queue_rows import (
     CASE,
+    OF_SERVICE,
     ONLY,
     OTHER_FAMILY,
     RANKS,
@@ -282,7 +283,7 @@ class StaffQueues:
 
 
 _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
-    "service": CASE.c.service_key == bindparam("service"),
+    "service": OF_SERVICE,
     "case_no": CASE.c.case_no == bindparam("q"),
     "phone": CASE.c.contact_phone_index == bindparam("q", type_=LargeBinary),
     "words": (CASE.c.contact_name_index == bindparam("q", type_=LargeBinary))

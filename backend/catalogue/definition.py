@@ -141,6 +141,7 @@ class Outcome:
     the command to accept with documents owed (容缺受理). ``when`` is a condition in the closed form.
     ``asks`` names what the command itself may bring: handler, unit, result, photos or signature; ``form``
     among them means that the step's form has to be filled in before.
+    ``reason_label`` says what the words of ``needs_reason`` are where they are no reason but a record.
     ``sets`` is case data that choosing this outcome records, for conditions further on.
     """
 
@@ -154,6 +155,7 @@ class Outcome:
     corrections: bool = False
     owes_documents: bool = False
     needs_reason: bool = False
+    reason_label: str | None = None
     asks: tuple[str, ...] = ()
     sets: dict[str, Any] = field(default_factory=dict)
 

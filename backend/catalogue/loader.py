@@ -196,6 +196,7 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         corrections=body.get("corrections", False),
         owes_documents=body.get("owes_documents", False),
         needs_reason=body.get("needs_reason", False),
+        reason_label=body.get("reason_label"),
         asks=asks,
         sets=dict(body.get("sets", {})),
     )

@@ -34,6 +34,12 @@ KINDS: dict[str, MatterKind] = {
     "urged": MatterKind("客户催办", "客户催办（编号{0}），请优先处理。", "urgent"),
     "drawn": MatterKind("客户在等您远程处理", "客户等您远程处理（编号{0}），请马上查看。", "urgent"),
     "complaint": MatterKind("投诉派给您", "投诉（编号{0}）派给您，从现在起计时，请马上处理。", "urgent"),
+    "complaint_review": MatterKind(
+        "投诉等您审核", "投诉（编号{0}）处理完了，等您审核，时限还在走，请马上查看。", "urgent"
+    ),
+    "complaint_again": MatterKind(
+        "投诉退回给您重办", "投诉（编号{0}）退回给您重办，时限还在走，请马上处理。", "urgent"
+    ),
     "dispatched": MatterKind("新派来一件", "新派来一件（编号{0}），请安排师傅。", "ordinary"),
     "visit_due": MatterKind("约的时间到了", "约的上门时间到了（编号{0}），请出发。", "urgent"),
     "handed_over": MatterKind(

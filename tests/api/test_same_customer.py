@@ -12,6 +12,7 @@ from backend.cases.models import ServiceCase
 from backend.core.outbox import OutboxRow
 from tests.api.staff_side import Hall, code
 from tests.api.test_intake import fault, make_phone, open_case
+from tests.api.test_staff_queues import list_all
 
 AGENT, DESK = "agent_a", "desk_361"
 
@@ -40,6 +41,22 @@ def test_a_complaint_shows_the_case_that_it_is_about(hall: Hall) -> None:
     assert foreign not in {one["case_no"] for one in shown}
     assert [one["mark"] for one in shown] == ["投诉", None]
     assert phone not in str(shown)
+
+
+def test_a_list_is_narrowed_to_complaints_which_have_no_service(hall: Hall) -> None:
+    agent, phone = hall.sign_in(AGENT), make_phone()
+    repair = open_case(agent, "hotline_fault_repair", fault(contact_phone=phone))
+    complained = open_case(agent, "complaint_level_2_3", complaint(phone))
+    ours = {repair, complained}
+
+    def among(service: str, **query: Any) -> set[str]:
+        return ours & set(list_all(agent, service=service, limit=100, **query))
+
+    for query in ({"queue": "accept"}, {"queue": "accept", "sort": "newest"}, {"q": phone}, {}):
+        assert among("complaint_level_2_3", **query) == {complained}, query
+        assert among("complaint_level_1", **query) == set(), query
+        assert among(agent.read(f"/cases/{repair}")["service"], **query) == {repair}, query
+    assert among("complaint_level_2_3", queue="accept", q=phone) == {complained}
 
 
 def test_what_is_older_than_three_months_is_left_out(hall: Hall) -> None:
@@ -81,12 +98,14 @@ def test_a_post_starts_what_it_begins_in_the_manual(hall: Hall, who: str, proces
     assert case["actions"]
 
 
-def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it(hall: Hall) -> None:
+def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it_each_time(hall: Hall) -> None:
     agent, desk = hall.sign_in(AGENT), hall.sign_in(DESK)
     case_no = open_case(agent, "complaint_level_2_3", complaint(make_phone()))
     assert agent.read(f"/cases/{case_no}")["mark"] == "投诉"
     for outcome in ("accept", "new", "level_3"):
         assert agent.act(case_no, outcome).status_code == 200
+    [dispatch] = [one for one in agent.read(f"/cases/{case_no}")["actions"] if one["outcome"] == "dispatch"]
+    assert (dispatch["needs_reason"], dispatch["reason_label"]) == (True, "记录的信息")
     assert agent.act(case_no, "dispatch", unit_code="361", reason="师傅迟到").status_code == 200
     assert agent.act(case_no, "nothing_more").status_code == 200
     assert desk.read(f"/cases/{case_no}")["mark"] == "3级投诉"
@@ -95,10 +114,15 @@ def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it(hall: Hall)
     ]
     assert row["mark"] == "3级投诉"
     assert desk.act(case_no, "assign", handler="handler_361").status_code == 200
+    handler = hall.sign_in("handler_361")
+    assert handler.act(case_no, "handled", result="已致歉").status_code == 200
+    assert desk.act(case_no, "rejected", reason="没写原因").status_code == 200
+    assert handler.act(case_no, "handled", result="前一户抢修，已致歉").status_code == 200
     with hall.sessions.begin() as session:
         promised = select(OutboxRow.payload).where(
             OutboxRow.topic == "alert_staff",
             OutboxRow.payload["case_id"].as_integer() == hall.find_id(case_no),
         )
         told = [(one["who"], one["kind"]) for one in session.scalars(promised.order_by(OutboxRow.id))]
-    assert told == [("leads", "complaint"), ("handler", "complaint")]
+    again = [("leads", "complaint_review"), ("handler", "complaint_again"), ("leads", "complaint_review")]
+    assert told == [("leads", "complaint"), ("handler", "complaint"), *again]

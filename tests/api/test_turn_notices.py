@@ -1,4 +1,4 @@
-"""Messages that tell customers of what waits for them: a contract to sign, a sum to pay."""
+"""What tells customers of what waits for them: messages, and the list on the home page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from backend.core.outbox import OutboxRow
 from backend.core.topics import PromiseContext, PromiseRefused
@@ -85,3 +85,27 @@ def test_a_complaint_is_called_so_whatever_its_level(hall: Hall, owner: MadeCust
     deliver(hall, {"case_id": hall.find_id(case_no), "message": "complaint_dispatched"})
     [told] = read(hall, owner, "/messages")["items"]
     assert told["text"].startswith(f"您的投诉（编号{case_no}）")
+
+
+def test_a_turn_two_levels_down_waits_at_home(hall: Hall, owner: MadeCustomer) -> None:
+    desk = hall.sign_in("desk_361")
+    middle = begin(hall, "install_residential_individual", "gas_on", owner.id)
+    gas_on = desk.read(f"/cases/{middle}")["child"]["case_no"]
+    assert desk.act(gas_on, "accept").status_code == 200
+    top = begin(hall, "online_service_application", "support", owner.id, service="installation")
+    with hall.sessions.begin() as session:
+        # As if the application had come all the way: the works are what it handed over to.
+        ours = {"top": hall.find_id(top), "middle": hall.find_id(middle)}
+        session.execute(
+            text(
+                "UPDATE service_case SET parent_case_id = NULL, parent_task_no = NULL, status = 'cancelled'"
+                " WHERE parent_case_id = :top"
+            ),
+            ours,
+        )
+        session.execute(
+            text("UPDATE service_case SET parent_case_id = :top, parent_task_no = 1 WHERE id = :middle"), ours
+        )
+    [waiting] = read(hall, owner, "/home")["waiting"]
+    assert (waiting["case_no"], waiting["state"]) == (top, "waits_for_you")
+    assert waiting["action"]["kind"] == "book"

@@ -91,6 +91,7 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         ("submit", "start_asks"),
     ),
     (lambda b: step(b, "rate").pop("limit"), ("steps/13", "schema")),
+    (lambda b: outcome(b, "accept").update(reason_label="记录"), ("steps/1/outcomes/0", "schema")),
     (lambda b: step(b, "dispatch")["limit"].pop("value"), ("steps/5/limit", "schema")),
     (lambda b: outcome(b, "rate").update(end="vanished"), ("steps/13/outcomes/0/end", "schema")),
     (lambda b: outcome(b, "accept").update(to=["dispatch"]), ("review", "step_unreachable")),

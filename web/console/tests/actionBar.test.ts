@@ -14,7 +14,7 @@ it('takes neither click nor key while it rests', async () => {
   setActivePinia(createPinia())
   const action = {
     kind: 'complete', task: 1, step: 'accept', outcome: 'accept', name: '受理', asks: [], unmet: null,
-    needs_reason: false, needs_corrections: false, needs_owed_documents: false,
+    needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false,
   }
   const form = { sections: [] }
   const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
@@ -44,7 +44,7 @@ it('asks once before what was returned is passed without a mark, and not once it
   setActivePinia(createPinia())
   vi.mocked(sendCommand).mockReset()
   const action = (outcome: string, needs_corrections: boolean) => ({
-    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], unmet: null, needs_reason: false, needs_corrections, needs_owed_documents: false,
+    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections, needs_owed_documents: false,
   })
   const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'photo', label: '现场照片', type: 'text', personal: 'none' }] }] }
   const corrections = [{ item: 'photo', resolved: true }]
@@ -79,7 +79,7 @@ it('asks once before a passing that would never ask again for a document that ma
   setActivePinia(createPinia())
   vi.mocked(sendCommand).mockReset()
   const action = (outcome: string, more: object = {}) => ({
-    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], unmet: null, needs_reason: false, needs_corrections: false, needs_owed_documents: false, ...more,
+    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, ...more,
   })
   const actions = [action('审核通过'), action('容缺受理', { needs_owed_documents: true }), action('退回', { needs_corrections: true })]
   const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'proof', label: '房产证明', type: 'documents', personal: 'none' }] }] }

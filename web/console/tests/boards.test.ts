@@ -1,8 +1,15 @@
-import { describe, expect, it } from 'vitest'
+import { flushPromises, mount } from '@vue/test-utils'
+import { createPinia, setActivePinia } from 'pinia'
+import { describe, expect, it, vi } from 'vitest'
+import { drawBoard } from '@/api/boards'
 import { countOf, sumLines, tellDone, tellUsed, waitsLong } from '@/domain/board'
 import { isOnline } from '@/domain/formValues'
 import { tellDays } from '@/domain/works'
 import { chooseQueue } from '@/stores/queues'
+import BoardView from '@/views/BoardView.vue'
+
+vi.mock('@/api/boards')
+vi.mock('vue-router', () => ({ useRouter: () => ({ push: vi.fn() }) }))
 
 const queue = (key: 'accept' | 'assign' | 'reply', count: number) => ({ key, name: key, count, urgent: false })
 
@@ -54,5 +61,14 @@ describe('boards and works', () => {
   it('marks only the channels that are not online', () => {
     expect(['online', 'h5', 'mini'].every(isOnline)).toBe(true)
     expect(['hotline', 'counter', 'field', 'municipal'].some(isOnline)).toBe(false)
+  })
+
+  it('says that it counts steps, and that the own queue counts something else', async () => {
+    setActivePinia(createPinia())
+    vi.mocked(drawBoard).mockResolvedValue({ at: '2026-11-26T10:00:00+08:00', families: [], lines: [] })
+    const board = mount(BoardView, { global: { stubs: { ExportButton: true, StateBox: true } } })
+    await flushPromises()
+    expect(board.get('.head').text()).toContain('一件办件有几个环节开着就数几次')
+    expect(board.get('.head').text()).toContain('“已超期”只数您自己队列里的，两个数可以不一样')
   })
 })

@@ -21,7 +21,7 @@ vi.mock('@/api/session', () => ({ signOut: () => Promise.resolve() }))
 const photo = { file_key: 'p1', name: '灶.jpg', kind: 'image', url: '/p1' } as FileView
 const action = {
   kind: 'complete', task: 7, step: 'repair', outcome: 'repaired', name: '完成维修', asks: ['result', 'photos'], unmet: null,
-  needs_reason: false, needs_corrections: false, needs_owed_documents: false,
+  needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false,
 } as unknown as AvailableAction
 const caseAt = (task: number) =>
   ({

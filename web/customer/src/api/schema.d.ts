@@ -7713,6 +7713,7 @@ export interface components {
             needs_owed_documents: boolean;
             needs_reason: boolean;
             outcome: string | null;
+            reason_label: string | null;
             step: string | null;
             task: number | null;
             unmet: components["schemas"]["Unmet"] | null;
