@@ -11,7 +11,7 @@ import BoardView from '@/views/BoardView.vue'
 vi.mock('@/api/boards')
 vi.mock('vue-router', () => ({ useRouter: () => ({ push: vi.fn() }) }))
 
-const queue = (key: 'accept' | 'assign' | 'reply', count: number) => ({ key, name: key, count, urgent: false })
+const queue = (key: 'accept' | 'assign' | 'reply' | 'alarm', count: number) => ({ key, name: key, count, urgent: false })
 
 describe('boards and works', () => {
   it('sums the lines and finds a family', () => {
