@@ -16,7 +16,7 @@ from backend.cases.alarm_history import write_rings
 from backend.cases.alarm_ringing import list_untaken, read_rings
 from backend.cases.application_rows import find_rating
 from backend.cases.case_files import CaseFiles
-from backend.cases.case_tree import Branch, CaseTree, follow, list_branches, make_line, read_tree_by_id
+from backend.cases.case_tree import Branch, CaseTree, list_branches, make_line, read_tree_by_id
 from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_handlers
 from backend.cases.commands import Guard
 from backend.cases.deadline_extensions import describe_pending, read_extensions, write_extensions
@@ -64,7 +64,8 @@ from backend.cases.staff_history import (
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
 from backend.cases.step_signatures import drop_given
-from backend.cases.visiting import find_booked_hour, find_hour_path, find_visit_made, may_book
+from backend.cases.visit_shown import find_shown_visit
+from backend.cases.visiting import may_book
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -181,8 +182,7 @@ class StaffCases:
         work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         line = make_line(root, lambda one: self._definitions.get(session, one))
-        booked = follow(root, find_hour_path(line)).id if find_booked_hour(line) else None
-        made_at = find_visit_made(one.snapshot for one in list_branches(root))
+        booked, made_at = find_shown_visit(root, line, row.handler_id if tell_part(member, row) else None)
         return {
             **self._write_past(session, member, row, root, form),
             "version": branch.snapshot.version,
