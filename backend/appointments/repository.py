@@ -219,6 +219,36 @@ def find_open_appointment(session: Session, case_id: int, *, lock: bool = False)
     return session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
 
 
+def lock_appointment(session: Session, appointment_id: int) -> Appointment | None:
+    """Return this appointment, locked, or None where it is open no more."""
+    query = select(Appointment).where(Appointment.id == appointment_id, Appointment.state.in_(OPEN_STATES))
+    return session.execute(query.with_for_update()).scalar_one_or_none()
+
+
+def find_last_visit(session: Session, case_id: int) -> Appointment | None:
+    """Return the newest open appointment of the case and of all below it, or None."""
+    tree = select(ServiceCase.id).where(ServiceCase.id == case_id).cte("tree", recursive=True)
+    below = aliased(ServiceCase)
+    tree = tree.union_all(select(below.id).join(tree, below.parent_case_id == tree.c.id))
+    query = select(Appointment).join(tree, tree.c.id == Appointment.case_id)
+    query = query.where(Appointment.state.in_(OPEN_STATES)).order_by(Appointment.id.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
+def find_nearest_appointment(session: Session, case_id: int) -> Appointment | None:
+    """Return the open appointment of the case, or else of the nearest above it that has one, or None."""
+    up = select(ServiceCase.id, ServiceCase.parent_case_id).where(ServiceCase.id == case_id)
+    chain = up.cte("chain", recursive=True)
+    above = aliased(ServiceCase)
+    chain = chain.union_all(
+        select(above.id, above.parent_case_id).join(chain, above.id == chain.c.parent_case_id)
+    )
+    query = select(Appointment).join(chain, chain.c.id == Appointment.case_id)
+    # What was handed over came after what handed it over.
+    query = query.where(Appointment.state.in_(OPEN_STATES)).order_by(Appointment.case_id.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
 def list_visits_of(
     session: Session,
     staff_ids: Collection[int],

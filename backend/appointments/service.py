@@ -14,12 +14,19 @@ from backend.appointments import repository
 from backend.appointments.models import Appointment
 from backend.appointments.slots import SLOT_LENGTH, OpenSlot, Policy, count_left, list_open_slots
 from backend.appointments.states import COMING_STATES, AppointmentAction, AppointmentState, next_state
+from backend.cases.case_tree import follow, make_line, read_tree_by_id
 from backend.cases.commands import CUSTOMER, SYSTEM, Amend, Command, Complete
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.repository import Stamp, StoredCase, list_running_children, lock_case
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
-from backend.cases.visiting import APPOINTMENT_START, NO_APPOINTMENT, find_booking_task
+from backend.cases.visiting import (
+    APPOINTMENT_START,
+    NO_APPOINTMENT,
+    find_booking_task,
+    find_hour_path,
+    may_book,
+)
 from backend.catalogue.service import DefinitionStore
 from backend.core.errors import Conflict
 from backend.core.local_time import SHANGHAI, format_day, format_hours, format_span, local_date
@@ -83,6 +90,7 @@ class AppointmentService:
         """
         now = self._now()
         with self._sessions() as session:
+            case_id = self._find_holder(session, case_id)
             place = repository.find_place(session, case_id)
             first = (
                 max(first_day, local_date(now)) if first_day else self._find_first_day(session, place, now)
@@ -102,9 +110,9 @@ class AppointmentService:
         where the case's handler is with somebody else then, ``appointment_not_open`` where the case does not
         wait for a visit.
         """
-        self._find_booking_step(self._cases.load(case_id))
         now = self._now()
         with self._sessions.begin() as session:
+            case_id = self._find_holder(session, case_id, to_book=True)
             place = repository.find_place(session, case_id)
             offered = self._list_slots(session, place, now, local_date(start_at), days=1)
             wanted = next((one for one in offered if one.start_at == start_at), None)
@@ -132,17 +140,19 @@ class AppointmentService:
     ) -> CaseAnswer:
         """Turn the hold into the booking, in one transaction with the case's own step.
 
-        An open appointment is moved to the new hour. Where a case below waits for the booking, as after a
-        visit in vain, its step is done as well: to the customer it is one visit. Staff, whom a customer
-        calls, may still move it when the customer no longer can. Raises Conflict (``hold_expired``,
-        ``handler_busy``, ``appointment_too_late``, ``appointment_fixed``) or CommandRefused.
+        ``case_id`` is the case at the top; the hour is that of the case which somebody comes for, and may be
+        one below. An open appointment is moved to the new hour. Where a case below that one waits for the
+        booking, as after a visit in vain, its step is done as well: to the customer it is one visit. Staff,
+        whom a customer calls, may still move it when the customer no longer can. Raises Conflict
+        (``hold_expired``, ``handler_busy``, ``appointment_too_late``, ``appointment_fixed``), CommandRefused.
         """
 
         def act(session: Session, stamp: Stamp) -> CaseAnswer:
-            case = lock_whole(session, case_id)
+            _check_version(lock_whole(session, case_id), expected_version)
+            case = lock_case(session, self._find_holder(session, case_id, to_book=True))
             command = prepare(session, case, stamp)
             answer = self._cases.act_within(session, stamp, case, command)
-            confirmed = self._confirm_below(session, stamp, case_id)
+            confirmed = self._confirm_below(session, stamp, case.id)
             if isinstance(command, Amend) and not confirmed:
                 message = "appointment_moved" if case.id in moved else "appointment_booked"
                 _promise_message(session, case, stamp, message)
@@ -151,24 +161,22 @@ class AppointmentService:
         moved: set[int] = set()
 
         def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
-            _check_version(case, expected_version)
-            step = self._find_booking_step(case, session)
-            held = repository.lock_hold(session, case_id, hold_id)
+            held = repository.lock_hold(session, case.id, hold_id)
             if held is None or (held[0].expires_at or stamp.recorded_at) <= stamp.recorded_at:
                 raise Conflict("hold_expired")
             seat, slot = held
             found = OpenSlot(slot.start_at, slot.capacity, slot.area_id)
-            place = repository.find_place(session, case_id)
+            place = repository.find_place(session, case.id)
             if place.handler_id is not None:
                 # The hour was free when it was held; since then the case may have come to another handler.
                 repository.lock_handler(session, place.handler_id)
-                if repository.list_busy_starts(session, place.handler_id, [found], case_id):
+                if repository.list_busy_starts(session, place.handler_id, [found], case.id):
                     raise Conflict("handler_busy")
             if self._end_open(session, case, stamp, AppointmentAction.MOVE, by_staff=by_staff):
                 moved.add(case.id)
             seat.state, seat.expires_at = "booked", None
             fresh = Appointment(
-                case_id=case_id,
+                case_id=case.id,
                 unit_id=slot.unit_id,
                 slot_id=slot.id,
                 start_at=found.start_at,
@@ -182,12 +190,14 @@ class AppointmentService:
             session.flush()
             if place.lat is None:
                 # Until the visit there is time to ask the map, so that the way can be told then.
-                promise(session, "find_place", [{"case_id": case_id}], stamp.recorded_at)
+                promise(session, "find_place", [{"case_id": case.id}], stamp.recorded_at)
             data = {
                 "appointment_id": fresh.id,
                 APPOINTMENT_START: fresh.start_at.isoformat(),
                 APPOINTMENT_END: fresh.end_at.isoformat(),
             }
+            definition = self._definitions.get(session, case.definition_version_id)
+            step = find_booking_task(definition, case.snapshot)
             if step is not None:
                 task, outcome = step
                 return Complete(CUSTOMER, task, outcome, case.snapshot.version, data=data)
@@ -215,14 +225,15 @@ class AppointmentService:
     ) -> CaseAnswer:
         """Give the booked hour back; the case waits for another booking. Raises Conflict as ``book`` does."""
 
-        def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
-            _check_version(case, expected_version)
+        def act(session: Session, stamp: Stamp) -> CaseAnswer:
+            _check_version(lock_whole(session, case_id), expected_version)
+            case = lock_case(session, self._find_holder(session, case_id))
             if not self._end_open(session, case, stamp, AppointmentAction.CANCEL, by_staff=by_staff):
                 raise Conflict("appointment_missing")
             _promise_message(session, case, stamp, "appointment_cancelled")
-            return Amend(SYSTEM, NO_APPOINTMENT)
+            return self._cases.act_within(session, stamp, case, Amend(SYSTEM, NO_APPOINTMENT))
 
-        return self._cases.carry_out_prepared(request, case_id, prepare)
+        return self._cases.once(request, act)
 
     def describe(self, session: Session, case_id: int) -> AppointmentView | None:
         """Return the case's open appointment for a screen, or None."""
@@ -291,8 +302,8 @@ class AppointmentService:
         return found is not None and found.state in COMING_STATES and found.end_at > self._now()
 
     def find_hour(self, session: Session, case_id: int) -> tuple[datetime, datetime] | None:
-        """Return when the booked visit of the case begins and ends at the latest, or None."""
-        found = repository.find_open_appointment(session, case_id)
+        """Return begin and end of the booked visit of the case, or of the nearest above it, or None."""
+        found = repository.find_nearest_appointment(session, case_id)
         return None if found is None else (found.start_at, found.end_at)
 
     @staticmethod
@@ -331,20 +342,16 @@ class AppointmentService:
             change=timedelta(minutes=row.change_minutes),
         )
 
-    def _find_booking_step(self, case: StoredCase, session: Session | None = None) -> tuple[int, str] | None:
-        """Return the open task and outcome that wait for a booking, or None while a visit is going on.
+    def _find_holder(self, session: Session, case_id: int, *, to_book: bool = False) -> int:
+        """Return the id of the case, this or one below, that the hour of the visit belongs to.
 
-        Raises Conflict (``appointment_not_open``) where the case waits for neither.
+        Raises Conflict (``appointment_not_open``) where an hour is ``to_book`` that nothing waits for.
         """
-        if session is None:
-            with self._sessions() as own:
-                definition = self._definitions.get(own, case.definition_version_id)
-        else:
-            definition = self._definitions.get(session, case.definition_version_id)
-        step = find_booking_task(definition, case.snapshot)
-        if case.snapshot.status.is_final or (step is None and not case.snapshot.children):
+        branch = read_tree_by_id(session, case_id).branch
+        line = make_line(branch, lambda version_id: self._definitions.get(session, version_id))
+        if to_book and not may_book(line):
             raise Conflict("appointment_not_open")
-        return step
+        return follow(branch, find_hour_path(line)).id
 
     def _end_open(
         self,

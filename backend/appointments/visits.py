@@ -13,9 +13,8 @@ from typing import Protocol
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.appointments import repository
-from backend.appointments.models import HandlerPosition
+from backend.appointments.models import Appointment, HandlerPosition
 from backend.appointments.states import AppointmentAction, AppointmentState, next_state
-from backend.cases.access import find_root_id
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import Effect, EffectContext
 from backend.cases.snapshot import Snapshot
@@ -79,15 +78,15 @@ class VisitService:
         return len(visits)
 
     def read_visit(self, case_id: int) -> VisitView:
-        """Return how the visit of this case stands, with the distance while somebody is on the way."""
+        """Return how the last visit of this case and all below it stands, with the distance on the way."""
         with self._sessions() as session:
-            found = repository.find_open_appointment(session, case_id)
+            found = repository.find_last_visit(session, case_id)
             if found is None or found.state == AppointmentState.BOOKED:
                 return VisitView("none")
             if found.state != AppointmentState.UNDER_WAY:
                 return VisitView("arrived")
             position = session.get(HandlerPosition, found.id)
-            place = repository.find_place(session, case_id)
+            place = repository.find_place(session, found.case_id)
         if position is None:
             return VisitView("set_off")
         if place.lat is None or place.lng is None:
@@ -122,19 +121,24 @@ def miss_visit(session: Session, context: EffectContext) -> None:
 
     Where none was booked, as on a visit by the company's own plan, there is nothing to give up.
     """
-    root_id = find_root_id(session, context.case.id)
-    found = repository.find_open_appointment(session, root_id, lock=True)
+    found = _find_own(session, context.case)
     if found is None:
         return
     after = next_state(AppointmentState(found.state), AppointmentAction.MISS)
     repository.set_state(session, found, after, context.stamp.recorded_at)
-    repository.free_booked_seat(session, root_id)
+    repository.free_booked_seat(session, found.case_id)
     repository.drop_position(session, found.id)
-    context.amend(root_id, NO_APPOINTMENT)
+    context.amend(found.case_id, NO_APPOINTMENT)
+
+
+def _find_own(session: Session, case: StoredCase) -> Appointment | None:
+    """Return the open appointment that the case's own data name: its own, or that of a case above it."""
+    appointment_id = case.snapshot.data.get("appointment_id")
+    return None if appointment_id is None else repository.lock_appointment(session, appointment_id)
 
 
 def _move(session: Session, case: StoredCase, stamp: Stamp, action: AppointmentAction) -> None:
-    found = repository.find_open_appointment(session, find_root_id(session, case.id), lock=True)
+    found = _find_own(session, case)
     if found is None:
         raise Conflict("appointment_missing")
     after = next_state(AppointmentState(found.state), action)

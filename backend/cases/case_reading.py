@@ -21,6 +21,7 @@ from backend.cases.case_tree import (
     Branch,
     CaseTree,
     count_open,
+    follow,
     list_trees,
     list_waiting_trees,
 )
@@ -51,7 +52,14 @@ from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_stil
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_case_view import gather_visit
 from backend.cases.urging import UrgeLimit
-from backend.cases.visiting import find_booked_hour, find_visit_state, find_visited_at, is_hour_missing
+from backend.cases.visiting import (
+    find_booked_hour,
+    find_hour_path,
+    find_visit_path,
+    find_visit_state,
+    find_visited_at,
+    is_hour_missing,
+)
 from backend.cases.wording import (
     SUPPLY,
     find_current,
@@ -185,7 +193,8 @@ class CustomerCases:
             tree = find_customer_case(session, customer_id, case_no)
             line = self._make_line(session, tree.branch)
             is_awaited = self._is_awaited(session, tree.branch, line)
-            handler = self._contacts.find_handler(session, tree.branch, is_awaited)
+            visited = follow(tree.branch, find_visit_path(line) or ())
+            handler = self._contacts.find_handler(session, visited, is_awaited)
             return find_visit_state(line), write_contact(handler)
 
     def _view(self, session: Session, tree: CaseTree) -> dict[str, Any]:
@@ -318,7 +327,7 @@ class CustomerCases:
         # Most cases have none, and then nothing is asked; once somebody has come, it is none any more.
         if find_booked_hour(line) is None:
             return None
-        return self._appointments.read(session, branch.id)
+        return self._appointments.read(session, follow(branch, find_hour_path(line)).id)
 
     def _is_called(self, session: Session, branch: Branch, line: Line) -> bool:
         """Tell whether the one who comes is called: until the visit, and while a step is theirs."""

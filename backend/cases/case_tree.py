@@ -5,7 +5,7 @@ One statement also means one moment: version, tasks and corrections always fit e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,23 +57,24 @@ _PAGES = {
     "ended": text(_COLUMNS + _OWN + " AND c.status <> 'open'" + _AFTER),
     "all": text(_COLUMNS + _OWN + _AFTER),
 }
+# Few cases wait for their customer, however many there are above each: they are looked for from below.
 _WAITING = text(
-    _COLUMNS
+    """
+WITH RECURSIVE waiting (id, parent_case_id) AS (
+  SELECT w.id, w.parent_case_id FROM service_case w
+   WHERE w.customer_id = :customer_id AND w.status = 'open' AND EXISTS (
+     SELECT FROM case_task t WHERE t.case_id = w.id AND t.state = 'open'
+        AND (t.post_kind = 'customer' OR (t.step = 'set_off' AND w.data->>'appointment_id' IS NULL)))
+  UNION SELECT p.id, p.parent_case_id FROM service_case p JOIN waiting ON p.id = waiting.parent_case_id
+)"""
+    + _COLUMNS
     + _OWN
     + """
    AND c.status = 'open'
    AND (c.owed_documents <> '{}'
         OR (c.service_key = ANY(:proving) AND c.data->'identity_proof' IS NULL
             AND c.data->'identity_by_person' IS NULL)
-        OR EXISTS (
-     WITH RECURSIVE w AS (
-       SELECT c.id, c.data
-       UNION ALL
-       SELECT k.id, k.data FROM service_case k JOIN w ON k.parent_case_id = w.id
-        WHERE k.customer_id = :customer_id AND k.status = 'open')
-     SELECT FROM w JOIN case_task t ON t.case_id = w.id
-      WHERE t.state = 'open'
-        AND (t.post_kind = 'customer' OR (t.step = 'set_off' AND w.data->>'appointment_id' IS NULL))))
+        OR c.id IN (SELECT id FROM waiting))
  ORDER BY c.id DESC LIMIT :limit
 """
 )
@@ -126,6 +127,13 @@ def list_branches(branch: Branch) -> Iterator[Branch]:
     yield branch
     for number in sorted(branch.children):
         yield from list_branches(branch.children[number])
+
+
+def follow(branch: Branch, path: Iterable[int]) -> Branch:
+    """Return what stands at the end of ``path``: the tasks that handed over, from above."""
+    for number in path:
+        branch = branch.children[number]
+    return branch
 
 
 def make_line(branch: Branch, find_definition: Callable[[int], ProcessDefinition]) -> Line:

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 from backend.cases.case_tree import Branch, list_branches
 from backend.cases.commands import ASKED_DATA
-from backend.cases.deadlines import ANSWERS, APPOINTMENT_END
+from backend.cases.deadlines import ANSWERS
 from backend.cases.snapshot import CaseStatus, Snapshot
-from backend.cases.visiting import APPOINTMENT_START
+from backend.cases.visiting import NO_APPOINTMENT
 from backend.catalogue.definition import FORWARDED_TO, ProcessDefinition
 
 # Case data of a forwarded part beside to whom it went: why, and the id of whoever forwarded it.
@@ -17,7 +17,8 @@ FORWARD_REASON, FORWARDED_BY = "forward_reason", "forwarded_by"
 # The process that calls the customer afterwards, and its step at which the answer is written down.
 REVISIT, RECORD = "revisit", "record"
 # Case data of whoever comes to the customer and when: none of it is the department's.
-_OF_THE_VISIT = frozenset({ASKED_DATA["handler"], "appointment_id", APPOINTMENT_START, APPOINTMENT_END})
+_HOUR = frozenset(NO_APPOINTMENT)
+_OF_THE_VISIT = _HOUR | {ASKED_DATA["handler"]}
 _STATES = {CaseStatus.OPEN: "open", CaseStatus.COMPLETED: "answered", CaseStatus.REFUSED: "declined"}
 
 
@@ -52,6 +53,11 @@ def is_part(definition: ProcessDefinition, snapshot: Snapshot, task_no: int | No
 def leave_out_visit(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a part begins with of its case's data: the visit is not the department's."""
     return {key: value for key, value in data.items() if key not in _OF_THE_VISIT}
+
+
+def leave_out_hour(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is handed over once somebody has come: their hour is no booking of what follows."""
+    return {key: value for key, value in data.items() if key not in _HOUR}
 
 
 def list_visit_branches(root: Branch, definition: ProcessDefinition) -> Iterator[Branch]:

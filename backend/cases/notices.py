@@ -117,10 +117,10 @@ class CaseNotices:
         promised_at: datetime,
     ) -> Facts:
         definition = self.definitions.get(session, root.definition_version_id)
-        handler = None
-        if root.handler_id is not None:
-            handler = self.organisation.find_contact(session, root.handler_id)
-        when, until = self.find_visit(session, root.id) or (None, None)
+        # Who lets the gas on after works need not be who surveyed; a forwarded part has nobody who comes.
+        handler_id = told.handler_id or root.handler_id
+        handler = None if handler_id is None else self.organisation.find_contact(session, handler_id)
+        when, until = self.find_visit(session, told.id) or (None, None)
         if payload["message"] == RETURNED:
             # The same moment as on the customer's page; by when it is to be mended has no hour that it lasts.
             when, until = promised_at + DAYS_TO_MEND, None

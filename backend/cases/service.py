@@ -30,10 +30,11 @@ from backend.cases.commands import (
 from backend.cases.deadlines import NOTHING_DUE, DuePlan
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, NumbersExhausted, RefusalCode
-from backend.cases.forwarded_parts import is_part, leave_out_visit
+from backend.cases.forwarded_parts import is_part, leave_out_hour, leave_out_visit
 from backend.cases.guards import bind_guards
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
+from backend.cases.visiting import has_arrived
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
@@ -345,6 +346,8 @@ class CaseService:
     ) -> None:
         forwarded = is_part(definition, after, asked["task"])
         data = leave_out_visit(after.data) if forwarded else after.data
+        if has_arrived(after):
+            data = leave_out_hour(data)
         new = NewCase(
             process_key=asked["process"],
             unit_id=after.data.get("unit_id") or case.unit_id,

@@ -64,7 +64,8 @@ from backend.cases.staff_history import (
 from backend.cases.staff_remarks import read_notes, write_notes
 from backend.cases.staff_rows import RowWriter
 from backend.cases.step_signatures import drop_given
-from backend.cases.visiting import find_booked_hour, find_visit_made, may_book
+from backend.cases.visit_shown import find_shown_visit
+from backend.cases.visiting import may_book
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -181,8 +182,7 @@ class StaffCases:
         work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         line = make_line(root, lambda one: self._definitions.get(session, one))
-        booked = find_booked_hour(line) is not None
-        made_at = find_visit_made(one.snapshot for one in list_branches(root))
+        booked, made_at = find_shown_visit(root, line, row.handler_id if tell_part(member, row) else None)
         return {
             **self._write_past(session, member, row, root, form),
             "version": branch.snapshot.version,
@@ -198,7 +198,7 @@ class StaffCases:
             **work,
             "progress": self._sources.write_progress(session, tree),
             "may_book": may_book(line),
-            "appointment": self._sources.appointments.read(session, root.id) if booked else None,
+            "appointment": self._sources.appointments.read(session, booked) if booked else None,
             "visit": describe_visit(visit, views, made_at, find_call_result(root, top)),
             "suggested_unit": self._suggest_unit(session, row) if asks_unit else None,
             **self._name_relatives(session, member, row, branch),

@@ -21,7 +21,10 @@ NO_APPOINTMENT = {"appointment_id": None, APPOINTMENT_START: None, APPOINTMENT_E
 # The steps of any process that begin and end the way, as every process with a visit calls them.
 _SET_OFF, ARRIVE = "set_off", "arrive"
 # Where a case begins anew that waits for another visit: sent back, booked again, or nobody was at home.
-ANEW = ("assign", "book", _SET_OFF)
+BOOK = "book"
+ANEW = ("assign", BOOK, _SET_OFF)
+# With one of these a case has begun a way of its own.
+_WAY = (BOOK, _SET_OFF, ARRIVE)
 # Case data of what somebody is sent to without a booking: an earlier visit of the case was not for that.
 SENT_ANEW = "sent_anew"
 
@@ -41,7 +44,8 @@ def find_visit_state(line: Line) -> str:
 
 def find_booked_hour(line: Line) -> BookedHour | None:
     """Return the hour at which somebody is to come, or None where none is booked or they have come."""
-    start, end = line.snapshot.data.get(APPOINTMENT_START), line.snapshot.data.get(APPOINTMENT_END)
+    data = _follow(line, find_hour_path(line)).snapshot.data
+    start, end = data.get(APPOINTMENT_START), data.get(APPOINTMENT_END)
     state, visiting = find_visit_state(line), _find_open_line(line)
     if not start or not end or state == "arrived" or visiting is None or _has_been_seen_to(visiting):
         return None
@@ -50,10 +54,11 @@ def find_booked_hour(line: Line) -> BookedHour | None:
 
 def find_visited_at(line: Line) -> datetime | None:
     """Return when somebody came last, or None where nobody has or they are to come again."""
-    for one in (*(line.children[number] for number in _list_visiting(line)), line):
-        if _find_done(one.snapshot, ARRIVE) is not None:
-            return find_visit_made([one.snapshot])
-    return None
+    for number in _list_visiting(line):
+        visits = [one.snapshot for one in _list_visits(line.children[number])]
+        if any(_has_begun_a_way(one) for one in visits):
+            return find_visit_made(visits)
+    return find_visit_made([line.snapshot])
 
 
 def find_visit_made(snapshots: Iterable[Snapshot]) -> datetime | None:
@@ -74,17 +79,73 @@ def choose_visit_made(came: datetime | None, begun: datetime | None) -> datetime
     return None if came is None or (begun is not None and begun > came) else came
 
 
-def _find_open_line(line: Line) -> Line | None:
-    """Return what is open of that for which somebody comes: below the case, or the case itself."""
+def has_arrived(snapshot: Snapshot) -> bool:
+    """True where somebody has come for this very case: what it hands over now has an hour of its own."""
+    return _find_done(snapshot, ARRIVE) is not None
+
+
+def find_visit_path(line: Line) -> tuple[int, ...] | None:
+    """Return the way down to the open case for which somebody comes, by the tasks that handed over.
+
+    It is empty for the case itself, and None where nobody comes.
+    """
     for number in _list_visiting(line):
-        if line.children[number].snapshot.status is CaseStatus.OPEN:
-            return line.children[number]
+        below = line.children[number]
+        if below.snapshot.status is CaseStatus.OPEN:
+            return (number, *_find_second(below))
     steps = line.definition.steps
     here = {task.step for task in line.snapshot.open_tasks} - line.definition.steps_beside
     comes_itself = any(
         one.key == ARRIVE or (one.by.key in PERSONAL_POSTS and one.key in here) for one in steps
     )
-    return line if comes_itself and line.snapshot.status is CaseStatus.OPEN else None
+    return () if comes_itself and line.snapshot.status is CaseStatus.OPEN else None
+
+
+def find_hour_path(line: Line) -> tuple[int, ...]:
+    """Return the way down to the case that the hour of the visit belongs to.
+
+    It is the case at the top, unless somebody has come for one above already, as to survey before the works:
+    then the next visit, as to let the gas on, is of the case below, with its handler.
+    """
+    path = find_visit_path(line) or ()
+    for depth in range(len(path), 0, -1):
+        if has_arrived(_follow(line, path[: depth - 1]).snapshot):
+            return path[:depth]
+    return ()
+
+
+def _find_second(line: Line) -> tuple[int, ...]:
+    """Return the way down from a case to one for which somebody comes anew; empty where there is none."""
+    for number in _list_visiting(line):
+        below = line.children[number]
+        if below.snapshot.status is CaseStatus.OPEN:
+            further = _find_second(below)
+            if further or _has_begun_a_way(below.snapshot):
+                return (number, *further)
+    return ()
+
+
+def _has_begun_a_way(snapshot: Snapshot) -> bool:
+    return any(task.step in _WAY for task in snapshot.tasks)
+
+
+def _follow(line: Line, path: Iterable[int]) -> Line:
+    for number in path:
+        line = line.children[number]
+    return line
+
+
+def _find_open_line(line: Line) -> Line | None:
+    """Return what is open of that for which somebody comes: below the case, or the case itself."""
+    path = find_visit_path(line)
+    return None if path is None else _follow(line, path)
+
+
+def _list_visits(line: Line) -> Iterator[Line]:
+    """Return a case and all below it for which somebody may come."""
+    yield line
+    for number in _list_visiting(line):
+        yield from _list_visits(line.children[number])
 
 
 def _list_visiting(line: Line) -> list[int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from backend.appointments.repository import list_visits_of
+from backend.appointments.repository import find_last_visit, list_visits_of
 from backend.appointments.states import OPEN_STATES
 from backend.cases import access, application_rows
 from backend.cases.alarm_service import Alarm, AlarmService
@@ -210,11 +210,11 @@ class Stage:
         return {start_at for _, start_at, _, _ in visits}
 
     def find_visit(self, case_no: str) -> datetime | None:
-        """Return when the booked visit begins, or None."""
+        """Return when the last booked visit begins, of the case or of what it handed over to, or None."""
         case_id = self.find_case_id(case_no)
         with self._hall.sessions() as session:
-            hour = self._hall.appointments.find_hour(session, case_id)
-        return None if hour is None else hour[0]
+            visit = find_last_visit(session, case_id)
+        return None if visit is None else visit.start_at
 
     def act_as_staff(self, move: Move, command_id: uuid.UUID, case_no: str, chance: random.Random) -> None:
         """Carry out a move of staff; raises StoryMoved."""

@@ -42,7 +42,7 @@ def turn_gas_on(hall: Hall) -> str:
     with hall.sessions.begin() as session:
         of_case = update(ServiceCase).where(ServiceCase.case_no == case_no)
         session.execute(of_case.values(community=COMMUNITY, building="1幢"))
-    take(hall.sign_in("desk_361"), case_no, "send", handler="handler_361")
+    take(hall.sign_in("desk_361"), case_no, "send_on_site", handler="handler_361")
     fitter = hall.sign_in("handler_361")
     fill_in(fitter, case_no)
     take(fitter, case_no, "passed")

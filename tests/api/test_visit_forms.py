@@ -37,7 +37,7 @@ def test_a_reading_is_checked_on_the_slip_and_then_signed(hall: Hall) -> None:
 
 def test_whoever_comes_enters_the_customer(hall: Hall) -> None:
     case_no = start(hall, "gas_commissioning", without_booking=True)
-    take(hall.sign_in("desk_361"), case_no, "send", handler="handler_361")
+    take(hall.sign_in("desk_361"), case_no, "send_on_site", handler="handler_361")
     fitter = hall.sign_in("handler_361")
     fill_in(fitter, case_no)
     take(fitter, case_no, "passed")
@@ -53,7 +53,7 @@ def test_whoever_comes_enters_the_customer(hall: Hall) -> None:
 
 def test_gas_does_not_flow_where_the_slip_names_a_leak(hall: Hall) -> None:
     case_no = start(hall, "gas_commissioning", without_booking=True)
-    take(hall.sign_in("desk_361"), case_no, "send", handler="handler_361")
+    take(hall.sign_in("desk_361"), case_no, "send_on_site", handler="handler_361")
     fitter = hall.sign_in("handler_361")
     fill_in(fitter, case_no, hazards_found=["h4"], valve_closed=["closed"])
     refused = fitter.act(case_no, "passed")
@@ -79,7 +79,7 @@ def test_gas_does_not_flow_where_the_slip_names_a_leak(hall: Hall) -> None:
 )
 def test_gas_does_not_flow_on_a_certificate_that_says_no(hall: Hall, bad: dict[str, Any]) -> None:
     case_no = start(hall, "gas_commissioning", without_booking=True)
-    take(hall.sign_in("desk_361"), case_no, "send", handler="handler_361")
+    take(hall.sign_in("desk_361"), case_no, "send_on_site", handler="handler_361")
     fitter = hall.sign_in("handler_361")
     fill_in(fitter, case_no)
     take(fitter, case_no, "passed")
@@ -94,7 +94,7 @@ def test_gas_does_not_flow_on_a_certificate_that_says_no(hall: Hall, bad: dict[s
 
 def test_gas_does_not_flow_to_a_firm_whose_certificate_names_a_leak(hall: Hall) -> None:
     case_no = start(hall, "gas_commissioning", without_booking=True, customer_kind="commercial_industrial")
-    take(hall.sign_in("desk_361"), case_no, "send", handler="handler_361")
+    take(hall.sign_in("desk_361"), case_no, "send_on_site", handler="handler_361")
     fitter = hall.sign_in("handler_361")
     fill_in(fitter, case_no)
     take(fitter, case_no, "passed")

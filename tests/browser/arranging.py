@@ -23,6 +23,11 @@ def assign_and_book(lead: Staff, customer: Customer, case_no: str, hours: str) -
     lead.button("委派师傅").click()
     lead.dialog.get_by_text("张伟").click()
     lead.confirm("委派师傅")
+    book(customer, case_no, hours)
+
+
+def book(customer: Customer, case_no: str, hours: str) -> None:
+    """Let the customer, who is waited for, book ``hours`` of the second day with room."""
     customer.go("case", no=case_no)
     customer.press("去预约上门时间")
     customer.hold_hour(hours)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.arranging import accept_and_dispatch, assign_and_book
+from tests.browser.arranging import accept_and_dispatch, assign_and_book, book
 from tests.browser.collecting import collect_at_counter
 from tests.browser.people import Customer, Staff
 from tests.browser.stage import Stage
@@ -75,7 +75,8 @@ def test_a_home_from_application_to_gas_on(
     watched.shoot(customer.page, "installation-09-ready")
     customer.decide("申请通气")
     lead.open_case(works_no)
-    _let_the_gas_on(watched, lead, handler, clerk_at("handler301"), clerk_at("lead301"))
+    gas_no = _book_the_gas_on(watched, customer, lead, case_no)
+    _let_the_gas_on(watched, lead, handler, clerk_at("handler301"), clerk_at("lead301"), gas_no)
     customer.go("case", no=case_no)
     expect(customer.page.get_by_text("您的户号")).to_be_visible()
     expect(customer.page.get_by_text(re.compile("^301[0-9]{9}$"))).to_be_visible()
@@ -233,14 +234,29 @@ def _hand_over(works: Staff, desk: Colleague, works_no: str) -> None:
     works.act("移交项目")
 
 
-def _let_the_gas_on(
-    watched: Watched, lead: Staff, handler: Staff, technician: Colleague, clerk: Colleague
-) -> None:
+def _book_the_gas_on(watched: Watched, customer: Customer, lead: Staff, case_no: str) -> str:
+    """Let the lead name who lets the gas on, and the customer book the hour; returns the order's number."""
     gas_no = lead.go_on()
     lead.open_case(gas_no)
     lead.button("受理并派师傅").click()
     lead.dialog.get_by_text("张伟").click()
     lead.confirm("受理并派师傅")
+    customer.go("home")
+    expect(customer.page.get_by_role("button", name=re.compile("上门通气 去预约$"))).to_be_visible()
+    watched.shoot(customer.page, "installation-10-gas-on-to-book")
+    book(customer, case_no, "14:00–15:00")
+    customer.go("case", no=case_no)
+    expect(customer.page.get_by_text(re.compile("14:00–15:00")).first).to_be_visible()
+    watched.shoot(customer.page, "installation-10-gas-on-booked")
+    return gas_no
+
+
+def _let_the_gas_on(
+    watched: Watched, lead: Staff, handler: Staff, technician: Colleague, clerk: Colleague, gas_no: str
+) -> None:
+    for step in ("出发", "已到达"):
+        handler.open_case(gas_no)
+        handler.act(step)
     technician.fill(gas_no)
     handler.open_case(gas_no)
     handler.act("合格")
