@@ -15,9 +15,13 @@ from payments.statements import PaymentStatements
 
 
 class DeskSchema(Schema):
-    """The unit whose counter takes the money, and its hours on a working day."""
+    """The unit whose counter takes the money, where it is, and its hours on a working day.
+
+    The address is empty where nobody entered it.
+    """
 
     unit = fields.String(required=True)
+    address = fields.String(required=True)
     hours = fields.String(required=True)
 
 

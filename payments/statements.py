@@ -204,7 +204,8 @@ class PaymentStatements:
         unit_id = session.execute(_UNIT, {"case_id": case_id}).scalar_one()
         hours = self._calendar.current(session).hours_on(local_date(now))
         periods = "、".join(f"{one.opens:%H:%M}–{one.closes:%H:%M}" for one in hours.periods)
-        return {"unit": self._organisation.name_units(session, [unit_id])[unit_id], "hours": periods}
+        unit, address = self._organisation.tell_counter(session, unit_id)
+        return {"unit": unit, "address": address, "hours": periods}
 
 
 def _has_effect(steps: Sequence[Step], effect: str) -> bool:

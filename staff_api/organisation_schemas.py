@@ -30,6 +30,7 @@ class UnitEntrySchema(RevisionQuerySchema):
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     parent_code = fields.String(required=True, allow_none=True, validate=_UNIT_CODE)
     is_active = fields.Boolean(load_default=True)
+    address = fields.String(load_default=None, validate=validate.Length(max=100))
 
 
 class UnitSchema(Schema):
@@ -40,6 +41,7 @@ class UnitSchema(Schema):
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     parent_code = fields.String(required=True, allow_none=True)
     is_active = fields.Boolean(required=True)
+    address = fields.String(required=True)
     revision = fields.String(required=True)
 
 

@@ -21,6 +21,8 @@ class Unit(Base):
     kind: Mapped[str] = mapped_column(Text)
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     is_active: Mapped[bool] = mapped_column(Boolean)
+    # Of its counter, as customers read it; empty where it has none.
+    address: Mapped[str] = mapped_column(Text, default="")
 
 
 class Staff(Base):

@@ -139,13 +139,21 @@ class OrganisationService:
         self._keys = keys
         self._known = {"position": frozenset(positions), "department": frozenset(departments)}
 
-    def add_unit(self, session: Session, code: str, name: str, kind: str, parent_code: str | None) -> int:
+    def add_unit(
+        self,
+        session: Session,
+        code: str,
+        name: str,
+        kind: str,
+        parent_code: str | None,
+        address: str = "",
+    ) -> int:
         """Enter a unit and return its id; raises Conflict for a code or name that is taken."""
         taken = select(Unit.id).where((Unit.code == code) | (Unit.name == name))
         if session.execute(taken).first() is not None:
             raise Conflict("unit_taken")
         parent_id = None if parent_code is None else self._find_unit(session, parent_code).id
-        unit = Unit(code=code, name=name, kind=kind, parent_id=parent_id, is_active=True)
+        unit = Unit(code=code, name=name, kind=kind, parent_id=parent_id, is_active=True, address=address)
         session.add(unit)
         session.flush()
         return unit.id
@@ -233,6 +241,11 @@ class OrganisationService:
             return {}
         rows = _UNIT_NAMES.all(session, {"ids": sorted(unit_ids)})
         return {row.id: row.name for row in rows}
+
+    def tell_counter(self, session: Session, unit_id: int) -> tuple[str, str]:
+        """Return the name of a unit and the address of its counter, empty where nobody entered one."""
+        name, address = session.execute(select(Unit.name, Unit.address).where(Unit.id == unit_id)).one()
+        return name, address
 
     def code_units(self, session: Session, unit_ids: Collection[int]) -> dict[int, str]:
         """Return the codes of these units by id."""

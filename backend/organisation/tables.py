@@ -65,7 +65,7 @@ class OrganisationTables:
             "units": Table(
                 {
                     "单位编号": "code", "单位名称": "name", "类别": "kind", "上级编号": "parent_code",
-                    "启用": "is_active",
+                    "启用": "is_active", "营业厅地址": "address",
                 },
                 ("code",),
                 lambda session: upkeep.list_units(session, with_closed=True),
@@ -160,7 +160,10 @@ class OrganisationTables:
         kind = find_key(KIND_NAMES, row["kind"], "kind")
         active = find_key({"1": _YES, "": _NO}, row["is_active"] or _YES, "is_active") == "1"
         self._upkeep.put_unit(
-            session, UnitEntry(row["code"], row["name"], kind, row["parent_code"] or None, active)
+            session,
+            UnitEntry(
+                row["code"], row["name"], kind, row["parent_code"] or None, active, row["address"] or None
+            ),
         )
 
     def _put_staff(self, session: Session, row: Row, staff: StaffUpkeep) -> str | None:
@@ -283,7 +286,7 @@ def _parse(content: bytes, columns: Mapping[str, str]) -> list[tuple[int, dict[s
 
 
 # Columns that tables written earlier lack; their cells are then empty.
-_LATER = frozenset({"企业微信账号"})
+_LATER = frozenset({"企业微信账号", "营业厅地址"})
 _CELLS = "这一行的格数与表头不一样。"
 
 

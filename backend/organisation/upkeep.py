@@ -24,13 +24,14 @@ KINDS = ("centre", "division", "unit")
 
 @dataclass(frozen=True, slots=True)
 class UnitEntry:
-    """A unit as it is maintained."""
+    """A unit as it is maintained. ``address`` is its counter's, as customers read it; None keeps it."""
 
     code: str
     name: str
     kind: str
     parent_code: str | None
     is_active: bool = True
+    address: str | None = None
 
 
 class OrganisationUpkeep:
@@ -42,7 +43,7 @@ class OrganisationUpkeep:
     def list_units(
         self, session: Session, unit_ids: frozenset[int] | None = None, *, with_closed: bool = False
     ) -> list[dict[str, Any]]:
-        """Return ``{code, name, kind, parent_code, is_active, revision}`` of these units, or all, by code."""
+        """Return ``{code, name, kind, parent_code, is_active, address, revision}`` of units, by code."""
         parents = {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
         wanted = select(Unit).order_by(Unit.code)
         if unit_ids is not None:
@@ -56,6 +57,7 @@ class OrganisationUpkeep:
                 "kind": one.kind,
                 "parent_code": None if one.parent_id is None else parents[one.parent_id],
                 "is_active": one.is_active,
+                "address": one.address,
                 "revision": _revise_unit(one),
             }
             for one in session.scalars(wanted)
@@ -86,6 +88,8 @@ class OrganisationUpkeep:
             # It is above all, and who keeps the organisation sits there.
             raise Invalid(fields={"is_active": "centre_stays_open"})
         known.name, known.is_active = entry.name, entry.is_active
+        if entry.address is not None:
+            known.address = entry.address
         session.flush()
 
     def _enter_unit(self, session: Session, entry: UnitEntry) -> None:
@@ -94,7 +98,9 @@ class OrganisationUpkeep:
         if entry.kind == "centre":
             # There is one centre, and it is entered before anybody can sign in.
             raise Conflict("unit_taken")
-        self._organisation.add_unit(session, entry.code, entry.name, entry.kind, entry.parent_code)
+        self._organisation.add_unit(
+            session, entry.code, entry.name, entry.kind, entry.parent_code, entry.address or ""
+        )
 
     def list_areas(self, session: Session) -> list[dict[str, str]]:
         """Return ``{region, street, community, unit_code, revision}``, sorted; no community is the rest."""
@@ -159,7 +165,7 @@ class OrganisationUpkeep:
 
 
 def _revise_unit(unit: Unit) -> str:
-    return make_revision(unit.name, unit.kind, unit.parent_id, unit.is_active)
+    return make_revision(unit.name, unit.kind, unit.parent_id, unit.is_active, unit.address)
 
 
 def _revise_area(session: Session, area: ServiceArea | None) -> str | None:

@@ -16,6 +16,7 @@ class DemoUnit:
     name: str
     kind: str
     under: str | None
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,9 @@ class DemoPerson:
 UNITS = (
     DemoUnit("100", "96602客服中心", "centre", None),
     DemoUnit("200", "城区事业部", "division", "100"),
-    DemoUnit("301", "历下客户服务部", "unit", "200"),
-    DemoUnit("302", "市中客户服务部", "unit", "200"),
-    DemoUnit("303", "高新客户服务部", "unit", "200"),
+    DemoUnit("301", "历下客户服务部", "unit", "200", "历下区泉城路100号一楼"),
+    DemoUnit("302", "市中客户服务部", "unit", "200", "市中区经七路88号"),
+    DemoUnit("303", "高新客户服务部", "unit", "200", "高新区新泺大街66号"),
 )
 
 _CENTRE = ("customer_service_center",)

@@ -71,7 +71,7 @@ def _add_units(organisation: OrganisationService, sessions: sessionmaker[Session
     for one in UNITS:
         try:
             with sessions.begin() as session:
-                organisation.add_unit(session, one.code, one.name, one.kind, one.under)
+                organisation.add_unit(session, one.code, one.name, one.kind, one.under, one.address)
         except Conflict:
             continue
         added += 1

@@ -68,6 +68,11 @@ def test_units_one_by_one(lead: Browser) -> None:
     assert "388" not in open_ones
     every = {one["code"]: one for one in lead.read("/organisation/units")["items"]}
     assert every["388"]["name"] == "南城服务部"
+    # What says nothing of the counter's address keeps it.
+    for body, told in (({"address": "南城路1号"}, "南城路1号"), ({}, "南城路1号"), ({"address": ""}, "")):
+        assert lead.send("PUT", "/organisation/units/388", {**renamed, **body}).status_code == 204
+        [unit] = [one for one in lead.read("/organisation/units")["items"] if one["code"] == "388"]
+        assert unit["address"] == told
     below_itself = {**entry, "parent_code": "361", "name": "东城客服部"}
     assert code(lead.send("PUT", "/organisation/units/361", below_itself)) == "invalid_input"
     second_centre = {"name": "又一个中心", "kind": "centre", "parent_code": None}

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from backend.cases.models import CaseTask
+from backend.organisation.models import Unit
 from payments.agreed import read_contract
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
@@ -50,9 +51,14 @@ def test_the_sum_is_told_before_it_is_paid_and_the_receipt_afterwards(
     with hall.sessions.begin() as session:
         late = update(CaseTask).where(CaseTask.case_id == hall.find_id(case_no))
         session.execute(late.values(due_at=datetime.fromisoformat(LATE)))
+        session.execute(update(Unit).where(Unit.code == "361").values(address="历下区泉城路100号"))
     bill = read_bill(hall, owner, case_no)
     assert (bill["what"], bill["amount_fen"], bill["state"]) == ("安装费", 358_000, "to_pay")
-    assert bill["desk"] == {"unit": "东城客服部", "hours": "08:30–12:00、13:30–17:30"}
+    assert bill["desk"] == {
+        "unit": "东城客服部",
+        "address": "历下区泉城路100号",
+        "hours": "08:30–12:00、13:30–17:30",
+    }
     assert (bill["contract_no"], bill["transfer"]) == (None, None)
     assert (bill["until"], bill["overdue"]) == (LATE, True)
     assert answer_drawing(hall, owner, case_no, "paid").status_code == 200

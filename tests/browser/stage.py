@@ -190,7 +190,7 @@ class Stage:
         password_hash, now = hash_password(PASSWORD), datetime.now(UTC)
         with sessions.begin() as session:
             for unit in UNITS:
-                organisation.add_unit(session, unit.code, unit.name, unit.kind, unit.under)
+                organisation.add_unit(session, unit.code, unit.name, unit.kind, unit.under, unit.address)
             for one in PEOPLE:
                 new = NewStaff(
                     *(one.unit, one.username, one.name, password_hash),

@@ -9,6 +9,7 @@ const unit = (code: string, parent_code: string | null): KeptUnit => ({
   kind: 'unit',
   parent_code,
   is_active: true,
+  address: '',
   revision: 'r',
 })
 const UNITS = [unit('302', '200'), unit('100', null), unit('200', '100'), unit('301', '200'), unit('300', '100')]

@@ -8060,6 +8060,7 @@ export interface components {
             note: string;
         };
         Desk: {
+            address: string;
             hours: string;
             unit: string;
         };
@@ -9837,6 +9838,7 @@ export interface components {
             holder: string;
         };
         Unit: {
+            address: string;
             code: string;
             is_active: boolean;
             /** @enum {string} */
@@ -9850,6 +9852,8 @@ export interface components {
             name: string;
         };
         UnitEntry: {
+            /** @default null */
+            address?: string | null;
             /** @default true */
             is_active?: boolean;
             /** @enum {string} */
