@@ -15,7 +15,7 @@ from backend.organisation.service import Member
 
 
 class StaffBooking:
-    """Every method checks that the member may see the case; a visit belongs to the case above all others."""
+    """Every method checks that the member may see the case; one books for the case at the top."""
 
     def __init__(
         self, sessions: sessionmaker[Session], access: StaffAccess, appointments: AppointmentService

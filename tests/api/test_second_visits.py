@@ -23,6 +23,7 @@ from tests.api.staff_side import Hall
 from tests.api.test_case_team import find_mine
 from tests.api.test_nobody_home import list_told
 from tests.api.test_staff_booking import assigned, book, hours, list_free, tell_start
+from tests.api.test_turn_notices import deliver, list_promised
 
 __all__ = ["hours"]
 FITTER, SURVEYOR = "second_361", "handler_361"
@@ -99,6 +100,9 @@ def test_the_customer_books_the_gas_on_in_the_one_case(hall: Hall, works: tuple[
     assert datetime.fromisoformat(booked["appointment"]["start_at"]) == datetime.fromisoformat(start_at)
     assert (booked["visit_state"], booked["state"]) == ("none", "in_progress")
     assert list_told(hall, gas_on)[-1] == "appointment_booked"
+    deliver(hall, list_promised(hall, gas_on)[-1])
+    message = desk.read(f"/cases/{case_no}")["messages"][-1]["text"]
+    assert f"王{FITTER}师傅" in message and booked["appointment"]["text"] in message
     assert find_waiting(hall, case_no) is None
     # Each visit has a row of its own: the survey is over, and the gas-on is to come.
     assert (list_appointments(hall, case_no), list_appointments(hall, gas_on)) == (["arrived"], ["booked"])
@@ -137,9 +141,7 @@ def test_the_hour_is_that_of_whoever_lets_the_gas_on(hall: Hall, works: tuple[st
         assert busy == [False, True]
         assert read_visits_made(session, [hall.find_id(gas_on)]) == {}
     # Nobody else is told of this hour as one of theirs, and whoever looks at the works is.
-    order = (
-        fitter.read(f"/cases/{gas_on}")["parent_case_no"] or desk.read(f"/cases/{gas_on}")["parent_case_no"]
-    )
+    order = desk.read(f"/cases/{gas_on}")["parent_case_no"]
     surveyed = surveyor.read(f"/cases/{order}")
     assert (surveyed["appointment"], surveyed["visit"]["made_at"] is not None) == (None, True)
     seen = desk.read(f"/cases/{order}")
@@ -150,7 +152,14 @@ def test_the_hour_is_that_of_whoever_lets_the_gas_on(hall: Hall, works: tuple[st
         if one["visit"]
     )
     work = desk.read(f"/members/{FITTER}/open-work")["items"]
-    assert [one["visit"] for one in work if one["case_no"] == gas_on] != [None]
+    [hour] = [one["visit"] for one in work if one["case_no"] == gas_on]
+    assert hour is not None
+    # Somebody else takes it over: the customer is told who comes, and the works stay with the surveyor.
+    give = {"command_id": str(uuid.uuid4()), "to": "crew_361", "reason": "请假"}
+    assert desk.send("POST", f"/cases/{gas_on}/forward", give).status_code < 300
+    assert list_told(hall, gas_on)[-1] == "handler_changed"
+    names = [desk.read(f"/cases/{one}")["handler_name"] for one in (gas_on, order)]
+    assert names == ["王crew_361", f"王{SURVEYOR}"]
     end(hall, gas_on)
 
 
