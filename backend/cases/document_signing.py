@@ -226,6 +226,7 @@ def drop_stale_signatures(form: Form, former: Values, values: Values) -> Values:
     Who corrects a form that was handed in changes what had been signed; whoever signed has to sign anew.
     """
     signed = {one.key for one in form.fields if one.type is FieldType.SIGNATURE}
-    if all(former.get(key) == values.get(key) for key in {*former, *values} - signed):
+    beside = {one.key for one in form.fields if one.off_paper}
+    if all(former.get(key) == values.get(key) for key in {*former, *values} - signed - beside):
         return values
     return {key: value for key, value in values.items() if key not in signed or value != former.get(key)}

@@ -164,8 +164,9 @@ class DocumentLists:
 
 
 def _list_unsigned(form: Form, row: Row[Any] | None) -> list[Mapping[str, Any]]:
-    """Return the signers that a filled form still waits for; who signs only if need be is not waited for."""
-    if row is None or row.state != "filled":
+    """Return the signers that a filled form still waits for; who signs only if need be is not waited for,
+    nor anybody who has signed on paper."""
+    if row is None or row.state != "filled" or row.is_on_paper:
         return []
     signed = row.signed or ()
     signers = form.body.get("signers", ())

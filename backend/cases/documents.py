@@ -43,7 +43,15 @@ from backend.cases.staff_forms import list_fields
 from backend.catalogue.definition import ProcessDefinition, Step
 from backend.catalogue.field_checks import is_empty
 from backend.catalogue.form_rules import drop_defaults, fill_defaults, tell_rule_faults
-from backend.catalogue.forms import Checked, FieldType, Form, Values, list_file_keys, validate_values
+from backend.catalogue.forms import (
+    Checked,
+    FieldType,
+    Form,
+    Values,
+    keep_on_paper,
+    list_file_keys,
+    validate_values,
+)
 from backend.catalogue.service import DefinitionStore, StoredForm, StoredTemplate
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
@@ -250,7 +258,8 @@ class DocumentDesk:
         )
         drawn: Drawn | None = None
         if template is not None:
-            is_same = before is not None and open_values(self._keys, before.content) == checked.values
+            said = None if before is None else keep_on_paper(form, open_values(self._keys, before.content))
+            is_same = said == keep_on_paper(form, checked.values)
             kept = before.facts_sealed if before is not None and is_same else None
             drawn = self._wordings.draw(session, place.case, form, template, checked.values, number, kept)
         columns = {
@@ -274,7 +283,8 @@ class DocumentDesk:
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
         if drawn is not None and (before is None or before.sha256 != columns["sha256"]):
             signed = document_rows.list_signers(session, place.case.id).get(form.key, frozenset())
-            ask_to_sign(session, place.case, form, signed, stamp)
+            if not checked.values.get(document_rows.SIGNED_ON_PAPER):
+                ask_to_sign(session, place.case, form, signed, stamp)
         fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
         self._cases.act_within(
             session, stamp, place.case, FillForm(filler.performer, place.task_no, form.name, fed)
@@ -355,7 +365,7 @@ def hash_document(
         "case_no": case_no,
         "form": form.key,
         "version": form.version,
-        "values": values,
+        "values": keep_on_paper(form, values),
         "nonce": nonce,
     }
     if wording is not None:

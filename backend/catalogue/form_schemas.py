@@ -130,6 +130,7 @@ class FormFieldSchema(_FilledSchema):
     may_be_partial = fields.Boolean()
     stamped = fields.Boolean()
     feeds_conditions = fields.Boolean()
+    off_paper = fields.Boolean()
 
 
 class FormSectionSchema(Schema):

@@ -71,6 +71,7 @@ class FormField:
     may_be_owed: bool = False
     may_be_partial: bool = False
     feeds_conditions: bool = False
+    off_paper: bool = False
     signer: str | None = None
     numbered: str | None = None
 
@@ -135,6 +136,7 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         may_be_owed=body.get("may_be_owed", False),
         may_be_partial=body.get("may_be_partial", False),
         feeds_conditions=body.get("feeds_conditions", False),
+        off_paper=body.get("off_paper", False),
         signer=body.get("signer"),
         numbered=body.get("numbered"),
     )
@@ -197,6 +199,12 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
 def list_shown_fields(form: Form, values: Mapping[str, Any]) -> frozenset[str]:
     """Return the keys of the fields whose conditions hold for ``values``."""
     return frozenset(one.key for one in form.fields if one.when is None or evaluate(one.when, values))
+
+
+def keep_on_paper(form: Form, values: Values) -> Values:
+    """Return of ``values`` what the paper says, without what stands beside it, such as its scan."""
+    beside = {one.key for one in form.fields if one.off_paper}
+    return {key: value for key, value in values.items() if key not in beside} if beside else values
 
 
 def list_file_keys(form: Form, values: Mapping[str, Any]) -> dict[str, str]:

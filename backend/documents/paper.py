@@ -78,6 +78,7 @@ def lay_out(paper: Paper, copy: str) -> dict[str, Any]:
     """Return what the layout draws of one copy."""
     body = paper.form.body
     shown = list_shown_fields(paper.form, paper.values)
+    shown -= {one.key for one in paper.form.fields if one.off_paper}
     if paper.clauses:
         shown -= paper.stated | _list_silent(paper, body)
     most = _MOST_OF_CONTRACT if paper.clauses else _MOST_OF_FORM

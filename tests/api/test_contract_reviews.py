@@ -37,7 +37,7 @@ from backend.organisation.leads import find_leads
 from composition.hall import make_hall
 from composition.promises import make_staff_notices
 from tests.api.document import watch_answers
-from tests.api.filling import fill_in
+from tests.api.filling import fill_in, upload
 from tests.api.organisation import ensure_staff
 from tests.api.staff_side import HTTPS, Browser, Hall, code
 from wsgi import create_app
@@ -163,10 +163,11 @@ class Stage:
         return (who or self.market).read(f"/cases/{self.case_no}/contract")
 
     def unmet(self) -> str | None:
-        """Return what the signing lacks beside the contract's text, as the console shows it."""
+        """Return what the signing lacks beside text and signatures, as the console shows it."""
         case = self.market.read(f"/cases/{self.case_no}")
         if any(one["may_fill"] and one["state"] == "to_fill" for one in case["documents"]):
-            fill_in(self.market, self.case_no)
+            seals = {key: upload(self.market, key, "signature") for key in ("party_a_seal", "party_b_seal")}
+            fill_in(self.market, self.case_no, **seals)
             case = self.market.read(f"/cases/{self.case_no}")
         unmet = next(one for one in case["actions"] if one["outcome"] == "signed")["unmet"]
         return None if unmet is None else str(unmet["code"])

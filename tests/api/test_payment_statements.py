@@ -107,8 +107,9 @@ def test_a_contract_says_how_much_and_where_to(hall: Hall, owner: MadeCustomer, 
     )
     days = {"signed_on": "2026-11-26", "pay_full_within_days": 10}
     account = {"account_holder": "燃气公司", "account_bank": "建行济南分行", "account_no": "3700 1234"}
-    fill_in(market, case_no, total_fee=9_000_000, payment_method="in_full", **days, **account)
-    assert market.act(case_no, "signed").status_code == 200
+    paper = {"signed_on_paper": True}
+    fill_in(market, case_no, total_fee=9_000_000, payment_method="in_full", **days, **account, **paper)
+    assert market.act(case_no, "signed_on_paper").status_code == 200
     bill = read_bill(hall, owner, case_no)
     assert (bill["amount_fen"], bill["total_fen"]) == (9_000_000, 9_000_000)
     # Ten days by the contract end on a Sunday; the counter takes the money on the Monday.

@@ -66,6 +66,8 @@ def test_what_the_parties_agree_on_is_asked_for_and_printed(
     pdf = typesetter.set_papers("合同", ISSUER, datetime(2026, 11, 26, tzinfo=UTC), [lay_out(paper, "")])
     text = "".join(read_pages(pdf))
     assert "".join(field.label.split()) in text and words in text
+    # Whether it is signed on paper stands beside the paper.
+    assert all("".join(one.label.split()) not in text for one in contract.fields if one.off_paper)
 
 
 @pytest.mark.parametrize(

@@ -8333,6 +8333,7 @@ export interface components {
             min?: number;
             no_label?: string;
             numbered?: string;
+            off_paper?: boolean;
             options?: components["schemas"]["FormOption"][];
             options_from?: string;
             /** @enum {string} */
