@@ -42,6 +42,13 @@ it('tells how many visits are booked with a handler today, and when', () => {
   expect(tellVisits(['09:00–10:00', '14:00–15:00'])).toBe('今天约了 2 次：09:00–10:00、14:00–15:00')
 })
 
+it('shows a visit once, and not as well the works that wait for it', () => {
+  const make = (case_no: string, child: string | null) =>
+    ({ case_no, child: child ? { case_no: child } : null, appointment: booked.appointment, visit: { made_at: null }, open_tasks: [] }) as unknown as StaffCaseView
+  const shown = groupByDay([make('works', 'gas-on'), make('gas-on', null), make('other', 'elsewhere')], at('2026-11-26T08:00'))
+  expect(shown.flatMap((day) => day.visits.map((one) => one.case_no))).toEqual(['gas-on', 'other'])
+})
+
 it('puts alarms before all that is booked', () => {
   const make = (case_no: string, appointment: StaffCaseView['appointment'], is_alarm = false, result = '') =>
     ({ case_no, appointment, is_alarm, visit: { made_at: null, result }, open_tasks: [] }) as unknown as StaffCaseView

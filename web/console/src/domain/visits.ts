@@ -30,18 +30,25 @@ export const isUrgent = (visit: Pick<StaffCaseView, 'is_alarm' | 'visit'>) => vi
 /** A complaint that waits for the handler: nobody books an hour for it, but it has to be done in time. */
 const isComplaint = (visit: StaffCaseView) => Boolean(visit.mark) && !visit.appointment && !waitsForReply(visit)
 
+/** Without what only waits for one that stands here as well, or one visit would count twice. */
+function leaveOutWaiting(visits: readonly StaffCaseView[]): StaffCaseView[] {
+  const known = new Set(visits.map((visit) => visit.case_no))
+  return visits.filter((visit) => !visit.child || !known.has(visit.child.case_no))
+}
+
 /**
- * Alarms first, then complaints, for which no hour is booked and time runs, the answers of departments, then days in their order, visits by their time, what is not booked yet,
- * and last what only waits for its reply.
+ * Alarms first, then complaints, for which no hour is booked and time runs, the answers of departments, then days in
+ * their order, visits by their time, what is not booked yet, and last what only waits for its reply.
  */
 export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVisits[] {
   const today = toDay(now)
   const tomorrow = toDay(new Date(now.getTime() + DAY_MS))
   const days = new Map<string | null, StaffCaseView[]>()
   const isMade = (visit: StaffCaseView) => visit.is_alarm || waitsForReply(visit)
-  const alarms = visits.filter(isUrgent)
-  const answers = visits.filter((visit) => !isUrgent(visit) && findAnswer(visit))
-  const others = visits.filter((visit) => !isUrgent(visit) && !findAnswer(visit))
+  const own = leaveOutWaiting(visits)
+  const alarms = own.filter(isUrgent)
+  const answers = own.filter((visit) => !isUrgent(visit) && findAnswer(visit))
+  const others = own.filter((visit) => !isUrgent(visit) && !findAnswer(visit))
   const complaints = others.filter(isComplaint).sort((left, right) => (left.due_at ?? '9').localeCompare(right.due_at ?? '9'))
   const rest = others.filter((visit) => !isComplaint(visit))
   const made = rest.filter(isMade)
