@@ -93,7 +93,7 @@ class UrgeLimit:
 
 def write_too_soon(next_at: datetime) -> str:
     """Return what the customer reads beside the button that is not ready yet."""
-    return f"已经催过了，处理的人马上能看到。{format_moment(next_at)} 后可以再催"
+    return f"已经催过了，您的办件已排到最前面。{format_moment(next_at)} 后可以再催"
 
 
 def urge(

@@ -34,7 +34,7 @@ _GUARDS: dict[str, str] = {
     "appointment_missing": "还没有约好上门时间，请先预约，再继续这一步。",
     "handler_missing": "还没有指定上门师傅，请先选好师傅，再继续这一步。",
     "urge_not_allowed": "现在等您办理，办好后我们马上继续，不用催。",
-    "urged_lately": "已经催过了，处理的人马上能看到，过些时候可以再催。",
+    "urged_lately": "已经催过了，您的办件已排到最前面，过些时候可以再催。",
     "tries_left": "还没有打满规定的次数，请再打一次。",
     "result_missing": "还没有填写现场结果，请填好后再提交。",
     "contract_unapproved": "合同还没有审批通过，通过后才能签。审批情况见“内容”页的“合同审批”。",

@@ -28,7 +28,7 @@ def test_a_case_is_urged_once_and_again_after_some_office_hours(
     urged = customer.command(view, kind="urge")
     unmet = (find_urging(urged) or {})["unmet"]
     assert unmet["code"] == "urged_lately"
-    assert unmet["text"].startswith("已经催过了，处理的人马上能看到。")
+    assert unmet["text"].startswith("已经催过了，您的办件已排到最前面。")
     assert unmet["text"].endswith(" 后可以再催")
     assert customer.command(urged, 409, kind="urge")["code"] == "urged_lately"
     case = staff.find(view["case_no"])

@@ -2,6 +2,16 @@ import type { Address, AlarmState } from '@/api/types'
 
 type Told = AlarmState['state']
 
+/** Known without any network, and word for word what the server says (`backend/cases/alarm_advice.py`). */
+export const FIRST_STEPS = [
+  '马上关闭燃气阀门（能关到再关）',
+  '打开门窗通风',
+  '不要开关任何电器，不要点火，不要在屋里打电话',
+  '带上家人离开，到室外空旷的地方',
+  '到了室外再拨打客服热线',
+  '漏气严重、着火或有人受伤，离开后拨打：火警 119、报警 110、急救 120',
+]
+
 /** What whoever reported an alarm reads; nobody is said to be on the way before somebody is. */
 export const ALARM_TOLD: Record<Told, { title: string; text: string }> = {
   received: { title: '报警已收到', text: '我们马上给您打电话，请接听。' },
