@@ -9,7 +9,7 @@ from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.progress import BookedHour, Line
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
-from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
 
 # The step at which a process waits for a booking is the customer's step that asks this guard.
 BOOKING_GUARD = "appointment_booked"
@@ -177,12 +177,24 @@ def _find_done(snapshot: Snapshot, step: str) -> Task | None:
 
 
 def waits_for_hour(definition: ProcessDefinition, snapshot: Snapshot) -> bool:
-    """True where a step of staff waits for an hour that is not booked, as where nobody was at home."""
-    if snapshot.data.get("appointment_id") is not None:
+    """True where a step of staff waits for an hour that is not booked, as where nobody was at home.
+
+    An hour that was given back is booked anew at once, and not only when somebody is to set off.
+    """
+    data = snapshot.data
+    if data.get("appointment_id") is not None:
         return False
-    steps = [definition.step(task.step) for task in snapshot.open_tasks]
-    outcomes = [one for step in steps if step.by.kind is not ActorKind.CUSTOMER for one in step.outcomes]
-    return any(use.name == BOOKING_GUARD for one in outcomes for use in one.guards)
+    by_staff = [one for one in definition.steps if one.by.kind is not ActorKind.CUSTOMER]
+    asking = [place for place, one in enumerate(by_staff) if _asks_for_hour(one)]
+    places = {one.key: place for place, one in enumerate(by_staff)}
+    here = [places[task.step] for task in snapshot.open_tasks if task.step in places]
+    if any(place in asking for place in here):
+        return True
+    return "appointment_id" in data and bool(asking) and any(place < asking[0] for place in here)
+
+
+def _asks_for_hour(step: Step) -> bool:
+    return any(use.name == BOOKING_GUARD for one in step.outcomes for use in one.guards)
 
 
 def find_booking_task(definition: ProcessDefinition, snapshot: Snapshot) -> tuple[int, str] | None:

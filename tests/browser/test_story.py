@@ -348,6 +348,11 @@ def test_withdrawing(watched: Watched, open_customer: Callable[[], Customer]) ->
     customer.press(re.compile("^报修"))
     # The phone that one signed in with need not be typed again.
     expect(customer.page.get_by_label("手机号")).to_have_value("13812340002")
+    customer.page.get_by_label("情况说明").fill("厨房闻到煤气味")
+    customer.page.get_by_label("您的姓名").focus()
+    expect(customer.page.get_by_text("闻到燃气味，或怀疑漏气？")).to_be_visible()
+    watched.shoot(customer.page, "40-leak-asked")
+    customer.press("不是漏气，接着填")
     customer.fill_repair("王芳", "13812340002", make_photo())
     customer.press(re.compile("删除第 1 份"))
     expect(customer.page.get_by_text("0/6 份")).to_be_visible()

@@ -112,6 +112,16 @@ def test_where_nobody_was_at_home_another_hour_is_waited_for() -> None:
     assert find_visit_state(again) == "set_off"
 
 
+def test_an_hour_that_was_given_back_is_booked_anew_before_the_handler_has_accepted() -> None:
+    new = start(REPAIR)
+    assert not waits_for_hour(REPAIR, new)
+    given_back = decide(REPAIR, new, Amend(SYSTEM, NO_APPOINTMENT), NOW).snapshot
+    assert waits_for_hour(REPAIR, given_back)
+    # Whoever has come needs no other one.
+    arrived = run(REPAIR, given_back, ("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"))
+    assert not waits_for_hour(REPAIR, arrived)
+
+
 def test_who_is_sent_to_let_gas_on_has_not_come_with_the_survey() -> None:
     on_site = (("accept", "accept"), ("set_off", "set_off"), ("arrive", "arrive"))
     surveyed = run(REPAIR, start(REPAIR), *on_site)
