@@ -15,6 +15,7 @@ from backend.access.customer_sessions import move_sessions
 from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
 from backend.cases.account_effects import ACCOUNT_EFFECTS, make_account_effects
+from backend.cases.alarm_place import TAKE_PLACE, make_place_effect
 from backend.cases.caller_identity import NEEDED
 from backend.cases.case_accounts import CaseAccounts
 from backend.cases.case_links import CaseLinks
@@ -81,7 +82,9 @@ EFFECTS = {
 GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS, **LEDGER_GUARDS}
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(
-    guards=frozenset(GUARDS), effects=frozenset(EFFECTS) | ACCOUNT_EFFECTS, parameters=frozenset({NEEDED})
+    guards=frozenset(GUARDS),
+    effects=frozenset(EFFECTS) | ACCOUNT_EFFECTS | {TAKE_PLACE},
+    parameters=frozenset({NEEDED}),
 )
 # Every component that keeps rows of a customer moves them when two customers turn out to be one.
 MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (
@@ -290,7 +293,8 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
 
 def make_effects(keys: KeyRing) -> dict[str, Effect]:
     """Return every named effect, with those that have to read what is sealed."""
-    return {**EFFECTS, **make_account_effects(keys)}
+    place = make_place_effect(keys, DefinitionStore())
+    return {**EFFECTS, **make_account_effects(keys), TAKE_PLACE: place}
 
 
 def _make_identity_terms(settings: Settings) -> Terms:

@@ -15,7 +15,8 @@ from backend.core.database import Base
 class CaseDocument(Base):
     """The form of one task. ``draft_sealed`` is what somebody types, beside what was filled in before.
 
-    ``state``: draft (never handed in yet), filled, superseded (the step was visited again and filled anew).
+    ``state``: draft (never handed in yet), filled, superseded (filled in anew: at another visit to the
+    step, or at a later step with the same form).
     ``content`` holds the values as they were handed in, personal ones sealed; ``sha256`` is over them in
     clear with the nonce, for signatures to be bound to. ``number`` and ``check_token`` are given when it is
     first handed in and stay: what it is called, and where anybody may check a paper of it. A contract has

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from backend.cases.document_models import CaseDocument, DocumentSignature
@@ -49,6 +49,12 @@ _LINES = (
     .where(_OF_CASE)
     .order_by(DOCUMENT.c.id)
 )  # fmt: skip
+_NEWEST = Prepared(
+    select(DOCUMENT.c.form_version_id, DOCUMENT.c.content)
+    .where(_OF_CASE, DOCUMENT.c.form_key == bindparam("b_form_key"), DOCUMENT.c.state == "filled")
+    .order_by(DOCUMENT.c.filled_at.desc(), DOCUMENT.c.id.desc())
+    .limit(1)
+)
 _APPLICATION = select(
     _CASE.c.form, _CASE.c.form_version_id, _CASE.c.contact_name_sealed, _CASE.c.contact_phone_sealed
 ).where(_CASE.c.id == bindparam("b_case_id"))
@@ -98,6 +104,12 @@ def list_filled(session: Session, case_id: int) -> Sequence[Row[Any]]:
     return session.execute(filled, {"b_case_id": case_id}).all()
 
 
+def find_newest_filled(session: Session, case_id: int, form_key: str) -> Row[Any] | None:
+    """Return the form that was handed in last and still counts, or None."""
+    found: Row[Any] | None = _NEWEST.first(session, {"b_case_id": case_id, "b_form_key": form_key})
+    return found
+
+
 def read_application(session: Session, case_id: int) -> Row[Any]:
     """Return form and contact of the application that the case at the top came in by."""
     return session.execute(_APPLICATION, {"b_case_id": case_id}).one()
@@ -113,13 +125,16 @@ def update_document(session: Session, document_id: int, values: Mapping[str, Any
     session.execute(update(DOCUMENT).where(DOCUMENT.c.id == document_id).values(**values))
 
 
-def supersede_others(session: Session, case_id: int, step: str, task_no: int) -> None:
-    """What an earlier visit to the step filled in stays, but counts no longer."""
+def supersede_others(session: Session, case_id: int, step: str, form_key: str, task_no: int) -> None:
+    """What an earlier visit to the step, or an earlier step with this form, filled in counts no longer.
+
+    It stays to be read.
+    """
     session.execute(
         update(DOCUMENT)
         .where(
             DOCUMENT.c.case_id == case_id,
-            DOCUMENT.c.step == step,
+            or_(DOCUMENT.c.step == step, DOCUMENT.c.form_key == form_key),
             DOCUMENT.c.task_no != task_no,
             DOCUMENT.c.state == "filled",
         )

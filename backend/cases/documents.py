@@ -279,7 +279,7 @@ class DocumentDesk:
         }
         revision = self._write(session, place, filler, columns)
         self._keep_signatures(session, place, filler, checked.values, now)
-        document_rows.supersede_others(session, place.case.id, place.step.key, place.task_no)
+        document_rows.supersede_others(session, place.case.id, place.step.key, form.key, place.task_no)
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
         if drawn is not None and (before is None or before.sha256 != columns["sha256"]):
             signed = document_rows.list_signers(session, place.case.id).get(form.key, frozenset())
