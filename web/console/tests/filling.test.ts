@@ -36,6 +36,14 @@ describe('what is wrong with a value', () => {
     })
   })
 
+  it('finds nothing wrong in what is masked, rows of a table among it', () => {
+    const table = field({ key: 'homes', type: 'table', columns: [field({ key: 'phone', type: 'phone' })] as FormField['columns'] })
+    const masked = form(table, field({ key: 'phone', type: 'phone' }), field({ key: 'days', required: true }))
+    const values = { homes: [{ phone: '138****0099' }], phone: '138****0099' }
+    expect(Object.keys(checkForm(masked, values))).toEqual(['homes.0.phone', 'phone', 'days'])
+    expect(Object.keys(checkForm(masked, values, ['homes', 'phone']))).toEqual(['days'])
+  })
+
   it('finds nothing in a table whose rows are all empty', () => {
     const table = field({ key: 'devices', type: 'table', required: true, columns: [field({ key: 'model', required: true })] as FormField['columns'] })
     expect(checkForm(form(table), { devices: [{}, { model: '' }] })).toEqual({ devices: '这一项还没有填。' })
