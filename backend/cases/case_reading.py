@@ -214,7 +214,7 @@ class CustomerCases:
             actions = [*actions, make_late_rating()]
         corrections = sorted(snapshot.corrections, key=lambda one: (one.resolved, one.no))
         return {
-            **self._describe(tree, progress, [one.text for one in actions], now),
+            **self._describe(tree, line, progress, [one.text for one in actions], now),
             "version": snapshot.version,
             "progress": [_write_step(one, contacts, now) for one in progress],
             "corrections": [
@@ -252,7 +252,7 @@ class CustomerCases:
         now = self._now()
         line, progress = self._make_progress(session, tree.branch)
         actions = _list_actions(line, self._tell_identity(session, tree))
-        described = self._describe(tree, progress, [one.text for one in actions], now)
+        described = self._describe(tree, line, progress, [one.text for one in actions], now)
         awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
         return {
@@ -264,18 +264,21 @@ class CustomerCases:
         }
 
     def _describe(
-        self, tree: CaseTree, progress: tuple[ProgressStep, ...], names: list[str | None], now: datetime
+        self,
+        tree: CaseTree,
+        line: Line,
+        progress: tuple[ProgressStep, ...],
+        names: list[str | None],
+        now: datetime,
     ) -> dict[str, Any]:
         """Return what view and summary share."""
-        snapshot = tree.branch.snapshot
-        waits = any(names)
-        owes = bool(snapshot.owed_documents)
+        owes = bool(line.snapshot.owed_documents) and SUPPLY in names
         return {
             "case_no": tree.case_no,
             "service": tree.service_key or "",
-            "service_name": self._offers.name_of(tree.service_key),
-            "state": _STATES.get(snapshot.status, "waits_for_you" if waits else "in_progress"),
-            "headline": write_headline(snapshot.status, progress, owes and SUPPLY in names, now),
+            "service_name": self._offers.name_of(tree.service_key) or line.definition.told_name,
+            "state": _STATES.get(line.snapshot.status, "waits_for_you" if any(names) else "in_progress"),
+            "headline": write_headline(line.snapshot.status, progress, owes, now),
             "opened_at": tree.opened_at.isoformat(),
             "updated_at": tree.updated_at.isoformat(),
         }

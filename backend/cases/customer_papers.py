@@ -61,6 +61,7 @@ class CustomerPapers:
 
     def _describe(self, session: Session, tree: CaseTree) -> dict[str, Any]:
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
+        process = self._definitions.get(session, tree.branch.definition_version_id)
         is_open = tree.branch.snapshot.status is CaseStatus.OPEN
         lines = list(self._list_lines(session, tree.branch, ()))
         waiting = [one for one in lines if one["state"] != "filled"] if is_open else []
@@ -70,7 +71,7 @@ class CustomerPapers:
         owed = _list_owed(tree, form) if is_open else []
         return {
             "case_no": tree.case_no,
-            "service_name": self._offers.name_of(tree.service_key),
+            "service_name": self._offers.name_of(tree.service_key) or process.told_name,
             "place": f"{tree.community} {tree.building}".strip(),
             "opened_at": tree.opened_at,
             "papers": [*owed, *waiting, *filled, *_write_application(tree, form)],

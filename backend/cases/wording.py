@@ -28,6 +28,7 @@ _BY_GUARD = {
     "appointment_booked": "去预约",
     "rating_given": "去评价",
     "signature_present": "去签字",
+    "sum_set": "去缴费",
 }
 SUPPLY = "去补交资料"
 # Where the booked hour was given up before somebody came, or nobody was at home then.
@@ -152,4 +153,5 @@ def name_action(step: Step, outcome: Outcome, action: AvailableAction) -> str:
     for guard in outcome.guards:
         if guard.name in _BY_GUARD:
             return _BY_GUARD[guard.name]
-    return f"去{action.name}"
+    # What has been done already is only told: 告诉我们已整改.
+    return f"告诉我们{action.name}" if action.name.startswith("已") else f"去{action.name}"

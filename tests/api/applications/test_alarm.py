@@ -42,8 +42,8 @@ def test_a_serious_leak_names_fire_police_and_ambulance_after_leaving(hall: Flas
     for number in ("119", "110", "120"):
         assert next(place for place, step in enumerate(steps) if number in step) > leaving
     # Whoever has no network reads the same.
-    page = (ROOT / "web/customer/src/pages/alarm/index.vue").read_text(encoding="utf-8")
-    assert f"{steps[-1]}。" in page
+    page = (ROOT / "web/customer/src/forms/alarm-told.ts").read_text(encoding="utf-8")
+    assert all(f"'{step}'" in page for step in steps)
 
 
 def test_an_alarm_rings_with_the_unit_that_serves_the_place(
