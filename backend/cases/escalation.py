@@ -20,6 +20,8 @@ from backend.notifications.staff_notices import NO_PHONE, NOT_SET_UP, Matter, St
 from backend.realtime.hints import Hint
 
 KIND = "overdue"
+# An alarm that is late is not to be read as any other.
+ALARM_KIND = "alarm_overdue"
 _CASE, _TASK = table_of(ServiceCase), table_of(CaseTask)
 _STEP = (
     select(
@@ -49,6 +51,7 @@ _REASONS = {
 # What staff were told of, and whom that names.
 _MATTERS = {
     KIND: ("已超时限", "负责人{name}"),
+    ALARM_KIND: ("燃气报警已超时限", "负责人{name}"),
     "urged": ("客户催办", "{name}"),
     "drawn": ("等远程处理", "{name}"),
     "complaint": ("投诉派来", "{name}"),
@@ -88,7 +91,8 @@ class Escalation:
             if leads:
                 definition = self.definitions.get(session, case.definition_version_id)
                 step = definition.step(case.step)
-                matter = Matter(KIND, f"{case.id}/{task_no}", (case.case_no, step.name), case.id)
+                kind = ALARM_KIND if definition.traits.get("is_alarm") else KIND
+                matter = Matter(kind, f"{case.id}/{task_no}", (case.case_no, step.name), case.id)
                 self.notices.tell(session, matter, leads)
         self.publish([Hint(f"unit:{payload['unit_id']}", context.outbox_id)])
 

@@ -16,6 +16,7 @@ class MatterKind:
 
     Not ``by_text`` is what somebody gets a text message of its own for; then the other ways are left. The
     parameter ``staff_param`` is the id of a member of staff, who is named only where the matter is told.
+    ``instead`` is the template that is sent where the kind's own is not set up, with how many parameters.
     """
 
     title: str
@@ -23,12 +24,16 @@ class MatterKind:
     urgency: Urgency
     by_text: bool = True
     staff_param: int | None = None
+    instead: tuple[str, int] | None = None
 
 
 KINDS: dict[str, MatterKind] = {
     "alarm": MatterKind("燃气泄漏报警", "燃气泄漏报警（编号{0}）等您处理，请立即打开工作台。", "alarm"),
     "on_call": MatterKind(
         "轮到您接警", "燃气泄漏报警（编号{0}）轮到您接，请立即打开工作台。", "alarm", by_text=False
+    ),
+    "alarm_overdue": MatterKind(
+        "燃气报警超时限", "燃气报警（编号{0}）的“{1}”已超时限，请立即处理。", "alarm", instead=("alarm", 1)
     ),
     "overdue": MatterKind("办件超时限", "办件（编号{0}）的“{1}”已超时限，请处理。", "urgent"),
     "urged": MatterKind("客户催办", "客户催办（编号{0}），请优先处理。", "urgent"),
@@ -67,6 +72,18 @@ def name_people(
         staff_id = int(named[where])
         named[where] = name_staff([staff_id]).get(staff_id, "同事")
     return named
+
+
+def choose_template(
+    kind: str, params: Sequence[str], templates: Mapping[str, str]
+) -> tuple[str, list[str]] | None:
+    """Return the id of the text message's template with its parameters; None where none is set up."""
+    if kind in templates:
+        return templates[kind], list(params)
+    instead = find_kind(kind).instead
+    if instead is None or instead[0] not in templates:
+        return None
+    return templates[instead[0]], list(params[: instead[1]])
 
 
 def write_matter(kind: str, params: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from backend.notifications.models import MessageDelivery, StaffNotice
 from backend.notifications.port import SmsPort, WecomPort
 from backend.notifications.sending import report, send_once
 from backend.notifications.staff_choices import SMS, WECOM, read_choice
-from backend.notifications.staff_matters import find_kind, name_people, write_matter
+from backend.notifications.staff_matters import choose_template, find_kind, name_people, write_matter
 from backend.notifications.tries import name_open_channels, reopen_tries
 from backend.organisation.service import OrganisationService, StaffContact
 
@@ -172,11 +172,11 @@ class StaffNotices:
     ) -> Callable[[], SendOutcome] | str:
         if contact is None or not contact.phone:
             return NO_PHONE
-        sms, template_id = self._sms, self._templates.get(notice.kind)
-        if sms is None or template_id is None:
+        sms, template = self._sms, choose_template(notice.kind, params, self._templates)
+        if sms is None or template is None:
             return NOT_SET_UP
-        phone = contact.phone
-        return lambda: sms.send(phone, template_id, params)
+        phone, (template_id, filled) = contact.phone, template
+        return lambda: sms.send(phone, template_id, filled)
 
     def _prepare_card(
         self, notice: Row[Any], params: list[str], contact: StaffContact | None

@@ -17,6 +17,7 @@ from backend.core.outbox import OutboxRow
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, SendOutcome
 from backend.core.topics import NotSent, OutcomeUnknown, PromiseContext, PromiseRefused
 from backend.notifications.models import StaffNotice
+from backend.notifications.staff_matters import find_kind, write_matter
 from backend.notifications.staff_notices import Matter, StaffNotices, read_notices
 from backend.organisation.leads import find_centre_leads, find_leads
 from backend.organisation.models import Staff
@@ -208,6 +209,31 @@ def test_without_a_phone_or_a_template_it_says_so(office: Office) -> None:
         "已超时限，还没有开通短信，请打电话告知负责人李国",
         "已超时限，负责人李国没有登记手机号，请打电话告知",
     ]
+
+
+@pytest.mark.parametrize(
+    ("templates", "template_id", "params"),
+    [
+        ({"overdue": "1", "alarm": "2", "alarm_overdue": "3"}, "3", ["快速记录重要信息"]),
+        # Not set up yet: it says less, and still that it is gas.
+        ({"overdue": "1", "alarm": "2"}, "2", []),
+    ],
+)
+def test_a_late_alarm_reads_like_no_other(
+    office: Office, templates: dict[str, str], template_id: str, params: list[str]
+) -> None:
+    office.hall.units["389"] = office.unit_id
+    case_no = office.hall.report_alarm("389", contact_phone="13812340000")
+    case_id = office.hall.find_id(case_no)
+    office.escalate(case_id)
+    office.send_all(office.make_notices(templates))
+    assert office.got == [(LEAD_PHONE, template_id, [case_no, *params])]
+    with office.hall.sessions.begin() as session:
+        [line] = write_notices(read_notices(session, [case_id]), {office.lead: "李国"})
+    assert line["text"] == "燃气报警已超时限，已短信通知负责人李国"
+    assert find_kind("alarm_overdue").urgency == "alarm"
+    said = write_matter("alarm_overdue", [case_no, "支撑工单"])
+    assert said == f"燃气报警（编号{case_no}）的“支撑工单”已超时限，请立即处理。"
 
 
 def test_each_matter_is_told_to_each_person_once(office: Office) -> None:
