@@ -255,7 +255,7 @@ def _add_cases(
         make_intake_routes(intake, search),
         make_call_routes(calls, identity),
         make_queue_routes(queues),
-        make_alarm_routes(AlarmScreen(sessions, organisation, access)),
+        make_alarm_routes(AlarmScreen(sessions, organisation, access, definitions, find_leads)),
         make_case_routes(
             cases,
             commands,

@@ -70,3 +70,28 @@ def test_a_reported_alarm_rings_until_its_first_step_is_done_and_stays_in_its_qu
     for name in ("guide", "dispatch"):
         assert agent.act(case_no, name).status_code == 200
     assert json.loads(anyone.get(mine).text)["state"] == "dispatched"
+
+
+def test_given_to_a_unit_it_rings_for_who_can_send_somebody_until_one_is_named(hall: Hall) -> None:
+    case_no = hall.report_alarm("361", contact_phone="13812340000", address=ADDRESS)
+    agent = hall.sign_in("agent_a")
+    for name in ("record", "guide", "dispatch"):
+        for who in ("desk_361", "crew_361"):
+            # Until it is given to them they hear it like everybody else, and only until it is taken.
+            kinds = [one["rings_for"] for one in list_ringing(hall, who) if one["case_no"] == case_no]
+            assert kinds == (["take"] if name == "record" else [])
+        assert (
+            agent.act(case_no, name, **({"unit_code": "361"} if name == "dispatch" else {})).status_code
+            == 200
+        )
+    for who in ("desk_361", "crew_361"):
+        heard = list_ringing(hall, who)[0]
+        assert [one["case_no"] for one in list_ringing(hall, who) if one["rings_for"] == "assign"][
+            -1
+        ] == case_no
+        assert (heard["rings_for"], heard["may_open"]) == ("assign", True)
+    # Neither the others of the unit, nor the hotline, nor another unit, nor who answers for all units.
+    for who in ("handler_361", "works_361", "finance_361", "agent_a", "remote_a", "desk_362", "lead_a"):
+        assert case_no not in [one["case_no"] for one in list_ringing(hall, who)]
+    assert hall.sign_in("desk_361").act(case_no, "assign", handler="handler_361").status_code == 200
+    assert case_no not in [one["case_no"] for one in list_ringing(hall, "desk_361")]

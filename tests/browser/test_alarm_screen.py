@@ -1,9 +1,9 @@
-"""An alarm before sign-in takes the screen of those on duty until somebody takes it."""
+"""An alarm before sign-in takes the screen of those on duty until somebody takes it, then of its unit's."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from playwright.sync_api import expect
 
@@ -79,6 +79,31 @@ def report_without_a_line(watched: Watched, customer: Customer) -> None:
     watched.restore_line(customer.page)
 
 
+def give_to_unit(watched: Watched, agent: Staff, lead: Staff, others: Iterable[Staff]) -> None:
+    """Once the alarm is the unit's, it rings with who can send somebody, and with nobody else."""
+    listen(lead)
+    screen = lead.page.get_by_role("alertdialog")
+    expect(screen).to_have_count(0)
+    agent.act("已指导")
+    # Still there to be written down.
+    expect(agent.page.get_by_text("报警记录").first).to_be_visible()
+    agent.button("派发工单").click()
+    agent.confirm("派发工单")
+    expect(screen.get_by_text("还没有安排抢修人员")).to_be_visible(timeout=4_500)
+    lead.page.wait_for_function("() => heard.tones >= 4 && heard.isOn()")
+    watched.shoot(lead.page, "25-alarm-of-the-unit")
+    for one in others:
+        assert not one.page.evaluate("heard.isOn()")
+        expect(one.page.get_by_role("alertdialog")).to_have_count(0)
+    screen.get_by_role("button", name="委派").click()
+    expect(screen).to_have_count(0)
+    lead.page.wait_for_function("() => !heard.isOn()")
+    lead.dialog.get_by_role("radio").first.check()
+    lead.confirm("委派人员")
+    expect(screen).to_have_count(0)
+    watched.shoot(lead.page, "26-alarm-somebody-sent")
+
+
 def test_an_alarm_takes_the_screen(
     watched: Watched, open_customer: Callable[[], Customer], open_staff: Callable[..., Staff]
 ) -> None:
@@ -134,3 +159,4 @@ def test_an_alarm_takes_the_screen(
         assert one.page.evaluate("heard.tones") == played, "the siren goes on after the alarm was taken"
     expect(agent.button("已指导")).to_be_visible()
     watched.shoot(agent.page, "24-alarm-taken")
+    give_to_unit(watched, agent, open_staff("lead301"), (agent, clerk, finance))

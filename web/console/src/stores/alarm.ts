@@ -1,4 +1,4 @@
-/** The alarm that takes the screen: the oldest one that nobody has taken yet. */
+/** The alarm that takes the screen: one to send somebody to, else the oldest one that nobody has taken yet. */
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { getCase, listRingingAlarms, revealItems } from '@/api/cases'
@@ -11,7 +11,12 @@ import { commands } from './openCase'
 import { useSession } from './session'
 
 const SET_ASIDE_MS = 60_000
+/** Whoever went to name somebody asks first who is free; then it rings again. */
+const SEND_MS = 180_000
 const REVEAL_REASON = '燃气报警处置'
+
+/** Given to a unit it rings anew, also where it was set aside before. */
+const keyOf = (one: RingingAlarm | null) => (one ? `${one.case_no}/${one.rings_for}` : null)
 
 export const useAlarm = defineStore('alarm', () => {
   const session = useSession()
@@ -30,10 +35,10 @@ export const useAlarm = defineStore('alarm', () => {
     if (session.me?.presence === 'absent') return clear()
     const { items } = await listRingingAlarms()
     const now = Date.now()
-    const before = first.value?.case_no
-    waiting.value = items.filter((one) => (aside.get(one.case_no) ?? 0) < now)
+    const before = keyOf(first.value)
+    waiting.value = items.filter((one) => (aside.get(keyOf(one)!) ?? 0) < now)
     const ringing = first.value
-    if (ringing?.case_no !== before) {
+    if (keyOf(ringing) !== before) {
       view.value = null
       revealed.value = {}
       problem.value = ''
@@ -44,9 +49,11 @@ export const useAlarm = defineStore('alarm', () => {
     if (first.value?.case_no === got.case_no) view.value = got
   }
 
+  /** It was given to one's own unit, and waits for somebody to be sent. */
+  const sends = computed(() => first.value?.rings_for === 'assign')
   /** What takes the alarm: the first open action that needs nothing else. */
   const action = computed<AvailableAction | null>(
-    () => view.value?.actions.find((one) => one.kind === 'complete' && !findBlock(one) && !listNeeds(one).length) ?? null,
+    () => (sends.value ? null : (view.value?.actions.find((one) => one.kind === 'complete' && !findBlock(one) && !listNeeds(one).length) ?? null)),
   )
 
   async function reveal(): Promise<void> {
@@ -88,10 +95,17 @@ export const useAlarm = defineStore('alarm', () => {
     }
   }
 
-  function setAside(caseNo: string): void {
-    aside.set(caseNo, Date.now() + SET_ASIDE_MS)
+  function setAside(caseNo: string, lasts = SET_ASIDE_MS): void {
+    for (const one of waiting.value) if (one.case_no === caseNo) aside.set(keyOf(one)!, Date.now() + lasts)
     waiting.value = waiting.value.filter((one) => one.case_no !== caseNo)
     if (view.value?.case_no === caseNo) view.value = null
+  }
+
+  /** Make room for naming who goes there; returns the case. */
+  function goSend(): string | null {
+    const caseNo = first.value?.case_no ?? null
+    if (caseNo) setAside(caseNo, SEND_MS)
+    return caseNo
   }
 
   function clear(): void {
@@ -99,5 +113,5 @@ export const useAlarm = defineStore('alarm', () => {
     view.value = null
   }
 
-  return { waiting, first, view, revealed, problem, taking, action, look, reveal, take, setAside, clear }
+  return { waiting, first, view, revealed, problem, taking, sends, action, look, reveal, take, goSend, setAside, clear }
 })

@@ -4,7 +4,7 @@ import { getCase, saveReviews, sendCommand } from '@/api/cases'
 import { Problem, tellProblem } from '@/api/client'
 import { hints } from '@/api/realtime'
 import { CommandQueue } from '@/api/commandQueue'
-import type { CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
+import type { AvailableAction, CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
 import { listReviewItems, summarise } from '@/domain/review'
 import type { LeftStep } from '@/domain/stayingHere'
 import { keepVisit, readVisit } from '@/domain/visitDrafts'
@@ -49,6 +49,8 @@ export const useOpenCase = defineStore('openCase', () => {
   const resting = ref(false)
   /** The step that was done last at this case. */
   const left = ref<LeftStep | null>(null)
+  /** The case whose action that asks for this opens by itself, once it is on the screen. */
+  const wanted = ref<{ caseNo: string; asks: AvailableAction['asks'][number] } | null>(null)
   let restOver: ReturnType<typeof setTimeout> | undefined
   let unsaved = false
   let linksSince = 0
@@ -232,7 +234,7 @@ export const useOpenCase = defineStore('openCase', () => {
   })
 
   return {
-    isWriting, holdsTyped, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, newerStatus, draft, resting, left,
+    isWriting, holdsTyped, wanted, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, newerStatus, draft, resting, left,
     values, reviewItems, summary,
     open, carry, reload, check, setMarks, flushMarks, perform, arrange,
   }

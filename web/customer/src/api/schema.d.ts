@@ -2274,7 +2274,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the alarms of one's unit and of those below it that nobody has taken yet. */
+        /**
+         * List the alarms that nobody has taken yet, of one's unit and of those below it.
+         * @description Before them stand those of one's unit for which one can name who goes there.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -9300,6 +9303,8 @@ export interface components {
             /** Format: date-time */
             opened_at: string;
             place: string;
+            /** @enum {string} */
+            rings_for: "take" | "assign";
             unit_name: string;
         };
         RingingAlarmList: {
