@@ -103,8 +103,17 @@ def find_policy(session: Session, unit_id: int, day: date) -> AppointmentPolicy:
 def count_taken(
     session: Session, unit_id: int, slots: Iterable[OpenSlot], now: datetime, except_case: int
 ) -> dict[datetime, int]:
-    """Return the number of live seats by start; a case does not stand in its own way."""
+    """Return the number of live seats by start; a case does not stand in its own way.
+
+    Only the seat of a visit that was made does: it is not given back, and so cannot be taken again.
+    """
     slots = tuple(slots)
+    to_come = select(Appointment.id).where(
+        Appointment.case_id == except_case,
+        Appointment.slot_id == AppointmentSeat.slot_id,
+        Appointment.state.in_(COMING_STATES),
+    )
+    is_made = and_(AppointmentSeat.state == "booked", ~to_come.exists())
     if not slots:
         return {}
     rows = session.execute(
@@ -115,7 +124,7 @@ def count_taken(
             Slot.area_id.is_not_distinct_from(slots[0].area_id),
             Slot.start_at.in_([one.start_at for one in slots]),
             or_(AppointmentSeat.state == "booked", AppointmentSeat.expires_at > now),
-            AppointmentSeat.case_id != except_case,
+            or_(AppointmentSeat.case_id != except_case, is_made),
         )
         .group_by(Slot.start_at)
     )

@@ -174,6 +174,8 @@ class AppointmentService:
                     raise Conflict("handler_busy")
             if self._end_open(session, case, stamp, AppointmentAction.MOVE, by_staff=by_staff):
                 moved.add(case.id)
+            # A case has one booked seat: that of a visit which was made goes with the next booking.
+            repository.free_booked_seat(session, case.id)
             seat.state, seat.expires_at = "booked", None
             fresh = Appointment(
                 case_id=case.id,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.appointments import repository
 from backend.appointments.models import Appointment, HandlerPosition
-from backend.appointments.states import AppointmentAction, AppointmentState, next_state
+from backend.appointments.states import COMING_STATES, AppointmentAction, AppointmentState, next_state
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import Effect, EffectContext
 from backend.cases.snapshot import Snapshot
@@ -131,6 +131,25 @@ def miss_visit(session: Session, context: EffectContext) -> None:
     context.amend(found.case_id, NO_APPOINTMENT)
 
 
+def end_visit(session: Session, context: EffectContext) -> None:
+    """Named effect: the customer is to book another visit, so the hour that was booked is over.
+
+    Somebody came at it, early or late, and it stays as past; where nobody has, it is called off.
+    """
+    found = _find_own(session, context.case)
+    if found is None:
+        return
+    state, now = AppointmentState(found.state), context.stamp.recorded_at
+    if state in COMING_STATES:
+        repository.set_state(session, found, next_state(state, AppointmentAction.CALL_OFF), now)
+        repository.free_booked_seat(session, found.case_id)
+        repository.drop_position(session, found.id)
+    else:
+        # The seat of a visit that was made is not given back.
+        repository.set_state(session, found, next_state(state, AppointmentAction.MOVE), now)
+    context.amend(found.case_id, NO_APPOINTMENT)
+
+
 def _find_own(session: Session, case: StoredCase) -> Appointment | None:
     """Return the open appointment that the case's own data name: its own, or that of a case above it."""
     appointment_id = case.snapshot.data.get("appointment_id")
@@ -154,13 +173,13 @@ def release_visit(
     if not after.status.is_final:
         return
     repository.free_holds(session, case.id)
+    repository.free_booked_seat(session, case.id)
     found = repository.find_open_appointment(session, case.id, lock=True)
     if found is None:
         return
     if found.state in (AppointmentState.BOOKED, AppointmentState.UNDER_WAY):
         called_off = next_state(AppointmentState(found.state), AppointmentAction.CALL_OFF)
         repository.set_state(session, found, called_off, now)
-    repository.free_booked_seat(session, case.id)
     repository.drop_position(session, found.id)
 
 
@@ -168,4 +187,5 @@ VISIT_EFFECTS: dict[str, Effect] = {
     "start_visit": start_visit,
     "arrive_at_visit": arrive_at_visit,
     "miss_visit": miss_visit,
+    "end_visit": end_visit,
 }

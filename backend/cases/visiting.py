@@ -49,6 +49,9 @@ def find_booked_hour(line: Line) -> BookedHour | None:
     state, visiting = find_visit_state(line), _find_open_line(line)
     if not start or not end or state == "arrived" or visiting is None or _has_been_seen_to(visiting):
         return None
+    if _asks_customer(line):
+        # The hour in the data is that of a visit before: the one to come is yet to be chosen.
+        return None
     return BookedHour(datetime.fromisoformat(start), datetime.fromisoformat(end), state == "set_off")
 
 
@@ -217,8 +220,12 @@ def may_book(line: Line) -> bool:
     """True where the case waits for a visit to be booked, or has one to come that can be moved."""
     if line.snapshot.status is not CaseStatus.OPEN:
         return False
-    asks = any(find_booking_task(one.definition, one.snapshot) for one in _list_open(line))
-    return asks or is_hour_missing(line) or find_booked_hour(line) is not None
+    return _asks_customer(line) or is_hour_missing(line) or find_booked_hour(line) is not None
+
+
+def _asks_customer(line: Line) -> bool:
+    """True where the customer's step of booking is open, in the case or in what is open below it."""
+    return any(find_booking_task(one.definition, one.snapshot) for one in _list_open(line))
 
 
 def _list_open(line: Line) -> Iterator[Line]:

@@ -13,7 +13,9 @@ from backend.cases.forwarded_parts import leave_out_hour
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.cases.visit_shown import ShownVisit, find_shown_visit
 from backend.cases.visiting import (
+    ANEW,
     APPOINTMENT_START,
+    BOOKING_GUARD,
     find_booked_hour,
     find_hour_path,
     find_visit_path,
@@ -22,6 +24,7 @@ from backend.cases.visiting import (
     has_arrived,
     may_book,
 )
+from backend.catalogue.definition import Step
 from tests.unit.cases.test_progress import PROCESSES
 
 NOW = datetime(2026, 11, 2, 1, tzinfo=UTC)
@@ -129,3 +132,44 @@ def test_what_follows_a_visit_begins_without_its_hour() -> None:
     assert has_arrived(works)
     assert leave_out_hour({**works.data, "service": "installation"}) == {"service": "installation"}
     assert not has_arrived(make_tree("accept").snapshot)
+
+
+def test_the_hour_of_the_visit_before_is_told_no_more_once_another_is_to_be_booked() -> None:
+    looked = ("accept", "set_off", "arrive", "inspect", "notice", "rectify")
+    hour = tell_hour(LATER, 2)
+    inspection = PROCESSES["inspection"]
+
+    def find(*steps: str) -> tuple[bool, bool]:
+        """Tell whether an hour is shown, and whether one may be booked, of an inspection that is so far."""
+        order = make_branch(1, hour, FITTER, *steps)
+        root = make_branch(0, hour, FITTER, "submit", "book", "support", below=order)
+        lines = [
+            make_line(root, [PROCESSES[KEYS[0]], inspection].__getitem__),
+            make_line(order, lambda _: inspection),
+        ]
+        [told] = {(find_booked_hour(one) is not None, may_book(one)) for one in lines}
+        return told
+
+    assert find("accept", "set_off") == (True, True)
+    # It was made, be its hour over or not.
+    assert find(*looked) == (False, False)
+    assert find(*looked, "book") == (False, True)
+    assert find(*looked, "book", "accept") == (True, True)
+
+
+def asks_for_hour(step: Step) -> bool:
+    return any(use.name == BOOKING_GUARD for outcome in step.outcomes for use in outcome.guards)
+
+
+def test_whatever_leads_back_to_a_visit_gives_up_the_hour_of_the_one_before() -> None:
+    """Or the booking would be met by an hour that is over, and no other one could be chosen."""
+    back: dict[tuple[str, str], set[str]] = {}
+    for process in PROCESSES.values():
+        places = {step.key: place for place, step in enumerate(process.steps)}
+        asking = [place for place, step in enumerate(process.steps) if asks_for_hour(step)]
+        for step in process.steps[asking[0] + 1 :] if asking else ():
+            for outcome in step.outcomes:
+                if any(to in ANEW and places[to] < places[step.key] for to in outcome.to):
+                    back[process.key, outcome.key] = {one.name for one in outcome.effects}
+    assert {("inspection", "rectified"), ("online_service_application", "redo")} < back.keys()
+    assert [one for one, effects in back.items() if not effects & {"miss_visit", "end_visit"}] == []
