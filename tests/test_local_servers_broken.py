@@ -130,7 +130,8 @@ def test_ctrl_c_at_any_moment_leaves_no_server(folder: Path, is_first: bool) -> 
         with start_run(folder) as run:
             wait_for(sign)
             run.send_signal(signal.SIGINT)
-            assert run.communicate(timeout=60)[0] == ""
+            # A start that was done before the signal came has said so, and ends all the same.
+            assert run.communicate(timeout=60)[0] in ("", "up\n")
         assert list_processes(folder) == []
     check_a_start(folder)
 
