@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import takewhile
 
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadlines import APPOINTMENT_END
@@ -96,12 +97,13 @@ def find_visit_path(line: Line) -> tuple[int, ...] | None:
         below = line.children[number]
         if below.snapshot.status is CaseStatus.OPEN:
             return (number, *_find_second(below))
-    steps = line.definition.steps
-    here = {task.step for task in line.snapshot.open_tasks} - line.definition.steps_beside
-    comes_itself = any(
-        one.key == ARRIVE or (one.by.key in PERSONAL_POSTS and one.key in here) for one in steps
-    )
-    return () if comes_itself and line.snapshot.status is CaseStatus.OPEN else None
+    if line.snapshot.status is not CaseStatus.OPEN:
+        return None
+    definition = line.definition
+    here = {task.step for task in line.snapshot.open_tasks} - definition.steps_beside
+    if any(definition.step(key).by.key in PERSONAL_POSTS for key in here):
+        return ()
+    return () if any(one.key == ARRIVE for one in definition.steps) else None
 
 
 def find_hour_path(line: Line) -> tuple[int, ...]:
@@ -110,7 +112,7 @@ def find_hour_path(line: Line) -> tuple[int, ...]:
     It is the case at the top, unless somebody has come for one above already, as to survey before the works:
     then the next visit, as to let the gas on, is of the case below, with its handler.
     """
-    path = find_visit_path(line) or ()
+    path = (find_visit_path(line) or ()) if line.children else ()
     for depth in range(len(path), 0, -1):
         if has_arrived(_follow(line, path[: depth - 1]).snapshot):
             return path[:depth]
@@ -187,17 +189,20 @@ def waits_for_hour(definition: ProcessDefinition, snapshot: Snapshot) -> bool:
     data = snapshot.data
     if data.get("appointment_id") is not None:
         return False
-    by_staff = [one for one in definition.steps if one.by.kind is not ActorKind.CUSTOMER]
-    asking = [place for place, one in enumerate(by_staff) if _asks_for_hour(one)]
-    places = {one.key: place for place, one in enumerate(by_staff)}
-    here = [places[task.step] for task in snapshot.open_tasks if task.step in places]
-    if any(place in asking for place in here):
+    asking = [one for one in _list_asking(definition) if one.by.kind is not ActorKind.CUSTOMER]
+    if not asking:
+        return False
+    here = {task.step for task in snapshot.open_tasks}
+    if any(one.key in here for one in asking):
         return True
-    return "appointment_id" in data and bool(asking) and any(place < asking[0] for place in here)
+    if "appointment_id" not in data:
+        return False
+    before = takewhile(lambda one: one is not asking[0], definition.steps)
+    return any(one.key in here and one.by.kind is not ActorKind.CUSTOMER for one in before)
 
 
-def _asks_for_hour(step: Step) -> bool:
-    return any(use.name == BOOKING_GUARD for one in step.outcomes for use in one.guards)
+def _list_asking(definition: ProcessDefinition) -> list[Step]:
+    return [definition.step(key) for key in definition.steps_by_guard.get(BOOKING_GUARD, ())]
 
 
 def find_booking_task(definition: ProcessDefinition, snapshot: Snapshot) -> tuple[int, str] | None:
