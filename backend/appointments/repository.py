@@ -208,11 +208,9 @@ def lock_hold(session: Session, case_id: int, hold_id: uuid.UUID) -> tuple[Appoi
     return None if row is None else (row[0], row[1])
 
 
-def free_holds(session: Session, case_id: int) -> None:
-    """Give up whatever the case holds without having booked it."""
-    session.execute(
-        delete(AppointmentSeat).where(AppointmentSeat.case_id == case_id, AppointmentSeat.state == "held")
-    )
+def free_seats(session: Session, case_id: int) -> None:
+    """Give up whatever the case holds or has booked."""
+    session.execute(delete(AppointmentSeat).where(AppointmentSeat.case_id == case_id))
 
 
 def free_booked_seat(session: Session, case_id: int) -> None:

@@ -172,8 +172,7 @@ def release_visit(
     """Observer of cases: when one ends, its booked hour is free for others and no position is kept."""
     if not after.status.is_final:
         return
-    repository.free_holds(session, case.id)
-    repository.free_booked_seat(session, case.id)
+    repository.free_seats(session, case.id)
     found = repository.find_open_appointment(session, case.id, lock=True)
     if found is None:
         return
