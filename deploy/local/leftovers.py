@@ -36,14 +36,18 @@ def remove_unfinished(folder: Path) -> None:
     """Remove a database folder that was never finished, with the initdb that may still be at work in it."""
     named = os.fsencode(folder.resolve())
     deadline = time.monotonic() + _WAIT_SECONDS
-    while at_work := _list_pids(named):
+    while folder.exists():
+        at_work = _list_pids(named)
         for pid in at_work:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        if time.monotonic() > deadline:
+        is_late = time.monotonic() > deadline
+        if is_late or not at_work:
+            # One born while the others were listed is missed; what it writes keeps the folder: once more.
+            shutil.rmtree(folder, ignore_errors=True)
+        if is_late:
             break
         time.sleep(0.02)
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _list_pids(named: bytes) -> list[int]:
