@@ -161,7 +161,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         definitions,
         now,
         GUARDS,
-        make_effects(keys),
+        make_effects(keys, definitions),
         keeper.plan,
         observers=(release_visit, keeper.keep_overall),
     )
@@ -291,9 +291,9 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     )
 
 
-def make_effects(keys: KeyRing) -> dict[str, Effect]:
+def make_effects(keys: KeyRing, definitions: DefinitionStore) -> dict[str, Effect]:
     """Return every named effect, with those that have to read what is sealed."""
-    place = make_place_effect(keys, DefinitionStore())
+    place = make_place_effect(keys, definitions)
     return {**EFFECTS, **make_account_effects(keys), TAKE_PLACE: place}
 
 

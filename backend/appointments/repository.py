@@ -108,14 +108,14 @@ def count_taken(
     Only the seat of a visit that was made does: it is not given back, and so cannot be taken again.
     """
     slots = tuple(slots)
+    if not slots:
+        return {}
     to_come = select(Appointment.id).where(
         Appointment.case_id == except_case,
         Appointment.slot_id == AppointmentSeat.slot_id,
         Appointment.state.in_(COMING_STATES),
     )
     is_made = and_(AppointmentSeat.state == "booked", ~to_come.exists())
-    if not slots:
-        return {}
     rows = session.execute(
         select(Slot.start_at, func.count())
         .join(AppointmentSeat, AppointmentSeat.slot_id == Slot.id)

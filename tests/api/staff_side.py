@@ -123,7 +123,9 @@ class Hall:
         self.customer_cases = self.shared.customer_cases
         content = read_folder()
         self.organisation = OrganisationService(keys, content.positions, content.departments)
-        self.service = CaseService(sessions, DefinitionStore(), _read_clock, GUARDS, make_effects(keys))
+        definitions = DefinitionStore()
+        effects = make_effects(keys, definitions)
+        self.service = CaseService(sessions, definitions, _read_clock, GUARDS, effects)
         self._browsers: dict[str, Browser] = {}
         self.staff: dict[str, int] = {}
         now = datetime.now(UTC)

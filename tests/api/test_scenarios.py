@@ -88,12 +88,13 @@ def service(
     with sessions.begin() as session:
         publish(session, list_drafts(POSTS), "test", NOW)
     keeper = DeadlineKeeper(CalendarService(sessions, lambda: clock.now))
+    definitions = DefinitionStore()
     yield CaseService(
         sessions,
-        DefinitionStore(),
+        definitions,
         lambda: clock.now,
         GUARDS,
-        make_effects(make_key_ring(settings)),
+        make_effects(make_key_ring(settings), definitions),
         plan_deadlines=keeper.plan,
     )
 

@@ -220,8 +220,9 @@ class Staff:
 
     def __init__(self, sessions: sessionmaker[Session], settings: Settings) -> None:
         self.sessions = sessions
-        effects = make_effects(make_key_ring(settings))
-        self.cases = CaseService(sessions, DefinitionStore(), read_clock, CASE_GUARDS, effects)
+        definitions = DefinitionStore()
+        effects = make_effects(make_key_ring(settings), definitions)
+        self.cases = CaseService(sessions, definitions, read_clock, CASE_GUARDS, effects)
 
     def find(self, case_no: str) -> ServiceCase:
         with self.sessions.begin() as session:
