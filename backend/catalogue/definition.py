@@ -209,7 +209,7 @@ class Step:
     ``queue`` is the staff's queue in which the open step stands, apart from their unit's whole list.
     ``attended_by`` names who takes part beside the one who records it. ``form_cases`` hold the forms of cases
     whose data fit a condition; where none does, the form itself holds. ``signs`` names an earlier step whose
-    form is signed by the signature that is given here.
+    form is signed by the signature that is given here. ``form_effects`` work whenever the form is handed in.
     """
 
     key: str
@@ -227,6 +227,7 @@ class Step:
     attended_by: tuple[str, ...] = ()
     form_cases: tuple[FormCase, ...] = ()
     signs: str | None = None
+    form_effects: tuple[EffectUse, ...] = ()
 
     def form_for(self, data: Mapping[str, Any]) -> str | None:
         """Return the form that a case with these data fills in here, or None where the step has none."""
@@ -242,6 +243,11 @@ class Step:
     def has_guard(self, name: str) -> bool:
         """True where an outcome has the guard ``name``."""
         return any(use.name == name for one in self.outcomes for use in one.guards)
+
+    @property
+    def all_effects(self) -> tuple[EffectUse, ...]:
+        """Return the effects of the form and of every outcome."""
+        return (*self.form_effects, *(use for one in self.outcomes for use in one.effects))
 
     @property
     def asks_form(self) -> bool:

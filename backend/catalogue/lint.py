@@ -216,11 +216,7 @@ def _check_step(
         yield step.key, "party_unknown", f"there is no party {party}"
     if step.by.kind is ActorKind.CUSTOMER and not step.customer.visible:
         yield step.key, "wording_missing", "a step of the customer needs the customer's wording"
-    for form in (step.form, *(one.form for one in step.form_cases)):
-        if form is not None and form not in content.forms:
-            yield step.key, "form_unknown", f"there is no form {form}"
-    if step.form_cases and step.form is None:
-        yield step.key, "form_odd", "forms of single cases need one for all others beside them"
+    yield from _check_forms(step, content)
     for key in step.waits_for_all:
         if key not in known:
             yield step.key, "step_unknown", f"there is no step {key}"
@@ -235,6 +231,19 @@ def _check_step(
     yield from _check_fields(step.key, conditions, fields)
     for outcome in step.outcomes:
         yield from _check_outcome(step, outcome, known, words)
+    for effect in step.all_effects:
+        if effect.name not in words.effects:
+            yield step.key, "effect_unknown", f"there is no effect {effect.name}"
+
+
+def _check_forms(step: Step, content: ProcessesFolder) -> Iterator[Fault]:
+    for form in (step.form, *(one.form for one in step.form_cases)):
+        if form is not None and form not in content.forms:
+            yield step.key, "form_unknown", f"there is no form {form}"
+    if step.form_cases and step.form is None:
+        yield step.key, "form_odd", "forms of single cases need one for all others beside them"
+    if step.form_effects and step.form is None:
+        yield step.key, "form_odd", "there is no form whose handing in could have effects"
 
 
 def _check_fields(
@@ -270,15 +279,12 @@ def _check_outcome(step: Step, outcome: Outcome, known: set[str], words: Vocabul
         for key in guard.args.get("steps", ()):
             if key not in known:
                 yield step.key, "step_unknown", f"guard {guard.name} names {key}, which is not here"
-    for effect in outcome.effects:
-        if effect.name not in words.effects:
-            yield step.key, "effect_unknown", f"there is no effect {effect.name}"
 
 
 def _list_begun(step: Step) -> Iterator[tuple[str, str | None]]:
     """Return what the step hands over to, and what its outcomes start apart from it."""
     yield from ((one.process, one.enter_at) for one in step.children)
-    for effect in (one for outcome in step.outcomes for one in outcome.effects):
+    for effect in step.all_effects:
         if effect.name == "start_case":
             yield effect.args.get("process", ""), effect.args.get("enter_at", "")
 

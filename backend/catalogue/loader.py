@@ -148,6 +148,7 @@ def _build_step(body: Body) -> Step:
         attended_by=tuple(body.get("attended_by", ())),
         form_cases=tuple(FormCase(one["when"], one["form"]) for one in body.get("form_cases", ())),
         signs=body.get("signs"),
+        form_effects=_list_effects(body, "form_effects"),
     )
 
 
@@ -178,6 +179,10 @@ def _build_limit_case(body: Body, one: Body) -> LimitCase:
     return LimitCase(one["when"], _build_limit({**shared, **one}))
 
 
+def _list_effects(body: Body, key: str) -> tuple[EffectUse, ...]:
+    return tuple(EffectUse(one["name"], one.get("args", {})) for one in body.get(key, ()))
+
+
 def _build_outcome(body: Body, step: str) -> Outcome:
     end = body.get("end")
     asks = tuple(body.get("asks", ()))
@@ -192,7 +197,7 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         end=None if end is None else CaseEnd(end),
         when=body.get("when"),
         guards=tuple(guards),
-        effects=tuple(EffectUse(one["name"], one.get("args", {})) for one in body.get("effects", ())),
+        effects=_list_effects(body, "effects"),
         corrections=body.get("corrections", False),
         owes_documents=body.get("owes_documents", False),
         needs_reason=body.get("needs_reason", False),

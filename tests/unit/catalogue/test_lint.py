@@ -81,6 +81,11 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
     (lambda b: outcome(b, "assign")["guards"].append(REVIEWS_NOTHING), ("assign", "step_unknown")),
     (lambda b: outcome(b, "book").update(effects=[{"name": "nothing"}]), ("book", "effect_unknown")),
+    (lambda b: step(b, "accept").update(form_effects=[{"name": "set_handler"}]), ("accept", "form_odd")),
+    (
+        lambda b: step(b, "accept").update(form="alarm_record", form_effects=[{"name": "nothing"}]),
+        ("accept", "effect_unknown"),
+    ),
     (lambda b: step(b, "rate").pop("customer"), ("rate", "wording_missing")),
     (lambda b: b.update(starts_by=["position:remote_service"]), ("starts_by", "form_missing")),
     (lambda b: b.update(starts_by=["position:nobody"]), ("starts_by", "post_unknown")),
@@ -151,11 +156,14 @@ def test_the_shipped_processes_have_no_fault() -> None:
 
 
 def test_every_named_guard_and_effect_is_used() -> None:
-    outcomes = [one for body in SHIPPED.processes.values() for s in body["steps"] for one in s["outcomes"]]
+    steps = [step for body in SHIPPED.processes.values() for step in body["steps"]]
+    outcomes = [one for step in steps for one in step["outcomes"]]
     named = {use["name"] for one in outcomes for use in one.get("guards", ())}
     # The loader adds this one wherever an outcome asks for its step's form.
     assert named | {FORM_FILLED} == WORDS.guards
-    assert {use["name"] for one in outcomes for use in one.get("effects", ())} == WORDS.effects
+    of_forms = [use for step in steps for use in step.get("form_effects", ())]
+    effects = [use for one in outcomes for use in one.get("effects", ())]
+    assert {use["name"] for use in (*of_forms, *effects)} == WORDS.effects
 
 
 def test_a_service_with_an_unknown_form_is_found_and_one_without_process_is_not_offered() -> None:
