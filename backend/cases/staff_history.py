@@ -142,6 +142,9 @@ def _write_done(event: HistoryEvent, names: Names) -> str | None:
     outcome = step.outcome(event.payload["outcome"])
     if step.by.kind is ActorKind.SYSTEM or outcome is None:
         return None
+    if step.by.kind is ActorKind.CUSTOMER and _read_staff_id(event.actor) is not None:
+        name = outcome.name_for_staff or outcome.name
+        return _with_reason(f"代客户办理“{step.name}”：{name}", event)
     said = step.name if outcome.name == step.name else f"{step.name}：{outcome.name}"
     return _with_reason(said, event)
 

@@ -148,6 +148,7 @@ def _build_step(body: Body) -> Step:
         attended_by=tuple(body.get("attended_by", ())),
         form_cases=tuple(FormCase(one["when"], one["form"]) for one in body.get("form_cases", ())),
         signs=body.get("signs"),
+        also_by=tuple(_build_actor(one) for one in body.get("also_by", ())),
     )
 
 
@@ -199,4 +200,5 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         reason_label=body.get("reason_label"),
         asks=asks,
         sets=dict(body.get("sets", {})),
+        name_for_staff=body.get("name_for_staff", ""),
     )
