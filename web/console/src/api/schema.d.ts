@@ -9969,6 +9969,7 @@ export interface components {
             code: string;
         };
         WorksDrawing: {
+            amount_fen: number | null;
             files: components["schemas"]["FileView"][];
             name: string;
             sha256: string;
