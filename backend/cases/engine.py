@@ -172,7 +172,7 @@ def _check_turn(draft: _Draft, task: Task, performer: Performer) -> Step:
     if task.state is not _TASK_OPEN:
         raise CommandRefused(RefusalCode.TASK_NOT_OPEN, task.step)
     step = draft.definition.step(task.step)
-    if not performer.may_do(step.by, draft.data):
+    if not performer.may_take(step, draft.data):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN, step.key)
     if task.no in draft.children:
         raise CommandRefused(RefusalCode.CHILD_RUNNING, step.key)

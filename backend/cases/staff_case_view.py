@@ -180,4 +180,5 @@ def describe_action(action: AvailableAction) -> dict[str, Any]:
         "needs_corrections": action.needs_corrections,
         "needs_owed_documents": action.needs_owed_documents,
         "asks": list(action.asks),
+        "for_customer": action.for_customer,
     }

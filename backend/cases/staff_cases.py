@@ -66,7 +66,7 @@ from backend.cases.staff_rows import RowWriter
 from backend.cases.step_signatures import drop_given
 from backend.cases.visit_shown import find_shown_visit
 from backend.cases.visiting import may_book
-from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
@@ -354,17 +354,18 @@ class StaffCases:
     def _describe_child(
         self, session: Session, member: Member, branch: Branch, child: Row[Any]
     ) -> dict[str, Any]:
-        """Return the child's number, the name of the step in it that waits for the member, or None, and
-        whether anything in it or below is late."""
+        """Return the child's number, the name of the step in it that the member may do, or None, whether that
+        is the customer's own step, and whether anything in it or below is late."""
         below = find_branch(branch, child.id)
         definition = self._definitions.get(session, below.definition_version_id)
         performer = make_performer(member)
         going = (task for task in below.snapshot.open_tasks if task.no not in below.children)
         open_steps = [definition.step(task.step) for task in going]
-        waits = [one.name for one in open_steps if performer.may_do(one.by, below.snapshot.data)]
+        waits = [one for one in open_steps if performer.may_take(one, below.snapshot.data)]
         return {
             "case_no": child.case_no,
-            "your_step": waits[0] if waits else None,
+            "your_step": waits[0].name_for_helper if waits else None,
+            "for_customer": bool(waits) and waits[0].by.kind is ActorKind.CUSTOMER,
             "overdue": any(_is_late(one, self._now()) for one in list_branches(below)),
         }
 

@@ -143,6 +143,7 @@ class Outcome:
     among them means that the step's form has to be filled in before.
     ``reason_label`` says what the words of ``needs_reason`` are where they are no reason but a record.
     ``sets`` is case data that choosing this outcome records, for conditions further on.
+    ``name_for_staff`` is what it is called for whoever chooses it on the customer's behalf.
     """
 
     key: str
@@ -158,6 +159,7 @@ class Outcome:
     reason_label: str | None = None
     asks: tuple[str, ...] = ()
     sets: dict[str, Any] = field(default_factory=dict)
+    name_for_staff: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,7 @@ class Step:
     """One step of a process; ``no`` is the manual's step number where there is one.
 
     ``queue`` is the staff's queue in which the open step stands, apart from their unit's whole list.
+    ``also_by`` are posts that may carry it out as well, a customer's step on the customer's behalf.
     ``attended_by`` names who takes part beside the one who records it. ``form_cases`` hold the forms of cases
     whose data fit a condition; where none does, the form itself holds. ``signs`` names an earlier step whose
     form is signed by the signature that is given here. ``form_effects`` work whenever the form is handed in.
@@ -228,6 +231,7 @@ class Step:
     form_cases: tuple[FormCase, ...] = ()
     signs: str | None = None
     form_effects: tuple[EffectUse, ...] = ()
+    also_by: tuple[Actor, ...] = ()
 
     def form_for(self, data: Mapping[str, Any]) -> str | None:
         """Return the form that a case with these data fills in here, or None where the step has none."""
@@ -248,6 +252,11 @@ class Step:
     def all_effects(self) -> tuple[EffectUse, ...]:
         """Return the effects of the form and of every outcome."""
         return (*self.form_effects, *(use for one in self.outcomes for use in one.effects))
+
+    @property
+    def name_for_helper(self) -> str:
+        """What it is called for staff whose turn it is: at a customer's step what they do on their behalf."""
+        return next((one.name_for_staff for one in self.outcomes if one.name_for_staff), self.name)
 
     @property
     def asks_form(self) -> bool:

@@ -210,8 +210,10 @@ def _check_step(
     step: Step, known: set[str], content: ProcessesFolder, words: Vocabulary, fields: frozenset[str]
 ) -> Iterator[Fault]:
     posts = {ActorKind.POSITION: content.positions, ActorKind.DEPARTMENT: content.departments}
-    if step.by.kind in posts and step.by.key not in posts[step.by.kind]:
-        yield step.key, "post_unknown", f"there is no {step.by.kind} {step.by.key}"
+    for actor in (step.by, *step.also_by):
+        if actor.kind in posts and actor.key not in posts[actor.kind]:
+            yield step.key, "post_unknown", f"there is no {actor.kind} {actor.key}"
+    yield from _check_also_by(step)
     for party in sorted({*step.attended_by} - {*content.post_names, *content.party_names}):
         yield step.key, "party_unknown", f"there is no party {party}"
     if step.by.kind is ActorKind.CUSTOMER and not step.customer.visible:
@@ -244,6 +246,18 @@ def _check_forms(step: Step, content: ProcessesFolder) -> Iterator[Fault]:
         yield step.key, "form_odd", "forms of single cases need one for all others beside them"
     if step.form_effects and step.form is None:
         yield step.key, "form_odd", "there is no form whose handing in could have effects"
+
+
+def _check_also_by(step: Step) -> Iterator[Fault]:
+    """What only its own actor brings, such as a signature or a form, nobody else may bring in their place."""
+    if step.also_by and (step.form is not None or step.mends):
+        yield step.key, "also_by_odd", "what is written at this step nobody else may write"
+    is_for_customer = step.also_by != () and step.by.kind is ActorKind.CUSTOMER
+    for outcome in step.outcomes:
+        if bool(outcome.name_for_staff) != is_for_customer:
+            yield step.key, "name_odd", f"{outcome.key} is named for staff just where they act for a customer"
+        if is_for_customer and outcome.asks:
+            yield step.key, "also_by_odd", f"outcome {outcome.key} asks for what the customer brings"
 
 
 def _check_fields(

@@ -149,6 +149,7 @@ def _build_step(body: Body) -> Step:
         form_cases=tuple(FormCase(one["when"], one["form"]) for one in body.get("form_cases", ())),
         signs=body.get("signs"),
         form_effects=_list_effects(body, "form_effects"),
+        also_by=tuple(_build_actor(one) for one in body.get("also_by", ())),
     )
 
 
@@ -204,4 +205,5 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         reason_label=body.get("reason_label"),
         asks=asks,
         sets=dict(body.get("sets", {})),
+        name_for_staff=body.get("name_for_staff", ""),
     )

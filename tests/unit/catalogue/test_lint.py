@@ -78,6 +78,21 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: step(b, "accept").update(by="position:nobody"), ("accept", "post_unknown")),
     (lambda b: step(b, "accept").update(by="department:nobody"), ("accept", "post_unknown")),
     (lambda b: step(b, "accept").update(attended_by=["nobody"]), ("accept", "party_unknown")),
+    (lambda b: step(b, "accept").update(also_by=["position:nobody"]), ("accept", "post_unknown")),
+    (lambda b: step(b, "accept").update(also_by=["customer"]), ("steps/1/also_by/0", "schema")),
+    (lambda b: step(b, "rate").update(also_by=["position:remote_service"]), ("rate", "name_odd")),
+    (lambda b: outcome(b, "accept").update(name_for_staff="代办"), ("accept", "name_odd")),
+    (
+        lambda b: (
+            step(b, "rate").update(also_by=["position:remote_service"])
+            or outcome(b, "rate").update(name_for_staff="代办", asks=["signature"])
+        ),
+        ("rate", "also_by_odd"),
+    ),
+    (
+        lambda b: step(b, "accept").update(form="papers_unit", also_by=["position:remote_service"]),
+        ("accept", "also_by_odd"),
+    ),
     (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
     (lambda b: outcome(b, "assign")["guards"].append(REVIEWS_NOTHING), ("assign", "step_unknown")),
     (lambda b: outcome(b, "book").update(effects=[{"name": "nothing"}]), ("book", "effect_unknown")),

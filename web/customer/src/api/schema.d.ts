@@ -7709,6 +7709,7 @@ export interface components {
         };
         AvailableAction: {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
+            for_customer: boolean;
             /** @enum {string} */
             kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate" | "book";
             name: string;
@@ -7933,6 +7934,7 @@ export interface components {
         };
         ChildCase: {
             case_no: string;
+            for_customer: boolean;
             overdue: boolean;
             your_step: string | null;
         };
@@ -9967,6 +9969,7 @@ export interface components {
             code: string;
         };
         WorksDrawing: {
+            amount_fen: number | null;
             files: components["schemas"]["FileView"][];
             name: string;
             sha256: string;
