@@ -86,6 +86,7 @@ class CaseViewSchema(_CaseBaseSchema):
     actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
     appointment = fields.Nested(AppointmentViewSchema, required=True, allow_none=True)
     visit_state = fields.String(required=True, validate=validate.OneOf(VISIT_STATES))
+    visit_for = fields.String(required=True)
     visited_at = fields.AwareDateTime(required=True, allow_none=True)
     visit_result = fields.String(required=True, allow_none=True)
     rating = fields.Nested(RatingSchema, required=True, allow_none=True)
@@ -109,9 +110,10 @@ class CaseQuerySchema(Schema):
 
 
 class HomeSchema(Schema):
-    """What waits for the customer, first."""
+    """What waits for the customer, first; then the visits to come."""
 
     waiting = fields.List(fields.Nested(CaseSummarySchema), required=True)
+    coming = fields.List(fields.Nested(CaseSummarySchema), required=True)
     open_count = fields.Integer(required=True)
     unread_messages = fields.Integer(required=True)
 

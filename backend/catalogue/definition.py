@@ -193,6 +193,7 @@ class CustomerView:
 
     ``text_when_closed`` takes the place of ``text`` while the office is closed, and says when it ``{opens}``.
     ``name_done`` takes the place of ``name`` once the step is done, where that would read as still awaited.
+    ``visit_for`` is what somebody comes for at the step of an arrival: 上门勘察, 上门通气.
     """
 
     visible: bool
@@ -200,6 +201,7 @@ class CustomerView:
     text: str = ""
     text_when_closed: str = ""
     name_done: str = ""
+    visit_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,6 +133,7 @@ def _build_step(body: Body) -> Step:
             customer.get("text", ""),
             customer.get("text_when_closed", ""),
             customer.get("name_done", ""),
+            customer.get("visit_for", ""),
         ),
         outcomes=tuple(_build_outcome(one, body["key"]) for one in body["outcomes"]),
         form=body.get("form"),

@@ -7925,6 +7925,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             version: number;
+            visit_for: string;
             visit_result: string | null;
             /** @enum {string} */
             visit_state: "none" | "set_off" | "arrived";
@@ -8476,6 +8477,7 @@ export interface components {
             start_at: string;
         };
         Home: {
+            coming: components["schemas"]["CaseSummary"][];
             open_count: number;
             unread_messages: number;
             waiting: components["schemas"]["CaseSummary"][];
