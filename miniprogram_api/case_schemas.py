@@ -53,6 +53,14 @@ class RatingTagsSchema(Schema):
     bad = fields.List(fields.String(), required=True)
 
 
+class AnswerSchema(Schema):
+    """What the customer is told of how the matter was handled."""
+
+    label = fields.String(required=True)
+    text = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 class _CaseBaseSchema(Schema):
     case_no = fields.String(required=True)
     service = fields.String(required=True)
@@ -89,6 +97,7 @@ class CaseViewSchema(_CaseBaseSchema):
     visit_for = fields.String(required=True)
     visited_at = fields.AwareDateTime(required=True, allow_none=True)
     visit_result = fields.String(required=True, allow_none=True)
+    answers = fields.List(fields.Nested(AnswerSchema), required=True)
     rating = fields.Nested(RatingSchema, required=True, allow_none=True)
     rating_tags = fields.Nested(RatingTagsSchema, required=True, allow_none=True)
     identity = fields.String(required=True, validate=validate.OneOf(IDENTITY_STATES))

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case
+from backend.cases.answers import read_answers
 from backend.cases.case_contacts import CaseContacts, Contacts
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import (
@@ -253,6 +254,7 @@ class CustomerCases:
             "visit_for": self._tell_purpose(session, line, actions),
             "visited_at": visited_at.isoformat() if visited_at else None,
             "visit_result": find_visit_result(line) if visited_at else None,
+            "answers": read_answers(session, branch, line, self._definitions, self._keys),
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "identity": identity,

@@ -132,6 +132,15 @@ class EffectUse:
     args: dict[str, Any] = field(default_factory=dict)
 
 
+class TellsCustomer(StrEnum):
+    """What an outcome lets the customer read: the result that was recorded up to there, the words of the
+    outcome itself, or the fields of the case's forms that are meant for them."""
+
+    RESULT = "result"
+    REASON = "reason"
+    FORM = "form"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One way out of a step.
@@ -143,6 +152,7 @@ class Outcome:
     among them means that the step's form has to be filled in before.
     ``reason_label`` says what the words of ``needs_reason`` are where they are no reason but a record.
     ``sets`` is case data that choosing this outcome records, for conditions further on.
+    ``tells_customer`` is what the customer reads of the handling from then on; without it, nothing.
     """
 
     key: str
@@ -158,6 +168,7 @@ class Outcome:
     reason_label: str | None = None
     asks: tuple[str, ...] = ()
     sets: dict[str, Any] = field(default_factory=dict)
+    tells_customer: tuple[TellsCustomer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

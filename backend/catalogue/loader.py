@@ -33,6 +33,7 @@ from backend.catalogue.definition import (
     StartEvery,
     StartPer,
     Step,
+    TellsCustomer,
 )
 from backend.catalogue.parameters import Changes, fill_in, find_value, list_fixed, list_parameters
 
@@ -200,4 +201,5 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         reason_label=body.get("reason_label"),
         asks=asks,
         sets=dict(body.get("sets", {})),
+        tells_customer=tuple(TellsCustomer(one) for one in body.get("tells_customer", ())),
     )

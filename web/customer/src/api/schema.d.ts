@@ -7644,6 +7644,12 @@ export interface components {
             /** @enum {string} */
             state: "received" | "dispatched" | "assigned" | "handled" | "ended";
         };
+        Answer: {
+            /** Format: date-time */
+            at: string;
+            label: string;
+            text: string;
+        };
         Appliance: {
             kind: string;
             model: string;
@@ -7896,6 +7902,7 @@ export interface components {
         };
         CaseView: {
             actions: components["schemas"]["AvailableAction"][];
+            answers: components["schemas"]["Answer"][];
             appointment: components["schemas"]["AppointmentView"] | null;
             case_no: string;
             corrections: components["schemas"]["Correction"][];
@@ -8347,6 +8354,7 @@ export interface components {
             service_number?: boolean;
             signer?: string;
             stamped?: boolean;
+            told_as?: string;
             /** @enum {string} */
             type: "text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table";
             unit?: string;
