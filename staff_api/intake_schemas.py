@@ -28,7 +28,7 @@ class StartableListSchema(Schema):
 
 
 class IntakeSearchSchema(Schema):
-    """A whole phone, account number or address; the first that is given counts."""
+    """A whole phone, account number or address, or a part of one; the first that is given counts."""
 
     phone = fields.String(load_default="", validate=validate.Length(max=30))
     account_no = fields.String(load_default="", validate=validate.Length(max=20))
@@ -36,13 +36,17 @@ class IntakeSearchSchema(Schema):
 
 
 class KnownPersonSchema(Schema):
-    """Somebody who may be the customer, in full; without an id one of whom only a case is known."""
+    """Somebody who may be the customer; without an id one of whom only a case is known.
+
+    ``masked`` for one of several homes: in full by the account number.
+    """
 
     customer_id = fields.Integer(required=True, allow_none=True)
     name = fields.String(required=True)
     phone = fields.String(required=True)
     account_no = fields.String(required=True, allow_none=True)
     address = fields.Nested(AddressSchema, required=True, allow_none=True)
+    masked = fields.Boolean(required=True)
 
 
 class IntakeFoundSchema(Schema):
@@ -50,6 +54,7 @@ class IntakeFoundSchema(Schema):
 
     customers = fields.List(fields.Nested(KnownPersonSchema), required=True)
     open_cases = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
+    more = fields.Boolean(required=True)
 
 
 class NewCaseSchema(Schema):

@@ -8563,6 +8563,7 @@ export interface components {
         };
         IntakeFound: {
             customers: components["schemas"]["KnownPerson"][];
+            more: boolean;
             open_cases: components["schemas"]["StaffCaseRow"][];
         };
         IntakeSearch: {
@@ -8731,6 +8732,7 @@ export interface components {
             account_no: string | null;
             address: components["schemas"]["Address"] | null;
             customer_id: number | null;
+            masked: boolean;
             name: string;
             phone: string;
         };
