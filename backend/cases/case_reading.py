@@ -59,6 +59,7 @@ from backend.cases.visiting import (
     find_visit_state,
     find_visited_at,
     is_hour_missing,
+    may_book,
 )
 from backend.cases.wording import (
     SUPPLY,
@@ -189,11 +190,9 @@ class CustomerCases:
                 "open_count": count_open(session, customer_id),
             }
 
-    def _tell_purpose(self, session: Session, line: Line, actions: Sequence[CustomerAction]) -> str:
+    def _tell_purpose(self, session: Session, line: Line) -> str:
         """Return what somebody comes for; where nobody is to come, nothing is foretold to find it."""
-        if find_booked_hour(line) is None and not any(one.body["kind"] == "book" for one in actions):
-            return COMES
-        return find_purpose(line, lambda key: self._foretell(session, key))
+        return find_purpose(line, lambda key: self._foretell(session, key)) if may_book(line) else COMES
 
     def _has_hour(self, session: Session, tree: CaseTree) -> bool:
         return find_booked_hour(self._make_line(session, tree.branch)) is not None
@@ -251,7 +250,7 @@ class CustomerCases:
             ],
             "appointment": self._find_appointment(session, branch, line),
             "visit_state": tell_visit_state(line),
-            "visit_for": self._tell_purpose(session, line, actions),
+            "visit_for": self._tell_purpose(session, line),
             "visited_at": visited_at.isoformat() if visited_at else None,
             "visit_result": find_visit_result(line) if visited_at else None,
             "answers": read_answers(session, branch, line, self._definitions, self._keys),
