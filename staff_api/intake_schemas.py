@@ -11,11 +11,12 @@ from staff_api.case_schemas import StaffCaseRowSchema
 
 
 class StartableSchema(Schema):
-    """A process that one may start, with the form to fill in."""
+    """A process that one may start, with the form to fill in; ``hint`` says within what time it answers."""
 
     key = fields.String(required=True)
     name = fields.String(required=True)
     is_alarm = fields.Boolean(required=True)
+    hint = fields.String(required=True)
     form = Ready(FormBodySchema, required=True)
 
 

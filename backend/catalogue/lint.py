@@ -204,6 +204,9 @@ def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[
     overall = (key for one in process.overall for key in (one.begins_at, one.ends_at) if key is not None)
     entered = (one.enter_at for one in process.starts if one.enter_at is not None)
     more = {"cancel_at": process.cancel_at, "overall": tuple(overall), "starts": tuple(entered)}
+    within = process.traits.get("answers_within")
+    if within is not None:
+        more["answers_within"] = (within["step"], within["graded_at"])
     if process.forwarding is not None:
         more["forwarding"] = (process.forwarding.step, *process.forwarding.at)
     for place, keys in {**named, **more}.items():

@@ -31,6 +31,13 @@ def list_answers(hall: Hall, owner: MadeCustomer, case_no: str) -> list[tuple[st
     return [(one["label"], one["text"]) for one in view["answers"]]
 
 
+def begin_assigned(hall: Hall, process: str, owner: MadeCustomer) -> str:
+    """An order that the unit has given to its handler."""
+    case_no = begin(hall, process, "assign", owner.id)
+    take(hall.sign_in("desk_361"), case_no, "assign", handler="handler_361")
+    return case_no
+
+
 def sign_in_division(hall: Hall) -> Browser:
     """The division above the unit reviews what became of the gravest complaints."""
     with hall.sessions.begin() as session:
@@ -47,7 +54,7 @@ def test_a_complaint_is_answered_once_the_result_was_reviewed(
 ) -> None:
     handler, desk = hall.sign_in("handler_361"), hall.sign_in("desk_361")
     reviewer = desk if process == "complaint_level_2_3" else sign_in_division(hall)
-    case_no = begin(hall, process, "support", owner.id, handler_id=hall.staff["handler_361"])
+    case_no = begin_assigned(hall, process, owner)
     take(handler, case_no, "handled", result=f"{INSIDE}：师傅说没有这回事")
     assert list_answers(hall, owner, case_no) == []
     take(reviewer, case_no, "rejected", reason=f"{INSIDE}：要问到客户")
@@ -67,7 +74,7 @@ def test_what_was_verified_stays_inside_and_the_answer_is_told(
     hall: Hall, owner: MadeCustomer, process: str, outcome: str
 ) -> None:
     handler, desk = hall.sign_in("handler_361"), hall.sign_in("desk_361")
-    case_no = begin(hall, process, "verify", owner.id, handler_id=hall.staff["handler_361"])
+    case_no = begin_assigned(hall, process, owner)
     fill_in(handler, case_no, finding_text=INSIDE, reply_text="谢谢，已转告师傅本人")
     take(handler, case_no, outcome)
     assert list_answers(hall, owner, case_no) == []
@@ -92,7 +99,7 @@ def test_a_question_is_answered_at_once_or_later(hall: Hall, owner: MadeCustomer
     case_no = begin(hall, "hotline_consultation", "accept", owner.id)
     take(agent, case_no, "answered", result="表龄满十年可以换")
     assert list_answers(hall, owner, case_no) == [("处理结果", "表龄满十年可以换")]
-    case_no = begin(hall, "hotline_consultation", "support", owner.id, handler_id=hall.staff["handler_361"])
+    case_no = begin_assigned(hall, "hotline_consultation", owner)
     fill_in(handler, case_no, reply_text="要带产权证明", basis_text=INSIDE)
     take(handler, case_no, "handled")
     take(desk, case_no, "reply", reason=INSIDE)

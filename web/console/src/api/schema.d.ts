@@ -9159,6 +9159,7 @@ export interface components {
             presence: "on_duty" | "absent";
         };
         PrintKind: {
+            cases: string[];
             count: number;
             form: string;
             name: string;
@@ -9782,6 +9783,7 @@ export interface components {
         };
         Startable: {
             form: components["schemas"]["FormBody"];
+            hint: string;
             is_alarm: boolean;
             key: string;
             name: string;
