@@ -38,7 +38,7 @@ from backend.cases.ratings import describe_rating
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_part
 from backend.cases.staff_case_view import (
-    describe_action,
+    describe_actions,
     describe_corrections,
     describe_customer,
     describe_form,
@@ -227,7 +227,12 @@ class StaffCases:
         listed = list_available_actions(definition, snapshot, performer, guards)
         actions = drop_given(session, self._definitions, branch.id, listed)
         return {
-            "actions": [describe_action(one) for one in actions],
+            "actions": describe_actions(
+                definition,
+                actions,
+                self._now(),
+                lambda key: self._definitions.newest(session, key).definition,
+            ),
             "open_tasks": describe_tasks(
                 definition, branch, self._sources.party_names, performer, self._now()
             ),

@@ -132,6 +132,15 @@ class EffectUse:
     args: dict[str, Any] = field(default_factory=dict)
 
 
+class TellsCustomer(StrEnum):
+    """What an outcome lets the customer read: the result that was recorded up to there, the words of the
+    outcome itself, or the fields of the case's forms that are meant for them."""
+
+    RESULT = "result"
+    REASON = "reason"
+    FORM = "form"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One way out of a step.
@@ -144,6 +153,7 @@ class Outcome:
     ``reason_label`` says what the words of ``needs_reason`` are where they are no reason but a record.
     ``sets`` is case data that choosing this outcome records, for conditions further on.
     ``name_for_staff`` is what it is called for whoever chooses it on the customer's behalf.
+    ``tells_customer`` is what the customer reads of the handling from then on; without it, nothing.
     """
 
     key: str
@@ -160,6 +170,7 @@ class Outcome:
     asks: tuple[str, ...] = ()
     sets: dict[str, Any] = field(default_factory=dict)
     name_for_staff: str = ""
+    tells_customer: tuple[TellsCustomer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +206,7 @@ class CustomerView:
 
     ``text_when_closed`` takes the place of ``text`` while the office is closed, and says when it ``{opens}``.
     ``name_done`` takes the place of ``name`` once the step is done, where that would read as still awaited.
+    ``visit_for`` is what somebody comes for at the step of an arrival: 上门勘察, 上门通气.
     """
 
     visible: bool
@@ -202,6 +214,7 @@ class CustomerView:
     text: str = ""
     text_when_closed: str = ""
     name_done: str = ""
+    visit_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)

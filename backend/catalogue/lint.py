@@ -15,7 +15,15 @@ from jsonschema import Draft202012Validator
 
 from backend.catalogue.conditions import list_fields
 from backend.catalogue.contract_text import check_blanks, read_wording
-from backend.catalogue.definition import FORWARDED_TO, ActorKind, LimitKind, Outcome, ProcessDefinition, Step
+from backend.catalogue.definition import (
+    FORWARDED_TO,
+    ActorKind,
+    LimitKind,
+    Outcome,
+    ProcessDefinition,
+    Step,
+    TellsCustomer,
+)
 from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.forms import build_form
@@ -154,8 +162,27 @@ def _check_process(
         yield from _check_step(step, known, content, words, fields)
         if step.signs is not None and all(one.key != step.signs or one.form is None for one in process.steps):
             yield step.key, "form_odd", f"there is no form to be signed at a step {step.signs}"
+    yield from _check_told(process, content)
     if process.first_step in known and _targets_exist(process, known):
         yield from _check_paths(process, content)
+
+
+def _check_told(process: ProcessDefinition, content: ProcessesFolder) -> Iterator[Fault]:
+    """What the customer is told of has to be there: a result, words, or a form with a field for them."""
+    ways = [(step, way) for step in process.steps for way in step.outcomes]
+    asks_result = any("result" in way.asks for _, way in ways)
+    forms = {one for step in process.steps for one in (step.form, *(case.form for case in step.form_cases))}
+    bodies = [body for key, body in content.forms.items() if key in forms]
+    fields = [one for body in bodies for section in body["sections"] for one in section["fields"]]
+    for step, way in ways:
+        there = {
+            TellsCustomer.RESULT: asks_result,
+            TellsCustomer.REASON: way.needs_reason,
+            TellsCustomer.FORM: any("told_as" in one for one in fields),
+        }
+        for one in way.tells_customer:
+            if not there[one]:
+                yield step.key, "told_missing", f"outcome {way.key} tells a {one} that nobody writes"
 
 
 def _check_start(process: ProcessDefinition, content: ProcessesFolder) -> Iterator[Fault]:
@@ -177,6 +204,9 @@ def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[
     overall = (key for one in process.overall for key in (one.begins_at, one.ends_at) if key is not None)
     entered = (one.enter_at for one in process.starts if one.enter_at is not None)
     more = {"cancel_at": process.cancel_at, "overall": tuple(overall), "starts": tuple(entered)}
+    within = process.traits.get("answers_within")
+    if within is not None:
+        more["answers_within"] = (within["step"], within["graded_at"])
     if process.forwarding is not None:
         more["forwarding"] = (process.forwarding.step, *process.forwarding.at)
     for place, keys in {**named, **more}.items():

@@ -33,6 +33,7 @@ from backend.catalogue.definition import (
     StartEvery,
     StartPer,
     Step,
+    TellsCustomer,
 )
 from backend.catalogue.parameters import Changes, fill_in, find_value, list_fixed, list_parameters
 
@@ -133,6 +134,7 @@ def _build_step(body: Body) -> Step:
             customer.get("text", ""),
             customer.get("text_when_closed", ""),
             customer.get("name_done", ""),
+            customer.get("visit_for", ""),
         ),
         outcomes=tuple(_build_outcome(one, body["key"]) for one in body["outcomes"]),
         form=body.get("form"),
@@ -206,4 +208,5 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         asks=asks,
         sets=dict(body.get("sets", {})),
         name_for_staff=body.get("name_for_staff", ""),
+        tells_customer=tuple(TellsCustomer(one) for one in body.get("tells_customer", ())),
     )

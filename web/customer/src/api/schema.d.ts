@@ -7644,6 +7644,12 @@ export interface components {
             /** @enum {string} */
             state: "received" | "dispatched" | "assigned" | "handled" | "ended";
         };
+        Answer: {
+            /** Format: date-time */
+            at: string;
+            label: string;
+            text: string;
+        };
         Appliance: {
             kind: string;
             model: string;
@@ -7897,6 +7903,7 @@ export interface components {
         };
         CaseView: {
             actions: components["schemas"]["AvailableAction"][];
+            answers: components["schemas"]["Answer"][];
             appointment: components["schemas"]["AppointmentView"] | null;
             case_no: string;
             corrections: components["schemas"]["Correction"][];
@@ -7926,6 +7933,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             version: number;
+            visit_for: string;
             visit_result: string | null;
             /** @enum {string} */
             visit_state: "none" | "set_off" | "arrived";
@@ -8348,6 +8356,7 @@ export interface components {
             service_number?: boolean;
             signer?: string;
             stamped?: boolean;
+            told_as?: string;
             /** @enum {string} */
             type: "text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table";
             unit?: string;
@@ -8478,6 +8487,7 @@ export interface components {
             start_at: string;
         };
         Home: {
+            coming: components["schemas"]["CaseSummary"][];
             open_count: number;
             unread_messages: number;
             waiting: components["schemas"]["CaseSummary"][];
@@ -8555,6 +8565,7 @@ export interface components {
         };
         IntakeFound: {
             customers: components["schemas"]["KnownPerson"][];
+            more: boolean;
             open_cases: components["schemas"]["StaffCaseRow"][];
         };
         IntakeSearch: {
@@ -8723,6 +8734,7 @@ export interface components {
             account_no: string | null;
             address: components["schemas"]["Address"] | null;
             customer_id: number | null;
+            masked: boolean;
             name: string;
             phone: string;
         };
@@ -9149,6 +9161,7 @@ export interface components {
             presence: "on_duty" | "absent";
         };
         PrintKind: {
+            cases: string[];
             count: number;
             form: string;
             name: string;
@@ -9772,6 +9785,7 @@ export interface components {
         };
         Startable: {
             form: components["schemas"]["FormBody"];
+            hint: string;
             is_alarm: boolean;
             key: string;
             name: string;
