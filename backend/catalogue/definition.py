@@ -45,6 +45,7 @@ class LimitKind(StrEnum):
     DAILY_WINDOW = "daily_window"
     BY_APPOINTMENT = "by_appointment"
     BY_PLAN = "by_plan"
+    FORM_DATE = "form_date"
     WITH_STEP = "with_step"
 
 
@@ -78,6 +79,7 @@ class LimitSpec:
 
     ``changes`` are the lengths that the company set where that is a parameter, each from a moment on.
     ``cases`` holds the limits of cases whose data fit a condition; where none does, the limit itself holds.
+    ``field`` is the case data with the day that a form names, ``otherwise`` the limit of a case without one.
     """
 
     kind: LimitKind
@@ -88,6 +90,8 @@ class LimitSpec:
     due: str | None = None
     cases: tuple[LimitCase, ...] = ()
     changes: tuple[tuple[datetime, Decimal], ...] = ()
+    field: str | None = None
+    otherwise: LimitSpec | None = None
 
     def length_at(self, moment: datetime) -> Decimal | None:
         """Return the length of a limit that begins at ``moment``; a later change does not touch it."""
@@ -193,6 +197,7 @@ class CustomerView:
 
     ``text_when_closed`` takes the place of ``text`` while the office is closed, and says when it ``{opens}``.
     ``name_done`` takes the place of ``name`` once the step is done, where that would read as still awaited.
+    ``shows`` are fields of forms filled in before, which the customer reads beside the step.
     """
 
     visible: bool
@@ -200,6 +205,7 @@ class CustomerView:
     text: str = ""
     text_when_closed: str = ""
     name_done: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

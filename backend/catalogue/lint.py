@@ -23,6 +23,7 @@ from backend.catalogue.loader import build_process
 from backend.catalogue.parameters import check_parameters
 from backend.catalogue.start_days import is_start_readable
 from backend.catalogue.time_limits import is_due_readable
+from backend.catalogue.told_lint import check_earlier_forms
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -154,6 +155,7 @@ def _check_process(
         yield from _check_step(step, known, content, words, fields)
         if step.signs is not None and all(one.key != step.signs or one.form is None for one in process.steps):
             yield step.key, "form_odd", f"there is no form to be signed at a step {step.signs}"
+    yield from check_earlier_forms(process, content.forms)
     if process.first_step in known and _targets_exist(process, known):
         yield from _check_paths(process, content)
 
