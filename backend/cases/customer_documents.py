@@ -18,6 +18,7 @@ from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocuments
 from backend.cases.signature_views import describe_signers
 from backend.cases.step_signatures import list_asked_at
+from backend.cases.told_values import list_told
 from backend.catalogue.service import DefinitionStore
 from backend.core.errors import NotFound
 
@@ -101,6 +102,7 @@ class CustomerDocuments:
                     "sha256": one.row.sha256.hex(),
                     "asked_at": access.join_task((*path, asked)) if asked is not None else None,
                     "signers": describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False),
+                    "told": list_told(session, process, branch.snapshot, one),
                 }
         for waiting, below in branch.children.items():
             yield from self._list_branch(session, below, (*path, waiting))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +32,7 @@ from backend.core.working_calendar import ZERO, WorkingCalendar, multiply
 WARN_SHARE = Decimal("0.8")
 # Limits that are a moment and not a length are warned of this long before.
 WARN_BEFORE_MOMENT = timedelta(minutes=30)
+_LAST_SECOND = time(23, 59, 59)
 # Case data in which the booked visit's end stands (ISO 8601 with offset); without it nothing is due.
 APPOINTMENT_END = "appointment_end_at"
 # A process with this trait is a department's answer: its result is what it says to the handler. The case data
@@ -102,7 +103,7 @@ def _compute(
     owner = _find_limited_step(definition, task.step)
     if owner is None or owner.key in asked:
         return None
-    limit = _choose(owner.limit, snapshot.data) if owner.limit.cases else owner.limit
+    limit = _choose(owner.limit, snapshot.data)
     if limit.kind is LimitKind.WITH_STEP:
         others = [one for one in snapshot.tasks if one.step == limit.with_step]
         # The other step's deadline holds here too, whether or not that step is done.
@@ -118,7 +119,7 @@ def _compute(
         return Deadline(first.no, None, None)
     if limit.kind in _MOMENTS:
         due_at = _MOMENTS[limit.kind](limit, snapshot, calendar, first.opened_at)
-        warn_at = None if due_at is None else due_at - WARN_BEFORE_MOMENT
+        warn_at = _warn_before(limit, first.opened_at, due_at)
     else:
         pauses = _list_pauses(definition, snapshot, span, first)
         due_at, warn_at = _run_length(limit, calendar, first.opened_at, pauses)
@@ -180,8 +181,14 @@ def _find_limited_step(definition: ProcessDefinition, key: str) -> Step | None:
 
 
 def _choose(limit: LimitSpec, data: Mapping[str, Any]) -> LimitSpec:
-    """Return the first of the limit's cases that fits ``data``, else the limit itself."""
-    return next((one.limit for one in limit.cases if evaluate(one.when, data)), limit)
+    """Return the first of the limit's cases that fits ``data``, else the limit itself.
+
+    Where no form has named the day of a limit, what holds otherwise takes its place.
+    """
+    chosen = next((one.limit for one in limit.cases if evaluate(one.when, data)), limit)
+    if chosen.otherwise is not None and not data.get(chosen.field or ""):
+        return chosen.otherwise
+    return chosen
 
 
 def _find_entry(snapshot: Snapshot, task: Task, span: frozenset[str]) -> Task:
@@ -319,17 +326,37 @@ def _due_on_date(
     return datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI).astimezone(UTC)
 
 
+def _due_by_form(
+    limit: LimitSpec, snapshot: Snapshot, calendar: WorkingCalendar, start: datetime
+) -> datetime | None:
+    """The last second of the day that the form names, so that a reader is told that day and not the next."""
+    named = snapshot.data.get(limit.field or "")
+    if not named:
+        return None
+    return datetime.combine(date.fromisoformat(named), _LAST_SECOND, SHANGHAI).astimezone(UTC)
+
+
+def _warn_before(limit: LimitSpec, begun: datetime, due_at: datetime | None) -> datetime | None:
+    """Long before a moment; of a day weeks ahead half an hour before midnight would help nobody."""
+    if due_at is None or limit.kind is not LimitKind.FORM_DATE:
+        return None if due_at is None else due_at - WARN_BEFORE_MOMENT
+    return begun + multiply(max(ZERO, due_at - begun), WARN_SHARE)
+
+
 _MOMENTS: dict[LimitKind, Callable[[LimitSpec, Snapshot, WorkingCalendar, datetime], datetime | None]] = {
     LimitKind.BY_APPOINTMENT: _due_by_appointment,
     LimitKind.BY_PLAN: _due_by_plan,
     LimitKind.DAILY_WINDOW: _due_in_window,
     LimitKind.CALENDAR_DATE: _due_on_date,
+    LimitKind.FORM_DATE: _due_by_form,
 }
+# Kinds whose moment somebody has named: no day of the calendar goes into it.
+_NAMED = frozenset({LimitKind.BY_APPOINTMENT, LimitKind.FORM_DATE})
 
 
 def _asks_for_days(limit: LimitSpec) -> bool:
     return limit.kind is LimitKind.WORKING_DAYS or (
-        limit.clock is ClockKind.OFFICE and limit.kind is not LimitKind.BY_APPOINTMENT
+        limit.clock is ClockKind.OFFICE and limit.kind not in _NAMED
     )
 
 

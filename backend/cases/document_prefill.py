@@ -174,6 +174,12 @@ def list_fixed(form: Form, sources: Sources) -> Values:
     return {key: sources[name] for key, name in fixed.items() if sources.get(name) is not None}
 
 
+def list_anew(form: Form) -> frozenset[str]:
+    """Return the fields that begin with their source at each visit to the step."""
+    fields = (one for section in form.body["sections"] for one in section["fields"])
+    return frozenset(one["key"] for one in fields if one.get("prefill", {}).get("anew"))
+
+
 def list_named(form: Form) -> frozenset[str]:
     """Return all sources that the form's fields and columns name."""
     fields = [one for section in form.body["sections"] for one in section["fields"]]

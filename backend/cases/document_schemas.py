@@ -101,10 +101,18 @@ class SavedDocumentSchema(Schema):
     revision = fields.Integer(required=True)
 
 
+class ToldValueSchema(Schema):
+    """What a document says, in words for whoever it asks something of now."""
+
+    label = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class FilledLineSchema(Schema):
     """A filled document that concerns the customer; ``task`` names it as the case's actions do.
 
-    ``asked_at`` is the task of the action that signs it, where one does now.
+    ``asked_at`` is the task of the action that signs it, where one does now; ``told`` is what the customer
+    has to know of it for what they are asked to do now.
     """
 
     task = fields.Integer(required=True)
@@ -114,3 +122,4 @@ class FilledLineSchema(Schema):
     filled_at = fields.AwareDateTime(required=True)
     sha256 = fields.String(required=True)
     signers = fields.List(fields.Nested(SignerSchema), required=True)
+    told = fields.List(fields.Nested(ToldValueSchema), required=True)

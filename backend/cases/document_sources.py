@@ -15,6 +15,7 @@ from backend.cases.case_starts import ORIGIN
 from backend.cases.document_prefill import (
     describe_account,
     describe_applicant,
+    list_anew,
     list_fixed,
     list_named,
     name_values,
@@ -71,7 +72,8 @@ class DocumentSources:
     ) -> Values:
         """Return what the form is begun with; ``known`` tells of who fills it in.
 
-        A step that is visited again begins with what was handed in there before.
+        A step that is visited again begins with what was handed in there before, but for what is to be
+        said ``anew`` each time, such as what was found this time and until when.
         """
         root_id = case.id if case.parent_case_id is None else find_root_id(session, case.id)
         before: dict[str, Any] = {}
@@ -86,11 +88,9 @@ class DocumentSources:
                     before["contract_no"] = one.number
                 if (case_id, one.step) == (case.id, step):
                     former = values
-        if former is not None:
-            # Who signed then signed what was there then.
-            known_keys = {one.key for one in form.fields if one.type is not FieldType.SIGNATURE}
-            kept = drop_defaults(form.body, former, former)
-            return {key: value for key, value in kept.items() if key in known_keys}
+        anew = list_anew(form)
+        if former is not None and not anew:
+            return _keep_former(form, former)
         applicant, application = self._read_application(session, root_id)
         named = list_named(form)
         # Only staff learn from the account what the application does not tell.
@@ -107,7 +107,11 @@ class DocumentSources:
             **known,
             **self._tell_moment(session, case),
         }
-        return prefill(form, sources)
+        begun = prefill(form, sources)
+        if former is None:
+            return begun
+        fresh = {key: value for key, value in begun.items() if key in anew}
+        return {**{key: one for key, one in _keep_former(form, former).items() if key not in anew}, **fresh}
 
     def list_fixed(self, session: Session, case: StoredCase, form: Form) -> Values:
         """Return what the form has to say since it is booked; most forms name nothing of that kind."""
@@ -156,6 +160,12 @@ class DocumentSources:
             # What the case is about goes before what the customer believed to be their number.
             applicant["account_no"] = account_no
         return applicant, values
+
+
+def _keep_former(form: Form, former: Values) -> Values:
+    """Return what is taken over from the visit before; who signed then signed what was there then."""
+    known = {one.key for one in form.fields if one.type is not FieldType.SIGNATURE}
+    return {key: value for key, value in drop_defaults(form.body, former, former).items() if key in known}
 
 
 def _name_project(applicant: Mapping[str, Any]) -> dict[str, str]:

@@ -55,6 +55,7 @@ from backend.catalogue.forms import (
 from backend.catalogue.service import DefinitionStore, StoredForm, StoredTemplate
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
+from backend.core.local_time import local_date
 
 LARGEST_DRAFT = 256 * 1024  # bytes of JSON
 NONCE_CONTEXT = "case_document.nonce"
@@ -247,7 +248,7 @@ class DocumentDesk:
         if before is not None:
             former = open_values(self._keys, before.content)
             typed = drop_stale_signatures(form, former, drop_defaults(form.body, former, typed))
-        checked = validate_values(form, fill_defaults(form.body, typed))
+        checked = validate_values(form, fill_defaults(form.body, typed), today=local_date(now))
         template = self._wordings.find(session, place.case, form, before)
         self._refuse_faults(form, checked, template)
         refuse_unbooked(form, checked.values, self._sources.list_fixed(session, place.case, form))

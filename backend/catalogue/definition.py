@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from backend.catalogue.calendar_start import CalendarStart
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.parameters import Figure, Parameter
 
@@ -45,6 +46,7 @@ class LimitKind(StrEnum):
     DAILY_WINDOW = "daily_window"
     BY_APPOINTMENT = "by_appointment"
     BY_PLAN = "by_plan"
+    FORM_DATE = "form_date"
     WITH_STEP = "with_step"
 
 
@@ -78,6 +80,7 @@ class LimitSpec:
 
     ``changes`` are the lengths that the company set where that is a parameter, each from a moment on.
     ``cases`` holds the limits of cases whose data fit a condition; where none does, the limit itself holds.
+    ``field`` is the case data with the day that a form names, ``otherwise`` the limit of a case without one.
     """
 
     kind: LimitKind
@@ -88,6 +91,8 @@ class LimitSpec:
     due: str | None = None
     cases: tuple[LimitCase, ...] = ()
     changes: tuple[tuple[datetime, Decimal], ...] = ()
+    field: str | None = None
+    otherwise: LimitSpec | None = None
 
     def length_at(self, moment: datetime) -> Decimal | None:
         """Return the length of a limit that begins at ``moment``; a later change does not touch it."""
@@ -207,6 +212,7 @@ class CustomerView:
     ``text_when_closed`` takes the place of ``text`` while the office is closed, and says when it ``{opens}``.
     ``name_done`` takes the place of ``name`` once the step is done, where that would read as still awaited.
     ``visit_for`` is what somebody comes for at the step of an arrival: 上门勘察, 上门通气.
+    ``shows`` are fields of forms filled in before, which the customer reads beside the step.
     """
 
     visible: bool
@@ -215,6 +221,7 @@ class CustomerView:
     text_when_closed: str = ""
     name_done: str = ""
     visit_for: str = ""
+    shows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,36 +287,6 @@ class Step:
     def chooses_handler(self) -> bool:
         """True where an outcome asks for the person who is to do the work."""
         return any("handler" in one.asks for one in self.outcomes)
-
-
-class StartEvery(StrEnum):
-    """How often a process starts by the calendar."""
-
-    YEAR = "year"
-    QUARTER = "quarter"
-
-
-class StartPer(StrEnum):
-    """For whom it starts each time: once for the company, or for every division or unit."""
-
-    COMPANY = "company"
-    DIVISION = "division"
-    UNIT = "unit"
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarStart:
-    """A case that the calendar starts. ``month`` counts within the year or within the quarter.
-
-    ``plans_next_year`` says that what is started belongs to the year after the day on which it starts.
-    """
-
-    every: StartEvery
-    month: int
-    day: int
-    per: StartPer
-    enter_at: str | None = None
-    plans_next_year: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from backend.catalogue.field_checks import is_empty
 Body = Mapping[str, Any]
 Place = tuple[str, str | None]
 _LENGTH_OF_DAY = len("2026-11-26")
+# Compares with the day on which the form is handed in, and with no field.
+_NOT_PAST: Final = "not_past"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,7 @@ RULES: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
     "at_most": ("more_than_other", lambda value, other: value > other),
     "at_least": ("less_than_other", lambda value, other: value < other),
     "spans": ("days_differ", _differs),
+    _NOT_PAST: ("in_the_past", _is_early),
 }
 # Which types of field a kind compares: its own, and those of the others.
 RULE_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
@@ -52,12 +55,14 @@ RULE_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "at_most": (frozenset({"number", "money"}), frozenset({"number", "money"})),
     "at_least": (frozenset({"number", "money"}), frozenset({"number", "money"})),
     "spans": (frozenset({"number"}), frozenset({"date"})),
+    _NOT_PAST: (frozenset({"date", "datetime"}), frozenset()),
 }
 _WORDS: Final = {
     "not_before": "不能早于{}，请核对。",
     "at_most": "不能大于{}，请核对。",
     "at_least": "不能小于{}，请核对。",
     "spans": "和{}之间的天数不一致，请核对。",
+    _NOT_PAST: "已经过了，请填今天或以后的日期。",
 }
 
 
@@ -68,17 +73,22 @@ def list_rules(body: Body) -> list[FormRule]:
 
 def _read(rule: Mapping[str, Any]) -> FormRule:
     kind = next(one for one in RULES if one in rule)
-    others = rule[kind]
+    others = () if kind == _NOT_PAST else rule[kind]
     return FormRule(rule["field"], kind, (others,) if isinstance(others, str) else tuple(others))
 
 
-def check_rules(body: Body, values: Mapping[str, Any]) -> dict[str, str]:
-    """Return field → code for what breaks a rule; a cell is named ``table.row.column``."""
+def check_rules(body: Body, values: Mapping[str, Any], today: date | None = None) -> dict[str, str]:
+    """Return field → code for what breaks a rule; a cell is named ``table.row.column``.
+
+    Without ``today`` no day is in the past.
+    """
     faults: dict[str, str] = {}
     for rule in list_rules(body):
         code, is_broken = RULES[rule.kind]
         for place, row in _list_rows(rule, values):
             compared = [row.get(_name(one)) for one in (rule.field, *rule.others)]
+            if rule.kind == _NOT_PAST:
+                compared.append(None if today is None else today.isoformat())
             if not any(is_empty(one) for one in compared) and is_broken(*compared):
                 faults.setdefault(place, code)
     return faults

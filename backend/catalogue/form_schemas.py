@@ -71,6 +71,7 @@ class PrefillSchema(Schema):
     plus_days = fields.String()
     else_ = fields.String(data_key="else", attribute="else")
     fixed = fields.Boolean()
+    anew = fields.Boolean()
 
 
 class FormOptionSchema(Schema):
@@ -164,13 +165,14 @@ class FormCopySchema(Schema):
 
 
 class FormRuleSchema(Schema):
-    """What must fit between fields of the form; of the four one is there, a column is ``table.column``."""
+    """What must fit between fields of the form; of the kinds one is there, a column is ``table.column``."""
 
     field = fields.String(required=True)
     not_before = fields.String()
     at_most = fields.String()
     at_least = fields.String()
     spans = fields.List(fields.String())
+    not_past = fields.Boolean()
 
 
 class FormBodySchema(Schema):

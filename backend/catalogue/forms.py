@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -156,7 +157,13 @@ class Checked:
     faults: dict[str, str]
 
 
-def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | None = None) -> Checked:
+def validate_values(
+    form: Form,
+    values: Mapping[str, Any],
+    *,
+    only: Set[str] | None = None,
+    today: date | None = None,
+) -> Checked:
     """Check ``values`` against ``form`` and bring them to the shape in which they are kept.
 
     With ``only`` just these fields are checked and given back; the others count as checked before, and
@@ -164,7 +171,7 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
     field that may be owed (容缺受理) may be empty although it is required: the reviewer decides about it; so
     may a signer's, who signs what has been filled in.
     What a field takes from ``within`` another must have been chosen there. The form's own rules hold between
-    its fields when all are checked.
+    its fields when all are checked; ``today`` is the day on which they are handed in.
     """
     kept: Values = {}
     faults: dict[str, str] = {}
@@ -195,7 +202,7 @@ def validate_values(form: Form, values: Mapping[str, Any], *, only: Set[str] | N
         elif one.required:
             faults[one.key] = "required"
     # What is wrong by itself is told first.
-    broken = {} if only is not None else check_rules(form.body, kept)
+    broken = {} if only is not None else check_rules(form.body, kept, today)
     return Checked(kept, {**broken, **faults})
 
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
+from backend.catalogue.calendar_start import CalendarStart, StartEvery, StartPer
 from backend.catalogue.definition import (
     FORM_FILLED,
     Actor,
     ActorKind,
-    CalendarStart,
     CaseEnd,
     ChildProcess,
     ClockKind,
@@ -30,8 +30,6 @@ from backend.catalogue.definition import (
     Outcome,
     OverallLimit,
     ProcessDefinition,
-    StartEvery,
-    StartPer,
     Step,
     TellsCustomer,
 )
@@ -135,6 +133,7 @@ def _build_step(body: Body) -> Step:
             customer.get("text_when_closed", ""),
             customer.get("name_done", ""),
             customer.get("visit_for", ""),
+            tuple(customer.get("shows", ())),
         ),
         outcomes=tuple(_build_outcome(one, body["key"]) for one in body["outcomes"]),
         form=body.get("form"),
@@ -173,13 +172,19 @@ def _build_limit(body: Body) -> LimitSpec:
         due=body.get("due"),
         cases=tuple(_build_limit_case(body, one) for one in body.get("cases", ())),
         changes=tuple((since, Decimal(str(length))) for since, length in body.get("changes", ())),
+        field=body.get("field"),
+        otherwise=_build_shared(body, body["else"]) if "else" in body else None,
     )
 
 
 def _build_limit_case(body: Body, one: Body) -> LimitCase:
-    """A limit of one case runs by the clock and over the steps of the limit that it stands in for."""
+    return LimitCase(one["when"], _build_shared(body, one))
+
+
+def _build_shared(body: Body, one: Body) -> LimitSpec:
+    """A limit that stands in for another runs by its clock and over its steps."""
     shared = {key: body[key] for key in ("clock", "steps") if key in body}
-    return LimitCase(one["when"], _build_limit({**shared, **one}))
+    return _build_limit({**shared, **one})
 
 
 def _list_effects(body: Body, key: str) -> tuple[EffectUse, ...]:

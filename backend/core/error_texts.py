@@ -240,6 +240,7 @@ _FORM_FIELDS: dict[str, str] = {
     "option_not_chosen": "这里只能选前面已经选中的，请核对。",
     "date_invalid": "日期不对，请重新选择。",
     "datetime_invalid": "日期或时间不对，请重新选择。",
+    "in_the_past": "这一天已经过了，请填今天或以后的日期。",
     "earlier_than_other": "这个时间早于它前面的时间，请核对。",
     "more_than_other": "这个数比另一项大，请核对。",
     "less_than_other": "这个数比另一项小，请核对。",

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from backend.cases.commands import SYSTEM, Start
 from backend.cases.service import NewCase, Request
-from backend.core.local_time import local_date
+from backend.core.local_time import format_day, local_date
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
 from tests.api.staff_side import VALUES, Browser, Hall, code
@@ -173,6 +173,59 @@ def test_the_customer_reads_the_notice_in_the_client(
     pages = PdfReader(io.BytesIO(opened.data)).pages
     assert content in "".join("".join(page.extract_text() for page in pages).split())
     assert client.get(address, headers=make_customer().headers).status_code == 404
+
+
+def test_the_customer_reads_what_is_to_be_put_right_and_until_when(
+    hall: Hall, handler: Browser, case_no: str, client: FlaskClient, customer: MadeCustomer
+) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"], rectify_within_days=9)
+    take(handler, case_no, "hazard")
+    fill_in(handler, case_no)
+    papers = f"/api/v1/cases/{case_no}/documents"
+    listed = json.loads(client.get(papers, headers=customer.headers).text)
+    assert not any(one["told"] for one in listed)
+    take(handler, case_no, "to_customer", reason="请换新软管")
+    last = local_date(datetime.now(UTC)) + timedelta(days=9)
+    listed = json.loads(client.get(papers, headers=customer.headers).text)
+    [told] = [one["told"] for one in listed if one["told"]]
+    assert {one["label"]: one["text"] for one in told} == {
+        "隐患内容": "36. 橡胶软管破损或开裂",
+        "整改意见": "由客户自行整改",
+        "整改期限": f"{format_day(last)}（当天也算）",
+        "整改要求": "请换新软管",
+    }
+    # The page names the same day, whatever the limit was before.
+    case = json.loads(client.get(f"/api/v1/cases/{case_no}", headers=customer.headers).text)
+    [now] = [one for one in case["progress"] if one["state"] == "now"]
+    assert now["due_text"] == f"预计 {format_day(last)} 23:59 前"
+
+
+def test_another_notice_names_another_day_and_what_is_found_then(
+    hall: Hall, handler: Browser, case_no: str
+) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"], rectify_within_days=3)
+    take(handler, case_no, "hazard")
+    fill_in(handler, case_no)
+    take(handler, case_no, "to_repair")
+    found = hall.sign_in("desk_361").read(f"/cases/{case_no}")["child"]["case_no"]
+    assert hall.sign_in("desk_361").cancel(found, "客户要自己换").status_code == 200
+    # Of the notice before nothing is left that was of its day.
+    later = (local_date(datetime.now(UTC)) + timedelta(days=20)).isoformat()
+    fill_in(handler, case_no, rectify_by=later)
+    take(handler, case_no, "to_customer", reason="请换新软管")
+    due_at = datetime.fromisoformat(handler.read(f"/cases/{case_no}")["due_at"])
+    assert local_date(due_at).isoformat() == later
+
+
+def test_a_notice_names_no_day_that_is_over(handler: Browser, case_no: str) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"])
+    take(handler, case_no, "hazard")
+    [task] = [one["task"] for one in handler.read(f"/cases/{case_no}")["documents"] if one["needed"]]
+    days = {"inspected_at": "2026-01-26T10:30", "rectify_by": "2026-02-20"}
+    values = {**days, "occupant_kind": "householder", "community": "和平小区"}
+    path = f"/cases/{case_no}/documents/{task}"
+    answer = handler.send("PUT", path, {"revision": 0, "values": values, "fills": True})
+    assert answer.get_json()["fields"] == {"rectify_by": "“整改期限”已经过了，请填今天或以后的日期。"}
 
 
 def test_the_customers_signature_at_the_end_stands_on_the_slip(

@@ -15,7 +15,7 @@ from backend.catalogue.conformance.report import Conformance, compare, narrow, r
 from backend.catalogue.contract_text import read_wording
 from backend.catalogue.definition import FORM_FILLED
 from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
-from backend.catalogue.lint import Vocabulary
+from backend.catalogue.vocabulary import Vocabulary
 from backend.core.config import Settings
 
 ROOT = PROCESSES_FOLDER.parent

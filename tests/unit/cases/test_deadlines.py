@@ -100,7 +100,9 @@ def test_every_kind_of_limit(limit: dict[str, Any], opened: str, due: str) -> No
 
 
 def test_the_table_knows_every_kind() -> None:
-    elsewhere = {LimitKind.NONE, LimitKind.BY_APPOINTMENT, LimitKind.BY_PLAN, LimitKind.WITH_STEP}
+    elsewhere = {
+        LimitKind.NONE, LimitKind.BY_APPOINTMENT, LimitKind.BY_PLAN, LimitKind.WITH_STEP, LimitKind.FORM_DATE,
+    }  # fmt: skip
     assert {LimitKind(limit["kind"]) for limit, *_ in TABLE} | elsewhere == set(LimitKind)
 
 
@@ -132,6 +134,26 @@ def test_what_a_plan_started_is_due_when_the_office_closes_on_its_last_day(last_
     process, open_visit = limited(kind="by_plan"), ("work", "11-23 10:00", None)
     assert find(process, make_snapshot(open_visit), "work").due_at is None
     assert find(process, make_snapshot(open_visit, **{PLAN_UNTIL: last_day}), "work").due_at == at(due)
+
+
+def test_a_day_that_a_form_names_is_the_last_one_and_another_day_moves_it() -> None:
+    process = limited(kind="form_date", field="mend_by", **{"else": {"kind": "days", "value": 30}})
+    waiting = ("work", "11-23 10:00", None)
+    # A free day stays what the paper says.
+    for named, last in (("2026-11-28", "11-28 23:59"), ("2026-12-03", "12-03 23:59")):
+        deadline = find(process, make_snapshot(waiting, mend_by=named), "work")
+        assert deadline.due_at == at(last) + timedelta(seconds=59)
+        assert deadline.warn_at is not None and deadline.warn_at < at(last) - timedelta(hours=20)
+        assert not deadline.is_guess
+    for nothing in ({}, {"mend_by": None}):
+        assert find(process, make_snapshot(waiting, **nothing), "work").due_at == at("12-23 10:00")
+
+
+def test_a_day_that_was_over_before_the_step_began_is_late_at_once() -> None:
+    process = limited(kind="form_date", field="mend_by", **{"else": {"kind": "days", "value": 30}})
+    late = find(process, make_snapshot(("work", "11-23 10:00", None), mend_by="2026-11-22"), "work")
+    assert late.due_at == at("11-22 23:59") + timedelta(seconds=59)
+    assert late.warn_at is not None
 
 
 def test_a_limit_together_with_another_step() -> None:

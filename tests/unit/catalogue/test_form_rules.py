@@ -156,6 +156,15 @@ def test_what_ends_does_not_end_before_it_begins() -> None:
     assert tell(notice, {**fill(notice), **before, "rectify_by": "2026-11-26"}) == {}
 
 
+def test_nobody_is_given_a_day_that_is_over() -> None:
+    form = FORMS["rectification_notice_residential"]
+    named = {"inspected_at": "2026-11-20T10:30", "rectify_by": "2026-11-25"}
+    values = {**fill(form.key), **named}
+    assert validate_values(form, values, today=date(2026, 11, 25)).faults == {}
+    late = validate_values(form, values, today=date(2026, 11, 26)).faults
+    assert tell_faults(form, late) == {"rectify_by": "“整改期限”已经过了，请填今天或以后的日期。"}
+
+
 def test_what_is_most_is_not_less_than_what_is_least() -> None:
     key = "supply_contract_residential"
     values = {**fill(key), "pressure_min": 3000, "pressure_max": 2000}

@@ -164,6 +164,37 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
 ]  # fmt: skip
 
 
+def due_by_form(body: dict[str, Any], field: str, **more: Any) -> None:
+    step(body, "rectify")["limit"] = {
+        "kind": "form_date", "field": field, "else": {"kind": "days", "value": 30}, **more
+    }  # fmt: skip
+
+
+def shows(body: dict[str, Any], field: str) -> None:
+    step(body, "rectify")["customer"]["shows"] = [field]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda b: due_by_form(b, "nowhere"), ("rectify", "field_unknown")),
+        # Filled in later, no date, and a date that the case's data never learn.
+        (lambda b: due_by_form(b, "rectified_on"), ("rectify", "field_unknown")),
+        (lambda b: due_by_form(b, "hazard_content"), ("rectify", "field_unknown")),
+        (lambda b: due_by_form(b, "inspected_on"), ("rectify", "field_odd")),
+        (lambda b: step(b, "rectify")["limit"].pop("else"), ("steps/7/limit", "schema")),
+        (lambda b: due_by_form(b, "rectify_by", due="12-31", value=3), ("steps/7/limit", "schema")),
+        (lambda b: step(b, "book").update(limit={"kind": "none", "field": "x"}), ("steps/1/limit", "schema")),
+        (lambda b: shows(b, "nowhere"), ("rectify", "field_unknown")),
+        (lambda b: shows(b, "occupant_name"), ("rectify", "field_odd")),
+    ],
+)
+def test_what_a_step_takes_from_an_earlier_form_has_to_be_there(
+    change: Change, expected: tuple[str, str]
+) -> None:
+    assert expected in lint_changed("inspection", change)
+
+
 @pytest.mark.parametrize(("change", "expected"), FAULTS, ids=[f"{p}-{c}" for _, (p, c) in FAULTS])
 def test_each_fault_is_found(change: Change, expected: tuple[str, str]) -> None:
     assert expected in lint_changed("online_service_application", change)

@@ -8275,6 +8275,7 @@ export interface components {
             sha256: string;
             signers: components["schemas"]["Signer"][];
             task: number;
+            told: components["schemas"]["ToldValue"][];
         };
         FirstPassword: {
             first_password: string;
@@ -8393,6 +8394,7 @@ export interface components {
             at_most?: string;
             field: string;
             not_before?: string;
+            not_past?: boolean;
             spans?: string[];
         };
         FormSection: {
@@ -9139,6 +9141,7 @@ export interface components {
             positions: components["schemas"]["Post"][];
         };
         Prefill: {
+            anew?: boolean;
             else?: string;
             fixed?: boolean;
             from: string;
@@ -9853,6 +9856,10 @@ export interface components {
             text: string;
             title: string;
             tries: components["schemas"]["MessageTry"][];
+        };
+        ToldValue: {
+            label: string;
+            text: string;
         };
         Transfer: {
             account_no: string;
