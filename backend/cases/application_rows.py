@@ -38,9 +38,7 @@ _OWN_DUPLICATE = Prepared(
 _ID_OF = select(_CASE.c.id).where(_CASE.c.case_no == bindparam("case_no"))
 _OPENED_AT = select(_CASE.c.opened_at).where(_CASE.c.case_no == bindparam("case_no"))
 _COUNT_RETURN = Prepared(
-    update(_CASE)
-    .where(_CASE.c.id == bindparam("case_id"))
-    .values(returned_times=_CASE.c.returned_times + 1)
+    update(_CASE).where(_CASE.c.id == bindparam("case_id")).values(returned_times=_CASE.c.returned_times + 1)
 )
 _KEEP_PREVIOUS = (
     update(_CORRECTION)
