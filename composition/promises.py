@@ -105,7 +105,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
             *UrgeNotices(hall.sessions, staff_notices, find_leads, find_present).list_topics(),
-            *AlarmAlerts(hall.sessions, staff_notices, find_leads).list_topics(),
+            *AlarmAlerts(hall.sessions, staff_notices, find_leads, find_present).list_topics(),
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),
             *make_link_sender(hall).list_topics(),

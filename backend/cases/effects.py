@@ -32,7 +32,7 @@ def ring_duty_roster(session: Session, context: EffectContext) -> None:
 
 
 def alert_staff(session: Session, context: EffectContext) -> None:
-    """Promise a message to those who have the case now; ``who`` in the process: leads or handler.
+    """Promise a message to those who have the case now; ``who`` in the process: leads, handler, or a post.
 
     ``kind`` says of what they are told: an alarm, unless the process names something else.
     """

@@ -111,6 +111,14 @@ def urge(
     return answer
 
 
+def list_holders(
+    session: Session, unit_id: int, post: str, find_present: FindPresent, find_leads: FindLeads
+) -> list[int]:
+    """Return who holds the post nearest to the unit, on duty; where that is nobody or many, the leads."""
+    present = find_present(session, unit_id, [post])
+    return present if 0 < len(present) <= _MOST_TOLD else find_leads(session, unit_id)
+
+
 @dataclass(frozen=True, slots=True)
 class UrgeNotices:
     """Keeps the promise "tell_urged"."""
@@ -141,5 +149,4 @@ class UrgeNotices:
     def _list_people(self, session: Session, turn: Row[Any]) -> list[int]:
         if turn.post_key in PERSONAL_POSTS and turn.handler_id is not None:
             return [turn.handler_id]
-        present = self.find_present(session, turn.unit_id, [turn.post_key])
-        return present if 0 < len(present) <= _MOST_TOLD else self.find_leads(session, turn.unit_id)
+        return list_holders(session, turn.unit_id, turn.post_key, self.find_present, self.find_leads)

@@ -19,7 +19,7 @@ from backend.core.topics import NotSent, OutcomeUnknown, PromiseContext, Promise
 from backend.notifications.models import StaffNotice
 from backend.notifications.staff_matters import find_kind, write_matter
 from backend.notifications.staff_notices import Matter, StaffNotices, read_notices
-from backend.organisation.leads import find_centre_leads, find_leads
+from backend.organisation.leads import find_centre_leads, find_leads, find_present
 from backend.organisation.models import Staff
 from backend.realtime.hints import Hint
 from tests.api.organisation import ensure_staff, ensure_unit
@@ -254,7 +254,7 @@ def test_an_alarm_is_told_to_the_lead_at_dispatch_and_to_the_handler_at_assignme
         sealed = hall.keys.encrypt(handler_phone, "staff.phone")
         session.execute(update(Staff).where(Staff.id == handler).values(phone_sealed=sealed))
     office.notices = office.make_notices({"alarm": "2400006"})
-    alerts = AlarmAlerts(hall.sessions, office.notices, find_leads)
+    alerts = AlarmAlerts(hall.sessions, office.notices, find_leads, find_present)
     case_no = hall.report_alarm("389", contact_phone="13812340000")
     case_id = hall.find_id(case_no)
 
@@ -284,3 +284,21 @@ def test_an_alarm_is_told_to_the_lead_at_dispatch_and_to_the_handler_at_assignme
     texts = [one["text"] for one in agent.read(f"/cases/{case_no}")["history"]]
     told = [one for one in texts if one.startswith("燃气报警，已短信通知")]
     assert [name in one for name, one in zip(("李国", "孙强"), told, strict=True)] == [True, True], texts
+
+
+def test_who_holds_a_post_nearby_is_told_and_the_lead_where_nobody_does(office: Office) -> None:
+    hall, phone = office.hall, "13900000044"
+    hall.units["389"] = office.unit_id
+    with hall.sessions.begin() as session:
+        posts = {"positions": (), "departments": ("business_division",)}
+        reviewer = ensure_staff(hall.organisation, session, "389", "late_division", NOW, name="周敏", **posts)
+        sealed = hall.keys.encrypt(phone, "staff.phone")
+        session.execute(update(Staff).where(Staff.id == reviewer).values(phone_sealed=sealed))
+    office.notices = office.make_notices({"complaint_review": "2400009"})
+    alerts = AlarmAlerts(hall.sessions, office.notices, find_leads, find_present)
+    case_no = hall.report_alarm("389", contact_phone="13812340000")
+    for task, who in enumerate(("business_division", "finance_dept")):
+        payload = {"case_id": hall.find_id(case_no), "task": task, "who": who, "kind": "complaint_review"}
+        alerts.handle(payload, office._make_context("alert_staff"))
+        office.send_all()
+    assert office.got == [(phone, "2400009", [case_no]), (LEAD_PHONE, "2400009", [case_no])]

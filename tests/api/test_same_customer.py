@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ from sqlalchemy import select, update
 
 from backend.cases.models import ServiceCase
 from backend.core.outbox import OutboxRow
+from tests.api.organisation import ensure_staff
 from tests.api.staff_side import Hall, code
+from tests.api.test_gas_accounts import begin
 from tests.api.test_intake import fault, make_phone, open_case
 from tests.api.test_staff_queues import list_all
 
@@ -118,11 +120,27 @@ def test_a_judged_complaint_shows_its_level_and_calls_whoever_has_it_each_time(h
     assert handler.act(case_no, "handled", result="已致歉").status_code == 200
     assert desk.act(case_no, "rejected", reason="没写原因").status_code == 200
     assert handler.act(case_no, "handled", result="前一户抢修，已致歉").status_code == 200
+    again = [("leads", "complaint_review"), ("handler", "complaint_again"), ("leads", "complaint_review")]
+    assert list_told(hall, case_no) == [("leads", "complaint"), ("handler", "complaint"), *again]
+
+
+def test_a_complaint_of_the_first_level_calls_the_division_that_reviews_it(hall: Hall) -> None:
+    case_no = begin(hall, "complaint_level_1", "ask_more", None)
+    with hall.sessions.begin() as session:
+        centre = ("customer_service_center",)
+        ensure_staff(hall.organisation, session, "361", "centre_361", datetime.now(UTC), departments=centre)
+    assert hall.sign_in("centre_361").act(case_no, "nothing_more").status_code == 200
+    assert hall.sign_in(DESK).act(case_no, "assign", handler="handler_361").status_code == 200
+    assert hall.sign_in("handler_361").act(case_no, "handled", result="已致歉").status_code == 200
+    review = ("business_division", "complaint_review")
+    assert list_told(hall, case_no) == [("leads", "complaint"), ("handler", "complaint"), review]
+
+
+def list_told(hall: Hall, case_no: str) -> list[tuple[str, str]]:
+    """Return whom the case promised to tell, and of what, in their order."""
     with hall.sessions.begin() as session:
         promised = select(OutboxRow.payload).where(
             OutboxRow.topic == "alert_staff",
             OutboxRow.payload["case_id"].as_integer() == hall.find_id(case_no),
         )
-        told = [(one["who"], one["kind"]) for one in session.scalars(promised.order_by(OutboxRow.id))]
-    again = [("leads", "complaint_review"), ("handler", "complaint_again"), ("leads", "complaint_review")]
-    assert told == [("leads", "complaint"), ("handler", "complaint"), *again]
+        return [(one["who"], one["kind"]) for one in session.scalars(promised.order_by(OutboxRow.id))]
