@@ -54,7 +54,7 @@ class Performer:
 
     def may_take(self, step: Step, data: Mapping[str, Any]) -> bool:
         """True for a step of this performer's own, and for one that their post may carry out as well."""
-        return self.may_do(step.by, data) or any(self.holds(actor) for actor in step.also_by)
+        return self.may_do(step.by, data) or any(self.may_do(actor, data) for actor in step.also_by)
 
     def holds(self, actor: Actor) -> bool:
         """True when this performer holds the post that ``actor`` names; anything undeclared is no."""

@@ -16,8 +16,9 @@ from backend.core.statements import Prepared
 DOCUMENT = table_of(CaseDocument)
 _CASE = table_of(ServiceCase)
 _SIGNATURE = table_of(DocumentSignature)
-# The field of a contract by which staff say that the parties have signed it on paper.
-SIGNED_ON_PAPER = "signed_on_paper"
+# The fields by which staff say that a contract was signed on paper: the one for works, the one of supply.
+# Each has its own, for a case that follows begins with what was said before.
+SIGNED_ON_PAPER = ("signed_on_paper", "supply_signed_on_paper")
 _OF_CASE = DOCUMENT.c.case_id == bindparam("b_case_id")
 _OF_TASK = _OF_CASE & (DOCUMENT.c.task_no == bindparam("b_task_no"))
 # Asked for every command and every view at a step that asks for its form.
@@ -44,7 +45,7 @@ _LINES = (
         DOCUMENT.c.task_no, DOCUMENT.c.step, DOCUMENT.c.form_version_id, DOCUMENT.c.state,
         DOCUMENT.c.saved_at, DOCUMENT.c.filled_by, DOCUMENT.c.filled_at, DOCUMENT.c.number,
         DOCUMENT.c.draft_sealed.is_not(None).label("has_draft"), _SIGNED.label("signed"),
-        DOCUMENT.c.content[SIGNED_ON_PAPER].as_boolean().label("is_on_paper"),
+        or_(*(DOCUMENT.c.content[one].as_boolean() for one in SIGNED_ON_PAPER)).label("is_on_paper"),
     )
     .where(_OF_CASE)
     .order_by(DOCUMENT.c.id)

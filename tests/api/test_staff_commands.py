@@ -164,6 +164,7 @@ def test_a_handler_of_the_department_takes_the_order_up(hall: Hall, to_assign: s
     assert desk.read(f"/cases/{to_assign}")["child"] == {
         "case_no": child,
         "your_step": "受理申请",
+        "for_customer": False,
         "overdue": False,
     }
     assert child in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
@@ -173,6 +174,7 @@ def test_a_handler_of_the_department_takes_the_order_up(hall: Hall, to_assign: s
     assert desk.read(f"/cases/{to_assign}")["child"] == {
         "case_no": child,
         "your_step": None,
+        "for_customer": False,
         "overdue": False,
     }
     assert crew.act(child, "arrive").status_code == 200
