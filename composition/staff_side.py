@@ -19,6 +19,7 @@ from backend.appointments.visiting_hours import HoursDesk, HoursUpkeep
 from backend.cases.alarm_screen import AlarmScreen
 from backend.cases.batch_printing import BatchPrinting
 from backend.cases.boards import Boards
+from backend.cases.businesses import list_businesses
 from backend.cases.call_desk import CallDesk
 from backend.cases.caller_identity import CallerIdentity
 from backend.cases.co_handling import CoHandling
@@ -254,7 +255,7 @@ def _add_cases(
         make_forward_routes(forwarding, cases),
         make_intake_routes(intake, search),
         make_call_routes(calls, identity),
-        make_queue_routes(queues),
+        make_queue_routes(queues, list_businesses(hall.content.services, startable)),
         make_alarm_routes(AlarmScreen(sessions, organisation, access, definitions, find_leads)),
         make_case_routes(
             cases,

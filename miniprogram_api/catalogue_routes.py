@@ -9,6 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.leak_words import DENIED, SIGNS
 from backend.cases.offers import Offers
 from backend.catalogue.folder import Service
 from backend.catalogue.form_schemas import FormBodySchema
@@ -33,10 +34,18 @@ class ServiceListSchema(Schema):
     hotline_number = fields.String(required=True)
 
 
+class LeakWordsSchema(Schema):
+    """Regular expressions: what sounds like a leak, and what denies it and is left out before."""
+
+    signs = fields.String(required=True)
+    denied = fields.String(required=True)
+
+
 class ServiceDetailSchema(ServiceSummarySchema):
-    """A service with the form to fill in now."""
+    """A service with the form to fill in now; whoever writes of a leak is asked to report it."""
 
     form = Ready(FormBodySchema, required=True)
+    leak_words = fields.Nested(LeakWordsSchema, required=True)
 
 
 class StreetSchema(Schema):
@@ -81,7 +90,8 @@ def make_catalogue_routes(
         """Tell one service with its form; `service_unknown` where there is none."""
         with reading() as session:
             stored = offers.newest_form(session, key)
-        return {**_describe(offers.get(key)), "form": stored.form.body}
+        words = {"signs": SIGNS, "denied": DENIED}
+        return {**_describe(offers.get(key)), "form": stored.form.body, "leak_words": words}
 
     @routes.get("/areas")
     @open_to(Caller.ANYONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from backend.cases.businesses import BUSINESS_KINDS
 from backend.cases.document_schemas import DocumentLineSchema
 from backend.cases.schemas import (
     AppointmentViewSchema,
@@ -73,12 +74,28 @@ class StaffCaseRowSchema(Schema):
     # What the customer was classified as when the case started; null for an ordinary one.
     customer_class = fields.String(required=True, allow_none=True, validate=validate.OneOf(VIP_CLASSES))
     mark = fields.String(required=True, allow_none=True)
+    # The words of the application sound like a leak, and it is no alarm.
+    leak_words = fields.Boolean(required=True)
     handler_name = fields.String(required=True, allow_none=True)
     # What the reader is to the case: its handler, the deputy of the handler, who is away, or a co-handler.
     part = fields.String(required=True, allow_none=True, validate=validate.OneOf(PARTS))
     channel = fields.String(required=True)
     is_alarm = fields.Boolean(required=True)
     rings = fields.Boolean(required=True, metadata={"description": "An alarm that nobody has taken yet."})
+
+
+class BusinessSchema(Schema):
+    """What cases are about, as their rows call it: a service, or a process where there is none."""
+
+    key = fields.String(required=True)
+    name = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(BUSINESS_KINDS))
+
+
+class BusinessListSchema(Schema):
+    """All of them, by kind."""
+
+    items = fields.List(fields.Nested(BusinessSchema), required=True)
 
 
 class StaffCaseListSchema(Schema):

@@ -13,6 +13,7 @@ from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import CUSTOMER, Complete, Start
 from backend.cases.drafts import remove_draft
 from backend.cases.form_sealing import make_columns, seal_values
+from backend.cases.leak_words import LEAK_WORDS, sounds_like_leak
 from backend.cases.offers import Offers
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, NewCase, make_request
@@ -141,6 +142,8 @@ def find_unit(organisation: OrganisationService, session: Session, form: Form, v
 
 
 def make_data(form: Form, values: Values, service: str | None) -> dict[str, Any]:
-    """Return the plain values that conditions may ask for."""
+    """Return the plain values that conditions may ask for, and whether the words sound like a leak."""
     fed = {one.key: values[one.key] for one in form.fields if one.feeds_conditions and one.key in values}
+    if sounds_like_leak(values):
+        fed[LEAK_WORDS] = True
     return fed if service is None else {**fed, "service": service}

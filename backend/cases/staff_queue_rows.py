@@ -60,6 +60,7 @@ _CASE_COLUMNS = (
     CASE.c.contact_name_sealed, CASE.c.community, CASE.c.building, CASE.c.street, CASE.c.unit_id,
     CASE.c.opened_at, CASE.c.returned_times, CASE.c.handler_id, CASE.c.channel, CASE.c.status,
     CASE.c.urged_times, CASE.c.customer_class, CASE.c.data["complaint_level"].astext.label("complaint_level"),
+    CASE.c.data["leak_words"].astext.label("leak_words"),
 )  # fmt: skip
 _ROW_COLUMNS = (
     *_CASE_COLUMNS,

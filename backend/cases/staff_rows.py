@@ -139,6 +139,10 @@ class RowWriter:
             "returned_times": row.returned_times,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
             "mark": _write_mark(definition, getattr(row, "complaint_level", None)),
+            # An alarm needs no such mark, and what is over no such hurry.
+            "leak_words": bool(getattr(row, "leak_words", None))
+            and not status.is_final
+            and not self._is_alarm(session, row),
             "handler_name": handlers.get(row.handler_id),
             "part": part,
             "channel": row.channel,

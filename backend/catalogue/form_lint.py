@@ -15,6 +15,7 @@ _OWNED_DATA = frozenset(
     {
         "appointment_id",
         "handler_id",
+        "leak_words",
         "plan_until",
         "result",
         "signature_file",

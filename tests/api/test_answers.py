@@ -14,7 +14,9 @@ from tests.api.filling import fill_in
 from tests.api.organisation import ensure_staff
 from tests.api.staff_side import Browser, Hall
 from tests.api.test_gas_accounts import begin
+from tests.api.test_nobody_home import list_told
 from tests.api.test_orders_for_customers import take
+from tests.api.test_turn_notices import deliver, list_promised
 from tests.api.test_works_drawings import read
 
 INSIDE = "内部核查意见"
@@ -65,6 +67,11 @@ def test_a_complaint_is_answered_once_the_result_was_reviewed(
     take(desk, case_no, "reply", reason="已处理，谢谢您的监督")
     told = [("处理结果", "已向客户当面道歉，并约好重新上门"), ("回复", "已处理，谢谢您的监督")]
     assert list_answers(hall, owner, case_no) == told
+    # Nobody looks at a page without being told that there is something new.
+    assert list_told(hall, case_no)[-1] == "matter_answered"
+    deliver(hall, list_promised(hall, case_no)[-1])
+    [message] = read(hall, owner, "/messages")["items"]
+    assert "已处理，谢谢您的监督" in message["text"]
 
 
 @pytest.mark.parametrize(

@@ -273,3 +273,27 @@ def test_the_counter_opens_in_its_own_unit(hall: Hall) -> None:
     case = desk.read(f"/cases/{case_no}")
     # The address is served by unit 361, whose cases this desk does not see.
     assert (case["unit_code"], case["channel"], case["service_name"]) == ("362", "counter", "报修")
+
+
+def test_what_sounds_like_a_leak_is_marked_for_staff(hall: Hall) -> None:
+    agent = hall.sign_in("agent_a")
+    marked = open_case(agent, "hotline_fault_repair", fault() | {"fault_text": "厨房闻到煤气味"})
+    plain = open_case(agent, "hotline_fault_repair", fault() | {"fault_text": "没有漏气，打不着火"})
+    assert [agent.read(f"/cases/{one}")["leak_words"] for one in (marked, plain)] == [True, False]
+    rows = agent.read("/cases", queue="accept", sort="newest")["items"]
+    told = {row["case_no"]: row["leak_words"] for row in rows}
+    assert (told[marked], told[plain]) == (True, False)
+
+
+def test_a_list_may_be_narrowed_to_whatever_cases_are_about(hall: Hall) -> None:
+    agent = hall.sign_in("agent_a")
+    told = agent.read("/businesses")["items"]
+    kinds = {one["key"]: (one["name"], one["kind"]) for one in told}
+    assert len(kinds) == len(told)
+    assert kinds["repair"][1] == "service"
+    assert kinds["hotline_praise"] == ("表扬", "intake")
+    assert kinds["complaint_level_2_3"] == ("投诉(2、3级)", "intake")
+    assert kinds["revisit"] == ("回访", "other")
+    case_no = open_case(agent, "hotline_fault_repair", fault())
+    rows = agent.read("/cases", service="hotline_fault_repair", sort="newest")["items"]
+    assert case_no in [row["case_no"] for row in rows]

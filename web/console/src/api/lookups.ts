@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { Member, NewReason, ReasonChange, ReasonKind, ReturnReason, Unit } from './types'
+import type { Business, Member, NewReason, ReasonChange, ReasonKind, ReturnReason, Unit } from './types'
 
 /** The reasons of a kind; for maintenance the retired ones too. */
 export const listReasons = (kind: ReasonKind, all = false) =>
@@ -12,12 +12,8 @@ export const listUnits = () => request<{ items: Unit[] }>('GET', '/units')
 export const listMembers = (position: string, unit: string) =>
   request<{ items: Member[] }>('GET', '/members' + makeQuery({ position, unit }))
 
-/** The services that customers can apply for, from the customers' API, which anyone may read. */
-export async function listServices(): Promise<{ items: { key: string; name: string }[] }> {
-  const response = await fetch('/api/v1/services', { headers: { Accept: 'application/json' } })
-  if (!response.ok) throw new Error(`services: ${response.status}`)
-  return (await response.json()) as { items: { key: string; name: string }[] }
-}
+/** What cases are about: services, what is taken in for customers, and all other processes. */
+export const listBusinesses = () => request<{ items: Business[] }>('GET', '/businesses')
 
 export interface ServedRegion {
   name: string

@@ -64,6 +64,7 @@ export type ReasonKind = ReturnReason['kind']
 export type NewReason = Schemas['NewReason']
 export type ReasonChange = Schemas['ReasonChange']
 export type Unit = Schemas['Unit']
+export type Business = Schemas['Business']
 export type Member = Schemas['StaffMember']
 export type FailedJob = Schemas['FailedJob']
 /** What a person found out about an unknown send; again means that it did not go out and shall. */

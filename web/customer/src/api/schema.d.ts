@@ -2344,6 +2344,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/businesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what cases are about: services, what is taken in for customers, and all other processes. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BusinessList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/calendar": {
         parameters: {
             query?: never;
@@ -7779,6 +7816,15 @@ export interface components {
             /** Format: uuid */
             hold_id: string;
         };
+        Business: {
+            key: string;
+            /** @enum {string} */
+            kind: "service" | "intake" | "other";
+            name: string;
+        };
+        BusinessList: {
+            items: components["schemas"]["Business"][];
+        };
         CallSearch: {
             q: string;
         };
@@ -7794,6 +7840,7 @@ export interface components {
             handler_name: string | null;
             headline: string;
             is_alarm: boolean;
+            leak_words: boolean;
             mark: string | null;
             may_open: boolean;
             may_urge: boolean;
@@ -8740,6 +8787,10 @@ export interface components {
             name: string;
             phone: string;
         };
+        LeakWords: {
+            denied: string;
+            signs: string;
+        };
         LedgerImported: {
             changed: number;
             refused: components["schemas"]["RefusedRow"][];
@@ -9391,6 +9442,7 @@ export interface components {
         ServiceDetail: {
             form: components["schemas"]["FormBody"];
             key: string;
+            leak_words: components["schemas"]["LeakWords"];
             name: string;
             needs: string[];
             summary: string;
@@ -9579,6 +9631,7 @@ export interface components {
             due_at: string | null;
             handler_name: string | null;
             is_alarm: boolean;
+            leak_words: boolean;
             mark: string | null;
             /** Format: date-time */
             opened_at: string;
@@ -9628,6 +9681,7 @@ export interface components {
             handler_name: string | null;
             history: components["schemas"]["HistoryLine"][];
             is_alarm: boolean;
+            leak_words: boolean;
             mark: string | null;
             masked_items: string[];
             may_be_owed: string[];
@@ -10019,6 +10073,7 @@ export interface components {
             due_at: string | null;
             handler_name: string | null;
             is_alarm: boolean;
+            leak_words: boolean;
             left_days: number;
             limit_days: number;
             mark: string | null;
