@@ -18,6 +18,8 @@ _CASE = table_of(ServiceCase)
 _SIGNATURE = table_of(DocumentSignature)
 # The field of a contract by which staff say that the parties have signed it on paper.
 SIGNED_ON_PAPER = "signed_on_paper"
+# The same on a slip. Not the same key: what hands over to the slip's case may have told it of a contract.
+SLIP_ON_PAPER = "slip_on_paper"
 _OF_CASE = DOCUMENT.c.case_id == bindparam("b_case_id")
 _OF_TASK = _OF_CASE & (DOCUMENT.c.task_no == bindparam("b_task_no"))
 # Asked for every command and every view at a step that asks for its form.
@@ -44,7 +46,9 @@ _LINES = (
         DOCUMENT.c.task_no, DOCUMENT.c.step, DOCUMENT.c.form_version_id, DOCUMENT.c.state,
         DOCUMENT.c.saved_at, DOCUMENT.c.filled_by, DOCUMENT.c.filled_at, DOCUMENT.c.number,
         DOCUMENT.c.draft_sealed.is_not(None).label("has_draft"), _SIGNED.label("signed"),
-        DOCUMENT.c.content[SIGNED_ON_PAPER].as_boolean().label("is_on_paper"),
+        or_(
+            DOCUMENT.c.content[SIGNED_ON_PAPER].as_boolean(), DOCUMENT.c.content[SLIP_ON_PAPER].as_boolean()
+        ).label("is_on_paper"),
     )
     .where(_OF_CASE)
     .order_by(DOCUMENT.c.id)
@@ -58,6 +62,11 @@ _NEWEST = Prepared(
 _APPLICATION = select(
     _CASE.c.form, _CASE.c.form_version_id, _CASE.c.contact_name_sealed, _CASE.c.contact_phone_sealed
 ).where(_CASE.c.id == bindparam("b_case_id"))
+
+
+def is_signed_on_paper(values: Mapping[str, Any]) -> bool:
+    """Tell whether a filled document says that it was signed on paper, so that nobody is asked to."""
+    return values.get(SIGNED_ON_PAPER) is True or values.get(SLIP_ON_PAPER) is True
 
 
 def list_filled_tasks(session: Session, case_id: int) -> frozenset[int]:
@@ -81,8 +90,8 @@ def list_holding(session: Session, document_id: int) -> Mapping[str, str | None]
 def list_lines(session: Session, case_id: int) -> Sequence[Row[Any]]:
     """Return what lists tell of the case's documents, oldest first, without their content.
 
-    ``signed`` are the signers whose signature holds, None for no such; ``is_on_paper`` tells of a contract
-    that was signed there.
+    ``signed`` are the signers whose signature holds, None for no such; ``is_on_paper`` tells of what was
+    signed there.
     """
     return session.execute(_LINES, {"b_case_id": case_id}).all()
 
