@@ -16,6 +16,8 @@ _POSITION, _DEPARTMENT = ActorKind.POSITION, ActorKind.DEPARTMENT
 # A position whose tasks belong to one person, once the case's data name that person in this field.
 PERSONAL_POSTS: Mapping[str, str] = {"case_handler": "handler_id"}
 
+# Stands in the case's data for a signature by code, which leaves no picture.
+SIGNED_BY_CODE = "signed_by_code"
 # What an outcome may ask of its command, and the field of the case's data where that then stands.
 ASKED_DATA: Mapping[str, str] = {
     "handler": "handler_id",
@@ -31,7 +33,13 @@ ASKED_DATA: Mapping[str, str] = {
 # What an outcome may ask for: what its command brings, and a form that has been filled in before.
 ASKED = (*ASKED_DATA, "form")
 # What belongs to one moment: an earlier signature or result does not stand in for the one that is asked for.
-ASKED_ANEW = frozenset({"result", "signature", "drawing", "amount", "receipt"})
+ASKED_ANEW: Mapping[str, tuple[str, ...]] = {
+    "result": (ASKED_DATA["result"],),
+    "signature": (ASKED_DATA["signature"], SIGNED_BY_CODE),
+    "drawing": (ASKED_DATA["drawing"],),
+    "amount": (ASKED_DATA["amount"],),
+    "receipt": (ASKED_DATA["receipt"],),
+}
 
 
 @dataclass(frozen=True, slots=True)

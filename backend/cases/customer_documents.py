@@ -11,6 +11,7 @@ from backend.cases import access
 from backend.cases.case_tree import Branch
 from backend.cases.commands import CUSTOMER
 from backend.cases.document_printing import DocumentPrinter, Printed
+from backend.cases.document_rows import is_signed_on_paper
 from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler
@@ -92,7 +93,7 @@ class CustomerDocuments:
         for one in self._filled.list_all(session, branch.id):
             if one.concerns_customer:
                 signed = self._signing.list_signed(session, one)
-                may = self._signing.is_open(session, one.case)
+                may = self._signing.is_open(session, one.case) and not is_signed_on_paper(one.values)
                 asked = asked_at.get(one.row.task_no)
                 yield {
                     "task": access.join_task((*path, one.row.task_no)),

@@ -6,6 +6,7 @@ What does not fit the field is left out, and somebody fills it in by hand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -71,8 +72,18 @@ def tell_picked(form: Form, values: Values) -> Values:
 
 def _write_option(option: Mapping[str, Any], values: Values) -> str:
     number = f"{option['number']}. " if "number" in option else ""
-    words = values.get(option.get("words", ""))
+    words = _choose_words(option, str(values.get(option.get("words", "")) or ""))
     return f"{number}{option['label']}" + (f"：{words}" if words else "")
+
+
+def _choose_words(option: Mapping[str, Any], words: str) -> str:
+    """Return what was written for this option: the lines with its number in front, else all of it."""
+    lines = [line.strip() for line in words.splitlines() if line.strip()]
+    numbered = (
+        re.compile(rf"{option['number']}(?![0-9])[\s.．、：:）)条]*(.+)") if "number" in option else None
+    )
+    found = [match for line in lines if numbered is not None and (match := numbered.match(line))]
+    return "；".join(one[1].strip() for one in found) or "；".join(lines)
 
 
 def describe_applicant(form: Form, values: Values) -> dict[str, Any]:

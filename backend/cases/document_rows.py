@@ -16,9 +16,9 @@ from backend.core.statements import Prepared
 DOCUMENT = table_of(CaseDocument)
 _CASE = table_of(ServiceCase)
 _SIGNATURE = table_of(DocumentSignature)
-# The fields by which staff say that a contract was signed on paper: the one for works, the one of supply.
-# Each has its own, for a case that follows begins with what was said before.
-SIGNED_ON_PAPER = ("signed_on_paper", "supply_signed_on_paper")
+# The fields by which staff say that the parties have signed on paper: a contract for works, one of supply, and
+# a slip. Each has its own, for a case that follows begins with what was said before.
+SIGNED_ON_PAPER = ("signed_on_paper", "supply_signed_on_paper", "slip_on_paper")
 _OF_CASE = DOCUMENT.c.case_id == bindparam("b_case_id")
 _OF_TASK = _OF_CASE & (DOCUMENT.c.task_no == bindparam("b_task_no"))
 # Asked for every command and every view at a step that asks for its form.
@@ -61,6 +61,11 @@ _APPLICATION = select(
 ).where(_CASE.c.id == bindparam("b_case_id"))
 
 
+def is_signed_on_paper(values: Mapping[str, Any]) -> bool:
+    """Tell whether a filled document says that it was signed on paper, so that nobody is asked to."""
+    return any(values.get(one) is True for one in SIGNED_ON_PAPER)
+
+
 def list_filled_tasks(session: Session, case_id: int) -> frozenset[int]:
     """Return the numbers of the tasks whose form is filled in."""
     return frozenset(row.task_no for row in _FILLED.all(session, {"b_case_id": case_id}))
@@ -82,8 +87,8 @@ def list_holding(session: Session, document_id: int) -> Mapping[str, str | None]
 def list_lines(session: Session, case_id: int) -> Sequence[Row[Any]]:
     """Return what lists tell of the case's documents, oldest first, without their content.
 
-    ``signed`` are the signers whose signature holds, None for no such; ``is_on_paper`` tells of a contract
-    that was signed there.
+    ``signed`` are the signers whose signature holds, None for no such; ``is_on_paper`` tells of what was
+    signed there.
     """
     return session.execute(_LINES, {"b_case_id": case_id}).all()
 

@@ -46,7 +46,7 @@ class DocumentLineSchema(Schema):
     """A form of one of the case's steps, to be filled in or filled in; ``needed`` to leave the step.
 
     ``unsigned`` names whose signatures a filled one still waits for; ``may_sign`` where one of them may be
-    given here.
+    given here, and ``own_unsigned`` names those that wait for whoever asks.
     """
 
     task = fields.Integer(required=True)
@@ -63,6 +63,7 @@ class DocumentLineSchema(Schema):
     filled_at = fields.AwareDateTime(required=True, allow_none=True)
     unsigned = fields.List(fields.String(), required=True)
     may_sign = fields.Boolean(required=True)
+    own_unsigned = fields.List(fields.String(), required=True)
 
 
 class DocumentSchema(Schema):

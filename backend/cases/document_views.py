@@ -16,7 +16,8 @@ from backend.cases.filled_documents import CUSTOMER_PARTY, concerns_customer
 from backend.cases.signature_views import is_signer_needed
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.cases.staff_forms import is_masked, list_fields, mask_value
-from backend.catalogue.definition import ActorKind, ProcessDefinition
+from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
+from backend.catalogue.form_lint import COMPANY
 from backend.catalogue.forms import Form
 from backend.catalogue.service import DefinitionStore
 from backend.organisation.service import OrganisationService
@@ -159,8 +160,16 @@ class DocumentLists:
             "filled_at": None if row is None else row.filled_at,
             "unsigned": [one["label"] for one in unsigned],
             "may_sign": any(one["party"] in parties for one in unsigned),
+            "own_unsigned": [one["label"] for one in unsigned if _is_own(one, step, snapshot, performer)],
             "concerns_customer": concerns_customer(form, step),
         }
+
+
+def _is_own(signer: Mapping[str, Any], step: Step, snapshot: Snapshot, performer: Performer) -> bool:
+    """True where the place waits for ``performer``: of that post, or for the company whose step it was."""
+    if signer["party"] == COMPANY:
+        return performer.is_staff and performer.may_do(step.by, snapshot.data)
+    return signer["party"] in performer.positions | performer.departments
 
 
 def _list_unsigned(form: Form, row: Row[Any] | None) -> list[Mapping[str, Any]]:

@@ -284,7 +284,7 @@ class DocumentDesk:
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
         if drawn is not None and (before is None or before.sha256 != columns["sha256"]):
             signed = document_rows.list_signers(session, place.case.id).get(form.key, frozenset())
-            if not any(checked.values.get(one) for one in document_rows.SIGNED_ON_PAPER):
+            if not document_rows.is_signed_on_paper(checked.values):
                 ask_to_sign(session, place.case, form, signed, stamp)
         fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
         self._cases.act_within(

@@ -12,7 +12,6 @@ from typing import Any, assert_never
 
 from backend.cases.commands import (
     ASKED_ANEW,
-    ASKED_DATA,
     Abandon,
     Amend,
     Aside,
@@ -194,7 +193,7 @@ def _fill_form(draft: _Draft, command: FillForm) -> None:
 
 
 def _forget_what_is_asked_anew(draft: _Draft, outcome: Outcome) -> dict[str, None]:
-    fields = [ASKED_DATA[one] for one in outcome.asks if one in ASKED_ANEW]
+    fields = [field for one in outcome.asks for field in ASKED_ANEW.get(one, ())]
     return {field: None for field in fields if draft.data.get(field) is not None}
 
 

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from backend.cases.commands import Guard, Performer
+from backend.cases.commands import SIGNED_BY_CODE, Guard, Performer
 from backend.cases.document_rows import list_filled_tasks, list_signers
 from backend.cases.models import CaseReview
 from backend.cases.own_work import find_doers, list_reviewers
@@ -83,6 +83,12 @@ def _refuse_hazards(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
 
 def _need_documents(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return "documents_owed" if snapshot.owed_documents else None
+
+
+def _need_signature(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """Object until there is a picture, or the word of the service that the slip was confirmed by a code."""
+    has = snapshot.data.get("signature_file") or snapshot.data.get(SIGNED_BY_CODE) is True
+    return None if has else "signature_missing"
 
 
 def _need_papers(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
@@ -210,7 +216,7 @@ CASE_GUARDS: dict[str, Guard] = {
     "handler_assigned": _need("handler_id", "handler_missing"),
     "manager_assigned": _need("manager_id", "manager_missing"),
     "result_recorded": _need("result", "result_missing"),
-    "signature_present": _need("signature_file", "signature_missing"),
+    "signature_present": _need_signature,
     "drawing_made": _need(WORKS_DRAWING, "drawing_missing"),
     # The customer signs what is shown: which files that were, the service that takes the signature compares.
     DRAWING_SHOWN: _need(WORKS_DRAWING, "drawing_missing"),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_root_id
 from backend.cases.case_files import CaseFiles
-from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Cancel, Command, Complete, CorrectionRequest
+from backend.cases.commands import PERSONAL_POSTS, Cancel, Command, Complete, CorrectionRequest
 from backend.cases.document_signing import DocumentSigning, Signing, name_present
 from backend.cases.drawing import Lots
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -276,14 +276,14 @@ class StaffCommands:
         if command.photos:
             before = place.case.snapshot.data.get("visit_photos") or []
             data["visit_photos"] = list(dict.fromkeys([*before, *command.photos]))[:_MOST_PHOTOS]
-        if ASKED in outcome.asks and (signature := self._share_signature(place, member, command)):
-            data[ASKED_DATA[ASKED]] = signature
+        if ASKED in outcome.asks:
+            data.update(self._share_signature(place, member, command))
         if command.drawing:
             drawn = (place.session, self._files, command.drawing, command.amount_fen)
             data[WORKS_DRAWING] = make_drawing(*drawn)
         return data
 
-    def _share_signature(self, place: _Place, member: Member, command: StaffCommand) -> str | None:
+    def _share_signature(self, place: _Place, member: Member, command: StaffCommand) -> Mapping[str, Any]:
         """One signature is enough: what the step's form has already, or what goes there now."""
         name = name_present(member.name)
         base = Signing("", "", f"staff:{member.id}", name, command.device)

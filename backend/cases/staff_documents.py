@@ -10,6 +10,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.document_printing import DocumentPrinter, Printed, list_looks
+from backend.cases.document_rows import is_signed_on_paper
 from backend.cases.document_signing import DocumentSigning, Signing, Wish, find_signer
 from backend.cases.document_views import describe_document, list_signing_parties, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
@@ -71,6 +72,7 @@ class StaffDocuments:
         filled = FilledDocument(opened.case, opened.step, opened.form, opened.row, {})
         signed = self._signing.list_signed(session, filled)
         may = opened.row.state == "filled" and self._signing.is_open(session, opened.case)
+        may = may and not is_signed_on_paper(opened.values)
         parties = self._list_parties(opened.form, member)
         signers = describe_signers(opened.form, signed, parties, _list_own(member), may=may, masks=True)
         return {"sha256": opened.row.sha256.hex(), "signers": signers}

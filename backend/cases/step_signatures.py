@@ -5,7 +5,7 @@ A step without a form of its own may name the one whose slip it ``signs``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
-from backend.cases.commands import AvailableAction
+from backend.cases.commands import ASKED_DATA, SIGNED_BY_CODE, AvailableAction
 from backend.cases.document_signing import DocumentSigning, Signing
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument
 from backend.cases.repository import Stamp, StoredCase
@@ -58,10 +58,10 @@ def find_slip(
 def drop_given(
     session: Session, definitions: DefinitionStore, case_id: int, actions: Sequence[AvailableAction]
 ) -> list[AvailableAction]:
-    """Return the actions, of which none asks for the signature that was drawn into the step's form."""
+    """Return the actions, of which none asks for the signature that the step's form has, drawn or by code."""
     tasks = {one.task for one in actions if ASKED in one.asks and one.task is not None}
     slips = {no: find_slip(session, definitions, case_id, no) for no in tasks}
-    given = {no for no, slip in slips.items() if slip is not None and slip.drawn is not None}
+    given = {no for no, slip in slips.items() if slip is not None and slip.is_signed}
     return [
         replace(one, asks=tuple(name for name in one.asks if name != ASKED)) if one.task in given else one
         for one in actions
@@ -77,8 +77,8 @@ def share_signature(
     brought: str | None,
     base: Signing,
     stamp: Stamp,
-) -> str | None:
-    """Return the signature's file for the case: the one on the step's form, or the one that was brought.
+) -> Mapping[str, Any]:
+    """Return the signature for the case's data: the one on the step's form, or the one that was brought.
 
     What was brought is put on the form as well, where the customer has not signed it yet. The command names
     the case's version, which a form that is handed in anew changes, so that nobody signs what they did not
@@ -90,15 +90,22 @@ def share_signature(
     slip_task = _find_slip_task(case.snapshot, step, task_no)
     slip = None if slip_task is None else find_slip(session, definitions, case.id, slip_task, locks=True)
     if slip is None or step is None:
-        return brought
+        return _write(brought)
     if slip.drawn is not None:
-        return slip.drawn
-    if brought is not None and not slip.is_signed:
+        return _write(slip.drawn)
+    if brought is None:
+        # A code leaves no picture; who confirmed by one has signed.
+        return {SIGNED_BY_CODE: True} if slip.is_signed else {}
+    if not slip.is_signed:
         filled = FilledDocument(case, step, slip.form, slip.row, {})
         sha256 = slip.row.sha256.hex()
         drawn = replace(base, signer=slip.signer, sha256=sha256, file_key=brought)
         signing.sign(session, filled, drawn, stamp.recorded_at)
-    return brought
+    return _write(brought)
+
+
+def _write(file_key: str | None) -> Mapping[str, Any]:
+    return {ASKED_DATA[ASKED]: file_key} if file_key else {}
 
 
 def list_asked_at(process: ProcessDefinition, snapshot: Snapshot) -> dict[int, int]:

@@ -19,6 +19,7 @@ _OWNED_DATA = frozenset(
         "plan_until",
         "result",
         "signature_file",
+        "signed_by_code",
         "stars",
         "unit_code",
         "unit_id",

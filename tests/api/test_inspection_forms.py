@@ -78,6 +78,21 @@ def test_other_hazards_need_words_and_a_leak_closes_the_valve(handler: Browser, 
     }  # fmt: skip
 
 
+def test_a_hazard_of_which_the_paper_lost_the_words_is_told_in_words(handler: Browser, case_no: str) -> None:
+    [task] = [one["task"] for one in handler.read(f"/cases/{case_no}")["documents"]]
+    change = {"revision": 0, "values": {"hazards_found": ["h14"]}, "fills": True}
+    refused = handler.send("PUT", f"/cases/{case_no}/documents/{task}", change).get_json()["fields"]
+    assert "standard_words" in refused and "other_text" not in refused
+    words = "14 表前铅封松脱\n3、灶前阀接头漏气"
+    fill_in(handler, case_no, hazards_found=["h3", "h14", "h36"], standard_words=words)
+    take(handler, case_no, "hazard")
+    assert begin(handler, case_no)["hazard_content"].splitlines() == [
+        "3. 公司安检标准第3条：灶前阀接头漏气",
+        "14. 公司安检标准第14条：表前铅封松脱",
+        "36. 橡胶软管破损或开裂",
+    ]  # fmt: skip
+
+
 def test_picked_hazards_and_days_fill_the_notice(handler: Browser, case_no: str) -> None:
     found = {
         "hazards_found": ["h4", "h36", "h46"],

@@ -9,7 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from backend.cases.document_models import CaseDocument, DocumentSignature
+from backend.cases.document_signing import Signing
 from backend.cases.models import ServiceCase
+from composition.hall import read_clock
 from tests.api.conftest import MadeCustomer
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.step_forms import (
@@ -178,3 +180,33 @@ def test_who_signed_the_slip_is_not_asked_again(hall: Hall, desk: Browser, hande
     with hall.sessions() as session:
         data = select(ServiceCase.data).where(ServiceCase.case_no == child)
         assert session.execute(data).scalar_one()["signature_file"] == drawn
+
+
+def test_who_confirmed_the_slip_by_a_code_has_signed(
+    hall: Hall, desk: Browser, handed: tuple[str, str]
+) -> None:
+    _, child = handed
+    sha256 = fill(desk, child, CHILD_TASK)
+    with hall.sessions.begin() as session:
+        filled = hall.shared.filled_documents.find(session, hall.find_id(child), CHILD_TASK, locks=True)
+        confirmed = Signing("buyer", sha256, "customer:1", "张三", "", phone="13700000000")
+        hall.shared.signing.sign(session, filled, confirmed, read_clock())
+    asks = {one["outcome"]: one["asks"] for one in desk.read(f"/cases/{child}")["actions"]}
+    assert asks["done"] == ["form"]
+    assert desk.act(child, "done").status_code == 200
+    assert list_signed(hall, child) == [("buyer", None)]
+
+
+def test_whose_step_it_was_reads_which_signature_is_their_own(
+    hall: Hall, desk: Browser, customer: MadeCustomer
+) -> None:
+    publish_contract(hall)
+    case_no = start_with_forms(hall, customer.id, process=CONTRACT_PROCESS)
+    sha256 = fill(desk, case_no, SURVEY_TASK)
+    assert find_line(desk, case_no)["own_unsigned"] == ["供气方"]
+    # A colleague of another post reads that it is unsigned, and is not asked.
+    elsewhere = find_line(hall.sign_in("lead_a"), case_no)
+    assert (elsewhere["unsigned"], elsewhere["own_unsigned"]) == (["用气方", "供气方"], [])
+    own = {"signer": "seller", "sha256": sha256, "file_key": draw_at_desk(hall, desk)}
+    assert desk.send("POST", f"/cases/{case_no}/documents/{SURVEY_TASK}/signatures", own).status_code == 204
+    assert find_line(desk, case_no)["own_unsigned"] == []

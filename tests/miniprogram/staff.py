@@ -9,7 +9,7 @@ from typing import Any
 
 import requests
 
-from backend.catalogue.forms import FieldType, FormField, build_form
+from backend.catalogue.forms import FieldType, Form, FormField, build_form
 from backend.core.local_time import local_date
 from deploy.demo.form_values import FormWriter
 from deploy.demo.organisation import PASSWORD
@@ -59,12 +59,19 @@ class Staff:
         return self._send("POST", f"/cases/{case_no}/commands", json=body)
 
     def fill(self, case_no: str, **chosen: Any) -> None:
-        """Hand in the form of the step at which the case stands; ``chosen`` has to stand in it."""
+        """Hand in the form of the step at which the case stands; ``chosen`` has to stand in it.
+
+        It is signed for the staff at once, as the console asks for.
+        """
         [task] = {one["task"] for one in self.read(case_no)["documents"] if one["may_fill"]}
         path = f"/cases/{case_no}/documents/{task}"
         begun = self._send("GET", path)
-        writer = FormWriter(local_date(datetime.now(UTC)), random.Random(case_no), self._photograph, chosen)
-        values = writer.write(build_form(begun["form"]), begun["values"])
+        form = build_form(begun["form"])
+        drawn = {one.key: self._photograph(one)[0] for one in _list_own_marks(form) if one.key not in chosen}
+        writer = FormWriter(
+            local_date(datetime.now(UTC)), random.Random(case_no), self._photograph, {**drawn, **chosen}
+        )
+        values = writer.write(form, begun["values"])
         self._send("PUT", path, json={"revision": begun["revision"], "values": values, "fills": True})
 
     def see_id_card(self, case_no: str) -> None:
@@ -89,3 +96,13 @@ class Staff:
         assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
         found: dict[str, Any] = answer.json()
         return found
+
+
+def _list_own_marks(form: Form) -> list[FormField]:
+    """Return where staff sign a slip; a contract is signed once it is approved."""
+    if form.body.get("kind") == "contract":
+        return []
+    staff = {one["key"] for one in form.body.get("signers", ()) if one["party"] != "customer"}
+    return [
+        one for one in form.fields if one.type is FieldType.SIGNATURE and one.required and one.signer in staff
+    ]

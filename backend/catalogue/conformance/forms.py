@@ -200,5 +200,6 @@ def _compare_hazards(manual: Body, fields: Mapping[str, Body]) -> Iterator[tuple
             yield place, f"it belongs to {groups[hazard['group']]}"
         if _name_doubt(option) != _name_doubt(hazard):
             yield place, f"its doubt is {_name_doubt(hazard)}, not {_name_doubt(option)}"
-        if ("words" in option) != hazard.get("other", False):
-            yield place, "其他 needs words, and nothing else does"
+        # A bare number tells a customer nothing, so what the paper lost is told by whoever ticks it.
+        if ("words" in option) != (hazard.get("other", False) or hazard.get("doubt") == "lost"):
+            yield place, "其他 and what the paper lost need words, and nothing else does"

@@ -73,7 +73,7 @@ OURS: dict[str, Any] = {
                         {"value": "h1", "number": 1, "label": "漏水", "group": "壶"},
                         {
                             "value": "h2", "number": 2, "label": "(第2条，原件看不清)", "group": "壶",
-                            "doubt": {"kind": "lost"},
+                            "doubt": {"kind": "lost"}, "words": "why",
                         },
                         {"value": "h3", "number": 3, "label": "其他", "group": "壶", "words": "why"},
                     ],
@@ -172,6 +172,9 @@ def test_a_lost_hazard_has_words_of_ours_and_stays_doubtful() -> None:
     ours = deepcopy(OURS)
     hazard(ours, 2).update(label="公司安检标准第2条")
     assert judge_form(MANUAL, ours).wrong == {}
+    # A number alone says nothing to whoever is to put it right.
+    del hazard(ours, 2)["words"]
+    assert "hazard 2" in judge_form(MANUAL, ours).wrong
     hazard(ours, 1).update(label="公司安检标准第1条")
     assert "hazard 1" in judge_form(MANUAL, ours).wrong
 

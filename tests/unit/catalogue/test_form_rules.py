@@ -187,3 +187,17 @@ def test_what_was_found_need_not_be_ticked_twice() -> None:
         fewer = {**found, "hazards_to_rectify": ["h8"] if isinstance(told, list) else "8"}
         assert fill_defaults(body, fewer) == fewer
         assert fill_defaults(body, {}) == {}
+
+
+def test_a_hazard_without_words_of_the_manual_asks_for_words() -> None:
+    for key in ("inspection_report_residential", "inspection_report_nonresidential"):
+        [found] = [
+            one
+            for part in FORMS[key].body["sections"]
+            for one in part["fields"]
+            if one["key"] == "hazards_found"
+        ]
+        lost = [one for one in found["options"] if one.get("doubt", {}).get("kind") == "lost"]
+        assert lost and all(one["words"] == "standard_words" for one in lost)
+        for one in lost:
+            assert "standard_words" in faults(key, {"hazards_found": [one["value"]]})

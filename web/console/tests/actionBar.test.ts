@@ -19,7 +19,7 @@ it('takes neither click nor key while it rests', async () => {
     needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false,
   }
   const form = { sections: [] }
-  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
+  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView
@@ -51,7 +51,7 @@ it('asks once before what was returned is passed without a mark, and not once it
   const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'photo', label: '现场照片', type: 'text', personal: 'none' }] }] }
   const corrections = [{ item: 'photo', resolved: true }]
   const view = {
-    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], may_be_owed: [], corrections,
+    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], documents: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], may_be_owed: [], corrections,
   }
   const open = useOpenCase()
   open.caseNo = '1'
@@ -85,7 +85,7 @@ it('asks once before a passing that would never ask again for a document that ma
   })
   const actions = [action('审核通过'), action('容缺受理', { needs_owed_documents: true }), action('退回', { needs_corrections: true })]
   const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'proof', label: '房产证明', type: 'documents', personal: 'none' }] }] }
-  const view = { case_no: '1', version: 1, actions, open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: ['proof'], corrections: [] }
+  const view = { case_no: '1', version: 1, actions, open_tasks: [], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: ['proof'], corrections: [] }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView

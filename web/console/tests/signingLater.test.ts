@@ -3,10 +3,11 @@ import ElementPlus from 'element-plus'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick } from 'vue'
-import type { DocumentLine, StaffCaseView } from '@/api/types'
+import type { AvailableAction, DocumentLine, StaffCaseView } from '@/api/types'
 import CaseDocuments from '@/components/case/CaseDocuments.vue'
 import DocumentSigners from '@/components/case/DocumentSigners.vue'
 import SignatureInput from '@/components/form/SignatureInput.vue'
+import { leavesUnsigned } from '@/domain/actionNeeds'
 import { DRAWN, tellUnsent, watchUnsent } from '@/domain/unsentFiles'
 import { useOpenCase } from '@/stores/openCase'
 
@@ -16,7 +17,7 @@ vi.mock('@/components/case/DocumentPanel.vue', () => ({
 
 const line = (more: Partial<DocumentLine>): DocumentLine => ({
   task: 3, step: 'inspect', step_name: '安检', name: '安检单', number: 'A-1', state: 'filled', has_draft: false, may_fill: false,
-  needed: false, saved_at: null, filled_by: '王师傅', filled_at: '2026-11-26T01:00:00Z', unsigned: [], may_sign: false, ...more,
+  needed: false, saved_at: null, filled_by: '王师傅', filled_at: '2026-11-26T01:00:00Z', unsigned: [], may_sign: false, own_unsigned: [], ...more,
 })
 
 describe('a document whose step is left', () => {
@@ -42,6 +43,34 @@ describe('a document whose step is left', () => {
     expect(shown.text()).toContain('待签字：工程管理部门')
     expect(shown.text()).not.toContain('去签字')
     expect(shown.text().match(/待签字/g)).toHaveLength(1)
+  })
+})
+
+describe('a paper that waits for the reader to sign', () => {
+  beforeEach(() => setActivePinia(createPinia()))
+
+  it('stands before the others, and says who else it waits for', () => {
+    const open = useOpenCase()
+    open.caseNo = '1'
+    open.view = {
+      documents: [
+        line({ task: 5, name: '移交单', unsigned: ['工程管理部门'] }),
+        line({ unsigned: ['安检员签字', '客户签字'], own_unsigned: ['安检员签字'], may_sign: true }),
+      ],
+    } as unknown as StaffCaseView
+    const shown = mount(CaseDocuments, { global: { plugins: [ElementPlus] } })
+    const [first, second] = shown.findAll('li')
+    expect(first!.text()).toContain('待您签名：安检员签字')
+    expect(first!.text()).toContain('待签字：客户签字')
+    expect(second!.text()).toContain('移交单')
+  })
+
+  it('is asked for where an outcome leaves the step, and not where it returns or explains', () => {
+    const action = { kind: 'complete', task: 3, outcome: 'passed', needs_corrections: false, needs_reason: false } as AvailableAction
+    const unsigned = { documents: [line({ own_unsigned: ['安检员签字'] })] }
+    expect(leavesUnsigned(action, unsigned)).toBe(true)
+    expect(leavesUnsigned({ ...action, needs_reason: true }, unsigned)).toBe(false)
+    expect(leavesUnsigned(action, { documents: [line({ unsigned: ['客户签字'] })] })).toBe(false)
   })
 })
 

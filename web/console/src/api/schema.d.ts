@@ -8168,6 +8168,7 @@ export interface components {
             name: string;
             needed: boolean;
             number: string;
+            own_unsigned: string[];
             /** Format: date-time */
             saved_at: string | null;
             /** @enum {string} */

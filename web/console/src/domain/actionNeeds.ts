@@ -28,6 +28,12 @@ export function needsRating(action: AvailableAction): boolean {
   return action.unmet?.code === 'rating_missing'
 }
 
+/** Whether an outcome leaves the step while one's own signature is missing on a paper of the case. */
+export function leavesUnsigned(action: AvailableAction, view: Pick<StaffCaseView, 'documents'>): boolean {
+  const isWork = action.kind === 'complete' && action.task !== null && !action.needs_corrections && !action.needs_reason
+  return isWork && view.documents.some((line) => line.own_unsigned.length > 0)
+}
+
 /** The sentence that keeps the button shut, or null where it is open. */
 export function findBlock(action: AvailableAction): string | null {
   return needsForm(action) || needsRating(action) ? null : (action.unmet?.text ?? null)
