@@ -16,8 +16,8 @@ from backend.core.statements import Prepared
 DOCUMENT = table_of(CaseDocument)
 _CASE = table_of(ServiceCase)
 _SIGNATURE = table_of(DocumentSignature)
-# The fields by which staff say that the parties have signed on paper: a contract for works, one of supply, and
-# a slip. Each has its own, for a case that follows begins with what was said before.
+# The fields by which staff say that the parties have signed on paper: a contract for works, one of supply,
+# and a slip. Each has its own, for a case that follows begins with what was said before.
 SIGNED_ON_PAPER = ("signed_on_paper", "supply_signed_on_paper", "slip_on_paper")
 _OF_CASE = DOCUMENT.c.case_id == bindparam("b_case_id")
 _OF_TASK = _OF_CASE & (DOCUMENT.c.task_no == bindparam("b_task_no"))
