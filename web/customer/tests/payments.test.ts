@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tellBring, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
+import { tellAfterwards, tellBring, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
 
 describe('what there is to pay', () => {
   it('is told in yuan', () => {
@@ -29,6 +29,11 @@ describe('what there is to pay', () => {
   it('names a contract only where there is one with an account', () => {
     expect(tellOnlyWhere({ transfer: null })).toBe('只向营业厅窗口缴费，不要转给个人。')
     expect(tellOnlyWhere({ transfer: { holder: '燃气公司', bank: '建行', account_no: '3700' } })).toContain('合同上的公司账户')
+  })
+
+  it('asks for a word of a transfer alone, since the counter books what it took', () => {
+    expect(tellAfterwards({ transfer: null })).toContain('窗口会替您登记')
+    expect(tellAfterwards({ transfer: { holder: '燃气公司', bank: '建行', account_no: '3700' } })).toContain('转账的，转好后点下面的按钮')
   })
 
   it('says what to bring', () => {

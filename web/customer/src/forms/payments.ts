@@ -21,6 +21,13 @@ export function tellOnlyWhere(bill: Pick<Bill, 'transfer'>): string {
   return bill.transfer ? '只向营业厅窗口或合同上的公司账户缴费，不要转给个人。' : '只向营业厅窗口缴费，不要转给个人。'
 }
 
+/** What is left to do once it is paid: the counter books what it took, and of a transfer nobody knows before it is said. */
+export function tellAfterwards(bill: Pick<Bill, 'transfer'>): string {
+  return bill.transfer
+    ? '请留着收据。在窗口缴的，窗口替您登记；转账的，转好后点下面的按钮告诉我们。'
+    : '缴好请留着收据，窗口会替您登记；窗口没有登记的，再点下面的按钮告诉我们。'
+}
+
 /** What of the whole sum this is, or null where it is all of it. */
 export function tellShare(bill: Pick<Bill, 'amount_fen' | 'total_fen' | 'paid_fen'>): string | null {
   if (bill.amount_fen === null || bill.total_fen === null || bill.amount_fen === bill.total_fen) return null
