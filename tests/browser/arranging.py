@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.people import Customer, Staff
@@ -32,4 +34,4 @@ def book(customer: Customer, case_no: str, hours: str) -> None:
     customer.press("去预约上门时间")
     customer.hold_hour(hours)
     customer.press("确认预约")
-    expect(customer.page.get_by_text("约好的上门")).to_be_visible()
+    expect(customer.page.get_by_text(re.compile("约好的上门.+时间"))).to_be_visible()
