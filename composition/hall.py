@@ -44,10 +44,10 @@ from backend.cases.staff_access import StaffAccess
 from backend.cases.urging import UrgeLimit
 from backend.cases.works_drawing_views import WorksDrawings
 from backend.catalogue.folder import MESSAGES_FILE, PROCESSES_FOLDER, ProcessesFolder, read_folder
-from backend.catalogue.lint import Vocabulary
 from backend.catalogue.loader import build_process, read_body
 from backend.catalogue.parameter_changes import ParameterChanges
 from backend.catalogue.service import DefinitionStore
+from backend.catalogue.vocabulary import Vocabulary
 from backend.core.calendar_service import CalendarService
 from backend.core.config import Settings
 from backend.core.encryption import KeyRing

@@ -230,7 +230,7 @@ def _add_cases(
     )  # fmt: skip
     intake = IntakeService(
         hall.reading, hall.cases, startable, definitions, organisation, hall.customers, hall.files, hall.keys,
-        services,
+        services, read_clock,
     )  # fmt: skip
     search = IntakeSearch(sessions, hall.customers, access, rows, hall.keys, record_look, read_clock)
     calls = CallDesk(

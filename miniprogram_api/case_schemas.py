@@ -53,6 +53,14 @@ class RatingTagsSchema(Schema):
     bad = fields.List(fields.String(), required=True)
 
 
+class AnswerSchema(Schema):
+    """What the customer is told of how the matter was handled."""
+
+    label = fields.String(required=True)
+    text = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 class _CaseBaseSchema(Schema):
     case_no = fields.String(required=True)
     service = fields.String(required=True)
@@ -86,8 +94,10 @@ class CaseViewSchema(_CaseBaseSchema):
     actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
     appointment = fields.Nested(AppointmentViewSchema, required=True, allow_none=True)
     visit_state = fields.String(required=True, validate=validate.OneOf(VISIT_STATES))
+    visit_for = fields.String(required=True)
     visited_at = fields.AwareDateTime(required=True, allow_none=True)
     visit_result = fields.String(required=True, allow_none=True)
+    answers = fields.List(fields.Nested(AnswerSchema), required=True)
     rating = fields.Nested(RatingSchema, required=True, allow_none=True)
     rating_tags = fields.Nested(RatingTagsSchema, required=True, allow_none=True)
     identity = fields.String(required=True, validate=validate.OneOf(IDENTITY_STATES))
@@ -109,9 +119,10 @@ class CaseQuerySchema(Schema):
 
 
 class HomeSchema(Schema):
-    """What waits for the customer, first."""
+    """What waits for the customer, first; then the visits to come."""
 
     waiting = fields.List(fields.Nested(CaseSummarySchema), required=True)
+    coming = fields.List(fields.Nested(CaseSummarySchema), required=True)
     open_count = fields.Integer(required=True)
     unread_messages = fields.Integer(required=True)
 

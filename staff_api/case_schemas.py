@@ -269,13 +269,15 @@ class StaffVisitSchema(Schema):
 
 
 class ChildCaseSchema(Schema):
-    """The case that goes on with the work; ``your_step`` names what waits there for the asking member.
+    """The case that goes on with the work; ``your_step`` names what the asking member may do there.
 
-    ``overdue`` is true while anything in it or below is late.
+    ``for_customer`` says that it waits for the customer, on whose behalf they may do it. ``overdue`` is true
+    while anything in it or below is late.
     """
 
     case_no = fields.String(required=True)
     your_step = fields.String(required=True, allow_none=True)
+    for_customer = fields.Boolean(required=True)
     overdue = fields.Boolean(required=True)
 
 

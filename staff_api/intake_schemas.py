@@ -11,11 +11,12 @@ from staff_api.case_schemas import StaffCaseRowSchema
 
 
 class StartableSchema(Schema):
-    """A process that one may start, with the form to fill in."""
+    """A process that one may start, with the form to fill in; ``hint`` says within what time it answers."""
 
     key = fields.String(required=True)
     name = fields.String(required=True)
     is_alarm = fields.Boolean(required=True)
+    hint = fields.String(required=True)
     form = Ready(FormBodySchema, required=True)
 
 
@@ -28,7 +29,7 @@ class StartableListSchema(Schema):
 
 
 class IntakeSearchSchema(Schema):
-    """A whole phone, account number or address; the first that is given counts."""
+    """A whole phone, account number or address, or a part of one; the first that is given counts."""
 
     phone = fields.String(load_default="", validate=validate.Length(max=30))
     account_no = fields.String(load_default="", validate=validate.Length(max=20))
@@ -36,13 +37,17 @@ class IntakeSearchSchema(Schema):
 
 
 class KnownPersonSchema(Schema):
-    """Somebody who may be the customer, in full; without an id one of whom only a case is known."""
+    """Somebody who may be the customer; without an id one of whom only a case is known.
+
+    ``masked`` for one of several homes: in full by the account number.
+    """
 
     customer_id = fields.Integer(required=True, allow_none=True)
     name = fields.String(required=True)
     phone = fields.String(required=True)
     account_no = fields.String(required=True, allow_none=True)
     address = fields.Nested(AddressSchema, required=True, allow_none=True)
+    masked = fields.Boolean(required=True)
 
 
 class IntakeFoundSchema(Schema):
@@ -50,6 +55,7 @@ class IntakeFoundSchema(Schema):
 
     customers = fields.List(fields.Nested(KnownPersonSchema), required=True)
     open_cases = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
+    more = fields.Boolean(required=True)
 
 
 class NewCaseSchema(Schema):

@@ -31,11 +31,12 @@ class PrintAskedSchema(PrintCasesSchema):
 
 
 class PrintKindSchema(Schema):
-    """A kind of document that the cases have filled in, and how many there are."""
+    """A kind of document that the cases have filled in, how many there are, and which cases have one."""
 
     form = fields.String(required=True)
     name = fields.String(required=True)
     count = fields.Integer(required=True)
+    cases = fields.List(fields.String(), required=True)
 
 
 class PrintKindListSchema(Schema):

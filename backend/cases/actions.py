@@ -28,8 +28,9 @@ def list_available_actions(
     actions: list[AvailableAction] = []
     for task in snapshot.open_tasks:
         step = definition.step(task.step)
-        if not performer.may_do(step.by, snapshot.data) or task.no in snapshot.children:
+        if not performer.may_take(step, snapshot.data) or task.no in snapshot.children:
             continue
+        for_customer = step.by.kind is ActorKind.CUSTOMER and performer.is_staff
         for outcome in step.outcomes:
             objection = unmet(outcome, _suppose(snapshot, outcome), guards)
             if objection == RefusalCode.OUTCOME_NOT_OPEN:
@@ -40,13 +41,14 @@ def list_available_actions(
                     task=task.no,
                     step=step.key,
                     outcome=outcome.key,
-                    name=outcome.name,
+                    name=outcome.name_for_staff if for_customer else outcome.name,
                     unmet=objection,
                     needs_reason=outcome.needs_reason,
                     reason_label=outcome.reason_label,
                     needs_corrections=outcome.corrections,
                     needs_owed_documents=outcome.owes_documents,
                     asks=outcome.asks,
+                    for_customer=for_customer,
                 )
             )
     if performer.kind is ActorKind.CUSTOMER:

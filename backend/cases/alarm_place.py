@@ -23,6 +23,8 @@ TAKE_PLACE = "take_recorded_place"
 WORDS = "words"
 # What an alarm that came in without a form calls its address.
 _PLAIN_ADDRESS = "address"
+# Between the caller's own words and the agent's.
+_NOTED = "；接警员记录："
 # One point holds for all that is inside of this.
 _AROUND_POINT = ("region", "street", "community", "building")
 
@@ -78,10 +80,15 @@ def choose_address(
 
 
 def choose_words(known: str | None, heard: str | None) -> str | None:
-    """Return the words that the case has from now on, or None; the caller's own are only added to."""
-    if not heard or heard == known or (known and known not in heard):
+    """Return the words that the case has from now on, or None.
+
+    The caller's own are only added to, with what the agent noted last: whoever is sent reads both.
+    """
+    if not heard:
         return None
-    return heard
+    said = (known or "").partition(_NOTED)[0]
+    words = heard if said in heard else f"{said}{_NOTED}{heard}"
+    return None if words == known else words
 
 
 def _name_address(form: Form | None) -> str | None:

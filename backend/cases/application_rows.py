@@ -37,6 +37,9 @@ _OWN_DUPLICATE = Prepared(
 )
 _ID_OF = select(_CASE.c.id).where(_CASE.c.case_no == bindparam("case_no"))
 _OPENED_AT = select(_CASE.c.opened_at).where(_CASE.c.case_no == bindparam("case_no"))
+_COUNT_RETURN = Prepared(
+    update(_CASE).where(_CASE.c.id == bindparam("case_id")).values(returned_times=_CASE.c.returned_times + 1)
+)
 _KEEP_PREVIOUS = (
     update(_CORRECTION)
     .where(
@@ -118,9 +121,7 @@ def keep_previous_values(session: Session, case_id: int, former: Mapping[str, An
 
 def count_return(session: Session, case_id: int) -> None:
     """Count one more return of the application to its customer."""
-    session.execute(
-        update(_CASE).where(_CASE.c.id == case_id).values(returned_times=_CASE.c.returned_times + 1)
-    )
+    _COUNT_RETURN.execute(session, {"case_id": case_id})
 
 
 def is_rated(session: Session, case_id: int) -> bool:

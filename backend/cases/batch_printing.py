@@ -39,16 +39,20 @@ class BatchPrinting:
         self._now = now
 
     def list_kinds(self, member: Member, case_nos: Sequence[str]) -> list[dict[str, Any]]:
-        """Return which kinds of document the cases and their children have filled in, and how many of each.
+        """Return which kinds of document the cases and their children have filled in, how many, and of which.
 
         Raises Invalid ``print_too_many``; NotFound.
         """
         with self._sessions.begin() as session:
             found = self._find(session, member, case_nos)
         kinds: dict[str, dict[str, Any]] = {}
-        for one in found:
-            kind = kinds.setdefault(one.form.key, {"form": one.form.key, "name": one.form.name, "count": 0})
+        for case_no, one in found:
+            kind = kinds.setdefault(
+                one.form.key, {"form": one.form.key, "name": one.form.name, "count": 0, "cases": []}
+            )
             kind["count"] += 1
+            if case_no not in kind["cases"]:
+                kind["cases"].append(case_no)
         return sorted(kinds.values(), key=lambda kind: (-kind["count"], kind["name"]))
 
     def print(self, member: Member, case_nos: Sequence[str], form: str) -> Printed:
@@ -58,7 +62,7 @@ class BatchPrinting:
         ``print_nothing``; Unavailable ``printing_unavailable``.
         """
         with self._sessions.begin() as session:
-            chosen = [one for one in self._find(session, member, case_nos) if one.form.key == form]
+            chosen = [one for _, one in self._find(session, member, case_nos) if one.form.key == form]
             if not chosen:
                 raise Conflict("print_nothing")
             title = chosen[0].form.body.get("title", chosen[0].form.name)
@@ -67,14 +71,24 @@ class BatchPrinting:
                 self._record_look(session, member.id, subject, items, reason, self._now())
         return self._printer.set(bundle)
 
-    def _find(self, session: Session, member: Member, case_nos: Sequence[str]) -> list[FilledDocument]:
+    def _find(
+        self, session: Session, member: Member, case_nos: Sequence[str]
+    ) -> list[tuple[str, FilledDocument]]:
+        """Return the documents, each with the number of the case for which it was asked."""
         wanted = list(dict.fromkeys(case_nos))
         if not 0 < len(wanted) <= MOST_CASES:
             raise Invalid("print_too_many")
         rows = [self._access.find_staff_case(session, member, one) for one in wanted]
         # A child may have been chosen beside its parent; its documents are printed once.
-        ids = dict.fromkeys(one.id for row in rows for one in self._list_whole(session, member, row))
-        return [one for case_id in ids for one in self._filled.list_all(session, case_id)]
+        asked: dict[int, str] = {}
+        for case_no, row in zip(wanted, rows, strict=True):
+            for one in self._list_whole(session, member, row):
+                asked.setdefault(one.id, case_no)
+        return [
+            (case_no, one)
+            for case_id, case_no in asked.items()
+            for one in self._filled.list_all(session, case_id)
+        ]
 
     def _list_whole(self, session: Session, member: Member, row: Row[Any]) -> Iterator[Row[Any]]:
         """Yield the case and all below it that the member may see: what was handed over has slips as well."""

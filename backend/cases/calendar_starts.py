@@ -22,7 +22,8 @@ from backend.cases.deadlines import PLAN_YEAR
 from backend.cases.errors import NumbersExhausted
 from backend.cases.models import CommandLog
 from backend.cases.service import CaseService, NewCase, Request
-from backend.catalogue.definition import CalendarStart, ProcessDefinition, StartPer
+from backend.catalogue.calendar_start import CalendarStart, StartPer
+from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.models import DefinitionVersion
 from backend.catalogue.service import DefinitionStore
 from backend.catalogue.start_days import StartDay, find_latest_start

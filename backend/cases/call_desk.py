@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_root_id
 from backend.cases.case_contacts import choose_contact
-from backend.cases.case_reading import ToldProgress, write_contact
+from backend.cases.case_reading import ToldProgress
 from backend.cases.case_tree import Branch, CaseTree, read_tree_by_id
 from backend.cases.ports import RecordLook
+from backend.cases.progress_shown import write_contact
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
 from backend.cases.snapshot import CaseStatus

@@ -7,7 +7,7 @@ sent as they are, since this is what is asked for most.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case
-from backend.cases.case_contacts import CaseContacts, Contacts, choose_contact
+from backend.cases.answers import read_answers
+from backend.cases.case_contacts import CaseContacts, Contacts
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import (
     Branch,
@@ -35,7 +36,6 @@ from backend.cases.customer_actions import (
     make_urging,
 )
 from backend.cases.form_sealing import open_values
-from backend.cases.forwarded_parts import list_visit_branches
 from backend.cases.guards import bind_guards
 from backend.cases.identity_wanted import tell_identity
 from backend.cases.offers import Offers
@@ -43,15 +43,15 @@ from backend.cases.ports import AppointmentReader
 from backend.cases.progress import (
     Line,
     ProgressStep,
-    StepState,
     is_handler_awaited,
     is_with_handler,
     make_progress,
 )
+from backend.cases.progress_shown import write_contact, write_step
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_still_rate
 from backend.cases.snapshot import CaseStatus
-from backend.cases.staff_case_view import gather_visit
 from backend.cases.urging import UrgeLimit
+from backend.cases.visit_told import find_purpose, find_visit_result, tell_visit_state
 from backend.cases.visiting import (
     find_booked_hour,
     find_hour_path,
@@ -59,6 +59,7 @@ from backend.cases.visiting import (
     find_visit_state,
     find_visited_at,
     is_hour_missing,
+    may_book,
 )
 from backend.cases.wording import (
     SUPPLY,
@@ -69,7 +70,6 @@ from backend.cases.wording import (
     tell_opening,
     write_headline,
     write_step_due,
-    write_step_text,
 )
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import Form, list_file_keys
@@ -77,8 +77,8 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.ids import is_valid_case_no
-from backend.notifications.messages import DAYS_TO_MEND
-from backend.organisation.service import OrganisationService, StaffContact
+from backend.notifications.messages import COMES, DAYS_TO_MEND
+from backend.organisation.service import OrganisationService
 
 PAGE = 20
 FORETOLD_FOR = timedelta(minutes=1)
@@ -92,7 +92,6 @@ _STATES = {
     CaseStatus.WITHDRAWN: "stopped",
     CaseStatus.CANCELLED: "stopped",
 }
-_TO_COME = {"at": None, "due_at": None, "due_text": None, "handler": None, "overdue": False}
 _RATING_TAGS = {"good": list(GOOD_TAGS), "bad": list(BAD_TAGS)}
 _NO_FORM: dict[str, Any] = {"key": "", "version": 0, "name": "", "sections": []}
 
@@ -161,7 +160,7 @@ class CustomerCases:
         now, branch = self._now(), tree.branch
         line, progress = self._make_progress(session, branch)
         contacts = self._find_contacts(session, branch, line)
-        steps = [{**_write_step(one, contacts, now), "at": one.at, "due_at": one.due_at} for one in progress]
+        steps = [{**write_step(one, contacts, now), "at": one.at, "due_at": one.due_at} for one in progress]
         owes = bool(branch.snapshot.owed_documents)
         headline = write_headline(branch.snapshot.status, progress, owes, now)
         urging = make_urging(line, tree.urged_at, lambda: self._urge_limit.find_next(session, tree.urged_at))
@@ -180,12 +179,23 @@ class CustomerCases:
         return {"items": items, "next": trees[PAGE - 1].case_no if len(trees) > PAGE else None}
 
     def read_home(self, customer_id: int) -> dict[str, Any]:
-        """Return what waits for the customer, and how many cases are open."""
+        """Return what waits for the customer, the visits to come besides, and how many cases are open."""
         with self._reading() as session:
             proving = self._proving if self._offers_face_check else ()
             trees = list_waiting_trees(session, customer_id, PAGE, proving)
-            waiting = [one for tree in trees if (one := self._summarise(session, tree))["action"]]
-            return {"waiting": waiting, "open_count": count_open(session, customer_id)}
+            told = [(tree, self._summarise(session, tree)) for tree in trees]
+            return {
+                "waiting": [one for _, one in told if one["action"]],
+                "coming": [one for tree, one in told if not one["action"] and self._has_hour(session, tree)],
+                "open_count": count_open(session, customer_id),
+            }
+
+    def _tell_purpose(self, session: Session, line: Line) -> str:
+        """Return what somebody comes for; where nobody is to come, nothing is foretold to find it."""
+        return find_purpose(line, lambda key: self._foretell(session, key)) if may_book(line) else COMES
+
+    def _has_hour(self, session: Session, tree: CaseTree) -> bool:
+        return find_booked_hour(self._make_line(session, tree.branch)) is not None
 
     def look_at_visit(self, customer_id: int, case_no: str) -> tuple[str, dict[str, Any] | None]:
         """Return how far the visit is, and name and phone of who comes; raises NotFound as ``read`` does."""
@@ -216,7 +226,7 @@ class CustomerCases:
         return {
             **self._describe(tree, line, progress, [one.text for one in actions], now),
             "version": snapshot.version,
-            "progress": [_write_step(one, contacts, now) for one in progress],
+            "progress": [write_step(one, contacts, now) for one in progress],
             "corrections": [
                 {
                     "no": one.no,
@@ -239,9 +249,11 @@ class CustomerCases:
                 *make_urging(line, tree.urged_at, lambda: self._urge_limit.find_next(session, tree.urged_at)),
             ],
             "appointment": self._find_appointment(session, branch, line),
-            "visit_state": find_visit_state(line),
+            "visit_state": tell_visit_state(line),
+            "visit_for": self._tell_purpose(session, line),
             "visited_at": visited_at.isoformat() if visited_at else None,
-            "visit_result": _find_result(branch, line) if visited_at else None,
+            "visit_result": find_visit_result(line) if visited_at else None,
+            "answers": read_answers(session, branch, line, self._definitions, self._keys),
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
             "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
             "identity": identity,
@@ -290,7 +302,10 @@ class CustomerCases:
         progress = tell_opening(progress, lambda: self._find_opening(session))
         if is_hour_missing(line):
             return line, tell_missing_hour(progress)
-        return line, tell_hour(progress, find_booked_hour(line))
+        hour = find_booked_hour(line)
+        if hour is not None:
+            hour = replace(hour, purpose=find_purpose(line, lambda key: self._foretell(session, key)))
+        return line, tell_hour(progress, hour)
 
     def _tell_identity(self, session: Session, tree: CaseTree) -> str:
         return tell_identity(
@@ -365,34 +380,6 @@ def _find_mend_until(line: Line) -> str | None:
 
 def _asks_rating(action: dict[str, Any]) -> bool:
     return action["unmet"] is not None and action["unmet"]["code"] == "rating_missing"
-
-
-def _write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
-    shows_contact = contacts and (step.in_child or step.state is StepState.NOW)
-    if step.state is StepState.NEXT and not shows_contact:
-        # Most steps of most cases: nothing is known of them yet but what they are.
-        return {**_TO_COME, "key": step.key, "name": step.name, "text": step.text, "state": step.state}
-    return {
-        "key": step.key,
-        "name": step.name,
-        "text": write_step_text(step),
-        "state": step.state,
-        "at": step.at.isoformat() if step.at else None,
-        "due_at": step.due_at.isoformat() if step.due_at else None,
-        "due_text": write_step_due(step, now),
-        "handler": write_contact(choose_contact(contacts, step.key)) if shows_contact else None,
-        "overdue": step.due_at is not None and step.due_at < now,
-    }
-
-
-def write_contact(contact: StaffContact | None) -> dict[str, Any] | None:
-    """Return name and phone of whom to call."""
-    return None if contact is None else {"name": contact.name, "phone": contact.phone}
-
-
-def _find_result(branch: Branch, line: Line) -> str | None:
-    """Return what was found on site; what other departments answered is between them and the handler."""
-    return gather_visit(list_visit_branches(branch, line.definition)).get("result")
 
 
 def _label_of(form: Form | None, key: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from backend.cases.snapshot import CaseStatus, Event, Snapshot
-from backend.catalogue.definition import Actor, ActorKind
+from backend.catalogue.definition import Actor, ActorKind, Step
 
 # Looked up on its class, a member of an enumeration costs Python 3.11 as much as a call.
 _POSITION, _DEPARTMENT = ActorKind.POSITION, ActorKind.DEPARTMENT
@@ -59,6 +59,10 @@ class Performer:
             return False
         named = data.get(PERSONAL_POSTS.get(actor.key, "")) if actor.kind is ActorKind.POSITION else None
         return named is None or named == self.staff_id or named in self.stands_for
+
+    def may_take(self, step: Step, data: Mapping[str, Any]) -> bool:
+        """True for a step of this performer's own, and for one that their post may carry out as well."""
+        return self.may_do(step.by, data) or any(self.holds(actor) for actor in step.also_by)
 
     def holds(self, actor: Actor) -> bool:
         """True when this performer holds the post that ``actor`` names; anything undeclared is no."""
@@ -267,6 +271,7 @@ class AvailableAction:
     """What a client may offer. ``unmet`` is the code of the guard that still objects, if one does.
 
     A guard that waits for what the command itself brings (``asks``) does not object here.
+    ``for_customer``: staff would do it on the customer's behalf.
     """
 
     kind: str
@@ -280,3 +285,4 @@ class AvailableAction:
     needs_corrections: bool = False
     needs_owed_documents: bool = False
     asks: tuple[str, ...] = ()
+    for_customer: bool = False

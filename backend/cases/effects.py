@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from backend.cases import application_rows
@@ -12,9 +12,13 @@ from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import Effect, EffectContext
 from backend.core.database import table_of
 from backend.core.outbox import promise
+from backend.core.statements import Prepared
 
 _CASE = table_of(ServiceCase)
 _TASK = table_of(CaseTask)
+_SET_HANDLER = Prepared(
+    update(_CASE).where(_CASE.c.id == bindparam("case_id")).values(handler_id=bindparam("new_handler_id"))
+)
 
 
 def notify_customer(session: Session, context: EffectContext) -> None:
@@ -55,7 +59,7 @@ def move_to_unit(session: Session, context: EffectContext) -> None:
 def set_handler(session: Session, context: EffectContext) -> None:
     """Make the person that the case's data name its handler."""
     handler_id = context.after.data.get("handler_id")
-    session.execute(update(_CASE).where(_CASE.c.id == context.case.id).values(handler_id=handler_id))
+    _SET_HANDLER.execute(session, {"case_id": context.case.id, "new_handler_id": handler_id})
 
 
 def _promise(session: Session, topic: str, context: EffectContext, **more: str) -> None:

@@ -6,7 +6,7 @@ state raises CommandRefused (law 3), and then nothing has happened.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, assert_never
 
@@ -45,7 +45,7 @@ from backend.cases.snapshot import (
     make_tuple,
 )
 from backend.catalogue.conditions import evaluate
-from backend.catalogue.definition import FORWARDED_TO, ActorKind, Outcome, ProcessDefinition, Step
+from backend.catalogue.definition import FORWARDED_TO, ActorKind, EffectUse, Outcome, ProcessDefinition, Step
 
 NO_GUARDS: Mapping[str, Guard] = {}
 # Looked up on its class, a member of an enumeration costs Python 3.11 as much as a call; these are frequent.
@@ -122,6 +122,9 @@ class _Draft(Folding):
         self.events.append(event)
         self.add(event)
 
+    def call_effects(self, uses: Iterable[EffectUse], task: Task) -> None:
+        self.effects.extend(EffectCall(use.name, use.args, task.no, task.step) for use in uses)
+
     def unmet(self, outcome: Outcome) -> str | None:
         """Return the first objection to ``outcome``. Most have nothing to object, and need no snapshot."""
         if outcome.when is None and not outcome.guards:
@@ -168,7 +171,7 @@ def _check_turn(draft: _Draft, task: Task, performer: Performer) -> Step:
     if task.state is not _TASK_OPEN:
         raise CommandRefused(RefusalCode.TASK_NOT_OPEN, task.step)
     step = draft.definition.step(task.step)
-    if not performer.may_do(step.by, draft.data):
+    if not performer.may_take(step, draft.data):
         raise CommandRefused(RefusalCode.NOT_YOUR_TURN, step.key)
     if task.no in draft.children:
         raise CommandRefused(RefusalCode.CHILD_RUNNING, step.key)
@@ -186,6 +189,7 @@ def _fill_form(draft: _Draft, command: FillForm) -> None:
     changed = {key: value for key, value in command.data.items() if draft.data.get(key) != value}
     if changed:
         draft.record(_DATA_CHANGED, {"data": changed})
+    draft.call_effects(step.form_effects, task)
 
 
 def _forget_what_is_asked_anew(draft: _Draft, outcome: Outcome) -> dict[str, None]:
@@ -239,8 +243,7 @@ def _may_pass_pending(definition: ProcessDefinition, outcome: Outcome) -> bool:
 
 def _leave(draft: _Draft, task: Task, outcome: Outcome, reason: str = "") -> None:
     draft.record(_TASK_DONE, {"task": task.no, "step": task.step, "outcome": outcome.key, "reason": reason})
-    for use in outcome.effects:
-        draft.effects.append(EffectCall(use.name, use.args, task.no, task.step))
+    draft.call_effects(outcome.effects, task)
     if outcome.end is not None:
         _end(draft, CaseStatus(outcome.end.value), reason)
         return

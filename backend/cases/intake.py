@@ -19,6 +19,7 @@ from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import CUSTOMER, Command, Complete, Start
 from backend.cases.form_sealing import make_columns, seal_values
 from backend.cases.intake_search import find_duplicate
+from backend.cases.promised_times import tell_start
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, NewCase, make_request
 from backend.cases.snapshot import Snapshot
@@ -63,6 +64,7 @@ class IntakeService:
         files: CaseFiles,
         keys: KeyRing,
         services: Collection[str],
+        now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
         self._cases = cases
@@ -73,17 +75,20 @@ class IntakeService:
         self._files = files
         self._keys = keys
         self._services = frozenset(services)
+        self._now = now
 
     def list_startable(self, member: Member) -> dict[str, Any]:
         """Return the processes that ``member`` may start, alarms first, and the channel that is usual."""
         found = [one for one in self._processes.values() if _may_start(member, one)]
         found.sort(key=lambda one: (not _is_alarm(one), one.name))
+        now = self._now()
         with self._reading() as session:
             items = [
                 {
                     "key": one.key,
                     "name": one.name,
                     "is_alarm": _is_alarm(one),
+                    "hint": tell_start(self._definitions.newest(session, one.key).definition, now),
                     "form": self._definitions.newest_form(session, str(one.form)).form.body,
                 }
                 for one in found

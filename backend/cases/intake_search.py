@@ -12,6 +12,7 @@ from sqlalchemy import (
     ColumnElement,
     LargeBinary,
     Row,
+    and_,
     bindparam,
     literal_column,
     select,
@@ -26,13 +27,18 @@ from backend.cases.staff_rows import RowWriter
 from backend.catalogue.field_checks import BadValue, check_address, check_phone, check_text
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
+from backend.core.masking import mask_name, mask_phone
 from backend.core.statements import Prepared
 from backend.customers.addresses import index_address
-from backend.customers.service import CustomersService, KnownCustomer
+from backend.customers.holders import KnownCustomer
+from backend.customers.service import CustomersService
 from backend.organisation.service import Member
 
 LOOK_REASON = "代客登记"
 _MOST = 5
+# By a part of an address several homes are found: masked, and as many as one can read out.
+_MOST_AT_PLACE, _SHORTEST_PART = 10, 2
+_PLACE_PARTS = ("region", "street", "community")
 _UNITS = CASE.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()
 _DUPLICATE = Prepared(
     select(CASE.c.case_no)
@@ -66,6 +72,21 @@ def find_duplicate(
     return case_no
 
 
+def _read_part(address: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return an address of which parts are known, enough to look by; None for a whole one or too little."""
+    try:
+        check_address(address)
+    except BadValue:
+        pass
+    else:
+        return None
+    try:
+        place = check_address(address, partial=True)
+    except BadValue:
+        return None
+    return place if any(len(place[part]) >= _SHORTEST_PART for part in _PLACE_PARTS) else None
+
+
 class IntakeSearch:
     """Finds customers and their open cases for whoever writes down a new one; each look is recorded."""
 
@@ -92,9 +113,13 @@ class IntakeSearch:
     ) -> dict[str, Any]:
         """Return ``{customers, open_cases}``; raises Invalid where nothing, or no such thing, was asked.
 
-        Only whole values find anything, so that nobody leafs through customers; what is found is shown in
-        full, for the caller is asked whether it is right.
+        What a whole value finds is shown in full, for the caller is asked whether it is right. A part of an
+        address finds several homes, so who lives there stays masked (``masked``) until one is chosen and
+        looked for by the account number: nobody leafs through customers. ``more`` tells of homes left out.
         """
+        place = None if phone.strip() or account_no.strip() else _read_part(address)
+        if place is not None:
+            return self._find_at_place(member, place)
         with self._sessions.begin() as session:
             known, condition = self._look_up(session, member, phone, account_no, address)
             cases = self._list_cases(session, member, condition, known)
@@ -108,6 +133,32 @@ class IntakeSearch:
             return {
                 "customers": list(people.values())[:_MOST],
                 "open_cases": self._write_open(session, member, cases),
+                "more": False,
+            }
+
+    def _find_at_place(self, member: Member, place: Mapping[str, Any]) -> dict[str, Any]:
+        with self._sessions.begin() as session:
+            known, has_more = self._customers.find_at_place(session, place, member.units, _MOST_AT_PLACE)
+            people = [
+                {
+                    **self._describe(one),
+                    "name": mask_name(one.name or ""),
+                    "phone": mask_phone(one.phone or ""),
+                    "masked": True,
+                }
+                for one in known
+            ]
+            # Cases keep of an address the community and the building in clear.
+            condition = and_(
+                CASE.c.status == "open",
+                CASE.c.community.startswith(place["community"], autoescape=True),
+                CASE.c.building.startswith(place["building"], autoescape=True),
+            )
+            cases = self._list_cases(session, member, condition, []) if place["community"] else []
+            return {
+                "customers": people,
+                "open_cases": self._write_open(session, member, cases),
+                "more": has_more,
             }
 
     def _look_up(
@@ -165,6 +216,7 @@ class IntakeSearch:
             "phone": known.phone or "",
             "account_no": known.account_no,
             "address": known.address,
+            "masked": False,
         }
 
     def _add_from_case(self, people: dict[int | None, dict[str, Any]], row: Row[Any]) -> None:
@@ -173,7 +225,14 @@ class IntakeSearch:
         values = {key: open_value(self._keys, key, row.form.get(key)) for key in told}
         person = people.setdefault(
             row.customer_id,
-            {"customer_id": row.customer_id, "name": "", "phone": "", "account_no": None, "address": None},
+            {
+                "customer_id": row.customer_id,
+                "name": "",
+                "phone": "",
+                "account_no": None,
+                "address": None,
+                "masked": False,
+            },
         )
         person["name"] = person["name"] or str(values.get("contact_name") or "")
         person["phone"] = person["phone"] or str(values.get("contact_phone") or "")

@@ -10,14 +10,16 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.case_tree import make_line, read_tree_by_id
 from backend.cases.models import CaseMessage, ServiceCase
 from backend.cases.ratings import RATING_INVITED
+from backend.cases.visit_told import find_purpose
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.outcomes import PlatformUnavailable
 from backend.core.topics import NotSent, PromiseContext, PromiseRefused, conclude
-from backend.notifications.messages import DAYS_TO_MEND, Facts
+from backend.notifications.messages import COMES, DAYS_TO_MEND, Facts
 from backend.notifications.service import NotificationService, Order
 from backend.organisation.service import OrganisationService
 
@@ -25,6 +27,16 @@ PHONE_CONTEXT, MESSAGE_CONTEXT = "service_case.contact_phone", "case_message.tex
 RETURNED = "application_returned"
 # A contract was filled in and waits for the customer's signature.
 CONTRACT_TO_SIGN = "contract_to_sign"
+# Messages that say what somebody comes for.
+TELLS_VISIT = frozenset(
+    {
+        "handler_assigned",
+        "appointment_booked",
+        "appointment_moved",
+        "handler_changed",
+        "appointment_cancelled",
+    }
+)
 # Messages that say how much is to be paid.
 TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found"})
 _CASE = table_of(ServiceCase)
@@ -139,7 +151,13 @@ class CaseNotices:
             words=self._find_words(session, told, payload),
             deadline=deadline,
             amount_fen=amount_fen,
+            visit=self._find_purpose(session, told.id) if payload["message"] in TELLS_VISIT else COMES,
         )
+
+    def _find_purpose(self, session: Session, case_id: int) -> str:
+        branch = read_tree_by_id(session, case_id).branch
+        line = make_line(branch, lambda version_id: self.definitions.get(session, version_id))
+        return find_purpose(line, lambda key: self.definitions.newest(session, key).definition)
 
     def _list_items(self, session: Session, root: Row[Any], payload: Mapping[str, Any]) -> str:
         message = payload["message"]

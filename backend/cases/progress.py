@@ -55,6 +55,8 @@ class BookedHour:
     start_at: datetime
     end_at: datetime
     is_under_way: bool
+    # What somebody comes for, as 上门通气.
+    purpose: str = "上门"
 
 
 class ProgressStep(NamedTuple):
@@ -136,6 +138,18 @@ def is_handler_awaited(line: Line, find_process: FindProcess) -> bool:
         one.step.by == _HANDLER and one.state in (StepState.NOW, StepState.NEXT)
         for one in _list_all(line, find_process)
         if one.in_child or one.step.key not in beside
+    )
+
+
+def find_awaited(line: Line, key: str, find_process: FindProcess) -> Step | None:
+    """Return the step of this key at which the case stands or which it reaches next; None without one."""
+    return next(
+        (
+            one.step
+            for one in _list_all(line, find_process)
+            if one.step.key == key and one.state in (StepState.NOW, StepState.NEXT)
+        ),
+        None,
     )
 
 

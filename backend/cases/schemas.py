@@ -30,6 +30,7 @@ class AvailableActionSchema(Schema):
     """Something that may be done now; clients offer nothing else. ``asks`` names what it has to bring.
 
     ``reason_label`` says what the words that it needs are, where they are a record and not a reason.
+    ``for_customer``: whoever of the staff does it does it on the customer's behalf.
     """
 
     kind = fields.String(required=True, validate=validate.OneOf(ACTION_KINDS))
@@ -43,6 +44,7 @@ class AvailableActionSchema(Schema):
     needs_corrections = fields.Boolean(required=True)
     needs_owed_documents = fields.Boolean(required=True)
     asks = fields.List(fields.String(validate=validate.OneOf(ASKED)), required=True)
+    for_customer = fields.Boolean(required=True)
 
 
 class CorrectionSchema(Schema):

@@ -110,7 +110,8 @@ class PostMap:
     with a step in it; ``processes``: post → processes it takes part in; ``acting``: posts that have a step;
     ``directing``: posts that choose a handler and so answer for what handlers do.
     ``drawn``: posts of which somebody is drawn by lot, who then has a list of their own. Who only attends a
-    step (``attended_by``) takes part by looking on, and so overseers and leads take part in every process.
+    step (``attended_by``) takes part by looking on, and so overseers and leads take part in every process; so
+    does who may carry a step out as well (``also_by``), and finds the case by search and in no queue.
     """
 
     queues: Mapping[str, frozenset[str]]
@@ -150,7 +151,8 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
         drawn.update(list_drawn_posts(definition))
         acting.update(step.by.key for step in staff_steps)
         attending = {post for step in definition.steps for post in step.attended_by}
-        taking_part = {step.by.key for step in staff_steps} | attending | LOOKERS_ON
+        helping = {actor.key for step in definition.steps for actor in step.also_by}
+        taking_part = {step.by.key for step in staff_steps} | attending | helping | LOOKERS_ON
         for post in taking_part:
             processes.setdefault(post, set()).add(definition.key)
         for step in staff_steps:
@@ -212,7 +214,8 @@ class StaffAccess:
 
 
 def _takes_part(definition: ProcessDefinition, posts: frozenset[str]) -> bool:
-    actors = [*(step.by for step in definition.steps), *definition.cancel_by]
+    actors = [actor for step in definition.steps for actor in (step.by, *step.also_by)]
+    actors.extend(definition.cancel_by)
     if any(actor.kind in STAFF_KINDS and actor.key in posts for actor in actors):
         return True
     return any(not posts.isdisjoint(step.attended_by) for step in definition.steps)

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 from backend.cases.case_tree import Branch, list_branches
 from backend.cases.commands import AvailableAction, Performer
 from backend.cases.deadline_extending import find_objection
+from backend.cases.promised_times import FindProcess, tell_way
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.staff_forms import (
     FormReader,
@@ -165,19 +166,32 @@ def name_called(called: Mapping[int, CalledStaff], post_names: Mapping[str, str]
     }
 
 
-def describe_action(action: AvailableAction) -> dict[str, Any]:
-    """Return an action as clients draw its button."""
+def describe_actions(
+    definition: ProcessDefinition,
+    actions: Iterable[AvailableAction],
+    now: datetime,
+    find_process: FindProcess,
+) -> list[dict[str, Any]]:
+    """Return the actions as clients draw their buttons, each with the time that is promised by taking it."""
+    return [
+        _describe_action(one, tell_way(definition, one.step or "", one.outcome or "", now, find_process))
+        for one in actions
+    ]
+
+
+def _describe_action(action: AvailableAction, promise: str) -> dict[str, Any]:
     unmet = action.unmet
     return {
         "kind": action.kind,
         "task": action.task,
         "step": action.step,
         "outcome": action.outcome,
-        "name": action.name,
+        "name": f"{action.name}（{promise}）" if promise else action.name,
         "unmet": None if unmet is None else {"code": str(unmet), "text": ERROR_TEXTS.get(unmet, "")},
         "needs_reason": action.needs_reason,
         "reason_label": action.reason_label,
         "needs_corrections": action.needs_corrections,
         "needs_owed_documents": action.needs_owed_documents,
         "asks": list(action.asks),
+        "for_customer": action.for_customer,
     }

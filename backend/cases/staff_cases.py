@@ -38,7 +38,7 @@ from backend.cases.ratings import describe_rating
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_part
 from backend.cases.staff_case_view import (
-    describe_action,
+    describe_actions,
     describe_corrections,
     describe_customer,
     describe_form,
@@ -66,7 +66,7 @@ from backend.cases.staff_rows import RowWriter
 from backend.cases.step_signatures import drop_given
 from backend.cases.visit_shown import find_shown_visit
 from backend.cases.visiting import may_book
-from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
@@ -227,7 +227,12 @@ class StaffCases:
         listed = list_available_actions(definition, snapshot, performer, guards)
         actions = drop_given(session, self._definitions, branch.id, listed)
         return {
-            "actions": [describe_action(one) for one in actions],
+            "actions": describe_actions(
+                definition,
+                actions,
+                self._now(),
+                lambda key: self._definitions.newest(session, key).definition,
+            ),
             "open_tasks": describe_tasks(
                 definition, branch, self._sources.party_names, performer, self._now()
             ),
@@ -354,17 +359,18 @@ class StaffCases:
     def _describe_child(
         self, session: Session, member: Member, branch: Branch, child: Row[Any]
     ) -> dict[str, Any]:
-        """Return the child's number, the name of the step in it that waits for the member, or None, and
-        whether anything in it or below is late."""
+        """Return the child's number, the name of the step in it that the member may do, or None, whether that
+        is the customer's own step, and whether anything in it or below is late."""
         below = find_branch(branch, child.id)
         definition = self._definitions.get(session, below.definition_version_id)
         performer = make_performer(member)
         going = (task for task in below.snapshot.open_tasks if task.no not in below.children)
         open_steps = [definition.step(task.step) for task in going]
-        waits = [one.name for one in open_steps if performer.may_do(one.by, below.snapshot.data)]
+        waits = [one for one in open_steps if performer.may_take(one, below.snapshot.data)]
         return {
             "case_no": child.case_no,
-            "your_step": waits[0] if waits else None,
+            "your_step": waits[0].name_for_helper if waits else None,
+            "for_customer": bool(waits) and waits[0].by.kind is ActorKind.CUSTOMER,
             "overdue": any(_is_late(one, self._now()) for one in list_branches(below)),
         }
 

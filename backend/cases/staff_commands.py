@@ -279,7 +279,8 @@ class StaffCommands:
         if ASKED in outcome.asks:
             data.update(self._share_signature(place, member, command))
         if command.drawing:
-            data[WORKS_DRAWING] = make_drawing(place.session, self._files, command.drawing)
+            drawn = (place.session, self._files, command.drawing, command.amount_fen)
+            data[WORKS_DRAWING] = make_drawing(*drawn)
         return data
 
     def _share_signature(self, place: _Place, member: Member, command: StaffCommand) -> Mapping[str, Any]:

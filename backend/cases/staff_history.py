@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from backend.cases.deadlines import ANSWERS
 from backend.cases.drawing import DRAWN, DRAWN_POST
 from backend.cases.models import CaseEvent
-from backend.cases.works_drawings import SIGNED_DRAWINGS, WORKS_DRAWING
+from backend.cases.works_drawings import SIGNED_DRAWINGS, SUM, WORKS_DRAWING
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.core.database import table_of
 from backend.core.local_time import format_moment
@@ -142,6 +142,9 @@ def _write_done(event: HistoryEvent, names: Names) -> str | None:
     outcome = step.outcome(event.payload["outcome"])
     if step.by.kind is ActorKind.SYSTEM or outcome is None:
         return None
+    if step.by.kind is ActorKind.CUSTOMER and _read_staff_id(event.actor) is not None:
+        name = outcome.name_for_staff or outcome.name
+        return _with_reason(f"代客户办理“{step.name}”：{name}", event)
     said = step.name if outcome.name == step.name else f"{step.name}：{outcome.name}"
     return _with_reason(said, event)
 
@@ -165,7 +168,7 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
         what = "答复" if event.definition.traits.get(ANSWERS) else "现场结果"
         said.append(f"{what}：{data['result']}")
     if data.get("amount_fen"):
-        said.append(f"应收 {data['amount_fen'] // 100}.{data['amount_fen'] % 100:02} 元")
+        said.append(f"应收 {_write_yuan(data['amount_fen'])}")
     if data.get("receipt_no"):
         said.append(f"收据号 {data['receipt_no']}")
     if data.get("visit_photos"):
@@ -175,9 +178,17 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
         said.append(f"图纸 {len(drawing['files'])} 份，校验值 {drawing['sha256'][:_SHOWN_DIGITS]}")
     if data.get("signature_file"):
         signed = data.get(SIGNED_DRAWINGS)
-        seen = f"，看过的图纸校验值 {signed[-1]['sha256'][:_SHOWN_DIGITS]}" if signed else ""
-        said.append(f"客户已签名{seen}")
+        said.append("客户已签名" + (_write_signed(signed[-1]) if signed else ""))
     return _with_reason("；".join(said), event) if said else None
+
+
+def _write_yuan(fen: int) -> str:
+    return f"{fen // 100}.{fen % 100:02} 元"
+
+
+def _write_signed(drawing: Mapping[str, Any]) -> str:
+    agreed = f"，同意费用 {_write_yuan(drawing[SUM])}" if drawing.get(SUM) else ""
+    return f"，看过的图纸校验值 {drawing['sha256'][:_SHOWN_DIGITS]}{agreed}"
 
 
 def _write_child_end(event: HistoryEvent, names: Names) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Row, Select, Text, bindparam
+from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.co_handling import list_helped
@@ -17,18 +17,15 @@ from backend.cases.deadline_extending import EXTENDERS
 from backend.cases.page_cursor import read_place, write_place
 from backend.cases.staff_access import OVERSEERS, PostMap, find_seen_unit, list_posts, tell_part
 from backend.cases.staff_queue_rows import (
-    CASE,
-    OF_SERVICE,
-    ONLY,
     OTHER_FAMILY,
     RANKS,
     make_count,
-    make_due,
     make_membership,
     make_page,
     make_search,
 )
 from backend.cases.staff_rows import RowWriter
+from backend.cases.staff_search_rows import CONDITIONS, find_family
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import is_valid_case_no
@@ -232,7 +229,11 @@ class StaffQueues:
         values["after_case"] = _FIRST_PAGE
         if asked.after is not None:
             values.update(_read_cursor(asked.after, "case"))
+        is_number = "case_no" in names
+        if is_number:
+            values["family"] = find_family(session, values["q"])
         if lanes is not None:
+            names = tuple("family" if one == "case_no" else one for one in names)
             kind = (lanes.kind, lanes.queue.is_overdue, asked.due)
             return list(
                 session.execute(_search(names, False, kind), {**lanes.values, **values, "limit": limit})
@@ -247,7 +248,7 @@ class StaffQueues:
         values["units"] = sorted(member.units)
         if processes:
             values["processes"] = processes
-            names = (*names, "processes") if "case_no" in names else (*names, "processes", "whole")
+            names = (*(one for one in names if one != "case_no"), "processes", *_list_shown(names))
         else:
             values["handlers"] = sorted({member.id} | member.stands_for)
             values["helped"] = list_helped(session, member.id)
@@ -282,22 +283,11 @@ class StaffQueues:
         return tuple(names), values
 
 
-_CONDITIONS: Mapping[str, ColumnElement[bool]] = {
-    "service": OF_SERVICE,
-    "case_no": CASE.c.case_no == bindparam("q"),
-    "phone": CASE.c.contact_phone_index == bindparam("q", type_=LargeBinary),
-    "words": (CASE.c.contact_name_index == bindparam("q", type_=LargeBinary))
-    | CASE.c.community.like(bindparam("prefix")),
-    "units": CASE.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_(),
-    "processes": CASE.c.process_key == bindparam("processes", type_=ARRAY(Text)).any_(),
-    # A child case shows as part of its parent, unless its own number is asked for.
-    "whole": CASE.c.parent_case_id.is_(None),
-    "handler": (CASE.c.handler_id == bindparam("handlers", type_=ARRAY(BigInteger)).any_())
-    | (CASE.c.id == bindparam("helped", type_=ARRAY(BigInteger)).any_()),
-    "overdue": make_due("overdue"),
-    "today": make_due("today"),
-    **ONLY,
-}
+def _list_shown(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return which of the cases that ``names`` find are shown, so that none shows beside its parent."""
+    if "case_no" in names:
+        return ("family", "named")
+    return ("topmost",) if "phone" in names else ("whole",)
 
 
 def _narrow(lanes: _Lanes, post: str) -> list[str]:
@@ -338,7 +328,7 @@ def _search(
     names: tuple[str, ...], by_unit: bool, lanes: tuple[str, bool, str | None] | None = None
 ) -> Select[Any]:
     within = () if lanes is None else (make_membership(*lanes),)
-    return make_search((*(_CONDITIONS[name] for name in names), *within), by_unit=by_unit)
+    return make_search((*(CONDITIONS[name] for name in names), *within), by_unit=by_unit)
 
 
 def _write_cursor(sort: str, row: Row[Any]) -> str:

@@ -35,7 +35,7 @@ def find_visit_state(line: Line) -> str:
 
     The last way counts: where nobody was at home, it begins again.
     """
-    visiting = _find_open_line(line)
+    visiting = find_open_line(line)
     ways = () if visiting is None else visiting.snapshot.tasks
     last = next((one for one in reversed(ways) if one.step in (*ANEW, ARRIVE)), None)
     if last is None or last.step in ANEW:
@@ -45,9 +45,9 @@ def find_visit_state(line: Line) -> str:
 
 def find_booked_hour(line: Line) -> BookedHour | None:
     """Return the hour at which somebody is to come, or None where none is booked or they have come."""
-    data = _follow(line, find_hour_path(line)).snapshot.data
+    data = follow_line(line, find_hour_path(line)).snapshot.data
     start, end = data.get(APPOINTMENT_START), data.get(APPOINTMENT_END)
-    state, visiting = find_visit_state(line), _find_open_line(line)
+    state, visiting = find_visit_state(line), find_open_line(line)
     if not start or not end or state == "arrived" or visiting is None or _has_been_seen_to(visiting):
         return None
     if _asks_customer(line):
@@ -58,11 +58,16 @@ def find_booked_hour(line: Line) -> BookedHour | None:
 
 def find_visited_at(line: Line) -> datetime | None:
     """Return when somebody came last, or None where nobody has or they are to come again."""
+    return find_visit_made(one.snapshot for one in list_last_visits(line))
+
+
+def list_last_visits(line: Line) -> list[Line]:
+    """Return the cases to which somebody came last or is to come: one below with all of its, or this one."""
     for number in _list_visiting(line):
-        visits = [one.snapshot for one in _list_visits(line.children[number])]
-        if any(_has_begun_a_way(one) for one in visits):
-            return find_visit_made(visits)
-    return find_visit_made([line.snapshot])
+        visits = list(_list_visits(line.children[number]))
+        if any(_has_begun_a_way(one.snapshot) for one in visits):
+            return visits
+    return [line]
 
 
 def find_visit_made(snapshots: Iterable[Snapshot]) -> datetime | None:
@@ -114,7 +119,7 @@ def find_hour_path(line: Line) -> tuple[int, ...]:
     """
     path = (find_visit_path(line) or ()) if line.children else ()
     for depth in range(len(path), 0, -1):
-        if has_arrived(_follow(line, path[: depth - 1]).snapshot):
+        if has_arrived(follow_line(line, path[: depth - 1]).snapshot):
             return path[:depth]
     return ()
 
@@ -134,16 +139,16 @@ def _has_begun_a_way(snapshot: Snapshot) -> bool:
     return any(task.step in _WAY for task in snapshot.tasks)
 
 
-def _follow(line: Line, path: Iterable[int]) -> Line:
+def follow_line(line: Line, path: Iterable[int]) -> Line:
     for number in path:
         line = line.children[number]
     return line
 
 
-def _find_open_line(line: Line) -> Line | None:
+def find_open_line(line: Line) -> Line | None:
     """Return what is open of that for which somebody comes: below the case, or the case itself."""
     path = find_visit_path(line)
-    return None if path is None else _follow(line, path)
+    return None if path is None else follow_line(line, path)
 
 
 def _list_visits(line: Line) -> Iterator[Line]:

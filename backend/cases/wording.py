@@ -43,7 +43,7 @@ def write_due(due_at: datetime, now: datetime) -> str:
 def write_step_due(step: ProgressStep, now: datetime) -> str | None:
     """Return by when the step is done, or the booked hour where somebody is to come at one."""
     if step.hour is not None:
-        return f"约好 {format_span(step.hour.start_at, step.hour.end_at)} 上门"
+        return f"约好 {format_span(step.hour.start_at, step.hour.end_at)} {step.hour.purpose}"
     return None if step.due_at is None else write_due(step.due_at, now)
 
 

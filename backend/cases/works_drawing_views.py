@@ -12,7 +12,7 @@ from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_access import StaffAccess
-from backend.cases.works_drawings import DRAWING_SHOWN, SIGNED_DRAWINGS, WORKS_DRAWING, name_drawing
+from backend.cases.works_drawings import DRAWING_SHOWN, SIGNED_DRAWINGS, SUM, WORKS_DRAWING, name_drawing
 from backend.catalogue.service import DefinitionStore
 from backend.organisation.service import Member
 
@@ -77,6 +77,7 @@ class WorksDrawings:
                 "sha256": one["sha256"],
                 "signed_at": one["signed_at"],
                 "to_sign": one.get("to_sign", False),
+                "amount_fen": one.get(SUM),
                 "files": [views[key] for key in one["files"] if key in views],
             }
             for one in drawings

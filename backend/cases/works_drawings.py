@@ -22,14 +22,22 @@ DRAWING_SHOWN = "drawing_shown"
 WORKS_DRAWING, DRAWING_NAME, SIGNED_DRAWINGS = "works_drawing", "drawing_name", "signed_drawings"
 # With a signature comes the hash of the drawing that was seen.
 SEEN_DRAWING = "drawing_sha256"
+# In a drawing: the sum that is signed with it, in whole fen.
+SUM = "amount_fen"
 _UNNAMED = "图纸"
 
 
-def make_drawing(session: Session, files: CaseFiles, file_keys: Sequence[str]) -> dict[str, Any]:
-    """Return what the case keeps of a drawing whose files it has claimed."""
+def make_drawing(
+    session: Session, files: CaseFiles, file_keys: Sequence[str], amount_fen: int | None = None
+) -> dict[str, Any]:
+    """Return what the case keeps of a drawing whose files it has claimed.
+
+    ``amount_fen`` is the sum that was named with it, for whoever signs the one agrees to the other.
+    """
     keys = list(dict.fromkeys(file_keys))
     hashes = files.read_hashes(session, keys)
-    return {"files": keys, "sha256": hash_files([hashes[key] for key in keys])}
+    drawing: dict[str, Any] = {"files": keys, "sha256": hash_files([hashes[key] for key in keys])}
+    return drawing if amount_fen is None else {**drawing, SUM: amount_fen}
 
 
 def hash_files(hashes: Sequence[str]) -> str:

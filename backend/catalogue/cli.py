@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.catalogue.conformance.command import make_conformance_command
 from backend.catalogue.drawing import draw_process
 from backend.catalogue.folder import ProcessesFolder, list_drafts, read_folder
-from backend.catalogue.lint import Vocabulary, lint
+from backend.catalogue.lint import lint
 from backend.catalogue.loader import build_process
 from backend.catalogue.service import ChangedWithoutVersion, publish
+from backend.catalogue.vocabulary import Vocabulary
 from backend.core.migrating import upgrade_database
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from backend.catalogue.calendar_start import CalendarStart
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.parameters import Figure, Parameter
 
@@ -136,6 +137,15 @@ class EffectUse:
     args: dict[str, Any] = field(default_factory=dict)
 
 
+class TellsCustomer(StrEnum):
+    """What an outcome lets the customer read: the result that was recorded up to there, the words of the
+    outcome itself, or the fields of the case's forms that are meant for them."""
+
+    RESULT = "result"
+    REASON = "reason"
+    FORM = "form"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One way out of a step.
@@ -147,6 +157,8 @@ class Outcome:
     among them means that the step's form has to be filled in before.
     ``reason_label`` says what the words of ``needs_reason`` are where they are no reason but a record.
     ``sets`` is case data that choosing this outcome records, for conditions further on.
+    ``name_for_staff`` is what it is called for whoever chooses it on the customer's behalf.
+    ``tells_customer`` is what the customer reads of the handling from then on; without it, nothing.
     """
 
     key: str
@@ -162,6 +174,8 @@ class Outcome:
     reason_label: str | None = None
     asks: tuple[str, ...] = ()
     sets: dict[str, Any] = field(default_factory=dict)
+    name_for_staff: str = ""
+    tells_customer: tuple[TellsCustomer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +211,7 @@ class CustomerView:
 
     ``text_when_closed`` takes the place of ``text`` while the office is closed, and says when it ``{opens}``.
     ``name_done`` takes the place of ``name`` once the step is done, where that would read as still awaited.
+    ``visit_for`` is what somebody comes for at the step of an arrival: 上门勘察, 上门通气.
     ``shows`` are fields of forms filled in before, which the customer reads beside the step.
     """
 
@@ -205,6 +220,7 @@ class CustomerView:
     text: str = ""
     text_when_closed: str = ""
     name_done: str = ""
+    visit_for: str = ""
     shows: tuple[str, ...] = ()
 
 
@@ -213,9 +229,10 @@ class Step:
     """One step of a process; ``no`` is the manual's step number where there is one.
 
     ``queue`` is the staff's queue in which the open step stands, apart from their unit's whole list.
+    ``also_by`` are posts that may carry it out as well, a customer's step on the customer's behalf.
     ``attended_by`` names who takes part beside the one who records it. ``form_cases`` hold the forms of cases
     whose data fit a condition; where none does, the form itself holds. ``signs`` names an earlier step whose
-    form is signed by the signature that is given here.
+    form is signed by the signature that is given here. ``form_effects`` work whenever the form is handed in.
     """
 
     key: str
@@ -233,6 +250,8 @@ class Step:
     attended_by: tuple[str, ...] = ()
     form_cases: tuple[FormCase, ...] = ()
     signs: str | None = None
+    form_effects: tuple[EffectUse, ...] = ()
+    also_by: tuple[Actor, ...] = ()
 
     def form_for(self, data: Mapping[str, Any]) -> str | None:
         """Return the form that a case with these data fills in here, or None where the step has none."""
@@ -250,6 +269,16 @@ class Step:
         return any(use.name == name for one in self.outcomes for use in one.guards)
 
     @property
+    def all_effects(self) -> tuple[EffectUse, ...]:
+        """Return the effects of the form and of every outcome."""
+        return (*self.form_effects, *(use for one in self.outcomes for use in one.effects))
+
+    @property
+    def name_for_helper(self) -> str:
+        """What it is called for staff whose turn it is: at a customer's step what they do on their behalf."""
+        return next((one.name_for_staff for one in self.outcomes if one.name_for_staff), self.name)
+
+    @property
     def asks_form(self) -> bool:
         """True where an outcome wants the step's form filled in."""
         return any("form" in one.asks for one in self.outcomes)
@@ -258,36 +287,6 @@ class Step:
     def chooses_handler(self) -> bool:
         """True where an outcome asks for the person who is to do the work."""
         return any("handler" in one.asks for one in self.outcomes)
-
-
-class StartEvery(StrEnum):
-    """How often a process starts by the calendar."""
-
-    YEAR = "year"
-    QUARTER = "quarter"
-
-
-class StartPer(StrEnum):
-    """For whom it starts each time: once for the company, or for every division or unit."""
-
-    COMPANY = "company"
-    DIVISION = "division"
-    UNIT = "unit"
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarStart:
-    """A case that the calendar starts. ``month`` counts within the year or within the quarter.
-
-    ``plans_next_year`` says that what is started belongs to the year after the day on which it starts.
-    """
-
-    every: StartEvery
-    month: int
-    day: int
-    per: StartPer
-    enter_at: str | None = None
-    plans_next_year: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 # What a field of a type may say beside that; nothing of this belongs to any other type.
 _ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "text": ("numbered",),
+    "text": ("numbered", "told_as"),
+    "long_text": ("told_as",),
     "phone": ("service_number",),
     "number": ("unit", "decimals", "min", "max"),
     "money": ("unit", "min", "max"),

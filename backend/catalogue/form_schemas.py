@@ -119,6 +119,7 @@ class FormFieldSchema(_FilledSchema):
     type = fields.String(required=True, validate=validate.OneOf(FIELD_TYPES))
     personal = fields.String(required=True, validate=validate.OneOf(PERSONAL_KINDS))
     when = Named("Condition")
+    told_as = fields.String()
     columns = fields.List(fields.Nested(FormColumnSchema))
     max_rows = fields.Integer()
     max_count = fields.Integer()

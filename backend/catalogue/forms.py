@@ -75,6 +75,8 @@ class FormField:
     off_paper: bool = False
     signer: str | None = None
     numbered: str | None = None
+    # What the customer's page calls it where the process tells it; empty for what stays inside.
+    told_as: str = ""
 
     @property
     def is_personal(self) -> bool:
@@ -140,6 +142,7 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         off_paper=body.get("off_paper", False),
         signer=body.get("signer"),
         numbered=body.get("numbered"),
+        told_as=body.get("told_as", ""),
     )
 
 

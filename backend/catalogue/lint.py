@@ -6,24 +6,28 @@ The linter runs after all components have registered their guards and effects, a
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from backend.catalogue.conditions import list_fields
 from backend.catalogue.contract_text import check_blanks, read_wording
-from backend.catalogue.definition import FORWARDED_TO, ActorKind, LimitKind, Outcome, ProcessDefinition, Step
+from backend.catalogue.definition import (
+    FORWARDED_TO,
+    ActorKind,
+    ProcessDefinition,
+)
 from backend.catalogue.folder import DOCUMENTS_FILE, PROCESSES_FOLDER, ProcessesFolder
 from backend.catalogue.form_lint import Fault, check_form
 from backend.catalogue.forms import build_form
 from backend.catalogue.loader import build_process
 from backend.catalogue.parameters import check_parameters
 from backend.catalogue.start_days import is_start_readable
-from backend.catalogue.time_limits import is_due_readable
-from backend.catalogue.told_lint import check_earlier_forms
+from backend.catalogue.step_lint import check_fields, check_step
+from backend.catalogue.told_lint import check_earlier_forms, check_told
+from backend.catalogue.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,18 +41,6 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.file}: {self.place}: {self.message} [{self.code}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The named guards and effects that the composition root has registered.
-
-    ``parameters`` are those of processes that code reads by their name.
-    """
-
-    guards: frozenset[str]
-    effects: frozenset[str]
-    parameters: frozenset[str] = frozenset()
 
 
 # What conditions may ask for beside form fields: the services put these into a case's data themselves.
@@ -150,11 +142,12 @@ def _check_process(
         yield "form", "form_unknown", f"there is no form {process.form}"
     yield from _check_start(process, content)
     fields = CASE_DATA | _list_condition_fields(content) | _list_set_fields(content)
-    yield from _check_fields("overall", (one.when for one in process.overall), fields)
+    yield from check_fields("overall", (one.when for one in process.overall), fields)
     for step in process.steps:
-        yield from _check_step(step, known, content, words, fields)
+        yield from check_step(step, known, content, words, fields)
         if step.signs is not None and all(one.key != step.signs or one.form is None for one in process.steps):
             yield step.key, "form_odd", f"there is no form to be signed at a step {step.signs}"
+    yield from check_told(process, content)
     yield from check_earlier_forms(process, content.forms)
     if process.first_step in known and _targets_exist(process, known):
         yield from _check_paths(process, content)
@@ -179,6 +172,9 @@ def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[
     overall = (key for one in process.overall for key in (one.begins_at, one.ends_at) if key is not None)
     entered = (one.enter_at for one in process.starts if one.enter_at is not None)
     more = {"cancel_at": process.cancel_at, "overall": tuple(overall), "starts": tuple(entered)}
+    within = process.traits.get("answers_within")
+    if within is not None:
+        more["answers_within"] = (within["step"], within["graded_at"])
     if process.forwarding is not None:
         more["forwarding"] = (process.forwarding.step, *process.forwarding.at)
     for place, keys in {**named, **more}.items():
@@ -206,90 +202,6 @@ def _list_set_fields(content: ProcessesFolder) -> frozenset[str]:
         for outcome in step["outcomes"]
         for key in outcome.get("sets", ())
     )
-
-
-def _check_step(
-    step: Step, known: set[str], content: ProcessesFolder, words: Vocabulary, fields: frozenset[str]
-) -> Iterator[Fault]:
-    posts = {ActorKind.POSITION: content.positions, ActorKind.DEPARTMENT: content.departments}
-    if step.by.kind in posts and step.by.key not in posts[step.by.kind]:
-        yield step.key, "post_unknown", f"there is no {step.by.kind} {step.by.key}"
-    for party in sorted({*step.attended_by} - {*content.post_names, *content.party_names}):
-        yield step.key, "party_unknown", f"there is no party {party}"
-    if step.by.kind is ActorKind.CUSTOMER and not step.customer.visible:
-        yield step.key, "wording_missing", "a step of the customer needs the customer's wording"
-    for form in (step.form, *(one.form for one in step.form_cases)):
-        if form is not None and form not in content.forms:
-            yield step.key, "form_unknown", f"there is no form {form}"
-    if step.form_cases and step.form is None:
-        yield step.key, "form_odd", "forms of single cases need one for all others beside them"
-    for key in step.waits_for_all:
-        if key not in known:
-            yield step.key, "step_unknown", f"there is no step {key}"
-    yield from _check_limit(step, known)
-    for process, enter_at in _list_begun(step):
-        yield from _check_begun(step, process, enter_at, content)
-    names = [outcome.key for outcome in step.outcomes]
-    for key in sorted({key for key in names if names.count(key) > 1}):
-        yield step.key, "outcome_twice", f"two outcomes are called {key}"
-    conditions = [*(one.when for one in step.outcomes), *(one.when for one in step.children)]
-    conditions += [*(one.when for one in step.limit.cases), *(one.when for one in step.form_cases)]
-    yield from _check_fields(step.key, conditions, fields)
-    for outcome in step.outcomes:
-        yield from _check_outcome(step, outcome, known, words)
-
-
-def _check_fields(
-    place: str, conditions: Iterable[Mapping[str, Any] | None], fields: frozenset[str]
-) -> Iterator[Fault]:
-    asked = {name for one in conditions if one is not None for name in list_fields(one)}
-    for name in sorted(asked - fields):
-        yield place, "field_unknown", f"a condition asks for {name}, which no form provides"
-
-
-def _check_limit(step: Step, known: set[str]) -> Iterator[Fault]:
-    limits = (step.limit, *(one.limit for one in step.limit.cases))
-    beside = (one.with_step for one in limits if one.with_step is not None)
-    for key in (*step.limit.steps, *beside):
-        if key not in known:
-            yield step.key, "step_unknown", f"there is no step {key}"
-    if step.limit.steps and all(one.kind is LimitKind.NONE for one in limits):
-        yield step.key, "limit_odd", "no limit cannot span steps"
-    for limit in limits:
-        if not is_due_readable(limit):
-            yield step.key, "due_malformed", f"the limit's due {limit.due!r} cannot be read"
-
-
-def _check_outcome(step: Step, outcome: Outcome, known: set[str], words: Vocabulary) -> Iterator[Fault]:
-    for key in outcome.to:
-        if key not in known:
-            yield step.key, "step_unknown", f"outcome {outcome.key} leads to {key}, which is not here"
-    if "form" in outcome.asks and (step.form is None or step.by.kind is ActorKind.SYSTEM):
-        yield step.key, "form_unasked", f"outcome {outcome.key} asks for a form that nobody fills in here"
-    for guard in outcome.guards:
-        if guard.name not in words.guards:
-            yield step.key, "guard_unknown", f"there is no guard {guard.name}"
-        for key in guard.args.get("steps", ()):
-            if key not in known:
-                yield step.key, "step_unknown", f"guard {guard.name} names {key}, which is not here"
-    for effect in outcome.effects:
-        if effect.name not in words.effects:
-            yield step.key, "effect_unknown", f"there is no effect {effect.name}"
-
-
-def _list_begun(step: Step) -> Iterator[tuple[str, str | None]]:
-    """Return what the step hands over to, and what its outcomes start apart from it."""
-    yield from ((one.process, one.enter_at) for one in step.children)
-    for effect in (one for outcome in step.outcomes for one in outcome.effects):
-        if effect.name == "start_case":
-            yield effect.args.get("process", ""), effect.args.get("enter_at", "")
-
-
-def _check_begun(step: Step, process: str, enter_at: str | None, content: ProcessesFolder) -> Iterator[Fault]:
-    if process not in content.processes:
-        yield step.key, "process_unknown", f"there is no process {process}"
-    elif enter_at is not None and enter_at not in {one["key"] for one in content.processes[process]["steps"]}:
-        yield step.key, "step_unknown", f"process {process} has no step {enter_at}"
 
 
 def _targets_exist(process: ProcessDefinition, known: set[str]) -> bool:

@@ -11,11 +11,11 @@ from typing import Any
 
 import yaml
 
+from backend.catalogue.calendar_start import CalendarStart, StartEvery, StartPer
 from backend.catalogue.definition import (
     FORM_FILLED,
     Actor,
     ActorKind,
-    CalendarStart,
     CaseEnd,
     ChildProcess,
     ClockKind,
@@ -30,9 +30,8 @@ from backend.catalogue.definition import (
     Outcome,
     OverallLimit,
     ProcessDefinition,
-    StartEvery,
-    StartPer,
     Step,
+    TellsCustomer,
 )
 from backend.catalogue.parameters import Changes, fill_in, find_value, list_fixed, list_parameters
 
@@ -133,6 +132,7 @@ def _build_step(body: Body) -> Step:
             customer.get("text", ""),
             customer.get("text_when_closed", ""),
             customer.get("name_done", ""),
+            customer.get("visit_for", ""),
             tuple(customer.get("shows", ())),
         ),
         outcomes=tuple(_build_outcome(one, body["key"]) for one in body["outcomes"]),
@@ -149,6 +149,8 @@ def _build_step(body: Body) -> Step:
         attended_by=tuple(body.get("attended_by", ())),
         form_cases=tuple(FormCase(one["when"], one["form"]) for one in body.get("form_cases", ())),
         signs=body.get("signs"),
+        form_effects=_list_effects(body, "form_effects"),
+        also_by=tuple(_build_actor(one) for one in body.get("also_by", ())),
     )
 
 
@@ -185,6 +187,10 @@ def _build_shared(body: Body, one: Body) -> LimitSpec:
     return _build_limit({**shared, **one})
 
 
+def _list_effects(body: Body, key: str) -> tuple[EffectUse, ...]:
+    return tuple(EffectUse(one["name"], one.get("args", {})) for one in body.get(key, ()))
+
+
 def _build_outcome(body: Body, step: str) -> Outcome:
     end = body.get("end")
     asks = tuple(body.get("asks", ()))
@@ -199,11 +205,13 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         end=None if end is None else CaseEnd(end),
         when=body.get("when"),
         guards=tuple(guards),
-        effects=tuple(EffectUse(one["name"], one.get("args", {})) for one in body.get("effects", ())),
+        effects=_list_effects(body, "effects"),
         corrections=body.get("corrections", False),
         owes_documents=body.get("owes_documents", False),
         needs_reason=body.get("needs_reason", False),
         reason_label=body.get("reason_label"),
         asks=asks,
         sets=dict(body.get("sets", {})),
+        name_for_staff=body.get("name_for_staff", ""),
+        tells_customer=tuple(TellsCustomer(one) for one in body.get("tells_customer", ())),
     )

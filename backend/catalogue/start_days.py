@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from backend.catalogue.definition import CalendarStart, StartEvery
+from backend.catalogue.calendar_start import CalendarStart, StartEvery
 
 QUARTER_MONTHS = 3
 # A year without 29 February, which no start may name: three years of four would go without.

@@ -1,11 +1,12 @@
-"""What is wrong where a step relies on a form before it: for the day when it is due, for what it shows."""
+"""What is wrong with what a step takes from a form before it, and with what it tells the customer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from backend.catalogue.definition import LimitKind, ProcessDefinition, Step
+from backend.catalogue.definition import LimitKind, ProcessDefinition, Step, TellsCustomer
+from backend.catalogue.folder import ProcessesFolder
 from backend.catalogue.form_lint import Fault
 from backend.catalogue.forms import FILE_TYPES
 from backend.catalogue.prefill import Forms
@@ -55,3 +56,21 @@ def _list_before(process: ProcessDefinition, step: Step) -> list[Step]:
                 found[one.key] = one
                 waiting.append(one.key)
     return list(found.values())
+
+
+def check_told(process: ProcessDefinition, content: ProcessesFolder) -> Iterator[Fault]:
+    """What the customer is told of has to be there: a result, words, or a form with a field for them."""
+    ways = [(step, way) for step in process.steps for way in step.outcomes]
+    asks_result = any("result" in way.asks for _, way in ways)
+    forms = {one for step in process.steps for one in (step.form, *(case.form for case in step.form_cases))}
+    bodies = [body for key, body in content.forms.items() if key in forms]
+    fields = [one for body in bodies for section in body["sections"] for one in section["fields"]]
+    for step, way in ways:
+        there = {
+            TellsCustomer.RESULT: asks_result,
+            TellsCustomer.REASON: way.needs_reason,
+            TellsCustomer.FORM: any("told_as" in one for one in fields),
+        }
+        for one in way.tells_customer:
+            if not there[one]:
+                yield step.key, "told_missing", f"outcome {way.key} tells a {one} that nobody writes"

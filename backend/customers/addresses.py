@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from backend.core.encryption import KeyRing
 from backend.customers.models import Premises
 
 PARTS = ("region", "street", "community", "building", "unit", "door")
+# The parts that stand in clear, by which more than one home may be found.
+PLACE_COLUMNS: Final = (
+    ("region", Premises.region),
+    ("street", Premises.street),
+    ("community", Premises.community),
+    ("building", Premises.building),
+    ("unit", Premises.building_unit),
+)
 
 
 def index_address(keys: KeyRing, address: Mapping[str, Any]) -> bytes | None:

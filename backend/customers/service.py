@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing, normalise
 from backend.core.errors import Invalid, NotFound
-from backend.customers.addresses import describe_place
+from backend.customers.holders import KnownCustomer, find_holders, find_holders_at
 from backend.customers.merging import MergeFollower, merge_customers
-from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount, Premises
+from backend.customers.models import Customer, CustomerIdentity, GasAccount, Premises
 from backend.customers.sealing import (
     open_id_number,
     open_name,
@@ -62,17 +62,6 @@ class CustomerView:
     name: str | None
     phone: str | None
     phone_verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCustomer:
-    """A customer as somebody finds them who enters a case for them; of the address what stands in clear."""
-
-    id: int
-    name: str | None
-    phone: str | None
-    account_no: str | None = None
-    address: Mapping[str, Any] | None = None
 
 
 def read_mobile(typed: str) -> str:
@@ -210,35 +199,18 @@ class CustomersService:
     def find_by_account(
         self, session: Session, account_no: str, units: Collection[int]
     ) -> list[KnownCustomer]:
-        """Return who holds this account in ``units``, the owner first; the door the customer says."""
-        return self._find_holders(session, GasAccount.account_no == account_no, units)
+        """Return who holds this account in ``units``, the owner first."""
+        return find_holders(session, self._keys, GasAccount.account_no == account_no, units)
 
     def find_by_address(self, session: Session, index: bytes, units: Collection[int]) -> list[KnownCustomer]:
         """Return who holds an account at the whole address of this blind index in ``units``, owners first."""
-        return self._find_holders(session, Premises.address_index == index, units)
+        return find_holders(session, self._keys, Premises.address_index == index, units)
 
-    def _find_holders(
-        self, session: Session, condition: ColumnElement[bool], units: Collection[int]
-    ) -> list[KnownCustomer]:
-        rows = session.execute(
-            select(Customer, GasAccount.account_no, Premises)
-            .join(AccountRole, AccountRole.customer_id == Customer.id)
-            .join(GasAccount, GasAccount.id == AccountRole.gas_account_id)
-            .join(Premises, Premises.id == GasAccount.premises_id)
-            .where(condition, GasAccount.unit_id.in_(units), AccountRole.revoked_at.is_(None))
-            .order_by(AccountRole.role != "owner", AccountRole.id)
-            .limit(5)
-        )
-        return [
-            KnownCustomer(
-                one.id,
-                open_name(self._keys, one),
-                open_phone(self._keys, one),
-                account_no,
-                describe_place(place),
-            )
-            for one, account_no, place in rows
-        ]
+    def find_at_place(
+        self, session: Session, place: Mapping[str, Any], units: Collection[int], most: int
+    ) -> tuple[list[KnownCustomer], bool]:
+        """Return up to ``most`` who hold an account where the parts of an address fit; True where more do."""
+        return find_holders_at(session, self._keys, place, units, most)
 
     def find_or_enter(
         self, session: Session, name: str | None, phone: str | None, now: datetime

@@ -11,7 +11,7 @@ from typing import Any
 from backend.core.local_time import SHANGHAI, format_moment, format_span
 
 PLACEHOLDERS = frozenset(
-    {"service", "case_no", "items", "when", "handler", "handler_phone", "words", "amount", "until"}
+    {"service", "case_no", "items", "when", "handler", "handler_phone", "words", "amount", "until", "visit"}
 )
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
 # Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
@@ -29,6 +29,8 @@ DAYS_TO_MEND = timedelta(days=7)
 SOON, SUM_ON_PAGE = "请尽快", "金额请点开看"
 # Who comes without a phone of their own rings up.
 CALLS = "见后续来电"
+# What a visit is called where nothing says what for.
+COMES = "上门"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -68,6 +70,8 @@ class Facts:
     # Until when the customer is to act, and the sum that is to be paid, in whole fen.
     deadline: datetime | None = None
     amount_fen: int | None = None
+    # What somebody comes for, as 上门通气; where nothing says so, only that they come.
+    visit: str = COMES
 
 
 def read_messages(body: Iterable[Mapping[str, Any]]) -> dict[str, Message]:
@@ -108,13 +112,15 @@ def _fill(text: str, facts: Facts) -> str:
         "words": facts.words,
         "amount": write_amount(facts),
         "until": write_until(facts),
+        "visit": facts.visit,
     }
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
 
 def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]:
     """Return the keywords of the purpose's template, each within WeChat's limits."""
-    data = {"character_string1": facts.case_no, "thing2": _cut(facts.service, LONGEST_THING)}
+    named = name_visit(facts) if message.purpose == "visit" else facts.service
+    data = {"character_string1": facts.case_no, "thing2": _cut(named, LONGEST_THING)}
     tip = _cut(_fill(message.tip, facts), LONGEST_TIP)
     match message.purpose:
         case "progress":
@@ -133,6 +139,11 @@ def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]
 def write_when(facts: Facts, when: datetime) -> str:
     """Return the moment, or the hour from its begin to its end where the facts know it."""
     return format_moment(when) if facts.until is None else format_span(when, facts.until)
+
+
+def name_visit(facts: Facts) -> str:
+    """Return the service with what somebody comes for, as templates that tell of a visit name it."""
+    return facts.service if facts.visit == COMES else f"{facts.service}·{facts.visit}"
 
 
 def write_until(facts: Facts) -> str:

@@ -17,6 +17,7 @@ from backend.notifications.messages import (
     DAYS_TO_MEND,
     Facts,
     Message,
+    name_visit,
     write_amount,
     write_until,
     write_when,
@@ -35,6 +36,8 @@ _INSTEAD: Final = {
     "alarm_help": "progress",
     "alarm_coming": "progress",
 }
+# These tell of a visit, so what is named first says what for.
+_OF_A_VISIT: Final = frozenset({"assigned", "visit", "moved", "replaced"})
 # {1}, {2} … are the parameters; HALL is the company's address, which the registered template itself holds.
 SMS_TEXTS: Final[Mapping[str, str]] = {
     "progress": "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。",
@@ -73,8 +76,9 @@ def choose_sms(message: Message, templates: Mapping[str, str], *, uses_mini: boo
 
 def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> list[str]:
     """Return the parameters of the text message, in their order."""
-    params = [facts.service, facts.case_no]
-    match template.removesuffix(_PAGE):
+    name = template.removesuffix(_PAGE)
+    params = [name_visit(facts) if name in _OF_A_VISIT else facts.service, facts.case_no]
+    match name:
         case "progress":
             return [*params, message.phrase]
         case "correction":

@@ -39,10 +39,11 @@ def test_the_address_that_is_heard_is_read_by_who_goes_there(hall: Hall) -> None
     begun = agent.read(f"/cases/{case_no}/documents/{line['task']}")["values"]
     assert begun["words"] == "厨房有臭味"
     assert begun["contact_phone"] == "138****0000"
-    write_record(agent, case_no, "guide", address=HEARD, words=WORDS)
     assert find_row(agent, case_no)["place"] == ""
-    assert agent.act(case_no, "guide").status_code == 200
+    write_record(agent, case_no, "guide", address=HEARD, words=WORDS)
     # From here on the case itself says it: to who chooses the unit, in the lists, to who is sent.
+    assert find_row(agent, case_no)["place"] == "阳光小区 5幢 **"
+    assert agent.act(case_no, "guide").status_code == 200
     case = agent.read(f"/cases/{case_no}")
     assert case["suggested_unit"]["code"] == "361"
     assert (case["values"]["words"], case["values"]["address"]["building"]) == (WORDS, "5幢")
@@ -87,6 +88,17 @@ def test_what_is_told_at_dispatch_is_written_down_too(hall: Hall) -> None:
     case = desk.read(f"/cases/{case_no}")
     assert (case["values"]["words"], case["values"]["address"]["door"]) == ("有臭味，有人头晕", "****")
     assert find_row(desk, case_no)["place"] == "阳光小区 5幢 **"
+
+
+def test_a_place_that_is_told_at_dispatch_finds_the_unit_at_once(hall: Hall) -> None:
+    case_no = hall.report_alarm("361", contact_phone="13812340000")
+    agent = hall.sign_in("agent_a")
+    for outcome in ("record", "guide"):
+        assert agent.act(case_no, outcome).status_code == 200
+    assert agent.read(f"/cases/{case_no}")["suggested_unit"] is None
+    write_record(agent, case_no, "dispatch", address=HEARD)
+    assert agent.read(f"/cases/{case_no}")["suggested_unit"]["code"] == "361"
+    assert agent.act(case_no, "dispatch").status_code == 200
 
 
 def test_an_alarm_goes_on_without_its_record(hall: Hall) -> None:

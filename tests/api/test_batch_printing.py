@@ -42,7 +42,9 @@ def cases(hall: Hall, desk: Browser, make_customer: Callable[[], MadeCustomer]) 
 def test_several_cases_are_printed_as_one(hall: Hall, desk: Browser, cases: list[str]) -> None:
     numbers = ",".join([cases[1], cases[0], cases[2], cases[1]])
     kinds = desk.read("/prints", cases=numbers)["items"]
-    assert kinds == [{"form": "test_survey", "name": "test_survey 表", "count": 2}]
+    # Of which cases there is one the list says beside each.
+    told = {"form": "test_survey", "name": "test_survey 表", "count": 2, "cases": [cases[1], cases[0]]}
+    assert kinds == [told]
     answer = desk.get("/prints.pdf", cases=numbers, form="test_survey")
     assert (answer.status_code, answer.content_type) == (200, "application/pdf")
     pages = ["".join(one.extract_text().split()) for one in PdfReader(io.BytesIO(answer.data)).pages]
@@ -64,9 +66,10 @@ def test_what_a_child_case_has_filled_in_is_printed_with_its_parent(
         child = update(ServiceCase).where(ServiceCase.case_no == cases[1])
         session.execute(child.values(parent_case_id=hall.find_id(cases[2]), parent_task_no=TASK))
     survey = {"form": "test_survey", "name": "test_survey 表"}
-    assert desk.read("/prints", cases=cases[2])["items"] == [{**survey, "count": 1}]
+    assert desk.read("/prints", cases=cases[2])["items"] == [{**survey, "count": 1, "cases": [cases[2]]}]
     # The child chosen beside its parent is printed once.
-    assert desk.read("/prints", cases=",".join(cases))["items"] == [{**survey, "count": 2}]
+    [told] = desk.read("/prints", cases=",".join(cases))["items"]
+    assert told == {**survey, "count": 2, "cases": [cases[0], cases[1]]}
 
 
 def test_what_is_not_there_or_not_theirs_is_refused(hall: Hall, desk: Browser, cases: list[str]) -> None:

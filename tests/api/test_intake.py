@@ -14,10 +14,13 @@ from sqlalchemy import func, select
 from backend.access.models import PersonalLook
 from backend.cases.models import ServiceCase
 from backend.catalogue.field_checks import check_address
+from backend.customers.account_sealing import seal_place
 from backend.customers.addresses import index_address
 from backend.customers.models import AccountRole, GasAccount, Premises
 from backend.customers.service import CustomersService, NewCustomer
 from tests.api.staff_side import ADDRESS, Browser, Hall, code
+
+PART: dict[str, Any] = {**dict.fromkeys(ADDRESS, ""), "point": None}
 
 
 def make_phone() -> str:
@@ -151,7 +154,9 @@ def test_each_look_at_a_customer_is_recorded(hall: Hall) -> None:
         assert session.scalar(of_agent) == (before or 0) + 1
 
 
-def enter_account(hall: Hall, phone: str, at: dict[str, Any] | None = None) -> tuple[str, int]:
+def enter_account(
+    hall: Hall, phone: str, at: dict[str, Any] | None = None, community: str = "阳光小区"
+) -> tuple[str, int]:
     """Enter an account in unit 361 with its owner; returns its number and the owner's id."""
     now, account_no = datetime.now(UTC), f"37{secrets.randbelow(10**8):08d}"
     index = secrets.token_bytes(16) if at is None else index_address(hall.keys, check_address(at))
@@ -159,11 +164,12 @@ def enter_account(hall: Hall, phone: str, at: dict[str, Any] | None = None) -> t
         owner = CustomersService(hall.keys).enter(session, NewCustomer(name="李大爷", phone=phone), now)
         unit_id = hall.units["361"]
         premises = Premises(
-            unit_id=unit_id, region="历下区", street="文化路", community="阳光小区", building="3号楼",
-            door_sealed="-", address_index=index, created_at=now,
+            unit_id=unit_id, region="历下区", street="文化路", community=community, building="3号楼",
+            door_sealed="", address_index=index, created_at=now,
         )  # fmt: skip
         session.add(premises)
         session.flush()
+        seal_place(hall.keys, premises, at or {"door": "501室"})
         account = GasAccount(
             unit_id=unit_id, account_no=account_no, premises_id=premises.id, status="active",
             gas_use="residential", opened_at=now,
@@ -183,7 +189,7 @@ def test_found_by_account_and_by_address(hall: Hall) -> None:
     agent = hall.sign_in("agent_a")
     [person] = json.loads(agent.send("POST", "/intake/search", {"account_no": account_no}).text)["customers"]
     assert (person["customer_id"], person["name"], person["phone"]) == (owner, "李大爷", phone)
-    assert person["address"]["building"] == "3号楼"
+    assert (person["address"]["building"], person["address"]["door"]) == ("3号楼", "501室")
     foreign = hall.sign_in("desk_362").send("POST", "/intake/search", {"account_no": account_no})
     assert json.loads(foreign.text)["customers"] == []
     values = fault()
@@ -202,9 +208,42 @@ def test_whoever_holds_an_account_at_the_address_is_found_by_it(hall: Hall) -> N
     assert json.loads(foreign.text)["customers"] == []
 
 
+def test_a_part_of_an_address_finds_homes_and_names_nobody(hall: Hall) -> None:
+    phone, community = make_phone(), f"望湖{secrets.token_hex(4)}"
+    account_no, owner = enter_account(hall, phone, community=community)
+    for _ in range(10):
+        enter_account(hall, make_phone(), community=community)
+    agent = hall.sign_in("agent_a")
+
+    def find(**parts: str) -> dict[str, Any]:
+        answer = agent.send("POST", "/intake/search", {"address": {**PART, **parts}})
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = json.loads(answer.text)
+        return found
+
+    found = find(community=community)
+    assert (len(found["customers"]), found["more"]) == (10, True)
+    first = found["customers"][0]
+    assert (first["account_no"], first["customer_id"], first["masked"]) == (account_no, owner, True)
+    assert (first["name"], first["phone"]) == ("李*", f"{phone[:3]}****{phone[-4:]}")
+    assert (first["address"]["building"], first["address"]["door"]) == ("3号楼", "")
+    # The beginning is enough, a street finds as well, and the door is looked for behind what fits.
+    assert find(community=community[:6])["customers"]
+    assert find(street="文化路")["customers"]
+    assert len(find(community=community, door="501")["customers"]) == 10
+    assert find(community=community, building="3", door="502")["customers"] == []
+    assert find(community=community, building="4")["customers"] == []
+    # What stands for any character elsewhere is only itself here.
+    assert find(community="%%")["customers"] == []
+
+
 @pytest.mark.parametrize(
     ("asked", "field"),
-    [({}, "phone"), ({"phone": "12"}, "phone"), ({"address": {**ADDRESS, "street": ""}}, "address")],
+    [
+        ({}, "phone"),
+        ({"phone": "12"}, "phone"),
+        ({"address": {**PART, "community": "阳", "building": "3号楼"}}, "address"),
+    ],
 )
 def test_nobody_leafs_through_customers(hall: Hall, asked: dict[str, Any], field: str) -> None:
     answer = hall.sign_in("agent_a").send("POST", "/intake/search", asked)

@@ -81,8 +81,7 @@ def test_the_sum_is_told_before_it_is_paid_and_the_receipt_afterwards(
     ("process", "outcome"),
     [
         (HOME, "paid"),
-        ("install_residential_group", "by_area"),
-        ("install_residential_group", "by_quota"),
+        ("install_residential_group", "paid"),
         ("install_non_residential", "paid"),
         ("alteration", "paid"),
     ],

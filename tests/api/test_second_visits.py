@@ -64,6 +64,11 @@ def find_waiting(hall: Hall, case_no: str) -> dict[str, Any] | None:
     return next((one for one in home["waiting"] if one["case_no"] == case_no), None)
 
 
+def list_coming(hall: Hall) -> dict[str, str]:
+    coming = hall.customer_cases.read_home(hall.customer_id)["coming"]
+    return {one["case_no"]: one["headline"] for one in coming}
+
+
 def book_as_customer(hall: Hall, case_no: str, start_at: str) -> dict[str, Any]:
     """Hold and book an hour in the case that the customer knows, as its page does."""
     appointments: AppointmentService = hall.shared.appointments
@@ -93,6 +98,9 @@ def test_the_customer_books_the_gas_on_in_the_one_case(hall: Hall, works: tuple[
     assert (told["action"]["unmet"]["code"], told["state"]) == ("appointment_missing", "waits_for_you")
     view = read_customer(hall, case_no)
     assert (view["appointment"], view["visit_state"], view["visited_at"]) == (None, "none", None)
+    assert case_no not in [
+        one["case_no"] for one in hall.customer_cases.read_home(hall.customer_id)["coming"]
+    ]
     now = next(one for one in view["progress"] if one["state"] == "now")
     assert (now["name"], now["handler"]["name"]) == ("预约通气", f"王{FITTER}")
     start_at = list_free(desk, case_no)[3]
@@ -101,8 +109,11 @@ def test_the_customer_books_the_gas_on_in_the_one_case(hall: Hall, works: tuple[
     assert (booked["visit_state"], booked["state"]) == ("none", "in_progress")
     assert list_told(hall, gas_on)[-1] == "appointment_booked"
     deliver(hall, list_promised(hall, gas_on)[-1])
+    # What is booked for the gas-on stands on the home page, under the one case that the customer knows.
+    assert list_coming(hall)[case_no] == f"已约好 {booked['appointment']['text']} 上门通气"
+    assert (view["visit_for"], booked["visit_for"]) == ("上门通气", "上门通气")
     message = desk.read(f"/cases/{case_no}")["messages"][-1]["text"]
-    assert f"王{FITTER}师傅" in message and booked["appointment"]["text"] in message
+    assert f"王{FITTER}师傅上门通气" in message and booked["appointment"]["text"] in message
     assert find_waiting(hall, case_no) is None
     # Each visit has a row of its own: the survey is over, and the gas-on is to come.
     assert (list_appointments(hall, case_no), list_appointments(hall, gas_on)) == (["arrived"], ["booked"])

@@ -74,6 +74,8 @@ def test_the_customer_sees_the_very_sketch_that_is_signed(
 
     [shown] = read(hall, owner, path)
     assert (shown["name"], shown["to_sign"], shown["signed_at"]) == ("安装草图", True, None)
+    # The sum that was entered with the sketch is signed with it, and told at once.
+    assert shown["amount_fen"] == fee.get("amount_fen")
     assert [one["file_key"] for one in shown["files"]] == [key]
     content = hall.app.test_client().get(shown["files"][0]["url"])
     assert (content.status_code, content.mimetype) == (200, "image/jpeg")
@@ -88,6 +90,7 @@ def test_the_customer_sees_the_very_sketch_that_is_signed(
     assert answer_drawing(hall, owner, case_no, signed, values=seen).status_code == 200
     [kept] = read(hall, owner, path)
     assert (kept["sha256"], kept["to_sign"]) == (shown["sha256"], False)
+    assert kept["amount_fen"] == shown["amount_fen"]
     assert kept["signed_at"] is not None
     if process == SKETCHES[0][0]:
         # What is handed over begins with the case's data, and is no second signature.
@@ -96,12 +99,13 @@ def test_the_customer_sees_the_very_sketch_that_is_signed(
     told = works.read(f"/cases/{case_no}/drawings")
     assert [(one["sha256"], one["signed_at"]) for one in told] == [(kept["sha256"], kept["signed_at"])]
     texts = [one["text"] for one in works.read(f"/cases/{case_no}")["history"]]
-    assert f"客户已签名，看过的图纸校验值 {shown['sha256'][:12]}" in texts
+    agreed = "，同意费用 3580.00 元" if fee else ""
+    assert f"客户已签名，看过的图纸校验值 {shown['sha256'][:12]}{agreed}" in texts
 
 
 def test_what_was_turned_down_is_drawn_anew(hall: Hall, owner: MadeCustomer) -> None:
     works = hall.sign_in("works_361")
-    case_no = begin(hall, "install_residential_individual", "design", owner.id)
+    case_no = begin(hall, "install_residential_individual", "design", owner.id, amount_fen=1)
     path = f"/cases/{case_no}/drawings"
     assert works.act(case_no, "designed", drawing=[upload(works, "图一")]).status_code == 200
     [first] = read(hall, owner, path)
@@ -115,6 +119,8 @@ def test_what_was_turned_down_is_drawn_anew(hall: Hall, owner: MadeCustomer) -> 
     [second] = read(hall, owner, path)
     assert [one["file_key"] for one in second["files"]] == pages
     assert (second["name"], second["sha256"] != first["sha256"]) == ("施工图", True)
+    # What was paid long before belongs to no later drawing.
+    assert second["amount_fen"] is None
 
     signature = draw_signature(hall, owner)
     old = {"signature_file": signature, "drawing_sha256": first["sha256"]}

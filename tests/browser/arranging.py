@@ -32,4 +32,4 @@ def book(customer: Customer, case_no: str, hours: str) -> None:
     customer.press("去预约上门时间")
     customer.hold_hour(hours)
     customer.press("确认预约")
-    expect(customer.page.get_by_text("约好的上门时间")).to_be_visible()
+    expect(customer.page.get_by_text("约好的上门")).to_be_visible()

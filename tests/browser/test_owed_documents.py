@@ -63,7 +63,7 @@ def _draw_the_sketch(customer: Customer, stage: Stage, case_no: str) -> None:
     customer.press("去预约上门时间")
     customer.hold_hour("10:00–11:00")
     customer.press("确认预约")
-    expect(customer.page.get_by_text("约好的上门时间")).to_be_visible()
+    expect(customer.page.get_by_text("约好的上门")).to_be_visible()
     child_no = lead.read(case_no)["child"]["case_no"]
     lead.act(child_no, "take_up")
     handler.act(child_no, "set_off")

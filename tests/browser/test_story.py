@@ -218,7 +218,7 @@ def _book(watched: Watched, customer: Customer) -> None:
     expect(page.get_by_text("现在约的是")).to_have_count(0)
     customer.hold_hour("16:00–17:00")
     customer.press("确认预约")
-    expect(page.get_by_text("约好的上门时间")).to_be_visible()
+    expect(page.get_by_text("约好的上门")).to_be_visible()
     expect(page.get_by_role("heading", name=re.compile(r"^已约好 .+ \d\d:00–\d\d:00 上门$"))).to_be_visible()
     _unfold_progress(customer)
     watched.shoot(page, "12-booked")
@@ -331,7 +331,7 @@ def _repair(watched: Watched, handler: Staff, child_no: str) -> None:
 def _rate(watched: Watched, customer: Customer) -> None:
     page = customer.page
     expect(page.get_by_text(re.compile(r"^已于 .+ 上门$"))).to_be_visible()
-    expect(page.get_by_text("约好的上门时间")).to_have_count(0)
+    expect(page.get_by_text("约好的上门")).to_have_count(0)
     expect(page.get_by_role("button", name=re.compile("^打电话给"))).to_have_count(0)
     watched.shoot(page, "23-visited")
     customer.press("去评价")

@@ -121,7 +121,7 @@ def book(phone: Phone) -> None:
     phone.tap("16:00–")
     phone.see("为您保留")
     phone.tap("确认预约")
-    phone.see("约好的上门时间", "张伟")
+    phone.see("约好的上门维修时间", "张伟")
 
 
 def visit(phone: Phone, handler: Staff, child_no: str) -> None:

@@ -15,7 +15,7 @@ from backend.catalogue.conformance.report import Conformance, compare, narrow, r
 from backend.catalogue.contract_text import read_wording
 from backend.catalogue.definition import FORM_FILLED
 from backend.catalogue.folder import PROCESSES_FOLDER, ProcessesFolder
-from backend.catalogue.lint import Vocabulary
+from backend.catalogue.vocabulary import Vocabulary
 from backend.core.config import Settings
 
 ROOT = PROCESSES_FOLDER.parent
@@ -41,6 +41,12 @@ def _list_words(words: Vocabulary, content: ProcessesFolder) -> Mapping[str, fro
     used = {
         kind: {use["name"] for one in outcomes for use in one.get(kind, ())} for kind in ("guards", "effects")
     }
+    used["effects"].update(
+        use["name"]
+        for body in content.processes.values()
+        for step in body["steps"]
+        for use in step.get("form_effects", ())
+    )
     if any("form" in one.get("asks", ()) for one in outcomes):
         used["guards"].add(FORM_FILLED)
     bodies = content.processes.values()

@@ -258,7 +258,7 @@ def check_hour_told(customer: Customer, case_no: str) -> None:
     view = customer.get(f"/cases/{case_no}")
     now = find_now(view)
     assert (now["name"], now["key"]) == ("师傅准备出发", "support/set_off")
-    assert now["due_text"] == f"约好 {view['appointment']['text']} 上门"
+    assert now["due_text"] == f"约好 {view['appointment']['text']} 上门维修"
     assert view["headline"] == f"已{now['due_text']}"
     [listed] = customer.get("/cases")["items"]
     assert (listed["headline"], listed["due_text"]) == (view["headline"], now["due_text"])

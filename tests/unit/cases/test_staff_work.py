@@ -13,7 +13,7 @@ from backend.cases.guards import CASE_GUARDS
 from backend.cases.snapshot import Snapshot
 from backend.cases.staff_case_view import describe_tasks
 from backend.catalogue.definition import ActorKind
-from tests.unit.cases.definitions import NOW, UNIT, make_outcome, make_process, make_step
+from tests.unit.cases.definitions import CLERK, NOW, UNIT, make_outcome, make_process, make_step
 
 WORK = make_process(
     make_step(
@@ -33,6 +33,18 @@ SIGNINGS = make_process(
         "sketch", "department:unit", make_outcome("agree", "drawings", asks=["signature"], guards=_SIGNED)
     ),
     make_step("drawings", "department:unit", make_outcome("agree", asks=["signature"], guards=_SIGNED)),
+)
+
+
+PAYING = make_process(
+    make_step(
+        "pay",
+        "customer",
+        make_outcome("paid", "book", name_for_staff="柜台收费"),
+        also_by=["department:unit"],
+        customer={"name": "缴费", "text": "请缴费"},
+    ),
+    make_step("book", "position:clerk", make_outcome("booked"), also_by=["department:unit"]),
 )
 
 
@@ -136,3 +148,20 @@ def test_who_takes_part_in_a_step_is_named() -> None:
     names = {"works": "工程管理部门", "customer": "客户"}
     [task] = describe_tasks(process, Branch(1, 1, snapshot, {}, None, {}), names, UNIT, NOW)
     assert task["attended_by"] == ["工程管理部门", "客户"]
+
+
+def test_a_post_that_is_named_beside_the_actor_may_do_the_step_as_well() -> None:
+    paying = decide(PAYING, Snapshot(), Start(CUSTOMER), NOW).snapshot
+    [own] = list_available_actions(PAYING, paying, CUSTOMER)
+    [ours] = list_available_actions(PAYING, paying, UNIT)
+    assert (own.name, own.for_customer) == ("paid", False)
+    assert (ours.name, ours.for_customer) == ("柜台收费", True)
+    assert list_available_actions(PAYING, paying, CLERK) == ()
+    with pytest.raises(CommandRefused) as refused:
+        decide(PAYING, paying, Complete(CLERK, 1, "paid", paying.version), NOW)
+    assert refused.value.code == "not_your_turn"
+    booking = decide(PAYING, paying, Complete(UNIT, 1, "paid", paying.version), NOW).snapshot
+    [booked] = list_available_actions(PAYING, booking, UNIT)
+    # A step of staff is done on nobody's behalf.
+    assert (booked.name, booked.for_customer) == ("booked", False)
+    assert list_available_actions(PAYING, booking, CUSTOMER) == ()

@@ -18,7 +18,13 @@ from tests.unit.cases.definitions import CLERK, NOW, STRANGER, make_outcome, mak
 
 PROCESS = make_process(
     make_step("apply", "customer", make_outcome("apply", "survey", "other")),
-    make_step("survey", "position:clerk", make_outcome("done", "after", asks=["form"]), form="survey_form"),
+    make_step(
+        "survey",
+        "position:clerk",
+        make_outcome("done", "after", asks=["form"]),
+        form="survey_form",
+        form_effects=[{"name": "note", "args": {"of": "survey"}}],
+    ),
     make_step("other", "position:clerk", make_outcome("done", "after", asks=["form"]), form="other_form"),
     make_step("after", "customer", make_outcome("after")),
 )
@@ -70,6 +76,7 @@ def test_a_filled_form_is_a_fact_and_changes_only_what_is_new() -> None:
         {"task": SURVEY, "step": "survey", "name": "勘察单"},
         {"data": {"kind": "large"}},
     ]
+    assert [(one.name, one.args, one.task) for one in first.effects] == [("note", {"of": "survey"}, SURVEY)]
     again = decide(PROCESS, first.snapshot, FillForm(CLERK, SURVEY, "勘察单", {"kind": "large"}), NOW)
     assert len(again.events) == 1 and again.snapshot.data == {"kind": "large"}
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from backend.catalogue.folder import PROCESSES_FOLDER, read_folder
-from backend.catalogue.lint import Vocabulary, lint
+from backend.catalogue.lint import lint
+from backend.catalogue.vocabulary import Vocabulary
 
 SHIPPED = read_folder()
 # Only forms are looked at here, and they name neither guards nor effects.

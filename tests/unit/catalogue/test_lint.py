@@ -73,14 +73,37 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: form_case(b, form="unheard_of"), ("accept", "form_unknown")),
     (lambda b: form_case(b, form="papers_unit", base=None), ("accept", "form_odd")),
     (lambda b: step(b, "accept").update(signs="nowhere"), ("accept", "form_odd")),
+    (lambda b: outcome(b, "accept").update(tells_customer=["result"]), ("accept", "told_missing")),
+    (lambda b: outcome(b, "accept").update(tells_customer=["reason"]), ("accept", "told_missing")),
+    (lambda b: outcome(b, "accept").update(tells_customer=["form"]), ("accept", "told_missing")),
     (lambda b: form_case(b, form="papers_unit", field="unheard_of"), ("accept", "field_unknown")),
     (form_case, ("steps/1/form_cases/0", "schema")),
     (lambda b: step(b, "accept").update(by="position:nobody"), ("accept", "post_unknown")),
     (lambda b: step(b, "accept").update(by="department:nobody"), ("accept", "post_unknown")),
     (lambda b: step(b, "accept").update(attended_by=["nobody"]), ("accept", "party_unknown")),
+    (lambda b: step(b, "accept").update(also_by=["position:nobody"]), ("accept", "post_unknown")),
+    (lambda b: step(b, "accept").update(also_by=["customer"]), ("steps/1/also_by/0", "schema")),
+    (lambda b: step(b, "rate").update(also_by=["position:remote_service"]), ("rate", "name_odd")),
+    (lambda b: outcome(b, "accept").update(name_for_staff="代办"), ("accept", "name_odd")),
+    (
+        lambda b: (
+            step(b, "rate").update(also_by=["position:remote_service"])
+            or outcome(b, "rate").update(name_for_staff="代办", asks=["signature"])
+        ),
+        ("rate", "also_by_odd"),
+    ),
+    (
+        lambda b: step(b, "accept").update(form="papers_unit", also_by=["position:remote_service"]),
+        ("accept", "also_by_odd"),
+    ),
     (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
     (lambda b: outcome(b, "assign")["guards"].append(REVIEWS_NOTHING), ("assign", "step_unknown")),
     (lambda b: outcome(b, "book").update(effects=[{"name": "nothing"}]), ("book", "effect_unknown")),
+    (lambda b: step(b, "accept").update(form_effects=[{"name": "set_handler"}]), ("accept", "form_odd")),
+    (
+        lambda b: step(b, "accept").update(form="alarm_record", form_effects=[{"name": "nothing"}]),
+        ("accept", "effect_unknown"),
+    ),
     (lambda b: step(b, "rate").pop("customer"), ("rate", "wording_missing")),
     (lambda b: b.update(starts_by=["position:remote_service"]), ("starts_by", "form_missing")),
     (lambda b: b.update(starts_by=["position:nobody"]), ("starts_by", "post_unknown")),
@@ -182,11 +205,14 @@ def test_the_shipped_processes_have_no_fault() -> None:
 
 
 def test_every_named_guard_and_effect_is_used() -> None:
-    outcomes = [one for body in SHIPPED.processes.values() for s in body["steps"] for one in s["outcomes"]]
+    steps = [step for body in SHIPPED.processes.values() for step in body["steps"]]
+    outcomes = [one for step in steps for one in step["outcomes"]]
     named = {use["name"] for one in outcomes for use in one.get("guards", ())}
     # The loader adds this one wherever an outcome asks for its step's form.
     assert named | {FORM_FILLED} == WORDS.guards
-    assert {use["name"] for one in outcomes for use in one.get("effects", ())} == WORDS.effects
+    of_forms = [use for step in steps for use in step.get("form_effects", ())]
+    effects = [use for one in outcomes for use in one.get("effects", ())]
+    assert {use["name"] for use in (*of_forms, *effects)} == WORDS.effects
 
 
 def test_a_service_with_an_unknown_form_is_found_and_one_without_process_is_not_offered() -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from backend.catalogue.definition import CalendarStart, StartEvery, StartPer
+from backend.catalogue.calendar_start import CalendarStart, StartEvery, StartPer
 from backend.catalogue.start_days import StartDay, find_latest_start
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from backend.cases.notices import TELLS_VISIT
 from backend.catalogue.folder import PROCESSES_FOLDER, read_folder
 from backend.catalogue.loader import read_body
 from backend.notifications.messages import (
@@ -109,8 +110,26 @@ def test_what_the_text_says() -> None:
     )
     assert fill_wechat(MESSAGES["appointment_booked"], FACTS, NOW)["time3"] == "2026-11-26 09:00"
     assert fill_text(MESSAGES["handler_assigned"], replace(FACTS, handler="张伟")) == (
-        "您的居民报装（编号261124101123453）已安排张伟师傅（电话13800138000）。点开选一个方便的上门时间，选好了师傅才能上门。"
+        "您的居民报装（编号261124101123453）已安排张伟师傅（电话13800138000）上门。点开选一个方便的上门时间，选好了师傅才能上门。"
     )
+
+
+def test_a_visit_says_what_somebody_comes_for() -> None:
+    facts = replace(FACTS, handler="张伟", visit="上门通气")
+
+    def tell(key: str) -> str:
+        name = choose(MESSAGES[key], uses_mini=True)
+        return write_sms(name, fill_sms(name, MESSAGES[key], facts, NOW), "https://hall.example")
+
+    assert "张伟师傅上门通气，请留人在家" in fill_text(MESSAGES["appointment_booked"], facts)
+    assert "上门通气时间改为：" in fill_text(MESSAGES["appointment_moved"], facts)
+    assert tell("appointment_booked").startswith("您的居民报装·上门通气（编号")
+    # Who has set off is told by name; what else is told of the case has no visit in it.
+    assert tell("handler_set_off").startswith("您的居民报装（编号")
+    assert fill_wechat(MESSAGES["appointment_booked"], facts, NOW)["thing2"] == "居民报装·上门通气"
+    assert fill_wechat(MESSAGES["application_dispatched"], facts, NOW)["thing2"] == "居民报装"
+    telling = {key for key, one in MESSAGES.items() if "{visit}" in one.text}
+    assert telling == TELLS_VISIT
 
 
 def test_each_text_message_says_what_happened() -> None:

@@ -8,6 +8,8 @@ import ActionBar from '@/components/action/ActionBar.vue'
 import { useOpenCase } from '@/stores/openCase'
 
 vi.mock('@/api/cases')
+const push = vi.fn()
+vi.mock('vue-router', () => ({ useRouter: () => ({ push }) }))
 vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 
 it('takes neither click nor key while it rests', async () => {
@@ -99,5 +101,31 @@ it('asks once before a passing that would never ask again for a document that ma
   await bar.get('.act button').trigger('click')
   await bar.findAll('.dialog button')[1]!.trigger('click')
   await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledOnce())
+  bar.unmount()
+})
+
+it('asks whether the customer is there, and goes on with the case in which the money is booked', async () => {
+  setActivePinia(createPinia())
+  vi.mocked(sendCommand).mockReset()
+  const action = {
+    kind: 'complete', task: 1, step: 'pay', outcome: 'paid', name: '柜台收费', asks: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: true,
+  }
+  const form = { sections: [] }
+  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [], child: null }
+  const open = useOpenCase()
+  open.caseNo = '1'
+  open.view = view as unknown as StaffCaseView
+  const begun = { ...view, actions: [], child: { case_no: '2', your_step: '登记缴费', for_customer: false, overdue: false } }
+  vi.mocked(sendCommand).mockResolvedValue(begun as unknown as StaffCaseView)
+  const AppDialog = { template: '<div class="dialog"><slot /></div>' }
+  const bar = mount(ActionBar, { global: { stubs: { AppDialog, ElButton: { template: '<button><slot /></button>' } } } })
+  expect(bar.text()).toContain('正在等客户自己办。客户来到柜台时，您可以代办：柜台收费')
+  await bar.get('.act button').trigger('click')
+  expect(bar.get('.dialog').text()).toContain('客户在柜台时才点')
+  expect(sendCommand).not.toHaveBeenCalled()
+  await bar.findAll('.dialog button')[1]!.trigger('click')
+  await vi.waitFor(() => expect(push).toHaveBeenCalledWith('/cases/2'))
+  expect(sendCommand).toHaveBeenCalledOnce()
+  expect(bar.emitted('done')).toBeUndefined()
   bar.unmount()
 })

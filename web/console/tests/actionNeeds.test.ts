@@ -9,7 +9,7 @@ const action = (more: Partial<AvailableAction>): AvailableAction => ({
   outcome: 'pass',
   name: '',
   unmet: null,
-  needs_reason: false, reason_label: null,
+  needs_reason: false, reason_label: null, for_customer: false,
   needs_corrections: false,
   needs_owed_documents: false,
   asks: [],

@@ -14,7 +14,7 @@ const stubs = { AppDialog: { template: '<div><slot /></div>' }, 'el-button': { t
 describe('printing several cases', () => {
   beforeEach(() => {
     setActivePinia(createPinia())
-    listPrintKinds.mockReset().mockResolvedValue({ items: [{ form: 'survey', name: '勘查单', count: 2 }] })
+    listPrintKinds.mockReset().mockResolvedValue({ items: [{ form: 'survey', name: '勘查单', count: 2, cases: ['case-0', 'case-2'] }] })
     printCases.mockReset().mockResolvedValue(undefined)
   })
 
@@ -24,6 +24,8 @@ describe('printing several cases', () => {
     // Before anybody chooses it says what there is.
     expect(listPrintKinds).toHaveBeenCalledWith(['case-0', 'case-1', 'case-2'])
     expect(dialog.text()).toContain('前 3 件里已填好：勘查单 2 份')
+    expect(dialog.findAll('.papers').map((one) => one.text())).toEqual(['有：勘查单', '还没有单据', '有：勘查单'])
+    expect(dialog.findAll('button').some((one) => one.text() === '只选有单据的 2 件')).toBe(true)
     const boxes = dialog.findAll('input[type=checkbox]')
     await boxes[2]!.setValue(true)
     await boxes[0]!.setValue(true)

@@ -19,15 +19,15 @@ function show(address: Address | null) {
 const press = (finder: ReturnType<typeof show>, name: string) => finder.findAll('button').find((one) => one.text() === name)!.trigger('click')
 
 it('finds who has an account at an address before anything stands in the form', async () => {
-  const person: KnownPerson = { customer_id: 7, name: '张小红', phone: '13812345678', account_no: '30100001', address: held }
-  vi.mocked(findCustomer).mockResolvedValue({ customers: [person], open_cases: [] })
+  const person: KnownPerson = { customer_id: 7, name: '张小红', phone: '13812345678', account_no: '30100001', address: held, masked: false }
+  vi.mocked(findCustomer).mockResolvedValue({ customers: [person], open_cases: [], more: false })
   const finder = show(null)
   expect(finder.find('.by-place').exists()).toBe(false)
   await press(finder, '按地址找')
   expect(finder.findAll('.by-place input')).toHaveLength(6)
   await press(finder, '找这个地址的客户')
   expect(findCustomer).not.toHaveBeenCalled()
-  expect(finder.get('.go').text()).toContain('区、街道、小区和门牌号都要填')
+  expect(finder.get('.go').text()).toContain('填一样就能找')
   for (const [part, typed] of Object.entries(PARTS)) await finder.get(`#who-place${part}`).setValue(typed)
   await press(finder, '找这个地址的客户')
   await flushPromises()
@@ -38,7 +38,7 @@ it('finds who has an account at an address before anything stands in the form', 
 })
 
 it('begins with the address of the form, keeps what is typed while the form has none, and hands on an unknown one', async () => {
-  vi.mocked(findCustomer).mockResolvedValue({ customers: [], open_cases: [] })
+  vi.mocked(findCustomer).mockResolvedValue({ customers: [], open_cases: [], more: false })
   const finder = show(held)
   await press(finder, '按地址找')
   expect((finder.get('#who-place-community').element as HTMLInputElement).value).toBe('阳光小区')
@@ -48,4 +48,33 @@ it('begins with the address of the form, keeps what is typed while the form has 
   await flushPromises()
   expect(findCustomer).toHaveBeenLastCalledWith({ address: { ...held, door: '502' } })
   expect(finder.emitted('address')).toEqual([[{ ...held, door: '502' }]])
+})
+
+it('finds homes by a part of an address, and who was chosen by the account number', async () => {
+  const masked: KnownPerson = { customer_id: 7, name: '张*', phone: '138****5678', account_no: '30100001', address: { ...held, door: '' }, masked: true }
+  const whole: KnownPerson = { ...masked, name: '张小红', phone: '13812345678', address: held, masked: false }
+  vi.mocked(findCustomer).mockResolvedValueOnce({ customers: [masked], open_cases: [], more: true })
+  const finder = show(null)
+  await press(finder, '按地址找')
+  await finder.get('#who-place-community').setValue('阳')
+  expect(finder.findAll('button').find((one) => one.text() === '找这个地址的客户')!.attributes('disabled')).toBeDefined()
+  await finder.get('#who-place-community').setValue('阳光')
+  await press(finder, '找这个地址的客户')
+  await flushPromises()
+  expect(finder.text()).toContain('还有更多没有列出来')
+  vi.mocked(findCustomer).mockResolvedValueOnce({ customers: [whole], open_cases: [], more: false })
+  await press(finder, '是这位')
+  await flushPromises()
+  expect(findCustomer).toHaveBeenLastCalledWith({ account_no: '30100001' })
+  expect(finder.emitted('choose')).toEqual([[whole]])
+})
+
+it('puts no half address into the form where nobody was found by it', async () => {
+  vi.mocked(findCustomer).mockResolvedValue({ customers: [], open_cases: [], more: false })
+  const finder = show(null)
+  await press(finder, '按地址找')
+  await finder.get('#who-place-community').setValue('阳光小区')
+  await press(finder, '找这个地址的客户')
+  await flushPromises()
+  expect(finder.emitted('address')).toBeUndefined()
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tellBring, tellShare, tellUntil, tellYuan } from '@/forms/payments'
+import { tellBring, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
 
 describe('what there is to pay', () => {
   it('is told in yuan', () => {
@@ -18,6 +18,17 @@ describe('what there is to pay', () => {
     expect(tellShare({ amount_fen: null, total_fen: null, paid_fen: 0 })).toBeNull()
     expect(tellShare({ amount_fen: 4000, total_fen: 10000, paid_fen: 0 })).toBe('总共 100.00 元，这次缴 40.00 元')
     expect(tellShare({ amount_fen: 6000, total_fen: 10000, paid_fen: 4000 })).toBe('总共 100.00 元，已缴 40.00 元，这次缴 60.00 元')
+  })
+
+  it('says that it can be paid late, where nothing was agreed on', () => {
+    const bill = { until: '2026-11-26T09:30:00Z', overdue: false, contract_no: null }
+    expect(tellLateToo(bill)).toContain('赶不上也能缴')
+    expect([{ ...bill, overdue: true }, { ...bill, until: null }, { ...bill, contract_no: '报居-2026-001' }].map(tellLateToo)).toEqual([null, null, null])
+  })
+
+  it('names a contract only where there is one with an account', () => {
+    expect(tellOnlyWhere({ transfer: null })).toBe('只向营业厅窗口缴费，不要转给个人。')
+    expect(tellOnlyWhere({ transfer: { holder: '燃气公司', bank: '建行', account_no: '3700' } })).toContain('合同上的公司账户')
   })
 
   it('says what to bring', () => {

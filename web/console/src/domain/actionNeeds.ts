@@ -3,6 +3,7 @@
  * open and what their commands bring, the server alone says.
  */
 import type { Asked, AvailableAction, StaffCaseView } from '@/api/types'
+import type { Question } from './visits'
 
 export type Need = 'corrections' | 'owed' | 'reason' | Exclude<Asked, 'form'>
 
@@ -36,6 +37,17 @@ export function leavesUnsigned(action: AvailableAction, view: Pick<StaffCaseView
 /** The sentence that keeps the button shut, or null where it is open. */
 export function findBlock(action: AvailableAction): string | null {
   return needsForm(action) || needsRating(action) ? null : (action.unmet?.text ?? null)
+}
+
+/** What to ask once before something is done on the customer's behalf. */
+export function askForCustomer(action: Pick<AvailableAction, 'name'>): Question {
+  const text = `“${action.name}”是代客户办的，客户在柜台时才点。记录里会写明是您代办的。`
+  return { title: '客户在柜台吗？', text, note: '', no: '先不', yes: `客户在，${action.name}` }
+}
+
+/** The case to go on with at once: whoever began something for a customer who stands there does all of it. */
+export function findNextCase(done: Pick<AvailableAction, 'for_customer'>, after: Pick<StaffCaseView, 'child'>): string | null {
+  return done.for_customer && after.child?.your_step ? after.child.case_no : null
 }
 
 export function isGrave(action: AvailableAction): boolean {

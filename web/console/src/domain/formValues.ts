@@ -114,3 +114,9 @@ export function tellPresence(presence: string): string {
 export function isOnDuty(presence: string): boolean {
   return presence === 'on_duty' || presence === 'present'
 }
+
+/** The form without the places where the parties sign. */
+export function leaveOutSigners(form: FormBody): FormBody {
+  const sections = form.sections.map((section) => ({ ...section, fields: section.fields.filter((field) => !field.signer) }))
+  return { ...form, sections: sections.filter((section) => section.fields.length) }
+}

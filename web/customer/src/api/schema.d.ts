@@ -7644,6 +7644,12 @@ export interface components {
             /** @enum {string} */
             state: "received" | "dispatched" | "assigned" | "handled" | "ended";
         };
+        Answer: {
+            /** Format: date-time */
+            at: string;
+            label: string;
+            text: string;
+        };
         Appliance: {
             kind: string;
             model: string;
@@ -7709,6 +7715,7 @@ export interface components {
         };
         AvailableAction: {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
+            for_customer: boolean;
             /** @enum {string} */
             kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate" | "book";
             name: string;
@@ -7896,6 +7903,7 @@ export interface components {
         };
         CaseView: {
             actions: components["schemas"]["AvailableAction"][];
+            answers: components["schemas"]["Answer"][];
             appointment: components["schemas"]["AppointmentView"] | null;
             case_no: string;
             corrections: components["schemas"]["Correction"][];
@@ -7925,6 +7933,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             version: number;
+            visit_for: string;
             visit_result: string | null;
             /** @enum {string} */
             visit_state: "none" | "set_off" | "arrived";
@@ -7933,6 +7942,7 @@ export interface components {
         };
         ChildCase: {
             case_no: string;
+            for_customer: boolean;
             overdue: boolean;
             your_step: string | null;
         };
@@ -8348,6 +8358,7 @@ export interface components {
             service_number?: boolean;
             signer?: string;
             stamped?: boolean;
+            told_as?: string;
             /** @enum {string} */
             type: "text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table";
             unit?: string;
@@ -8479,6 +8490,7 @@ export interface components {
             start_at: string;
         };
         Home: {
+            coming: components["schemas"]["CaseSummary"][];
             open_count: number;
             unread_messages: number;
             waiting: components["schemas"]["CaseSummary"][];
@@ -8556,6 +8568,7 @@ export interface components {
         };
         IntakeFound: {
             customers: components["schemas"]["KnownPerson"][];
+            more: boolean;
             open_cases: components["schemas"]["StaffCaseRow"][];
         };
         IntakeSearch: {
@@ -8724,6 +8737,7 @@ export interface components {
             account_no: string | null;
             address: components["schemas"]["Address"] | null;
             customer_id: number | null;
+            masked: boolean;
             name: string;
             phone: string;
         };
@@ -9151,6 +9165,7 @@ export interface components {
             presence: "on_duty" | "absent";
         };
         PrintKind: {
+            cases: string[];
             count: number;
             form: string;
             name: string;
@@ -9774,6 +9789,7 @@ export interface components {
         };
         Startable: {
             form: components["schemas"]["FormBody"];
+            hint: string;
             is_alarm: boolean;
             key: string;
             name: string;
@@ -9975,6 +9991,7 @@ export interface components {
             code: string;
         };
         WorksDrawing: {
+            amount_fen: number | null;
             files: components["schemas"]["FileView"][];
             name: string;
             sha256: string;

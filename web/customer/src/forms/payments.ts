@@ -11,6 +11,16 @@ export function tellUntil(bill: Pick<Bill, 'until' | 'overdue'>): string | null 
   return bill.overdue ? `原定 ${showTime(bill.until)} 前缴，请尽快` : `请在 ${showTime(bill.until)} 前缴`
 }
 
+/** That a late payment loses nothing, where no contract says otherwise; null where nothing runs or it is late already. */
+export function tellLateToo(bill: Pick<Bill, 'until' | 'overdue' | 'contract_no'>): string | null {
+  return bill.until && !bill.overdue && !bill.contract_no ? '赶不上也能缴，不用重新申请，缴费后才开始下一步。' : null
+}
+
+/** Where alone money goes: a contract is named just where there is one with the company's account in it. */
+export function tellOnlyWhere(bill: Pick<Bill, 'transfer'>): string {
+  return bill.transfer ? '只向营业厅窗口或合同上的公司账户缴费，不要转给个人。' : '只向营业厅窗口缴费，不要转给个人。'
+}
+
 /** What of the whole sum this is, or null where it is all of it. */
 export function tellShare(bill: Pick<Bill, 'amount_fen' | 'total_fen' | 'paid_fen'>): string | null {
   if (bill.amount_fen === null || bill.total_fen === null || bill.amount_fen === bill.total_fen) return null

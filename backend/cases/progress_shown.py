@@ -1,0 +1,37 @@
+"""The steps of the progress as customers' screens get them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from backend.cases.case_contacts import Contacts, choose_contact
+from backend.cases.progress import ProgressStep, StepState
+from backend.cases.wording import write_step_due, write_step_text
+from backend.organisation.service import StaffContact
+
+_TO_COME = {"at": None, "due_at": None, "due_text": None, "handler": None, "overdue": False}
+
+
+def write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
+    """Return one step of the contract; who is called stands at the present one and at those below."""
+    shows_contact = contacts and (step.in_child or step.state is StepState.NOW)
+    if step.state is StepState.NEXT and not shows_contact:
+        # Most steps of most cases: nothing is known of them yet but what they are.
+        return {**_TO_COME, "key": step.key, "name": step.name, "text": step.text, "state": step.state}
+    return {
+        "key": step.key,
+        "name": step.name,
+        "text": write_step_text(step),
+        "state": step.state,
+        "at": step.at.isoformat() if step.at else None,
+        "due_at": step.due_at.isoformat() if step.due_at else None,
+        "due_text": write_step_due(step, now),
+        "handler": write_contact(choose_contact(contacts, step.key)) if shows_contact else None,
+        "overdue": step.due_at is not None and step.due_at < now,
+    }
+
+
+def write_contact(contact: StaffContact | None) -> dict[str, Any] | None:
+    """Return name and phone of whom to call."""
+    return None if contact is None else {"name": contact.name, "phone": contact.phone}
