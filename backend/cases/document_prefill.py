@@ -39,8 +39,10 @@ def prefill(form: Form, sources: Sources) -> Values:
     values: Values = {}
     for field in form.fields:
         given = _find(bodies[field.key], sources)
-        if given is None or field.type in FILE_TYPES or field.numbered is not None:
-            # A file belongs to whom and what it was handed in for, and a number to its own document.
+        is_foreign = field.type in FILE_TYPES and "prefill" not in bodies[field.key]
+        if given is None or is_foreign or field.numbered is not None:
+            # A file belongs to what it was handed in for, unless the field names its source, and a number to
+            # its own document.
             continue
         try:
             plain = given.value if isinstance(given, Picked) else given

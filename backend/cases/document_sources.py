@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
 from backend.cases.access import find_root_id
+from backend.cases.applied_devices import describe_devices
 from backend.cases.case_starts import ORIGIN
 from backend.cases.document_prefill import (
     describe_account,
@@ -148,7 +149,8 @@ class DocumentSources:
         values = open_values(self._keys, row.form)
         applicant: dict[str, Any] = {}
         if row.form_version_id is not None:
-            applicant = describe_applicant(self._definitions.get_form(session, row.form_version_id), values)
+            form = self._definitions.get_form(session, row.form_version_id)
+            applicant = {**describe_applicant(form, values), **describe_devices(form, values)}
         for name, sealed, context in (
             ("contact_name", row.contact_name_sealed, NAME_CONTEXT),
             ("contact_phone", row.contact_phone_sealed, PHONE_CONTEXT),

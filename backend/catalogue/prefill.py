@@ -9,6 +9,9 @@ from backend.catalogue.forms import FieldType
 
 _WORDS: Final = frozenset({FieldType.TEXT, FieldType.LONG_TEXT})
 
+# A paper that was photographed for one step is the same paper at another.
+_PAPERS: Final = frozenset({FieldType.PHOTOS, FieldType.DOCUMENTS})
+
 # Source → the types of field that can take it.
 SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "case_no": frozenset({FieldType.TEXT}),
@@ -35,6 +38,9 @@ SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "charge.receipt_no": frozenset({FieldType.TEXT}),
     "charge.paid_on": frozenset({FieldType.DATE}),
     # What the company keeps of the gas account that the case is about.
+    # The devices that the application names, and whether a boiler or water heater is among them.
+    "applied.devices": frozenset({FieldType.TABLE}),
+    "applied.heating": frozenset({FieldType.YES_NO}),
     "account.holder": _WORDS,
     "account.gas_use": frozenset({FieldType.CHOICE}),
     "account.monthly_use": frozenset({FieldType.NUMBER}),
@@ -81,6 +87,8 @@ def _find_source_fault(field: Mapping[str, Any], source: str, forms: Forms, *, i
     types = {one["type"] for one in _find_sources(source, forms)}
     if not types:
         return f"there is no source {source}"
+    if types <= _PAPERS and type_ in _PAPERS:
+        return None
     if types != {type_} and type_ not in _WORDS:
         return f"{source} is {', '.join(sorted(types))} and does not fit into a field of type {type_}"
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from backend.cases.applied_devices import describe_devices
 from backend.cases.document_prefill import describe_account, list_fixed, prefill
 from backend.catalogue.folder import read_folder
 from backend.catalogue.forms import build_form
@@ -72,3 +73,41 @@ def test_what_is_booked_is_fixed_and_nothing_else() -> None:
     assert list_fixed(form, booked) == {"amount_due": 8_000, "amount_paid": 8_000, "receipt_no": "R-1"}
     assert prefill(form, booked)["paid_on"] == "2026-11-26"
     assert list_fixed(form, {}) == {}
+
+
+def test_what_a_household_ticked_is_not_asked_for_again() -> None:
+    told = describe_devices(FORMS["application_installation"], {"gas_use": ["stove", "boiler"]})
+    [row] = prefill(FORMS["work_slip_residential_individual"], told)["households"]
+    assert row == {"uses_boiler_or_water_heater": True}
+    assert prefill(FORMS["project_handover"], told)["appliances"] == [
+        {"kind": "燃气灶", "quantity": 1}, {"kind": "壁挂炉", "quantity": 1},
+    ]  # fmt: skip
+    plain = describe_devices(FORMS["application_installation"], {"gas_use": ["stove"]})
+    assert plain["applied.heating"] is False
+    assert describe_devices(FORMS["application_installation"], {}) == {}
+
+
+def test_the_devices_of_a_unit_come_with_their_figures() -> None:
+    listed = [
+        {"name": "蒸汽锅炉", "model": "LSS-1", "quantity": 2, "flow_max": 80, "use_time": "全天"},
+        {"model": "?"},
+    ]
+    told = describe_devices(FORMS["application_installation_unit"], {"equipment": listed})
+    assert prefill(FORMS["project_handover"], told)["appliances"] == [
+        {"kind": "蒸汽锅炉", "model": "LSS-1", "quantity": 2, "rated_flow": 80}
+    ]
+
+
+def test_an_altered_home_is_handed_over_with_what_the_account_has() -> None:
+    begun = prefill(FORMS["project_handover"], describe_account(RECORD))
+    assert begun["appliances"] == [{"kind": "燃气灶", "model": "华帝", "quantity": 2, "rated_flow": 0.4}]
+    assert (begun["gas_use"], begun["meter_kind"], begun["meter_no"]) == ("residential", "iot", "M-1")
+    assert (begun["use_nature"], begun["gas_pressure"]) == ("做饭", 2.5)
+
+
+def test_papers_that_came_with_the_application_are_not_asked_for_again() -> None:
+    papers = {"application__id_photos": ["front", "back"], "application__property_proof": ["deed"]}
+    begun = begin("papers_customer_record", **papers)
+    assert (begun["owner_id_copy"], begun["property_proof"]) == (["front", "back"], ["deed"])
+    # Where no field names them, files stay with what they were handed in for.
+    assert begin("papers_resident", owner_id_copy=["front"], **papers) == {}
