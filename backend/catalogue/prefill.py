@@ -37,10 +37,10 @@ SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "charge.amount": frozenset({FieldType.MONEY}),
     "charge.receipt_no": frozenset({FieldType.TEXT}),
     "charge.paid_on": frozenset({FieldType.DATE}),
-    # What the company keeps of the gas account that the case is about.
     # The devices that the application names, and whether a boiler or water heater is among them.
     "applied.devices": frozenset({FieldType.TABLE}),
     "applied.heating": frozenset({FieldType.YES_NO}),
+    # What the company keeps of the gas account that the case is about.
     "account.holder": _WORDS,
     "account.gas_use": frozenset({FieldType.CHOICE}),
     "account.monthly_use": frozenset({FieldType.NUMBER}),
