@@ -1,6 +1,7 @@
 """What a form at a step is begun with: what the case knows already. Pure.
 
-A field names its source by ``prefill: {from: …}``, or else takes what was filled in under its own key before.
+A field names its source by ``prefill: {from: …}``, or else takes what was filled in under its own key before,
+or else what is ``usual`` in it.
 What does not fit the field is left out, and somebody fills it in by hand.
 """
 
@@ -14,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from backend.catalogue.field_checks import CHECKS, BadValue
-from backend.catalogue.forms import FILE_TYPES, FieldType, Form, Values
+from backend.catalogue.forms import FILE_TYPES, FieldType, Form, Values, read_usual
 from backend.customers.account_records import AccountRecord
 
 # Source → value: ``case_no``, ``today``, …, ``application.<field>``, ``<form>.<field>``, ``<field>``.
@@ -39,6 +40,8 @@ def prefill(form: Form, sources: Sources) -> Values:
     values: Values = {}
     for field in form.fields:
         given = _find(bodies[field.key], sources)
+        if given is None and "usual" in bodies[field.key]:
+            given = read_usual(field, bodies[field.key]["usual"])
         is_foreign = field.type in FILE_TYPES and "prefill" not in bodies[field.key]
         if given is None or is_foreign or field.numbered is not None:
             # A file belongs to what it was handed in for, unless the field names its source, and a number to

@@ -18,6 +18,7 @@ Body = Mapping[str, Any]
 # What may be changed of a field that is there. Everything else is taken from the version before.
 EDITABLE = (
     "label", "hint", "required", "options", "max_length", "min", "max", "decimals", "max_count", "max_rows",
+    "usual",
 )  # fmt: skip
 # What a new field may say. A table or an address needs more than this and comes with the program.
 _NEW = (*EDITABLE, "key", "type", "personal", "unit", "yes_label", "no_label")
@@ -42,6 +43,7 @@ _SENTENCES = {
     "type_odd": "缺少这一类型必须有的内容（如最多字数、选项、最多几个）。",
     "option_twice": "有两个选项用了同一个编号。",
     "option_unknown": "它的选项在前面那一栏里没有。",
+    "usual_odd": "通常的内容不合这一栏的要求。",
     "limits_odd": "最小值比最大值还大，或金额不是整数分。",
     "words_missing": "选“其他”时要写的说明栏不能去掉，也不能改成可不填。",
     "signer_unknown": "签字的栏不能去掉。",

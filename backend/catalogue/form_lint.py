@@ -7,6 +7,7 @@ from typing import Any
 
 from backend.catalogue.conditions import evaluate, list_fields
 from backend.catalogue.form_rules import RULE_TYPES, list_rules
+from backend.catalogue.forms import build_form, read_usual
 from backend.catalogue.prefill import Forms, find_fault
 
 # What stands in a case's data beside what forms feed; a field of this name would overwrite it. Only the
@@ -40,10 +41,10 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 # What a field of a type may say beside that; nothing of this belongs to any other type.
 _ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "text": ("numbered", "told_as"),
-    "long_text": ("told_as",),
+    "text": ("numbered", "told_as", "usual"),
+    "long_text": ("told_as", "usual"),
     "phone": ("service_number",),
-    "number": ("unit", "decimals", "min", "max"),
+    "number": ("unit", "decimals", "min", "max", "usual"),
     "money": ("unit", "min", "max"),
     "multi_choice": ("within",),
     "date": ("signer",),
@@ -76,6 +77,7 @@ def check_form(body: Mapping[str, Any], forms: Forms, parties: frozenset[str]) -
         yield from _check_columns(one, forms)
         before[key] = one
     yield from _check_rules(body, fields)
+    yield from _check_usual(body, fields)
     yield from _check_numbered(fields)
     yield from _check_signers(body, fields)
     for place in ("signers", "copies"):
@@ -112,6 +114,16 @@ def _check_content(place: str, one: Field, forms: Forms) -> Iterator[Fault]:
         yield place, "limits_odd", "limits of money are whole fen"
     if "prefill" in one and (wrong := find_fault(one, forms, in_table="." in place)):
         yield place, "prefill_odd", wrong
+
+
+def _check_usual(body: Mapping[str, Any], fields: Iterable[Field]) -> Iterator[Fault]:
+    """A usual answer is one that the field takes, and nobody's personal data."""
+    usual = {one["key"]: one["usual"] for one in fields if "usual" in one and one["type"] in _ALLOWED}
+    form = build_form(body) if usual else None
+    for key, value in usual.items():
+        field = form.field(key) if form else None
+        if field is None or field.personal != "none" or read_usual(field, value) is None:
+            yield key, "usual_odd", f"the field does not take {value} as everybody's answer"
 
 
 def _check_numbered(fields: Iterable[Field]) -> Iterator[Fault]:

@@ -125,6 +125,7 @@ class FormFieldSchema(_FilledSchema):
     max_count = fields.Integer()
     within = fields.String()
     defaults_to = fields.String()
+    usual = fields.String()
     signer = fields.String()
     numbered = fields.String()
     mark = fields.String(validate=validate.OneOf(("seal", "signature")))

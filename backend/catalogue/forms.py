@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
@@ -215,6 +216,15 @@ def keep_on_paper(form: Form, values: Values) -> Values:
     """Return of ``values`` what the paper says, without what stands beside it, such as its scan."""
     beside = {one.key for one in form.fields if one.off_paper}
     return {key: value for key, value in values.items() if key not in beside} if beside else values
+
+
+def read_usual(field: FormField, words: str) -> Any:  # noqa: ANN401 - any JSON value
+    """Return the company's usual answer as a value of the field, or None where the field does not take it."""
+    try:
+        given = json.loads(words) if field.type is FieldType.NUMBER else words
+        return CHECKS[field.type](field, given)
+    except (BadValue, json.JSONDecodeError):
+        return None
 
 
 def list_file_keys(form: Form, values: Mapping[str, Any]) -> dict[str, str]:

@@ -73,7 +73,7 @@ def test_a_changed_form_is_a_new_version_and_running_cases_keep_theirs(
     assert lead.read(f"/forms/{form['key']}")["doubts"] == 1
     contractor |= {"label": "施工单位全称", "hint": "按营业执照写", "max_length": 60}
     size["options"].append({"value": "middle", "label": "中型"})
-    area |= {"label": "面积", "max": 500}
+    area |= {"label": "面积", "max": 500, "usual": "120"}
     added = {
         "key": "own_floor", "label": "楼层", "type": "number", "personal": "none", "min": -3, "max": 60,
         "required": True,
@@ -86,6 +86,7 @@ def test_a_changed_form_is_a_new_version_and_running_cases_keep_theirs(
     assert [one["key"] for one in now] == ["own_floor", "customer", "contractor", "size", "area"]
     assert (now[0]["max"], now[2]["label"], now[2]["max_length"]) == (60, "施工单位全称", 60)
     assert isinstance(now[0]["max"], int)
+    assert now[4]["usual"] == "120"
     # What somebody has looked at and put right is no longer in doubt.
     assert ("doubt" in now[4], kept["doubts"]) == (False, 0)
     definitions = DefinitionStore()
@@ -132,6 +133,8 @@ def test_what_would_break_is_refused_by_name(hall: Hall, form: dict[str, Any]) -
     assert "不能去掉" in tell(save(lead, form, [contractor, customer, smaller, area]))["size"]
     wrong = {**area, "min": 200}
     assert tell(save(lead, form, [contractor, customer, size, wrong]))["area"].startswith("“area 项”：最小值")
+    beyond = {**area, "usual": "900"}
+    assert "通常的内容不合" in tell(save(lead, form, [contractor, customer, size, beyond]))["area"]
     nameless = {**contractor, "label": " "}
     assert "名称不能空着" in tell(save(lead, form, [nameless, customer, size, area]))["contractor"]
     twice = {"key": "own_a", "label": "选哪个", "type": "choice", "personal": "none", "options": [

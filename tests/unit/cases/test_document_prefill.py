@@ -35,6 +35,12 @@ def test_the_first_source_that_knows_something_counts() -> None:
     assert "meter_no" not in begin(key)
 
 
+def test_what_the_company_usually_answers_stands_there_until_a_source_knows_better() -> None:
+    begun = begin("supply_contract_residential")
+    assert (begun["quality_standard"], begun["pressure_min"]) == ("GB 17820《天然气》", 1500)
+    assert begin("supply_contract_residential", pressure_min=2000)["pressure_min"] == 2000
+
+
 def test_the_slip_begins_with_the_customers_home() -> None:
     sources = {f"address.{part}": value for part, value in HOME.items()}
     told = {**sources, "address": HOME, "contact_name": "张三", "contact_phone": "13800000001"}

@@ -2,7 +2,7 @@ import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import type { FormColumn, FormField, FormSection } from '@/api/types'
 import TableColumns from '@/components/formEditing/TableColumns.vue'
-import { listColumnTypes, makeField, moveColumn, moveField, NEW_TYPES, nextValue, tellDoubt } from '@/domain/formEditing'
+import { listColumnTypes, makeField, moveColumn, moveField, NEW_TYPES, nextValue, takesUsual, tellDoubt } from '@/domain/formEditing'
 
 const field = (key: string): FormField => ({ key, label: key, type: 'text', personal: 'none', max_length: 9 })
 const SECTIONS: FormSection[] = [
@@ -29,6 +29,12 @@ describe('a form that is changed', () => {
       if (type === 'text') expect(made.max_length).toBeGreaterThan(0)
       if (type === 'phone') expect(made.personal).toBe('phone')
     }
+  })
+
+  it('takes a usual answer where it is nobody\'s own', () => {
+    expect(takesUsual({ type: 'number', personal: 'none' })).toBe(true)
+    expect(takesUsual({ type: 'text', personal: 'name' })).toBe(false)
+    expect(takesUsual({ type: 'date', personal: 'none' })).toBe(false)
   })
 
   it('gives a new option a value that no other has', () => {

@@ -8409,6 +8409,7 @@ export interface components {
             /** @enum {string} */
             type: "text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table";
             unit?: string;
+            usual?: string;
             when?: components["schemas"]["Condition"];
             within?: string;
             yes_label?: string;

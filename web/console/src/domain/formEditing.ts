@@ -20,6 +20,9 @@ export const LIMITS: Record<string, { key: 'max_length' | 'min' | 'max' | 'decim
   table: [{ key: 'max_rows', name: '最多几行' }],
 }
 
+/** Whether an empty field may begin with what the company usually answers there: the same for everybody. */
+export const takesUsual = (field: Pick<FormField, 'type' | 'personal'>): boolean => field.personal === 'none' && ['text', 'long_text', 'number'].includes(field.type)
+
 /** A new field with all that its type needs, so that it can be saved as it is. */
 export function makeField(type: NewType, token: string): FormField {
   const field: FormField = { key: `own_${token}`, label: `新的${nameType(type)}`, type, personal: (PERSONAL[type] ?? 'none') as FormField['personal'], required: false }
