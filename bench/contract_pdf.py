@@ -20,7 +20,7 @@ from backend.cases.filled_documents import CUSTOMER_PARTY
 from backend.cases.models import ServiceCase
 from backend.cases.service import NewCase, Request
 from backend.catalogue.definition import ActorKind
-from backend.catalogue.forms import Form
+from backend.catalogue.forms import Form, keep_on_paper
 from backend.catalogue.loader import hash_body
 from backend.catalogue.service import Draft, publish
 from backend.documents.paper import lay_out, list_copies
@@ -110,7 +110,8 @@ def _make_contract(stage: WebStage, number: int) -> str:
 
 
 def _make_values(form: Form, number: int) -> dict[str, Any]:
-    values = make_sample(form)
+    # Signed online, as most are: nothing is said of a paper and its scan.
+    values = keep_on_paper(form, make_sample(form))
     return {
         key: f"{value}{number}号"[:50] if isinstance(value, str) and value.startswith("（") else value
         for key, value in values.items()
