@@ -1,4 +1,4 @@
-"""Writing a decision down: history, tasks, corrections, the case's row and who is told, in one statement.
+"""Writing a decision down: history, tasks, corrections and the case's row, in one statement.
 
 One statement because a command's cost is mostly its round trips: sent one by one, these would be half of it.
 """
@@ -16,16 +16,15 @@ from sqlalchemy.orm import Session
 from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS, Decision
 from backend.cases.deadline_writing import save_deadlines
 from backend.cases.deadlines import Deadline, DuePlan
-from backend.cases.repository import Stamp, StoredCase, list_parent_nos
+from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import EventKind, Snapshot, Task
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
-from backend.core.outbox import INSERT_PROMISES, promise
 from backend.core.statements import Prepared
 
 HANDLER_FIELD = ASKED_DATA["handler"]
 _SAVE = Prepared(
     text(
-        f"""
+        """
     WITH history AS (
       INSERT INTO case_event (case_id, seq, recorded_at, occurred_at, kind, actor, command_id, payload)
       SELECT :case_id, e.seq, :at, e.occurred_at, e.kind, :actor, :command_id, e.payload
@@ -55,8 +54,6 @@ _SAVE = Prepared(
       FROM jsonb_to_recordset(CAST(:asked AS jsonb)) AS c(no int, item text, reason text)
     ), resolved AS (
       UPDATE case_correction SET resolved_at = :at WHERE case_id = :case_id AND no = ANY(:resolved)
-    ), told AS (
-      {INSERT_PROMISES}
     )
     UPDATE service_case
     SET status = :status, version = :version, data = CAST(:data AS jsonb), owed_documents = :owed_documents,
@@ -70,8 +67,6 @@ _SAVE = Prepared(
         bindparam("actor", type_=Text),
         bindparam("command_id", type_=Uuid),
         bindparam("at", type_=DateTime(timezone=True)),
-        bindparam("now", type_=DateTime(timezone=True)),
-        bindparam("topic", type_=Text),
         bindparam("ended_at", type_=DateTime(timezone=True)),
         bindparam("status", type_=Text),
         bindparam("version", type_=Integer),
@@ -89,13 +84,8 @@ def save_decision(
     due: DuePlan,
     stamp: Stamp,
 ) -> None:
-    """Write the history, bring the rows to the decision's snapshot, and promise that its screens are told.
-
-    The caller holds the case's lock.
-    """
-    changed = _describe_change(session, case, decision.snapshot)
+    """Write the history and bring the rows to the decision's snapshot. The caller holds the case's lock."""
     if not decision.events:
-        promise(session, "case_changed", [changed], stamp.recorded_at)
         return
     before, after = case.snapshot, decision.snapshot
     events = [
@@ -134,9 +124,6 @@ def save_decision(
             "data": json.dumps(after.data),
             "owed_documents": sorted(after.owed_documents),
             "ended_at": stamp.recorded_at if after.status.is_final else None,
-            "topic": "case_changed",
-            "payloads": json.dumps([changed]),
-            "now": stamp.recorded_at,
         },
     )
     # What is new came with its deadline; what stood before may have been given another.
@@ -144,17 +131,6 @@ def save_decision(
     is_extended = bool(older) and decision.events[0].kind is EventKind.LIMIT_EXTENDED
     why = "extended" if is_extended else "case_moved"
     save_deadlines(session, case.id, DuePlan(due.calendar_version, older), why, stamp.recorded_at)
-
-
-def _describe_change(session: Session, case: StoredCase, after: Snapshot) -> dict[str, Any]:
-    return {
-        "case_id": case.id,
-        "case_no": case.case_no,
-        "parent_nos": list_parent_nos(session, case),
-        # A case that moved is looked at again where it was and where it is now.
-        "unit_ids": sorted({case.unit_id, after.data.get("unit_id") or case.unit_id}),
-        "version": after.version,
-    }
 
 
 def _list_opened(

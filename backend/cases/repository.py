@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import BigInteger, Update, bindparam, insert, select, text, update
+from sqlalchemy import BigInteger, Update, bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from backend.cases.models import CaseEvent, CommandLog, ServiceCase
 from backend.cases.snapshot import CaseStatus, Correction, Event, EventKind, Snapshot, Task, TaskState
 from backend.core.database import table_of
+from backend.core.outbox import INSERT_PROMISES
 from backend.core.statements import Prepared
 from backend.customers.classes import CLASS_OF_CUSTOMER
 
@@ -89,7 +91,14 @@ _COMMAND = table_of(CommandLog)
 _FIND_COMMAND = select(_COMMAND.c.request_sha256, _COMMAND.c.answer).where(
     _COMMAND.c.actor == bindparam("actor"), _COMMAND.c.command_id == bindparam("command_id")
 )
-_INSERT_COMMAND = Prepared(insert(_COMMAND))
+# What the command promises goes out with it.
+_INSERT_COMMAND = Prepared(
+    text(
+        f"WITH promised AS ({INSERT_PROMISES})"
+        " INSERT INTO command_log (actor, command_id, request_sha256, answer, recorded_at)"
+        " VALUES (:actor, :command_id, :request_sha256, :answer, :recorded_at)"
+    ).bindparams(*(bindparam(one.name, type_=one.type) for one in _COMMAND.c))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +220,14 @@ def find_command(session: Session, stamp: Stamp) -> tuple[bytes, dict[str, Any]]
     return None if row is None else (row.request_sha256, row.answer)
 
 
-def insert_command(session: Session, stamp: Stamp, request_sha256: bytes, answer: dict[str, Any]) -> None:
-    """Keep the answer; raises IntegrityError where a twin of the command was faster."""
+def insert_command(
+    session: Session,
+    stamp: Stamp,
+    request_sha256: bytes,
+    answer: dict[str, Any],
+    promised: list[dict[str, Any]],
+) -> None:
+    """Keep the answer and what was promised; raises IntegrityError where a twin of the command was faster."""
     _INSERT_COMMAND.execute(
         session,
         {
@@ -221,6 +236,7 @@ def insert_command(session: Session, stamp: Stamp, request_sha256: bytes, answer
             "request_sha256": request_sha256,
             "answer": Jsonb(answer),
             "recorded_at": stamp.recorded_at,
+            "promises": json.dumps(promised),
         },
     )
 

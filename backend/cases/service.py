@@ -41,6 +41,7 @@ from backend.core.encryption import KeyRing
 from backend.core.errors import AppError
 from backend.core.ids import make_case_no
 from backend.core.local_time import local_date
+from backend.core.outbox import gather_promises, promise
 
 # Five random digits collide now and then on a busy day; a few fresh draws make that harmless.
 NUMBER_DRAWS = 5
@@ -191,9 +192,10 @@ class CaseService:
             with self._sessions.begin() as session:
                 # Hardly any command comes twice, so nobody looks first: one that does is refused by the case
                 # or, at the latest, by the unique key of its id.
+                promised = gather_promises(session)
                 answer = act(session, stamp)
                 kept = {"case_no": answer.case_no, "version": answer.version, "status": answer.status}
-                repository.insert_command(session, stamp, request.sha256, kept)
+                repository.insert_command(session, stamp, request.sha256, kept, promised)
                 return answer
         except (AppError, IntegrityError):
             # This very command may have been carried out before; then that answer is ours too.
@@ -321,6 +323,15 @@ class CaseService:
                 # What is changed is the visit, which a forwarded part knows nothing of.
                 if not is_part(definition, after, child.parent_task_no):
                     self.act_within(session, stamp, child, command)
+        changed = {
+            "case_id": case.id,
+            "case_no": case.case_no,
+            "parent_nos": repository.list_parent_nos(session, case),
+            # A case that moved is looked at again where it was and where it is now.
+            "unit_ids": sorted({case.unit_id, after.data.get("unit_id") or case.unit_id}),
+            "version": after.version,
+        }
+        promise(session, "case_changed", [changed], stamp.recorded_at)
         if after.status.is_final:
             self._tell_relatives(session, stamp, case, after.status)
         return CaseAnswer(case.case_no, after.version, after.status.value)

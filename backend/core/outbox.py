@@ -10,7 +10,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, bindparam, text
+from sqlalchemy import BigInteger, DateTime, Identity, Integer, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -41,19 +41,17 @@ class OutboxRow(Base):
     settled_by: Mapped[str | None] = mapped_column(Text)
 
 
-# Takes :topic, :now and :payloads (a JSON list). A statement that writes more than promises carries it as a
-# part of its own, which saves the round trip.
+# Takes :promises, a JSON list of {topic, payload, at}. A statement that writes more than promises carries it
+# as a part of its own.
 INSERT_PROMISES = (
     "INSERT INTO outbox (topic, payload, state, attempt, created_at)"
-    " SELECT :topic, p.payload, 'pending', 0, :now"
-    " FROM jsonb_array_elements(CAST(:payloads AS jsonb)) WITH ORDINALITY AS p(payload, place)"
+    " SELECT p.one->>'topic', p.one->'payload', 'pending', 0, CAST(p.one->>'at' AS timestamptz)"
+    " FROM jsonb_array_elements(CAST(:promises AS jsonb)) WITH ORDINALITY AS p(one, place)"
     " ORDER BY p.place"
 )
-_INSERT = Prepared(
-    text(INSERT_PROMISES).bindparams(
-        bindparam("topic", type_=Text), bindparam("now", type_=DateTime(timezone=True))
-    )
-)
+_INSERT = Prepared(text(INSERT_PROMISES))
+# Where a session keeps what its transaction promises, once somebody has said that they will write it.
+_GATHERED = "gathered_promises"
 
 
 def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: datetime) -> None:
@@ -61,6 +59,20 @@ def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: d
 
     Payloads carry ids and plain values, never personal data in clear.
     """
-    if not payloads:
-        return
-    _INSERT.execute(session, {"topic": topic, "payloads": json.dumps(payloads), "now": now})
+    rows = [{"topic": topic, "payload": one, "at": now.isoformat()} for one in payloads]
+    gathered: list[dict[str, Any]] | None = session.info.get(_GATHERED)
+    if gathered is not None:
+        gathered.extend(rows)
+    elif rows:
+        _INSERT.execute(session, {"promises": json.dumps(rows)})
+
+
+def gather_promises(session: Session) -> list[dict[str, Any]]:
+    """Return the list that promises of this session go into from now on, instead of each into the database.
+
+    The caller writes them with INSERT_PROMISES as the last thing of the transaction: a round trip saved for
+    each.
+    """
+    gathered: list[dict[str, Any]] = []
+    session.info[_GATHERED] = gathered
+    return gathered

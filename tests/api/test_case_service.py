@@ -25,14 +25,14 @@ from backend.cases.commands import (
     Start,
     Withdraw,
 )
-from backend.cases.errors import CommandRefused
+from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.models import ServiceCase
 from backend.cases.service import CaseAnswer, CaseService, NewCase, Request
 from backend.cases.snapshot import CaseStatus, Snapshot, fold
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.loader import hash_body
 from backend.catalogue.service import ChangedWithoutVersion, DefinitionStore, Draft, publish
-from backend.core.outbox import OutboxRow
+from backend.core.outbox import OutboxRow, promise
 from tests.api.conftest import CASE_CUSTOMER_ID
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -165,6 +165,39 @@ def test_return_mend_resubmit_and_child_case(service: CaseService, sessions: ses
         told = [row["parent_nos"] for row in rows if row["case_id"] == child_id]
         case_no = session.scalars(select(ServiceCase.case_no).where(ServiceCase.id == case_id)).one()
     assert told == [[case_no]] * 2
+
+
+def test_what_a_command_promises_is_kept_with_it_in_its_order_or_not_at_all(
+    service: CaseService, sessions: sessionmaker[Session]
+) -> None:
+    topic = f"promised_{uuid.uuid4().hex[:8]}"
+
+    def act(session: Session, stamp: repository.Stamp) -> CaseAnswer:
+        before = list_promised(session, topic)
+        promise(session, topic, [{"no": 1}, {"no": 2}], NOW)
+        # Nothing is written yet; it goes out with the command's own row.
+        assert list_promised(session, topic) == before
+        promise(session, topic, [{"no": 3}], NOW)
+        return CaseAnswer("0", 1, "open")
+
+    def fail(session: Session, stamp: repository.Stamp) -> CaseAnswer:
+        promise(session, topic, [{"no": 4}], NOW)
+        raise CommandRefused(RefusalCode.STALE_VERSION)
+
+    asked = request()
+    for _ in range(2):
+        assert service.once(asked, act) == CaseAnswer("0", 1, "open")
+    with pytest.raises(CommandRefused):
+        service.once(request(), fail)
+    with sessions.begin() as session:
+        assert list_promised(session, topic) == [1, 2, 3]
+        promise(session, topic, [{"no": 5}], NOW)
+        assert list_promised(session, topic) == [1, 2, 3, 5]
+
+
+def list_promised(session: Session, topic: str) -> list[int]:
+    rows = select(OutboxRow.payload).where(OutboxRow.topic == topic).order_by(OutboxRow.id)
+    return [row["no"] for row in session.scalars(rows)]
 
 
 def test_what_was_handed_over_ends_with_its_parent(
