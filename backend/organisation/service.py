@@ -39,6 +39,21 @@ _SERVING = Prepared(
     .order_by(_AREA.c.community.desc())
     .limit(1)
 )
+# A caller often knows the community and not the street: what was left out may be anything.
+_SERVING_PART = Prepared(
+    select(_UNIT.c.id, _UNIT.c.code, _UNIT.c.name)
+    .distinct()
+    .join(_AREA, _AREA.c.unit_id == _UNIT.c.id)
+    .where(
+        (_AREA.c.region == bindparam("region")) | (bindparam("region") == ""),
+        (_AREA.c.street == bindparam("street")) | (bindparam("street") == ""),
+        (_AREA.c.community == bindparam("community"))
+        | (bindparam("community") == "")
+        | ((_AREA.c.community == "") & (bindparam("street") != "")),
+        _UNIT.c.is_active,
+    )
+    .limit(2)
+)
 # Asked with every request of staff: who it is, their posts, and their unit with all below it.
 _MEMBER = Prepared(
     text(
@@ -296,9 +311,16 @@ class OrganisationService:
     def find_serving_unit(
         self, session: Session, region: str, street: str, community: str
     ) -> ServingUnit | None:
-        """Return the unit that serves this place, the community before the street, or None."""
-        row = _SERVING.first(session, {"region": region, "street": street, "community": community})
-        return None if row is None else ServingUnit(row.id, row.code, row.name)
+        """Return the unit that serves this place, the community before the street, or None.
+
+        Of a place that is known in part that is the one unit that serves all such places.
+        """
+        place = {"region": region, "street": street, "community": community}
+        if region and street:
+            row = _SERVING.first(session, place)
+            return None if row is None else ServingUnit(row.id, row.code, row.name)
+        rows = _SERVING_PART.all(session, place) if any(place.values()) else []
+        return ServingUnit(rows[0].id, rows[0].code, rows[0].name) if len(rows) == 1 else None
 
     def list_areas(self, session: Session) -> list[tuple[str, str, str]]:
         """Return (region, street, community) of everything that is served, sorted."""

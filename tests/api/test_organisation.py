@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import uuid
 from datetime import date
 from typing import Any
 
@@ -237,3 +238,34 @@ def test_a_row_with_too_many_cells(lead: Browser) -> None:
     answer = upload(lead, "areas", "区,街道,小区,单位编号\r\n新区,一号路,,361,多出来的\r\n")
     assert set(list_faults(answer)) == {2}
     assert lead.get("/organisation/nothing.csv").status_code == 404
+
+
+def test_a_place_that_is_known_in_part_has_a_unit_where_only_one_serves_it(hall: Hall, lead: Browser) -> None:
+    region, other = f"区{uuid.uuid4().hex[:6]}", f"区{uuid.uuid4().hex[:6]}"
+    for place, unit in (
+        ((region, "经七路", "幸福里"), "361"),
+        ((region, "经七路", ""), "362"),
+        ((region, "纬二路", "团结里"), "361"),
+        ((other, "纬九路", "幸福里"), "361"),
+        ((other, "纬九路", "团结里"), "362"),
+    ):
+        named = dict(zip(("region", "street", "community"), place, strict=True))
+        assert lead.send("PUT", "/organisation/areas", {**named, "unit_code": unit}).status_code == 204
+
+    def find(*place: str) -> str | None:
+        with hall.sessions.begin() as session:
+            unit = hall.organisation.find_serving_unit(session, *place)
+            return None if unit is None else unit.code
+
+    assert find(region, "经七路", "幸福里") == "361"
+    assert find(region, "经七路", "没有登记的小区") == "362"
+    # The community alone, as callers know it, and with its district.
+    assert (find("", "", "幸福里"), find(region, "", "幸福里")) == ("361", "361")
+    # Two units serve communities of this name, until the district is said.
+    assert (find("", "", "团结里"), find(other, "", "团结里")) == (None, "362")
+    # Several serve the street, the district, and nobody what is not named.
+    assert [find("", "经七路", "没有登记的小区"), find(region, "", ""), find("", "", "")] == [
+        "362",
+        None,
+        None,
+    ]
