@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from datetime import UTC, datetime
+from functools import partial
 
 from bench.ground import ROOT, open_ground
 from bench.groups import GROUPS
@@ -29,7 +30,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     at, began = datetime.now(UTC), time.monotonic()
     with open_ground() as ground:
-        results = list(run_groups(chosen, ground, lambda line: print(line, flush=True)))
+        say = partial(print, flush=True)
+        results = list(run_groups(chosen, ground, say, ground.clear))
     seconds = time.monotonic() - began
     write_json(results, at, seconds, ROOT / "var" / "bench.json")
     if asked.keep:

@@ -27,6 +27,13 @@ _KEY = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 START_SECONDS = 90
 
 
+# What the figures made: the server's own databases stay.
+_LEFT = text(
+    "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> current_database()"
+    " AND datname <> 'postgres'"
+)
+
+
 class WebDidNotStart(Exception):
     """A web process of the bench ended or did not answer; the message holds the end of its log."""
 
@@ -49,6 +56,18 @@ class Ground:
         url = address.set(database=name).render_as_string(hide_password=False)
         upgrade_database(url)
         return url
+
+    def clear(self) -> None:
+        """Drop what former figures left, and write down what they changed, so that none weighs on the next.
+
+        Otherwise the database would still tidy up their tables while the next is measured.
+        """
+        engine = create_engine(self.database_url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            for name in connection.execute(_LEFT).scalars():
+                connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+            connection.execute(text("CHECKPOINT"))
+        engine.dispose()
 
     def make_environment(self, database_url: str) -> dict[str, str]:
         """Return the environment of a web process: settings as a deployment gives them, and no others."""

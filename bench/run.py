@@ -44,13 +44,20 @@ def choose(groups: Sequence[Group], only: str | None) -> list[tuple[Group, tuple
 
 
 def run_groups(
-    chosen: Sequence[tuple[Group, tuple[str, ...]]], ground: Ground, say: Callable[[str], None]
+    chosen: Sequence[tuple[Group, tuple[str, ...]]],
+    ground: Ground,
+    say: Callable[[str], None],
+    clear: Callable[[], None] = lambda: None,
 ) -> Iterator[Result]:
-    """Measure what was chosen, saying a line for each figure as soon as it is known."""
+    """Measure what was chosen, saying a line for each figure as soon as it is known.
+
+    ``clear`` comes before each group, so that none is measured with what the former left under way.
+    """
     for group, names in chosen:
         wanted = [one for one in group.figures if one.name in names]
         found: dict[str, Measured] = {}
         failure = None
+        clear()
         try:
             for name, measured in group.probe(ground, names):
                 found[name] = measured

@@ -138,3 +138,10 @@ def test_rounds_alternate_and_give_medians() -> None:
     assert (measured.ours, measured.theirs, measured.ratio) == (3.0, 2.0, 1.5)
     assert order[2:] == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
     assert rate_for(0.01, lambda: 1)() > 0
+
+
+def test_the_ground_is_cleared_before_each_group() -> None:
+    heard: list[str] = []
+    groups = (*make_groups(2.0, 1.0), *make_groups(2.0, 1.0))
+    list(run_groups(choose(groups, None), GROUND, heard.append, lambda: heard.append("clear")))
+    assert [one.split()[0] for one in heard] == ["clear", "fast", "light"] * 2
