@@ -316,10 +316,9 @@ class OrganisationService:
         Of a place that is known in part that is the one unit that serves all such places.
         """
         place = {"region": region, "street": street, "community": community}
-        if region and street:
-            row = _SERVING.first(session, place)
-            return None if row is None else ServingUnit(row.id, row.code, row.name)
-        rows = _SERVING_PART.all(session, place) if any(place.values()) else []
+        if not any(place.values()):
+            return None
+        rows = (_SERVING if region and street else _SERVING_PART).all(session, place)
         return ServingUnit(rows[0].id, rows[0].code, rows[0].name) if len(rows) == 1 else None
 
     def list_areas(self, session: Session) -> list[tuple[str, str, str]]:
