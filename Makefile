@@ -47,6 +47,7 @@ stories: .venv/installed ## Walk the whole story in Chromium and in the compiled
 	$(PY) -m pytest tests/browser tests/miniprogram
 
 bench: .venv/installed ## Measure the speed against its bars; ONLY=name for one figure, KEEP=1 keeps the table.
+	@$(PY) -m deploy.local.print_fonts
 	$(PY) -m bench $(if $(ONLY),--only "$(ONLY)") $(if $(KEEP),--keep)
 
 lock: ## Write the locks anew from requirements*.in (needs uv).
