@@ -89,11 +89,15 @@ class DocumentSchema(Schema):
 
 
 class DocumentChangeSchema(Schema):
-    """What somebody typed: the fields that changed, null for an emptied one. ``fills`` hands it in."""
+    """What somebody typed: the fields that changed, null for an emptied one.
+
+    ``fills`` hands it in, for the way out ``outcome`` where somebody was on the way there.
+    """
 
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**31 - 1))
     values = make_values_field(load_default=dict)
     fills = fields.Boolean(load_default=False)
+    outcome = fields.String(load_default="", validate=validate.Length(max=60))
 
 
 class SavedDocumentSchema(Schema):
