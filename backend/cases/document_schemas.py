@@ -117,7 +117,7 @@ class FilledLineSchema(Schema):
     """A filled document that concerns the customer; ``task`` names it as the case's actions do.
 
     ``asked_at`` is the task of the action that signs it, where one does now; ``told`` is what the customer
-    has to know of it for what they are asked to do now.
+    has to know of it for what they are asked to do now, ``facts`` what they sign, while they still can.
     """
 
     task = fields.Integer(required=True)
@@ -128,3 +128,4 @@ class FilledLineSchema(Schema):
     sha256 = fields.String(required=True)
     signers = fields.List(fields.Nested(SignerSchema), required=True)
     told = fields.List(fields.Nested(ToldValueSchema), required=True)
+    facts = fields.List(fields.Nested(ToldValueSchema), required=True)

@@ -223,6 +223,27 @@ def test_the_customer_reads_the_notice_in_the_client(
     assert client.get(address, headers=make_customer().headers).status_code == 404
 
 
+def test_who_signs_a_notice_or_a_slip_reads_beside_it_what_it_says(
+    handler: Browser, case_no: str, client: FlaskClient, customer: MadeCustomer
+) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"], rectify_within_days=9, meter_reading=1234.5)
+    papers = f"/api/v1/cases/{case_no}/documents"
+    [slip] = client.get(papers, headers=customer.headers).get_json()
+    facts = {one["label"]: one["text"] for one in slip["facts"]}
+    assert facts["查出的隐患"] == "36. 橡胶软管破损或开裂"
+    assert (facts["几天内改好"], facts["燃气表底数"]) == ("9 天", "1,234.5 m³")
+    take(handler, case_no, "hazard")
+    fill_in(handler, case_no)
+    last = local_date(datetime.now(UTC)) + timedelta(days=9)
+    listed = client.get(papers, headers=customer.headers).get_json()
+    [notice] = [one for one in listed if "整改通知单" in one["name"]]
+    assert notice["facts"] == [
+        {"label": "查出的隐患", "text": "36. 橡胶软管破损或开裂"},
+        {"label": "怎么整改", "text": "由客户自行整改"},
+        {"label": "最晚哪天改好", "text": f"{format_day(last)}（当天也算）"},
+    ]
+
+
 def test_the_customer_reads_what_is_to_be_put_right_and_until_when(
     hall: Hall, handler: Browser, case_no: str, client: FlaskClient, customer: MadeCustomer
 ) -> None:

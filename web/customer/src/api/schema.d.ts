@@ -8318,6 +8318,7 @@ export interface components {
         };
         FilledLine: {
             asked_at: number | null;
+            facts: components["schemas"]["ToldValue"][];
             /** Format: date-time */
             filled_at: string;
             name: string;
@@ -8337,6 +8338,7 @@ export interface components {
             key: string;
             /** @enum {string} */
             kind?: "application" | "contract" | "slip" | "ledger" | "documents";
+            main_facts?: components["schemas"]["MainFact"][];
             name: string;
             rules?: components["schemas"]["FormRule"][];
             sections: components["schemas"]["FormSection"][];
@@ -8843,6 +8845,12 @@ export interface components {
         };
         LinkedCase: {
             case_no: string;
+        };
+        MainFact: {
+            field: string;
+            is_last_day?: boolean;
+            label?: string;
+            none?: string;
         };
         Manager: {
             name: string;
