@@ -275,6 +275,19 @@ class UnitChoiceSchema(Schema):
     name = fields.String(required=True)
 
 
+class FormDemandSchema(Schema):
+    """A field of the step's form that the way out wants ``filled``, or else empty."""
+
+    field = fields.String(required=True)
+    filled = fields.Boolean(required=True)
+
+
+class StaffActionSchema(AvailableActionSchema):
+    """An action of staff; ``demands`` tells which way out fits what is typed into the step's form."""
+
+    demands = fields.List(fields.Nested(FormDemandSchema), required=True)
+
+
 class StaffVisitSchema(Schema):
     """What the handler brought back, and what was said on the telephone afterwards (``call_result``)."""
 
@@ -327,7 +340,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     notes = fields.List(fields.Nested(NoteSchema), required=True)
     messages = fields.List(fields.Nested(ToldMessageSchema), required=True)
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)
-    actions = fields.List(fields.Nested(AvailableActionSchema), required=True)
+    actions = fields.List(fields.Nested(StaffActionSchema), required=True)
     documents = fields.List(fields.Nested(DocumentLineSchema), required=True)
     # Whether staff may book or move the visit for the customer now.
     may_book = fields.Boolean(required=True)

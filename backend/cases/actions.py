@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from backend.cases.commands import ASKED_DATA, AvailableAction, Guard, Performer
 from backend.cases.engine import NO_GUARDS
 from backend.cases.errors import RefusalCode
+from backend.cases.form_demands import list_demands
 from backend.cases.permitting import may_stop, unmet
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.catalogue.definition import ActorKind, Outcome, ProcessDefinition
@@ -49,6 +50,7 @@ def list_available_actions(
                     needs_owed_documents=outcome.owes_documents,
                     asks=outcome.asks,
                     for_customer=for_customer,
+                    demands=list_demands(outcome),
                 )
             )
     if performer.kind is ActorKind.CUSTOMER:

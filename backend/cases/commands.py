@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from backend.cases.form_demands import FormDemand
 from backend.cases.snapshot import CaseStatus, Event, Snapshot
 from backend.catalogue.definition import Actor, ActorKind, Step
 
@@ -271,7 +272,7 @@ class AvailableAction:
     """What a client may offer. ``unmet`` is the code of the guard that still objects, if one does.
 
     A guard that waits for what the command itself brings (``asks``) does not object here.
-    ``for_customer``: staff would do it on the customer's behalf.
+    ``for_customer``: staff would do it on the customer's behalf. ``demands`` is what it asks of the form.
     """
 
     kind: str
@@ -286,3 +287,4 @@ class AvailableAction:
     needs_owed_documents: bool = False
     asks: tuple[str, ...] = ()
     for_customer: bool = False
+    demands: tuple[FormDemand, ...] = ()

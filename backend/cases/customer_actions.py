@@ -19,7 +19,8 @@ from backend.cases.wording import SUPPLY, name_action
 from backend.catalogue.definition import ActorKind
 from backend.core.error_texts import ERROR_TEXTS
 
-_FIELDS = tuple(one.name for one in fields(AvailableAction))
+# What staff's forms have to say is no customer's.
+_FIELDS = tuple(one.name for one in fields(AvailableAction) if one.name != "demands")
 
 
 @dataclass(frozen=True, slots=True)

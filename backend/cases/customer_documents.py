@@ -18,6 +18,7 @@ from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocuments
 from backend.cases.signature_views import describe_signers
+from backend.cases.signed_facts import list_facts
 from backend.cases.step_signatures import list_asked_at
 from backend.cases.told_values import list_told
 from backend.catalogue.service import DefinitionStore
@@ -95,6 +96,8 @@ class CustomerDocuments:
                 signed = self._signing.list_signed(session, one)
                 may = self._signing.is_open(session, one.case) and not is_signed_on_paper(one.values)
                 asked = asked_at.get(one.row.task_no)
+                signers = describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False)
+                signs = asked is not None or any(signer["may_sign"] for signer in signers)
                 yield {
                     "task": access.join_task((*path, one.row.task_no)),
                     "name": one.form.name,
@@ -102,8 +105,9 @@ class CustomerDocuments:
                     "filled_at": one.row.filled_at,
                     "sha256": one.row.sha256.hex(),
                     "asked_at": access.join_task((*path, asked)) if asked is not None else None,
-                    "signers": describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False),
+                    "signers": signers,
                     "told": list_told(session, process, branch.snapshot, one),
+                    "facts": list_facts(one.form, one.values) if signs else [],
                 }
         for waiting, below in branch.children.items():
             yield from self._list_branch(session, below, (*path, waiting))

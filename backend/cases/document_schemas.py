@@ -89,11 +89,15 @@ class DocumentSchema(Schema):
 
 
 class DocumentChangeSchema(Schema):
-    """What somebody typed: the fields that changed, null for an emptied one. ``fills`` hands it in."""
+    """What somebody typed: the fields that changed, null for an emptied one.
+
+    ``fills`` hands it in, for the way out ``outcome`` where somebody was on the way there.
+    """
 
     revision = fields.Integer(required=True, strict=True, validate=validate.Range(0, 2**31 - 1))
     values = make_values_field(load_default=dict)
     fills = fields.Boolean(load_default=False)
+    outcome = fields.String(load_default="", validate=validate.Length(max=60))
 
 
 class SavedDocumentSchema(Schema):
@@ -113,7 +117,7 @@ class FilledLineSchema(Schema):
     """A filled document that concerns the customer; ``task`` names it as the case's actions do.
 
     ``asked_at`` is the task of the action that signs it, where one does now; ``told`` is what the customer
-    has to know of it for what they are asked to do now.
+    has to know of it for what they are asked to do now, ``facts`` what they sign, while they still can.
     """
 
     task = fields.Integer(required=True)
@@ -124,3 +128,4 @@ class FilledLineSchema(Schema):
     sha256 = fields.String(required=True)
     signers = fields.List(fields.Nested(SignerSchema), required=True)
     told = fields.List(fields.Nested(ToldValueSchema), required=True)
+    facts = fields.List(fields.Nested(ToldValueSchema), required=True)

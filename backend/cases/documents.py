@@ -36,6 +36,7 @@ from backend.cases.document_signing import (
 from backend.cases.document_sources import DocumentSources
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused, RefusalCode
+from backend.cases.form_demands import tell_demand_faults
 from backend.cases.form_sealing import open_values, seal_values
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseService, lock_whole
@@ -78,12 +79,13 @@ class Change:
     """What somebody typed: the fields that are new, null for an emptied one.
 
     ``revision`` is the one that they saw, nought where nothing was kept yet. With ``fills`` the form is
-    handed in.
+    handed in, for the way out ``outcome`` where it is handed in on the way there.
     """
 
     revision: int
     values: Values
     fills: bool = False
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ class DocumentDesk:
             filler.actor, case.id,
         )  # fmt: skip
         if change.fills:
-            return self._fill(session, place, filler, typed)
+            return self._fill(session, place, filler, typed, change.outcome)
         return self._write(session, place, filler, {"draft_sealed": self._seal_draft(place, typed)})
 
     def _find(self, session: Session, case: StoredCase, task_no: int, *, locks: bool = False) -> _Place:
@@ -238,7 +240,7 @@ class DocumentDesk:
             raise Invalid("document_too_large")
         return self._keys.encrypt(text, _draft_context(place))
 
-    def _fill(self, session: Session, place: _Place, filler: Filler, typed: Values) -> int:
+    def _fill(self, session: Session, place: _Place, filler: Filler, typed: Values, outcome_key: str) -> int:
         form, now = place.form.form, self._now()
         # What a document is told by stays when it is corrected, and so does the hash of what stays the same.
         before = place.row if place.row is not None and place.row.content is not None else None
@@ -250,7 +252,11 @@ class DocumentDesk:
             typed = drop_stale_signatures(form, former, drop_defaults(form.body, former, typed))
         checked = validate_values(form, fill_defaults(form.body, typed), today=local_date(now))
         template = self._wordings.find(session, place.case, form, before)
-        self._refuse_faults(form, checked, template)
+        outcome = place.step.outcome(outcome_key) if outcome_key else None
+        if outcome_key and outcome is None:
+            raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, outcome_key)
+        demanded = {} if outcome is None else tell_demand_faults(outcome, form, checked.values)
+        self._refuse_faults(form, checked, template, demanded)
         refuse_unbooked(form, checked.values, self._sources.list_fixed(session, place.case, form))
         nonce = (
             secrets.token_hex(16)
@@ -292,7 +298,9 @@ class DocumentDesk:
         )
         return revision
 
-    def _refuse_faults(self, form: Form, checked: Checked, template: StoredTemplate | None) -> None:
+    def _refuse_faults(
+        self, form: Form, checked: Checked, template: StoredTemplate | None, demanded: dict[str, str]
+    ) -> None:
         """Raise Invalid; with ``contract_blank_open`` where nothing but blanks of the wording is empty."""
         # Whoever signs later signs what is filled in now; here a signature may only come early.
         signed = {one["key"] for one in list_fields(form.body) if "signer" in one}
@@ -302,6 +310,7 @@ class DocumentDesk:
         empty = {} if template is None else self._wordings.list_open(template, form, checked.values)
         # What was typed but is wrong is no empty blank.
         empty = {key: wrong for key, wrong in empty.items() if faults.get(key, "required") == "required"}
+        faults = {**demanded, **faults}
         if faults.keys() - empty.keys():
             raise Invalid(fields={**tell_rule_faults(form.body, faults), **empty})
         if empty:

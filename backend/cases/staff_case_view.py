@@ -194,4 +194,5 @@ def _describe_action(action: AvailableAction, promise: str) -> dict[str, Any]:
         "needs_owed_documents": action.needs_owed_documents,
         "asks": list(action.asks),
         "for_customer": action.for_customer,
+        "demands": [{"field": one.field, "filled": one.filled} for one in action.demands],
     }

@@ -80,6 +80,8 @@ def check_form(body: Mapping[str, Any], forms: Forms, parties: frozenset[str]) -
     yield from _check_usual(body, fields)
     yield from _check_numbered(fields)
     yield from _check_signers(body, fields)
+    for key in sorted({one["field"] for one in body.get("main_facts", ())} - before.keys()):
+        yield "main_facts", "field_unknown", f"there is no field {key}"
     for place in ("signers", "copies"):
         for party in sorted({one["party"] for one in body.get(place, ())} - parties - {COMPANY}):
             yield place, "party_unknown", f"there is no party {party}"

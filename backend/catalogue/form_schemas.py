@@ -176,6 +176,15 @@ class FormRuleSchema(Schema):
     not_past = fields.Boolean()
 
 
+class MainFactSchema(Schema):
+    """What whoever signs is told of a field: under a plainer label, and in words where it is empty."""
+
+    field = fields.String(required=True)
+    label = fields.String()
+    none = fields.String()
+    is_last_day = fields.Boolean()
+
+
 class FormBodySchema(Schema):
     """A form from which clients draw the page."""
 
@@ -186,6 +195,7 @@ class FormBodySchema(Schema):
     title = fields.String()
     appendix = fields.Integer()
     form_code = fields.String()
+    main_facts = fields.List(fields.Nested(MainFactSchema))
     signers = fields.List(fields.Nested(FormSignerSchema))
     copies = fields.List(fields.Nested(FormCopySchema))
     rules = fields.List(fields.Nested(FormRuleSchema))

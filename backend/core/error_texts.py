@@ -329,6 +329,8 @@ FIELD_TEXTS: dict[str, str] = {
     "identity_person_refused": "查不到这个人，请核对姓名和身份证号，要和身份证上一样。",
     "identity_other_person": "这个身份证号和申请或客户档案里的不一样，请核对。",
     "identity_tail_length": "请填身份证号的最后 4 到 6 位。",
+    "hazards_found": "勾选了隐患，就不能按“没有隐患”交，请选“发现隐患”。没有隐患就去掉这里勾的。",
+    "hazards_missing": "还没有勾选隐患，至少勾一条才能按“发现隐患”交；没有隐患，请选“没有隐患”。",
     "number_given": "编号由系统在交表时编，不用填。",
     "invalid": "这一项填得不对，请核对后重填。",
     "password_wrong": "原密码不对，请重新输入。",

@@ -20,15 +20,29 @@ def fill_in(who: Browser, case_no: str, **chosen: Any) -> int:
     lines = who.read(f"/cases/{case_no}")["documents"]
     [task] = [one["task"] for one in lines if one["may_fill"] and one["needed"]]
     path = f"/cases/{case_no}/documents/{task}"
+    answer = who.send("PUT", path, _write_change(who, case_no, path, chosen))
+    assert answer.status_code == 200, answer.text
+    return int(task)
+
+
+def fill_drafts(who: Browser, case_no: str, **chosen: Any) -> list[int]:
+    """Type all that is needed into the forms that ``who`` may fill in, without handing any in."""
+    lines = who.read(f"/cases/{case_no}")["documents"]
+    tasks = [one["task"] for one in lines if one["may_fill"] and one["needed"]]
+    for task in tasks:
+        path = f"/cases/{case_no}/documents/{task}"
+        change = {**_write_change(who, case_no, path, chosen), "fills": False}
+        assert who.send("PUT", path, change).status_code == 200
+    return tasks
+
+
+def _write_change(who: Browser, case_no: str, path: str, chosen: dict[str, Any]) -> dict[str, Any]:
     document = who.read(path)
     writer = FormWriter(
         local_date(datetime.now(UTC)), random.Random(case_no), lambda field: [upload(who, field.key)], chosen
     )
     values = writer.write(build_form(document["form"]), document["values"])
-    change = {"revision": document["revision"], "values": values, "fills": True}
-    answer = who.send("PUT", path, change)
-    assert answer.status_code == 200, answer.text
-    return int(task)
+    return {"revision": document["revision"], "values": values, "fills": True}
 
 
 def see_id_card(who: Browser, case_no: str) -> None:

@@ -17,7 +17,7 @@ from backend.cases.commands import SYSTEM, Start
 from backend.cases.service import NewCase, Request
 from backend.core.local_time import format_day, local_date
 from tests.api.conftest import MadeCustomer
-from tests.api.filling import fill_in
+from tests.api.filling import fill_drafts, fill_in
 from tests.api.staff_side import VALUES, Browser, Hall, code
 from tests.api.test_orders_for_customers import take
 from tests.pictures import make_photo
@@ -65,6 +65,39 @@ def test_what_is_not_ticked_is_in_order(handler: Browser, case_no: str) -> None:
     assert code(handler.act(case_no, "safe")) == "hazards_found"
     fill_in(handler, case_no, hazards_found=None)
     take(handler, case_no, "safe")
+
+
+@pytest.mark.parametrize(("outcome", "hazards"), [("hazard", None), ("safe", ["h36"])])
+def test_the_slip_is_not_handed_in_for_a_way_out_that_it_speaks_against(
+    handler: Browser, case_no: str, outcome: str, hazards: list[str] | None
+) -> None:
+    [task] = fill_drafts(handler, case_no, hazards_found=hazards)
+    path = f"/cases/{case_no}/documents/{task}"
+    answer = handler.send("PUT", path, {"revision": 1, "fills": True, "outcome": outcome})
+    assert answer.status_code == 422
+    [(field, sentence)] = answer.get_json()["fields"].items()
+    assert field == "hazards_found" and "发现隐患" in sentence
+    assert handler.read(path)["state"] == "draft"
+    fits = {"hazard": "safe", "safe": "hazard"}[outcome]
+    handed_in = handler.send("PUT", path, {"revision": 1, "fills": True, "outcome": fits})
+    assert handed_in.status_code == 200
+    take(handler, case_no, fits)
+
+
+def test_a_way_out_says_what_it_demands_of_the_slip(handler: Browser, case_no: str) -> None:
+    actions = {one["outcome"]: one["demands"] for one in handler.read(f"/cases/{case_no}")["actions"]}
+    assert actions["hazard"] == [{"field": "hazards_found", "filled": True}]
+    assert actions["safe"] == [{"field": "hazards_found", "filled": False}]
+    assert actions["not_home"] == []
+
+
+def test_no_notice_is_handed_in_without_a_hazard(handler: Browser, case_no: str) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"])
+    take(handler, case_no, "hazard")
+    [task] = fill_drafts(handler, case_no, hazard_content=" \n ")
+    change = {"revision": 1, "fills": True}
+    answer = handler.send("PUT", f"/cases/{case_no}/documents/{task}", change)
+    assert answer.status_code == 422 and set(answer.get_json()["fields"]) == {"hazard_content"}
 
 
 def test_other_hazards_need_words_and_a_leak_closes_the_valve(handler: Browser, case_no: str) -> None:
@@ -188,6 +221,27 @@ def test_the_customer_reads_the_notice_in_the_client(
     pages = PdfReader(io.BytesIO(opened.data)).pages
     assert content in "".join("".join(page.extract_text() for page in pages).split())
     assert client.get(address, headers=make_customer().headers).status_code == 404
+
+
+def test_who_signs_a_notice_or_a_slip_reads_beside_it_what_it_says(
+    handler: Browser, case_no: str, client: FlaskClient, customer: MadeCustomer
+) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"], rectify_within_days=9, meter_reading=1234.5)
+    papers = f"/api/v1/cases/{case_no}/documents"
+    [slip] = client.get(papers, headers=customer.headers).get_json()
+    facts = {one["label"]: one["text"] for one in slip["facts"]}
+    assert facts["查出的隐患"] == "36. 橡胶软管破损或开裂"
+    assert (facts["几天内改好"], facts["燃气表底数"]) == ("9 天", "1,234.5 m³")
+    take(handler, case_no, "hazard")
+    fill_in(handler, case_no)
+    last = local_date(datetime.now(UTC)) + timedelta(days=9)
+    listed = client.get(papers, headers=customer.headers).get_json()
+    [notice] = [one for one in listed if "整改通知单" in one["name"]]
+    assert notice["facts"] == [
+        {"label": "查出的隐患", "text": "36. 橡胶软管破损或开裂"},
+        {"label": "怎么整改", "text": "由客户自行整改"},
+        {"label": "最晚哪天改好", "text": f"{format_day(last)}（当天也算）"},
+    ]
 
 
 def test_the_customer_reads_what_is_to_be_put_right_and_until_when(

@@ -15,11 +15,11 @@ vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 it('takes neither click nor key while it rests', async () => {
   setActivePinia(createPinia())
   const action = {
-    kind: 'complete', task: 1, step: 'accept', outcome: 'accept', name: '受理', asks: [], unmet: null,
+    kind: 'complete', task: 1, step: 'accept', outcome: 'accept', name: '受理', asks: [], demands: [], unmet: null,
     needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false,
   }
   const form = { sections: [] }
-  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
+  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], demands: [], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView
@@ -46,12 +46,12 @@ it('asks once before what was returned is passed without a mark, and not once it
   setActivePinia(createPinia())
   vi.mocked(sendCommand).mockReset()
   const action = (outcome: string, needs_corrections: boolean) => ({
-    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections, needs_owed_documents: false,
+    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections, needs_owed_documents: false,
   })
   const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'photo', label: '现场照片', type: 'text', personal: 'none' }] }] }
   const corrections = [{ item: 'photo', resolved: true }]
   const view = {
-    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], documents: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], may_be_owed: [], corrections,
+    case_no: '1', version: 1, actions: [action('pass', false), action('return', true)], open_tasks: [], demands: [], documents: [], reviews: {}, values: { photo: '新' }, form, changed_items: ['photo'], owed_documents: [], may_be_owed: [], corrections,
   }
   const open = useOpenCase()
   open.caseNo = '1'
@@ -81,11 +81,11 @@ it('asks once before a passing that would never ask again for a document that ma
   setActivePinia(createPinia())
   vi.mocked(sendCommand).mockReset()
   const action = (outcome: string, more: object = {}) => ({
-    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, ...more,
+    kind: 'complete', task: 1, step: 'review', outcome, name: outcome, asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, ...more,
   })
   const actions = [action('审核通过'), action('容缺受理', { needs_owed_documents: true }), action('退回', { needs_corrections: true })]
   const form = { sections: [{ key: 's', title: '段', fields: [{ key: 'proof', label: '房产证明', type: 'documents', personal: 'none' }] }] }
-  const view = { case_no: '1', version: 1, actions, open_tasks: [], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: ['proof'], corrections: [] }
+  const view = { case_no: '1', version: 1, actions, open_tasks: [], demands: [], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: ['proof'], corrections: [] }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView
@@ -108,10 +108,10 @@ it('asks whether the customer is there, and goes on with the case in which the m
   setActivePinia(createPinia())
   vi.mocked(sendCommand).mockReset()
   const action = {
-    kind: 'complete', task: 1, step: 'pay', outcome: 'paid', name: '柜台收费', asks: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: true,
+    kind: 'complete', task: 1, step: 'pay', outcome: 'paid', name: '柜台收费', asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: true,
   }
   const form = { sections: [] }
-  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [], child: null }
+  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], demands: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [], child: null }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView

@@ -13,6 +13,7 @@ const action = (more: Partial<AvailableAction>): AvailableAction => ({
   needs_corrections: false,
   needs_owed_documents: false,
   asks: [],
+  demands: [],
   ...more,
 })
 const pass = action({ outcome: 'pass' })

@@ -105,7 +105,7 @@ it('lets staff turn the case to the customer, and goes on once it is rated', asy
   HTMLDialogElement.prototype.close = () => undefined
   const action = {
     kind: 'complete', task: 8, step: 'rate', outcome: 'rated', name: '客户已评价', asks: [],
-    unmet: { code: 'rating_missing', text: '还没有打分' }, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false,
+    unmet: { code: 'rating_missing', text: '还没有打分' }, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, demands: [],
   }
   const view = { case_no: '1', version: 7, actions: [action], open_tasks: [], documents: [], reviews: {}, values: {}, form: { sections: [] }, changed_items: [], owed_documents: [], corrections: [] }
   const open = useOpenCase()

@@ -26,7 +26,7 @@ describe('a document whose step is left', () => {
   function show(...documents: DocumentLine[]) {
     const open = useOpenCase()
     open.caseNo = '1'
-    open.view = { documents } as unknown as StaffCaseView
+    open.view = { documents, actions: [] } as unknown as StaffCaseView
     return mount(CaseDocuments, { global: { plugins: [ElementPlus] } })
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nameOf, screenOf } from '@/api/actions'
+import { listOtherWays, nameOf, screenOf } from '@/api/actions'
 import type { AvailableAction } from '@/api/types'
 
 const action = (over: Partial<AvailableAction>): AvailableAction => ({
@@ -30,5 +30,12 @@ describe('an action', () => {
   it('that proves who one is leads to a page of its own', () => {
     const prove = action({ kind: 'verify_identity', task: null, outcome: null, name: '核验身份' })
     expect([screenOf(prove), nameOf(prove)]).toEqual(['identity', '去核验身份'])
+  })
+
+  it('that one does not agree with has its no beside it, and nothing of another step', () => {
+    const agree = action({ outcome: 'agree', asks: ['signature'] })
+    const disagree = action({ outcome: 'disagree', name: '不同意', needs_reason: true })
+    const actions = [agree, disagree, action({ task: 2 }), action({ kind: 'withdraw', task: null, outcome: null })]
+    expect(listOtherWays({ actions }, agree)).toEqual([disagree])
   })
 })

@@ -27,7 +27,7 @@ export type DocumentSigner = Schemas['Signer']
 export type SignatureWish = Schemas['Signature']
 export type DocumentChange = Schemas['DocumentChange']
 
-export type AvailableAction = Schemas['AvailableAction']
+export type AvailableAction = Schemas['StaffAction']
 /** What a command has to bring; photos may be left out. */
 export type Asked = AvailableAction['asks'][number]
 export type Correction = Schemas['StaffCorrection']

@@ -91,7 +91,9 @@ export function orderActions(actions: readonly AvailableAction[], rejected: numb
   const offered = actions.filter((action) => action.kind === 'complete' || action.kind === 'cancel')
   const ready = new Set(offered.filter((action) => !isGrave(action) && !findBlock(action)).map((action) => action.task))
   const rank = (action: AvailableAction) => {
-    if (isGrave(action)) return 6
+    if (isGrave(action)) return 7
+    // What the filled form speaks against is no longer likely: its other way out is.
+    if (action.demands.length && findBlock(action)) return 6
     const likely = !action.needs_corrections ? 1 : rejected > 0 ? 0 : 2
     return ready.has(action.task) ? likely : likely + 3
   }
@@ -99,6 +101,11 @@ export function orderActions(actions: readonly AvailableAction[], rejected: numb
     .map((action, index) => ({ action, index }))
     .sort((left, right) => rank(left.action) - rank(right.action) || left.index - right.index)
     .map((entry) => entry.action)
+}
+
+/** Whether the action stands out: the first one, unless the form is still to say which of several ways it is. */
+export function isLeading(action: AvailableAction, index: number): boolean {
+  return index === 0 && !(action.demands.length > 0 && needsForm(action))
 }
 
 export interface KeyedAction {

@@ -74,19 +74,19 @@ export class Autosave {
     await this.run(false).catch(() => undefined)
   }
 
-  /** Hand the form in with all that is unsent. Raises Problem, and then everything stays as typed. */
-  async fill(): Promise<void> {
+  /** Hand the form in with all that is unsent, for a way out. Raises Problem, and then everything stays as typed. */
+  async fill(outcome = ''): Promise<void> {
     clearTimeout(this.timer)
     await this.running
-    await this.run(true)
+    await this.run(true, outcome)
   }
 
   stop(): void {
     clearTimeout(this.timer)
   }
 
-  private run(fills: boolean): Promise<void> {
-    const running = this.request(fills).finally(() => {
+  private run(fills: boolean, outcome = ''): Promise<void> {
+    const running = this.request(fills, outcome).finally(() => {
       if (this.running === settled) this.running = null
     })
     const settled = running.catch(() => undefined)
@@ -94,12 +94,12 @@ export class Autosave {
     return running
   }
 
-  private async request(fills: boolean): Promise<void> {
+  private async request(fills: boolean, outcome: string): Promise<void> {
     const sent = this.unsent
     this.shown.state = 'saving'
     this.shown.problem = ''
     try {
-      this.revision = (await this.send({ revision: this.revision, values: sent, fills })).revision
+      this.revision = (await this.send({ revision: this.revision, values: sent, fills, ...(outcome ? { outcome } : {}) })).revision
     } catch (thrown) {
       this.settle(thrown, fills)
       throw thrown

@@ -24,6 +24,12 @@ export function listSteps(view: CaseView): AvailableAction[] {
   return view.actions.filter((action) => ['complete', 'book', 'supply_document', 'verify_identity', 'rate'].includes(action.kind))
 }
 
+/** The other ways out of the same step that need no screen of their own: to disagree with what one is asked to sign. */
+export function listOtherWays(view: Pick<CaseView, 'actions'>, action: AvailableAction): AvailableAction[] {
+  const isOther = (one: AvailableAction) => one.kind === 'complete' && one.task === action.task && one.outcome !== action.outcome
+  return view.actions.filter((one) => isOther(one) && screenOf(one) === null)
+}
+
 export function findAction(view: CaseView, test: (action: AvailableAction) => boolean): AvailableAction | null {
   return view.actions.find(test) ?? null
 }

@@ -8153,6 +8153,8 @@ export interface components {
         DocumentChange: {
             /** @default false */
             fills?: boolean;
+            /** @default  */
+            outcome?: string;
             revision: number;
             values?: {
                 [key: string]: components["schemas"]["Value"] | null;
@@ -8316,6 +8318,7 @@ export interface components {
         };
         FilledLine: {
             asked_at: number | null;
+            facts: components["schemas"]["ToldValue"][];
             /** Format: date-time */
             filled_at: string;
             name: string;
@@ -8335,6 +8338,7 @@ export interface components {
             key: string;
             /** @enum {string} */
             kind?: "application" | "contract" | "slip" | "ledger" | "documents";
+            main_facts?: components["schemas"]["MainFact"][];
             name: string;
             rules?: components["schemas"]["FormRule"][];
             sections: components["schemas"]["FormSection"][];
@@ -8374,6 +8378,10 @@ export interface components {
             doubt?: components["schemas"]["Doubt"];
             label: string;
             party: string;
+        };
+        FormDemand: {
+            field: string;
+            filled: boolean;
         };
         FormField: {
             columns?: components["schemas"]["FormColumn"][];
@@ -8837,6 +8845,12 @@ export interface components {
         };
         LinkedCase: {
             case_no: string;
+        };
+        MainFact: {
+            field: string;
+            is_last_day?: boolean;
+            label?: string;
+            none?: string;
         };
         Manager: {
             name: string;
@@ -9603,6 +9617,22 @@ export interface components {
             username: string;
             wecom_userid: string | null;
         };
+        StaffAction: {
+            asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
+            demands: components["schemas"]["FormDemand"][];
+            for_customer: boolean;
+            /** @enum {string} */
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate" | "book";
+            name: string;
+            needs_corrections: boolean;
+            needs_owed_documents: boolean;
+            needs_reason: boolean;
+            outcome: string | null;
+            reason_label: string | null;
+            step: string | null;
+            task: number | null;
+            unmet: components["schemas"]["Unmet"] | null;
+        };
         StaffAreaList: {
             items: components["schemas"]["Area"][];
         };
@@ -9657,7 +9687,7 @@ export interface components {
             waiting_since: string;
         };
         StaffCaseView: {
-            actions: components["schemas"]["AvailableAction"][];
+            actions: components["schemas"]["StaffAction"][];
             amount_fen: number | null;
             application_no: string;
             appointment: components["schemas"]["AppointmentView"] | null;
