@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from backend.cases.models import ServiceCase
+from backend.cases.models import CaseTask, ServiceCase
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, sign
 from tests.api.staff_side import Browser, Hall, code
@@ -180,7 +180,21 @@ def test_nobody_else_may_pay_for_the_customer(hall: Hall, owner: MadeCustomer) -
 
 def test_a_sum_that_nobody_has_set_is_not_collected(hall: Hall, owner: MadeCustomer) -> None:
     case_no, desk = begin(hall, HOME, "pay", owner.id), hall.sign_in("desk_361")
-    assert code(desk.act(case_no, "paid")) == "sum_unset"
+    refused = desk.act(case_no, "paid")
+    assert code(refused) == "sum_unset"
+    [action] = [one for one in desk.read(f"/cases/{case_no}")["actions"] if one["outcome"] == "paid"]
+    # Staff are not asked not to pay, but read what is missing.
+    assert action["unmet"]["text"] == refused.get_json()["title"]
+    assert "再收费" in action["unmet"]["text"]
+
+
+def test_waiting_for_a_fee_is_in_nobodys_own_list(hall: Hall, owner: MadeCustomer) -> None:
+    handler = {"handler_id": hall.staff["handler_361"]}
+    for step, own in (("collect", None), ("take_up", hall.staff["handler_361"])):
+        case_no = begin(hall, HOME, step, owner.id, **handler)
+        with hall.sessions.begin() as session:
+            of_case = select(CaseTask.handler_id).where(CaseTask.case_id == hall.find_id(case_no))
+            assert session.scalars(of_case).all() == [own], step
 
 
 def test_pressed_twice_and_by_customer_and_clerk_at_once(hall: Hall, owner: MadeCustomer) -> None:
