@@ -70,7 +70,7 @@ from backend.notifications.messages import read_messages
 from backend.notifications.service import NotificationService
 from backend.organisation.service import OrganisationService
 from composition.platforms import Platforms, make_channels, make_platforms, make_storage
-from payments.booking import read_books
+from payments.booking import make_book_reader
 from payments.collecting import make_charge_effects
 from payments.service import ChargeService
 from payments.settling import CHARGE_GUARDS
@@ -174,7 +174,13 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     )
     urge_limit = UrgeLimit(calendar, settings.urge_office_hours, now)
     sources = DocumentSources(
-        definitions, organisation, keys, _list_facts(settings), GasAccounts(keys, customers), read_books, now
+        definitions,
+        organisation,
+        keys,
+        _list_facts(settings),
+        GasAccounts(keys, customers),
+        make_book_reader(definitions),
+        now,
     )
     wordings, typesetter = ContractWordings(definitions, sources, keys), Typesetter()
     channels, access = make_channels(settings, platforms), StaffAccess(definitions)

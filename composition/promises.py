@@ -44,6 +44,7 @@ from backend.plans.starting import PlanStarter
 from backend.realtime.hints import publish_hints
 from composition.hall import Hall, read_clock
 from composition.list_exports import add_exports
+from payments.ledger import find_received
 from payments.statements import PaymentStatements
 from staff_api.calendar_routes import make_calendar_routes
 from staff_api.operations_routes import make_operations_routes
@@ -68,6 +69,7 @@ def make_notices(hall: Hall) -> CaseNotices:
         find_sum=lambda session, root_id, case_id: statements.find_sum(
             session, root_id, case_id, read_clock()
         ),
+        find_received=find_received,
         offer_link=hall.links.offer,
     )
 

@@ -11,7 +11,7 @@ from marshmallow import Schema, fields, validate
 
 from backend.core.callers import Caller, open_to
 from miniprogram_api.guard import get_customer, open_to_links
-from payments.statements import PaymentStatements
+from payments.statements import BILL_STATES, PaymentStatements
 
 
 class DeskSchema(Schema):
@@ -40,7 +40,7 @@ class BillSchema(Schema):
     amount_fen = fields.Integer(required=True, allow_none=True)
     total_fen = fields.Integer(required=True, allow_none=True)
     paid_fen = fields.Integer(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(("to_set", "to_pay", "checking")))
+    state = fields.String(required=True, validate=validate.OneOf(BILL_STATES))
     until = fields.AwareDateTime(required=True, allow_none=True)
     overdue = fields.Boolean(required=True)
     contract_no = fields.String(required=True, allow_none=True)

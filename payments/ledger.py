@@ -37,3 +37,9 @@ def list_charges(session: Session, case_ids: Collection[int]) -> Sequence[Row[An
         .order_by(Charge.id)
     )
     return session.execute(asked).all()
+
+
+def find_received(session: Session, case_id: int) -> int | None:
+    """Return the sum that was settled last for the case itself, in whole fen, or None."""
+    newest = select(Charge.amount_fen).where(Charge.case_id == case_id, Charge.state == "settled")
+    return session.execute(newest.order_by(Charge.settled_at.desc()).limit(1)).scalar_one_or_none()

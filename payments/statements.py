@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,15 +24,16 @@ from backend.core.local_time import local_date
 from backend.organisation.service import Member, OrganisationService
 from payments.agreed import Agreed, find_agreed
 from payments.ledger import list_charges
+from payments.paid_for import name_what
 from payments.settling import SUM_SET
 
 # What marks a process that collects a fee; the step after the customer has paid is finance's.
 OPENS_CHARGE, SETTLES_CHARGE = "open_charge", "settle_charge"
-# Trait of a process: step → what is paid for there.
-PAYS_FOR = "pays_for"
 _CASE = table_of(ServiceCase)
 _UNIT = select(_CASE.c.unit_id).where(_CASE.c.id == bindparam("case_id"))
 _UNNAMED = "费用"
+# What a bill waits for: its sum, the customer's money, the counter that books it, finance that looks for it.
+BILL_STATES = ("to_set", "to_pay", "booking", "checking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,18 @@ class _Place:
     task: Task | None
     fee: Branch | None = None
     is_with_finance: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What whoever takes the money reads: the sum that the customer was told, for what, and until when.
+
+    ``due_fen`` is None where neither contract nor staff have said it, ``what`` where no money is taken.
+    """
+
+    due_fen: int | None = None
+    what: str | None = None
+    until: datetime | None = None
 
 
 class PaymentStatements:
@@ -94,22 +107,29 @@ class PaymentStatements:
         bill = self._write_bill(session, place, charges, now)
         return None if bill is None else (bill["amount_fen"], bill["until"])
 
-    def find_fee(self, member: Member, access: StaffAccess, case_no: str, now: datetime) -> int | None:
-        """Return what contract or staff have said that this collection of a fee is to bring, in whole fen.
+    def find_fee(self, member: Member, access: StaffAccess, case_no: str, now: datetime) -> Fee:
+        """Return what this case waits to be paid, or this collection of a fee is to bring.
 
-        None where nobody has said it, and for a case that collects nothing; raises NotFound.
+        A charge that is open already goes before what was agreed on. Raises NotFound.
         """
         with self._reading() as session:
             case_id = access.find_staff_case(session, member, case_no).id
             root = read_tree_by_id(session, find_root_id(session, case_id)).branch
             places = self._list_places(session, root)
-            place = next((one for one in places if one.fee is not None and one.fee.id == case_id), None)
-            agreed = None if place is None else self._find_agreed(session, place)
-            if place is None or agreed is None:
-                return None
-            below = [one.id for one in list_branches(place.branch)]
-            paid = sum(one.amount_fen for one in list_charges(session, below) if one.state == "settled")
-            return agreed.find_due(paid)
+            place = next((one for one in places if (one.fee or one.branch).id == case_id), None)
+            if place is None:
+                return Fee()
+            charges = list_charges(session, [one.id for one in list_branches(place.branch)])
+            charge = next((one for one in charges if one.state == "open" and one.case_id == case_id), None)
+            if charge is None and _is_booked(place):
+                return Fee()
+            agreed = self._find_agreed(session, place)
+            paid = sum(one.amount_fen for one in charges if one.state == "settled")
+            due_fen = None if agreed is None else agreed.find_due(paid)
+            if charge is not None:
+                due_fen = charge.amount_fen
+            until = self._find_end(session, place, agreed if paid == 0 else None)
+            return Fee(due_fen, _name_what(place), until)
 
     def _list_places(self, session: Session, branch: Branch) -> Iterator[_Place]:
         """Return where the case waits for money, itself or in what it handed over to."""
@@ -154,11 +174,10 @@ class PaymentStatements:
         if charge is not None:
             amount_fen = charge.amount_fen
         until = self._find_end(session, place, agreed if paid_fen == 0 else None)
-        if charge is None and place.fee is not None and place.fee.snapshot.data.get("receipt_no") is not None:
-            # Paid: after finance's receipt nothing but the slip is left to write.
+        if charge is None and _is_booked(place):
             return None
         return {
-            "what": self._name_what(place),
+            "what": _name_what(place),
             "amount_fen": amount_fen,
             "total_fen": None if agreed is None else agreed.total_fen,
             "paid_fen": paid_fen if agreed is not None else 0,
@@ -194,11 +213,6 @@ class PaymentStatements:
             return None
         return find_agreed(session, place.branch.id, place.branch.snapshot.data)
 
-    @staticmethod
-    def _name_what(place: _Place) -> str:
-        names: Mapping[str, str] = place.definition.traits.get(PAYS_FOR, {})
-        return names.get(place.task.step, _UNNAMED) if place.task is not None else _UNNAMED
-
     def _tell_desk(self, session: Session, case_id: int, now: datetime) -> dict[str, str]:
         """Return where money is taken until the online channels come: the counter of the case's unit."""
         unit_id = session.execute(_UNIT, {"case_id": case_id}).scalar_one()
@@ -212,8 +226,24 @@ def _has_effect(steps: Sequence[Step], effect: str) -> bool:
     return any(use.name == effect for step in steps for one in step.outcomes for use in one.effects)
 
 
+def _is_booked(place: _Place) -> bool:
+    """True once finance's receipt is there: then nothing but the slip is left to write."""
+    return place.fee is not None and place.fee.snapshot.data.get("receipt_no") is not None
+
+
+def _name_what(place: _Place) -> str:
+    step = None if place.task is None else place.task.step
+    return name_what(place.definition, step) or _UNNAMED
+
+
 def _tell_state(place: _Place, agreed: Agreed | None, amount_fen: int | None) -> str:
-    """Return to_set, to_pay or checking; whoever was told the sum has said before that it is paid."""
-    if place.fee is not None and (place.is_with_finance or agreed is not None):
+    """Return to_set, to_pay, booking or checking.
+
+    Whoever was told the sum has said before that it is paid, or pays it right now: the counter is ``booking``
+    it. With finance (``checking``) nobody waits for the customer's money any more.
+    """
+    if place.is_with_finance:
         return "checking"
+    if place.fee is not None and agreed is not None:
+        return "booking"
     return "to_set" if amount_fen is None else "to_pay"

@@ -16,6 +16,7 @@ from backend.cases.schemas import (
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_queue_rows import ONLY, OTHER_FAMILY
 from backend.cases.staff_queues import QUEUES
+from backend.cases.staff_rows import TURNS
 from backend.catalogue.form_schemas import FormBodySchema, make_values_field
 from backend.core.json_fields import Ready
 from backend.customers.classes import VIP_CLASSES
@@ -79,6 +80,8 @@ class StaffCaseRowSchema(Schema):
     handler_name = fields.String(required=True, allow_none=True)
     # What the reader is to the case: its handler, the deputy of the handler, who is away, or a co-handler.
     part = fields.String(required=True, allow_none=True, validate=validate.OneOf(PARTS))
+    # Whose turn the step is; at a customer's step no limit of staff runs.
+    waits_for = fields.String(required=True, validate=validate.OneOf(TURNS))
     channel = fields.String(required=True)
     is_alarm = fields.Boolean(required=True)
     rings = fields.Boolean(required=True, metadata={"description": "An alarm that nobody has taken yet."})

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from backend.cases.staff_access import StaffAccess
 from backend.core.callers import Caller, open_to
-from payments.statements import PaymentStatements
+from payments.statements import Fee, PaymentStatements
 from staff_api.guard import get_signed_in
 
 
 class FeeSchema(Schema):
-    """The sum of contract or scheme, less what was paid; null where nobody has said it."""
+    """The sum of contract or scheme, less what was paid, for what, and until when the customer is to pay it.
+
+    The sum is null where nobody has said it, ``what`` where the case takes no money.
+    """
 
     due_fen = fields.Integer(required=True, allow_none=True)
+    what = fields.String(required=True, allow_none=True)
+    until = fields.AwareDateTime(required=True, allow_none=True)
 
 
 def make_fee_routes(
@@ -30,8 +34,8 @@ def make_fee_routes(
     @routes.get("")
     @open_to(Caller.STAFF)
     @routes.response(200, FeeSchema)
-    def tell_fee(case_no: str) -> dict[str, Any]:
+    def tell_fee(case_no: str) -> Fee:
         """Tell the clerk who takes the money what the customer was told to pay."""
-        return {"due_fen": statements.find_fee(get_signed_in().member, access, case_no, now())}
+        return statements.find_fee(get_signed_in().member, access, case_no, now())
 
     return routes

@@ -193,9 +193,10 @@ def _own_handler(step: Step, data: Mapping[str, Any]) -> int | None:
     """Return whose own list the task joins: that of the case's handler.
 
     There stand the handler's steps, those the handler waits for, and a department's: on the way to a visit
-    its own people do what the department is asked, unless it is to choose a handler.
+    its own people do what the department is asked, unless it is to choose a handler. Of a department's step
+    that hands over, what it handed over to stands there, and not the waiting for it.
     """
-    of_department = step.by.kind is ActorKind.DEPARTMENT and not step.chooses_handler
+    of_department = step.by.kind is ActorKind.DEPARTMENT and not (step.chooses_handler or step.children)
     if of_department or step.queue == "mine" or step.by.key in PERSONAL_POSTS:
         return data.get(HANDLER_FIELD)
     return None

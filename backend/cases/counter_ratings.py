@@ -73,7 +73,7 @@ class CounterRatings:
         with self._sessions.begin() as session:
             case = lock_whole(session, self._access.find_staff_case(session, member, case_no).id)
             _, step, _ = self._find_task(session, case)
-            if not make_performer(member).may_do(step.by, case.snapshot.data):
+            if not make_performer(member).may_take(step, case.snapshot.data):
                 raise CommandRefused(RefusalCode.NOT_YOUR_TURN)
             end_links(session, case.id, _OF_COUNTER, now)
             session.add(

@@ -153,7 +153,7 @@ class DocumentLists:
             "number": "" if row is None else row.number or "",
             "state": TO_FILL if row is None else row.state,
             "has_draft": row is not None and row.has_draft,
-            "may_fill": is_open and performer.may_do(step.by, snapshot.data),
+            "may_fill": is_open and performer.may_take(step, snapshot.data),
             "needed": is_open and step.asks_form,
             "saved_at": None if row is None else row.saved_at,
             "filled_by": "" if row is None else name_actor(row.filled_by, names),
@@ -168,7 +168,7 @@ class DocumentLists:
 def _is_own(signer: Mapping[str, Any], step: Step, snapshot: Snapshot, performer: Performer) -> bool:
     """True where the place waits for ``performer``: of that post, or for the company whose step it was."""
     if signer["party"] == COMPANY:
-        return performer.is_staff and performer.may_do(step.by, snapshot.data)
+        return performer.is_staff and performer.may_take(step, snapshot.data)
     return signer["party"] in performer.positions | performer.departments
 
 

@@ -39,6 +39,8 @@ TELLS_VISIT = frozenset(
 )
 # Messages that say how much is to be paid.
 TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found"})
+# The message that says how much has come.
+PAYMENT_RECEIVED = "payment_received"
 _CASE = table_of(ServiceCase)
 # What a case handed over to has no customer of its own: its message is about the case above it.
 _ROOT = (
@@ -63,6 +65,8 @@ _CUSTOMERS_TURN = text(
 )
 # What is to be paid for a case, and until when, or None; the component of the payments answers.
 FindSum = Callable[[Session, int, int], tuple[int | None, datetime | None] | None]
+# What was received last for a case, or None; the component of the payments answers.
+FindReceived = Callable[[Session, int], int | None]
 # The hour of a case's visit from its begin to its end, or None; the component of the appointments answers.
 FindVisit = Callable[[Session, int], tuple[datetime, datetime] | None]
 
@@ -79,6 +83,7 @@ class CaseNotices:
     name_service: Callable[[str | None], str]
     find_visit: FindVisit
     find_sum: FindSum
+    find_received: FindReceived
     # Sends whoever has no client a link to the case.
     offer_link: Callable[[Session, int], None]
 
@@ -140,6 +145,8 @@ class CaseNotices:
         amount_fen, deadline = None, None if due is None else due.due_at
         if payload["message"] in TELLS_SUM:
             amount_fen, deadline = self.find_sum(session, root.id, told.id) or (None, deadline)
+        elif payload["message"] == PAYMENT_RECEIVED:
+            amount_fen = self.find_received(session, told.id)
         return Facts(
             service=self.name_service(root.service_key) or definition.told_name,
             case_no=root.case_no,

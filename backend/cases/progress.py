@@ -1,7 +1,7 @@
 """The progress of a case as its customer reads it: one line through the case and all it handed over to. Pure.
 
-Steps without wording for customers show as part of the one before; what comes next is foretold along the
-first outcomes, without loops.
+Steps without wording for customers show as part of the one before, and so do those that join it; what comes
+next is foretold along the first outcomes, without loops.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from backend.catalogue.definition import (
     Actor,
     ActorKind,
     ChildProcess,
+    CustomerView,
     ProcessDefinition,
     Step,
 )
@@ -273,23 +274,35 @@ def _list_next(step: Step, data: dict[str, Any]) -> Sequence[str]:
 
 
 def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[ProgressStep, ...]:
+    """Return one step for each visible visit; of those that join it is one for all of them in a row."""
     steps: list[ProgressStep] = []
+    # The wording that each of them has come to.
+    told: list[CustomerView] = []
     times: dict[str, int] = {}
     # The last step of the case itself, and of what goes on beside it.
     last: dict[bool, int] = {}
     for one in visits:
         wording, is_shared = one.step.customer, bool(one.step.limit.steps)
         is_own = one.step.by.kind is ActorKind.CUSTOMER
-        if not wording.visible:
+        index = last.get(one.is_beside)
+        is_same = index is not None and wording.joins and told[index].joins
+        if not wording.visible or is_same:
             # A first step that nobody sees has nothing to show as part of; a foretold one tells nothing.
-            index = last.get(one.is_beside)
             if index is not None and one.state is not StepState.NEXT:
+                told[index] = wording if is_same else told[index]
                 at = _choose_time(steps[index], one)
                 steps[index] = steps[index]._replace(
-                    state=one.state, at=at, due_at=one.due_at, is_due_shared=is_shared, is_own=is_own
+                    text=told[index].text,
+                    text_when_closed=told[index].text_when_closed,
+                    state=one.state,
+                    at=at,
+                    due_at=one.due_at if told[index].tells_due else None,
+                    is_due_shared=is_shared,
+                    is_own=is_own,
                 )
             continue
         last[one.is_beside] = len(steps)
+        told.append(wording)
         been = times[one.key] = times.get(one.key, 0) + 1
         key = one.key if been == 1 else f"{one.key}#{been}"
         steps.append(
@@ -299,7 +312,7 @@ def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[Progre
                 wording.text,
                 one.state,
                 one.at,
-                one.due_at,
+                one.due_at if wording.tells_due else None,
                 one.in_child,
                 None,
                 wording.text_when_closed,
@@ -310,11 +323,11 @@ def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[Progre
                 is_own,
             )
         )
-    told = tuple(
+    named = tuple(
         one._replace(name=one.name_done) if one.state is StepState.DONE and one.name_done else one
         for one in steps
     )
-    return _order_by_time(told) if True in last else told
+    return _order_by_time(named) if True in last else named
 
 
 def _choose_time(before: ProgressStep, one: _Visit) -> datetime | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, Row, bindparam, select, text
 from sqlalchemy.orm import Session
@@ -103,6 +103,23 @@ def make_performer(member: Member) -> Performer:
     return Performer(ActorKind.POSITION, member.positions, member.departments, member.id, member.stands_for)
 
 
+class HelpedSteps(NamedTuple):
+    """Steps of one process in one queue that another post than ``post``, whose they are, may carry out too.
+
+    ``post`` is empty for steps of the customer.
+    """
+
+    post: str
+    process: str
+    queue: str
+    steps: tuple[str, ...]
+
+
+def tell_reader(member: Member, row: Row[Any]) -> tuple[str | None, Performer]:
+    """Return what the member is to a case, and how the engine sees them."""
+    return tell_part(member, row), make_performer(member)
+
+
 @dataclass(frozen=True, slots=True)
 class PostMap:
     """Where posts stand in the processes.
@@ -112,7 +129,8 @@ class PostMap:
     ``directing``: posts that choose a handler and so answer for what handlers do.
     ``drawn``: posts of which somebody is drawn by lot, who then has a list of their own. Who only attends a
     step (``attended_by``) takes part by looking on, and so overseers and leads take part in every process; so
-    does who may carry a step out as well (``also_by``), and finds the case by search and in no queue.
+    does who may carry a step out as well (``also_by``). ``helped``: post → such steps that stand in a queue,
+    since what one may do is counted like one's own.
     """
 
     queues: Mapping[str, frozenset[str]]
@@ -121,6 +139,12 @@ class PostMap:
     acting: frozenset[str]
     directing: frozenset[str]
     drawn: frozenset[str] = frozenset()
+    helped: Mapping[str, tuple[HelpedSteps, ...]] = field(default_factory=dict)
+
+    def list_helped(self, posts: Iterable[str], beside: Collection[str]) -> list[HelpedSteps]:
+        """Return what the holder of ``posts`` may carry out though it is a step of none of ``beside``."""
+        found = {one for post in posts for one in self.helped.get(post, ()) if one.post not in beside}
+        return sorted(found)
 
     def list_processes(self, posts: Iterable[str]) -> frozenset[str]:
         """Return the processes in which ``posts`` take part beyond tasks that are one person's own."""
@@ -147,6 +171,7 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
     acting: set[str] = set()
     directing: set[str] = set()
     drawn: set[str] = set()
+    helped: dict[str, dict[tuple[str, str, str], list[str]]] = {}
     for definition in definitions:
         staff_steps = [step for step in definition.steps if step.by.kind in STAFF_KINDS]
         drawn.update(list_drawn_posts(definition))
@@ -162,6 +187,10 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
                 watchers.setdefault(step.queue, set()).update(taking_part)
             if step.chooses_handler:
                 directing.add(step.by.key)
+        for step in definition.steps:
+            for actor in step.also_by if step.queue is not None else ():
+                place = (step.by.key, definition.key, step.queue or "")
+                helped.setdefault(actor.key, {}).setdefault(place, []).append(step.key)
     return PostMap(
         {key: frozenset(posts) for key, posts in queues.items()},
         {key: frozenset(posts) for key, posts in watchers.items()},
@@ -169,6 +198,10 @@ def map_posts(definitions: Iterable[ProcessDefinition]) -> PostMap:
         frozenset(acting),
         frozenset(directing),
         frozenset(drawn),
+        {
+            post: tuple(HelpedSteps(*place, tuple(steps)) for place, steps in places.items())
+            for post, places in helped.items()
+        },
     )
 
 

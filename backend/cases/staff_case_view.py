@@ -25,8 +25,8 @@ from backend.cases.staff_forms import (
 from backend.cases.staff_rows import CONTACT_NAME_CONTEXT, CONTACT_PHONE_CONTEXT
 from backend.catalogue.definition import ProcessDefinition
 from backend.core.encryption import KeyRing
-from backend.core.error_texts import ERROR_TEXTS
 from backend.core.masking import mask_name, mask_phone
+from backend.core.staff_texts import tell_staff
 from backend.organisation.service import CalledStaff
 
 Body = Mapping[str, Any]
@@ -187,7 +187,7 @@ def _describe_action(action: AvailableAction, promise: str) -> dict[str, Any]:
         "step": action.step,
         "outcome": action.outcome,
         "name": f"{action.name}（{promise}）" if promise else action.name,
-        "unmet": None if unmet is None else {"code": str(unmet), "text": ERROR_TEXTS.get(unmet, "")},
+        "unmet": None if unmet is None else {"code": str(unmet), "text": tell_staff(unmet) or ""},
         "needs_reason": action.needs_reason,
         "reason_label": action.reason_label,
         "needs_corrections": action.needs_corrections,

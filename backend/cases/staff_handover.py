@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, bindparam, func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, Row, bindparam, exists, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.co_handling import may_arrange
@@ -323,11 +323,16 @@ def _list_open_work(session: Session, units: frozenset[int], giver_id: int) -> _
 
 
 def _count_open(session: Session, staff_ids: Sequence[int]) -> dict[int, int]:
-    """Return how many open cases each has; a case and what it handed over to count as one."""
-    whole = func.count(func.distinct(func.coalesce(CASE.c.parent_case_id, CASE.c.id)))
+    """Return how many open cases each has; a case and all that it handed over to count as one."""
+    above = CASE.alias("above")
+    is_part = exists().where(
+        above.c.id == CASE.c.parent_case_id,
+        above.c.handler_id == CASE.c.handler_id,
+        above.c.status == "open",
+    )
     rows = session.execute(
-        select(CASE.c.handler_id, whole.label("open_cases"))
-        .where(CASE.c.handler_id.in_(staff_ids), CASE.c.status == "open")
+        select(CASE.c.handler_id, func.count().label("open_cases"))
+        .where(CASE.c.handler_id.in_(staff_ids), CASE.c.status == "open", ~is_part)
         .group_by(CASE.c.handler_id)
     )
     return {row.handler_id: row.open_cases for row in rows}

@@ -6,7 +6,7 @@ order, and the page is the best of these. So the time depends on the page and th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -53,6 +53,14 @@ DUE_ORDER: ColumnElement[Any] = func.coalesce(TASK.c.due_at, literal_column("'in
 _WHEN = DateTime(timezone=True)
 _POSTS = func.unnest(bindparam("posts", type_=ARRAY(Text))).table_valued("post").render_derived()
 _UNITS = func.unnest(bindparam("units", type_=ARRAY(BigInteger))).table_valued("unit_id").render_derived()
+# A kind of lanes so begun has others' steps beside those of one's own posts.
+HELPING = "helping_"
+_HELPED_COLUMNS = ("post", "process", "queue", "steps")
+_HELPED = (
+    func.unnest(*(bindparam(f"helped_{one}", type_=ARRAY(Text)) for one in _HELPED_COLUMNS))
+    .table_valued(*_HELPED_COLUMNS, name="helped")
+    .render_derived()
+)
 
 _TASK_COLUMNS = (TASK.c.case_id, TASK.c.no, TASK.c.opened_at, DUE_ORDER.label("due_order"))
 _CASE_COLUMNS = (
@@ -189,21 +197,43 @@ def _due_conditions(overdue: bool, due: str | None) -> list[ColumnElement[bool]]
     return conditions
 
 
-def _lane_conditions(kind: str) -> list[ColumnElement[bool]]:
-    """Return what fixes a lane: queue (post and unit, in one queue), post (in all), handler or extension."""
-    open_ones: list[ColumnElement[bool]] = [TASK.c.state == literal_column("'open'")]
-    if kind in _WHOLE:
-        return [*open_ones, _WHOLE[kind]()]
-    lane = [*open_ones, TASK.c.post_key == _POSTS.c.post, TASK.c.unit_id == _UNITS.c.unit_id]
-    return [*lane, TASK.c.queue == bindparam("queue")] if kind == "queue" else lane
+_OPEN: ColumnElement[bool] = TASK.c.state == literal_column("'open'")
 
 
-def _gather(kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any]) -> Select[Any]:
-    """Return the columns of ``inner`` over all lanes of this kind."""
+def list_helped_values(helped: Iterable[tuple[str, str, str, Iterable[str]]]) -> dict[str, list[str]]:
+    """Return the values of a statement whose kind is HELPING: post, process, queue and steps of each lane."""
+    lanes = [(post, process, queue, ",".join(steps)) for post, process, queue, steps in helped]
+    return {f"helped_{one}": [lane[at] for lane in lanes] for at, one in enumerate(_HELPED_COLUMNS)}
+
+
+def _is_helped() -> ColumnElement[bool]:
+    """A task of a lane that is another's, at one of the steps which one may carry out as well."""
+    of_process = exists().where(CASE.c.id == TASK.c.case_id, CASE.c.process_key == _HELPED.c.process)
+    of_process = of_process.correlate(TASK, _HELPED)
+    at_step = TASK.c.step == func.any(func.string_to_array(_HELPED.c.steps, literal_column("','")))
+    of_lane = (TASK.c.queue == _HELPED.c.queue) & (TASK.c.post_key == _HELPED.c.post)
+    return of_lane & at_step & of_process
+
+
+def _gather(
+    kind: str, conditions: Sequence[ColumnElement[bool]], inner: Select[Any]
+) -> Select[Any] | CompoundSelect[Any]:
+    """Return the columns of ``inner`` over all lanes of this kind.
+
+    A lane is a queue's (post and unit, in one queue), a post's (in all), a handler's or an extension's.
+    """
+    inner = inner.where(_OPEN, *conditions)
     if kind in _WHOLE:
-        return inner.where(*conditions)
-    lane = inner.where(*conditions).lateral("lane")
-    return select(lane).select_from(_POSTS.join(_UNITS, true()).join(lane, true()))
+        return inner.where(_WHOLE[kind]())
+    lane = inner.where(TASK.c.post_key == _POSTS.c.post, TASK.c.unit_id == _UNITS.c.unit_id)
+    if kind.endswith("queue"):
+        lane = lane.where(TASK.c.queue == bindparam("queue"))
+    own = lane.lateral("lane")
+    gathered = select(own).select_from(_POSTS.join(_UNITS, true()).join(own, true()))
+    if not kind.startswith(HELPING):
+        return gathered
+    others = inner.where(_is_helped(), TASK.c.unit_id == _UNITS.c.unit_id).lateral("others")
+    return union_all(gathered, select(others).select_from(_HELPED.join(_UNITS, true()).join(others, true())))
 
 
 def _gather_ranked(
@@ -222,13 +252,10 @@ def _gather_ranked(
 
 def make_count(kind: str, overdue: bool) -> Select[Any]:
     """Return the statement that counts lanes of ``kind`` up to COUNT_LIMIT."""
-    conditions = _lane_conditions(kind)
     # A count needs no order; asking for the index's own keeps the planner from reading the whole table in the
     # hope of soon finding so many.
     inner = select(TASK.c.no).order_by(DUE_ORDER).limit(COUNT_LIMIT)
-    if overdue:
-        conditions.append(cast(bindparam("now"), _WHEN) > DUE_ORDER)
-    counted = _gather(kind, conditions, inner).limit(COUNT_LIMIT).subquery("counted")
+    counted = _gather(kind, _due_conditions(overdue, None), inner).limit(COUNT_LIMIT).subquery("counted")
     return select(func.count()).select_from(counted)
 
 
@@ -251,9 +278,9 @@ def make_page(
     """
     if kind in ("handler", "shared") and sort == "due":
         sort = "urged"
-    elif kind in ("queue", "post") and sort == "due" and not overdue and due is None:
+    elif kind.endswith(("queue", "post")) and sort == "due" and not overdue and due is None:
         sort = "ranked"
-    conditions = [*_lane_conditions(kind), *_due_conditions(overdue, due)]
+    conditions = _due_conditions(overdue, due)
     if after and sort != "ranked":
         conditions.append(_AFTER[sort]())
     inner = select(*_TASK_COLUMNS, UNURGED.label("unurged")) if sort == "urged" else select(*_TASK_COLUMNS)
@@ -291,10 +318,11 @@ def make_membership(kind: str, overdue: bool, due: str | None = None) -> ColumnE
     if kind in _WHOLE:
         open_one &= _WHOLE[kind]()
     else:
-        open_one &= TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
-        open_one &= TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()
-    if kind == "queue":
-        open_one &= TASK.c.queue == bindparam("queue")
+        own = TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
+        if kind.endswith("queue"):
+            own &= TASK.c.queue == bindparam("queue")
+        mine = own | exists().where(_is_helped()).correlate(TASK) if kind.startswith(HELPING) else own
+        open_one &= mine & (TASK.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_())
     for condition in _due_conditions(overdue, due):
         open_one &= condition
     return exists().where(open_one)

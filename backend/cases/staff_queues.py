@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
@@ -15,10 +15,20 @@ from backend.cases.co_handling import list_helped
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadline_extending import EXTENDERS
 from backend.cases.page_cursor import read_place, write_place
-from backend.cases.staff_access import OVERSEERS, PostMap, find_seen_unit, list_posts, tell_part
+from backend.cases.staff_access import (
+    OVERSEERS,
+    HelpedSteps,
+    PostMap,
+    find_seen_unit,
+    list_posts,
+    make_performer,
+    tell_part,
+)
 from backend.cases.staff_queue_rows import (
+    HELPING,
     OTHER_FAMILY,
     RANKS,
+    list_helped_values,
     make_count,
     make_membership,
     make_page,
@@ -62,6 +72,7 @@ QUEUES = (
     Queue("dispatch", "待派发", "queue"),
     Queue("assign", "待委派", "queue"),
     Queue("charge", "待收费", "queue"),
+    Queue("to_pay", "等客户缴费", "queue"),
     Queue("reply", "待回复", "queue"),
     Queue("close", "待办结", "queue"),
     Queue("extension", "待批延期", "extension"),
@@ -143,14 +154,17 @@ class StaffQueues:
                 member = replace(member, units=frozenset({find_seen_unit(session, member, asked.unit)}))
             lanes = None if asked.queue is None else self._find_lanes(session, member, asked.queue)
             if lanes is not None and asked.post is not None:
-                lanes = replace(lanes, values={**lanes.values, "posts": _narrow(lanes, asked.post)})
+                of_post = {**lanes.values, "posts": _narrow(lanes, asked.post)}
+                lanes = replace(lanes, kind=lanes.kind.removeprefix(HELPING), values=of_post)
             if lanes is None or asked.q.strip():
                 rows, sort = self._search(session, member, asked, lanes, limit + 1), "case"
             else:
                 rows, sort = self._list_page(session, lanes, asked, limit + 1), asked.sort
             following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
             is_mine = lanes is not None and lanes.kind == "shared"
-            items = self._rows.write(session, rows[:limit], lambda row: _tell_part(member, row, is_mine))
+            items = self._rows.write(
+                session, rows[:limit], lambda row: _tell_part(member, row, is_mine), make_performer(member)
+            )
             return {"items": items, "next": following}
 
     def name_queue(self, member: Member, key: str) -> str:
@@ -170,15 +184,18 @@ class StaffQueues:
         for queue in QUEUES:
             if queue.kind == "queue":
                 own = self._list_queue_posts(queue, posts)
-                if own:
-                    found.append(_Lanes(queue, "queue", {**base, "queue": queue.key, "posts": own}))
+                others = [one for one in self._posts.list_helped(posts, own) if one.queue == queue.key]
+                if own or others:
+                    found.append(_make_lanes(queue, {**base, "queue": queue.key}, own, others))
             elif queue.kind == "extension" and posts & EXTENDERS:
                 found.append(_Lanes(queue, "extension", base))
             elif queue.kind == "post" and (wide := late if queue.is_overdue else open_ones):
                 # To who oversees all of a unit's work, none of it is what they have to do themselves.
                 is_all = queue.key == "unit" and bool(posts & OVERSEERS)
                 named = replace(queue, name="全部待办") if is_all else queue
-                found.append(_Lanes(named, "post", {**base, "posts": wide}))
+                # What waits for a customer is nobody's to do before that customer comes.
+                others = [one for one in self._posts.list_helped(posts, wide) if one.post]
+                found.append(_make_lanes(named, base, wide, others))
             elif has_own and (queue.kind == "handler" or queue.is_overdue):
                 kind = "handler" if team is None else "shared"
                 found.append(_Lanes(queue, kind, {**base, **(team or {}), "posts": sorted(posts)}))
@@ -288,6 +305,16 @@ def _list_shown(names: tuple[str, ...]) -> tuple[str, ...]:
     if "case_no" in names:
         return ("family", "named")
     return ("topmost",) if "phone" in names else ("whole",)
+
+
+def _make_lanes(
+    queue: Queue, values: Mapping[str, Any], own: Sequence[str], others: Sequence[HelpedSteps]
+) -> _Lanes:
+    """Return the lanes of the posts ``own``, with what of others' steps one may carry out as well."""
+    if not others:
+        return _Lanes(queue, queue.kind, {**values, "posts": own})
+    kind = HELPING + queue.kind
+    return _Lanes(queue, kind, {**values, "posts": own, **list_helped_values(others)})
 
 
 def _narrow(lanes: _Lanes, post: str) -> list[str]:

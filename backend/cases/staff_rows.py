@@ -10,9 +10,10 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from backend.cases.alarm_ringing import list_untaken
+from backend.cases.commands import PERSONAL_POSTS, Performer
 from backend.cases.deadlines import counts_office_hours
 from backend.cases.snapshot import CaseStatus
-from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.encryption import KeyRing
@@ -33,6 +34,8 @@ _ENDED = {
 
 # Over weeks the nights and weekends weigh on both ends alike; over hours they would be the whole.
 _BY_OFFICE_HOURS_UP_TO = timedelta(days=5)
+# Whose turn it is where a case stands, for whoever reads its line.
+TURNS = ("you", "customer", "others")
 Measure = Callable[[datetime, datetime], timedelta]
 
 
@@ -66,6 +69,14 @@ def _write_mark(definition: ProcessDefinition, level: str | None) -> str | None:
     return f"{level}级{mark}" if mark and level else mark
 
 
+def _tell_turn(step: Step, handler_id: int | None, performer: Performer | None) -> str:
+    """Tell whose turn the step is: the customer's, one's own, or another's."""
+    if step.by.kind is ActorKind.CUSTOMER:
+        return "customer"
+    data = {PERSONAL_POSTS[step.by.key]: handler_id} if step.by.key in PERSONAL_POSTS else {}
+    return "you" if performer is not None and performer.may_take(step, data) else "others"
+
+
 class RowWriter:
     """Writes lines of cases. ``services`` are the names of services by key."""
 
@@ -90,17 +101,21 @@ class RowWriter:
         session: Session,
         rows: Sequence[Row[Any]],
         tell_part: Callable[[Row[Any]], str | None] = lambda row: None,
+        performer: Performer | None = None,
     ) -> list[dict[str, Any]]:
         """Return a StaffCaseRow for each row of a case with one of its tasks.
 
-        ``tell_part`` says what the reader is to a case.
+        ``tell_part`` says what the reader is to a case, ``performer`` what they may do.
         """
         now = self._now()
         units = self._organisation.name_units(session, {row.unit_id for row in rows})
         handlers = self._organisation.name_staff(session, {row.handler_id for row in rows if row.handler_id})
         alarms = [row.id for row in rows if self._is_alarm(session, row)]
         untaken = list_untaken(session, alarms) if alarms else frozenset()
-        return [self.write_one(session, row, units, handlers, untaken, now, tell_part(row)) for row in rows]
+        return [
+            self.write_one(session, row, units, handlers, untaken, now, tell_part(row), performer)
+            for row in rows
+        ]
 
     def write_one(
         self,
@@ -111,6 +126,7 @@ class RowWriter:
         untaken: Collection[int],
         now: datetime,
         part: str | None,
+        performer: Performer | None = None,
     ) -> dict[str, Any]:
         """Return the StaffCaseRow of one row, with the names of units and handlers by id.
 
@@ -145,6 +161,7 @@ class RowWriter:
             and not self._is_alarm(session, row),
             "handler_name": handlers.get(row.handler_id),
             "part": part,
+            "waits_for": _tell_turn(definition.step(row.step), row.handler_id, performer),
             "channel": row.channel,
             "customer_class": row.customer_class,
             "is_alarm": self._is_alarm(session, row),

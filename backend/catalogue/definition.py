@@ -213,6 +213,8 @@ class CustomerView:
     ``name_done`` takes the place of ``name`` once the step is done, where that would read as still awaited.
     ``visit_for`` is what somebody comes for at the step of an arrival: 上门勘察, 上门通气.
     ``shows`` are fields of forms filled in before, which the customer reads beside the step.
+    A step that ``joins`` is one thing with such a step right before it, here or in the case that handed
+    over, and goes by its name. Without ``tells_due`` nobody reads by when staff have to be done with it.
     """
 
     visible: bool
@@ -222,6 +224,8 @@ class CustomerView:
     name_done: str = ""
     visit_for: str = ""
     shows: tuple[str, ...] = ()
+    joins: bool = False
+    tells_due: bool = True
 
 
 @dataclass(frozen=True, slots=True)

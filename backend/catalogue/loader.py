@@ -134,6 +134,8 @@ def _build_step(body: Body) -> Step:
             customer.get("name_done", ""),
             customer.get("visit_for", ""),
             tuple(customer.get("shows", ())),
+            customer.get("joins", False),
+            customer.get("tells_due", True),
         ),
         outcomes=tuple(_build_outcome(one, body["key"]) for one in body["outcomes"]),
         form=body.get("form"),

@@ -37,6 +37,8 @@ SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "charge.amount": frozenset({FieldType.MONEY}),
     "charge.receipt_no": frozenset({FieldType.TEXT}),
     "charge.paid_on": frozenset({FieldType.DATE}),
+    "charge.what": frozenset({FieldType.TEXT}),
+    "charge.channel": frozenset({FieldType.CHOICE}),
     # The devices that the application names, and whether a boiler or water heater is among them.
     "applied.devices": frozenset({FieldType.TABLE}),
     "applied.heating": frozenset({FieldType.YES_NO}),

@@ -57,10 +57,13 @@ def _check_forms(step: Step, content: ProcessesFolder) -> Iterator[Fault]:
 
 
 def _check_also_by(step: Step) -> Iterator[Fault]:
-    """What only its own actor brings, such as a signature or a form, nobody else may bring in their place."""
-    if step.also_by and (step.form is not None or step.mends):
-        yield step.key, "also_by_odd", "what is written at this step nobody else may write"
+    """What only the customer brings, such as a signature or a form, staff may not bring in their place.
+
+    A form of staff's own step is written by whoever carries the step out.
+    """
     is_for_customer = step.also_by != () and step.by.kind is ActorKind.CUSTOMER
+    if step.also_by and (step.mends or (is_for_customer and step.form is not None)):
+        yield step.key, "also_by_odd", "what the customer writes at this step nobody else may write"
     for outcome in step.outcomes:
         if bool(outcome.name_for_staff) != is_for_customer:
             yield step.key, "name_odd", f"{outcome.key} is named for staff just where they act for a customer"

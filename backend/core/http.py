@@ -8,15 +8,17 @@ import time
 import uuid
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from marshmallow.fields import Field
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from backend.core.callers import Caller, caller_of
 from backend.core.errors import AppError, code_of_status, problem, problem_of
 from backend.core.metrics import REQUEST_SECONDS
 from backend.core.missing_page import MISSING_PAGE, is_asked_by_person
+from backend.core.staff_texts import tell_staff
 
 # How long clients had better wait where the database is away.
 RETRY_AFTER_SECONDS = 5
@@ -65,7 +67,11 @@ def _finish(response: Response) -> Response:
 
 def answer_app_error(error: AppError) -> Response:
     """Return the problem details of ``error``, for where it cannot be raised."""
-    return _as_response(problem_of(error, g.request_id), error.http_status)
+    body = problem_of(error, g.request_id)
+    view = current_app.view_functions.get(request.endpoint or "")
+    if view is not None and caller_of(view) is Caller.STAFF:
+        body["title"] = tell_staff(error.code) or body["title"]
+    return _as_response(body, error.http_status)
 
 
 def _answer_http_error(error: HTTPException) -> Response:

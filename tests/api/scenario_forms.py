@@ -27,7 +27,7 @@ from backend.customers.service import CustomersService
 from backend.organisation.service import OrganisationService
 from composition.hall import make_key_ring
 from deploy.demo.form_values import FormWriter
-from payments.booking import read_books
+from payments.booking import make_book_reader
 
 
 class AnyFiles:
@@ -54,7 +54,9 @@ def make_sources(
 ) -> DocumentSources:
     """Return where the first values come from, as the hall has them."""
     accounts = GasAccounts(keys, CustomersService(keys))
-    return DocumentSources(DefinitionStore(), organisation, keys, {}, accounts, read_books, now)
+    definitions = DefinitionStore()
+    books = make_book_reader(definitions)
+    return DocumentSources(definitions, organisation, keys, {}, accounts, books, now)
 
 
 def fill_what_is_asked(

@@ -117,3 +117,18 @@ def test_money_that_did_not_come_voids_the_charge(hall: Hall) -> None:
     assert [state for *_, state in list_charges(hall, case_no)] == ["void", "void"]
     # What was asked before does not stand in for what is asked now.
     assert code(desk.act(case_no, "in_client")) == "amount_missing"
+
+
+def test_the_way_of_paying_that_was_chosen_stands_in_the_slip(hall: Hall) -> None:
+    desk, finance = hall.sign_in("desk_361"), hall.sign_in("finance_361")
+    for way, channel in (("by_transfer", "transfer"), ("in_client", "online"), ("at_counter", None)):
+        case_no = start_fee(hall)
+        # The way that was left does not count.
+        assert desk.act(case_no, "at_terminal", amount_fen=500).status_code == 200
+        assert desk.act(case_no, "change_way").status_code == 200
+        assert desk.act(case_no, way, amount_fen=500).status_code == 200
+        assert desk.act(case_no, "paid").status_code == 200
+        assert finance.act(case_no, "received", receipt_no=f"R-{case_no}").status_code == 200
+        [task] = [one["task"] for one in desk.read(f"/cases/{case_no}")["documents"]]
+        begun = desk.read(f"/cases/{case_no}/documents/{task}")["values"]
+        assert begun.get("payment_channel") == channel, way

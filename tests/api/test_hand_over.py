@@ -6,10 +6,13 @@ import json
 import uuid
 from typing import Any
 
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
+from backend.cases.models import ServiceCase
 from tests.api.bookings import enter_booking
 from tests.api.staff_side import Hall, code
+from tests.api.test_gas_accounts import begin
 
 
 def start_assigned(hall: Hall) -> str:
@@ -94,3 +97,21 @@ def test_open_work_tells_where_somebody_has_been_and_what_is_left_to_the_custome
     assert desk.act(visited, "reply", reason="客户已自行修好").status_code == 200
     assert remote.act(visited, "close").status_code == 200
     assert find(visited) == {"visit": None, "visited_at": made_at, "waits_for": "评价服务"}
+
+
+def test_one_matter_counts_once_however_far_it_was_handed_over(hall: Hall) -> None:
+    desk = hall.sign_in("desk_361")
+
+    def count() -> int:
+        items = desk.read("/members", position="case_handler")["items"]
+        return next(int(one["open_cases"]) for one in items if one["username"] == "handler_361")
+
+    before, above = count(), start_assigned(hall)
+    for process, step in (("install_residential_individual", "pay"), ("fee_collection", "apply")):
+        below = begin(hall, process, step, None)
+        handed = update(ServiceCase).where(ServiceCase.id == hall.find_id(below))
+        parent = {"parent_case_id": hall.find_id(above), "parent_task_no": 99}
+        with hall.sessions.begin() as session:
+            session.execute(handed.values(**parent, handler_id=hall.staff["handler_361"]))
+        above = below
+    assert count() == before + 1

@@ -16,6 +16,7 @@ from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_gas_accounts import begin
+from tests.api.test_turn_notices import deliver, list_promised
 from tests.api.test_works_drawings import answer_drawing, read
 
 LATE = "2026-11-26T09:30:00+00:00"
@@ -54,6 +55,9 @@ def test_the_sum_is_told_before_it_is_paid_and_the_receipt_afterwards(
         session.execute(update(Unit).where(Unit.code == "361").values(address="历下区泉城路100号"))
     bill = read_bill(hall, owner, case_no)
     assert (bill["what"], bill["amount_fen"], bill["state"]) == ("安装费", 358_000, "to_pay")
+    # Staff read of the same sum and the same day.
+    fee = hall.sign_in("finance_361").read(f"/cases/{case_no}/fee")
+    assert fee == {"due_fen": 358_000, "what": "安装费", "until": bill["until"]}
     assert bill["desk"] == {
         "unit": "东城客服部",
         "address": "历下区泉城路100号",
@@ -62,16 +66,25 @@ def test_the_sum_is_told_before_it_is_paid_and_the_receipt_afterwards(
     assert (bill["contract_no"], bill["transfer"]) == (None, None)
     assert (bill["until"], bill["overdue"]) == (LATE, True)
     assert answer_drawing(hall, owner, case_no, "paid").status_code == 200
-    assert read_bill(hall, owner, case_no)["state"] == "checking"
+    # Who says so may be on the way with the money still: the counter stays, and no deadline of staff's comes.
+    bill = read_bill(hall, owner, case_no)
+    assert (bill["state"], bill["amount_fen"], bill["until"]) == ("booking", 358_000, None)
+    assert bill["desk"]["address"] == "历下区泉城路100号"
     receipt_no = f"R-{case_no}"
     desk = hall.sign_in("desk_361")
     fee_no = desk.read(f"/cases/{case_no}")["child"]["case_no"]
     # The clerk at the counter starts from the sum that the customer was told.
-    assert desk.read(f"/cases/{fee_no}/fee") == {"due_fen": 358_000}
-    assert desk.read(f"/cases/{case_no}/fee") == {"due_fen": None}
+    assert desk.read(f"/cases/{fee_no}/fee") == {"due_fen": 358_000, "what": "安装费", "until": None}
+    assert desk.read(f"/cases/{case_no}/fee") == {"due_fen": None, "what": None, "until": None}
     collect(hall, case_no, receipt_no, 358_000)
     told = read(hall, owner, f"/cases/{case_no}/payments")
     assert told["bill"] is None
+    # The customer, who may have left before finance looked, hears that it has come, and how much.
+    [said] = list_promised(hall, fee_no)
+    deliver(hall, said)
+    [message] = read(hall, owner, "/messages")["items"]
+    assert message["title"] == "已收到您的缴费"
+    assert f"（编号{case_no}）已收到缴费：3,580.00元，不用再缴。" in message["text"]
     [paid] = told["paid"]
     assert (paid["amount_fen"], paid["receipt_no"]) == (358_000, receipt_no)
     assert paid["paid_at"] is not None

@@ -42,8 +42,8 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
         (
             "desk_361",
             [
-                *("alarm", "accept", "review", "dispatch", "assign", "charge", "reply", "close"),
-                *("unit", "overdue"),
+                *("alarm", "accept", "review", "dispatch", "assign", "charge", "to_pay", "reply"),
+                *("close", "unit", "overdue"),
             ],
         ),
         ("works_361", ["accept", "unit", "overdue"]),
@@ -53,7 +53,7 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
             "lead_a",
             ["alarm", "accept", "review", "dispatch", "reply", "close", "extension", "unit", "overdue"],
         ),
-        ("finance_361", ["accept", "charge", "unit", "overdue"]),
+        ("finance_361", ["accept", "charge", "to_pay", "unit", "overdue"]),
     ],
 )
 def test_everybody_has_the_queues_of_their_posts(hall: Hall, who: str, expected: list[str]) -> None:

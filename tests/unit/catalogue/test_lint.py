@@ -93,7 +93,14 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         ("rate", "also_by_odd"),
     ),
     (
-        lambda b: step(b, "accept").update(form="papers_unit", also_by=["position:remote_service"]),
+        lambda b: (
+            step(b, "rate").update(form="papers_unit", also_by=["position:remote_service"])
+            or outcome(b, "rate").update(name_for_staff="代办")
+        ),
+        ("rate", "also_by_odd"),
+    ),
+    (
+        lambda b: step(b, "accept").update(mends=True, also_by=["position:remote_service"]),
         ("accept", "also_by_odd"),
     ),
     (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),

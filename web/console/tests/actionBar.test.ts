@@ -2,7 +2,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { createPinia, setActivePinia } from 'pinia'
 import { expect, it, vi } from 'vitest'
 import { nextTick } from 'vue'
-import { sendCommand } from '@/api/cases'
+import { getFee, sendCommand } from '@/api/cases'
 import type { StaffCaseView } from '@/api/types'
 import ActionBar from '@/components/action/ActionBar.vue'
 import { useOpenCase } from '@/stores/openCase'
@@ -99,6 +99,31 @@ it('asks once before a passing that would never ask again for a document that ma
   expect(sendCommand).not.toHaveBeenCalled()
   await bar.findAll('.dialog button')[0]!.trigger('click')
   await bar.get('.act button').trigger('click')
+  await bar.findAll('.dialog button')[1]!.trigger('click')
+  await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledOnce())
+  bar.unmount()
+})
+
+it('shows what is collected, and asks with the sum before the money is said to be there', async () => {
+  setActivePinia(createPinia())
+  vi.mocked(sendCommand).mockReset()
+  vi.mocked(getFee).mockResolvedValue({ due_fen: 358_000, what: '安装费', until: null })
+  const action = {
+    kind: 'complete', task: 3, step: 'counter', outcome: 'paid', name: '已收款', asks: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: false,
+  }
+  const form = { sections: [] }
+  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [{ no: 3, queue: 'charge', attended_by: [] }], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
+  const open = useOpenCase()
+  open.caseNo = '1'
+  open.view = view as unknown as StaffCaseView
+  vi.mocked(sendCommand).mockResolvedValue(open.view)
+  const AppDialog = { props: ['title'], template: '<div class="dialog">{{ title }}<slot /></div>' }
+  const bar = mount(ActionBar, { global: { stubs: { AppDialog, ElButton: { template: '<button><slot /></button>' } } } })
+  await flushPromises()
+  expect(bar.get('.fee').text()).toContain('要收：安装费 3,580.00 元')
+  await bar.get('.act button').trigger('click')
+  expect(bar.get('.dialog').text()).toContain('安装费 3,580.00 元，收到了吗？')
+  expect(sendCommand).not.toHaveBeenCalled()
   await bar.findAll('.dialog button')[1]!.trigger('click')
   await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledOnce())
   bar.unmount()

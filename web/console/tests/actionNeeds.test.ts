@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { AvailableAction } from '@/api/types'
-import { findBlock, giveKeys, listAttending, listNeeds, listOffered, orderActions, tellIdle } from '@/domain/actionNeeds'
+import type { AvailableAction, StaffCaseView } from '@/api/types'
+import { askForCustomer, askWhetherPaid, findBlock, giveKeys, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellIdle } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -79,4 +79,19 @@ it('says of an ended case how it ended, and of an open one where to look', () =>
   expect(tellIdle({ status: 'open', step_name: '审核资料' })).toContain('看进度')
   expect(tellIdle({ status: 'open', step_name: '签订报装合同' }, true)).toContain('合同审批')
   expect(tellIdle({ status: 'cancelled', step_name: '已取消' }, true)).toBe('已取消，不用再办。')
+  expect(tellIdle({ status: 'open', step_name: '客户缴费', waits_for: 'customer' })).toBe('正在等客户，现在没有要您办的。')
+  const extension = { may_answer: true } as StaffCaseView['extension']
+  expect(tellIdle({ status: 'open', step_name: '施工', extension, waits_for: 'others' })).toContain('等您同意或不同意')
+})
+
+it('names the sum where money is taken, before it is said to be there', () => {
+  const task = (queue: string | null) => ({ no: 1, step: '', name: '', queue, due_at: null, attended_by: [], may_extend: false }) as StaffCaseView['open_tasks'][number]
+  const money = action({ name: '已收款', outcome: 'paid' })
+  expect(['charge', 'to_pay', 'accept', null].map((queue) => takesMoney({ actions: [money], open_tasks: [task(queue)] }))).toEqual([true, true, false, false])
+  expect(takesMoney({ actions: [], open_tasks: [task('charge')] })).toBe(false)
+  expect(askWhetherPaid(money, '安装费 3,580.00 元')?.title).toBe('安装费 3,580.00 元，收到了吗？')
+  // A refund is paid as well, and what is the customer's has a question of its own.
+  expect(askWhetherPaid(money, null)).toBeNull()
+  expect(askWhetherPaid({ ...money, for_customer: true }, '安装费')).toBeNull()
+  expect(askForCustomer({ name: '柜台收费' }, '安装费 3,580.00 元').note).toBe('要收：安装费 3,580.00 元')
 })

@@ -29,6 +29,17 @@ describe('the next case', () => {
     expect((await list('accept', '1', '2')).takeOut('2', 'accept')).toBe('1')
   })
 
+  it('is one at which the reader can do something, and another\'s only where there is none', async () => {
+    const found = await list('unit', '1', '2', '3', '4')
+    const turn = (...turns: StaffCaseRow['waits_for'][]) => turns.forEach((waits_for, at) => Object.assign(found.rows[at]!, { waits_for }))
+    turn('you', 'you', 'others', 'customer')
+    expect(found.takeOut('2', 'unit')).toBe('4')
+    turn('you', 'others', 'others')
+    expect(found.takeOut('3', 'unit')).toBe('1')
+    turn('others', 'others')
+    expect(found.takeOut('1', 'unit')).toBe('4')
+  })
+
   it('is none once the queue is empty', async () => {
     const found = await list('accept', '1')
     expect(found.takeOut('1', 'accept')).toBeNull()

@@ -8,6 +8,7 @@ const row = (due: string | null, share: number | null, overdue = false) => ({
   overdue,
   time_left: share === null ? null : { share },
   is_alarm: false,
+  waits_for: 'you' as const,
 })
 
 describe('tellTimeLeft', () => {
@@ -32,6 +33,8 @@ describe('tellTimeLeft', () => {
 
   it('says that a step without limit has none', () => {
     expect(tellTimeLeft(row(null, null), now)).toEqual({ text: '不限时', level: 'none', share: 0 })
+    // The customer has a day all the same, which stands on their page.
+    expect(tellTimeLeft({ ...row(null, null), waits_for: 'customer' }, now).text).toBe('等客户')
   })
 
   it('keeps the share within the bar', () => {

@@ -49,6 +49,20 @@ it('shows a visit once, and not as well the works that wait for it', () => {
   expect(shown.flatMap((day) => day.visits.map((one) => one.case_no))).toEqual(['gas-on', 'other'])
 })
 
+it('leaves out what waits for money alone, unless it is taken on the spot', () => {
+  const make = (case_no: string, made_at: string | null, ...queues: (string | null)[]) =>
+    ({ case_no, child: null, appointment: null, is_alarm: false, mark: null, visit: { made_at }, open_tasks: queues.map((queue) => ({ step: 'x', queue })) }) as unknown as StaffCaseView
+  const today = '2026-11-26T07:30:00+08:00'
+  const visits = [
+    make('fee of works', '2026-11-20T09:00:00+08:00', 'charge'),
+    make('not paid yet', null, 'to_pay'),
+    make('repaired today', today, 'charge'),
+    make('more to do', null, 'charge', null),
+  ]
+  const shown = groupByDay(visits, at('2026-11-26T08:00')).flatMap((day) => day.visits.map((one) => one.case_no))
+  expect(shown).toEqual(['repaired today', 'more to do'])
+})
+
 it('puts alarms before all that is booked', () => {
   const make = (case_no: string, appointment: StaffCaseView['appointment'], is_alarm = false, result = '') =>
     ({ case_no, appointment, is_alarm, visit: { made_at: null, result }, open_tasks: [] }) as unknown as StaffCaseView

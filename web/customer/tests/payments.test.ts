@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tellAfterwards, tellBring, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
+import { isUnderWay, tellAfterwards, tellBring, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
 
 describe('what there is to pay', () => {
   it('is told in yuan', () => {
@@ -11,6 +11,10 @@ describe('what there is to pay', () => {
     expect(tellUntil({ until, overdue: false })).toBe('请在 11月26日 周四 17:30 前缴')
     expect(tellUntil({ until, overdue: true })).toBe('原定 11月26日 周四 17:30 前缴，请尽快')
     expect(tellUntil({ until: null, overdue: false })).toBeNull()
+  })
+
+  it('asks for nothing once it is being booked', () => {
+    expect((['to_set', 'to_pay', 'booking', 'checking'] as const).map((state) => isUnderWay({ state }))).toEqual([false, false, true, true])
   })
 
   it('names the whole sum only where a part of it is due', () => {

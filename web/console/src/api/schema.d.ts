@@ -2795,7 +2795,7 @@ export interface paths {
                     due?: "overdue" | "today" | null;
                     narrow?: "returned" | "owed" | "urged" | null;
                     post?: string | null;
-                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "extension" | "mine" | "other" | null;
+                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "to_pay" | "reply" | "close" | "extension" | "mine" | "other" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
@@ -7772,7 +7772,7 @@ export interface components {
             overdue: boolean;
             paid_fen: number;
             /** @enum {string} */
-            state: "to_set" | "to_pay" | "checking";
+            state: "to_set" | "to_pay" | "booking" | "checking";
             total_fen: number | null;
             transfer: components["schemas"]["Transfer"] | null;
             /** Format: date-time */
@@ -7867,6 +7867,8 @@ export interface components {
             urged_times: number;
             /** Format: date-time */
             waiting_since: string;
+            /** @enum {string} */
+            waits_for: "you" | "customer" | "others";
         };
         CallerSays: {
             /** @default null */
@@ -8227,7 +8229,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "extension" | "mine" | "other" | null;
+            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "to_pay" | "reply" | "close" | "extension" | "mine" | "other" | null;
             /**
              * @default null
              * @enum {string|null}
@@ -8300,6 +8302,9 @@ export interface components {
         };
         Fee: {
             due_fen: number | null;
+            /** Format: date-time */
+            until: string | null;
+            what: string | null;
         };
         FilePurpose: {
             /** @enum {string} */
@@ -9270,7 +9275,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "extension" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "to_pay" | "reply" | "close" | "extension" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };
@@ -9685,6 +9690,8 @@ export interface components {
             urged_times: number;
             /** Format: date-time */
             waiting_since: string;
+            /** @enum {string} */
+            waits_for: "you" | "customer" | "others";
         };
         StaffCaseView: {
             actions: components["schemas"]["StaffAction"][];
@@ -9761,6 +9768,8 @@ export interface components {
             visit: components["schemas"]["StaffVisit"];
             /** Format: date-time */
             waiting_since: string;
+            /** @enum {string} */
+            waits_for: "you" | "customer" | "others";
             /** Format: date-time */
             works_due_at: string | null;
             works_overdue: boolean;
@@ -10131,6 +10140,8 @@ export interface components {
             used_days: number;
             /** Format: date-time */
             waiting_since: string;
+            /** @enum {string} */
+            waits_for: "you" | "customer" | "others";
             /** Format: date-time */
             works_due_at: string;
             works_overdue: boolean;

@@ -39,10 +39,21 @@ export function findBlock(action: AvailableAction): string | null {
   return needsForm(action) || needsRating(action) ? null : (action.unmet?.text ?? null)
 }
 
-/** What to ask once before something is done on the customer's behalf. */
-export function askForCustomer(action: Pick<AvailableAction, 'name'>): Question {
+/** What to ask once before something is done on the customer's behalf; ``fee`` is what is then to be collected. */
+export function askForCustomer(action: Pick<AvailableAction, 'name'>, fee: string | null = null): Question {
   const text = `“${action.name}”是代客户办的，客户在柜台时才点。记录里会写明是您代办的。`
-  return { title: '客户在柜台吗？', text, note: '', no: '先不', yes: `客户在，${action.name}` }
+  return { title: '客户在柜台吗？', text, note: fee ? `要收：${fee}` : '', no: '先不', yes: `客户在，${action.name}` }
+}
+
+/** Whether a case takes money now, or waits for the customer to bring it. */
+export function takesMoney(view: Pick<StaffCaseView, 'open_tasks' | 'actions'>): boolean {
+  return view.actions.length > 0 && view.open_tasks.some((task) => task.queue === 'charge' || task.queue === 'to_pay')
+}
+
+/** What to ask once before money is said to be there, with the sum; null where another thing is done. */
+export function askWhetherPaid(action: Pick<AvailableAction, 'name' | 'outcome' | 'for_customer'>, fee: string | null): Question | null {
+  if (action.outcome !== 'paid' || action.for_customer || !fee) return null
+  return { title: `${fee}，收到了吗？`, text: '钱到手了再点。点了以后由财务确认到账。', note: '', no: '还没有', yes: '收到了' }
 }
 
 /** The case to go on with at once: whoever began something for a customer who stands there does all of it. */
@@ -66,8 +77,10 @@ export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'
 }
 
 /** What stands in the place of the buttons where there is none; ``approves`` who has a contract to approve above. */
-export function tellIdle(view: Pick<StaffCaseView, 'status' | 'step_name'> | null, approves = false): string {
+export function tellIdle(view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'extension' | 'waits_for'>>) | null, approves = false): string {
   if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
+  if (view?.extension?.may_answer) return '请看上面的延期申请，等您同意或不同意。'
+  if (view?.waits_for === 'customer' && !approves) return '正在等客户，现在没有要您办的。'
   return approves ? '请看“内容”里的合同审批，等您同意或退回。' : '现在没有要您办的。看进度可知正在等谁。'
 }
 

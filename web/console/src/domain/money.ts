@@ -1,4 +1,5 @@
 /** Money is shown in yuan and kept in whole fen; no sum passes through floating numbers. */
+import type { CaseFee } from '@/api/types'
 
 /** The fen that somebody typed as yuan, or null where it is no sum of money. */
 export function parseYuan(text: string): number | null {
@@ -14,6 +15,12 @@ export function tellYuan(fen: number): string {
   const whole = Math.abs(fen)
   const yuan = String(Math.trunc(whole / 100)).replace(/\B(?=(\d{3})+$)/g, ',')
   return `${fen < 0 ? '-' : ''}${yuan}.${String(whole % 100).padStart(2, '0')}`
+}
+
+/** What is collected, as ``安装费 3,580.00 元``; the name alone where nobody has set the sum, null where no money is taken. */
+export function tellFee(fee: Pick<CaseFee, 'due_fen' | 'what'> | null): string | null {
+  if (!fee?.what) return null
+  return fee.due_fen ? `${fee.what} ${tellYuan(fee.due_fen)} 元` : fee.what
 }
 
 const MOST_FEN = 1_000_000_000

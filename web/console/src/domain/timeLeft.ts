@@ -13,9 +13,11 @@ export interface TimeLeft {
 }
 
 export function tellTimeLeft(
-  row: Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm'>,
+  row: Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm' | 'waits_for'>,
   now: Date,
 ): TimeLeft {
+  // The customer reads a day of theirs, so staff may not read that there is all the time in the world.
+  if (!row.due_at && row.waits_for === 'customer') return { text: '等客户', level: 'none', share: 0 }
   if (!row.due_at) return { text: row.overdue ? '已超期' : '不限时', level: row.overdue ? 'red' : 'none', share: row.overdue ? 1 : 0 }
   const left = new Date(row.due_at).getTime() - now.getTime()
   if (row.overdue || left <= 0) {

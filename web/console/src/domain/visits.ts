@@ -30,6 +30,15 @@ export const isUrgent = (visit: Pick<StaffCaseView, 'is_alarm' | 'visit'>) => vi
 /** A complaint that waits for the handler: nobody books an hour for it, but it has to be done in time. */
 const isComplaint = (visit: StaffCaseView) => Boolean(visit.mark) && !visit.appointment && !waitsForReply(visit)
 
+const OF_MONEY: ReadonlySet<string | null> = new Set(['charge', 'to_pay'])
+
+/** What waits for money alone: nobody goes anywhere for that. Whoever came today takes it on the spot and keeps the visit. */
+function waitsForMoney(visit: StaffCaseView, today: string): boolean {
+  const { made_at } = visit.visit
+  if (visit.is_alarm || visit.appointment || (made_at && toDay(new Date(made_at)) === today)) return false
+  return visit.open_tasks.length > 0 && visit.open_tasks.every((task) => OF_MONEY.has(task.queue))
+}
+
 /** Without what only waits for one that stands here as well, or one visit would count twice. */
 function leaveOutWaiting(visits: readonly StaffCaseView[]): StaffCaseView[] {
   const known = new Set(visits.map((visit) => visit.case_no))
@@ -45,7 +54,7 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
   const tomorrow = toDay(new Date(now.getTime() + DAY_MS))
   const days = new Map<string | null, StaffCaseView[]>()
   const isMade = (visit: StaffCaseView) => visit.is_alarm || waitsForReply(visit)
-  const own = leaveOutWaiting(visits)
+  const own = leaveOutWaiting(visits).filter((visit) => !waitsForMoney(visit, today))
   const alarms = own.filter(isUrgent)
   const answers = own.filter((visit) => !isUrgent(visit) && findAnswer(visit))
   const others = own.filter((visit) => !isUrgent(visit) && !findAnswer(visit))

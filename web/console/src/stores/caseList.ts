@@ -97,9 +97,20 @@ export const useCaseList = defineStore('caseList', () => {
   function takeOut(caseNo: string, cameFrom: string | null): string | null {
     const stands = rows.value.some((row) => row.case_no === caseNo)
     const isOwn = origin.value !== null && (cameFrom === null ? stands : cameFrom === origin.value)
-    const after = isOwn ? (neighbour(caseNo, 1) ?? neighbour(caseNo, -1)) : null
+    const after = isOwn ? findNext(caseNo) : null
     rows.value = rows.value.filter((row) => row.case_no !== caseNo)
-    return after === caseNo ? null : after
+    return after
+  }
+
+  /**
+   * The case to go on with: the first of one's own after this one, else before it. Who oversees others' work has rows on
+   * the list at which it is theirs alone to do something; only where no other row is left one of these comes next.
+   */
+  function findNext(caseNo: string): string | null {
+    const index = rows.value.findIndex((row) => row.case_no === caseNo)
+    const others = index < 0 ? rows.value : [...rows.value.slice(index + 1), ...rows.value.slice(0, index).reverse()]
+    const different = others.filter((row) => row.case_no !== caseNo)
+    return (different.find((row) => row.waits_for !== 'others') ?? different[0])?.case_no ?? null
   }
 
   /** The queue of which the rows are; null for all that one may see, and for a search over all queues. */

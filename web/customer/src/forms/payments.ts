@@ -5,6 +5,9 @@ import { showYuan } from './money'
 /** "3,580.00 元". */
 export const tellYuan = (fen: number): string => `${showYuan(fen)} 元`
 
+/** The customer has said that it is paid, or pays at the counter right now: nothing is asked of them any more. */
+export const isUnderWay = (bill: Pick<Bill, 'state'>): boolean => bill.state === 'booking' || bill.state === 'checking'
+
 /** By when a bill is to be paid, or null where nothing is set. */
 export function tellUntil(bill: Pick<Bill, 'until' | 'overdue'>): string | null {
   if (!bill.until) return null

@@ -1,0 +1,16 @@
+"""What is paid for at a step, as its process calls it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from backend.catalogue.definition import ProcessDefinition
+
+# Trait of a process: step → what is paid for there.
+_PAYS_FOR = "pays_for"
+
+
+def name_what(definition: ProcessDefinition, step: str | None) -> str | None:
+    """Return what is paid for at ``step``, or None where the process does not say."""
+    names: Mapping[str, str] = definition.traits.get(_PAYS_FOR, {})
+    return None if step is None else names.get(step)
