@@ -23,13 +23,14 @@ from backend.cases.known_addresses import KnownAddresses
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
 from backend.realtime.tickets import SocketTickets
-from composition.hall import Hall, read_clock
+from composition.hall import Hall, make_account_binding, read_clock
 from composition.platforms import make_wechat_offer
 from miniprogram_api.account_routes import make_account_routes
 from miniprogram_api.address_routes import make_address_routes
 from miniprogram_api.alarm_routes import make_alarm_routes
 from miniprogram_api.application_routes import make_application_routes
 from miniprogram_api.appointment_routes import make_appointment_routes
+from miniprogram_api.binding_routes import make_binding_routes
 from miniprogram_api.case_routes import make_case_routes
 from miniprogram_api.catalogue_routes import make_catalogue_routes
 from miniprogram_api.check_routes import make_check_routes
@@ -70,6 +71,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
         make_account_routes(hall.accounts),
+        make_binding_routes(make_account_binding(hall), limiter),
         make_drawing_routes(hall.drawings),
         make_payment_routes(_make_statements(hall), read_clock),
         make_document_routes(_make_documents(hall), _make_signing(hall)),

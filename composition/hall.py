@@ -11,7 +11,9 @@ from redis import Redis
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.access.account_binding import AccountBinding
 from backend.access.customer_sessions import move_sessions
+from backend.access.sms_codes import SmsCodes
 from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
 from backend.cases.account_effects import ACCOUNT_EFFECTS, make_account_effects
@@ -52,6 +54,7 @@ from backend.core.calendar_service import CalendarService
 from backend.core.config import Settings
 from backend.core.encryption import KeyRing
 from backend.customers.accounts import GasAccounts
+from backend.customers.bindings import AccountBindings
 from backend.customers.merging import MergeFollower
 from backend.customers.service import CustomersService
 from backend.documents.typesetting import Typesetter
@@ -348,3 +351,15 @@ def _convert_position(lat: float, lng: float) -> tuple[float, float]:
 def make_key_ring(settings: Settings) -> KeyRing:
     """Return the key ring for personal data; the last key of the setting encrypts."""
     return KeyRing(dict(settings.encryption_keys), settings.encryption_keys[-1][0], settings.blind_index_key)
+
+
+def make_account_binding(hall: Hall) -> AccountBinding:
+    """Return what binds customers' accounts; both the routes and the promise of a code use it."""
+    return AccountBinding(
+        hall.sessions,
+        AccountBindings(hall.keys, hall.customers),
+        hall.customers,
+        SmsCodes(hall.keys, hall.settings.secret_key),
+        offers_sms="sign_in_code" in dict(hall.settings.sms_templates),
+        now=read_clock,
+    )

@@ -10,6 +10,7 @@ from flask import Flask
 from flask_smorest import Api
 from redis import Redis
 
+from backend.access.account_binding import TOPIC as BINDING_TOPIC
 from backend.access.sms_codes import SmsCodeSender
 from backend.appointments.places import PlaceFinder
 from backend.appointments.reminders import VisitReminders
@@ -42,7 +43,7 @@ from backend.organisation.leads import find_centre_leads, find_leads, find_prese
 from backend.organisation.list_exports import Exportable
 from backend.plans.starting import PlanStarter
 from backend.realtime.hints import publish_hints
-from composition.hall import Hall, read_clock
+from composition.hall import Hall, make_account_binding, read_clock
 from composition.list_exports import add_exports
 from payments.ledger import find_received
 from payments.statements import PaymentStatements
@@ -104,6 +105,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
                 tell_sending=hall.notifications.tell_sending,
             ),
             _make_code_topic(hall),
+            _make_binding_topic(hall),
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
             *UrgeNotices(hall.sessions, staff_notices, find_leads, find_present).list_topics(),
@@ -219,6 +221,14 @@ def add_promises(app: Flask, api: Api, hall: Hall, lists: Mapping[str, Exportabl
     api.register_blueprint(make_operations_routes(desk))
     api.register_blueprint(make_calendar_routes(hall.calendar))
     add_exports(api, hall, lists, desk)
+
+
+def _make_binding_topic(hall: Hall) -> TopicSpec:
+    binding = make_account_binding(hall)
+    name, title = BINDING_TOPIC, "准备绑定户号的验证码"
+    return TopicSpec(
+        name, title, None, lambda payload, context: binding.send_code(payload), is_idempotent=True
+    )
 
 
 def _make_code_topic(hall: Hall) -> TopicSpec:

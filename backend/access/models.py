@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Identity, Integer, LargeBinary, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -78,6 +78,19 @@ class SmsCode(Base):
     expires_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     tries: Mapped[int] = mapped_column(Integer, server_default="0")
     used_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class BindingTry(Base):
+    """A customer's try to bind an account, or to have a code sent for it; kept as long as it is counted."""
+
+    __tablename__ = "binding_try"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    account_no: Mapped[str] = mapped_column(Text)
+    way: Mapped[str] = mapped_column(Text)
+    proved: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    tried_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class WebSignInState(Base):

@@ -6,6 +6,8 @@ code of the engine is here.
 
 from __future__ import annotations
 
+from backend.core.account_texts import ACCOUNT_TEXTS
+
 _ENGINE: dict[str, str] = {
     "case_already_started": "这件申请已经提交过了，请到“我的办件”查看进度，不用再交一次。",
     "case_ended": "这件申请已经结束，不能再改动。如还需要办理，请重新申请。",
@@ -339,6 +341,7 @@ FIELD_TEXTS: dict[str, str] = {
     "password_guessable": "这个密码容易被猜到，请不要包含账号或总是重复几个字符。",
     "absence_ends_early": "回来的日子不能早于请假的第一天，也不能早于今天。",
     "alarm_stays_on": "燃气报警不能全部关掉，请至少留短信或企业微信一种。",
+    "account_no_wrong": "户号应是 12 位数字，请对照账单核对有没有抄错。",
     "wecom_userid_invalid": "企业微信账号只有字母、数字和 . _ @ -，最多 64 个，请核对。",
     "wecom_userid_taken": "这个企业微信账号已经是别的同事的，请核对。",
     "centre_stays_open": "中心不能停用。",
@@ -354,18 +357,6 @@ FIELD_TEXTS: dict[str, str] = {
 }
 
 # Code → the sentence to show. Sentences hold no place-holders: what differs is in ``fields``.
-_ACCOUNTS: dict[str, str] = {
-    "manager_unknown": "没有找到这位客户经理，请从名单里重选。",
-    "manager_missing": "还没有选客户经理，请先选好再继续。",
-    "account_unknown": "没有找到这个户号，请核对后重填；户号是 12 位数字。",
-    "account_closed": "这个户号已经销户，不能再办这项业务，请核对户号。",
-    "address_incomplete": "用气地址没有填全，请填好区、街道、小区和门牌号后再提交。",
-    "account_unlinked": "这件业务还没有核对户号，请先在“核对气量”一步填好户号。",
-    "account_record_missing": "单子里没有客户档案，请把“随单建客户档案”选为“是”，填好后再提交。",
-    "premises_taken": "这个地址已经有别人的户号。请先核对地址；换了户主请办过户。",
-    "meter_taken": "这块燃气表已经登记在别的户号上，请核对厂家和表号。",
-}
-
 _PLANS: dict[str, str] = {
     "plan_empty": "选的范围里没有可以进计划的户号，请看下面的原因，改好再做。",
     "plan_too_large": "一份计划最多 5000 户，请缩小范围，分成几份来做。",
@@ -394,7 +385,7 @@ ERROR_TEXTS: dict[str, str] = {
     **_LINKS,
     **_CONTRACTS,
     **_TEMPLATES,
-    **_ACCOUNTS,
+    **ACCOUNT_TEXTS,
     **_IDENTITY,
     **_PLANS,
 }

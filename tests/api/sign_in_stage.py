@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from backend.access.access_tokens import AccessTokens
+from backend.access.account_binding import TOPIC as BINDING_TOPIC
+from backend.access.account_binding import AccountBinding
 from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.ports import WechatOffer
@@ -25,8 +27,10 @@ from backend.core.http import install_http
 from backend.core.openapi import install_openapi
 from backend.core.outbox import OutboxRow
 from backend.core.rate_limits import make_limiter
+from backend.customers.bindings import AccountBindings
 from backend.customers.service import CustomersService
 from composition.hall import MERGE_FOLLOWERS, make_key_ring
+from miniprogram_api.binding_routes import make_binding_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.session_routes import make_customer_session_routes
@@ -129,6 +133,12 @@ class Stage:
         routes = make_customer_session_routes(self.sign_in, self.customer_sessions, limiter, over_https=True)
         api.register_blueprint(routes)
         api.register_blueprint(make_me_routes(self.sign_in, limiter))
+        self.binding = AccountBinding(
+            *(sessions, AccountBindings(keys, self.customers), self.customers, self.codes),
+            offers_sms=True,
+            now=self.now,
+        )
+        api.register_blueprint(make_binding_routes(self.binding, limiter))
 
     def now(self) -> datetime:
         """Return the stage's moment."""
@@ -155,14 +165,18 @@ class Stage:
 
     def deliver(self) -> list[str]:
         """Keep all promised codes, as the relay would, and return the states."""
+        for payload in self._take(BINDING_TOPIC):
+            self.binding.send_code(payload)
+        return [self.sender.handle(payload) for payload in self._take(TOPIC)]
+
+    def _take(self, topic: str) -> list[dict[str, Any]]:
         with self.sessions.begin() as session:
             rows = session.scalars(
-                select(OutboxRow).where(OutboxRow.topic == TOPIC, OutboxRow.state == "pending")
+                select(OutboxRow).where(OutboxRow.topic == topic, OutboxRow.state == "pending")
             ).all()
-            payloads = [row.payload for row in rows]
             for row in rows:
                 row.state = "sent"
-        return [self.sender.handle(payload) for payload in payloads]
+            return [row.payload for row in rows]
 
     def receive_code(self, client: FlaskClient, phone: str, purpose: str = "sign_in") -> str:
         """Ask for a code and read it from the telephone."""

@@ -4,6 +4,258 @@
  */
 
 export interface paths {
+    "/api/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the accounts that the customer follows. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoundAccounts"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Bind an account by its number and one more proof. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Binding"];
+                };
+            };
+            responses: {
+                /** @description Created */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BoundAccount"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a code sent to the phone on file; the answer is the same whether or not there is one. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountNumber"];
+                };
+            };
+            responses: {
+                /** @description Accepted */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["BindingCodePromise"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an account out of the client. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** List who has a role at the account, for its owner. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPeople"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Let somebody follow the account. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Grant"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/people/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End somebody's role at the account. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                    role_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/addresses": {
         parameters: {
             query?: never;
@@ -7613,6 +7865,21 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountNumber: {
+            account_no: string;
+        };
+        AccountPeople: {
+            items: components["schemas"]["AccountPerson"][];
+        };
+        AccountPerson: {
+            /** Format: date-time */
+            granted_at: string;
+            id: number;
+            name: string;
+            phone: string;
+            /** @enum {string} */
+            role: "owner" | "tenant" | "agent" | "payer";
+        };
         AccountPlan: {
             /** Format: date */
             first_day: string;
@@ -7779,6 +8046,21 @@ export interface components {
             until: string | null;
             what: string;
         };
+        Binding: {
+            account_no: string;
+            /** @default  */
+            code?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
+            tail?: string;
+            /** @enum {string} */
+            way: "own_phone" | "sms_code" | "identity";
+        };
+        BindingCodePromise: {
+            expires_in_seconds: number;
+            resend_after_seconds: number;
+        };
         Board: {
             /** Format: date-time */
             at: string;
@@ -7815,6 +8097,20 @@ export interface components {
             expected_version: number;
             /** Format: uuid */
             hold_id: string;
+        };
+        BoundAccount: {
+            account_no: string;
+            gas_use: string;
+            /** Format: date-time */
+            granted_at: string;
+            place: string;
+            /** @enum {string} */
+            role: "owner" | "tenant" | "agent" | "payer";
+            /** @enum {string} */
+            status: "pending" | "active" | "suspended" | "removed" | "closed";
+        };
+        BoundAccounts: {
+            items: components["schemas"]["BoundAccount"][];
         };
         Business: {
             key: string;
@@ -8518,6 +8814,12 @@ export interface components {
             status: "pending" | "active" | "suspended" | "removed" | "closed";
             use_nature: string;
             use_period: string;
+        };
+        Grant: {
+            name: string;
+            phone: string;
+            /** @enum {string} */
+            role: "tenant" | "agent" | "payer";
         };
         HandOver: {
             /** @default null */

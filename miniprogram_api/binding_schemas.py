@@ -1,0 +1,116 @@
+"""What the routes of a customer's own accounts take and tell, named like the types of the clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+
+from backend.core.masking import mask_name, mask_phone
+from backend.customers.addresses import PARTS
+from backend.customers.bindings import (
+    GRANTED_ROLES,
+    IDENTITY,
+    OWN_PHONE,
+    ROLES,
+    SMS_CODE,
+    AccountPerson,
+    BoundAccount,
+)
+from backend.customers.schemas import ACCOUNT_STATES
+
+_NUMBER = validate.Length(1, 40)
+
+
+class AccountNumberSchema(Schema):
+    """An account number as it was typed."""
+
+    account_no = fields.String(required=True, validate=_NUMBER)
+
+
+class BindingCodePromiseSchema(Schema):
+    """When another code may be asked for, and how long this one is good, in seconds."""
+
+    resend_after_seconds = fields.Integer(required=True)
+    expires_in_seconds = fields.Integer(required=True)
+
+
+class BindingSchema(AccountNumberSchema):
+    """A number with what proves a right to it; by one's own phone nothing more is told."""
+
+    way = fields.String(required=True, validate=validate.OneOf((OWN_PHONE, SMS_CODE, IDENTITY)))
+    code = fields.String(load_default="", validate=validate.Length(0, 6))
+    name = fields.String(load_default="", validate=validate.Length(0, 100))
+    tail = fields.String(load_default="", validate=validate.Length(0, 20))
+
+    @validates_schema
+    def check_proof(self, data: dict[str, Any], **kwargs: object) -> None:
+        """Ask for what the way needs, and no more."""
+        needed = {SMS_CODE: ("code",), IDENTITY: ("name", "tail")}.get(data["way"], ())
+        missing = {one: ["required"] for one in needed if not data[one].strip()}
+        if missing:
+            raise ValidationError(missing)
+
+
+class BoundAccountSchema(Schema):
+    """An account in the customer's client; ``place`` is one line, without the door for who only pays."""
+
+    account_no = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    status = fields.String(required=True, validate=validate.OneOf(ACCOUNT_STATES))
+    gas_use = fields.String(required=True)
+    place = fields.String(required=True)
+    granted_at = fields.AwareDateTime(required=True)
+
+
+class BoundAccountsSchema(Schema):
+    """All accounts of the customer."""
+
+    items = fields.List(fields.Nested(BoundAccountSchema), required=True)
+
+
+class AccountPersonSchema(Schema):
+    """Somebody with a role at an account, masked."""
+
+    id = fields.Integer(required=True)
+    name = fields.String(required=True)
+    phone = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    granted_at = fields.AwareDateTime(required=True)
+
+
+class AccountPeopleSchema(Schema):
+    """Everybody with a role at the account; empty for who is not its owner."""
+
+    items = fields.List(fields.Nested(AccountPersonSchema), required=True)
+
+
+class GrantSchema(Schema):
+    """Whom the owner lets in, and as what."""
+
+    name = fields.String(required=True, validate=validate.Length(1, 50))
+    phone = fields.String(required=True, validate=validate.Length(1, 30))
+    role = fields.String(required=True, validate=validate.OneOf(GRANTED_ROLES))
+
+
+def describe_bound(one: BoundAccount) -> dict[str, Any]:
+    """Return an account as BoundAccountSchema tells it."""
+    return {
+        "account_no": one.account_no,
+        "role": one.role,
+        "status": one.status,
+        "gas_use": one.gas_use,
+        "place": " ".join(one.place[part] for part in PARTS if one.place[part]),
+        "granted_at": one.granted_at,
+    }
+
+
+def describe_person(one: AccountPerson) -> dict[str, Any]:
+    """Return a person as AccountPersonSchema tells them."""
+    return {
+        "id": one.id,
+        "name": mask_name(one.name),
+        "phone": mask_phone(one.phone) if one.phone else "",
+        "role": one.role,
+        "granted_at": one.granted_at,
+    }

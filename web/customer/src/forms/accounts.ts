@@ -1,0 +1,41 @@
+import type { AccountRole, OwnAccount } from '@/api/types'
+
+const STATES: Record<NonNullable<OwnAccount['status']>, string> = {
+  pending: '已建档，通气后就能用',
+  active: '已开户',
+  suspended: '已报停',
+  removed: '已拆除',
+  closed: '已销户',
+}
+
+/** How an account stands. */
+export const tellAccountState = (status: OwnAccount['status']): string => (status ? STATES[status] : '')
+
+const ROLES: Record<AccountRole, string> = { owner: '户主', tenant: '租户', agent: '代办人', payer: '缴费人' }
+
+/** What somebody is to an account, in a word. */
+export const nameRole = (role: AccountRole): string => ROLES[role]
+
+/** Whom an owner may let in, with what they may do. */
+export const GRANTED: { value: Exclude<AccountRole, 'owner'>; label: string }[] = [
+  { value: 'tenant', label: '租户：住在这里，能看、能缴费、能报修' },
+  { value: 'agent', label: '代办人：替我办业务' },
+  { value: 'payer', label: '缴费人：只帮我缴费，看不到门牌' },
+]
+
+/** The twelve digits in groups that can be read aloud and compared with a bill. */
+export const groupAccountNo = (accountNo: string): string => accountNo.replace(/(\d{4})(?=\d)/g, '$1 ')
+
+/** What is wrong with a number as it was typed, or ''. The last digit is checked by the server. */
+export function checkAccountNo(typed: string): string {
+  const digits = typed.replace(/\s/g, '')
+  if (digits === '') return '请填写户号'
+  return /^\d{12}$/.test(digits) ? '' : '户号是 12 位数字，请对照账单核对'
+}
+
+/** What is wrong with the end of an identity number as it was typed, or ''. */
+export function checkTail(typed: string): string {
+  const plain = typed.trim()
+  if (plain === '') return '请填写证件号的后六位'
+  return /^[0-9A-Za-z]{6}$/.test(plain) ? '' : '只填最后六位，可能以字母 X 结尾'
+}
