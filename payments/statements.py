@@ -16,7 +16,7 @@ from backend.cases.deadlines import find_limit, measure_due
 from backend.cases.models import ServiceCase
 from backend.cases.snapshot import CaseStatus, Task
 from backend.cases.staff_access import StaffAccess
-from backend.catalogue.definition import ProcessDefinition, Step
+from backend.catalogue.definition import LimitKind, ProcessDefinition, Step
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.database import table_of
@@ -193,7 +193,7 @@ class PaymentStatements:
         """Return until when it is to be paid: by the contract, or else by the step's own limit.
 
         A limit that the step shares with others stands still while the customer is waited for; what the
-        manual gives the customer is told all the same.
+        manual gives the customer is told all the same. What is to be done at once has no last day.
         """
         calendar = self._calendar.current(session)
         if agreed is not None and agreed.pay_by is not None:
@@ -202,6 +202,8 @@ class PaymentStatements:
             return None
         due_at = place.branch.due_at.get(place.task.no)
         limit = find_limit(place.definition, place.branch.snapshot, place.task.step)
+        if limit is not None and limit.kind is LimitKind.IMMEDIATE:
+            return None
         if due_at is not None or limit is None:
             return due_at
         return measure_due(limit, calendar, place.task.opened_at)

@@ -43,7 +43,8 @@ def find(who: Browser, q: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "process", [HOME, "install_residential_group", "install_non_residential", "alteration"]
+    "process",
+    [HOME, "install_residential_group", "install_non_residential", "alteration", "meter_reading"],
 )
 @pytest.mark.parametrize("who", ["desk_361", "finance_361"])
 def test_counter_and_finance_begin_to_collect_for_the_customer(

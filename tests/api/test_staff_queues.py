@@ -42,8 +42,8 @@ def make_due(hall: Hall, case_no: str, due_at: datetime | None) -> None:
         (
             "desk_361",
             [
-                *("alarm", "accept", "review", "dispatch", "assign", "charge", "to_pay", "reply"),
-                *("close", "unit", "overdue"),
+                *("alarm", "accept", "review", "dispatch", "assign", "charge", "reply", "close"),
+                *("to_pay", "unit", "overdue"),
             ],
         ),
         ("works_361", ["accept", "unit", "overdue"]),

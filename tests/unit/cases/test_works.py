@@ -63,7 +63,7 @@ SIGNED = [
     ("gas_commissioning", "commission", "commissioned", TIGHT),
     ("suspension_removal", "sign", "sign", {}),
     ("inspection", "sign", "sign", {}),
-    ("meter_reading", "sign", "to_pay", {}),
+    ("meter_reading", "sign", "nothing_to_pay", {}),
 ]
 
 

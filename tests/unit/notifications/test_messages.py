@@ -68,7 +68,6 @@ def test_every_message_that_a_process_names_is_there() -> None:
 # Where nobody has to be told, and why.
 UNTOLD = {
     ("inspection", "rectify", "book"): "the customer says so, and the next page is that of the booking",
-    ("meter_reading", "sign", "pay"): "the meter reader stands there with the slip that says the sum",
     ("online_customer_service", "reply_by_itself", "judge_reply"): "the answer stands in the chat",
 }
 

@@ -89,9 +89,11 @@ it('names the sum where money is taken, before it is said to be there', () => {
   const money = action({ name: '已收款', outcome: 'paid' })
   expect(['charge', 'to_pay', 'accept', null].map((queue) => takesMoney({ actions: [money], open_tasks: [task(queue)] }))).toEqual([true, true, false, false])
   expect(takesMoney({ actions: [], open_tasks: [task('charge')] })).toBe(false)
-  expect(askWhetherPaid(money, '安装费 3,580.00 元')?.title).toBe('安装费 3,580.00 元，收到了吗？')
+  const counter = { actions: [money], open_tasks: [task('charge')] }
+  expect(askWhetherPaid(money, counter, '安装费 3,580.00 元')?.title).toBe('安装费 3,580.00 元，收到了吗？')
+  expect(askWhetherPaid(money, counter, null)?.title).toBe('钱收到了吗？')
   // A refund is paid as well, and what is the customer's has a question of its own.
-  expect(askWhetherPaid(money, null)).toBeNull()
-  expect(askWhetherPaid({ ...money, for_customer: true }, '安装费')).toBeNull()
+  expect(askWhetherPaid({ ...money, asks: ['receipt'] }, counter, null)).toBeNull()
+  expect(askWhetherPaid({ ...money, for_customer: true }, counter, '安装费')).toBeNull()
   expect(askForCustomer({ name: '柜台收费' }, '安装费 3,580.00 元').note).toBe('要收：安装费 3,580.00 元')
 })

@@ -3047,7 +3047,7 @@ export interface paths {
                     due?: "overdue" | "today" | null;
                     narrow?: "returned" | "owed" | "urged" | null;
                     post?: string | null;
-                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "to_pay" | "reply" | "close" | "extension" | "mine" | "other" | null;
+                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "other" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
@@ -8525,7 +8525,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "to_pay" | "reply" | "close" | "extension" | "mine" | "other" | null;
+            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "other" | null;
             /**
              * @default null
              * @enum {string|null}
@@ -9577,7 +9577,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "to_pay" | "reply" | "close" | "extension" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };

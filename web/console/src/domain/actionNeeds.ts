@@ -50,10 +50,11 @@ export function takesMoney(view: Pick<StaffCaseView, 'open_tasks' | 'actions'>):
   return view.actions.length > 0 && view.open_tasks.some((task) => task.queue === 'charge' || task.queue === 'to_pay')
 }
 
-/** What to ask once before money is said to be there, with the sum; null where another thing is done. */
-export function askWhetherPaid(action: Pick<AvailableAction, 'name' | 'outcome' | 'for_customer'>, fee: string | null): Question | null {
-  if (action.outcome !== 'paid' || action.for_customer || !fee) return null
-  return { title: `${fee}，收到了吗？`, text: '钱到手了再点。点了以后由财务确认到账。', note: '', no: '还没有', yes: '收到了' }
+/** What to ask once before money is said to be there, with the sum where it is known; null where another thing is done. */
+export function askWhetherPaid(action: AvailableAction, view: Pick<StaffCaseView, 'open_tasks' | 'actions'>, fee: string | null): Question | null {
+  // A refund is paid as well, with a receipt to be named.
+  if (action.outcome !== 'paid' || action.for_customer || action.asks.length || !takesMoney(view)) return null
+  return { title: fee ? `${fee}，收到了吗？` : '钱收到了吗？', text: '钱到手了再点。点了以后由财务确认到账。', note: '', no: '还没有', yes: '收到了' }
 }
 
 /** The case to go on with at once: whoever began something for a customer who stands there does all of it. */
