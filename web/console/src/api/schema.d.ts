@@ -7945,6 +7945,7 @@ export interface components {
             service_name: string;
             /** @enum {string} */
             state: "waits_for_you" | "in_progress" | "completed" | "stopped";
+            told: string;
             /** Format: date-time */
             updated_at: string;
         };
