@@ -8385,6 +8385,7 @@ export interface components {
             filled: boolean;
         };
         FormField: {
+            asked_as?: string;
             columns?: components["schemas"]["FormColumn"][];
             decimals?: number;
             defaults_to?: string;
@@ -8414,6 +8415,7 @@ export interface components {
             service_number?: boolean;
             signer?: string;
             stamped?: boolean;
+            tells_day?: boolean;
             told_as?: string;
             /** @enum {string} */
             type: "text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table";
