@@ -78,6 +78,8 @@ class CaseSummarySchema(_CaseBaseSchema):
     action_name = fields.String(required=True, allow_none=True)
     action = fields.Nested(AvailableActionSchema, required=True, allow_none=True)
     due_text = fields.String(required=True, allow_none=True)
+    # What the customer is asked to put right, in short, where the open step shows it.
+    told = fields.String(required=True)
 
 
 class CaseViewSchema(_CaseBaseSchema):

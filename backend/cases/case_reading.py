@@ -47,9 +47,10 @@ from backend.cases.progress import (
     is_with_handler,
     make_progress,
 )
-from backend.cases.progress_shown import write_contact, write_step
+from backend.cases.progress_shown import write_contact, write_step, write_step_for_staff
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_still_rate
 from backend.cases.snapshot import CaseStatus
+from backend.cases.told_values import tell_briefly
 from backend.cases.urging import UrgeLimit
 from backend.cases.visit_told import find_purpose, find_visit_result, tell_visit_state
 from backend.cases.visiting import (
@@ -160,7 +161,7 @@ class CustomerCases:
         now, branch = self._now(), tree.branch
         line, progress = self._make_progress(session, branch)
         contacts = self._find_contacts(session, branch, line)
-        steps = [{**write_step(one, contacts, now), "at": one.at, "due_at": one.due_at} for one in progress]
+        steps = [write_step_for_staff(one, contacts, now) for one in progress]
         owes = bool(branch.snapshot.owed_documents)
         headline = write_headline(branch.snapshot.status, progress, owes, now)
         urging = make_urging(line, tree.urged_at, lambda: self._urge_limit.find_next(session, tree.urged_at))
@@ -273,6 +274,7 @@ class CustomerCases:
             "action_name": awaited.text if awaited else None,
             "action": awaited.body if awaited else None,
             "due_text": write_step_due(current, now) if current else None,
+            "told": tell_briefly(session, self._definitions, self._keys, tree.branch),
         }
 
     def _describe(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.case_tree import make_line, read_tree_by_id
 from backend.cases.models import CaseMessage, ServiceCase
 from backend.cases.ratings import RATING_INVITED
+from backend.cases.told_values import tell_filled
 from backend.cases.visit_told import find_purpose
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -37,6 +38,8 @@ TELLS_VISIT = frozenset(
         "appointment_cancelled",
     }
 )
+# Says which hazards are to be put right: what the notice has under this key.
+HAZARD_FOUND, HAZARDS = "hazard_found", "hazard_content"
 # Messages that say how much is to be paid.
 TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found"})
 # The message that says how much has come.
@@ -187,4 +190,6 @@ class CaseNotices:
                 select(CaseMessage.text_sealed).where(CaseMessage.id == payload["case_message_id"])
             ).scalar_one()
             return self.keys.decrypt(sealed, MESSAGE_CONTEXT)
+        if payload["message"] == HAZARD_FOUND:
+            return tell_filled(session, self.definitions, self.keys, told.id, HAZARDS)
         return session.execute(_LAST_REASON, {"case_id": told.id}).scalar_one_or_none() or ""

@@ -28,8 +28,15 @@ def write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[st
         "due_at": step.due_at.isoformat() if step.due_at else None,
         "due_text": write_step_due(step, now),
         "handler": write_contact(choose_contact(contacts, step.key)) if shows_contact else None,
-        "overdue": step.due_at is not None and step.due_at < now,
+        # We are not late with what is the customer's own.
+        "overdue": not step.is_own and step.due_at is not None and step.due_at < now,
     }
+
+
+def write_step_for_staff(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
+    """Return the step with moments as they are; staff see as well with what the customer is late."""
+    late = step.due_at is not None and step.due_at < now
+    return {**write_step(step, contacts, now), "at": step.at, "due_at": step.due_at, "overdue": late}
 
 
 def write_contact(contact: StaffContact | None) -> dict[str, Any] | None:

@@ -8,11 +8,16 @@ from datetime import date
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from backend.cases import document_rows
+from backend.cases.case_tree import Branch
 from backend.cases.document_prefill import tell, tell_picked
 from backend.cases.filled_documents import FilledDocument
+from backend.cases.form_sealing import open_values
 from backend.cases.snapshot import Snapshot
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.forms import FieldType
+from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
 from backend.core.local_time import format_day
 from backend.core.statements import Prepared
 
@@ -40,6 +45,28 @@ def list_told(
         opened = {one.key for one in steps if one.customer.shows}
         told += _list_words(session, definition, document, opened)
     return told
+
+
+def tell_briefly(session: Session, definitions: DefinitionStore, keys: KeyRing, branch: Branch) -> str:
+    """Return in one line the first of what the open steps show, as the hazards; most cases ask nothing."""
+    process = definitions.get(session, branch.definition_version_id)
+    shown = [key for one in branch.snapshot.open_tasks for key in process.step(one.step).customer.shows]
+    if shown:
+        return tell_filled(session, definitions, keys, branch.id, shown[0])
+    return next(
+        (said for one in branch.children.values() if (said := tell_briefly(session, definitions, keys, one))),
+        "",
+    )
+
+
+def tell_filled(session: Session, definitions: DefinitionStore, keys: KeyRing, case_id: int, key: str) -> str:
+    """Return in one line what was filled in last under ``key`` in a form of the case that still counts."""
+    for row in reversed(document_rows.list_filled(session, case_id)):
+        form = definitions.get_form(session, row.form_version_id)
+        if row.state == "filled" and form.field(key) is not None:
+            said = str(tell(tell_picked(form, open_values(keys, row.content)).get(key, "")))
+            return "；".join(line.strip() for line in said.splitlines() if line.strip())
+    return ""
 
 
 def _list_fields(document: FilledDocument, shown: set[str]) -> Iterator[dict[str, str]]:

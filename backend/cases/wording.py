@@ -40,11 +40,21 @@ def write_due(due_at: datetime, now: datetime) -> str:
     return f"{'原定' if due_at < now else '预计'} {format_moment(due_at)} 前"
 
 
+def write_own_due(due_at: datetime, now: datetime) -> str:
+    """Return until when the customer is to act: nobody but they can be late, and nobody is urged."""
+    return "请尽快办" if due_at < now else f"请在 {format_moment(due_at)} 前办"
+
+
 def write_step_due(step: ProgressStep, now: datetime) -> str | None:
     """Return by when the step is done, or the booked hour where somebody is to come at one."""
     if step.hour is not None:
         return f"约好 {format_span(step.hour.start_at, step.hour.end_at)} {step.hour.purpose}"
-    return None if step.due_at is None else write_due(step.due_at, now)
+    if step.due_at is None:
+        return None
+    if not step.is_own:
+        return write_due(step.due_at, now)
+    own = write_own_due(step.due_at, now)
+    return own if step.due_at >= now else f"{write_due(step.due_at, now)}，{own}"
 
 
 def write_step_text(step: ProgressStep) -> str:
@@ -117,9 +127,7 @@ def write_headline(
     if current.due_at is None:
         return present
     if current.is_own and current.hour is None:
-        # Nobody but the customer can be late here, and nobody is urged.
-        until = "请尽快办" if current.due_at < now else f"请在 {format_moment(current.due_at)} 前办"
-        return f"{present}，{until}"
+        return f"{present}，{write_own_due(current.due_at, now)}"
     if current.due_at < now:
         return f"{present}，比{'约好' if current.hour else '预计'}的晚了，我们正在催办"
     # Two moments in one sentence would only be mistaken for each other.

@@ -44,7 +44,7 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
     "text": ("numbered", "told_as", "usual"),
     "long_text": ("told_as", "usual"),
     "phone": ("service_number",),
-    "number": ("unit", "decimals", "min", "max", "usual"),
+    "number": ("unit", "decimals", "min", "max", "usual", "tells_day"),
     "money": ("unit", "min", "max"),
     "multi_choice": ("within",),
     "date": ("signer",),

@@ -134,6 +134,8 @@ class FormFieldSchema(_FilledSchema):
     stamped = fields.Boolean()
     feeds_conditions = fields.Boolean()
     off_paper = fields.Boolean()
+    asked_as = fields.String()
+    tells_day = fields.Boolean()
 
 
 class FormSectionSchema(Schema):

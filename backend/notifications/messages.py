@@ -16,10 +16,21 @@ PLACEHOLDERS = frozenset(
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
 # Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
 # changed hour or person is not told as a new visit, who was chosen is named, what may come later has no day
-# of its own, whoever is to act hears what and until when, whoever is to pay the sum, and whoever smells gas
-# is not sent to a page.
+# of its own, whoever is to act hears what and until when, whoever is to pay the sum, who has a hazard which,
+# and whoever smells gas is not sent to a page.
 OTHER_SMS = frozenset(
-    {"assigned", "departure", "moved", "replaced", "owed", "todo", "pay", "alarm_help", "alarm_coming"}
+    {
+        "assigned",
+        "departure",
+        "moved",
+        "replaced",
+        "owed",
+        "todo",
+        "pay",
+        "hazard",
+        "alarm_help",
+        "alarm_coming",
+    }
 )
 # The limits of WeChat's keywords: phrases of Chinese characters, things of any, names without digits.
 LONGEST_PHRASE, LONGEST_TIP, LONGEST_THING, LONGEST_NAME = 5, 20, 20, 10
@@ -120,17 +131,17 @@ def _fill(text: str, facts: Facts) -> str:
 def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]:
     """Return the keywords of the purpose's template, each within WeChat's limits."""
     named = name_visit(facts) if message.purpose == "visit" else facts.service
-    data = {"character_string1": facts.case_no, "thing2": _cut(named, LONGEST_THING)}
-    tip = _cut(_fill(message.tip, facts), LONGEST_TIP)
+    data = {"character_string1": facts.case_no, "thing2": cut(named, LONGEST_THING)}
+    tip = cut(_fill(message.tip, facts), LONGEST_TIP)
     match message.purpose:
         case "progress":
             return {**data, "phrase3": message.phrase, "thing4": tip, "time5": _minute(now)}
         case "correction":
-            items = _cut(facts.items or tip, LONGEST_THING)
+            items = cut(facts.items or tip, LONGEST_THING)
             until = _minute(facts.when or now + DAYS_TO_MEND)
             return {**data, "thing3": items, "time4": until, "thing5": tip}
         case "visit":
-            name = _cut(re.sub(r"[\d\n]", "", facts.handler), LONGEST_NAME) or "服务师傅"
+            name = cut(re.sub(r"[\d\n]", "", facts.handler), LONGEST_NAME) or "服务师傅"
             return {**data, "time3": _minute(facts.when or now), "name4": name, "thing5": tip}
         case _:
             return {**data, "time3": _minute(facts.when or now), "thing4": tip}
@@ -157,7 +168,8 @@ def write_amount(facts: Facts) -> str:
     return SUM_ON_PAGE if fen is None else f"{fen // 100:,}.{fen % 100:02}元"
 
 
-def _cut(text: str, length: int) -> str:
+def cut(text: str, length: int) -> str:
+    """Return the text in one line of at most ``length`` characters."""
     plain = text.replace("\n", " ").strip()
     return plain if len(plain) <= length else plain[: length - 1] + "…"
 

@@ -17,6 +17,7 @@ from backend.notifications.messages import (
     DAYS_TO_MEND,
     Facts,
     Message,
+    cut,
     name_visit,
     write_amount,
     write_until,
@@ -33,11 +34,14 @@ _INSTEAD: Final = {
     "replaced": "visit",
     "todo": "progress",
     "pay": "progress",
+    "hazard": "todo",
     "alarm_help": "progress",
     "alarm_coming": "progress",
 }
 # These tell of a visit, so what is named first says what for.
 _OF_A_VISIT: Final = frozenset({"assigned", "visit", "moved", "replaced"})
+# As much of what somebody wrote as a text message has room for.
+LONGEST_WORDS: Final = 40
 # {1}, {2} … are the parameters; HALL is the company's address, which the registered template itself holds.
 SMS_TEXTS: Final[Mapping[str, str]] = {
     "progress": "您的{1}（编号{2}）有新进展：{3}。详情请打开燃气服务小程序查看。",
@@ -52,6 +56,8 @@ SMS_TEXTS: Final[Mapping[str, str]] = {
     "todo_page": "您的{1}（编号{2}）等您办：{3}。{4}点 HALL/c/{2} 办理。",
     "pay": "您的{1}（编号{2}）应缴：{3}。{4}到营业厅缴费，请打开燃气服务小程序看怎么缴。",
     "pay_page": "您的{1}（编号{2}）应缴：{3}。{4}到营业厅缴费，点 HALL/c/{2} 看怎么缴。",
+    "hazard": "您的{1}（编号{2}）查出隐患：{3}。{4}整改好，请打开燃气服务小程序看整改通知。",
+    "hazard_page": "您的{1}（编号{2}）查出隐患：{3}。{4}整改好，点 HALL/c/{2} 看整改通知。",
     "visit": "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。",
     "moved": "您的{1}（编号{2}）上门时间改为{3}，请留人在家。",
     "replaced": "您的{1}（编号{2}）换了师傅：{3}，由{4}师傅上门，时间不变，请留人在家。",
@@ -67,8 +73,9 @@ SMS_TEXTS: Final[Mapping[str, str]] = {
 
 def choose_sms(message: Message, templates: Mapping[str, str], *, uses_mini: bool) -> str | None:
     """Return the name of the registered template that says it best, or None where no text message does."""
-    name = message.sms_template
-    wanted = [name, *([_INSTEAD[name]] if name in _INSTEAD else [])]
+    wanted = [message.sms_template]
+    while wanted[-1] in _INSTEAD:
+        wanted.append(_INSTEAD[wanted[-1]])
     if not uses_mini:
         wanted = [option for one in wanted for option in (one + _PAGE, one)]
     return next((one for one in wanted if one in templates), None)
@@ -90,6 +97,8 @@ def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> li
             return [*params, message.phrase, write_until(facts)]
         case "pay":
             return [*params, write_amount(facts), write_until(facts)]
+        case "hazard":
+            return [*params, cut(facts.words, LONGEST_WORDS) or message.phrase, write_until(facts)]
         case "visit" | "moved":
             return [*params, write_when(facts, facts.when or now)]
         case "replaced":

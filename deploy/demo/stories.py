@@ -127,7 +127,7 @@ MOVES: dict[str, Move] = {
     "small": Move("handler", "small", (15, 40), {"result": "移表，改管约两米。", "photos": ("kitchen",)}),
     "safe": Move("handler", "safe", (15, 40), {"photos": ("kitchen",)}),
     "hazard": Move("handler", "hazard", (15, 40), {"photos": ("pipe",)}, {"hazards_found": ["h36"]}),
-    "to_customer": Move("handler", "to_customer", (5, 15), {"reason": "灶具软管老化，请更换成不锈钢波纹管"}),
+    "to_customer": Move("handler", "to_customer", (5, 15)),
     "sign_visit": Move("customer", "sign", (3, 10), {"signature": "signature"}),
     "reply": Move("desk", "reply", (20, 120), {"reason": "已按约上门处理完毕，客户现场确认。"}),
     "close": Move("remote", "close", (20, 150)),

@@ -138,9 +138,9 @@ def test_picked_hazards_and_days_fill_the_notice(handler: Browser, case_no: str)
     notice = begin(handler, case_no)
     assert notice["hazard_content"] == "36. 橡胶软管破损或开裂\n46. 其他：灶台下堆着纸箱"
     assert notice["rectify_by"] == (local_date(datetime.now(UTC)) + timedelta(days=10)).isoformat()
-    assert code(handler.act(case_no, "to_customer", reason="软管老化")) == "form_missing"
+    assert code(handler.act(case_no, "to_customer")) == "form_missing"
     fill_in(handler, case_no)
-    take(handler, case_no, "to_customer", reason="软管老化")
+    take(handler, case_no, "to_customer")
 
 
 def test_hazards_need_not_be_ticked_twice_for_the_notice(handler: Browser, case_no: str) -> None:
@@ -170,7 +170,7 @@ def test_the_customer_shows_by_photos_what_was_put_right(
     fill_in(handler, case_no, hazards_found=["h36"])
     take(handler, case_no, "hazard")
     fill_in(handler, case_no)
-    take(handler, case_no, "to_customer", reason="软管老化")
+    take(handler, case_no, "to_customer")
     own, address = customer.headers, f"/api/v1/cases/{case_no}"
     case = json.loads(client.get(address, headers=own).text)
     [action] = [one for one in case["actions"] if one["outcome"] == "rectified"]
@@ -207,12 +207,13 @@ def test_the_customer_reads_the_notice_in_the_client(
     take(handler, case_no, "hazard")
     before = json.loads(client.get(papers, headers=customer.headers).text)
     assert not [one for one in before if "整改通知单" in one["name"]]
+    # Nobody is sent to look at what is not there yet.
+    case = json.loads(client.get(f"/api/v1/cases/{case_no}", headers=customer.headers).text)
+    assert "正在开整改通知" in case["headline"]
     content = "厨房软管老化，三天内更换"
     fill_in(handler, case_no, hazard_content=content)
-    take(handler, case_no, "to_customer", reason="软管老化")
-    # The case's page says so, and lists the notice as a paper of this case, to be opened.
-    case = json.loads(client.get(f"/api/v1/cases/{case_no}", headers=customer.headers).text)
-    assert "请看整改通知" in "".join(one["text"] for one in case["progress"])
+    take(handler, case_no, "to_customer")
+    # Its page lists the notice as a paper of this case, to be opened.
     listed = json.loads(client.get(papers, headers=customer.headers).text)
     [notice] = [one for one in listed if "整改通知单" in one["name"]]
     address = f"{papers}/{notice['task']}/pdf"
@@ -253,7 +254,7 @@ def test_the_customer_reads_what_is_to_be_put_right_and_until_when(
     papers = f"/api/v1/cases/{case_no}/documents"
     listed = json.loads(client.get(papers, headers=customer.headers).text)
     assert not any(one["told"] for one in listed)
-    take(handler, case_no, "to_customer", reason="请换新软管")
+    take(handler, case_no, "to_customer")
     last = local_date(datetime.now(UTC)) + timedelta(days=9)
     listed = json.loads(client.get(papers, headers=customer.headers).text)
     [told] = [one["told"] for one in listed if one["told"]]
@@ -261,12 +262,15 @@ def test_the_customer_reads_what_is_to_be_put_right_and_until_when(
         "隐患内容": "36. 橡胶软管破损或开裂",
         "整改意见": "由客户自行整改",
         "整改期限": f"{format_day(last)}（当天也算）",
-        "整改要求": "请换新软管",
     }
     # The page names the same day, whatever the limit was before.
     case = json.loads(client.get(f"/api/v1/cases/{case_no}", headers=customer.headers).text)
     [now] = [one for one in case["progress"] if one["state"] == "now"]
-    assert now["due_text"] == f"预计 {format_day(last)} 23:59 前"
+    assert now["due_text"] == f"请在 {format_day(last)} 23:59 前办"
+    # So does the card at home, with the hazard itself.
+    listed = client.get("/api/v1/cases?state=open", headers=customer.headers).get_json()["items"]
+    [card] = [one for one in listed if one["case_no"] == case_no]
+    assert card["told"] == "36. 橡胶软管破损或开裂" and format_day(last) in card["headline"]
 
 
 def test_another_notice_names_another_day_and_what_is_found_then(
@@ -281,7 +285,7 @@ def test_another_notice_names_another_day_and_what_is_found_then(
     # Of the notice before nothing is left that was of its day.
     later = (local_date(datetime.now(UTC)) + timedelta(days=20)).isoformat()
     fill_in(handler, case_no, rectify_by=later)
-    take(handler, case_no, "to_customer", reason="请换新软管")
+    take(handler, case_no, "to_customer")
     due_at = datetime.fromisoformat(handler.read(f"/cases/{case_no}")["due_at"])
     assert local_date(due_at).isoformat() == later
 

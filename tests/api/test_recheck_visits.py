@@ -125,7 +125,7 @@ def inspect(hall: Hall, order: str) -> None:
     fill_in(handler, order, hazards_found=["h36"])
     take(handler, order, "hazard")
     fill_in(handler, order)
-    take(handler, order, "to_customer", reason="软管老化")
+    take(handler, order, "to_customer")
 
 
 def let_hour_pass(hall: Hall, case_no: str) -> None:

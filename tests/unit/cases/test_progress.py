@@ -238,6 +238,11 @@ def test_a_customers_own_step_is_asked_for_and_not_foretold() -> None:
     # Nobody is urged for what the customer alone can do.
     late = write_headline(CaseStatus.OPEN, steps, False, due_at + timedelta(seconds=1))
     assert late == "请先看施工图，同意就签字，请尽快办"
+    # Nor is the day of the customer's own anything that we foretell.
+    [now] = [one for one in steps if one.state is StepState.NOW]
+    assert write_step_due(now, NOW) == "请在 11月26日 周四 17:00 前办"
+    passed = write_step_due(now, due_at + timedelta(seconds=1))
+    assert passed == "原定 11月26日 周四 17:00 前，请尽快办"
 
 
 def test_nobody_is_said_to_look_at_once_while_the_office_is_closed() -> None:

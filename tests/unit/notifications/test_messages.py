@@ -165,8 +165,26 @@ def test_what_is_not_registered_is_said_as_before() -> None:
     chosen = {key: choose_sms(one, old, uses_mini=False) for key, one in MESSAGES.items()}
     assert (chosen["appointment_moved"], chosen["alarm_coming"]) == ("visit", "progress")
     assert chosen["handler_assigned"] == "progress"
+    # A notice of hazards falls back on what any step of the customer says, and that on any news.
+    assert chosen["hazard_found"] == "progress"
+    with_todo = {**old, "todo": "1"}
+    assert choose_sms(MESSAGES["hazard_found"], with_todo, uses_mini=False) == "todo"
     # A departure was never told as a visit to come.
     assert chosen["handler_set_off"] is None
+
+
+def test_a_notice_of_hazards_says_which_and_until_when() -> None:
+    facts = replace(
+        FACTS,
+        service="安检",
+        words="36. 橡胶软管破损或开裂",
+        deadline=datetime(2026, 12, 5, 15, 59, tzinfo=UTC),
+    )
+    message = MESSAGES["hazard_found"]
+    said = "查出隐患：36. 橡胶软管破损或开裂。请在12月5日 周六 23:59前整改好"
+    assert said in fill_text(message, facts)
+    assert said in write_sms("hazard", fill_sms("hazard", message, facts, NOW), "https://hall.example")
+    assert len(fill_sms("hazard", message, replace(facts, words="隐患" * 50), NOW)[2]) == 40
 
 
 def choose(message: Message, *, uses_mini: bool = True) -> str:

@@ -8243,6 +8243,7 @@ export interface components {
             service_name: string;
             /** @enum {string} */
             state: "waits_for_you" | "in_progress" | "completed" | "stopped";
+            told: string;
             /** Format: date-time */
             updated_at: string;
         };
@@ -8685,6 +8686,7 @@ export interface components {
             filled: boolean;
         };
         FormField: {
+            asked_as?: string;
             columns?: components["schemas"]["FormColumn"][];
             decimals?: number;
             defaults_to?: string;
@@ -8714,6 +8716,7 @@ export interface components {
             service_number?: boolean;
             signer?: string;
             stamped?: boolean;
+            tells_day?: boolean;
             told_as?: string;
             /** @enum {string} */
             type: "text" | "long_text" | "phone" | "id_number" | "credit_code" | "choice" | "multi_choice" | "yes_no" | "date" | "datetime" | "number" | "money" | "address" | "photos" | "documents" | "signature" | "table";
