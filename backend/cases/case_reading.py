@@ -175,7 +175,7 @@ class CustomerCases:
             raise Invalid(fields={"after": "invalid"})
         with self._reading() as session:
             trees = list_trees(session, customer_id, which, after, PAGE + 1)
-            items = [self._summarise(session, tree) for tree in trees[:PAGE]]
+            items = [self._summarise(session, tree)[0] for tree in trees[:PAGE]]
         return {"items": items, "next": trees[PAGE - 1].case_no if len(trees) > PAGE else None}
 
     def read_home(self, customer_id: int) -> dict[str, Any]:
@@ -183,19 +183,16 @@ class CustomerCases:
         with self._reading() as session:
             proving = self._proving if self._offers_face_check else ()
             trees = list_waiting_trees(session, customer_id, PAGE, proving)
-            told = [(tree, self._summarise(session, tree)) for tree in trees]
+            told = [self._summarise(session, tree) for tree in trees]
             return {
-                "waiting": [one for _, one in told if one["action"]],
-                "coming": [one for tree, one in told if not one["action"] and self._has_hour(session, tree)],
+                "waiting": [one for one, _ in told if one["action"]],
+                "coming": [one for one, hour in told if hour and not one["action"]],
                 "open_count": count_open(session, customer_id),
             }
 
     def _tell_purpose(self, session: Session, line: Line) -> str:
         """Return what somebody comes for; where nobody is to come, nothing is foretold to find it."""
         return find_purpose(line, lambda key: self._foretell(session, key)) if may_book(line) else COMES
-
-    def _has_hour(self, session: Session, tree: CaseTree) -> bool:
-        return find_booked_hour(self._make_line(session, tree.branch)) is not None
 
     def look_at_visit(self, customer_id: int, case_no: str) -> tuple[str, dict[str, Any] | None]:
         """Return how far the visit is, and name and phone of who comes; raises NotFound as ``read`` does."""
@@ -260,20 +257,22 @@ class CustomerCases:
             "ended_reason": self._find_ended_reason(session, branch),
         }
 
-    def _summarise(self, session: Session, tree: CaseTree) -> dict[str, Any]:
+    def _summarise(self, session: Session, tree: CaseTree) -> tuple[dict[str, Any], bool]:
+        """Return the CaseSummary, and whether somebody is to come at a booked hour."""
         now = self._now()
         line, progress = self._make_progress(session, tree.branch)
         actions = _list_actions(line, self._tell_identity(session, tree))
         described = self._describe(tree, line, progress, [one.text for one in actions], now)
         awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
-        return {
+        summary = {
             **described,
             "place": f"{tree.community} {tree.building}".strip(),
             "action_name": awaited.text if awaited else None,
             "action": awaited.body if awaited else None,
             "due_text": write_step_due(current, now) if current else None,
         }
+        return summary, find_booked_hour(line) is not None
 
     def _describe(
         self,
