@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case
 from backend.cases.answers import read_answers
-from backend.cases.case_contacts import CaseContacts, Contacts
+from backend.cases.case_contacts import CaseContacts, Contacts, is_visitor_called
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import (
     Branch,
@@ -44,7 +44,6 @@ from backend.cases.progress import (
     Line,
     ProgressStep,
     is_handler_awaited,
-    is_with_handler,
     make_progress,
 )
 from backend.cases.progress_shown import write_contact, write_step
@@ -127,12 +126,13 @@ class CustomerCases:
         urge_limit: UrgeLimit,
         offers_face_check: bool,
         proving: Sequence[str],
+        hotline_number: str,
         now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
         self._definitions = definitions
         self._offers = offers
-        self._contacts = CaseContacts(organisation)
+        self._contacts = CaseContacts(organisation, hotline_number)
         self._keys = keys
         self._files = files
         self._guards = guards
@@ -347,9 +347,8 @@ class CustomerCases:
         return self._appointments.read(session, follow(branch, find_hour_path(line)).id)
 
     def _is_called(self, session: Session, branch: Branch, line: Line) -> bool:
-        """Tell whether the one who comes is called: until the visit, and while a step is theirs."""
-        was_there = find_visited_at(line) is not None
-        return self._is_awaited(session, branch, line) and (not was_there or is_with_handler(line))
+        """Tell whether the one who comes or came is called; most cases have nobody yet."""
+        return self._is_awaited(session, branch, line) and is_visitor_called(line)
 
     def _is_awaited(self, session: Session, branch: Branch, line: Line) -> bool:
         """Tell whether somebody is still to come; for most cases, not that far yet, nothing is foretold."""
