@@ -236,6 +236,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             urge_limit,
             platforms.faces is not None,
             _list_proving(content),
+            settings.hotline_number,
             now,
         ),
         appointments=appointments,

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from sqlalchemy.orm import Session
 
 from backend.cases.case_tree import Branch
-from backend.cases.progress import Line
+from backend.cases.progress import Line, is_with_handler, list_waiting_steps
 from backend.cases.snapshot import CaseStatus
+from backend.cases.visiting import find_visited_at
+from backend.catalogue.definition import Actor, ActorKind, Step
 from backend.organisation.service import OrganisationService, StaffContact
 
 # By the path to a case below: empty for the case itself, then the steps that handed over, each with a slash.
@@ -29,11 +31,18 @@ def choose_contact(contacts: Contacts, step_key: str) -> StaffContact | None:
     return contacts.get("")
 
 
-class CaseContacts:
-    """Finds who is called: whoever comes, and before and after that the unit that has the case (law 12)."""
+# The unit's own desk, where an order that was carried out is read and replied to.
+_DESK = Actor(ActorKind.DEPARTMENT, "customer_service_dept")
+_HOTLINE = Actor(ActorKind.POSITION, "hotline_agent")
+_HOTLINE_NAME = "客服热线"
 
-    def __init__(self, organisation: OrganisationService) -> None:
+
+class CaseContacts:
+    """Finds who is called: whoever comes or came, the hotline where it calls, else the unit (law 12)."""
+
+    def __init__(self, organisation: OrganisationService, hotline_number: str) -> None:
         self._organisation = organisation
+        self._hotline = StaffContact(_HOTLINE_NAME, hotline_number)
 
     def find_all(self, session: Session, branch: Branch, line: Line, is_awaited: IsAwaited) -> Contacts:
         """Return the contacts of a case and of all that is open below it."""
@@ -74,7 +83,11 @@ class CaseContacts:
     def _find_own(
         self, session: Session, branch: Branch, line: Line, above: Branch | None, is_awaited: IsAwaited
     ) -> StaffContact | None:
-        if branch.snapshot.status is not CaseStatus.OPEN or (above is not None and _is_same(branch, above)):
+        if branch.snapshot.status is not CaseStatus.OPEN:
+            return None
+        if above is not None and _is_with_hotline(line):
+            return self._hotline
+        if above is not None and _is_same(branch, above):
             return None
         handler = self.find_handler(session, branch, is_awaited(branch, line))
         unit_id = branch.snapshot.data.get("unit_id")
@@ -89,13 +102,37 @@ def _is_same(branch: Branch, above: Branch) -> bool:
     return len(units) == 1 and branch.handler_id in (None, above.handler_id)
 
 
+def is_visitor_called(line: Line) -> bool:
+    """Tell whether whoever comes is called: until the visit, and after it while it is not over for all.
+
+    The customer who is to sign what was surveyed or to mend what was found asks the one who was there, and
+    not the lead of the unit, who has never seen the place; so it is while other departments work on from it.
+    """
+    return find_visited_at(line) is None or is_with_handler(line) or _goes_on_from_visit(line)
+
+
+def _goes_on_from_visit(line: Line) -> bool:
+    return any(
+        one.by.kind in (ActorKind.CUSTOMER, ActorKind.DEPARTMENT) and one.by != _DESK and not _is_rating(one)
+        for one in list_waiting_steps(line)
+    )
+
+
+def _is_with_hotline(line: Line) -> bool:
+    """Tell whether all that is left of what was handed over is an agent's of the hotline, who calls."""
+    steps = list(list_waiting_steps(line))
+    return bool(steps) and all(one.by == _HOTLINE for one in steps)
+
+
+def _is_rating(step: Step) -> bool:
+    return any(guard.name == "rating_given" for outcome in step.outcomes for guard in outcome.guards)
+
+
 def _is_with_unit(line: Line) -> bool:
     """Tell whether the unit that the case's data name has something to do for it.
 
     It has not while a unit is being chosen anew, nor where the work is done and the customer only rates it.
     """
-    outcomes = [
-        outcome for task in line.snapshot.open_tasks for outcome in line.definition.step(task.step).outcomes
-    ]
-    is_rated = any(guard.name == "rating_given" for outcome in outcomes for guard in outcome.guards)
-    return not is_rated and not any("unit" in outcome.asks for outcome in outcomes)
+    steps = [line.definition.step(task.step) for task in line.snapshot.open_tasks]
+    chooses_unit = any("unit" in outcome.asks for one in steps for outcome in one.outcomes)
+    return not chooses_unit and not any(_is_rating(one) for one in steps)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case
 from backend.cases.answers import read_answers
-from backend.cases.case_contacts import CaseContacts, Contacts
+from backend.cases.case_contacts import CaseContacts, Contacts, is_visitor_called
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import (
     Branch,
@@ -44,7 +44,6 @@ from backend.cases.progress import (
     Line,
     ProgressStep,
     is_handler_awaited,
-    is_with_handler,
     make_progress,
 )
 from backend.cases.progress_shown import write_contact, write_step, write_step_for_staff
@@ -128,12 +127,13 @@ class CustomerCases:
         urge_limit: UrgeLimit,
         offers_face_check: bool,
         proving: Sequence[str],
+        hotline_number: str,
         now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
         self._definitions = definitions
         self._offers = offers
-        self._contacts = CaseContacts(organisation)
+        self._contacts = CaseContacts(organisation, hotline_number)
         self._keys = keys
         self._files = files
         self._guards = guards
@@ -176,7 +176,7 @@ class CustomerCases:
             raise Invalid(fields={"after": "invalid"})
         with self._reading() as session:
             trees = list_trees(session, customer_id, which, after, PAGE + 1)
-            items = [self._summarise(session, tree) for tree in trees[:PAGE]]
+            items = [self._summarise(session, tree)[0] for tree in trees[:PAGE]]
         return {"items": items, "next": trees[PAGE - 1].case_no if len(trees) > PAGE else None}
 
     def read_home(self, customer_id: int) -> dict[str, Any]:
@@ -184,19 +184,16 @@ class CustomerCases:
         with self._reading() as session:
             proving = self._proving if self._offers_face_check else ()
             trees = list_waiting_trees(session, customer_id, PAGE, proving)
-            told = [(tree, self._summarise(session, tree)) for tree in trees]
+            told = [self._summarise(session, tree) for tree in trees]
             return {
-                "waiting": [one for _, one in told if one["action"]],
-                "coming": [one for tree, one in told if not one["action"] and self._has_hour(session, tree)],
+                "waiting": [one for one, _ in told if one["action"]],
+                "coming": [one for one, hour in told if hour and not one["action"]],
                 "open_count": count_open(session, customer_id),
             }
 
     def _tell_purpose(self, session: Session, line: Line) -> str:
         """Return what somebody comes for; where nobody is to come, nothing is foretold to find it."""
         return find_purpose(line, lambda key: self._foretell(session, key)) if may_book(line) else COMES
-
-    def _has_hour(self, session: Session, tree: CaseTree) -> bool:
-        return find_booked_hour(self._make_line(session, tree.branch)) is not None
 
     def look_at_visit(self, customer_id: int, case_no: str) -> tuple[str, dict[str, Any] | None]:
         """Return how far the visit is, and name and phone of who comes; raises NotFound as ``read`` does."""
@@ -261,14 +258,15 @@ class CustomerCases:
             "ended_reason": self._find_ended_reason(session, branch),
         }
 
-    def _summarise(self, session: Session, tree: CaseTree) -> dict[str, Any]:
+    def _summarise(self, session: Session, tree: CaseTree) -> tuple[dict[str, Any], bool]:
+        """Return the CaseSummary, and whether somebody is to come at a booked hour."""
         now = self._now()
         line, progress = self._make_progress(session, tree.branch)
         actions = _list_actions(line, self._tell_identity(session, tree))
         described = self._describe(tree, line, progress, [one.text for one in actions], now)
         awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
-        return {
+        summary = {
             **described,
             "place": f"{tree.community} {tree.building}".strip(),
             "action_name": awaited.text if awaited else None,
@@ -276,6 +274,7 @@ class CustomerCases:
             "due_text": write_step_due(current, now) if current else None,
             "told": tell_briefly(session, self._definitions, self._keys, tree.branch),
         }
+        return summary, find_booked_hour(line) is not None
 
     def _describe(
         self,
@@ -350,9 +349,8 @@ class CustomerCases:
         return self._appointments.read(session, follow(branch, find_hour_path(line)).id)
 
     def _is_called(self, session: Session, branch: Branch, line: Line) -> bool:
-        """Tell whether the one who comes is called: until the visit, and while a step is theirs."""
-        was_there = find_visited_at(line) is not None
-        return self._is_awaited(session, branch, line) and (not was_there or is_with_handler(line))
+        """Tell whether the one who comes or came is called; most cases have nobody yet."""
+        return self._is_awaited(session, branch, line) and is_visitor_called(line)
 
     def _is_awaited(self, session: Session, branch: Branch, line: Line) -> bool:
         """Tell whether somebody is still to come; for most cases, not that far yet, nothing is foretold."""

@@ -161,6 +161,18 @@ def is_with_handler(line: Line) -> bool:
     return _HANDLER in here or any(is_with_handler(one) for one in below)
 
 
+def list_waiting_steps(line: Line) -> Iterator[Step]:
+    """Yield the steps at which the case and all it handed over to stand; what goes on beside is none."""
+    for task in line.snapshot.open_tasks:
+        child = line.children.get(task.no)
+        if task.step in line.definition.steps_beside:
+            continue
+        if child is not None and child.snapshot.status is CaseStatus.OPEN:
+            yield from list_waiting_steps(child)
+        else:
+            yield line.definition.step(task.step)
+
+
 def _drop_repeated(visits: Sequence[_Visit]) -> Iterator[_Visit]:
     """Foretell nothing twice under one name: how a sum is paid reads the same wherever it is paid."""
     told: set[str] = set()

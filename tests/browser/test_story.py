@@ -114,7 +114,7 @@ def _call_the_unit(watched: Watched, customer: Customer) -> None:
     """From dispatch on there is somebody to call: the unit, as long as nobody is named."""
     # What was true on the way back from mending is not said for ever.
     expect(customer.page.get_by_text("客服会再看一遍")).to_have_count(0)
-    expect(customer.page.get_by_text("负责人：历下客户服务部 李建国")).to_be_visible()
+    expect(customer.page.get_by_text("联系人：历下客户服务部 李建国")).to_be_visible()
     _expect_call(customer.page, f"历下客户服务部 李建国，{PHONE_OF['lead301']}")
     watched.shoot(customer.page, "09-dispatched")
     customer.press("等急了，催一催")

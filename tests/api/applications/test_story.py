@@ -217,10 +217,10 @@ def test_a_repair_from_dispatch_to_the_rating(
     assert child.handler_id == handler_id
     view = customer.get(f"/cases/{case_no}")
     assert [one["name"] for one in view["progress"]] == [
-        "提交申请", "已受理", "资料已看过", "服务单位已安排", "师傅已安排", "上门时间已约好", "师傅接单",
+        "提交申请", "已受理", "资料已看过", "服务单位已安排", "师傅已安排", "上门时间已约好", "派师傅上门",
         "师傅准备出发", "师傅在路上", "现场查看", "试压点火", "交付使用", "核对结果", "办结", "评价服务",
     ]  # fmt: skip
-    assert find_now(view)["name"] == "师傅接单"
+    assert find_now(view)["name"] == "派师傅上门"
     staff.do(child.id, "accept", "accept")
     due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
     with sessions.begin() as session:
