@@ -22,6 +22,7 @@ from backend.cases.drafts import DraftService
 from backend.cases.known_addresses import KnownAddresses
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
+from backend.customers.bindings import AccountBindings
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, make_account_binding, read_clock
 from composition.platforms import make_wechat_offer
@@ -66,7 +67,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     for routes in (
         make_catalogue_routes(hall.reading, hall.offers, hall.organisation, settings.hotline_number),
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
-        make_address_routes(KnownAddresses(hall.reading, hall.definitions, hall.keys)),
+        make_address_routes(_make_known_addresses(hall)),
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
@@ -88,6 +89,11 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     app.register_blueprint(make_short_link_routes())
     checks = DocumentChecks(hall.reading, hall.definitions)
     app.register_blueprint(make_check_routes(checks, limiter, settings.hotline_number))
+
+
+def _make_known_addresses(hall: Hall) -> KnownAddresses:
+    bindings = AccountBindings(hall.keys, hall.customers)
+    return KnownAddresses(hall.reading, hall.definitions, hall.keys, bindings)
 
 
 def _make_statements(hall: Hall) -> PaymentStatements:

@@ -263,7 +263,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the addresses of one's own cases, to be filled in with one tap. */
+        /** List addresses that one need not type again, to be filled in with one tap. */
         get: {
             parameters: {
                 query?: never;
