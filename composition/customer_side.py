@@ -10,6 +10,7 @@ from backend.access.access_tokens import AccessTokens
 from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.sms_codes import SmsCodes
+from backend.cases.account_pages import AccountPages
 from backend.cases.alarm_service import AlarmService
 from backend.cases.application_service import ApplicationService
 from backend.cases.corrections import CorrectionDesk
@@ -22,6 +23,7 @@ from backend.cases.drafts import DraftService
 from backend.cases.known_addresses import KnownAddresses
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
+from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, make_account_binding, read_clock
@@ -72,7 +74,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
         make_account_routes(hall.accounts),
-        make_binding_routes(make_account_binding(hall), limiter),
+        make_binding_routes(make_account_binding(hall), _make_account_pages(hall), limiter),
         make_drawing_routes(hall.drawings),
         make_payment_routes(_make_statements(hall), read_clock),
         make_document_routes(_make_documents(hall), _make_signing(hall)),
@@ -94,6 +96,15 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
 def _make_known_addresses(hall: Hall) -> KnownAddresses:
     bindings = AccountBindings(hall.keys, hall.customers)
     return KnownAddresses(hall.reading, hall.definitions, hall.keys, bindings)
+
+
+def _make_account_pages(hall: Hall) -> AccountPages:
+    return AccountPages(
+        hall.reading,
+        AccountBindings(hall.keys, hall.customers),
+        GasAccounts(hall.keys, hall.customers),
+        hall.organisation,
+    )
 
 
 def _make_statements(hall: Hall) -> PaymentStatements:

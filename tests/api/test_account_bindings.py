@@ -161,6 +161,12 @@ def test_holder_and_the_end_of_the_id_number_bind_to_pay_and_to_see_no_door(
     bound = read(visitor.bind(account_no, "identity", name=" 李 明 ", tail="070038"), 201)
     assert bound["role"] == "payer" and bound["place"] == "历下区 文化路 和平小区 3号楼 2单元"
     # The owner is who they were, and sees who else is there.
+    page, paid = (read(one.call("GET", f"/{account_no}"), 200) for one in (owner, visitor))
+    assert (page["holder"], page["place"][-1], page["manager"]) == ("李明", "室", None)
+    assert [one["kind"] for one in page["use"]["appliances"]] == ["燃气灶"]
+    assert (page["use"]["gas_use"], page["use"]["meter"]) == ("residential", None)
+    assert (paid["holder"], paid["place"], paid["use"]) == ("李*", bound["place"], None)
+    assert refusal(arrive(stage, make_phone()).call("GET", f"/{account_no}")) == (404, "not_found")
     people = read(owner.call("GET", f"/{account_no}/people"), 200)["items"]
     assert [(one["role"], "*" in one["phone"]) for one in people] == [("owner", True), ("payer", True)]
     assert read(visitor.call("GET", f"/{account_no}/people"), 200)["items"] == []
