@@ -10,6 +10,7 @@ from backend.access.access_tokens import AccessTokens
 from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.sms_codes import SmsCodes
+from backend.cases.account_pages import AccountPages
 from backend.cases.alarm_service import AlarmService
 from backend.cases.application_service import ApplicationService
 from backend.cases.corrections import CorrectionDesk
@@ -22,6 +23,8 @@ from backend.cases.drafts import DraftService
 from backend.cases.known_addresses import KnownAddresses
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
+from backend.customers.accounts import GasAccounts
+from backend.customers.bindings import AccountBindings
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, make_account_binding, read_clock
 from composition.platforms import make_wechat_offer
@@ -66,12 +69,12 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     for routes in (
         make_catalogue_routes(hall.reading, hall.offers, hall.organisation, settings.hotline_number),
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
-        make_address_routes(KnownAddresses(hall.reading, hall.definitions, hall.keys)),
+        make_address_routes(_make_known_addresses(hall)),
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
         make_account_routes(hall.accounts),
-        make_binding_routes(make_account_binding(hall), limiter),
+        make_binding_routes(make_account_binding(hall), _make_account_pages(hall), limiter),
         make_drawing_routes(hall.drawings),
         make_payment_routes(_make_statements(hall), read_clock),
         make_document_routes(_make_documents(hall), _make_signing(hall)),
@@ -88,6 +91,20 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     app.register_blueprint(make_short_link_routes())
     checks = DocumentChecks(hall.reading, hall.definitions)
     app.register_blueprint(make_check_routes(checks, limiter, settings.hotline_number))
+
+
+def _make_known_addresses(hall: Hall) -> KnownAddresses:
+    bindings = AccountBindings(hall.keys, hall.customers)
+    return KnownAddresses(hall.reading, hall.definitions, hall.keys, bindings)
+
+
+def _make_account_pages(hall: Hall) -> AccountPages:
+    return AccountPages(
+        hall.reading,
+        AccountBindings(hall.keys, hall.customers),
+        GasAccounts(hall.keys, hall.customers),
+        hall.organisation,
+    )
 
 
 def _make_statements(hall: Hall) -> PaymentStatements:

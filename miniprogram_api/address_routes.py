@@ -1,4 +1,4 @@
-"""Addresses that a customer has given before: /api/v1/addresses."""
+"""Addresses of a customer's accounts and earlier cases: /api/v1/addresses."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from miniprogram_api.guard import get_customer
 
 
 class KnownAddressesSchema(Schema):
-    """The last few different ones, newest first."""
+    """A few different ones: those of one's accounts first, then of cases, each newest first."""
 
     items = fields.List(fields.Nested(AddressSchema), required=True)
 
@@ -27,7 +27,7 @@ def make_address_routes(addresses: KnownAddresses) -> Blueprint:
     @open_to(Caller.CUSTOMER)
     @routes.response(200, KnownAddressesSchema)
     def list_addresses() -> dict[str, Any]:
-        """List the addresses of one's own cases, to be filled in with one tap."""
+        """List addresses that one need not type again, to be filled in with one tap."""
         return {"items": addresses.list_last(get_customer().customer_id)}
 
     return routes

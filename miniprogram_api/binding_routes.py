@@ -8,9 +8,11 @@ from flask_limiter import Limiter
 from flask_smorest import Blueprint
 
 from backend.access.account_binding import AccountBinding, BindingCodePromise, BindingProof
+from backend.cases.account_pages import AccountPages
 from backend.core.callers import Caller, open_to
 from miniprogram_api.binding_schemas import (
     AccountNumberSchema,
+    AccountPageSchema,
     AccountPeopleSchema,
     BindingCodePromiseSchema,
     BindingSchema,
@@ -26,7 +28,7 @@ from miniprogram_api.guard import get_customer
 BINDING_LIMIT = "30 per minute"
 
 
-def make_binding_routes(binding: AccountBinding, limiter: Limiter) -> Blueprint:
+def make_binding_routes(binding: AccountBinding, pages: AccountPages, limiter: Limiter) -> Blueprint:
     """Return the routes of the customer's own accounts."""
     routes = Blueprint("account bindings", __name__, url_prefix="/api/v1/accounts")
 
@@ -55,6 +57,13 @@ def make_binding_routes(binding: AccountBinding, limiter: Limiter) -> Blueprint:
         """Bind an account by its number and one more proof."""
         proof = BindingProof(typed["way"], typed["code"], typed["name"], typed["tail"])
         return describe_bound(binding.bind(get_customer().customer_id, typed["account_no"], proof))
+
+    @routes.get("/<account_no>")
+    @open_to(Caller.CUSTOMER)
+    @routes.response(200, AccountPageSchema)
+    def tell_account(account_no: str) -> dict[str, Any]:
+        """Tell what the company has of an account that the customer follows."""
+        return pages.tell(get_customer().customer_id, account_no)
 
     @routes.delete("/<account_no>")
     @open_to(Caller.CUSTOMER)

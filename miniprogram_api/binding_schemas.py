@@ -17,7 +17,7 @@ from backend.customers.bindings import (
     AccountPerson,
     BoundAccount,
 )
-from backend.customers.schemas import ACCOUNT_STATES
+from backend.customers.schemas import ACCOUNT_STATES, AccountUseSchema, ManagerSchema
 
 _NUMBER = validate.Length(1, 40)
 
@@ -61,6 +61,19 @@ class BoundAccountSchema(Schema):
     gas_use = fields.String(required=True)
     place = fields.String(required=True)
     granted_at = fields.AwareDateTime(required=True)
+
+
+class AccountPageSchema(Schema):
+    """One account; ``use`` is null for who only pays, and ``manager`` where there is none."""
+
+    account_no = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    status = fields.String(required=True, validate=validate.OneOf(ACCOUNT_STATES))
+    holder = fields.String(required=True)
+    place = fields.String(required=True)
+    opened_at = fields.AwareDateTime(required=True)
+    use = fields.Nested(AccountUseSchema, required=True, allow_none=True)
+    manager = fields.Nested(ManagerSchema, required=True, allow_none=True)
 
 
 class BoundAccountsSchema(Schema):

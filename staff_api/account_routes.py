@@ -9,33 +9,12 @@ from marshmallow import Schema, fields, validate
 
 from backend.cases.case_accounts import CaseAccounts
 from backend.core.callers import Caller, open_to
-from backend.customers.schemas import ACCOUNT_STATES, ManagerSchema
+from backend.customers.schemas import ACCOUNT_STATES, AccountUseSchema, ManagerSchema
 from staff_api.guard import get_signed_in
 
-GAS_USES = ("residential", "public_service", "commercial", "industrial")
-METER_KINDS = ("mechanical", "ic_card", "iot")
 
-
-class ApplianceSchema(Schema):
-    """A kind of device; its rated flow is in Nm³/h each."""
-
-    kind = fields.String(required=True)
-    model = fields.String(required=True)
-    quantity = fields.Integer(required=True)
-    rated_flow = fields.Float(required=True, allow_none=True)
-
-
-class MeterSchema(Schema):
-    """The meter that hangs there."""
-
-    maker = fields.String(required=True)
-    meter_no = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(METER_KINDS))
-    reading = fields.Float(required=True, allow_none=True)
-
-
-class GasAccountSchema(Schema):
-    """An account, with what is personal masked. ``monthly_use`` is in m³."""
+class GasAccountSchema(AccountUseSchema):
+    """An account, with what is personal masked."""
 
     account_no = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(ACCOUNT_STATES))
@@ -43,13 +22,6 @@ class GasAccountSchema(Schema):
     contact = fields.String(required=True)
     phone = fields.String(required=True)
     place = fields.String(required=True)
-    gas_use = fields.String(required=True, validate=validate.OneOf(GAS_USES))
-    monthly_use = fields.Float(required=True, allow_none=True)
-    pressure_kpa = fields.Float(required=True, allow_none=True)
-    use_nature = fields.String(required=True)
-    use_period = fields.String(required=True)
-    appliances = fields.List(fields.Nested(ApplianceSchema), required=True)
-    meter = fields.Nested(MeterSchema, required=True, allow_none=True)
 
 
 class CaseAccountSchema(Schema):

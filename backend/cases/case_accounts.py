@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case, find_root_id
 from backend.cases.account_effects import MANAGER_FIELD
+from backend.cases.account_views import describe_use
 from backend.cases.case_starts import ORIGIN
 from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
 from backend.cases.staff_access import StaffAccess
@@ -79,7 +80,6 @@ class CaseAccounts:
 
 def _describe(account: AccountView) -> dict[str, Any]:
     record = account.record
-    meter = record.meter
     return {
         "account_no": account.account_no,
         "status": account.status,
@@ -89,21 +89,5 @@ def _describe(account: AccountView) -> dict[str, Any]:
         "phone": mask_phone(record.phone) if record.phone else "",
         # The door stays hidden.
         "place": " ".join(record.address[one] for one in PARTS[:-1] if record.address[one]),
-        "gas_use": record.gas_use,
-        "monthly_use": record.monthly_use,
-        "pressure_kpa": record.pressure_kpa,
-        "use_nature": record.use_nature,
-        "use_period": record.use_period,
-        "appliances": [
-            {
-                "kind": one.kind,
-                "model": one.model,
-                "quantity": one.quantity,
-                "rated_flow": one.rated_flow,
-            }
-            for one in record.appliances
-        ],
-        "meter": None
-        if meter is None
-        else {"maker": meter.maker, "meter_no": meter.meter_no, "kind": meter.kind, "reading": meter.reading},
+        **describe_use(record),
     }

@@ -1,7 +1,8 @@
-"""The addresses that a customer has given before, for not having to type one again."""
+"""The addresses of a customer's own accounts and earlier cases, for not having to type one again."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -11,30 +12,44 @@ from backend.cases.form_sealing import open_values
 from backend.catalogue.forms import FieldType
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
+from backend.customers.addresses import PARTS
+from backend.customers.bindings import AccountBindings
 
 OFFERED: Final = 3
 _LOOKED_AT: Final = 20
 
 
 class KnownAddresses:
-    """Reads them out of the customer's own cases; ``reading`` as CustomerCases has it."""
+    """``reading`` as CustomerCases has it."""
 
-    def __init__(self, reading: sessionmaker[Session], definitions: DefinitionStore, keys: KeyRing) -> None:
+    def __init__(
+        self,
+        reading: sessionmaker[Session],
+        definitions: DefinitionStore,
+        keys: KeyRing,
+        bindings: AccountBindings,
+    ) -> None:
         self._reading = reading
         self._definitions = definitions
         self._keys = keys
+        self._bindings = bindings
 
     def list_last(self, customer_id: int) -> list[dict[str, Any]]:
-        """Return the last few different addresses, newest first."""
+        """Return a few different addresses: those of the accounts first, then of cases, each newest first.
+
+        Who only pays an account's bills does not live there, and is not offered its address.
+        """
         found: dict[tuple[str, ...], dict[str, Any]] = {}
         with self._reading() as session:
+            for one in self._bindings.list_bound(session, customer_id):
+                if one.role != "payer" and len(found) < OFFERED:
+                    found.setdefault(_key(one.place), dict(one.place))
             for tree in list_trees(session, customer_id, "all", None, _LOOKED_AT):
-                address = self._find_address(session, tree)
-                if address is not None and address.get("community"):
-                    parts = ("region", "street", "community", "building", "unit", "door")
-                    found.setdefault(tuple(str(address.get(one) or "") for one in parts), address)
                 if len(found) == OFFERED:
                     break
+                address = self._find_address(session, tree)
+                if address is not None and address.get("community"):
+                    found.setdefault(_key(address), address)
         return list(found.values())
 
     def _find_address(self, session: Session, tree: CaseTree) -> dict[str, Any] | None:
@@ -45,3 +60,7 @@ class KnownAddresses:
             return None
         value = open_values(self._keys, {place.key: tree.form[place.key]})[place.key]
         return value if isinstance(value, dict) else None
+
+
+def _key(address: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(str(address.get(one) or "") for one in PARTS)

@@ -22,13 +22,16 @@ from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.ports import WechatOffer
 from backend.access.sms_codes import TOPIC, SmsCodes, SmsCodeSender
+from backend.cases.account_pages import AccountPages
 from backend.core.config import Settings
 from backend.core.http import install_http
 from backend.core.openapi import install_openapi
 from backend.core.outbox import OutboxRow
 from backend.core.rate_limits import make_limiter
+from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.customers.service import CustomersService
+from backend.organisation.service import OrganisationService
 from composition.hall import MERGE_FOLLOWERS, make_key_ring
 from miniprogram_api.binding_routes import make_binding_routes
 from miniprogram_api.guard import CustomerGuard
@@ -138,7 +141,13 @@ class Stage:
             offers_sms=True,
             now=self.now,
         )
-        api.register_blueprint(make_binding_routes(self.binding, limiter))
+        pages = AccountPages(
+            sessions,
+            AccountBindings(keys, self.customers),
+            GasAccounts(keys, self.customers),
+            OrganisationService(keys, (), ()),
+        )
+        api.register_blueprint(make_binding_routes(self.binding, pages, limiter))
 
     def now(self) -> datetime:
         """Return the stage's moment."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,9 +22,11 @@ from backend.core.config import Settings
 from backend.customers.account_changes import AccountChanges, NewOwner
 from backend.customers.account_numbers import make_account_no
 from backend.customers.accounts import ACTIVE, GasAccounts, find_owner
+from backend.customers.bindings import AccountBindings
 from backend.customers.models import AccountRole, Customer
 from backend.customers.sealing import seal_id_number
 from backend.customers.service import CustomersService
+from tests.api.conftest import MadeCustomer
 from tests.api.sign_in_stage import HTTPS, Stage, read, refusal
 from tests.api.staff_side import Hall
 from tests.api.test_gas_accounts import enter, make_origin, make_record
@@ -159,6 +161,12 @@ def test_holder_and_the_end_of_the_id_number_bind_to_pay_and_to_see_no_door(
     bound = read(visitor.bind(account_no, "identity", name=" 李 明 ", tail="070038"), 201)
     assert bound["role"] == "payer" and bound["place"] == "历下区 文化路 和平小区 3号楼 2单元"
     # The owner is who they were, and sees who else is there.
+    page, paid = (read(one.call("GET", f"/{account_no}"), 200) for one in (owner, visitor))
+    assert (page["holder"], page["place"][-1], page["manager"]) == ("李明", "室", None)
+    assert [one["kind"] for one in page["use"]["appliances"]] == ["燃气灶"]
+    assert (page["use"]["gas_use"], page["use"]["meter"]) == ("residential", None)
+    assert (paid["holder"], paid["place"], paid["use"]) == ("李*", bound["place"], None)
+    assert refusal(arrive(stage, make_phone()).call("GET", f"/{account_no}")) == (404, "not_found")
     people = read(owner.call("GET", f"/{account_no}/people"), 200)["items"]
     assert [(one["role"], "*" in one["phone"]) for one in people] == [("owner", True), ("payer", True)]
     assert read(visitor.call("GET", f"/{account_no}/people"), 200)["items"] == []
@@ -264,6 +272,22 @@ def test_an_owner_lets_others_in_and_puts_them_out_again(stage: Stage, hall: Hal
     assert refusal(tenant.call("DELETE", f"/{other_no}/people/{mine['id']}")) == (404, "not_found")
     assert owner.call("DELETE", f"{people}/{theirs['id']}").status_code == 204
     assert [one["account_no"] for one in tenant.list_bound()] == [other_no]
+
+
+def test_the_place_of_ones_account_need_not_be_typed_and_a_payers_is_not_offered(
+    hall: Hall, make_customer: Callable[[], MadeCustomer]
+) -> None:
+    owner, payer = make_customer(), make_customer()
+    account_no = open_account(hall, owner.id, make_phone())
+    with hall.sessions.begin() as session:
+        account = GasAccounts(hall.keys, CustomersService(hall.keys)).find_by_number(session, account_no)
+        bindings = AccountBindings(hall.keys, CustomersService(hall.keys))
+        assert bindings.bind(session, payer.id, account, "identity", datetime.now(UTC)).role == "payer"
+    client = hall.app.test_client()
+    (offered,) = client.get("/api/v1/addresses", headers=owner.headers).get_json()["items"]
+    assert (offered["community"], offered["building"]) == ("和平小区", "3号楼")
+    assert offered["door"].endswith("室")
+    assert client.get("/api/v1/addresses", headers=payer.headers).get_json()["items"] == []
 
 
 def test_unbinding_ends_a_right_to_look_and_never_whose_account_it_is(

@@ -26,7 +26,7 @@ it('tells an account line by line', () => {
   expect(lines['状态']).toBe('已建档，待通气')
   expect(lines['联系人']).toBe('李* 139****1111')
   expect(lines['用气设备']).toBe('大锅灶 双头 2 台，每台 3.5 Nm³/h；蒸箱 1 台')
-  expect(lines['燃气表']).toBe('物联表 金卡 37001，表底数 0 m³')
+  expect(lines['燃气表']).toBe('物联网表 金卡 37001，表底数 0 m³')
 })
 
 it('leaves out what is not known', () => {

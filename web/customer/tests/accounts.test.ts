@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkAccountNo, checkTail, groupAccountNo, nameRole, tellAccountState } from '@/forms/accounts'
+import { checkAccountNo, checkTail, groupAccountNo, listUseLines, nameRole, tellAccountState } from '@/forms/accounts'
 
 describe('an account number', () => {
   it('is taken however it was spaced, and told in groups of four', () => {
@@ -25,4 +25,18 @@ it('roles and states of accounts have words of their own', () => {
   expect((['owner', 'tenant', 'agent', 'payer'] as const).map(nameRole)).toEqual(['户主', '租户', '代办人', '缴费人'])
   expect(tellAccountState('active')).toBe('已开户')
   expect(tellAccountState(null)).toBe('')
+})
+
+it('what is known of an account is told line by line, and what is not has none', () => {
+  const use = { gas_use: 'residential' as const, monthly_use: null, pressure_kpa: 2, use_nature: '做饭', use_period: '', appliances: [], meter: null }
+  expect(listUseLines(use).map(({ label }) => label)).toEqual(['用气类别', '用途'])
+  const appliances = [{ kind: '燃气灶', model: '', quantity: 1, rated_flow: null }, { kind: '热水器', model: '万和', quantity: 2, rated_flow: null }]
+  const meter = { maker: '金卡', meter_no: '0012', kind: 'ic_card' as const, reading: 0 }
+  expect(listUseLines({ ...use, appliances, meter }).map(({ text }) => text)).toEqual([
+    '居民用气',
+    'IC 卡表 金卡 0012',
+    '0 m³',
+    '燃气灶 1 台；热水器 万和 2 台',
+    '做饭',
+  ])
 })

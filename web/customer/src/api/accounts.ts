@@ -1,7 +1,9 @@
 import { call } from './http'
-import type { AccountPerson, BindingProof, BoundAccount, Grant } from './types'
+import type { AccountPage, AccountPerson, BindingProof, BoundAccount, Grant } from './types'
 
 export const fetchAccounts = () => call<{ items: BoundAccount[] }>('GET', '/accounts').then(({ items }) => items)
+
+export const fetchAccountPage = (accountNo: string) => call<AccountPage>('GET', `/accounts/${accountNo}`)
 
 /** Have a code sent to the phone that the company has on file; nobody says whether there is one. */
 export const sendBindingCode = (accountNo: string) =>

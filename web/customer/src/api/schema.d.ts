@@ -118,7 +118,30 @@ export interface paths {
             };
             cookie?: never;
         };
-        get?: never;
+        /** Tell what the company has of an account that the customer follows. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPage"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         post?: never;
         /** Take an account out of the client. */
@@ -263,7 +286,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the addresses of one's own cases, to be filled in with one tap. */
+        /** List addresses that one need not type again, to be filled in with one tap. */
         get: {
             parameters: {
                 query?: never;
@@ -7868,6 +7891,19 @@ export interface components {
         AccountNumber: {
             account_no: string;
         };
+        AccountPage: {
+            account_no: string;
+            holder: string;
+            manager: components["schemas"]["Manager"] | null;
+            /** Format: date-time */
+            opened_at: string;
+            place: string;
+            /** @enum {string} */
+            role: "owner" | "tenant" | "agent" | "payer";
+            /** @enum {string} */
+            status: "pending" | "active" | "suspended" | "removed" | "closed";
+            use: components["schemas"]["AccountUse"] | null;
+        };
         AccountPeople: {
             items: components["schemas"]["AccountPerson"][];
         };
@@ -7905,6 +7941,16 @@ export interface components {
         AccountPlanPage: {
             items: components["schemas"]["AccountPlan"][];
             next: number | null;
+        };
+        AccountUse: {
+            appliances: components["schemas"]["Appliance"][];
+            /** @enum {string} */
+            gas_use: "residential" | "public_service" | "commercial" | "industrial";
+            meter: components["schemas"]["Meter"] | null;
+            monthly_use: number | null;
+            pressure_kpa: number | null;
+            use_nature: string;
+            use_period: string;
         };
         Address: {
             building: string;

@@ -1,4 +1,4 @@
-import type { AccountRole, OwnAccount } from '@/api/types'
+import type { AccountPage, AccountRole, OwnAccount } from '@/api/types'
 
 const STATES: Record<NonNullable<OwnAccount['status']>, string> = {
   pending: '已建档，通气后就能用',
@@ -38,4 +38,22 @@ export function checkTail(typed: string): string {
   const plain = typed.trim()
   if (plain === '') return '请填写证件号的后六位'
   return /^[0-9A-Za-z]{6}$/.test(plain) ? '' : '只填最后六位，可能以字母 X 结尾'
+}
+
+type Use = NonNullable<AccountPage['use']>
+
+const USES: Record<Use['gas_use'], string> = { residential: '居民用气', public_service: '公共服务用气', commercial: '商业用气', industrial: '工业用气' }
+const METERS: Record<NonNullable<Use['meter']>['kind'], string> = { mechanical: '机械表', ic_card: 'IC 卡表', iot: '物联网表' }
+
+/** What the company has of an account, line by line; what is not known has no line. */
+export function listUseLines(use: Use): { label: string; text: string }[] {
+  const meter = use.meter
+  const lines: [string, string][] = [
+    ['用气类别', USES[use.gas_use]],
+    ['燃气表', meter ? `${METERS[meter.kind]} ${meter.maker} ${meter.meter_no}` : ''],
+    ['最近抄表', meter && meter.reading !== null ? `${meter.reading} m³` : ''],
+    ['用气设备', use.appliances.map((one) => `${[one.kind, one.model].filter(Boolean).join(' ')} ${one.quantity} 台`).join('；')],
+    ['用途', [use.use_nature, use.use_period].filter(Boolean).join('，')],
+  ]
+  return lines.filter(([, text]) => text).map(([label, text]) => ({ label, text }))
 }

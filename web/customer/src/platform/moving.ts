@@ -20,6 +20,7 @@ const PAGES = {
   messages: '/pages/messages/index',
   me: '/pages/me/index',
   accounts: '/pages/accounts/index',
+  account: '/pages/accounts/one',
   'bind-account': '/pages/accounts/bind',
   'account-people': '/pages/accounts/people',
   papers: '/pages/papers/index',

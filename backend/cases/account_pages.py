@@ -1,0 +1,52 @@
+"""An account as who follows it reads it: whose and where, its meter and devices, and whom to ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.account_views import describe_use
+from backend.core.masking import mask_name
+from backend.customers.accounts import GasAccounts
+from backend.customers.addresses import PARTS
+from backend.customers.bindings import AccountBindings
+from backend.organisation.service import OrganisationService
+
+
+class AccountPages:
+    """``reading`` gives sessions for single statements."""
+
+    def __init__(
+        self,
+        reading: sessionmaker[Session],
+        bindings: AccountBindings,
+        accounts: GasAccounts,
+        organisation: OrganisationService,
+    ) -> None:
+        self._reading = reading
+        self._bindings = bindings
+        self._accounts = accounts
+        self._organisation = organisation
+
+    def tell(self, customer_id: int, account_no: str) -> dict[str, Any]:
+        """Return the account's page; raises NotFound for one that the customer does not follow.
+
+        Who only pays sees neither the door nor what stands behind it: ``use`` is null for them.
+        """
+        with self._reading() as session:
+            bound, account = self._bindings.find_bound(session, customer_id, account_no)
+            view = self._accounts.read(session, account)
+            contact = (
+                self._organisation.find_contact(session, account.manager_id) if account.manager_id else None
+            )
+            return {
+                "account_no": bound.account_no,
+                "role": bound.role,
+                "status": bound.status,
+                "holder": view.record.holder if bound.role == "owner" else mask_name(view.record.holder),
+                "place": " ".join(bound.place[one] for one in PARTS if bound.place[one]),
+                "opened_at": account.opened_at,
+                "use": None if bound.role == "payer" else describe_use(view.record),
+                "manager": None if contact is None else {"name": contact.name, "phone": contact.phone},
+            }

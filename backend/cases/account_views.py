@@ -1,0 +1,31 @@
+"""What is told of an account besides whose it is and where: how gas is used there, and by what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.customers.account_records import AccountRecord
+
+
+def describe_use(record: AccountRecord) -> dict[str, Any]:
+    """Return use, pressure, devices and meter; nothing of it is personal."""
+    meter = record.meter
+    return {
+        "gas_use": record.gas_use,
+        "monthly_use": record.monthly_use,
+        "pressure_kpa": record.pressure_kpa,
+        "use_nature": record.use_nature,
+        "use_period": record.use_period,
+        "appliances": [
+            {
+                "kind": one.kind,
+                "model": one.model,
+                "quantity": one.quantity,
+                "rated_flow": one.rated_flow,
+            }
+            for one in record.appliances
+        ],
+        "meter": None
+        if meter is None
+        else {"maker": meter.maker, "meter_no": meter.meter_no, "kind": meter.kind, "reading": meter.reading},
+    }
