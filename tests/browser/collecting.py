@@ -35,6 +35,8 @@ def collect_at_counter(
     finance.dialog.get_by_label(re.compile("收据")).fill(receipt_no)
     watched.shoot(finance.page, f"fee-{receipt_no}-3-receipt")
     finance.confirm("确认到账")
+    # Had the money been brought to finance, the same clerk would go on here at once.
+    expect(finance.button("已开收据")).to_be_visible()
     clerk.open_case(fee_no)
     clerk.act("客户不要票据")
     clerk.open_case(fee_no)

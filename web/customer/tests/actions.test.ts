@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nameOf, screenOf } from '@/api/actions'
+import { lookOf, nameOf, screenOf } from '@/api/actions'
 import type { AvailableAction } from '@/api/types'
 
 const action = (over: Partial<AvailableAction>): AvailableAction => ({
@@ -30,5 +30,9 @@ describe('an action', () => {
   it('that proves who one is leads to a page of its own', () => {
     const prove = action({ kind: 'verify_identity', task: null, outcome: null, name: '核验身份' })
     expect([screenOf(prove), nameOf(prove)]).toEqual(['identity', '去核验身份'])
+  })
+
+  it('that only says that it is paid is not the main one, for what is to be done is to pay', () => {
+    expect([lookOf(action({ outcome: 'paid' })), lookOf(action({})), lookOf(null)]).toEqual(['plain', 'main', 'main'])
   })
 })
