@@ -116,6 +116,12 @@ def test_what_one_may_carry_out_is_counted_like_ones_own(hall: Hall, owner: Made
             assert list_in(who, queue).count(fee_no) == 1, queue
             [row] = who.read("/cases", queue=queue, q=fee_no)["items"]
             assert row["case_no"] == fee_no
+    for narrowed in ({"family": "charge"}, {"service": "fee_collection"}, {"unit": "361"}):
+        rows = finance.read("/cases", queue="unit", limit=100, **narrowed)["items"]
+        assert fee_no in [one["case_no"] for one in rows], narrowed
+    for narrowed in ({"narrow": "urged"}, {"narrow": "owed"}, {"due": "overdue"}, {"family": "other"}):
+        rows = finance.read("/cases", queue="unit", limit=100, **narrowed)["items"]
+        assert fee_no not in [one["case_no"] for one in rows], narrowed
     # Of the counter's other work finance still sees nothing, and another unit nothing at all.
     other = begin(hall, "account_opening", "offer_payment", owner.id)
     assert other in list_in(desk, "charge")

@@ -142,6 +142,9 @@ def test_arrears_are_told_as_soon_as_the_counter_has_their_sum(hall: Hall, owner
     assert desk.act(fee_no, "at_counter", amount_fen=12_340).status_code == 200
     bill = read_bill(hall, owner, case_no)
     assert (bill["what"], bill["amount_fen"], bill["state"]) == ("补缴的气款", 12_340, "to_pay")
+    # The clerk who is to take it reads the same, though no contract says it.
+    fee = desk.read(f"/cases/{fee_no}/fee")
+    assert (fee["due_fen"], fee["what"]) == (12_340, "补缴的气款")
     assert desk.act(fee_no, "paid").status_code == 200
     assert read_bill(hall, owner, case_no)["state"] == "checking"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 from playwright.sync_api import expect
 
@@ -25,6 +26,8 @@ def collect_at_counter(
     clerk.confirm("窗口缴费")
     clerk.open_case(fee_no)
     clerk.button("已收款").click()
+    # For what and how much stands in the question itself.
+    expect(clerk.dialog).to_contain_text(re.compile(rf"{re.escape(_write_sum(yuan))} 元，收到了吗"))
     watched.shoot(clerk.page, f"fee-{receipt_no}-2-taken")
     clerk.confirm("收到了")
     finance.open_case(fee_no)
@@ -32,10 +35,17 @@ def collect_at_counter(
     finance.dialog.get_by_label(re.compile("收据")).fill(receipt_no)
     watched.shoot(finance.page, f"fee-{receipt_no}-3-receipt")
     finance.confirm("确认到账")
+    # Had the money been brought to finance, the same clerk would go on here at once.
+    expect(finance.button("已开收据")).to_be_visible()
     clerk.open_case(fee_no)
     clerk.act("客户不要票据")
     clerk.open_case(fee_no)
     _rate_at_counter(watched, clerk, f"fee-{receipt_no}")
+
+
+def _write_sum(yuan: str) -> str:
+    """Return the sum as screens write it, with thousands marks."""
+    return f"{Decimal(yuan):,.2f}"
 
 
 def _rate_at_counter(watched: Watched, clerk: Staff, name: str) -> None:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listOtherWays, nameOf, screenOf } from '@/api/actions'
+import { listOtherWays, lookOf, nameOf, screenOf } from '@/api/actions'
 import type { AvailableAction } from '@/api/types'
 
 const action = (over: Partial<AvailableAction>): AvailableAction => ({
@@ -37,5 +37,9 @@ describe('an action', () => {
     const disagree = action({ outcome: 'disagree', name: '不同意', needs_reason: true })
     const actions = [agree, disagree, action({ task: 2 }), action({ kind: 'withdraw', task: null, outcome: null })]
     expect(listOtherWays({ actions }, agree)).toEqual([disagree])
+  })
+
+  it('that only says that it is paid is not the main one, for what is to be done is to pay', () => {
+    expect([lookOf(action({ outcome: 'paid' })), lookOf(action({})), lookOf(null)]).toEqual(['plain', 'main', 'main'])
   })
 })

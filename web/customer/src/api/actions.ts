@@ -65,3 +65,9 @@ export function completionOf(action: AvailableAction): { kind: 'complete' | 'rat
     ...(action.outcome === null ? {} : { outcome: action.outcome }),
   }
 }
+
+/**
+ * How the button of what is to be done first looks. The counter books what it took by itself: before anything is paid, saying
+ * that it is paid is not what one is here for.
+ */
+export const lookOf = (action: AvailableAction | null): 'main' | 'plain' => (action?.outcome === 'paid' ? 'plain' : 'main')
