@@ -116,7 +116,7 @@ def _call_again(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> N
 def _handle(handler: Staff, case_no: str, result: str, photo: bytes) -> None:
     handler.open_case(case_no)
     handler.button("处理完成").click()
-    handler.dialog.get_by_label("现场结果").fill(result)
+    handler.dialog.get_by_label("处理结果").fill(result)
     handler.add_photo(photo)
     handler.confirm("处理完成")
 
