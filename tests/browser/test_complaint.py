@@ -33,7 +33,6 @@ def test_a_complaint_of_level_3_within_its_three_hours(
         agent.act(step)
     agent.open_case(case_no)
     agent.button("记录并派发").click()
-    agent.dialog.get_by_role("textbox", name="记录的信息").fill("师傅约好上午来，下午才到")
     watched.shoot(agent.page, "complaint-02-dispatch")
     agent.confirm("记录并派发")
     agent.open_case(case_no)
