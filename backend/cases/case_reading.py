@@ -212,7 +212,9 @@ class CustomerCases:
         line, progress = self._make_progress(session, branch)
         is_awaited = self._is_awaited(session, branch, line)
         contacts = self._find_contacts(session, branch, line)
-        visited_at = None if is_awaited else find_visited_at(line)
+        # While whoever came is there it is no history yet; a survey is, though somebody comes again later.
+        is_there = is_awaited and tell_visit_state(line) != "none"
+        visited_at = None if is_there else find_visited_at(line)
         form = self._definitions.get_form(session, tree.form_version_id) if tree.form_version_id else None
         values = open_values(self._keys, tree.form)
         file_keys = list_file_keys(form, values) if form else {}

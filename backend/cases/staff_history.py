@@ -165,7 +165,8 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
     if data.get("stars"):
         said.append(f"服务评价：{data['stars']} 星")
     if data.get("result"):
-        what = "答复" if event.definition.traits.get(ANSWERS) else "现场结果"
+        traits = event.definition.traits
+        what = "答复" if traits.get(ANSWERS) else "处理结果" if traits.get("mark") else "现场结果"
         said.append(f"{what}：{data['result']}")
     if data.get("amount_fen"):
         said.append(f"应收 {_write_yuan(data['amount_fen'])}")

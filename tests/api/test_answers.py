@@ -115,6 +115,20 @@ def test_a_question_is_answered_at_once_or_later(hall: Hall, owner: MadeCustomer
     assert list_answers(hall, owner, case_no) == [("答复", "要带产权证明"), ("回复", "已打电话告诉客户")]
 
 
+def test_what_was_done_about_an_alarm_is_told_at_once(hall: Hall, owner: MadeCustomer) -> None:
+    handler = hall.sign_in("handler_361")
+    case_no = begin_assigned(hall, "hotline_alarm", owner)
+    assert list_answers(hall, owner, case_no) == []
+    take(handler, case_no, "handled", result="接头漏气，已换")
+    assert list_answers(hall, owner, case_no) == [("处理结果", "接头漏气，已换")]
+    assert list_told(hall, case_no)[-1] == "alarm_handled"
+    deliver(hall, list_promised(hall, case_no)[-1])
+    [message] = [one for one in handler.read(f"/cases/{case_no}")["messages"] if "已处理" in one["text"]]
+    assert "马上到室外打客服热线" in message["text"]
+    now = [one for one in read(hall, owner, f"/cases/{case_no}")["progress"] if one["state"] == "now"]
+    assert [one["name"] for one in now] == ["核对结果"]
+
+
 def test_what_others_did_on_site_is_told_with_its_own_day(hall: Hall, owner: MadeCustomer) -> None:
     case_no = begin(hall, "repair", "finish_by_engineering", owner.id)
     take(hall.sign_in("works_361"), case_no, "finish", result="换了入户立管")

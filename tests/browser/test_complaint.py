@@ -33,7 +33,6 @@ def test_a_complaint_of_level_3_within_its_three_hours(
         agent.act(step)
     agent.open_case(case_no)
     agent.button("记录并派发").click()
-    agent.dialog.get_by_role("textbox", name="记录的信息").fill("师傅约好上午来，下午才到")
     watched.shoot(agent.page, "complaint-02-dispatch")
     agent.confirm("记录并派发")
     agent.open_case(case_no)
@@ -116,7 +115,7 @@ def _call_again(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> N
 def _handle(handler: Staff, case_no: str, result: str, photo: bytes) -> None:
     handler.open_case(case_no)
     handler.button("处理完成").click()
-    handler.dialog.get_by_label("现场结果").fill(result)
+    handler.dialog.get_by_label("处理结果").fill(result)
     handler.add_photo(photo)
     handler.confirm("处理完成")
 

@@ -347,10 +347,13 @@ def test_a_customer_signs_in_the_process_that_took_over(
         ("survey", "fit"),
         ("scheme", "drafted"),
     ):
-        drawn = {"data": {"works_drawing": DRAWING, "amount_fen": 8000}} if step == "scheme" else {}
-        staff.do(child.id, step, outcome, **drawn)
+        data = {"scheme": {"works_drawing": DRAWING, "amount_fen": 8000}, "survey": {"result": "厨房能装"}}
+        staff.do(child.id, step, outcome, **({"data": data[step]} if step in data else {}))
     view = customer.get(f"/cases/{case_no}")
     assert (view["state"], find_now(view)["name"]) == ("waits_for_you", "确认草图")
+    # Somebody comes again to let the gas on; what the survey found is told long before.
+    assert (view["visited_at"] is not None, view["visit_result"]) == (True, "厨房能装")
+    assert find_now(view)["handler"]["name"] == "王师傅"
     assert customer.get("/home")["waiting"][0]["action_name"] == "去签字"
     assert customer.act(view, "agree", 422)["code"] == "signature_missing"
     signature = files.upload(customer.owner)

@@ -13,13 +13,25 @@ const row = (due: string | null, share: number | null, overdue = false) => ({
 
 describe('tellTimeLeft', () => {
   it.each([
-    ['2026-11-24T16:20:00+08:00', 0.2, '剩 1小时20分', 'calm'],
-    ['2026-11-24T15:30:00+08:00', 0.7, '剩 30分', 'amber'],
-    ['2026-11-24T15:05:00+08:00', 0.9, '剩 5分', 'red'],
+    ['2026-11-24T19:20:00+08:00', 0.2, '剩 4小时20分', 'calm'],
+    ['2026-11-25T09:10:00+08:00', 0.9, '剩 18小时', 'amber'],
+    ['2026-11-24T16:20:00+08:00', 0.2, '剩 1小时20分', 'amber'],
+    ['2026-11-24T15:30:00+08:00', 0.7, '剩 30分', 'red'],
+    ['2026-11-24T15:05:00+08:00', 0.2, '剩 5分', 'red'],
     ['2026-11-24T15:00:30+08:00', 0.99, '剩 不到1分', 'red'],
     ['2026-11-26T17:00:00+08:00', null, '剩 2天2小时', 'calm'],
   ] as const)('tells %s at share %s', (due, share, text, level) => {
     expect(tellTimeLeft(row(due, share), now)).toMatchObject({ text, level })
+  })
+
+  it('rises as time falls, whatever share of its limit is used', () => {
+    const order = ['calm', 'amber', 'red']
+    const levels = [300, 240, 60, 31, 30, 4].map((minutes) => {
+      const due = new Date(now.getTime() + minutes * 60_000).toISOString()
+      return [0, 0.5, 0.8].map((share) => order.indexOf(tellTimeLeft(row(due, share), now).level))
+    })
+    for (const [at, here] of levels.slice(1).entries()) expect(Math.min(...here)).toBeGreaterThanOrEqual(Math.max(...levels[at]!))
+    expect(levels.at(-1)).toEqual([2, 2, 2])
   })
 
   it('fills the bar of what is overdue, by the server or by the clock', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askEarly, askFirst, groupByDay, isTimeToSetOff, tellAlarmPlace, tellStep, tellVisits } from '@/domain/visits'
+import { askEarly, askFirst, groupByDay, isTimeToSetOff, tellAlarmPlace, tellDue, tellHeadline, tellStep, tellVisits } from '@/domain/visits'
 
 const action = (step: string) => ({ step }) as AvailableAction
 const setOff = action('set_off')
@@ -118,4 +118,26 @@ it('asks once before a choice between outcomes, and not where there is but one',
   expect(askFirst(passed, { appointment: null, actions: [passed, of('failed', '试压不合格')] }, now)).toMatchObject({ title: '试压合格？', text: '提交后不能改。', yes: '试压合格' })
   const cancel = { ...passed, kind: 'cancel', task: null } as AvailableAction
   expect(askFirst(passed, { appointment: null, actions: [passed, cancel] }, now)).toBeNull()
+})
+
+describe('the head of a visit', () => {
+  const view = {
+    ...booked, mark: null, is_alarm: false, visit: { made_at: null, result: null },
+    step: 'set_off', step_name: '出发', due_at: '2026-11-26T04:00:00Z',
+  } as unknown as StaffCaseView
+  const now = at('2026-11-26T08:00')
+
+  it('never calls the end of the hour a deadline for setting off', () => {
+    expect(tellHeadline(view, now)).toBe('11月26日 周四 11:00–12:00')
+    expect(tellDue(view)).toBe('11:00–12:00 之间到客户家')
+    expect(tellDue({ ...view, step: 'inspect' })).toBeNull()
+    expect(tellDue({ ...view, due_at: null })).toBeNull()
+    expect(tellDue({ ...view, due_at: '2026-11-26T09:00:00Z' })).toContain('17:00 前完成“出发”')
+  })
+
+  it('waits for no hour of a complaint, but for its deadline', () => {
+    const complaint = { ...view, appointment: null, mark: '2级投诉' } as StaffCaseView
+    expect(tellHeadline(complaint, now)).toMatch(/^2级投诉 · .*12:00 前办完$/)
+    expect(tellHeadline({ ...view, appointment: null }, now)).toBe('客户还没约时间')
+  })
 })

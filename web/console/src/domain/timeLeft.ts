@@ -1,9 +1,15 @@
-/** A deadline as time left, with a bar that turns amber and then red. */
+/**
+ * A deadline as time left, with a bar of how much of the limit is used. What is read is the time that is left, so it
+ * alone makes a line red: four minutes are never calmer than four hours, however short or long their limits were.
+ */
 import type { StaffCaseRow } from '@/api/types'
 import { tellSpan } from './dates'
 
-export const AMBER_FROM = 0.7
-export const RED_FROM = 0.9
+const MINUTE_MS = 60_000
+export const RED_UP_TO = 30 * MINUTE_MS
+export const AMBER_UP_TO = 240 * MINUTE_MS
+/** Of a limit over nights only office hours count: so much of it used is amber, though the clock has hours left. */
+export const AMBER_FROM = 0.9
 
 export interface TimeLeft {
   text: string
@@ -26,6 +32,6 @@ export function tellTimeLeft(
   }
   const share = Math.min(1, Math.max(0, row.time_left?.share ?? 0))
   // Nobody may read a gas leak as something that has time.
-  const level = row.is_alarm || share >= RED_FROM ? 'red' : share >= AMBER_FROM ? 'amber' : 'calm'
+  const level = row.is_alarm || left <= RED_UP_TO ? 'red' : left <= AMBER_UP_TO || share >= AMBER_FROM ? 'amber' : 'calm'
   return { text: `剩 ${tellSpan(left)}`, level, share }
 }

@@ -1,6 +1,6 @@
 /** A handler's own cases as the visits of a day. */
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { tellClock, tellDay, tellSpan, toDay } from './dates'
+import { tellClock, tellDay, tellElapsed, tellMoment, tellSpan, toDay } from './dates'
 
 export interface DayOfVisits {
   /** Null for what is not booked yet, and for what only waits for its reply. */
@@ -43,6 +43,28 @@ function waitsForMoney(visit: StaffCaseView, today: string): boolean {
 function leaveOutWaiting(visits: readonly StaffCaseView[]): StaffCaseView[] {
   const known = new Set(visits.map((visit) => visit.case_no))
   return visits.filter((visit) => !visit.child || !known.has(visit.child.case_no))
+}
+
+/** When to be there; an alarm has no hour but now, and a complaint none at all: it has a moment to be done by. */
+export function tellHeadline(visit: StaffCaseView, now: Date): string {
+  if (visit.is_alarm) return visit.visit.result ? '已处置' : `马上去 · 报警已过 ${tellElapsed(now.getTime() - new Date(visit.opened_at).getTime())}`
+  if (visit.visit.made_at) return `已上门 ${tellMoment(visit.visit.made_at)}`
+  if (visit.appointment) return visit.appointment.text
+  if (visit.mark) return visit.due_at ? `${visit.mark} · ${tellMoment(visit.due_at)} 前办完` : visit.mark
+  return '客户还没约时间'
+}
+
+/** What is written down of the work is called by where it is done: nobody goes on site for a complaint. */
+export const nameResult = (visit: Pick<StaffCaseView, 'mark'>) => (visit.mark ? '处理结果' : '现场结果')
+
+/** By when what; null where the headline has said it, since the hour of a visit is no deadline for setting off. */
+export function tellDue(visit: Pick<StaffCaseView, 'due_at' | 'appointment' | 'step_name' | 'mark' | 'step'>): string | null {
+  if (!visit.due_at) return null
+  const hour = visit.appointment
+  if (hour && new Date(hour.end_at).getTime() === new Date(visit.due_at).getTime()) {
+    return ['set_off', 'arrive'].includes(visit.step) ? `${tellClock(hour.start_at)}–${tellClock(hour.end_at)} 之间到客户家` : null
+  }
+  return `${tellMoment(visit.due_at)} 前完成“${visit.step_name}”`
 }
 
 /**
