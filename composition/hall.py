@@ -74,7 +74,7 @@ from backend.notifications.service import NotificationService
 from backend.organisation.service import OrganisationService
 from composition.platforms import Platforms, make_channels, make_platforms, make_storage
 from payments.booking import make_book_reader
-from payments.collecting import make_charge_effects
+from payments.collecting import make_charge_effects, make_charge_keeper
 from payments.service import ChargeService
 from payments.settling import CHARGE_GUARDS
 
@@ -166,7 +166,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         GUARDS,
         make_effects(keys, definitions),
         keeper.plan,
-        observers=(release_visit, keeper.keep_overall),
+        observers=(release_visit, keeper.keep_overall, make_charge_keeper(ChargeService())),
     )
     appointments = AppointmentService(
         sessions,

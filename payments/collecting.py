@@ -5,10 +5,18 @@ Until the payment channels are here, a finance clerk's receipt settles the charg
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
-from backend.cases.service import Effect, EffectContext
+from backend.cases.repository import StoredCase
+from backend.cases.service import Effect, EffectContext, Observer
+from backend.cases.snapshot import CaseStatus, Snapshot
+from backend.catalogue.definition import ProcessDefinition
 from payments.service import ChargeService, NewCharge
+
+# What marks a process that collects a fee.
+OPENS_CHARGE = "open_charge"
 
 
 def make_charge_effects(charges: ChargeService) -> dict[str, Effect]:
@@ -30,7 +38,25 @@ def make_charge_effects(charges: ChargeService) -> dict[str, Effect]:
         charge_no = charges.find_open(session, case.id)
         charges.void_charge(session, charge_no, {case.unit_id}, context.stamp.recorded_at)
 
-    return {"open_charge": open_charge, "settle_charge": settle_charge, "void_charge": void_charge}
+    return {OPENS_CHARGE: open_charge, "settle_charge": settle_charge, "void_charge": void_charge}
+
+
+def make_charge_keeper(charges: ChargeService) -> Observer:
+    """Return what takes back the open charge of a collection that ends before it is paid.
+
+    Left open it would stand in the books as owed, though the next collection asks for the same sum anew.
+    """
+
+    def keep(
+        session: Session, case: StoredCase, definition: ProcessDefinition, after: Snapshot, _: datetime
+    ) -> None:
+        has_failed = after.status.is_final and after.status is not CaseStatus.COMPLETED
+        if has_failed and any(
+            use.name == OPENS_CHARGE for step in definition.steps for use in step.all_effects
+        ):
+            charges.void_unpaid(session, case.id)
+
+    return keep
 
 
 def _name_kind(context: EffectContext) -> str:

@@ -90,6 +90,11 @@ class ChargeService:
         """Take back a charge that nobody has paid; raises NotFound or Conflict (``charge_not_open``)."""
         self._move(session, charge_no, visible_units, "void", now)
 
+    def void_unpaid(self, session: Session, case_id: int) -> None:
+        """Take back whatever nobody has paid of a case that collects nothing any more."""
+        unpaid = (Charge.case_id == case_id) & (Charge.state == "open")
+        session.execute(update(Charge).where(unpaid).values(state="void"))
+
     def find_open(self, session: Session, case_id: int) -> str:
         """Return the number of the charge that a case waits for; raises Conflict (``charge_not_open``)."""
         newest = select(Charge.charge_no).where(Charge.case_id == case_id, Charge.state == "open")

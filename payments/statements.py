@@ -23,12 +23,13 @@ from backend.core.database import table_of
 from backend.core.local_time import local_date
 from backend.organisation.service import Member, OrganisationService
 from payments.agreed import Agreed, find_agreed
+from payments.collecting import OPENS_CHARGE
 from payments.ledger import list_charges
 from payments.paid_for import name_what
 from payments.settling import SUM_SET
 
-# What marks a process that collects a fee; the step after the customer has paid is finance's.
-OPENS_CHARGE, SETTLES_CHARGE = "open_charge", "settle_charge"
+# The step at which the customer has paid is finance's.
+SETTLES_CHARGE = "settle_charge"
 _CASE = table_of(ServiceCase)
 _UNIT = select(_CASE.c.unit_id).where(_CASE.c.id == bindparam("case_id"))
 _UNNAMED = "费用"

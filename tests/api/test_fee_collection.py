@@ -132,3 +132,20 @@ def test_the_way_of_paying_that_was_chosen_stands_in_the_slip(hall: Hall) -> Non
         [task] = [one["task"] for one in desk.read(f"/cases/{case_no}")["documents"]]
         begun = desk.read(f"/cases/{case_no}/documents/{task}")["values"]
         assert begun.get("payment_channel") == channel, way
+
+
+def test_a_collection_that_is_ended_before_it_is_paid_leaves_nothing_owed(hall: Hall) -> None:
+    case_no, desk, finance = start_fee(hall), hall.sign_in("desk_361"), hall.sign_in("finance_361")
+    assert desk.act(case_no, "at_counter", amount_fen=8_000).status_code == 200
+    assert list_charges(hall, case_no) == [("repair", 8_000, "open")]
+    # Whoever may begin may end what was begun by mistake, as long as nobody says that it is paid.
+    assert finance.cancel(case_no, "客户改天再来").status_code == 200
+    assert list_charges(hall, case_no) == [("repair", 8_000, "void")]
+    paid = start_fee(hall)
+    for outcome, more in (("at_counter", {"amount_fen": 900}), ("paid", {})):
+        assert desk.act(paid, outcome, **more).status_code == 200
+    assert (
+        desk.cancel(paid, "客户改天再来").status_code == 409
+        and finance.cancel(paid, "改天").status_code == 409
+    )
+    assert list_charges(hall, paid) == [("repair", 900, "open")]
