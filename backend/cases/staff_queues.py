@@ -18,7 +18,7 @@ from backend.cases.page_cursor import read_place, write_place
 from backend.cases.staff_access import OVERSEERS, PostMap, find_seen_unit, list_posts, tell_part
 from backend.cases.staff_queue_rows import (
     OTHER_FAMILY,
-    RANKS,
+    POST_RANKS,
     make_count,
     make_membership,
     make_page,
@@ -55,8 +55,9 @@ class Queue:
     is_urgent: bool = False
 
 
+ALARM_QUEUE = "alarm"
 QUEUES = (
-    Queue("alarm", "燃气报警", "queue", is_urgent=True),
+    Queue(ALARM_QUEUE, "燃气报警", "queue", is_urgent=True),
     Queue("accept", "待受理", "queue"),
     Queue("review", "待审核", "queue"),
     Queue("dispatch", "待派发", "queue"),
@@ -148,7 +149,7 @@ class StaffQueues:
                 rows, sort = self._search(session, member, asked, lanes, limit + 1), "case"
             else:
                 rows, sort = self._list_page(session, lanes, asked, limit + 1), asked.sort
-            following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
+            following = _write_cursor(sort, rows[limit - 1], lanes) if len(rows) > limit else None
             is_mine = lanes is not None and lanes.kind == "shared"
             items = self._rows.write(session, rows[:limit], lambda row: _tell_part(member, row, is_mine))
             return {"items": items, "next": following}
@@ -331,33 +332,33 @@ def _search(
     return make_search((*(CONDITIONS[name] for name in names), *within), by_unit=by_unit)
 
 
-def _write_cursor(sort: str, row: Row[Any]) -> str:
+def _write_cursor(sort: str, row: Row[Any], lanes: _Lanes | None) -> str:
     due = "infinity" if row.due_at is None else row.due_at.isoformat()
-    is_vip = getattr(row, "is_vip", False)
-    return write_place(
-        sort, due, row.waiting_since.isoformat(), row.id, row.task_no, row.urged_at is None, is_vip
-    )
+    # Alarms stand first but in their own queue, in which all are alarms.
+    stands_first = lanes is not None and lanes.kind != "queue" and getattr(row, "queue", None) == ALARM_QUEUE
+    is_urged = row.urged_at is not None
+    rank = 2 if is_urged else 3 if getattr(row, "is_vip", False) else 4
+    if stands_first:
+        rank = 0 if is_urged else 1
+    return write_place(sort, due, row.waiting_since.isoformat(), row.id, row.task_no, rank)
 
 
 def _read_cursor(text: str, sort: str) -> dict[str, Any]:
     """Return the values of a page's start; raises Invalid for what no page has ever given out."""
-    due, opened, case_id, no, is_unurged, is_vip = read_place(
-        text, sort, _read_due, datetime.fromisoformat, int, int, bool, bool
-    )
+    due, opened, case_id, no, here = read_place(text, sort, _read_due, datetime.fromisoformat, int, int, int)
     place = {"due": due, "opened": opened, "case": case_id, "no": no}
     # Of the ranks before that of the place nothing is left, and of those behind it all.
-    ranks = list(RANKS)
-    here = ranks.index("plain" if not is_vip else "vip") if is_unurged else 0
     places = {
         rank: _BEHIND_ALL if at < here else place if at == here else _BEFORE_ALL
-        for at, rank in enumerate(ranks)
+        for at, rank in enumerate(POST_RANKS)
     }
     return {
         "after_due": due,
         "after_opened": opened,
         "after_case": case_id,
         "after_no": no,
-        "after_unurged": is_unurged,
+        # On one's own list no class counts, so the two last ranks are one.
+        "after_own_rank": min(here, 3),
         **{f"after_{rank}_{key}": value for rank, at in places.items() for key, value in at.items()},
     }
 
