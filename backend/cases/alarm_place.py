@@ -12,7 +12,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.cases import application_rows, document_rows
-from backend.cases.form_sealing import make_address_columns, open_values, seal_value, seal_values
+from backend.cases.form_sealing import (
+    make_address_columns,
+    make_contact_columns,
+    open_values,
+    seal_value,
+    seal_values,
+)
 from backend.cases.service import Effect, EffectContext
 from backend.catalogue.forms import FieldType, Form, Values
 from backend.catalogue.service import DefinitionStore
@@ -21,6 +27,7 @@ from backend.customers.addresses import PARTS
 
 TAKE_PLACE = "take_recorded_place"
 WORDS = "words"
+NAME = "contact_name"
 # What an alarm that came in without a form calls its address.
 _PLAIN_ADDRESS = "address"
 # Between the caller's own words and the agent's.
@@ -33,7 +40,7 @@ def make_place_effect(keys: KeyRing, definitions: DefinitionStore) -> Effect:
     """Return the effect; ``form`` in the process names the form that is read."""
 
     def take_recorded_place(session: Session, context: EffectContext) -> None:
-        """Take address and words of the newest such form of the case; without one nothing is changed."""
+        """Take address, words and name of the case's newest such form; without one nothing is changed."""
         row = document_rows.find_newest_filled(session, context.case.id, str(context.call.args["form"]))
         if row is None:
             return
@@ -55,6 +62,12 @@ def make_place_effect(keys: KeyRing, definitions: DefinitionStore) -> Effect:
         words = choose_words(known.get(WORDS), heard.get(WORDS))
         if words is not None and (form is None or form.field(WORDS) is not None):
             given[WORDS] = words
+        name = heard.get(NAME)
+        if name and not known.get(NAME) and (form is None or form.field(NAME) is not None):
+            # Whoever calls the reporter back, or finds them by their telephone, calls them by it.
+            given[NAME] = name
+            contact = make_contact_columns(keys, name, None)
+            columns |= {key: value for key, value in contact.items() if key.startswith(NAME)}
         if given:
             sealed = {**stored.form, **_seal(keys, form, given)}
             application_rows.update_application(session, context.case.id, {"form": sealed, **columns})

@@ -124,8 +124,10 @@ class IntakeSearch:
             known, condition = self._look_up(session, member, phone, account_no, address)
             cases = self._list_cases(session, member, condition, known)
             people: dict[int | None, dict[str, Any]] = {one.id: self._describe(one) for one in known}
+            # A case that nobody signed in for, as an alarm, is theirs whose telephone was given in it.
+            caller = known[0].id if phone.strip() and len(known) == 1 else None
             for row in cases:
-                self._add_from_case(people, row)
+                self._add_from_case(people, row, caller)
             subjects = sorted(f"customer:{one}" for one in people if one is not None)
             for subject in subjects:
                 items = ("name", "phone", "address")
@@ -219,14 +221,17 @@ class IntakeSearch:
             "masked": False,
         }
 
-    def _add_from_case(self, people: dict[int | None, dict[str, Any]], row: Row[Any]) -> None:
-        """Fill in what the latest case says of its customer and nothing newer has said."""
-        told = ("contact_name", "contact_phone", "account_no", "address")
+    def _add_from_case(
+        self, people: dict[int | None, dict[str, Any]], row: Row[Any], caller: int | None
+    ) -> None:
+        """Fill in what the latest case says of its customer, or of ``caller``, and nothing newer has said."""
+        told = ("contact_name", "contact_phone", "phone", "account_no", "address")
         values = {key: open_value(self._keys, key, row.form.get(key)) for key in told}
+        whose = caller if row.customer_id is None else row.customer_id
         person = people.setdefault(
-            row.customer_id,
+            whose,
             {
-                "customer_id": row.customer_id,
+                "customer_id": whose,
                 "name": "",
                 "phone": "",
                 "account_no": None,
@@ -235,7 +240,7 @@ class IntakeSearch:
             },
         )
         person["name"] = person["name"] or str(values.get("contact_name") or "")
-        person["phone"] = person["phone"] or str(values.get("contact_phone") or "")
+        person["phone"] = person["phone"] or str(values.get("contact_phone") or values.get("phone") or "")
         person["account_no"] = person["account_no"] or values.get("account_no")
         person["address"] = person["address"] or values.get("address")
 

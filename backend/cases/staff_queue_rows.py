@@ -12,7 +12,6 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    Boolean,
     ColumnElement,
     CompoundSelect,
     DateTime,
@@ -78,6 +77,7 @@ _ROW_COLUMNS = (
     TASK.c.due_at,
     TASK.c.urged_at,
     TASK.c.is_vip,
+    TASK.c.queue,
 )
 _LIMIT = bindparam("limit", type_=Integer)
 
@@ -101,6 +101,9 @@ _TASK_OF_SERVICE: ColumnElement[bool] = (TASK.c.service_key == _SERVICE) | (
 
 # On one person's list what was urged stands first; of the rest each stands by when it is due.
 UNURGED: ColumnElement[bool] = TASK.c.urged_at.is_(None)
+# Alarms have a queue of their own; where they stand among others, nothing stands before them (law 13).
+_IS_ALARM: ColumnElement[bool] = TASK.c.queue == literal_column("'alarm'")
+_NO_ALARM: ColumnElement[bool] = TASK.c.queue.is_distinct_from(literal_column("'alarm'"))
 # In a queue stands first what was urged, then what is a classified customer's. Each has an index of its own,
 # which is short, so that all others are found as if there were none.
 RANKS: dict[str, list[ColumnElement[bool]]] = {
@@ -109,6 +112,15 @@ RANKS: dict[str, list[ColumnElement[bool]]] = {
     "plain": [UNURGED, ~TASK.c.is_vip],
 }
 _RANK = case((~UNURGED, 0), (TASK.c.is_vip, 1), else_=2)
+# The same where one list has the steps of many queues.
+POST_RANKS: dict[str, list[ColumnElement[bool]]] = {
+    "urged_alarm": [_IS_ALARM, ~UNURGED],
+    "alarm": [_IS_ALARM, UNURGED],
+    **{rank: [_NO_ALARM, *kept] for rank, kept in RANKS.items()},
+}
+_POST_RANK = case((_IS_ALARM & ~UNURGED, 0), (_IS_ALARM, 1), (~UNURGED, 2), (TASK.c.is_vip, 3), else_=4)
+# The same on one person's list, where no customer's class counts.
+_OWN_RANK = case((_IS_ALARM & ~UNURGED, 0), (_IS_ALARM, 1), (~UNURGED, 2), else_=3)
 
 
 def _after_due(lane: str = "") -> ColumnElement[bool]:
@@ -122,8 +134,8 @@ def _after_due(lane: str = "") -> ColumnElement[bool]:
 
 
 def _after_urged() -> ColumnElement[bool]:
-    unurged = cast(bindparam("after_unurged"), Boolean)
-    return (unurged < UNURGED) | ((unurged == UNURGED) & _after_due())
+    rank = cast(bindparam("after_own_rank"), Integer)
+    return (rank < _OWN_RANK) | ((rank == _OWN_RANK) & _after_due())
 
 
 def _after_newest() -> ColumnElement[bool]:
@@ -141,8 +153,9 @@ _AFTER: dict[str, Callable[[], ColumnElement[bool]]] = {
     "newest": _after_newest,
 }
 _ORDERS: dict[str, list[ColumnElement[Any]]] = {
-    "urged": [UNURGED, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
+    "urged": [_OWN_RANK, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "ranked": [_RANK, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
+    "post_ranked": [_POST_RANK, DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "due": [DUE_ORDER, TASK.c.opened_at, TASK.c.case_id, TASK.c.no],
     "newest": [TASK.c.opened_at.desc(), TASK.c.case_id.desc(), TASK.c.no.desc()],
 }
@@ -239,9 +252,9 @@ def _gather(
 def _gather_ranked(
     kind: str, conditions: list[ColumnElement[bool]], inner: Select[Any], after: bool
 ) -> CompoundSelect[Any]:
-    """Return the lanes of each of RANKS in turn, each from its own place on."""
+    """Return the lanes of each of the ranks in turn, each from its own place on."""
     ranked = []
-    for place, (rank, kept) in enumerate(RANKS.items()):
+    for place, (rank, kept) in enumerate((POST_RANKS if kind.endswith("post") else RANKS).items()):
         part = [*conditions, *kept]
         if after:
             part.append(_after_due(f"_{rank}"))
@@ -279,11 +292,12 @@ def make_page(
     if kind in ("handler", "shared") and sort == "due":
         sort = "urged"
     elif kind.endswith(("queue", "post")) and sort == "due" and not overdue and due is None:
-        sort = "ranked"
+        sort = "post_ranked" if kind.endswith("post") else "ranked"
+    is_ranked = sort in ("ranked", "post_ranked")
     conditions = _due_conditions(overdue, due)
-    if after and sort != "ranked":
+    if after and not is_ranked:
         conditions.append(_AFTER[sort]())
-    inner = select(*_TASK_COLUMNS, UNURGED.label("unurged")) if sort == "urged" else select(*_TASK_COLUMNS)
+    inner = select(*_TASK_COLUMNS, _OWN_RANK.label("own_rank")) if sort == "urged" else select(*_TASK_COLUMNS)
     if by_service:
         conditions.append(_TASK_OF_SERVICE)
     if family is not None:
@@ -292,7 +306,7 @@ def make_page(
         conditions.append(~UNURGED)
     elif only is not None:
         conditions.append(exists().where(CASE.c.id == TASK.c.case_id, ONLY[only]))
-    if sort == "ranked":
+    if is_ranked:
         gathered = _gather_ranked(kind, conditions, inner, after).subquery("gathered")
     else:
         inner = inner.order_by(*_ORDERS[sort]).limit(_LIMIT)
@@ -300,8 +314,8 @@ def make_page(
     columns = (gathered.c.due_order, gathered.c.opened_at, gathered.c.case_id, gathered.c.no)
     best = [one.desc() for one in columns[1:]] if sort == "newest" else list(columns)
     if sort == "urged":
-        best = [gathered.c.unurged, *best]
-    if sort == "ranked":
+        best = [gathered.c.own_rank, *best]
+    if is_ranked:
         best = [gathered.c.rank, *best]
     found = select(gathered).order_by(*best).limit(_LIMIT).subquery("found")
     on_task = (TASK.c.case_id == found.c.case_id) & (TASK.c.no == found.c.no)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.co_handling import list_helped
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadline_extending import EXTENDERS
-from backend.cases.page_cursor import read_place, write_place
+from backend.cases.queue_cursors import ALARM_QUEUE, read_cursor, write_cursor
 from backend.cases.staff_access import (
     OVERSEERS,
     HelpedSteps,
@@ -27,7 +27,6 @@ from backend.cases.staff_access import (
 from backend.cases.staff_queue_rows import (
     HELPING,
     OTHER_FAMILY,
-    RANKS,
     list_helped_values,
     make_count,
     make_membership,
@@ -66,7 +65,7 @@ class Queue:
 
 
 QUEUES = (
-    Queue("alarm", "燃气报警", "queue", is_urgent=True),
+    Queue(ALARM_QUEUE, "燃气报警", "queue", is_urgent=True),
     Queue("accept", "待受理", "queue"),
     Queue("review", "待审核", "queue"),
     Queue("dispatch", "待派发", "queue"),
@@ -160,7 +159,9 @@ class StaffQueues:
                 rows, sort = self._search(session, member, asked, lanes, limit + 1), "case"
             else:
                 rows, sort = self._list_page(session, lanes, asked, limit + 1), asked.sort
-            following = _write_cursor(sort, rows[limit - 1]) if len(rows) > limit else None
+            following = (
+                write_cursor(sort, rows[limit - 1], _puts_alarms_first(lanes)) if len(rows) > limit else None
+            )
             is_mine = lanes is not None and lanes.kind == "shared"
             items = self._rows.write(
                 session, rows[:limit], lambda row: _tell_part(member, row, is_mine), make_performer(member)
@@ -232,7 +233,7 @@ class StaffQueues:
     def _list_page(session: Session, lanes: _Lanes, asked: ListRequest, limit: int) -> list[Row[Any]]:
         values = {**lanes.values, "service": asked.service, "family": asked.family, "limit": limit}
         if asked.after is not None:
-            values.update(_read_cursor(asked.after, asked.sort))
+            values.update(read_cursor(asked.after, asked.sort))
         statement = _page(
             lanes.kind, asked.sort, lanes.queue.is_overdue, asked.after is not None, bool(asked.service),
             asked.due, asked.narrow, _FAMILY_KINDS.get(asked.family, "one"),
@@ -245,7 +246,7 @@ class StaffQueues:
         names, values = self._read_filters(asked)
         values["after_case"] = _FIRST_PAGE
         if asked.after is not None:
-            values.update(_read_cursor(asked.after, "case"))
+            values.update(read_cursor(asked.after, "case"))
         is_number = "case_no" in names
         if is_number:
             values["family"] = find_family(session, values["q"])
@@ -358,41 +359,6 @@ def _search(
     return make_search((*(CONDITIONS[name] for name in names), *within), by_unit=by_unit)
 
 
-def _write_cursor(sort: str, row: Row[Any]) -> str:
-    due = "infinity" if row.due_at is None else row.due_at.isoformat()
-    is_vip = getattr(row, "is_vip", False)
-    return write_place(
-        sort, due, row.waiting_since.isoformat(), row.id, row.task_no, row.urged_at is None, is_vip
-    )
-
-
-def _read_cursor(text: str, sort: str) -> dict[str, Any]:
-    """Return the values of a page's start; raises Invalid for what no page has ever given out."""
-    due, opened, case_id, no, is_unurged, is_vip = read_place(
-        text, sort, _read_due, datetime.fromisoformat, int, int, bool, bool
-    )
-    place = {"due": due, "opened": opened, "case": case_id, "no": no}
-    # Of the ranks before that of the place nothing is left, and of those behind it all.
-    ranks = list(RANKS)
-    here = ranks.index("plain" if not is_vip else "vip") if is_unurged else 0
-    places = {
-        rank: _BEHIND_ALL if at < here else place if at == here else _BEFORE_ALL
-        for at, rank in enumerate(ranks)
-    }
-    return {
-        "after_due": due,
-        "after_opened": opened,
-        "after_case": case_id,
-        "after_no": no,
-        "after_unurged": is_unurged,
-        **{f"after_{rank}_{key}": value for rank, at in places.items() for key, value in at.items()},
-    }
-
-
-_LAST_DAY = datetime(9000, 1, 1, tzinfo=UTC)
-_BEFORE_ALL: Mapping[str, Any] = {"due": "-infinity", "opened": _LAST_DAY, "case": 0, "no": 0}
-_BEHIND_ALL: Mapping[str, Any] = {"due": "infinity", "opened": _LAST_DAY, "case": 0, "no": 0}
-
-
-def _read_due(text: str) -> str:
-    return text if text == "infinity" else datetime.fromisoformat(text).isoformat()
+def _puts_alarms_first(lanes: _Lanes | None) -> bool:
+    """Alarms stand first but in their own queue, in which all are alarms."""
+    return lanes is not None and not lanes.kind.endswith("queue")

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import update
+
+from backend.cases.models import ServiceCase
+from backend.customers.service import CustomersService, NewCustomer
 from tests.api.staff_side import ADDRESS, Browser, Hall
+from tests.api.test_intake import make_phone
 
 HEARD = {**ADDRESS, "note": "", "building": "5幢"}
 WORDS = "厨房有臭味，阀门已关"
@@ -110,3 +116,27 @@ def test_an_alarm_goes_on_without_its_record(hall: Hall) -> None:
     assert (begun["address"]["building"], begun["address"]["door"]) == ("3幢", "****")
     assert agent.act(case_no, "guide").status_code == 200
     assert agent.read(f"/cases/{case_no}")["values"]["address"]["building"] == "3幢"
+
+
+def test_an_alarm_that_nobody_signed_in_for_tells_who_calls(hall: Hall) -> None:
+    agent, phone = hall.sign_in("agent_a"), make_phone()
+    alarm = hall.report_alarm("361", phone=phone, address=ADDRESS)
+
+    def find() -> list[tuple[int | None, str, str, str]]:
+        [one] = json.loads(agent.send("POST", "/intake/search", {"phone": phone}).text)["customers"]
+        return [(one["customer_id"], one["name"], one["phone"], (one["address"] or {}).get("community", ""))]
+
+    with hall.sessions.begin() as session:
+        of_alarm = ServiceCase.case_no == alarm
+        index = hall.keys.blind_index(phone, "phone")
+        session.execute(update(ServiceCase).where(of_alarm).values(contact_phone_index=index))
+    assert find() == [(None, "", phone, "阳光小区")]
+    with hall.sessions.begin() as session:
+        nameless = NewCustomer(name="", phone=phone)
+        caller = CustomersService(hall.keys).enter(session, nameless, datetime.now(UTC))
+    # Signed in with the same telephone meanwhile, nameless: they are one caller and not two.
+    assert find() == [(caller, "", phone, "阳光小区")]
+    assert agent.act(alarm, "record").status_code == 200
+    write_record(agent, alarm, "guide", address=ADDRESS, contact_name="李四", contact_phone=phone)
+    assert find() == [(caller, "李四", phone, "阳光小区")]
+    assert agent.act(alarm, "guide").status_code == 200

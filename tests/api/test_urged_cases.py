@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from backend.cases.escalation import FindLeads
@@ -143,3 +143,17 @@ def test_what_was_urged_stands_first_in_a_queue(hall: Hall) -> None:
             # The cases of other tests are among them, so whole lists are compared.
             assert len(listed) == len(set(listed))
             assert [one for one in listed if one in cases] == [cases[1], cases[3], cases[0], cases[2]]
+
+
+def test_an_alarm_stands_before_all_else_where_lists_have_both(hall: Hall) -> None:
+    ordinary, alarm = (give_to_handler(hall, timedelta(hours=hours)) for hours in (1, 90))
+    with hall.sessions.begin() as session:
+        # As any other order of the handler's: only alarms have the queue of alarms.
+        task = (CaseTask.case_id == hall.find_id(ordinary)) & (CaseTask.state == "open")
+        session.execute(update(CaseTask).where(task).values(queue="mine"))
+    urge_case(hall, ordinary)
+    for who, queue in (("crew_361", "mine"), ("desk_361", "unit")):
+        for limit in (100, 1):
+            listed = [one["case_no"] for one in list_pages(hall.sign_in(who), queue, limit)]
+            assert len(listed) == len(set(listed))
+            assert listed.index(alarm) < listed.index(ordinary), (who, limit)

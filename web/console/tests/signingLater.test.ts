@@ -38,6 +38,19 @@ describe('a document whose step is left', () => {
     expect(shown.get('.panel').text()).toBe('安检单 true')
   })
 
+  it('stands once, though a later step offers it once more', async () => {
+    const offered = line({ task: 4, step: 'dispatch', state: 'to_fill', may_fill: true, filled_at: null, filled_by: '' })
+    const shown = show(offered, line({ task: 3 }))
+    expect(shown.findAll('li')).toHaveLength(1)
+    expect(shown.text()).not.toContain('可填')
+    await shown.get('[aria-label="补充：安检单"]').trigger('click')
+    await nextTick()
+    expect(shown.find('.panel').exists()).toBe(true)
+    // Whoever may not write more of it sees what there is, and one that is needed stands for itself.
+    expect(show({ ...offered, may_fill: false }, line({ task: 3 })).find('[aria-label="补充：安检单"]').exists()).toBe(false)
+    expect(show({ ...offered, needed: true }, line({ task: 3 })).findAll('li')).toHaveLength(2)
+  })
+
   it('offers nothing to who cannot sign it, and nothing once all have', () => {
     const shown = show(line({ unsigned: ['工程管理部门'] }), line({ task: 4 }))
     expect(shown.text()).toContain('待签字：工程管理部门')

@@ -46,6 +46,17 @@ describe('what lies on this device', () => {
     expect(firstPhone()).toBe('138 1234 0002')
   })
 
+  it('gives the phone of an alarm that was sent from here, until whoever sent it has signed out', async () => {
+    standInForDevice(() => 'no_network')
+    const { keepSentAlarm, readSentAlarm } = await import('@/api/alarms')
+    const { firstPhone, forgetTypedPhone } = await import('@/stores/typed-phone')
+    expect(firstPhone()).toBe('')
+    keepSentAlarm('a-1', { phone: '13912345678', address: null, words: '' })
+    expect(firstPhone()).toBe('13912345678')
+    forgetTypedPhone()
+    expect([firstPhone(), readSentAlarm()?.id]).toEqual(['', 'a-1'])
+  })
+
   it('stands on the home page beside what the server has, each service once', async () => {
     standInForDevice(() => 'no_network')
     const { joinDrafts } = await import('@/forms/local-drafts')

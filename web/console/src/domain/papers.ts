@@ -1,5 +1,5 @@
 /** The documents of a case in the order of the form, then what the visit brought. */
-import type { FileView, StaffCaseView } from '@/api/types'
+import type { DocumentLine, FileView, StaffCaseView } from '@/api/types'
 import { isFileField, listFields, listFileKeys } from './formValues'
 
 export interface Paper {
@@ -41,4 +41,23 @@ export function findPair(papers: readonly Paper[], paper: Paper): [Paper, Paper]
   if (paper.state === 'kept' || !formers.length || !renewed.length) return null
   const at = (paper.state === 'former' ? formers : renewed).indexOf(paper)
   return [formers[at] ?? formers[0]!, renewed[at] ?? renewed[0]!]
+}
+
+/** A form that was filled in and that a later step offers once more, begun with what it says. */
+export interface OfferedLine {
+  line: DocumentLine
+  /** Where more of it is written down; null where there is nothing more. */
+  again: DocumentLine | null
+}
+
+/** Without the empty form beside its filled one, which read as if nothing had been written down yet. */
+export function joinOffered(lines: readonly DocumentLine[]): OfferedLine[] {
+  const isOffered = (line: DocumentLine) => line.state === 'to_fill' && !line.needed
+  const filled = (name: string) => lines.find((line) => line.name === name && line.state === 'filled')
+  return lines
+    .filter((line) => !isOffered(line) || !filled(line.name))
+    .map((line) => {
+      const again = filled(line.name) === line ? lines.find((one) => one.name === line.name && isOffered(one) && one.may_fill) : undefined
+      return { line, again: again ?? null }
+    })
 }

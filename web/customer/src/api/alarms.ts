@@ -24,6 +24,8 @@ export interface SentAlarm {
   id: string
   report: GivenAlarm
   at: number
+  /** Whoever sent it has signed out: its number is not that of whoever signs in next. */
+  is_others?: boolean
 }
 
 /** That alarm, so that a page opened anew does not invite a second one; null after a day. */
@@ -33,3 +35,14 @@ export function readSentAlarm(): SentAlarm | null {
 }
 
 export const keepSentAlarm = (id: string, report: GivenAlarm) => uni.setStorageSync(SENT, { id, report, at: Date.now() })
+
+/** The number that was given with that alarm, for whoever signs in to follow it; '' without one. */
+export function findAlarmPhone(): string {
+  const sent = readSentAlarm()
+  return sent && !sent.is_others ? sent.report?.phone ?? '' : ''
+}
+
+export function disownSentAlarm(): void {
+  const sent = readSentAlarm()
+  if (sent) uni.setStorageSync(SENT, { ...sent, is_others: true })
+}

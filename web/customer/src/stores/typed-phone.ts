@@ -1,3 +1,4 @@
+import { disownSentAlarm, findAlarmPhone } from '@/api/alarms'
 import { isMobile } from '@/forms/checks'
 import { findTypedPhone } from '@/forms/local-drafts'
 
@@ -9,10 +10,14 @@ export function noteTypedPhone(text: string): void {
   if (isMobile(text)) typed = text.trim()
 }
 
-/** The number with which the sign-in begins: the one typed last, else that of an application begun here, else ''. */
-export const firstPhone = (): string => typed || findTypedPhone()
+/**
+ * The number with which the sign-in begins: the one typed last, else that of an application begun here or of an alarm
+ * sent from here, which both outlive a page that is loaded anew, else ''.
+ */
+export const firstPhone = (): string => typed || findTypedPhone() || findAlarmPhone()
 
 /** Whoever uses this phone next begins with an empty field. */
 export function forgetTypedPhone(): void {
   typed = ''
+  disownSentAlarm()
 }
