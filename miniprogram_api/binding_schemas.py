@@ -83,7 +83,7 @@ class BoundAccountsSchema(Schema):
 
 
 class AccountPersonSchema(Schema):
-    """Somebody with a role at an account, masked."""
+    """Somebody with a role at an account: by the name that the owner gave them, else by their own, masked."""
 
     id = fields.Integer(required=True)
     name = fields.String(required=True)
@@ -122,7 +122,7 @@ def describe_person(one: AccountPerson) -> dict[str, Any]:
     """Return a person as AccountPersonSchema tells them."""
     return {
         "id": one.id,
-        "name": mask_name(one.name),
+        "name": one.called or mask_name(one.name),
         "phone": mask_phone(one.phone) if one.phone else "",
         "role": one.role,
         "granted_at": one.granted_at,

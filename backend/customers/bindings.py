@@ -43,9 +43,13 @@ class BoundAccount:
 
 @dataclass(frozen=True, slots=True)
 class AccountPerson:
-    """Who else follows an account, in clear: callers mask what their screen does not need (law 12)."""
+    """Who else follows an account, in clear: callers mask what their screen does not need (law 12).
+
+    ``called`` is what the owner called them, ``name`` what the company knows them by.
+    """
 
     id: int
+    called: str
     name: str
     phone: str
     role: str
@@ -81,10 +85,12 @@ class AccountBindings:
             .where(AccountRole.gas_account_id == account.id, AccountRole.revoked_at.is_(None))
             .order_by(_RANK, AccountRole.id)
         ).all()
+        holder = open_holder(self._keys, account)[0]
         return [
             AccountPerson(
                 role.id,
-                open_name(self._keys, customer) or "",
+                self._keys.decrypt(role.called_sealed, _called(role)) if role.called_sealed else "",
+                open_name(self._keys, customer) or (holder if role.role == "owner" else ""),
                 open_phone(self._keys, customer) or "",
                 role.role,
                 role.granted_at,
@@ -165,7 +171,10 @@ class AccountBindings:
             raise Conflict("account_person_known")
         if len(self.list_people(session, account)) >= MOST_PEOPLE:
             raise Conflict("account_people_full")
-        session.add(_make_role(customer_id, account, role, GRANT, now, granted_by=owner_id))
+        given = _make_role(customer_id, account, role, GRANT, now, granted_by=owner_id)
+        session.add(given)
+        session.flush()
+        given.called_sealed = self._keys.encrypt(name, _called(given))
         session.flush()
 
     def revoke(self, session: Session, owner_id: int, account_no: str, role_id: int, now: datetime) -> None:
@@ -243,6 +252,10 @@ def _select_held(customer_id: int) -> Select[tuple[AccountRole, GasAccount, Prem
             AccountRole.unbound_at.is_(None),
         )
     )
+
+
+def _called(role: AccountRole) -> str:
+    return f"account_role.called:{role.id}"
 
 
 def _make_role(

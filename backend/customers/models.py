@@ -145,8 +145,9 @@ class AccountRole(Base):
     """What somebody is to an account; a role that ended keeps its row.
 
     ``proof`` says how it was shown: by the ``case`` that entered the account, by ``own_phone``, ``sms_code``
-    or ``identity``, or by the owner's ``grant`` (then ``granted_by`` is the owner). With ``unbound_at`` the
-    customer has taken the account out of their client and still is what they are.
+    or ``identity``, or by the owner's ``grant``: then ``granted_by`` is the owner, who calls them by the name
+    in ``called_sealed``. With ``unbound_at`` the customer has taken the account out of their client and still
+    is what they are.
     """
 
     __tablename__ = "account_role"
@@ -160,6 +161,7 @@ class AccountRole(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     proof: Mapped[str] = mapped_column(Text, server_default="case")
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
+    called_sealed: Mapped[str | None] = mapped_column(Text)
     unbound_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 

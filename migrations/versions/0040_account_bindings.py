@@ -19,6 +19,7 @@ ALTER TABLE account_role
   ADD COLUMN proof text NOT NULL DEFAULT 'case'
     CHECK (proof IN ('case', 'own_phone', 'sms_code', 'identity', 'grant')),
   ADD COLUMN granted_by bigint REFERENCES customer,
+  ADD COLUMN called_sealed text,
   ADD COLUMN unbound_at timestamptz,
   ADD CONSTRAINT account_role_granted CHECK ((proof = 'grant') = (granted_by IS NOT NULL));
 CREATE INDEX account_role_account ON account_role (gas_account_id) WHERE revoked_at IS NULL;
@@ -46,7 +47,8 @@ ALTER TABLE sms_code DROP CONSTRAINT sms_code_purpose_check,
     CHECK (purpose IN ('sign_in', 'bind_phone') OR purpose LIKE 'sign_document:%');
 DROP TABLE binding_try;
 DROP INDEX account_role_account;
-ALTER TABLE account_role DROP COLUMN proof, DROP COLUMN granted_by, DROP COLUMN unbound_at;
+ALTER TABLE account_role DROP COLUMN proof, DROP COLUMN granted_by, DROP COLUMN called_sealed,
+  DROP COLUMN unbound_at;
 """
 
 

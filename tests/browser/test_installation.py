@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.browser.arranging import accept_and_dispatch, assign_and_book, book
 from tests.browser.collecting import collect_at_counter
 from tests.browser.people import Customer, Staff
+from tests.browser.sharing import share_account
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 from tests.miniprogram.staff import Staff as Colleague
@@ -80,6 +81,11 @@ def test_a_home_from_application_to_gas_on(
     customer.go("case", no=case_no)
     expect(customer.page.get_by_text("您的户号")).to_be_visible()
     expect(customer.page.get_by_text(re.compile("^301[0-9]{9}$"))).to_be_visible()
+    _reply_and_rate(watched, customer, lead, clerk, case_no)
+    share_account(watched, customer, open_customer(), "13812340078")
+
+
+def _reply_and_rate(watched: Watched, customer: Customer, lead: Staff, clerk: Staff, case_no: str) -> None:
     lead.open_case(case_no)
     lead.button("回复工单").click()
     lead.dialog.get_by_label("回复内容").fill("已通气，安全用气已讲解。")
