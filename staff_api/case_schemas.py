@@ -107,11 +107,20 @@ class StaffCaseListSchema(Schema):
     items = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
 
 
+class CaseElsewhereSchema(Schema):
+    """Who has the case of a number that was asked for by somebody who may not see it; nothing else of it."""
+
+    unit_name = fields.String(required=True)
+    contact_name = fields.String(required=True)
+    contact_phone = fields.String(required=True)
+
+
 class StaffCasePageSchema(Schema):
     """A page of lines; ``next`` is the cursor of the following one."""
 
     items = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
     next = fields.String(required=True, allow_none=True)
+    elsewhere = fields.Nested(CaseElsewhereSchema, required=True, allow_none=True)
 
 
 class StaffCaseQuerySchema(Schema):

@@ -34,7 +34,7 @@ from backend.cases.staff_queue_rows import (
     make_search,
 )
 from backend.cases.staff_rows import RowWriter
-from backend.cases.staff_search_rows import CONDITIONS, find_family
+from backend.cases.staff_search_rows import CONDITIONS, find_family, find_unit_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import is_valid_case_no
@@ -143,7 +143,7 @@ class StaffQueues:
             return found
 
     def list_cases(self, member: Member, asked: ListRequest) -> dict[str, Any]:
-        """Return ``{items, next}``; raises NotFound for a queue one has not.
+        """Return ``{items, next, elsewhere}``; raises NotFound for a queue one has not.
 
         Raises Invalid for a bad cursor, a unit that one does not see, and ``due`` where nothing narrows.
         """
@@ -166,7 +166,17 @@ class StaffQueues:
             items = self._rows.write(
                 session, rows[:limit], lambda row: _tell_part(member, row, is_mine), make_performer(member)
             )
-            return {"items": items, "next": following}
+            elsewhere = None if items or lanes is not None else self._tell_elsewhere(session, asked)
+            return {"items": items, "next": following, "elsewhere": elsewhere}
+
+    def _tell_elsewhere(self, session: Session, asked: ListRequest) -> dict[str, str] | None:
+        """Return who has the case whose whole number was asked for, so that a caller is not sent away."""
+        number = "".join(asked.q.split())
+        is_asked_alone = not (asked.service or asked.narrow or asked.due or asked.unit or asked.after)
+        if not is_asked_alone or not is_valid_case_no(number):
+            return None
+        unit_id = find_unit_of(session, number)
+        return None if unit_id is None else self._rows.tell_unit(session, unit_id)
 
     def name_queue(self, member: Member, key: str) -> str:
         """Return what the queue is called for ``member``; raises NotFound for one that they have not."""

@@ -177,6 +177,15 @@ class RowWriter:
             measure = self._calendar.current(session).office_time_between
         return write_time_left(row.waiting_since, due_at, self._now(), measure)
 
+    def tell_unit(self, session: Session, unit_id: int) -> dict[str, str]:
+        """Return the unit's name, and whom to call there, empty where nobody leads it."""
+        contact = self._organisation.find_unit_contact(session, unit_id)
+        return {
+            "unit_name": self._organisation.name_units(session, [unit_id])[unit_id],
+            "contact_name": contact.name if contact else "",
+            "contact_phone": contact.phone if contact else "",
+        }
+
     def _is_alarm(self, session: Session, row: Row[Any]) -> bool:
         definition = self._definitions.get(session, row.definition_version_id)
         return bool(definition.traits.get("is_alarm", False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Text, bindparam, exists, text
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, LargeBinary, Text, bindparam, exists, select, text
 from sqlalchemy.orm import Session
 
 from backend.cases.staff_queue_rows import CASE, OF_SERVICE, ONLY, make_due
@@ -58,3 +58,9 @@ def find_family(session: Session, case_no: str) -> list[int]:
     """Return the ids of the case with this number and of all that it was handed over to."""
     rows: list[Any] = _FAMILY.all(session, {"case_no": case_no})
     return [row.id for row in rows]
+
+
+def find_unit_of(session: Session, case_no: str) -> int | None:
+    """Return the unit that has the case with this number now, or None where there is no such case."""
+    unit_id: int | None = session.scalar(select(CASE.c.unit_id).where(CASE.c.case_no == case_no))
+    return unit_id

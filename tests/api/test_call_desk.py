@@ -14,7 +14,8 @@ from backend.cases.commands import CUSTOMER, Complete, Start
 from backend.cases.models import ServiceCase
 from backend.cases.service import NewCase, Request
 from backend.catalogue.service import DefinitionStore
-from backend.organisation.models import Staff, Unit
+from backend.organisation.leads import UNIT_LEAD
+from backend.organisation.models import Staff, StaffPost, Unit
 from backend.organisation.service import PHONE_CONTEXT
 from tests.api.bookings import enter_booking
 from tests.api.staff_side import Browser, Hall, code
@@ -28,6 +29,19 @@ DISPATCHED = [
     "hotline_municipal_order", "hotline_consultation", "hotline_suggestion", "hall_service_application",
     "online_service_application", "online_customer_service", "complaint_level_1", "complaint_level_2_3",
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_other_lead(hall: Hall) -> Iterator[None]:
+    """Let lead_a alone answer for the unit, whomever other tests have entered there and above."""
+    leads = select(StaffPost.staff_id).where(StaffPost.key == UNIT_LEAD)
+    others = Staff.id.in_(leads) & (Staff.username != "lead_a")
+    with hall.sessions.begin() as session:
+        present = list(session.scalars(select(Staff.id).where(others, Staff.presence == "on_duty")))
+        session.execute(update(Staff).where(Staff.id.in_(present)).values(presence="absent"))
+    yield
+    with hall.sessions.begin() as session:
+        session.execute(update(Staff).where(Staff.id.in_(present)).values(presence="on_duty"))
 
 
 @pytest.fixture(autouse=True)

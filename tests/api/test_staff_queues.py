@@ -350,3 +350,19 @@ def test_a_list_is_narrowed_to_what_was_returned_and_what_is_owed(hall: Hall) ->
             assert plain not in found
     assert returned in list_all(remote, queue="accept", narrow="returned", q="13812345678")
     assert code(remote.get("/cases", queue="accept", narrow="anything")) == "invalid_input"
+
+
+def test_who_asks_for_a_number_of_another_unit_hears_who_has_it(hall: Hall) -> None:
+    case_no = hall.report_alarm("361", contact_phone="13812340000", words="厨房有臭味", address=ADDRESS)
+    stranger = hall.sign_in("desk_362")
+    page = stranger.read("/cases", q=f" {case_no} ")
+    assert (page["items"], page["elsewhere"]["unit_name"]) == ([], "东城客服部")
+    # Nothing but the unit: neither what it is about nor whose it is.
+    assert page["elsewhere"].keys() == {"unit_name", "contact_name", "contact_phone"}
+    assert "阳光" not in str(page) and "1381234" not in str(page)
+    assert stranger.get(f"/cases/{case_no}").status_code == 404
+    # Who may see it is told nothing of the kind, nor whoever asks for no number or for none that exists.
+    assert hall.sign_in("desk_361").read("/cases", q=case_no)["elsewhere"] is None
+    missing = case_no[:-1] + str((int(case_no[-1]) + 1) % 10)
+    for words in (missing, "13812340000"):
+        assert stranger.read("/cases", q=words)["elsewhere"] is None

@@ -19,7 +19,7 @@ it('narrows a list to whatever cases are about, not only to what customers apply
       { key: 'revisit', name: '回访', kind: 'other' },
     ],
   })
-  vi.mocked(listCases).mockResolvedValue({ items: [], next: null })
+  vi.mocked(listCases).mockResolvedValue({ items: [], next: null, elsewhere: null })
   const tools = mount(ListToolbar, { props: { wide: false }, global: { stubs: { SavedViews: true, ColumnPicker: true, ExportButton: true } } })
   await flushPromises()
   const select = tools.get('select[aria-label="业务"]')

@@ -17,7 +17,7 @@ beforeEach(() => setActivePinia(createPinia()))
 
 async function show(queue: string, rows: StaffCaseRow[], sort: 'due' | 'newest' = 'due') {
   Object.assign(usePreferences().kept, { queue, sort })
-  vi.mocked(listCases).mockResolvedValue({ items: rows, next: null })
+  vi.mocked(listCases).mockResolvedValue({ items: rows, next: null, elsewhere: null })
   await useCaseList().reload()
   const list = mount(CaseList, { props: { current: null, wide: false }, global: { stubs: { TimeLeft: true } } })
   await flushPromises()

@@ -12,7 +12,7 @@ vi.mock('@/api/cases')
 vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 
 const give = (...numbers: string[]) =>
-  vi.mocked(listCases).mockResolvedValue({ items: numbers.map((one) => ({ case_no: one }) as StaffCaseRow), next: null })
+  vi.mocked(listCases).mockResolvedValue({ items: numbers.map((one) => ({ case_no: one }) as StaffCaseRow), next: null, elsewhere: null })
 
 beforeEach(() => {
   setActivePinia(createPinia())

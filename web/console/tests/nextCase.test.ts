@@ -17,7 +17,7 @@ beforeEach(() => setActivePinia(createPinia()))
 
 describe('the next case', () => {
   async function list(queue: string, ...numbers: string[]) {
-    vi.mocked(listCases).mockResolvedValue({ items: numbers.map(row), next: null })
+    vi.mocked(listCases).mockResolvedValue({ items: numbers.map(row), next: null, elsewhere: null })
     usePreferences().kept.queue = queue
     const found = useCaseList()
     await found.reload()

@@ -29,7 +29,7 @@ beforeEach(() => {
   reactive(route).params = { caseNo: '1' }
   toast.success.mockReturnValue({ close: toast.close })
   vi.mocked(listQueues).mockResolvedValue({ items: [{ key: 'accept', name: '待受理', count: 2, urgent: false }] })
-  vi.mocked(listCases).mockResolvedValue({ items: ['1', '2'].map((case_no) => ({ case_no }) as StaffCaseRow), next: null })
+  vi.mocked(listCases).mockResolvedValue({ items: ['1', '2'].map((case_no) => ({ case_no }) as StaffCaseRow), next: null, elsewhere: null })
   vi.mocked(getCase).mockResolvedValue(view)
 })
 

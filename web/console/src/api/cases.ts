@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CaseAccount, CaseContractView, CaseFee, CaseIdentityView, CaseLinkView, CommandBody, IdentityWord, Page, QueueView, ReviewMarks, RingingAlarm, StaffCaseRow, StaffCaseView, Values, WorksDrawing } from './types'
+import type { CaseAccount, CaseContractView, CaseFee, CaseIdentityView, CaseLinkView, CommandBody, IdentityWord, Page, QueueView, ReviewMarks, RingingAlarm, CaseElsewhere, StaffCaseRow, StaffCaseView, Values, WorksDrawing } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -24,7 +24,7 @@ const path = (caseNo: string) => `/cases/${encodeURIComponent(caseNo)}`
 
 export const listQueues = () => request<{ items: QueueView[] }>('GET', '/queues')
 export const listCases = (query: CaseQuery) =>
-  request<Page<StaffCaseRow>>('GET', '/cases' + makeQuery({ ...query }))
+  request<Page<StaffCaseRow> & { elsewhere: CaseElsewhere | null }>('GET', '/cases' + makeQuery({ ...query }))
 export const listRingingAlarms = () => request<{ items: RingingAlarm[] }>('GET', '/alarms/ringing')
 export const getCase = (caseNo: string) => request<StaffCaseView>('GET', path(caseNo))
 export const listSameCustomer = (caseNo: string) =>

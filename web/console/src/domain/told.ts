@@ -1,5 +1,5 @@
 /** What the customer was told and what the customer said, in words. */
-import type { ToldMessage } from '@/api/types'
+import type { CaseElsewhere, ToldMessage } from '@/api/types'
 
 type Try = ToldMessage['tries'][number]
 
@@ -20,4 +20,11 @@ export function tellSms(message: Pick<ToldMessage, 'sms' | 'tries'>): string {
 /** `★★★★☆ 4 星` */
 export function tellStars(stars: number): string {
   return `${'★'.repeat(stars)}${'☆'.repeat(5 - stars)} ${stars} 星`
+}
+
+/** Of a case that another unit has only that is told, and whom to call there. */
+export function tellElsewhere(caseNo: string, one: CaseElsewhere): string {
+  const who = one.contact_name.startsWith(one.unit_name) ? one.contact_name : [one.unit_name, one.contact_name].filter(Boolean).join(' ')
+  const call = one.contact_phone ? `请打电话给${who} ${one.contact_phone}。` : one.contact_name ? `请联系${who}。` : '请联系该单位，或打客服热线。'
+  return `办件 ${caseNo} 在${one.unit_name}，您这里看不到内容。${call}`
 }

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { listCases } from '@/api/cases'
 import { tellProblem } from '@/api/client'
-import type { StaffCaseRow } from '@/api/types'
+import type { CaseElsewhere, StaffCaseRow } from '@/api/types'
 import { usePreferences } from './preferences'
 
 const PAGE = 50
@@ -12,6 +12,8 @@ export const useCaseList = defineStore('caseList', () => {
   const preferences = usePreferences()
   const rows = ref<StaffCaseRow[]>([])
   const next = ref<string | null>(null)
+  /** Who has the case that was looked for by its number, where it is none of one's own. */
+  const elsewhere = ref<CaseElsewhere | null>(null)
   const state = ref<'loading' | 'ready' | 'failed'>('loading')
   const problem = ref('')
   const loadingMore = ref(false)
@@ -40,12 +42,14 @@ export const useCaseList = defineStore('caseList', () => {
     state.value = 'loading'
     rows.value = []
     next.value = null
+    elsewhere.value = null
     problem.value = ''
     try {
       const page = await ask(null, PAGE)
       if (mine !== question) return
       rows.value = page.items
       next.value = page.next
+      elsewhere.value = page.elsewhere
       state.value = 'ready'
     } catch (thrown) {
       if (mine !== question) return
@@ -118,5 +122,5 @@ export const useCaseList = defineStore('caseList', () => {
 
   const isFiltered = computed(() => Boolean(search.value.trim() || preferences.kept.service || preferences.kept.unit || preferences.kept.due || preferences.kept.narrow || preferences.kept.post || preferences.kept.family))
 
-  return { rows, next, state, asked, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
+  return { rows, next, elsewhere, state, asked, problem, loadingMore, search, everywhere, origin, isFiltered, reload, refresh, loadMore, neighbour, takeOut }
 })

@@ -8236,6 +8236,11 @@ export interface components {
             may_resubmit: boolean;
             review: components["schemas"]["ContractReview"] | null;
         };
+        CaseElsewhere: {
+            contact_name: string;
+            contact_phone: string;
+            unit_name: string;
+        };
         CaseIdentity: {
             acts_for_another: boolean;
             checks: components["schemas"]["IdentityCheck"][];
@@ -10006,6 +10011,7 @@ export interface components {
             items: components["schemas"]["StaffCaseRow"][];
         };
         StaffCasePage: {
+            elsewhere: components["schemas"]["CaseElsewhere"] | null;
             items: components["schemas"]["StaffCaseRow"][];
             next: string | null;
         };
