@@ -109,7 +109,7 @@ it('shows what is collected, and asks with the sum before the money is said to b
   vi.mocked(sendCommand).mockReset()
   vi.mocked(getFee).mockResolvedValue({ due_fen: 358_000, what: '安装费', until: null })
   const action = {
-    kind: 'complete', task: 3, step: 'counter', outcome: 'paid', name: '已收款', asks: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: false,
+    kind: 'complete', task: 3, step: 'counter', outcome: 'paid', name: '已收款', asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: false,
   }
   const form = { sections: [] }
   const view = { case_no: '1', version: 1, actions: [action], open_tasks: [{ no: 3, queue: 'charge', attended_by: [] }], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
