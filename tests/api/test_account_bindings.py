@@ -207,7 +207,7 @@ def test_no_answer_tells_which_numbers_exist(
     assert again[0][1]["extra"]["retry_after_seconds"] == 60
     wrong = visitor.bind("123456789012")
     assert refusal(wrong) == (422, "invalid_input")
-    assert wrong.get_json()["fields"]["account_no"].startswith("户号应是 12 位数字")
+    assert wrong.get_json()["fields"]["account_no"].startswith("户号有误")
 
 
 def test_tries_are_limited_for_a_customer_and_for_a_number(

@@ -48,7 +48,7 @@ def _try_to_bind(watched: Watched, customer: Customer, account_no: str) -> None:
     page.get_by_label("户号", exact=True).fill(account_no[:-1] + str((int(account_no[-1]) + 1) % 10))
     watched.expect_refusals("invalid_input", "binding_refused")
     customer.press("下一步")
-    expect(page.get_by_text(re.compile("^户号应是 12 位数字"))).to_be_visible()
+    expect(page.get_by_text(re.compile("^户号有误"))).to_be_visible()
     page.get_by_label("户号", exact=True).fill(account_no)
     customer.press("下一步")
     expect(page.get_by_role("heading", name="再核对一项，任选一种")).to_be_visible()

@@ -36,8 +36,9 @@ describe('what there is to pay', () => {
   })
 
   it('asks for a word of a transfer alone, since the counter books what it took', () => {
-    expect(tellAfterwards({ transfer: null })).toContain('窗口会替您登记')
-    expect(tellAfterwards({ transfer: { holder: '燃气公司', bank: '建行', account_no: '3700' } })).toContain('转账的，转好后点下面的按钮')
+    expect(tellAfterwards({ transfer: null }, true)).toContain('窗口会替您登记')
+    expect(tellAfterwards({ transfer: { holder: '燃气公司', bank: '建行', account_no: '3700' } }, true)).toContain('转账的，转好后点下面的按钮')
+    expect(tellAfterwards({ transfer: null }, false)).not.toContain('按钮')
   })
 
   it('says what to bring', () => {

@@ -24,8 +24,12 @@ export function tellOnlyWhere(bill: Pick<Bill, 'transfer'>): string {
   return bill.transfer ? '只向营业厅窗口或合同上的公司账户缴费，不要转给个人。' : '只向营业厅窗口缴费，不要转给个人。'
 }
 
-/** What is left to do once it is paid: the counter books what it took, and of a transfer nobody knows before it is said. */
-export function tellAfterwards(bill: Pick<Bill, 'transfer'>): string {
+/**
+ * What is left to do once it is paid: the counter books what it took, and of a transfer nobody knows before it is said,
+ * where there is a button to say so.
+ */
+export function tellAfterwards(bill: Pick<Bill, 'transfer'>, maySay: boolean): string {
+  if (!maySay) return bill.transfer ? '请留着收据，到账后我们替您登记。' : '缴好请留着收据，窗口会替您登记。'
   return bill.transfer
     ? '请留着收据。在窗口缴的，窗口替您登记；转账的，转好后点下面的按钮告诉我们。'
     : '缴好请留着收据，窗口会替您登记；窗口没有登记的，再点下面的按钮告诉我们。'
