@@ -19,6 +19,7 @@ from backend.cases.deadlines import Deadline, DuePlan
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import EventKind, Snapshot, Task
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
+from backend.core.json_text import dump_json
 from backend.core.statements import Prepared
 
 HANDLER_FIELD = ASKED_DATA["handler"]
@@ -110,10 +111,10 @@ def save_decision(
             "actor": stamp.actor,
             "command_id": stamp.command_id,
             "at": stamp.recorded_at,
-            "events": json.dumps(events),
-            "opened": json.dumps(_list_opened(definition, before, after, due)),
-            "moved": json.dumps(_list_moved(before, after)),
-            "asked": json.dumps(asked),
+            "events": dump_json(events),
+            "opened": dump_json(_list_opened(definition, before, after, due)),
+            "moved": dump_json(_list_moved(before, after)),
+            "asked": dump_json(asked),
             "resolved": [
                 new.no
                 for old, new in zip(before.corrections, after.corrections, strict=False)

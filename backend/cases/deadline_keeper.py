@@ -60,10 +60,12 @@ class DeadlineKeeper:
     ) -> DuePlan:
         """Return the deadlines that a decision sets or changes."""
         calendar = self._calendar.current(session)
-        known = compute_deadlines(definition, before, calendar)
+        wanted = compute_deadlines(definition, after, calendar)
+        # What a task that has ended was due at, nobody asks.
+        known = compute_deadlines(definition, before, calendar, wanted)
         changed = {
             no: deadline
-            for no, deadline in compute_deadlines(definition, after, calendar).items()
+            for no, deadline in wanted.items()
             # A new task whose limit stands still has nothing to store yet.
             if deadline != known.get(no) and (no in known or deadline.due_at is not None)
         }

@@ -8,7 +8,7 @@ says so is running, the limit stands still: then nothing is due, and what is lef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -84,11 +84,16 @@ Pause = tuple[datetime, datetime | None]
 
 
 def compute_deadlines(
-    definition: ProcessDefinition, snapshot: Snapshot, calendar: WorkingCalendar
+    definition: ProcessDefinition,
+    snapshot: Snapshot,
+    calendar: WorkingCalendar,
+    within: Container[int] | None = None,
 ) -> dict[int, Deadline]:
-    """Return the deadline of every open task that has a limit, by the task's number."""
+    """Return the deadline of every open task that has a limit, by the task's number; of ``within`` alone."""
     found = {
-        task.no: _compute(definition, snapshot, calendar, task, frozenset()) for task in snapshot.open_tasks
+        task.no: _compute(definition, snapshot, calendar, task, frozenset())
+        for task in snapshot.open_tasks
+        if within is None or task.no in within
     }
     return {no: deadline for no, deadline in found.items() if deadline is not None}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from backend.cases.models import CaseEvent, CommandLog, ServiceCase
 from backend.cases.snapshot import CaseStatus, Correction, Event, EventKind, Snapshot, Task, TaskState
 from backend.core.database import table_of
+from backend.core.json_text import dump_json
 from backend.core.outbox import INSERT_PROMISES
 from backend.core.statements import Prepared
 from backend.customers.classes import CLASS_OF_CUSTOMER
@@ -236,7 +236,7 @@ def insert_command(
             "request_sha256": request_sha256,
             "answer": Jsonb(answer),
             "recorded_at": stamp.recorded_at,
-            "promises": json.dumps(promised),
+            "promises": dump_json(promised),
         },
     )
 

@@ -6,7 +6,6 @@ itself has been given up; a person may send it back to pending. Unknown is settl
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from backend.core.database import Base
+from backend.core.json_text import dump_json
 from backend.core.statements import Prepared
 
 
@@ -64,7 +64,7 @@ def promise(session: Session, topic: str, payloads: list[dict[str, Any]], now: d
     if gathered is not None:
         gathered.extend(rows)
     elif rows:
-        _INSERT.execute(session, {"promises": json.dumps(rows)})
+        _INSERT.execute(session, {"promises": dump_json(rows)})
 
 
 def gather_promises(session: Session) -> list[dict[str, Any]]:
