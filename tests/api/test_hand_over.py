@@ -107,11 +107,16 @@ def test_one_matter_counts_once_however_far_it_was_handed_over(hall: Hall) -> No
         return next(int(one["open_cases"]) for one in items if one["username"] == "handler_361")
 
     before, above = count(), start_assigned(hall)
+    given: list[int] = []
     for process, step in (("install_residential_individual", "pay"), ("fee_collection", "apply")):
         below = begin(hall, process, step, None)
         handed = update(ServiceCase).where(ServiceCase.id == hall.find_id(below))
         parent = {"parent_case_id": hall.find_id(above), "parent_task_no": 99}
         with hall.sessions.begin() as session:
             session.execute(handed.values(**parent, handler_id=hall.staff["handler_361"]))
+        given.append(hall.find_id(below))
         above = below
     assert count() == before + 1
+    # Their own data name no handler, so nobody could hand them over afterwards.
+    with hall.sessions.begin() as session:
+        session.execute(update(ServiceCase).where(ServiceCase.id.in_(given)).values(handler_id=None))
