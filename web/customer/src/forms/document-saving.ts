@@ -5,6 +5,17 @@ import type { Value, Values } from '@/api/types'
 import { dropLocalDraft, keepLocalDraft, readLocalDraft } from './local-drafts'
 
 const SERVER_WAIT_MS = 1500
+/** The last save of each document, also of a screen that was left while it was on its way. */
+const underWay = new Map<string, Promise<unknown>>()
+const nameDraft = (no: string, task: number): string => `document:${no}:${task}`
+
+/**
+ * Wait for what a screen left behind on its way to the server. Whoever comes back at once would begin with the revision
+ * from before it, be refused for it, and lose what they add.
+ */
+export async function whenSaved(no: string, task: number): Promise<void> {
+  await underWay.get(nameDraft(no, task))
+}
 
 /**
  * Keeps what is filled into a form of a case: on this device at once, on the server a moment later. One request at a
@@ -16,7 +27,7 @@ export function useDocumentSaving(name: () => { no: string; task: number }) {
   let unsent: Values = {}
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<Problem | null> = Promise.resolve(null)
-  const draftName = (): string => `document:${name().no}:${name().task}`
+  const draftName = (): string => nameDraft(name().no, name().task)
 
   /** Begin with the server's revision; returns what this device could not send before. */
   function begin(known: number): Values {
@@ -45,6 +56,7 @@ export function useDocumentSaving(name: () => { no: string; task: number }) {
   function save(fills = false): Promise<Problem | null> {
     clearTimeout(timer)
     running = running.then(() => send(fills))
+    underWay.set(draftName(), running)
     return running
   }
 
