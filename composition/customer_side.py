@@ -9,7 +9,6 @@ from flask_smorest import Api
 from backend.access.access_tokens import AccessTokens
 from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
-from backend.access.sms_codes import SmsCodes
 from backend.cases.account_pages import AccountPages
 from backend.cases.alarm_service import AlarmService
 from backend.cases.application_service import ApplicationService
@@ -26,7 +25,7 @@ from backend.core.rate_limits import make_limiter
 from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.realtime.tickets import SocketTickets
-from composition.hall import Hall, make_account_binding, read_clock
+from composition.hall import Hall, make_account_binding, make_sms_codes, offers_codes, read_clock
 from composition.platforms import make_wechat_offer
 from miniprogram_api.account_routes import make_account_routes
 from miniprogram_api.address_routes import make_address_routes
@@ -129,9 +128,9 @@ def _make_signing(hall: Hall) -> CustomerSigning:
         hall.filled_documents,
         hall.signing,
         hall.customers,
-        SmsCodes(hall.keys, hall.settings.secret_key),
+        make_sms_codes(hall),
         hall.keys,
-        offers_sms="sign_in_code" in dict(hall.settings.sms_templates),
+        offers_sms=offers_codes(hall.settings),
         now=read_clock,
     )
 
@@ -144,9 +143,9 @@ def _add_sign_in(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:
         hall.sessions,
         hall.customers,
         sessions,
-        SmsCodes(hall.keys, settings.secret_key),
+        make_sms_codes(hall),
         make_wechat_offer(settings, hall.platforms),
-        offers_sms="sign_in_code" in dict(settings.sms_templates),
+        offers_sms=offers_codes(settings),
         now=read_clock,
     )
     CustomerGuard(tokens, sessions, hall.links, read_clock).install(app)

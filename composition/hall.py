@@ -354,13 +354,23 @@ def make_key_ring(settings: Settings) -> KeyRing:
     return KeyRing(dict(settings.encryption_keys), settings.encryption_keys[-1][0], settings.blind_index_key)
 
 
+def make_sms_codes(hall: Hall) -> SmsCodes:
+    """Return what makes and checks codes by text message."""
+    return SmsCodes(hall.keys, hall.settings.secret_key)
+
+
+def offers_codes(settings: Settings) -> bool:
+    """Tell whether the deployment has a registered template for codes by text message."""
+    return "sign_in_code" in dict(settings.sms_templates)
+
+
 def make_account_binding(hall: Hall) -> AccountBinding:
     """Return what binds customers' accounts; both the routes and the promise of a code use it."""
     return AccountBinding(
         hall.sessions,
         AccountBindings(hall.keys, hall.customers),
         hall.customers,
-        SmsCodes(hall.keys, hall.settings.secret_key),
-        offers_sms="sign_in_code" in dict(hall.settings.sms_templates),
+        make_sms_codes(hall),
+        offers_sms=offers_codes(hall.settings),
         now=read_clock,
     )

@@ -7,14 +7,14 @@ from typing import Any
 from flask_limiter import Limiter
 from flask_smorest import Blueprint
 
-from backend.access.account_binding import AccountBinding, BindingCodePromise, BindingProof
+from backend.access.account_binding import AccountBinding, BindingProof
+from backend.access.sms_codes import SmsCodePromise
 from backend.cases.account_pages import AccountPages
 from backend.core.callers import Caller, open_to
 from miniprogram_api.binding_schemas import (
     AccountNumberSchema,
     AccountPageSchema,
     AccountPeopleSchema,
-    BindingCodePromiseSchema,
     BindingSchema,
     BoundAccountSchema,
     BoundAccountsSchema,
@@ -22,6 +22,7 @@ from miniprogram_api.binding_schemas import (
     describe_bound,
     describe_person,
 )
+from miniprogram_api.customer_schemas import SmsCodePromiseSchema
 from miniprogram_api.guard import get_customer
 
 # Per address, against machines; the limits of a customer and of a number are the strict ones.
@@ -43,8 +44,8 @@ def make_binding_routes(binding: AccountBinding, pages: AccountPages, limiter: L
     @open_to(Caller.CUSTOMER)
     @limiter.limit(BINDING_LIMIT)
     @routes.arguments(AccountNumberSchema)
-    @routes.response(202, BindingCodePromiseSchema)
-    def request_code(typed: dict[str, str]) -> BindingCodePromise:
+    @routes.response(202, SmsCodePromiseSchema)
+    def request_code(typed: dict[str, str]) -> SmsCodePromise:
         """Have a code sent to the phone on file; the answer is the same whether or not there is one."""
         return binding.request_code(get_customer().customer_id, typed["account_no"])
 

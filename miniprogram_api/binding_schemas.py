@@ -7,7 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from backend.core.masking import mask_name, mask_phone
-from backend.customers.addresses import PARTS
+from backend.customers.addresses import write_address
 from backend.customers.bindings import (
     GRANTED_ROLES,
     IDENTITY,
@@ -26,13 +26,6 @@ class AccountNumberSchema(Schema):
     """An account number as it was typed."""
 
     account_no = fields.String(required=True, validate=_NUMBER)
-
-
-class BindingCodePromiseSchema(Schema):
-    """When another code may be asked for, and how long this one is good, in seconds."""
-
-    resend_after_seconds = fields.Integer(required=True)
-    expires_in_seconds = fields.Integer(required=True)
 
 
 class BindingSchema(AccountNumberSchema):
@@ -113,7 +106,7 @@ def describe_bound(one: BoundAccount) -> dict[str, Any]:
         "role": one.role,
         "status": one.status,
         "gas_use": one.gas_use,
-        "place": " ".join(one.place[part] for part in PARTS if one.place[part]),
+        "place": write_address(one.place),
         "granted_at": one.granted_at,
     }
 

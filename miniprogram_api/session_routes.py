@@ -9,7 +9,8 @@ from flask_limiter import Limiter
 from flask_smorest import Blueprint
 
 from backend.access.customer_sessions import CustomerSessions, SignedInCustomer
-from backend.access.customer_sign_in import STATE_GOOD_FOR, CustomerSignIn, SmsCodePromise
+from backend.access.customer_sign_in import STATE_GOOD_FOR, CustomerSignIn
+from backend.access.sms_codes import SmsCodePromise
 from backend.core.callers import Caller, open_to
 from miniprogram_api.customer_schemas import (
     PhoneProofSchema,

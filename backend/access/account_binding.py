@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.models import BindingTry
-from backend.access.sms_codes import GOOD_FOR, RESEND_AFTER, SmsCodes
+from backend.access.sms_codes import CODE_PROMISE, RESEND_AFTER, SmsCodePromise, SmsCodes
 from backend.core.errors import AppError, Conflict, Invalid, TooMany
 from backend.core.outbox import promise
 from backend.customers.account_numbers import is_valid_account_no
@@ -51,14 +51,6 @@ class BindingProof:
     tail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BindingCodePromise:
-    """How long to wait before asking for another code, and how long this one is good, in seconds."""
-
-    resend_after_seconds: int
-    expires_in_seconds: int
-
-
 class AccountBinding:
     """Owns the transaction. ``offers_sms`` False: the deployment sends no codes (``sign_in_not_offered``)."""
 
@@ -89,7 +81,7 @@ class AccountBinding:
             bound, account = self._bindings.find_bound(session, customer_id, account_no)
             return self._bindings.list_people(session, account) if bound.role == "owner" else []
 
-    def request_code(self, customer_id: int, account_no: str) -> BindingCodePromise:
+    def request_code(self, customer_id: int, account_no: str) -> SmsCodePromise:
         """Promise a code to the phone on file, should there be one.
 
         Raises Invalid on ``account_no`` for what is no number, TooMany, or Conflict.
@@ -103,7 +95,7 @@ class AccountBinding:
             row = _note(session, customer_id, plain, _CODE, now)
             # Whether there is such an account is looked up later, so that the answer takes equally long.
             promise(session, "send_binding_code", [{"binding_try_id": row.id}], now)
-        return BindingCodePromise(int(RESEND_AFTER.total_seconds()), int(GOOD_FOR.total_seconds()))
+        return CODE_PROMISE
 
     def send_code(self, payload: Mapping[str, int]) -> None:
         """Keep the promise of TOPIC: make the code and promise its message. Twice does no more than once."""

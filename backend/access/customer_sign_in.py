@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.access.customer_sessions import CustomerSessions, SignedInCustomer
 from backend.access.models import WebSignInState
 from backend.access.ports import WechatOffer, WechatPerson
-from backend.access.sms_codes import GOOD_FOR, RESEND_AFTER, SmsCodes
+from backend.access.sms_codes import CODE_PROMISE, SmsCodePromise, SmsCodes
 from backend.core.errors import Conflict, Invalid, Unavailable
 from backend.core.ids import hash_token, make_public_token
 from backend.customers.service import CustomersService, CustomerView, Proof, read_mobile
@@ -29,14 +29,6 @@ _OWN_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]{0,199}")
 _RETURN_PAGE = "/h5/#/pages/sign-in/index"
 _log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class SmsCodePromise:
-    """How long to wait before asking for another code, and how long this one is good, in seconds."""
-
-    resend_after_seconds: int
-    expires_in_seconds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +79,7 @@ class CustomerSignIn:
         plain = read_mobile(phone)
         with self._sessions.begin() as session:
             self._codes.issue(session, plain, purpose, self._now())
-        return SmsCodePromise(int(RESEND_AFTER.total_seconds()), int(GOOD_FOR.total_seconds()))
+        return CODE_PROMISE
 
     def by_sms(self, phone: str, code: str) -> SignedInCustomer:
         """Sign in, or up, by a code; raises Invalid on ``phone`` or ``code``."""

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -26,6 +27,18 @@ PER_PHONE = 5
 TRIES = 5
 # Longer than any count above looks back; nothing needs a phone of somebody who only tried.
 KEPT_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SmsCodePromise:
+    """How long to wait before asking for another code, and how long this one is good, in seconds."""
+
+    resend_after_seconds: int
+    expires_in_seconds: int
+
+
+# What whoever asked for a code is told.
+CODE_PROMISE = SmsCodePromise(int(RESEND_AFTER.total_seconds()), int(GOOD_FOR.total_seconds()))
 
 
 class SmsCodes:

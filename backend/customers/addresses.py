@@ -19,9 +19,14 @@ PLACE_COLUMNS: Final = (
 )
 
 
+def write_address(address: Mapping[str, Any]) -> str:
+    """Return the whole address in one line, the note apart; empty where nothing is filled in."""
+    return " ".join(address[one] for one in PARTS if address[one])
+
+
 def index_address(keys: KeyRing, address: Mapping[str, Any]) -> bytes | None:
     """Return the blind index over the whole address, the note apart, or None where nothing is filled in."""
-    text = " ".join(address[one] for one in PARTS if address[one])
+    text = write_address(address)
     return keys.blind_index(text, "address") if text else None
 
 

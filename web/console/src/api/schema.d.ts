@@ -96,7 +96,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["BindingCodePromise"];
+                        "application/json": components["schemas"]["SmsCodePromise"];
                     };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
@@ -8102,10 +8102,6 @@ export interface components {
             tail?: string;
             /** @enum {string} */
             way: "own_phone" | "sms_code" | "identity";
-        };
-        BindingCodePromise: {
-            expires_in_seconds: number;
-            resend_after_seconds: number;
         };
         Board: {
             /** Format: date-time */
