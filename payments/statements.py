@@ -49,6 +49,16 @@ class _Place:
 
 
 @dataclass(frozen=True, slots=True)
+class _Due:
+    """What is to be paid at a place, by an open charge or else by what was agreed on."""
+
+    agreed: Agreed | None
+    amount_fen: int | None
+    paid_fen: int
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fee:
     """What whoever takes the money reads: the sum that the customer was told, for what, and until when.
 
@@ -121,16 +131,8 @@ class PaymentStatements:
             if place is None:
                 return Fee()
             charges = list_charges(session, [one.id for one in list_branches(place.branch)])
-            charge = next((one for one in charges if one.state == "open" and one.case_id == case_id), None)
-            if charge is None and _is_booked(place):
-                return Fee()
-            agreed = self._find_agreed(session, place)
-            paid = sum(one.amount_fen for one in charges if one.state == "settled")
-            due_fen = None if agreed is None else agreed.find_due(paid)
-            if charge is not None:
-                due_fen = charge.amount_fen
-            until = self._find_end(session, place, agreed if paid == 0 else None)
-            return Fee(due_fen, _name_what(place), until)
+            due = self._find_due(session, place, charges)
+            return Fee() if due is None else Fee(due.amount_fen, _name_what(place), due.until)
 
     def _list_places(self, session: Session, branch: Branch) -> Iterator[_Place]:
         """Return where the case waits for money, itself or in what it handed over to."""
@@ -164,31 +166,40 @@ class PaymentStatements:
     def _write_bill(
         self, session: Session, place: _Place, charges: Sequence[Row[Any]], now: datetime
     ) -> dict[str, Any] | None:
-        agreed = self._find_agreed(session, place)
+        due = self._find_due(session, place, charges)
+        if due is None:
+            return None
+        agreed = due.agreed
+        return {
+            "what": _name_what(place),
+            "amount_fen": due.amount_fen,
+            "total_fen": None if agreed is None else agreed.total_fen,
+            "paid_fen": due.paid_fen if agreed is not None else 0,
+            "state": _tell_state(place, agreed, due.amount_fen),
+            "until": due.until,
+            "overdue": due.until is not None and due.until < now,
+            "contract_no": agreed.contract_no or None if agreed is not None else None,
+            "transfer": None if agreed is None else agreed.transfer,
+            "desk": self._tell_desk(session, place.branch.id, now),
+        }
+
+    def _find_due(self, session: Session, place: _Place, charges: Sequence[Row[Any]]) -> _Due | None:
+        """Return what is due at the place, or None once finance's receipt is there."""
         charge = next(
             (one for one in charges if one.state == "open" and place.fee and one.case_id == place.fee.id),
             None,
         )
+        if charge is None and _is_booked(place):
+            return None
+        agreed = self._find_agreed(session, place)
         below = {one.id for one in list_branches(place.branch)}
         paid_fen = sum(one.amount_fen for one in charges if one.state == "settled" and one.case_id in below)
         amount_fen = None if agreed is None else agreed.find_due(paid_fen)
         if charge is not None:
             amount_fen = charge.amount_fen
-        until = self._find_end(session, place, agreed if paid_fen == 0 else None)
-        if charge is None and _is_booked(place):
-            return None
-        return {
-            "what": _name_what(place),
-            "amount_fen": amount_fen,
-            "total_fen": None if agreed is None else agreed.total_fen,
-            "paid_fen": paid_fen if agreed is not None else 0,
-            "state": _tell_state(place, agreed, amount_fen),
-            "until": until,
-            "overdue": until is not None and until < now,
-            "contract_no": agreed.contract_no or None if agreed is not None else None,
-            "transfer": None if agreed is None else agreed.transfer,
-            "desk": self._tell_desk(session, place.branch.id, now),
-        }
+        return _Due(
+            agreed, amount_fen, paid_fen, self._find_end(session, place, agreed if paid_fen == 0 else None)
+        )
 
     def _find_end(self, session: Session, place: _Place, agreed: Agreed | None) -> datetime | None:
         """Return until when it is to be paid: by the contract, or else by the step's own limit.
