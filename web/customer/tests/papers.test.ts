@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { tellPaper, waitsForMe } from '@/forms/papers'
+import { nameSigning, tellPaper, waitsForMe } from '@/forms/papers'
 
 const own = { own: true, number: '' }
 
@@ -24,4 +24,8 @@ describe('the list of papers', () => {
     expect(waitsForMe({ state: 'to_sign' })).toBe(true)
     expect(waitsForMe({ state: 'filled' })).toBe(false)
   })
+})
+
+it('a place for signing is called by its word once', () => {
+  expect([nameSigning('检查人', '签字'), nameSigning('检查人', '签名'), nameSigning('安检员签字', '签名')]).toEqual(['检查人签字', '检查人签名', '安检员签字'])
 })

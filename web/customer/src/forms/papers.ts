@@ -15,3 +15,6 @@ export function tellPaper(paper: Pick<Paper, 'state' | 'hint' | 'at' | 'own' | '
   const told = paper.at ? `${showTime(paper.at)} ${done}` : done
   return paper.number && !paper.own ? `${told} · ${paper.number}` : told
 }
+
+/** `检查人` becomes `检查人签字`; what says so already stays, since nobody reads 签字签名. */
+export const nameSigning = (label: string, word: '签字' | '签名'): string => (/签[字名]$/.test(label) ? label : label + word)
