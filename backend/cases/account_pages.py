@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.account_views import describe_use
 from backend.core.masking import mask_name
 from backend.customers.accounts import GasAccounts
-from backend.customers.addresses import PARTS
+from backend.customers.addresses import write_address
 from backend.customers.bindings import AccountBindings
 from backend.organisation.service import OrganisationService
 
@@ -45,7 +45,7 @@ class AccountPages:
                 "role": bound.role,
                 "status": bound.status,
                 "holder": view.record.holder if bound.role == "owner" else mask_name(view.record.holder),
-                "place": " ".join(bound.place[one] for one in PARTS if bound.place[one]),
+                "place": write_address(bound.place),
                 "opened_at": account.opened_at,
                 "use": None if bound.role == "payer" else describe_use(view.record),
                 "manager": None if contact is None else {"name": contact.name, "phone": contact.phone},

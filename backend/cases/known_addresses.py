@@ -44,12 +44,14 @@ class KnownAddresses:
             for one in self._bindings.list_bound(session, customer_id):
                 if one.role != "payer" and len(found) < OFFERED:
                     found.setdefault(_key(one.place), dict(one.place))
+            if len(found) == OFFERED:
+                return list(found.values())
             for tree in list_trees(session, customer_id, "all", None, _LOOKED_AT):
-                if len(found) == OFFERED:
-                    break
                 address = self._find_address(session, tree)
                 if address is not None and address.get("community"):
                     found.setdefault(_key(address), address)
+                if len(found) == OFFERED:
+                    break
         return list(found.values())
 
     def _find_address(self, session: Session, tree: CaseTree) -> dict[str, Any] | None:

@@ -9,9 +9,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from backend.cases.page_cursor import read_place, write_place
-from backend.cases.staff_queue_rows import POST_RANKS
+from backend.cases.staff_queue_rows import ALARM_QUEUE, POST_RANKS
 
-ALARM_QUEUE = "alarm"
 _LAST_DAY = datetime(9000, 1, 1, tzinfo=UTC)
 _BEFORE_ALL: Mapping[str, Any] = {"due": "-infinity", "opened": _LAST_DAY, "case": 0, "no": 0}
 _BEHIND_ALL: Mapping[str, Any] = {"due": "infinity", "opened": _LAST_DAY, "case": 0, "no": 0}

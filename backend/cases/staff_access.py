@@ -115,11 +115,6 @@ class HelpedSteps(NamedTuple):
     steps: tuple[str, ...]
 
 
-def tell_reader(member: Member, row: Row[Any]) -> tuple[str | None, Performer]:
-    """Return what the member is to a case, and how the engine sees them."""
-    return tell_part(member, row), make_performer(member)
-
-
 @dataclass(frozen=True, slots=True)
 class PostMap:
     """Where posts stand in the processes.

@@ -36,7 +36,7 @@ from backend.cases.overall_limits import describe_overall, read_overall, write_o
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
 from backend.cases.snapshot import CaseStatus
-from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_reader
+from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_part
 from backend.cases.staff_case_view import (
     describe_actions,
     describe_corrections,
@@ -182,9 +182,7 @@ class StaffCases:
         work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         line = make_line(root, lambda one: self._definitions.get(session, one))
-        booked, made_at = find_shown_visit(
-            root, line, row.handler_id if tell_reader(member, row)[0] else None
-        )
+        booked, made_at = find_shown_visit(root, line, row.handler_id if tell_part(member, row) else None)
         return {
             **self._write_past(session, member, row, root, form),
             "version": branch.snapshot.version,
@@ -277,10 +275,9 @@ class StaffCases:
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
+        part, performer = tell_part(member, row), make_performer(member)
         return {
-            **self._rows.write_one(
-                session, row, units, handlers, untaken, self._now(), *tell_reader(member, row)
-            ),
+            **self._rows.write_one(session, row, units, handlers, untaken, self._now(), part, performer),
             **describe_overall(works, self._now()),
             "history": history,
             "reply": find_reply(events),

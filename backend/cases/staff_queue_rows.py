@@ -102,8 +102,10 @@ _TASK_OF_SERVICE: ColumnElement[bool] = (TASK.c.service_key == _SERVICE) | (
 # On one person's list what was urged stands first; of the rest each stands by when it is due.
 UNURGED: ColumnElement[bool] = TASK.c.urged_at.is_(None)
 # Alarms have a queue of their own; where they stand among others, nothing stands before them (law 13).
-_IS_ALARM: ColumnElement[bool] = TASK.c.queue == literal_column("'alarm'")
-_NO_ALARM: ColumnElement[bool] = TASK.c.queue.is_distinct_from(literal_column("'alarm'"))
+ALARM_QUEUE = "alarm"
+_ALARM: ColumnElement[str] = literal_column(f"'{ALARM_QUEUE}'")
+_IS_ALARM: ColumnElement[bool] = TASK.c.queue == _ALARM
+_NO_ALARM: ColumnElement[bool] = TASK.c.queue.is_distinct_from(_ALARM)
 # In a queue stands first what was urged, then what is a classified customer's. Each has an index of its own,
 # which is short, so that all others are found as if there were none.
 RANKS: dict[str, list[ColumnElement[bool]]] = {

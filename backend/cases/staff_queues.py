@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.co_handling import list_helped
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadline_extending import EXTENDERS
-from backend.cases.queue_cursors import ALARM_QUEUE, read_cursor, write_cursor
+from backend.cases.queue_cursors import read_cursor, write_cursor
 from backend.cases.staff_access import (
     OVERSEERS,
     HelpedSteps,
@@ -25,6 +25,7 @@ from backend.cases.staff_access import (
     tell_part,
 )
 from backend.cases.staff_queue_rows import (
+    ALARM_QUEUE,
     HELPING,
     OTHER_FAMILY,
     list_helped_values,
