@@ -27,7 +27,7 @@ from bench.hall import CUSTOMER_ID, furnish, open_engine
 from bench.story import NOW, STEPS, make_commands, read_definition
 
 ROUND_SECONDS = 1.0
-ROUNDS = 7
+ROUNDS = 9
 _TABLE = "CREATE TABLE spiff_workflow (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, body text)"
 _INSERT = "INSERT INTO spiff_workflow (body) VALUES (%s) RETURNING id"
 _LOCK = "SELECT body FROM spiff_workflow WHERE id = %s FOR UPDATE"

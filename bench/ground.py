@@ -68,6 +68,8 @@ class Ground:
                 connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
             connection.execute(text("CHECKPOINT"))
         engine.dispose()
+        # What the system still writes of them would be waited for by the next figure's commits.
+        os.sync()
 
     def make_environment(self, database_url: str) -> dict[str, str]:
         """Return the environment of a web process: settings as a deployment gives them, and no others."""
