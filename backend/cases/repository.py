@@ -33,9 +33,9 @@ def _read(where: str, locks: bool) -> Prepared:
             SELECT c.id, c.case_no, c.definition_version_id, c.unit_id, c.unit_code, c.customer_id, c.channel,
               c.parent_case_id, c.parent_task_no, c.status, c.version, c.owed_documents, c.data,
               (SELECT v.version FROM service_case v WHERE v.id = c.id) AS seen_version,
-              (SELECT jsonb_agg(jsonb_build_array(no, step, state, opened_at, done_at, outcome, child_process)
-                                ORDER BY no) FROM case_task WHERE case_id = c.id) AS tasks,
-              (SELECT jsonb_agg(jsonb_build_array(no, item, reason, resolved_at IS NOT NULL) ORDER BY no)
+              (SELECT json_agg(json_build_array(no, step, state, opened_at, done_at, outcome, child_process)
+                               ORDER BY no) FROM case_task WHERE case_id = c.id) AS tasks,
+              (SELECT json_agg(json_build_array(no, item, reason, resolved_at IS NOT NULL) ORDER BY no)
                FROM case_correction WHERE case_id = c.id) AS corrections
             FROM service_case c WHERE {where} {"FOR UPDATE OF c" if locks else ""}
             """
@@ -234,7 +234,7 @@ def insert_command(
             "actor": stamp.actor,
             "command_id": stamp.command_id,
             "request_sha256": request_sha256,
-            "answer": Jsonb(answer),
+            "answer": dump_json(answer),
             "recorded_at": stamp.recorded_at,
             "promises": dump_json(promised),
         },
