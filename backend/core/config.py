@@ -288,6 +288,11 @@ class Settings:
         unit="whole number from 30 to 3650 (days)", parse=make_number_reader(30, 3650), default=1095,
         example="1095",
     )  # fmt: skip
+    id_photos_kept_days: int = setting(
+        "ID_PHOTOS_KEPT_DAYS", "How long photos of identity cards are kept after the end of their case.",
+        unit="whole number from 30 to 1095 (days)", parse=make_number_reader(30, 1095), default=365,
+        example="365",
+    )  # fmt: skip
     files_dir: str = setting(
         "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",
         default="var/files", example="var/files",

@@ -8657,7 +8657,7 @@ export interface components {
         FileView: {
             file_key: string;
             /** @enum {string} */
-            kind: "image" | "pdf";
+            kind: "image" | "pdf" | "erased";
             mime: string;
             name: string;
             /** @description bytes of the original */
