@@ -8269,7 +8269,7 @@ export interface components {
         Business: {
             key: string;
             /** @enum {string} */
-            kind: "service" | "intake" | "other";
+            kind: "service" | "hotline" | "counter" | "works" | "inside";
             name: string;
         };
         BusinessList: {
