@@ -134,6 +134,7 @@ _STAFF_SIDE: dict[str, str] = {
     "area_taken": "这个小区或街道已经划给了一个单位，请先改掉原来的。",
     "file_not_csv": "这个文件不是 CSV 表格，请用导出的表格改好后再导入。",
     "import_refused": "表格里有几行填得不对，整份都没有导入，请按提示改好后再试。",
+    "form_reason_missing": "请写明为什么改这张表，以后查得到。",
     "form_refused": "这张表有几处改得不对，还没有保存，请按提示改好后再保存。",
     "parameter_refused": "这个参数还没有改，请按提示改好后再保存。",
     "look_reason_required": "请写明为什么要查看完整内容。",

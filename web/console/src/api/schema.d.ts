@@ -4904,7 +4904,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/staff/api/v1/forms/{key}/versions": {
+    "/staff/api/v1/forms/{key}/preview": {
         parameters: {
             query?: never;
             header?: never;
@@ -4914,6 +4914,75 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /** Tell what a changed form would have otherwise; nothing is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormEdit"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormDifferences"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** List the versions of a form, and what each changed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormVersionList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         /** Store a changed form as a new version; cases that run keep the one they began with. */
         post: {
@@ -4944,6 +5013,49 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms/{key}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        /** Tell a form as one of its versions has it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                    version: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormOfVersion"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8157,7 +8269,7 @@ export interface components {
         Business: {
             key: string;
             /** @enum {string} */
-            kind: "service" | "intake" | "other";
+            kind: "service" | "hotline" | "counter" | "works" | "inside";
             name: string;
         };
         BusinessList: {
@@ -8697,6 +8809,7 @@ export interface components {
         };
         FormChange: {
             base: number;
+            reason: string;
             sections: components["schemas"]["FormSection"][];
         };
         FormColumn: {
@@ -8731,6 +8844,19 @@ export interface components {
         FormDemand: {
             field: string;
             filled: boolean;
+        };
+        FormDifference: {
+            field: string;
+            /** @enum {string} */
+            kind: "added" | "removed" | "renamed" | "changed" | "moved";
+            text: string;
+        };
+        FormDifferences: {
+            changes: components["schemas"]["FormDifference"][];
+        };
+        FormEdit: {
+            base: number;
+            sections: components["schemas"]["FormSection"][];
         };
         FormField: {
             asked_as?: string;
@@ -8789,6 +8915,10 @@ export interface components {
         FormList: {
             items: components["schemas"]["FormLine"][];
         };
+        FormOfVersion: {
+            form: components["schemas"]["FormBody"];
+            version: number;
+        };
         FormOption: {
             doubt?: components["schemas"]["Doubt"];
             group?: string;
@@ -8815,6 +8945,19 @@ export interface components {
             key: string;
             label: string;
             party: string;
+        };
+        FormVersion: {
+            author: string;
+            changes: components["schemas"]["FormDifference"][];
+            is_first: boolean;
+            is_own: boolean;
+            /** Format: date-time */
+            published_at: string;
+            reason: string;
+            version: number;
+        };
+        FormVersionList: {
+            items: components["schemas"]["FormVersion"][];
         };
         Forward: {
             /** Format: uuid */
