@@ -19,6 +19,8 @@ from backend.cases.wording import SUPPLY, name_action
 from backend.catalogue.definition import ActorKind
 from backend.core.error_texts import ERROR_TEXTS
 
+# What a step objects with that waits for the owed documents themselves.
+_DOCUMENTS_OWED = "documents_owed"
 # What staff's forms have to say is no customer's.
 _FIELDS = tuple(one.name for one in fields(AvailableAction) if one.name != "demands")
 
@@ -32,8 +34,11 @@ class CustomerAction:
 
 
 def list_customer_actions(line: Line) -> list[CustomerAction]:
-    """Return what the customer may do now; the task's number tells also in which of the cases it is."""
-    return list(_list_actions(line, ()))
+    """Return what the customer may do now, first what holds the case up.
+
+    The task's number tells also in which of the cases it is.
+    """
+    return sorted(_list_actions(line, ()), key=_rank)
 
 
 def make_identity_action() -> CustomerAction:
@@ -85,6 +90,14 @@ def _list_awaited(line: Line) -> Iterator[Task]:
             yield from _list_awaited(child)
         elif line.definition.step(task.step).by.kind is not ActorKind.CUSTOMER:
             yield task
+
+
+def _rank(action: CustomerAction) -> int:
+    """A step that waits goes before a document that may come later, unless it waits for that document."""
+    unmet = action.body["unmet"]
+    if action.body["kind"] != "complete":
+        return 1
+    return 2 if unmet is not None and unmet["code"] == _DOCUMENTS_OWED else 0
 
 
 def _list_actions(line: Line, path: tuple[int, ...]) -> Iterator[CustomerAction]:
