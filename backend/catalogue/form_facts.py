@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 CUSTOMER_PARTY = "customer"
@@ -12,9 +12,9 @@ _UNTOLD = frozenset({"signature", "photos", "documents", "address"})
 _MOST = 12
 
 
-def list_told(body: Mapping[str, Any], fields: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def list_told(body: Mapping[str, Any], fields: Iterable[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
     """Return the form's ``main_facts``, else what everybody has to fill in and is nobody's personal data."""
-    named: list[Mapping[str, Any]] | None = body.get("main_facts")
+    named: Sequence[Mapping[str, Any]] | None = body.get("main_facts")
     if named is not None:
         return named
     told = (one for one in fields if one.get("required") and one["type"] not in _UNTOLD)
