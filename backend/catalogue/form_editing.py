@@ -55,6 +55,7 @@ _SENTENCES = {
     "signer_unknown": "签字的栏不能去掉。",
     "personal_differs": "个人信息的种类和它的内容对不上。",
     "prefill_odd": "它的内容要从另一栏带出，那一栏不能去掉。",
+    "facts_missing": "这张表客户要签字，至少要留一项内容给客户签前看。",
 }
 _ODD = "改动后这里不对，请检查。"
 
@@ -88,7 +89,17 @@ def edit_form(base: Body, sections: Sequence[Body]) -> tuple[dict[str, Any], dic
     for key in known.keys() - seen:
         if wrong := _keep_reason(known[key]):
             faults[key] = f"“{known[key]['label']}”不能去掉：{wrong}"
-    return {**base, "sections": edited}, faults
+    return _keep_facts({**base, "sections": edited}), faults
+
+
+def _keep_facts(edited: dict[str, Any]) -> dict[str, Any]:
+    """What whoever signs is told follows the fields: one that was taken out is told no more."""
+    if "main_facts" not in edited:
+        return edited
+    there = {one["key"] for one in _list_fields(edited)}
+    kept = [one for one in edited["main_facts"] if one["field"] in there]
+    rest = {key: value for key, value in edited.items() if key != "main_facts"}
+    return {**rest, "main_facts": kept} if kept else rest
 
 
 def find_broken(body: Body, forms: Mapping[str, Body], parties: frozenset[str]) -> dict[str, str]:

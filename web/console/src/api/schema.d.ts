@@ -8179,7 +8179,7 @@ export interface components {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
             for_customer: boolean;
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate" | "book";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "sign_document" | "urge" | "verify_identity" | "rate" | "book";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
@@ -10122,7 +10122,7 @@ export interface components {
             demands: components["schemas"]["FormDemand"][];
             for_customer: boolean;
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate" | "book";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "sign_document" | "urge" | "verify_identity" | "rate" | "book";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
