@@ -284,14 +284,12 @@ class Settings:
         parse=make_pattern_reader(r"[0-9A-Za-z]{1,32}"), example="1", needs=_FACEID,
     )  # fmt: skip
     identity_kept_days: int = setting(
-        "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.",
-        unit="whole number from 30 to 3650 (days)", parse=make_number_reader(30, 3650), default=1095,
-        example="1095",
+        "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.", default=1095,
+        unit="whole number from 30 to 3650 (days)", parse=make_number_reader(30, 3650), example="1095",
     )  # fmt: skip
     id_photos_kept_days: int = setting(
-        "ID_PHOTOS_KEPT_DAYS", "How long photos of identity cards are kept after the end of their case.",
-        unit="whole number from 30 to 1095 (days)", parse=make_number_reader(30, 1095), default=365,
-        example="365",
+        "ID_PHOTOS_KEPT_DAYS", "How long photos of ID cards are kept after their case.", default=365,
+        unit="whole number from 30 to 1095 (days)", parse=make_number_reader(30, 1095), example="365",
     )  # fmt: skip
     files_dir: str = setting(
         "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",

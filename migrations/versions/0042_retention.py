@@ -1,14 +1,14 @@
 """What is kept for a time: when a file has to go, and what was erased of files and proofs of identity.
 
-Revision ID: 0041
+Revision ID: 0042
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 branch_labels = None
 depends_on = None
 
