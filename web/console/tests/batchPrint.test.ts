@@ -8,7 +8,7 @@ const listPrintKinds = vi.hoisted(() => vi.fn())
 const printCases = vi.hoisted(() => vi.fn())
 vi.mock('@/api/documents', () => ({ listPrintKinds, printCases }))
 
-const rows = Array.from({ length: 32 }, (_, at) => ({ case_no: `case-${at}`, service_name: '报修', customer_name: '李', place: '小区' }) as StaffCaseRow)
+const rows = Array.from({ length: 32 }, (_, at) => ({ case_no: `case-${at}`, application_no: `case-${at}`, service_name: '报修', customer_name: '李', place: '小区' }) as StaffCaseRow)
 const stubs = { AppDialog: { template: '<div><slot /></div>' }, 'el-button': { template: '<button type="button"><slot /></button>' } }
 
 describe('printing several cases', () => {

@@ -11,6 +11,9 @@ vi.mock('@/api/lookups')
 
 const row = {
   case_no: '261126361000012',
+  application_no: '261125361000079',
+  waits_for: 'customer',
+  waiting_since: '2026-11-16T09:00:00+08:00',
   service_name: '居民个人申请',
   process_name: '居民个人安装',
   customer_name: '李*',
@@ -39,6 +42,22 @@ describe('the works list', () => {
     await flushPromises()
     return view
   }
+
+  it('shows the number that the customer reads out beside the one of the works, and finds both', async () => {
+    const view = await show()
+    expect(view.text()).toContain('261125361000079工单 261126361000012')
+    await view.get('input[type=search]').setValue(' 261125361000079 ')
+    await view.get('form').trigger('submit')
+    expect(vi.mocked(listWorks).mock.lastCall![0]).toMatchObject({ q: '261125361000079' })
+  })
+
+  it('does not call late what waits for the customer', async () => {
+    vi.mocked(listWorks).mockResolvedValue({ items: [{ ...row, works_overdue: true, left_days: -2 }], next: null, processes: [] })
+    const view = await show()
+    expect(view.find('[role=status]').exists()).toBe(false)
+    expect(view.get('.days').classes()).toContain('amber')
+    expect(view.text()).toContain('在等客户')
+  })
 
   it('prints whatever stands in it, whosever turn it is', async () => {
     const view = await show()

@@ -7966,6 +7966,7 @@ export interface paths {
                     unit?: string | null;
                     process?: string | null;
                     overdue?: boolean;
+                    q?: string;
                     after?: string | null;
                     limit?: number;
                 };
@@ -8279,6 +8280,7 @@ export interface components {
             q: string;
         };
         CalledCase: {
+            application_no: string;
             case_no: string;
             channel: string;
             /** @enum {string|null} */
@@ -10155,6 +10157,7 @@ export interface components {
             next: string | null;
         };
         StaffCaseRow: {
+            application_no: string;
             case_no: string;
             channel: string;
             /** @enum {string|null} */
@@ -10598,6 +10601,7 @@ export interface components {
             name: string;
         };
         WorksRow: {
+            application_no: string;
             /** Format: date-time */
             begun_at: string;
             case_no: string;
