@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,12 +19,14 @@ _BARE = frozenset({"number", "money", "date", "datetime"})
 Field = Mapping[str, Any]
 
 
-def list_facts(form: Form, values: Values) -> list[dict[str, str]]:
-    """Return label and text of the form's ``main_facts``, else of what everybody has to fill in."""
+def list_facts(
+    form: Form, values: Values, told: Sequence[Mapping[str, Any]] | None = None
+) -> list[dict[str, str]]:
+    """Return label and text of ``told``, which are the form's ``main_facts`` where nothing else is said."""
     words = tell_picked(form, values)
     by_key = {one["key"]: one for one in list_fields(form.body)}
     facts: list[dict[str, str]] = []
-    for fact in list_told(form.body, by_key.values()):
+    for fact in list_told(form.body, by_key.values()) if told is None else told:
         field = by_key[fact["field"]]
         asked = "when" not in field or evaluate(field["when"], values)
         text = _write(field, words.get(field["key"])) if asked else ""

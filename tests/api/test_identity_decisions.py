@@ -25,6 +25,7 @@ from backend.customers.service import CustomersService, NewCustomer
 from composition.hall import make_hall
 from tests.api.filling import fill_in
 from tests.api.staff_side import Browser, Hall, code
+from tests.api.test_gas_arrears import EVEN, OWED
 
 HOME = {
     "region": "历下区", "street": "泉城路街道", "community": "阳光小区", "building": "3幢", "unit": "2单元",
@@ -93,6 +94,8 @@ def test_each_process_that_asks_refuses_without_proof(
         fill_in(
             desk, case_no, use_address={**HOME, "door": f"{uuid.uuid4().hex[:8]}室"}, holder_name="张小红"
         )
+    if step == "check_gas":
+        fill_in(desk, case_no, **(OWED if outcome == "owes" else EVEN))
     offered = {one["outcome"]: one for one in desk.read(f"/cases/{case_no}")["actions"]}
     assert "核验客户身份" in offered[outcome]["unmet"]["text"]
     with pytest.raises(CommandRefused, match="identity_unproven"):

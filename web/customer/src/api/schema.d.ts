@@ -8191,8 +8191,13 @@ export interface components {
             task: number | null;
             unmet: components["schemas"]["Unmet"] | null;
         };
+        Basis: {
+            label: string;
+            text: string;
+        };
         Bill: {
             amount_fen: number | null;
+            basis: components["schemas"]["Basis"][];
             contract_no: string | null;
             desk: components["schemas"]["Desk"];
             overdue: boolean;
