@@ -8705,6 +8705,7 @@ export interface components {
             sections: components["schemas"]["FormSection"][];
         };
         FormColumn: {
+            account_number?: boolean;
             decimals?: number;
             doubt?: components["schemas"]["Doubt"];
             hint?: string;
@@ -8738,6 +8739,7 @@ export interface components {
             filled: boolean;
         };
         FormField: {
+            account_number?: boolean;
             asked_as?: string;
             columns?: components["schemas"]["FormColumn"][];
             decimals?: number;
