@@ -8820,6 +8820,7 @@ export interface components {
             sections: components["schemas"]["FormSection"][];
         };
         FormColumn: {
+            account_number?: boolean;
             decimals?: number;
             doubt?: components["schemas"]["Doubt"];
             hint?: string;
@@ -8866,6 +8867,7 @@ export interface components {
             sections: components["schemas"]["FormSection"][];
         };
         FormField: {
+            account_number?: boolean;
             asked_as?: string;
             columns?: components["schemas"]["FormColumn"][];
             decimals?: number;
