@@ -143,8 +143,8 @@ def check_blanks(wording: Wording, form: Form) -> Iterator[TemplateFault]:
                 if field is not None or blank.name in CASE_FACTS:
                     yield TemplateFault(
                         line.no, "template_figure_taken",
-                        f"第 {line.no} 行：“{known.get(blank.name, blank.name)}”（{blank.name}）是表单里的空，"
-                        "不能在范本里写死，请去掉等号和数字。",
+                        f"第 {line.no} 行：“{known.get(blank.name, blank.name)}”（{blank.name}）"
+                        "是表单里的空，不能在范本里写死，请去掉等号和数字。",
                         blank.name,
                     )  # fmt: skip
             elif field is not None and field.type in NO_WORDS:
