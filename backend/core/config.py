@@ -284,9 +284,12 @@ class Settings:
         parse=make_pattern_reader(r"[0-9A-Za-z]{1,32}"), example="1", needs=_FACEID,
     )  # fmt: skip
     identity_kept_days: int = setting(
-        "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.",
-        unit="whole number from 30 to 3650 (days)", parse=make_number_reader(30, 3650), default=1095,
-        example="1095",
+        "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.", default=1095,
+        unit="whole number from 30 to 3650 (days)", parse=make_number_reader(30, 3650), example="1095",
+    )  # fmt: skip
+    import_most_megabytes: int = setting(
+        "IMPORT_MOST_MEGABYTES", "Largest file of customers that is brought in.", default=512, example="512",
+        unit="whole number from 1 to 2048 (MB)", parse=make_number_reader(1, 2048),
     )  # fmt: skip
     files_dir: str = setting(
         "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",
