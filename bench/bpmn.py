@@ -25,6 +25,8 @@ _GUARDS = {
     "by_another_person": "not own_work",
     "sum_set": "sum_set",
     "amount_named": "amount_fen is not None",
+    "arrears_named": "arrears_fee is not None",
+    "nothing_owed": "arrears_fee is None",
     "drawing_made": "works_drawing is not None",
     "drawing_shown": "works_drawing is not None",
 }
@@ -35,6 +37,7 @@ BLANK_DATA: dict[str, Any] = {
     "stars": None,
     "amount_fen": None,
     "sum_set": False,
+    "arrears_fee": None,
     "works_drawing": None,
     "owed_documents": [],
     "forwarded": [],

@@ -33,6 +33,7 @@ from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import DocumentDesk
 from backend.cases.effects import CASE_EFFECTS
+from backend.cases.file_retention import make_file_keeper
 from backend.cases.filled_documents import FilledDocuments
 from backend.cases.guards import CASE_GUARDS, IDENTITY_VERIFIED
 from backend.cases.identity_checks import IdentityChecks, Terms
@@ -155,7 +156,8 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     organisation = OrganisationService(keys, content.positions, content.departments)
     customers = CustomersService(keys, MERGE_FOLLOWERS)
     calendar = CalendarService(sessions, now)
-    files = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), now)
+    links = FileLinks(settings.secret_key)
+    files = FileService(sessions, make_storage(settings), keys, links, now, settings.id_photos_kept_days)
     signing = DocumentSigning(keys, files)
     offers = Offers(content, definitions)
     keeper = DeadlineKeeper(calendar)
@@ -166,7 +168,12 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         GUARDS,
         make_effects(keys, definitions),
         keeper.plan,
-        observers=(release_visit, keeper.keep_overall, make_charge_keeper(ChargeService())),
+        observers=(
+            release_visit,
+            keeper.keep_overall,
+            make_charge_keeper(ChargeService()),
+            make_file_keeper(files),
+        ),
     )
     appointments = AppointmentService(
         sessions,

@@ -21,6 +21,7 @@ from backend.cases.case_starts import CaseStarts
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
 from backend.cases.escalation import Escalation
+from backend.cases.identity_retention import IdentityRetention
 from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.link_sending import LinkSender
 from backend.cases.notices import CaseNotices
@@ -189,6 +190,8 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
             timedelta(hours=1),
             lambda: hall.files.delete_unclaimed(UNCLAIMED_FILES_KEPT),
         ),
+        Tick("expired files", timedelta(hours=1), hall.files.erase_expired),
+        Tick("expired identities", timedelta(hours=1), IdentityRetention(hall.sessions, read_clock).run),
     ]
 
 

@@ -33,8 +33,18 @@ class TransferSchema(Schema):
     account_no = fields.String(required=True)
 
 
+class BasisSchema(Schema):
+    """One thing of which a sum comes, in words: the reading, how much gas is owed, the price."""
+
+    label = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class BillSchema(Schema):
-    """What is to be paid now. ``amount_fen`` is null while nobody has set it; ``total_fen`` is the whole."""
+    """What is to be paid now. ``amount_fen`` is null while nobody has set it; ``total_fen`` is the whole.
+
+    ``basis`` is what a sum that was recorded comes of; a contract's stands in the contract.
+    """
 
     what = fields.String(required=True)
     amount_fen = fields.Integer(required=True, allow_none=True)
@@ -43,6 +53,7 @@ class BillSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(BILL_STATES))
     until = fields.AwareDateTime(required=True, allow_none=True)
     overdue = fields.Boolean(required=True)
+    basis = fields.List(fields.Nested(BasisSchema), required=True)
     contract_no = fields.String(required=True, allow_none=True)
     transfer = fields.Nested(TransferSchema, required=True, allow_none=True)
     desk = fields.Nested(DeskSchema, required=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
+from backend.cases.signed_facts import list_facts
+from backend.catalogue.service import DefinitionStore
 
 # The field in which contracts state what is to be paid in all, in whole fen.
 TOTAL_FIELD = "total_fee"
@@ -29,7 +31,8 @@ class Agreed:
     """What is to be paid in all, in whole fen; ``stages`` are the sums by which as much has to be paid.
 
     ``contract_no`` is empty where there is no contract; ``transfer`` is the company's account in it,
-    ``pay_by`` the last day of the first payment.
+    ``pay_by`` the last day of the first payment. ``since`` is when a sum was written down that nobody was
+    told before, and ``basis`` what it comes of; what was paid until then was paid for something else.
     """
 
     total_fen: int
@@ -37,6 +40,8 @@ class Agreed:
     contract_no: str = ""
     transfer: Mapping[str, str] | None = None
     pay_by: date | None = None
+    since: datetime | None = None
+    basis: tuple[Mapping[str, str], ...] = ()
 
     def find_due(self, paid_fen: int) -> int:
         """Return what is to be paid next, nothing where all is paid."""
@@ -55,6 +60,24 @@ def find_agreed(session: Session, case_id: int, data: Mapping[str, Any]) -> Agre
         return read_contract(content, number, is_done=data.get(_WORKS_DONE) is True)
     amount_fen = data.get("amount_fen")
     return None if not amount_fen else Agreed(int(amount_fen), (int(amount_fen),))
+
+
+def find_recorded(session: Session, definitions: DefinitionStore, case_id: int, field: str) -> Agreed | None:
+    """Return the sum that the newest form of the case has under ``field``, and what it comes of, or None."""
+    rows = [
+        row
+        for row in document_rows.list_filled(session, case_id)
+        if row.state == "filled" and row.content.get(field)
+    ]
+    if not rows:
+        return None
+    row = rows[-1]
+    form = definitions.get_form(session, row.form_version_id)
+    # The sum itself stands above: what is told of it is what it comes of.
+    told = [one for one in form.body.get("main_facts", ()) if one["field"] != field]
+    basis = list_facts(form, row.content, told)
+    total_fen = int(row.content[field])
+    return Agreed(total_fen, (total_fen,), since=row.filled_at, basis=tuple(basis))
 
 
 def read_contract(content: Mapping[str, Any], number: str, *, is_done: bool = False) -> Agreed:

@@ -8,9 +8,17 @@ from backend.catalogue.definition import ProcessDefinition
 
 # Trait of a process: step → what is paid for there.
 _PAYS_FOR = "pays_for"
+# Trait of a process: step → the field of a form filled in before that has the sum.
+_SUMS_FROM = "sums_from"
 
 
 def name_what(definition: ProcessDefinition, step: str | None) -> str | None:
     """Return what is paid for at ``step``, or None where the process does not say."""
     names: Mapping[str, str] = definition.traits.get(_PAYS_FOR, {})
+    return None if step is None else names.get(step)
+
+
+def find_sum_field(definition: ProcessDefinition, step: str | None) -> str | None:
+    """Return the field of an earlier form that says how much is paid at ``step``, or None without one."""
+    names: Mapping[str, str] = definition.traits.get(_SUMS_FROM, {})
     return None if step is None else names.get(step)

@@ -22,10 +22,10 @@ from backend.core.calendar_service import CalendarService
 from backend.core.database import table_of
 from backend.core.local_time import local_date
 from backend.organisation.service import Member, OrganisationService
-from payments.agreed import Agreed, find_agreed
+from payments.agreed import Agreed, find_agreed, find_recorded
 from payments.collecting import OPENS_CHARGE
 from payments.ledger import list_charges
-from payments.paid_for import name_what
+from payments.paid_for import find_sum_field, name_what
 from payments.settling import SUM_SET
 
 # The step at which the customer has paid is finance's.
@@ -178,6 +178,7 @@ class PaymentStatements:
             "state": _tell_state(place, agreed, due.amount_fen),
             "until": due.until,
             "overdue": due.until is not None and due.until < now,
+            "basis": [] if agreed is None else list(agreed.basis),
             "contract_no": agreed.contract_no or None if agreed is not None else None,
             "transfer": None if agreed is None else agreed.transfer,
             "desk": self._tell_desk(session, place.branch.id, now),
@@ -193,7 +194,9 @@ class PaymentStatements:
             return None
         agreed = self._find_agreed(session, place)
         below = {one.id for one in list_branches(place.branch)}
-        paid_fen = sum(one.amount_fen for one in charges if one.state == "settled" and one.case_id in below)
+        settled = (one for one in charges if one.state == "settled" and one.case_id in below)
+        since = None if agreed is None else agreed.since
+        paid_fen = sum(one.amount_fen for one in settled if since is None or one.settled_at >= since)
         amount_fen = None if agreed is None else agreed.find_due(paid_fen)
         if charge is not None:
             amount_fen = charge.amount_fen
@@ -220,8 +223,10 @@ class PaymentStatements:
             return due_at
         return measure_due(limit, calendar, place.task.opened_at)
 
-    @staticmethod
-    def _find_agreed(session: Session, place: _Place) -> Agreed | None:
+    def _find_agreed(self, session: Session, place: _Place) -> Agreed | None:
+        recorded = find_sum_field(place.definition, None if place.task is None else place.task.step)
+        if recorded is not None:
+            return find_recorded(session, self._definitions, place.branch.id, recorded)
         # What a case handed over to began with its parent's sums, so only who asks for one has one.
         if not any(one.has_guard(SUM_SET) for one in place.definition.steps):
             return None
@@ -253,11 +258,11 @@ def _name_what(place: _Place) -> str:
 def _tell_state(place: _Place, agreed: Agreed | None, amount_fen: int | None) -> str:
     """Return to_set, to_pay, booking or checking.
 
-    Whoever was told the sum has said before that it is paid, or pays it right now: the counter is ``booking``
-    it. With finance (``checking``) nobody waits for the customer's money any more.
+    Whoever has agreed to the sum has said before that it is paid, or pays it right now: the counter is
+    ``booking`` it. With finance (``checking``) nobody waits for the customer's money any more.
     """
     if place.is_with_finance:
         return "checking"
-    if place.fee is not None and agreed is not None:
+    if place.fee is not None and agreed is not None and agreed.since is None:
         return "booking"
     return "to_set" if amount_fen is None else "to_pay"

@@ -21,6 +21,7 @@ class WorksQuerySchema(Schema):
     unit = fields.String(load_default=None, validate=validate.Regexp(r"^[0-9]{3}$"))
     process = fields.String(load_default=None, validate=validate.Length(max=60))
     overdue = fields.Boolean(load_default=False)
+    q = fields.String(load_default="", validate=validate.Length(max=40))
     after = fields.String(load_default=None, validate=validate.Length(max=300))
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 

@@ -53,9 +53,13 @@ class TimeLeftSchema(Schema):
 
 
 class StaffCaseRowSchema(Schema):
-    """A case as a line of a list."""
+    """A case as a line of a list.
+
+    ``application_no`` is the number that the customer was told: that of the case at the top.
+    """
 
     case_no = fields.String(required=True)
+    application_no = fields.String(required=True)
     service = fields.String(required=True)
     service_name = fields.String(required=True)
     step = fields.String(required=True)

@@ -174,7 +174,7 @@ def test_every_refusal_has_a_sentence_of_its_own() -> None:
 def test_every_guard_refuses_with_a_code_that_has_a_sentence() -> None:
     # Most guards want something that is not there yet, one that something is not there.
     lacking = Snapshot(owed_documents=frozenset({"property_proof"}))
-    found = Snapshot(data={"hazards_found": ["h4"], "valve_closed": ["closed"]})
+    found = Snapshot(data={"arrears_fee": 1, "hazards_found": ["h4"], "valve_closed": ["closed"]})
     refusals = {name: guard(lacking, {}) or guard(found, {}) for name, guard in CASE_GUARDS.items()}
     assert {name for name, code in refusals.items() if code not in ERROR_TEXTS} == set()
 

@@ -103,7 +103,7 @@ class ApplicationService:
         file_keys = list_file_keys(form, checked.values)
         if file_keys:
             case_id = application_rows.find_id(session, answer.case_no)
-            claim_files(self._files, session, file_keys, stamp.actor, case_id)
+            claim_files(self._files, session, file_keys, stamp.actor, case_id, form)
         remove_draft(session, customer_id, service)
         return answer
 

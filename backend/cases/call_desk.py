@@ -29,6 +29,7 @@ from backend.cases.staff_case_view import describe_customer
 from backend.cases.staff_remarks import keep_note
 from backend.cases.staff_rows import RowWriter
 from backend.cases.urging import UrgeLimit, urge
+from backend.catalogue.definition import ActorKind
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
@@ -202,7 +203,9 @@ class CallDesk:
                     "party_name": self._party_names.get(step.by.key or step.by.kind, "系统"),
                     "since": task.opened_at,
                     "due_at": due_at,
-                    "overdue": due_at is not None and due_at < self._now(),
+                    "overdue": due_at is not None
+                    and due_at < self._now()
+                    and step.by.kind is not ActorKind.CUSTOMER,
                     "contact": write_contact(choose_contact(told.contacts, f"{path}{task.step}")),
                 }
             )

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
+from backend.catalogue.forms import Form
 from backend.core.errors import Invalid
+
+# What shows somebody's identity card or face, in the words of the forms.
+_OF_IDENTITY = ("id_number", "face")
 
 
 class CaseFiles(Protocol):
     """Binds uploaded files to a case, and tells clients where to fetch them."""
 
-    def claim(self, session: Session, file_keys: Sequence[str], owner: str, case_id: int) -> None:
+    def claim(
+        self,
+        session: Session,
+        file_keys: Sequence[str],
+        owner: str,
+        case_id: int,
+        id_photos: Collection[str] = (),
+    ) -> None:
         """Bind the files of ``owner`` (as ``customer:17``) to the case, in the caller's transaction.
+
+        ``id_photos``, which show an identity card or a face, are kept for a shorter time.
 
         Raises Invalid with ``file_unknown`` for a file that is missing, another's, or bound elsewhere;
         ``detail`` is its key.
         """
+
+    def begin_retention(self, session: Session, case_id: int, ended_at: datetime) -> None:
+        """Begin to count the time for which the files of an ended case are kept."""
 
     def describe(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, Any]:
         """Return file key → what clients know of the file; unknown keys are left out."""
@@ -31,13 +48,25 @@ class CaseFiles(Protocol):
 
 
 def claim_files(
-    files: CaseFiles, session: Session, keys: Mapping[str, str], owner: str, case_id: int
+    files: CaseFiles,
+    session: Session,
+    keys: Mapping[str, str],
+    owner: str,
+    case_id: int,
+    form: Form | None = None,
 ) -> None:
-    """Claim every file of ``keys`` (file key → field); raises Invalid ``file_unknown`` with the field."""
+    """Claim every file of ``keys`` (file key → field of ``form``).
+
+    Raises Invalid ``file_unknown`` with the field.
+    """
     if not keys:
         return
+    fields = {} if form is None else {one.key: one for one in form.fields}
+    id_photos = [
+        key for key, name in keys.items() if name in fields and fields[name].personal in _OF_IDENTITY
+    ]
     try:
-        files.claim(session, list(keys), owner, case_id)
+        files.claim(session, list(keys), owner, case_id, id_photos)
     except Invalid as error:
         if error.code != "file_unknown":
             raise

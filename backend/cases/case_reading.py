@@ -29,9 +29,8 @@ from backend.cases.case_tree import (
 from backend.cases.commands import Guard
 from backend.cases.customer_actions import (
     CustomerAction,
-    list_customer_actions,
-    make_booking,
-    make_identity_action,
+    find_mend_until,
+    list_actions,
     make_late_rating,
     make_urging,
 )
@@ -39,6 +38,7 @@ from backend.cases.form_sealing import open_values
 from backend.cases.guards import bind_guards
 from backend.cases.identity_wanted import tell_identity
 from backend.cases.offers import Offers
+from backend.cases.papers_to_sign import Papers, find_in_lines, find_of_customer, list_signings
 from backend.cases.ports import AppointmentReader
 from backend.cases.progress import (
     Line,
@@ -77,7 +77,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.ids import is_valid_case_no
-from backend.notifications.messages import COMES, DAYS_TO_MEND
+from backend.notifications.messages import COMES
 from backend.organisation.service import OrganisationService
 
 PAGE = 20
@@ -176,15 +176,16 @@ class CustomerCases:
             raise Invalid(fields={"after": "invalid"})
         with self._reading() as session:
             trees = list_trees(session, customer_id, which, after, PAGE + 1)
-            items = [self._summarise(session, tree)[0] for tree in trees[:PAGE]]
+            items = [one for one, _ in self._summarise(session, trees[:PAGE])]
         return {"items": items, "next": trees[PAGE - 1].case_no if len(trees) > PAGE else None}
 
     def read_home(self, customer_id: int) -> dict[str, Any]:
         """Return what waits for the customer, the visits to come besides, and how many cases are open."""
         with self._reading() as session:
             proving = self._proving if self._offers_face_check else ()
-            trees = list_waiting_trees(session, customer_id, PAGE, proving)
-            told = [self._summarise(session, tree) for tree in trees]
+            signing = find_of_customer(session, self._definitions, customer_id)
+            trees = list_waiting_trees(session, customer_id, PAGE, proving, signing)
+            told = self._summarise(session, trees, signing)
             return {
                 "waiting": [one for one, _ in told if one["action"]],
                 "coming": [one for one, hour in told if hour and not one["action"]],
@@ -219,12 +220,13 @@ class CustomerCases:
         values = open_values(self._keys, tree.form)
         file_keys = list_file_keys(form, values) if form else {}
         identity = self._tell_identity(session, tree)
-        actions = _list_actions(line, identity)
+        papers = find_in_lines(session, self._definitions, [(branch, line)])
+        actions = list_actions(line, identity, list_signings(branch, line, papers))
         if may_still_rate(line.definition, snapshot, now, is_rated=tree.stars is not None):
             actions = [*actions, make_late_rating()]
         corrections = sorted(snapshot.corrections, key=lambda one: (one.resolved, one.no))
         return {
-            **self._describe(tree, line, progress, [one.text for one in actions], now),
+            **self._describe(tree, line, progress, actions, now),
             "version": snapshot.version,
             "progress": [write_step(one, contacts, now) for one in progress],
             "corrections": [
@@ -237,7 +239,7 @@ class CustomerCases:
                 }
                 for one in corrections
             ],
-            "mend_until": _find_mend_until(line),
+            "mend_until": find_mend_until(line),
             "owed_documents": [
                 {"key": one, "label": _label_of(form, one)} for one in sorted(snapshot.owed_documents)
             ],
@@ -255,17 +257,36 @@ class CustomerCases:
             "visit_result": find_visit_result(line) if visited_at else None,
             "answers": read_answers(session, branch, line, self._definitions, self._keys),
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
-            "rating_tags": _RATING_TAGS if any(_asks_rating(one.body) for one in actions) else None,
+            "rating_tags": _RATING_TAGS if any(one.asks_rating for one in actions) else None,
             "identity": identity,
             "ended_reason": self._find_ended_reason(session, branch),
         }
 
-    def _summarise(self, session: Session, tree: CaseTree) -> tuple[dict[str, Any], bool]:
-        """Return the CaseSummary, and whether somebody is to come at a booked hour."""
+    def _summarise(
+        self, session: Session, trees: Sequence[CaseTree], papers: Papers | None = None
+    ) -> list[tuple[dict[str, Any], bool]]:
+        """Return each CaseSummary, and whether somebody is to come at a booked hour."""
+        made = [self._make_progress(session, one.branch) for one in trees]
+        if papers is None:
+            lines = [(tree.branch, line) for tree, (line, _) in zip(trees, made, strict=True)]
+            papers = find_in_lines(session, self._definitions, lines)
+        return [
+            self._summarise_one(session, tree, line, progress, papers)
+            for tree, (line, progress) in zip(trees, made, strict=True)
+        ]
+
+    def _summarise_one(
+        self,
+        session: Session,
+        tree: CaseTree,
+        line: Line,
+        progress: tuple[ProgressStep, ...],
+        papers: Papers,
+    ) -> tuple[dict[str, Any], bool]:
         now = self._now()
-        line, progress = self._make_progress(session, tree.branch)
-        actions = _list_actions(line, self._tell_identity(session, tree))
-        described = self._describe(tree, line, progress, [one.text for one in actions], now)
+        signings = list_signings(tree.branch, line, papers)
+        actions = list_actions(line, self._tell_identity(session, tree), signings)
+        described = self._describe(tree, line, progress, actions, now)
         awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
         summary = {
@@ -283,17 +304,20 @@ class CustomerCases:
         tree: CaseTree,
         line: Line,
         progress: tuple[ProgressStep, ...],
-        names: list[str | None],
+        actions: Sequence[CustomerAction],
         now: datetime,
     ) -> dict[str, Any]:
         """Return what view and summary share."""
-        owes = bool(line.snapshot.owed_documents) and SUPPLY in names
+        owes = bool(line.snapshot.owed_documents) and any(one.text == SUPPLY for one in actions)
+        signs = any(one.signs_paper for one in actions)
         return {
             "case_no": tree.case_no,
             "service": tree.service_key or "",
             "service_name": self._offers.name_of(tree.service_key) or line.definition.told_name,
-            "state": _STATES.get(line.snapshot.status, "waits_for_you" if any(names) else "in_progress"),
-            "headline": write_headline(line.snapshot.status, progress, owes, now),
+            "state": _STATES.get(
+                line.snapshot.status, "waits_for_you" if any(one.text for one in actions) else "in_progress"
+            ),
+            "headline": write_headline(line.snapshot.status, progress, owes, now, has_papers=signs),
             "opened_at": tree.opened_at.isoformat(),
             "updated_at": tree.updated_at.isoformat(),
         }
@@ -366,22 +390,6 @@ class CustomerCases:
         if _STATES.get(branch.snapshot.status) != "stopped":
             return None
         return session.execute(_ENDED_REASON, {"case_id": branch.id}).scalar_one_or_none() or None
-
-
-def _list_actions(line: Line, identity: str) -> list[CustomerAction]:
-    """Proving who one is comes last: what the case itself waits for is the likelier wish."""
-    own = [*make_booking(line), *list_customer_actions(line)]
-    return [*own, make_identity_action()] if identity == "wanted" else own
-
-
-def _find_mend_until(line: Line) -> str | None:
-    """Return by when what came back is to be mended, as the message said that told of it."""
-    opened = [one.opened_at for one in line.snapshot.open_tasks if line.definition.step(one.step).mends]
-    return (max(opened) + DAYS_TO_MEND).isoformat() if opened else None
-
-
-def _asks_rating(action: dict[str, Any]) -> bool:
-    return action["unmet"] is not None and action["unmet"]["code"] == "rating_missing"
 
 
 def _label_of(form: Form | None, key: str) -> str:

@@ -62,7 +62,8 @@ _WAITING = text(
     """
 WITH RECURSIVE waiting (id, parent_case_id) AS (
   SELECT w.id, w.parent_case_id FROM service_case w
-   WHERE w.customer_id = :customer_id AND w.status = 'open' AND (w.data->>'appointment_id' IS NOT NULL
+   WHERE w.id = ANY(:signing)
+      OR w.customer_id = :customer_id AND w.status = 'open' AND (w.data->>'appointment_id' IS NOT NULL
      OR EXISTS (SELECT FROM case_task t WHERE t.case_id = w.id AND t.state = 'open'
         AND (t.post_kind = 'customer' OR t.step = 'set_off')))
   UNION SELECT p.id, p.parent_case_id FROM service_case p JOIN waiting ON p.id = waiting.parent_case_id
@@ -162,11 +163,13 @@ def list_trees(
 
 
 def list_waiting_trees(
-    session: Session, customer_id: int, limit: int, proving: Sequence[str] = ()
+    session: Session, customer_id: int, limit: int, proving: Sequence[str] = (), signing: Iterable[int] = ()
 ) -> list[CaseTree]:
     """Return the customer's open cases in which something waits for the customer, or may: those with a visit
-    that is booked, and those of the services ``proving`` until it is proven who the customer is."""
-    rows = session.execute(_WAITING, {"customer_id": customer_id, "limit": limit, "proving": list(proving)})
+    that is booked, those of the services ``proving`` until it is proven who the customer is, and those that
+    are or handed over to one of the cases ``signing``."""
+    asked = {"customer_id": customer_id, "limit": limit, "proving": list(proving), "signing": list(signing)}
+    rows = session.execute(_WAITING, asked)
     return [_build_tree(session, row) for row in rows.mappings()]
 
 

@@ -148,7 +148,7 @@ class CorrectionDesk:
         )
         had = list_file_keys(form, before)
         new_files = {key: name for key, name in list_file_keys(form, after).items() if key not in had}
-        claim_files(self._files, session, new_files, owner, case.id)
+        claim_files(self._files, session, new_files, owner, case.id, form)
         return case
 
 

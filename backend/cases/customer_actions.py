@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -15,10 +15,15 @@ from backend.cases.progress import Line
 from backend.cases.snapshot import CaseStatus, Task
 from backend.cases.urging import write_too_soon
 from backend.cases.visiting import is_hour_missing
-from backend.cases.wording import SUPPLY, name_action
+from backend.cases.wording import SIGN, SUPPLY, name_action
 from backend.catalogue.definition import ActorKind
 from backend.core.error_texts import ERROR_TEXTS
+from backend.notifications.messages import DAYS_TO_MEND
 
+# What a step objects with that waits for the owed documents themselves.
+_DOCUMENTS_OWED = "documents_owed"
+# A filled paper that waits for the customer's signature, though no step does.
+_SIGN = "sign_document"
 # What staff's forms have to say is no customer's.
 _FIELDS = tuple(one.name for one in fields(AvailableAction) if one.name != "demands")
 
@@ -30,19 +35,35 @@ class CustomerAction:
     body: dict[str, Any]
     text: str | None
 
+    @property
+    def signs_paper(self) -> bool:
+        """True for the signing of a paper that no step of the customer asks for."""
+        return bool(self.body["kind"] == _SIGN)
 
-def list_customer_actions(line: Line) -> list[CustomerAction]:
-    """Return what the customer may do now; the task's number tells also in which of the cases it is."""
-    return list(_list_actions(line, ()))
+    @property
+    def asks_rating(self) -> bool:
+        """True where it waits for a rating."""
+        unmet = self.body["unmet"]
+        return unmet is not None and unmet["code"] == "rating_missing"
 
 
-def make_identity_action() -> CustomerAction:
+def list_actions(line: Line, identity: str, signings: Iterable[CustomerAction]) -> list[CustomerAction]:
+    """Return what the customer may do now, first what holds the case up; ``signings`` are papers to sign.
+
+    The task's number tells also in which of the cases it is. Proving who one is comes last: what the case
+    itself waits for is the likelier wish.
+    """
+    own = [*_make_booking(line), *sorted([*_list_actions(line, ()), *signings], key=_rank)]
+    return [*own, _make_identity_action()] if identity == "wanted" else own
+
+
+def _make_identity_action() -> CustomerAction:
     """Return the action of proving who one is, which has a page of its own."""
     body = _write(AvailableAction(kind="verify_identity", name="核验身份"), ())
     return CustomerAction(body, "核验身份")
 
 
-def make_booking(line: Line) -> list[CustomerAction]:
+def _make_booking(line: Line) -> list[CustomerAction]:
     """Return the action of booking another hour where somebody waits for it, as where nobody was at home.
 
     The booking is no step of the customer's there: it is made for the case at the top.
@@ -53,9 +74,21 @@ def make_booking(line: Line) -> list[CustomerAction]:
     return [CustomerAction(_write(action, ()), "去预约")]
 
 
+def make_signing(name: str, path: tuple[int, ...]) -> CustomerAction:
+    """Return the action of signing the paper of the task at the end of ``path``, on a page of its own."""
+    body = _write(AvailableAction(kind=_SIGN, name=f"签{name}"), ())
+    return CustomerAction({**body, "task": join_task(path)}, SIGN)
+
+
 def make_late_rating() -> CustomerAction:
     """Return the action of rating what no step waits for; nothing stands still until then."""
     return CustomerAction(_write(AvailableAction(kind="rate", name="评价", unmet="rating_missing"), ()), None)
+
+
+def find_mend_until(line: Line) -> str | None:
+    """Return by when what came back is to be mended, as the message said that told of it."""
+    opened = [one.opened_at for one in line.snapshot.open_tasks if line.definition.step(one.step).mends]
+    return (max(opened) + DAYS_TO_MEND).isoformat() if opened else None
 
 
 def make_urging(
@@ -85,6 +118,17 @@ def _list_awaited(line: Line) -> Iterator[Task]:
             yield from _list_awaited(child)
         elif line.definition.step(task.step).by.kind is not ActorKind.CUSTOMER:
             yield task
+
+
+def _rank(action: CustomerAction) -> int:
+    """A step that waits goes first, then a paper to sign, then what may come later, as an owed document.
+
+    A step that waits for that document comes after it.
+    """
+    kind, unmet = action.body["kind"], action.body["unmet"]
+    if kind == "complete":
+        return 3 if unmet is not None and unmet["code"] == _DOCUMENTS_OWED else 0
+    return 1 if kind == _SIGN else 2
 
 
 def _list_actions(line: Line, path: tuple[int, ...]) -> Iterator[CustomerAction]:

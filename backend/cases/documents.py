@@ -177,7 +177,7 @@ class DocumentDesk:
         after = list_file_keys(place.form.form, typed)
         claim_files(
             self._files, session, {key: one for key, one in after.items() if key not in before},
-            filler.actor, case.id,
+            filler.actor, case.id, place.form.form,
         )  # fmt: skip
         if change.fills:
             return self._fill(session, place, filler, typed, change.outcome)

@@ -22,6 +22,8 @@ class FormDemand(NamedTuple):
 _BY_GUARD: Mapping[str, FormDemand] = {
     "hazards_named": FormDemand("hazards_found", True, "hazards_missing"),
     "nothing_found": FormDemand("hazards_found", False, "hazards_found"),
+    "arrears_named": FormDemand("arrears_fee", True, "arrears_missing"),
+    "nothing_owed": FormDemand("arrears_fee", False, "arrears_found"),
 }
 
 

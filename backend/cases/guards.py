@@ -81,6 +81,11 @@ def _refuse_hazards(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return "hazards_found" if snapshot.data.get("hazards_found") else None
 
 
+def _refuse_arrears(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
+    """Who owes by the check of the gas does not go on as if nothing were owed."""
+    return "arrears_found" if snapshot.data.get("arrears_fee") else None
+
+
 def _need_documents(snapshot: Snapshot, args: Mapping[str, Any]) -> str | None:
     return "documents_owed" if snapshot.owed_documents else None
 
@@ -233,6 +238,8 @@ CASE_GUARDS: dict[str, Guard] = {
     "no_documents_owed": _need_documents,
     "hazards_named": _need("hazards_found", "hazards_missing"),
     "nothing_found": _refuse_hazards,
+    "arrears_named": _need("arrears_fee", "arrears_missing"),
+    "nothing_owed": _refuse_arrears,
     "tried_often": _need_tries,
     "papers_in_order": _need_papers,
     "gas_agrees": _need_agreement,

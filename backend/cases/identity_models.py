@@ -36,11 +36,13 @@ class IdentityCheck(Base):
     asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     retain_until: Mapped[date] = mapped_column(Date)
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class IdentityDecision(Base):
     """What a member of staff found: ``way`` is the ID card seen, or name and number's tail compared with the
-    customer's record; ``place`` the centre, the counter or the field. Rows are only added."""
+    customer's record; ``place`` the centre, the counter or the field. Rows are only added, and lose their
+    note when their time is over."""
 
     __tablename__ = "identity_decision"
 
@@ -55,3 +57,4 @@ class IdentityDecision(Base):
     note: Mapped[str] = mapped_column(Text)
     decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     retain_until: Mapped[date] = mapped_column(Date)
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

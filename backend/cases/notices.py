@@ -41,7 +41,7 @@ TELLS_VISIT = frozenset(
 # Says which hazards are to be put right: what the notice has under this key.
 HAZARD_FOUND, HAZARDS = "hazard_found", "hazard_content"
 # Messages that say how much is to be paid.
-TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found"})
+TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found", "arrears_to_pay"})
 # The message that says how much has come.
 PAYMENT_RECEIVED = "payment_received"
 _CASE = table_of(ServiceCase)

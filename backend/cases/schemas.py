@@ -12,6 +12,7 @@ ACTION_KINDS = (
     "withdraw",
     "cancel",
     "supply_document",
+    "sign_document",
     "urge",
     "verify_identity",
     "rate",

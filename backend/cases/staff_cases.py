@@ -370,15 +370,17 @@ class StaffCases:
             "case_no": child.case_no,
             "your_step": waits[0].name_for_helper if waits else None,
             "for_customer": bool(waits) and waits[0].by.kind is ActorKind.CUSTOMER,
-            "overdue": any(_is_late(one, self._now()) for one in list_branches(below)),
+            "overdue": any(self._is_late(session, one) for one in list_branches(below)),
         }
 
-
-def _is_late(branch: Branch, now: datetime) -> bool:
-    """Tell whether a step is late at which the case stands."""
-    return branch.snapshot.status is CaseStatus.OPEN and any(
-        branch.due_at.get(task.no, now) < now for task in branch.snapshot.open_tasks
-    )
+    def _is_late(self, session: Session, branch: Branch) -> bool:
+        """Tell whether a step of ours is late at which the case stands."""
+        definition, now = self._definitions.get(session, branch.definition_version_id), self._now()
+        return branch.snapshot.status is CaseStatus.OPEN and any(
+            branch.due_at.get(task.no, now) < now
+            and definition.step(task.step).by.kind is not ActorKind.CUSTOMER
+            for task in branch.snapshot.open_tasks
+        )
 
 
 def _read_tree(session: Session, row: Row[Any]) -> CaseTree:

@@ -66,7 +66,8 @@ _CASE_COLUMNS = (
     CASE.c.id, CASE.c.case_no, CASE.c.service_key, CASE.c.process_key, CASE.c.definition_version_id,
     CASE.c.contact_name_sealed, CASE.c.community, CASE.c.building, CASE.c.street, CASE.c.unit_id,
     CASE.c.opened_at, CASE.c.returned_times, CASE.c.handler_id, CASE.c.channel, CASE.c.status,
-    CASE.c.urged_times, CASE.c.customer_class, CASE.c.data["complaint_level"].astext.label("complaint_level"),
+    CASE.c.urged_times, CASE.c.customer_class, CASE.c.parent_case_id,
+    CASE.c.data["complaint_level"].astext.label("complaint_level"),
     CASE.c.data["leak_words"].astext.label("leak_words"),
 )  # fmt: skip
 _ROW_COLUMNS = (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from backend.cases.alarm_ringing import list_untaken
@@ -18,11 +18,25 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.encryption import KeyRing
 from backend.core.masking import mask_name
+from backend.core.statements import Prepared
 from backend.core.working_calendar import ZERO
 from backend.organisation.service import OrganisationService
 
 CONTACT_NAME_CONTEXT = "service_case.contact_name"
 CONTACT_PHONE_CONTEXT = "service_case.contact_phone"
+# The case at the top of each that was handed over to: its number is the one that customers were told.
+_TOPS = Prepared(
+    text(
+        """
+    WITH RECURSIVE up (id, case_no, parent_case_id) AS (
+      SELECT c.id, p.case_no, p.parent_case_id FROM service_case c
+        JOIN service_case p ON p.id = c.parent_case_id WHERE c.id = ANY(:ids)
+      UNION ALL SELECT up.id, p.case_no, p.parent_case_id FROM up
+        JOIN service_case p ON p.id = up.parent_case_id)
+    SELECT id, case_no FROM up WHERE parent_case_id IS NULL
+    """
+    )
+)
 # What stands in the place of the step once no step is waited for any more.
 _ENDED = {
     CaseStatus.COMPLETED: "已办结",
@@ -112,8 +126,13 @@ class RowWriter:
         handlers = self._organisation.name_staff(session, {row.handler_id for row in rows if row.handler_id})
         alarms = [row.id for row in rows if self._is_alarm(session, row)]
         untaken = list_untaken(session, alarms) if alarms else frozenset()
+        below = [row.id for row in rows if getattr(row, "parent_case_id", None) is not None]
+        tops = {one.id: one.case_no for one in _TOPS.all(session, {"ids": below})} if below else {}
         return [
-            self.write_one(session, row, units, handlers, untaken, now, tell_part(row), performer)
+            {
+                **self.write_one(session, row, units, handlers, untaken, now, tell_part(row), performer),
+                "application_no": tops.get(row.id, row.case_no),
+            }
             for row in rows
         ]
 
@@ -131,12 +150,14 @@ class RowWriter:
         """Return the StaffCaseRow of one row, with the names of units and handlers by id.
 
         ``untaken`` are the alarms that ring. A case that has ended names its end for its step, and no clock
-        runs for it.
+        runs for it. What waits for the customer is never overdue: the limit is theirs, and no staff can keep
+        it.
         """
         status = CaseStatus(row.status)
         due_at = None if status.is_final else row.due_at
         definition = self._definitions.get(session, row.definition_version_id)
         sealed = row.contact_name_sealed
+        turn = _tell_turn(definition.step(row.step), row.handler_id, performer)
         return {
             "case_no": row.case_no,
             "service": row.service_key or row.process_key,
@@ -150,7 +171,7 @@ class RowWriter:
             "opened_at": row.opened_at,
             "waiting_since": row.waiting_since,
             "due_at": due_at,
-            "overdue": due_at is not None and due_at < now,
+            "overdue": due_at is not None and due_at < now and turn != "customer",
             "time_left": self._write_time_left(session, definition, row, due_at),
             "returned_times": row.returned_times,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
@@ -161,7 +182,7 @@ class RowWriter:
             and not self._is_alarm(session, row),
             "handler_name": handlers.get(row.handler_id),
             "part": part,
-            "waits_for": _tell_turn(definition.step(row.step), row.handler_id, performer),
+            "waits_for": turn,
             "channel": row.channel,
             "customer_class": row.customer_class,
             "is_alarm": self._is_alarm(session, row),

@@ -30,7 +30,7 @@ _BY_GUARD = {
     "signature_present": "去签字",
     "sum_set": "去缴费",
 }
-SUPPLY = "去补交资料"
+SUPPLY, SIGN = "去补交资料", "去签字"
 # Where the booked hour was given up before somebody came, or nobody was at home then.
 _CHOOSE_AGAIN = "请另选一个上门时间，选好了师傅再来"
 
@@ -113,15 +113,26 @@ def _swap(
 
 
 def write_headline(
-    status: CaseStatus, progress: Sequence[ProgressStep], owes_documents: bool, now: datetime
+    status: CaseStatus,
+    progress: Sequence[ProgressStep],
+    owes_documents: bool,
+    now: datetime,
+    *,
+    has_papers: bool = False,
 ) -> str:
-    """Return one sentence: what happens next, and by when where that is known."""
+    """Return one sentence: what happens next, and by when where that is known.
+
+    ``has_papers``: some are there that wait for the customer's signature.
+    """
     if status.is_final:
         return _ENDED[status]
     current = find_current(progress)
     if current is None:
         return "正在办理"
     present = _write_present(current, now)
+    if has_papers:
+        also = "签字，还有资料要补交" if owes_documents else "签字"
+        return f"{present}；有单据要您{also}"
     if owes_documents:
         return f"{present}；还有资料要您补交"
     if current.due_at is None:

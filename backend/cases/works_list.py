@@ -37,6 +37,7 @@ from backend.cases.page_cursor import read_place, write_place
 from backend.cases.staff_access import CASE, OVERSEERS, PostMap, find_seen_unit, list_posts
 from backend.cases.staff_queue_rows import TASK, select_lines
 from backend.cases.staff_rows import RowWriter
+from backend.cases.staff_search_rows import find_family
 from backend.catalogue.definition import ProcessDefinition
 from backend.core.calendar_service import CalendarService
 from backend.core.errors import NotFound
@@ -61,7 +62,8 @@ _CONTRACTORS = (
     .order_by(DOCUMENT.c.case_id, DOCUMENT.c.filled_at.desc())
 )
 _COLUMNS = (
-    Column("case_no", "办件号", width=20),
+    Column("application_no", "办件号", width=20),
+    Column("case_no", "工单号", width=20),
     Column("process_name", "工程", width=24),
     Column("customer_name", "客户"),
     Column("place", "地点", width=28),
@@ -79,11 +81,15 @@ _COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class WorksRequest:
-    """What the list is asked for: of one unit, of one process, only what is over its limit."""
+    """What the list is asked for: of one unit, of one process, only what is over its limit.
+
+    ``q`` is the whole number of a case, that of the works or the one that the customer was told.
+    """
 
     unit: str | None = None
     process: str | None = None
     overdue: bool = False
+    q: str = ""
     after: str | None = None
     limit: int = PAGE
 
@@ -130,10 +136,12 @@ class WorksList:
                 "now": now,
                 "limit": limit + 1,
             }
+            if number := asked.q.strip():
+                values["family"] = find_family(session, number)
             if asked.after is not None:
                 due_at, case_id = read_place(asked.after, "works", datetime.fromisoformat, int)
                 values.update(after_due=due_at, after_case=case_id)
-            rows = session.execute(_page(asked.overdue, asked.after is not None), values).all()
+            rows = session.execute(_page(asked.overdue, asked.after is not None, bool(number)), values).all()
             shown, calendar = rows[:limit], self._calendar.current(session)
             contractors = self._find_contractors(session, shown)
             lines = self._rows.write(session, shown)
@@ -159,8 +167,9 @@ class WorksList:
 
     def _open(self, member: Member, asked: Asked) -> OpenedList:
         wanted = WorksRequest(
-            asked.get("unit"), asked.get("process"), asked.get("due") == "overdue", limit=LONGEST_PAGE
-        )
+            asked.get("unit"), asked.get("process"), asked.get("due") == "overdue",
+            str(asked.get("q") or ""), limit=LONGEST_PAGE,
+        )  # fmt: skip
         first = self.list_works(member, wanted)
         return OpenedList("工程台账", _COLUMNS, self._list_rows(member, wanted, first))
 
@@ -209,8 +218,10 @@ def _count_whole(time: timedelta, day: timedelta) -> int:
 
 
 @cache
-def _page(overdue: bool, after: bool) -> Select[Any]:
+def _page(overdue: bool, after: bool, by_number: bool) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = [_LIMITS.ended_at.is_(None)]
+    if by_number:
+        conditions.append(_LIMITS.case_id == bindparam("family", type_=ARRAY(BigInteger)).any_())
     if overdue:
         conditions.append(_LIMITS.due_at < bindparam("now", type_=_WHEN))
     if after:

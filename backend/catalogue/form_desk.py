@@ -13,13 +13,23 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.catalogue.contract_text import check_blanks, read_wording
+from backend.catalogue.form_changes import list_changes
 from backend.catalogue.form_editing import edit_form, find_broken
 from backend.catalogue.forms import build_form
 from backend.catalogue.models import DefinitionVersion
-from backend.catalogue.own_versions import describe_version, list_shipped, list_used, store_own
+from backend.catalogue.own_versions import (
+    OWN_FROM,
+    describe_version,
+    list_all,
+    list_shipped,
+    list_used,
+    name_author,
+    store_own,
+)
 from backend.core.errors import Conflict, Invalid, NotFound
 
 _KIND = "form"
+_SHORTEST_REASON = 2
 
 
 class FormDesk:
@@ -51,28 +61,78 @@ class FormDesk:
             is_newer = described["shipped_is_newer"]
             return {**described, "form": one.body, "shipped_form": newest.body if is_newer else None}
 
-    def save(self, key: str, base: int, sections: Sequence[Mapping[str, Any]], author: str) -> dict[str, Any]:
+    def list_versions(self, key: str) -> list[dict[str, Any]]:
+        """Return all versions, the newest first, each with what differs from the one before it."""
+        with self._sessions.begin() as session:
+            found = list_all(session, _KIND, key)
+        if not found:
+            raise NotFound()
+        # What is shipped beside a version of the company's own is not used, and so is the base of none.
+        lines = []
+        for at, one in enumerate(found):
+            older = (each for each in found[at + 1 :] if each.published_at <= one.published_at)
+            before = next(older, None)
+            lines.append(
+                {
+                    "version": one.version,
+                    "is_own": one.version >= OWN_FROM,
+                    "author": name_author(one),
+                    "published_at": one.published_at,
+                    "reason": one.reason or "",
+                    "is_first": before is None,
+                    "changes": [] if before is None else list_changes(before.body, one.body),
+                }
+            )
+        return lines
+
+    def read_version(self, key: str, version: int) -> dict[str, Any]:
+        """Return the form as one of its versions has it; raises NotFound."""
+        with self._sessions.begin() as session:
+            found = next((one for one in list_all(session, _KIND, key) if one.version == version), None)
+        if found is None:
+            raise NotFound()
+        return {"version": version, "form": found.body}
+
+    def preview(self, key: str, base: int, sections: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+        """Return what would differ from the version in use; raises what ``save`` raises, stores nothing."""
+        with self._sessions.begin() as session:
+            used, body = self._edit(session, key, base, sections)
+        return list_changes(used.body, body)
+
+    def save(
+        self, key: str, base: int, sections: Sequence[Mapping[str, Any]], reason: str, author: str
+    ) -> dict[str, Any]:
         """Store the form with the fields of ``sections`` as the newest version; running cases keep theirs.
 
         ``base`` is the version that was looked at: the one in use, or a shipped one to be taken over. Raises
-        NotFound, Conflict ``changed_meanwhile``, and Invalid ``form_refused`` with a sentence for each field.
+        NotFound, Conflict ``changed_meanwhile``, Invalid ``form_refused`` with a sentence for each field, and
+        Invalid ``form_reason_missing``.
         """
         now = self._now()
         with self._sessions.begin() as session:
-            used = list_used(session, _KIND)
-            if key not in used:
-                raise NotFound()
-            shipped = list_shipped(session, _KIND, key)[key]
-            if base not in (used[key].version, shipped.version):
-                raise Conflict("changed_meanwhile")
-            origin = used[key] if base == used[key].version else shipped
-            body, faults = edit_form(origin.body, sections)
-            forms = {one.key: one.body for one in used.values()}
-            faults = faults or find_broken(body, forms, self._parties) or _find_dropped(session, body)
-            if faults:
-                raise Invalid("form_refused", fields=faults)
-            store_own(session, _KIND, used[key], body, author, now)
+            used, body = self._edit(session, key, base, sections)
+            if len(reason.strip()) < _SHORTEST_REASON:
+                raise Invalid("form_reason_missing")
+            store_own(session, _KIND, used, body, author, now, reason.strip())
         return self.read(key)
+
+    def _edit(
+        self, session: Session, key: str, base: int, sections: Sequence[Mapping[str, Any]]
+    ) -> tuple[DefinitionVersion, dict[str, Any]]:
+        """Return the version in use and the body that would follow it."""
+        used = list_used(session, _KIND)
+        if key not in used:
+            raise NotFound()
+        shipped = list_shipped(session, _KIND, key)[key]
+        if base not in (used[key].version, shipped.version):
+            raise Conflict("changed_meanwhile")
+        origin = used[key] if base == used[key].version else shipped
+        body, faults = edit_form(origin.body, sections)
+        forms = {one.key: one.body for one in used.values()}
+        faults = faults or find_broken(body, forms, self._parties) or _find_dropped(session, body)
+        if faults:
+            raise Invalid("form_refused", fields=faults)
+        return used[key], body
 
 
 def _find_dropped(session: Session, body: Mapping[str, Any]) -> dict[str, str]:

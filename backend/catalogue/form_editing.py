@@ -28,6 +28,12 @@ NEW_TYPES = (
 )  # fmt: skip
 # A table that holds no personal data stays so: it is sealed as a whole, or not at all.
 NEW_COLUMN_TYPES = tuple(one for one in NEW_TYPES if one != "photos")
+# What the page calls a field before anybody has named it: nobody who fills the form in can tell what it asks.
+_TYPE_NAMES = (
+    "短文字", "长文字", "数字", "金额", "日期", "日期和时间", "是或否", "单选", "多选", "手机号", "身份证号",
+    "信用代码", "照片",
+)  # fmt: skip
+DEFAULT_LABELS = frozenset(f"新的{one}" for one in _TYPE_NAMES)
 _NEW_KEY = re.compile(r"own_[a-z0-9_]{1,40}")
 _SCHEMA = {
     "minLength": "文字不能空着。",
@@ -49,6 +55,7 @@ _SENTENCES = {
     "signer_unknown": "签字的栏不能去掉。",
     "personal_differs": "个人信息的种类和它的内容对不上。",
     "prefill_odd": "它的内容要从另一栏带出，那一栏不能去掉。",
+    "facts_missing": "这张表客户要签字，至少要留一项内容给客户签前看。",
 }
 _ODD = "改动后这里不对，请检查。"
 
@@ -82,7 +89,17 @@ def edit_form(base: Body, sections: Sequence[Body]) -> tuple[dict[str, Any], dic
     for key in known.keys() - seen:
         if wrong := _keep_reason(known[key]):
             faults[key] = f"“{known[key]['label']}”不能去掉：{wrong}"
-    return {**base, "sections": edited}, faults
+    return _keep_facts({**base, "sections": edited}), faults
+
+
+def _keep_facts(edited: dict[str, Any]) -> dict[str, Any]:
+    """What whoever signs is told follows the fields: one that was taken out is told no more."""
+    if "main_facts" not in edited:
+        return edited
+    there = {one["key"] for one in _list_fields(edited)}
+    kept = [one for one in edited["main_facts"] if one["field"] in there]
+    rest = {key: value for key, value in edited.items() if key != "main_facts"}
+    return {**rest, "main_facts": kept} if kept else rest
 
 
 def find_broken(body: Body, forms: Mapping[str, Body], parties: frozenset[str]) -> dict[str, str]:
@@ -140,6 +157,7 @@ def _check_new(sent: Body, types: Sequence[str]) -> Iterator[tuple[str, str]]:
     label = sent.get("label", "").strip()
     if not label:
         yield sent["key"], "新的一栏还没有名称，请写上。"
+    yield from _check_name(sent["key"], label)
     if _NEW_KEY.fullmatch(sent["key"]) is None or sent.get("type") not in types:
         yield sent["key"], f"“{label}”不是可以新增的一栏，请重新添加。"
 
@@ -147,6 +165,7 @@ def _check_new(sent: Body, types: Sequence[str]) -> Iterator[tuple[str, str]]:
 def _check_old(old: Body, sent: Body) -> Iterator[tuple[str, str]]:
     if not sent.get("label", "").strip():
         yield old["key"], f"“{old['label']}”的名称不能空着。"
+    yield from _check_name(old["key"], sent.get("label", "").strip())
     for name in ("type", "personal"):
         if name in sent and sent[name] != old[name]:
             yield old["key"], f"“{old['label']}”的类型和个人信息种类不能改，可以另加一栏。"
@@ -154,6 +173,11 @@ def _check_old(old: Body, sent: Body) -> Iterator[tuple[str, str]]:
     left = {one.get("value") for one in sent.get("options") or old.get("options", ())}
     if old.get("feeds_conditions") and values - left:
         yield old["key"], f"“{old['label']}”的选项决定怎么办理，原有的选项不能去掉。"
+
+
+def _check_name(key: str, label: str) -> Iterator[tuple[str, str]]:
+    if label in DEFAULT_LABELS:
+        yield key, f"“{label}”是系统起的名称，填表的人看不懂，请改成这一栏要填的内容。"
 
 
 def _merge(old: Body, sent: Body) -> dict[str, Any]:

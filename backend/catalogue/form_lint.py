@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from backend.catalogue.conditions import evaluate, list_fields
+from backend.catalogue.form_facts import is_signed_by_customer, list_told
 from backend.catalogue.form_rules import RULE_TYPES, list_rules
 from backend.catalogue.forms import build_form, read_usual
 from backend.catalogue.prefill import Forms, find_fault
@@ -80,6 +81,8 @@ def check_form(body: Mapping[str, Any], forms: Forms, parties: frozenset[str]) -
     yield from _check_usual(body, fields)
     yield from _check_numbered(fields)
     yield from _check_signers(body, fields)
+    if is_signed_by_customer(body) and not list_told(body, fields):
+        yield "main_facts", "facts_missing", "whoever signs it is told nothing of what it says"
     for key in sorted({one["field"] for one in body.get("main_facts", ())} - before.keys()):
         yield "main_facts", "field_unknown", f"there is no field {key}"
     for place in ("signers", "copies"):

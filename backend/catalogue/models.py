@@ -14,7 +14,10 @@ from backend.core.database import Base
 
 
 class DefinitionVersion(Base):
-    """One version of a process, a form or a contract's template, as running cases refer to it."""
+    """One version of a process, a form or a contract's template, as running cases refer to it.
+
+    ``reason`` is why somebody of the company changed it; what the program brings has none.
+    """
 
     __tablename__ = "definition_version"
     __table_args__ = (UniqueConstraint("kind", "key", "version"),)
@@ -27,6 +30,7 @@ class DefinitionVersion(Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSONB)
     author: Mapped[str] = mapped_column(Text)
     published_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str | None] = mapped_column(Text)
 
 
 class ParameterChange(Base):

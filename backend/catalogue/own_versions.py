@@ -28,18 +28,28 @@ def list_shipped(session: Session, kind: str, key: str | None = None) -> dict[st
     return _read_newest(session, _choose(kind, key).where(DefinitionVersion.version < OWN_FROM))
 
 
+def list_all(session: Session, kind: str, key: str) -> list[DefinitionVersion]:
+    """Return all versions of one, the newest first."""
+    return list(session.scalars(_choose(kind, key).order_by(DefinitionVersion.version.desc())))
+
+
 def store_own(
-    session: Session, kind: str, used: DefinitionVersion, body: Mapping[str, Any], author: str, now: datetime
+    session: Session,
+    kind: str,
+    used: DefinitionVersion,
+    body: Mapping[str, Any],
+    author: str,
+    now: datetime,
+    reason: str | None = None,
 ) -> None:
     """Store ``body`` as the version after ``used``; raises Conflict where somebody stored it first."""
     version = max(used.version, OWN_FROM - 1) + 1
     fresh = {**body, "version": version}
     values = {"kind": kind, "key": used.key, "version": version, "sha256": hash_body(fresh), "body": fresh}
+    values |= {"author": f"staff:{author}", "published_at": now, "reason": reason}
     try:
         with session.begin_nested():
-            session.execute(
-                insert(DefinitionVersion).values(**values, author=f"staff:{author}", published_at=now)
-            )
+            session.execute(insert(DefinitionVersion).values(**values))
     except IntegrityError as error:
         raise Conflict("changed_meanwhile") from error
 

@@ -19,7 +19,8 @@ def check_earlier_forms(process: ProcessDefinition, forms: Forms) -> Iterator[Fa
     for step in process.steps:
         limits = (step.limit, *(one.limit for one in step.limit.cases))
         named = {one.field for one in limits if one.kind is LimitKind.FORM_DATE and one.field}
-        if not named and not step.customer.shows:
+        summed = process.traits.get("sums_from", {}).get(step.key)
+        if not named and not step.customer.shows and summed is None:
             continue
         fields = list(_list_fields_before(process, step, forms))
         for key in sorted(named):
@@ -28,6 +29,12 @@ def check_earlier_forms(process: ProcessDefinition, forms: Forms) -> Iterator[Fa
                 yield step.key, "field_unknown", f"its limit needs {key}, a date of a form filled in before"
             elif not all(one.get("feeds_conditions") for one in found):
                 yield step.key, "field_odd", f"its limit reads {key}, which does not feed the case's data"
+        if summed is not None and not any(one["key"] == summed and one["type"] == "money" for one in fields):
+            yield (
+                step.key,
+                "field_unknown",
+                f"its sum is {summed}, which no form filled in before has as money",
+            )
         for key in step.customer.shows:
             found = [one for one in fields if one["key"] == key]
             if not found:

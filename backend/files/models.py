@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, DateTime, Identity, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, Date, DateTime, Identity, Integer, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -12,7 +12,8 @@ from backend.core.database import Base
 
 class StoredFile(Base):
     """One uploaded file. ``case_id`` is empty until a case claims it, ``stored_at`` until its content is
-    there; ``retention_days`` counts from the end of the case."""
+    there; ``retention_days`` counts from the end of the case, which sets ``erase_on``. After that day the
+    content goes and ``erased_at`` says so; the row stays, for the hash that papers name."""
 
     __tablename__ = "stored_file"
 
@@ -32,3 +33,5 @@ class StoredFile(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     stored_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    erase_on: Mapped[date | None] = mapped_column(Date)
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -28,11 +28,14 @@ class FilePurposeSchema(Schema):
 
 
 class FileViewSchema(Schema):
-    """A file as clients see it; the addresses are signed and end after some ten minutes."""
+    """A file as clients see it; the addresses are signed and end after some ten minutes.
+
+    ``erased``: its time is over and the content is gone; ``name`` says so and ``url`` is empty.
+    """
 
     file_key = fields.String(required=True)
     name = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(("image", "pdf")))
+    kind = fields.String(required=True, validate=validate.OneOf(("image", "pdf", "erased")))
     mime = fields.String(required=True)
     size = fields.Integer(required=True, metadata={"description": "bytes of the original"})
     url = fields.String(required=True)

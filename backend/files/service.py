@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import IO, Final, TypedDict
+from typing import IO, Final, Literal, TypedDict
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import Date, cast, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound, TooMany, Unavailable
 from backend.core.ids import make_public_token
+from backend.core.local_time import local_date
 from backend.core.native_threads import compute_aside
 from backend.files.examination import MAX_BYTES, Examined, FileKind, check_signature, examine, too_large
 from backend.files.links import FileLinks, FileVariant
@@ -31,6 +32,9 @@ UNCLAIMED_FOR: Final = timedelta(days=30)
 # What one owner may have uploaded in a day and not submitted; keeps one visitor from filling the disk.
 UNCLAIMED_A_DAY: Final = 100
 _SWEEP_BATCH: Final = 100
+ID_PHOTOS_KEPT_DAYS: Final = 365
+# What stands for a file whose time is over.
+ERASED_NAME: Final = "已过保存期限，按规定删除"
 _VARIANTS: Final[tuple[FileVariant, ...]] = ("original", "shown", "thumb")
 _LONGEST_NAME: Final = 100
 _FILE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -38,11 +42,14 @@ _log = structlog.get_logger(__name__)
 
 
 class FileView(TypedDict):
-    """A file as clients see it; ``size`` is the original's bytes, the addresses are signed."""
+    """A file as clients see it; ``size`` is the original's bytes, the addresses are signed.
+
+    One that was erased when its time was over has a name that says so, and no addresses.
+    """
 
     file_key: str
     name: str
-    kind: FileKind
+    kind: FileKind | Literal["erased"]
     mime: str
     size: int
     url: str
@@ -61,7 +68,8 @@ class OpenedFile:
 
 class FileService:
     """Keeps uploaded files. The content is sealed with ``keys`` before ``storage`` sees it, since photos of
-    identity cards and faces are among them. ``owner`` is ``customer:<id>`` or ``staff:<id>`` throughout."""
+    identity cards and faces are among them. ``owner`` is ``customer:<id>`` or ``staff:<id>`` throughout.
+    Photos of identity cards are kept for ``id_photo_days`` after the end of their case, if not shorter."""
 
     def __init__(
         self,
@@ -70,12 +78,14 @@ class FileService:
         keys: KeyRing,
         links: FileLinks,
         now: Callable[[], datetime],
+        id_photo_days: int = ID_PHOTOS_KEPT_DAYS,
     ) -> None:
         self._sessions = sessions
         self._storage = storage
         self._keys = keys
         self._links = links
         self._now = now
+        self._id_photo_days = id_photo_days
 
     def store(self, upload: IO[bytes], original_name: str, owner: str, purpose: str) -> FileView:
         """Keep one upload and return its view; it stays the owner's until a case claims it.
@@ -104,9 +114,17 @@ class FileService:
             row.stored_at = self._now()
         return self._view(row)
 
-    def claim(self, session: Session, file_keys: Sequence[str], owner: str, case_id: int) -> None:
+    def claim(
+        self,
+        session: Session,
+        file_keys: Sequence[str],
+        owner: str,
+        case_id: int,
+        id_photos: Collection[str] = (),
+    ) -> None:
         """Bind files to a case, in the caller's transaction; doing it again changes nothing.
 
+        ``id_photos`` are those that show an identity card or a face, whose time is shorter.
         Raises Invalid ``file_unknown`` where a file is missing, another owner's or another case's.
         """
         wanted = sorted(set(file_keys))
@@ -129,6 +147,8 @@ class FileService:
             if row.case_id is None:
                 row.case_id = case_id
                 row.claimed_at = self._now()
+                if row.file_key in id_photos:
+                    row.retention_days = min(row.retention_days, self._id_photo_days)
         session.flush()
 
     def describe(self, session: Session, file_keys: Sequence[str]) -> dict[str, FileView]:
@@ -165,6 +185,9 @@ class FileService:
         ).scalars()
         found: dict[str, bytes | str] = {}
         for row in rows:
+            if row.erased_at is not None:
+                found[row.file_key] = ERASED_NAME
+                continue
             try:
                 is_image = row.kind == "image"
                 found[row.file_key] = self._read_content(row, "shown") if is_image else self._read_name(row)
@@ -183,7 +206,7 @@ class FileService:
             row = session.execute(
                 select(StoredFile).where(StoredFile.file_key == file_key, StoredFile.stored_at.is_not(None))
             ).scalar_one_or_none()
-        if row is None:
+        if row is None or row.erased_at is not None:
             raise NotFound
         self._links.check(file_key, variant, _bound_to(row), expires, sign, self._now())
         content = self._read_content(row, variant)
@@ -229,6 +252,40 @@ class FileService:
             deleted += len(batch)
             if len(batch) < _SWEEP_BATCH:
                 return deleted
+
+    @staticmethod
+    def begin_retention(session: Session, case_id: int, ended_at: datetime) -> None:
+        """Note on which day the files of a case that has ended are to go, in the caller's transaction."""
+        session.execute(
+            update(StoredFile)
+            .where(StoredFile.case_id == case_id)
+            .values(erase_on=cast(local_date(ended_at), Date) + StoredFile.retention_days + 1)
+        )
+
+    def erase_expired(self) -> int:
+        """Erase the contents and names of files whose time is over; returns how many.
+
+        The row stays, for papers name the hash and clients ask for the key. What the storage did not let go
+        is tried again with the next call.
+        """
+        erased = 0
+        while True:
+            with self._sessions.begin() as session:
+                rows = session.execute(
+                    select(StoredFile)
+                    .where(StoredFile.erased_at.is_(None), StoredFile.erase_on <= local_date(self._now()))
+                    .order_by(StoredFile.erase_on)
+                    .limit(_SWEEP_BATCH)
+                    .with_for_update(skip_locked=True)
+                ).scalars()
+                batch = list(rows)
+                for row in batch:
+                    self._delete_content(row.file_key)
+                    row.original_name_sealed = self._keys.encrypt("", _name_context(row.file_key))
+                    row.erased_at = self._now()
+            erased += len(batch)
+            if len(batch) < _SWEEP_BATCH:
+                return erased
 
     def _enter(
         self, content: bytes, examined: Examined, name: str, file_key: str, owner: str, purpose: str
@@ -283,6 +340,16 @@ class FileService:
             self._storage.delete(f"{file_key}.{variant}")
 
     def _view(self, row: StoredFile) -> FileView:
+        if row.erased_at is not None:
+            return FileView(
+                file_key=row.file_key,
+                name=ERASED_NAME,
+                kind="erased",
+                mime=row.mime,
+                size=0,
+                url="",
+                thumbnail_url=None,
+            )
         is_image = row.kind == "image"
         make = partial(self._links.make, row.file_key, bound_to=_bound_to(row), now=self._now())
         return FileView(

@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
 from backend.cases.commands import Complete
+from backend.cases.contract_wording import ContractWordings
+from backend.cases.document_signing import DocumentSigning
 from backend.cases.document_sources import DocumentSources
 from backend.cases.documents import Change, DocumentDesk, Filler
+from backend.cases.service import CaseService
 from backend.catalogue.forms import FormField
 from backend.catalogue.service import DefinitionStore
 from backend.core.config import Settings
@@ -57,6 +60,17 @@ def make_sources(
     definitions = DefinitionStore()
     books = make_book_reader(definitions)
     return DocumentSources(definitions, organisation, keys, {}, accounts, books, now)
+
+
+def make_desk(
+    service: CaseService, settings: Settings, organisation: OrganisationService, now: Callable[[], datetime]
+) -> DocumentDesk:
+    """Return what fills forms in for the cases of ``service``, as the hall has it."""
+    keys, definitions, files = make_key_ring(settings), DefinitionStore(), AnyFiles()
+    sources = make_sources(organisation, keys, now)
+    wordings = ContractWordings(definitions, sources, keys)
+    signing = DocumentSigning(keys, files)
+    return DocumentDesk(service, definitions, sources, keys, files, signing, wordings, now)
 
 
 def fill_what_is_asked(

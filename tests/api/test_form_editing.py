@@ -50,7 +50,8 @@ def form(hall: Hall) -> dict[str, Any]:
 
 def save(who: Browser, form: dict[str, Any], fields: list[dict[str, Any]], base: int = 1) -> TestResponse:
     sections = [{"key": "all", "title": "内容", "fields": fields}]
-    return who.send("POST", f"/forms/{form['key']}/versions", {"base": base, "sections": sections})
+    change = {"base": base, "sections": sections, "reason": "业务会定的"}
+    return who.send("POST", f"/forms/{form['key']}/versions", change)
 
 
 def fields_of(form: dict[str, Any]) -> list[dict[str, Any]]:
@@ -155,5 +156,54 @@ def test_who_is_slower_or_may_not_is_told(hall: Hall, form: dict[str, Any]) -> N
     assert code(save(remote, form, fields)) == "forbidden"
     assert code(remote.get("/forms")) == "forbidden"
     assert lead.get("/forms/no_such_form").status_code == 404
-    shapeless = {"base": 1, "sections": [{"key": "all"}]}
+    shapeless = {"base": 1, "sections": [{"key": "all"}], "reason": "业务会定的"}
     assert lead.send("POST", f"/forms/{form['key']}/versions", shapeless).status_code == 422
+
+
+def test_what_would_change_is_told_before_and_every_version_stays_readable(
+    hall: Hall, form: dict[str, Any]
+) -> None:
+    lead = hall.sign_in("lead_a")
+    contractor, customer, size, area, _remark = fields_of(form)
+    contractor |= {"label": "施工单位全称", "required": False}
+    size["options"].append({"value": "middle", "label": "中型"})
+    area["max"] = 500
+    added = {
+        "key": "own_floor", "label": "楼层", "type": "number", "personal": "none", "required": True,
+    }  # fmt: skip
+    sections = [{"key": "all", "title": "内容", "fields": [added, customer, contractor, size, area]}]
+    answer = lead.send("POST", f"/forms/{form['key']}/preview", {"base": 1, "sections": sections})
+    assert answer.status_code == 200, answer.text
+    told = [
+        "新增“楼层”，必填",
+        "去掉“remark 项”",
+        "“contractor 项”改名为“施工单位全称”",
+        "“施工单位全称”改为可不填",
+        "“size 项”新增选项“中型”",
+        "“area 项”的最大：原来 100，改为 500",
+        "有的栏目换了位置",
+    ]
+    assert [one["text"] for one in json.loads(answer.text)["changes"]] == told
+    # Nothing was kept; without a reason nothing is.
+    path = f"/forms/{form['key']}/versions"
+    mute = lead.send("POST", path, {"base": 1, "sections": sections, "reason": " "})
+    assert (mute.status_code, code(mute)) == (422, "form_reason_missing")
+    [first] = lead.read(path)["items"]
+    assert (first["version"], first["is_first"], first["author"], first["changes"]) == (1, True, "", [])
+    assert save(lead, form, sections[0]["fields"]).status_code == 201
+    own, first = lead.read(path)["items"]
+    assert (own["author"], own["reason"], own["is_own"]) == ("lead_a", "业务会定的", True)
+    assert [one["text"] for one in own["changes"]] == told
+    old = lead.read(f"{path}/1")["form"]
+    assert old["sections"][0]["fields"][0]["label"] == "contractor 项"
+    assert lead.get(f"{path}/7").status_code == 404
+    assert code(hall.sign_in("remote_a").get(path)) == "forbidden"
+
+
+def test_a_name_that_nobody_gave_is_refused_at_its_field(hall: Hall, form: dict[str, Any]) -> None:
+    lead = hall.sign_in("lead_a")
+    nameless = {"key": "own_c", "label": "新的短文字", "type": "text", "personal": "none", "max_length": 50}
+    assert "系统起的名称" in tell(save(lead, form, [*fields_of(form), nameless]))["own_c"]
+    sections = [{"key": "all", "title": "内容", "fields": [*fields_of(form), nameless]}]
+    answer = lead.send("POST", f"/forms/{form['key']}/preview", {"base": 1, "sections": sections})
+    assert "own_c" in tell(answer)

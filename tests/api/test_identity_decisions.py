@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,15 +14,18 @@ from sqlalchemy import select
 from backend.cases.commands import SYSTEM, Complete, Performer, Start
 from backend.cases.errors import CommandRefused
 from backend.cases.identity_decisions import Decision
-from backend.cases.identity_models import IdentityDecision
+from backend.cases.identity_models import IdentityCheck, IdentityDecision
+from backend.cases.identity_retention import IdentityRetention
 from backend.cases.service import NewCase, Request
 from backend.catalogue.definition import ActorKind
 from backend.core.config import Settings
 from backend.core.errors import Conflict
+from backend.core.local_time import local_date
 from backend.customers.service import CustomersService, NewCustomer
 from composition.hall import make_hall
 from tests.api.filling import fill_in
 from tests.api.staff_side import Browser, Hall, code
+from tests.api.test_gas_arrears import EVEN, OWED
 
 HOME = {
     "region": "历下区", "street": "泉城路街道", "community": "阳光小区", "building": "3幢", "unit": "2单元",
@@ -91,6 +94,8 @@ def test_each_process_that_asks_refuses_without_proof(
         fill_in(
             desk, case_no, use_address={**HOME, "door": f"{uuid.uuid4().hex[:8]}室"}, holder_name="张小红"
         )
+    if step == "check_gas":
+        fill_in(desk, case_no, **(OWED if outcome == "owes" else EVEN))
     offered = {one["outcome"]: one for one in desk.read(f"/cases/{case_no}")["actions"]}
     assert "核验客户身份" in offered[outcome]["unmet"]["text"]
     with pytest.raises(CommandRefused, match="identity_unproven"):
@@ -168,3 +173,37 @@ def test_who_is_not_there_is_asked_for_the_face_check_first(hall: Hall, settings
         decisions.decide(member, case_no, Decision("id_card", "centre"))
     decisions.decide(member, case_no, Decision("id_card", "centre", customer_declined=True))
     assert decisions.describe(member, case_no)["status"] == "proven"
+
+
+def test_what_proved_it_goes_when_its_time_is_over(hall: Hall, desk: Browser, settings: Settings) -> None:
+    case_no = open_case(hall, "card_replacement", "identify")
+    decide(desk, case_no, note="身份证尾号是 X")
+    case_id, kept = hall.find_id(case_no), settings.identity_kept_days
+    with hall.sessions.begin() as session:
+        held = session.scalars(
+            select(IdentityDecision.customer_declined).where(IdentityDecision.case_id == case_id)
+        )
+        assert held.all() == [False]
+        session.add(
+            IdentityCheck(
+                case_id=case_id, customer_id=enter(hall), unit_id=hall.units["361"], session_key="of a phone",
+                reference=f"kept-{case_no}", provider="faceid", provider_reference=f"p-{case_no}",
+                name_sealed="sealed", id_number_sealed="sealed", state="passed", code="0",
+                begun_at=datetime.now(UTC), retain_until=local_date(datetime.now(UTC)) + timedelta(days=kept),
+            )
+        )  # fmt: skip
+
+    def read() -> tuple[str, str | None, str | None, str]:
+        with hall.sessions() as session:
+            word = session.scalars(select(IdentityDecision).where(IdentityDecision.case_id == case_id)).one()
+            check = session.scalars(select(IdentityCheck).where(IdentityCheck.case_id == case_id)).one()
+            return word.note, check.name_sealed, check.id_number_sealed, check.session_key
+
+    for days, is_kept in ((kept - 1, True), (kept + 2, False)):
+        then = datetime.now(UTC) + timedelta(days=days)
+        IdentityRetention(hall.sessions, lambda then=then: then).run()
+        wanted = ("身份证尾号是 X", "sealed", "sealed", "of a phone") if is_kept else ("", None, None, "")
+        assert read() == wanted
+    # That it was proven, by whom and how, stays.
+    told = desk.read(f"/cases/{case_no}/identity")
+    assert [(one["verdict"], one["way"]) for one in told["decisions"]] == [("confirmed", "id_card")]

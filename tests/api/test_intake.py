@@ -291,9 +291,16 @@ def test_a_list_may_be_narrowed_to_whatever_cases_are_about(hall: Hall) -> None:
     kinds = {one["key"]: (one["name"], one["kind"]) for one in told}
     assert len(kinds) == len(told)
     assert kinds["repair"][1] == "service"
-    assert kinds["hotline_praise"] == ("表扬", "intake")
-    assert kinds["complaint_level_2_3"] == ("投诉(2、3级)", "intake")
-    assert kinds["revisit"] == ("回访", "other")
+    assert kinds["hotline_praise"] == ("表扬", "hotline")
+    assert kinds["complaint_level_2_3"] == ("投诉(2、3级)", "hotline")
+    assert kinds["revisit"] == ("回访", "inside")
+    assert kinds["install_residential_individual"][1] == "works"
+    # No two of one name, and those of a kind by their sound: b before c before y.
+    names = [one["name"] for one in told]
+    assert len(set(names)) == len(names)
+    assert kinds["gas_on"][0] == "置换通气" and kinds["gas_commissioning"][0] == "置换通气（其他业务转来）"
+    counter = [one["name"] for one in told if one["kind"] == "counter"]
+    assert [one for one in counter if one in ("补卡", "抄表", "销户")] == ["补卡", "抄表", "销户"]
     case_no = open_case(agent, "hotline_fault_repair", fault())
     rows = agent.read("/cases", service="hotline_fault_repair", sort="newest")["items"]
     assert case_no in [row["case_no"] for row in rows]

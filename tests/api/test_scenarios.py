@@ -28,10 +28,8 @@ from backend.cases.commands import (
     SupplyDocument,
     Withdraw,
 )
-from backend.cases.contract_wording import ContractWordings
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.deadlines import compute_deadlines
-from backend.cases.document_signing import DocumentSigning
 from backend.cases.documents import DocumentDesk
 from backend.cases.errors import CommandRefused
 from backend.cases.guards import IDENTITY_PROOF
@@ -52,11 +50,10 @@ from tests.api.bookings import enter_booking
 from tests.api.conftest import CASE_CUSTOMER_ID
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 from tests.api.scenario_forms import (
-    AnyFiles,
     asks_for_form,
     enter_account,
     fill_what_is_asked,
-    make_sources,
+    make_desk,
 )
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -103,12 +100,7 @@ def service(
 def desk(
     settings: Settings, service: CaseService, organisation: OrganisationService, clock: Clock
 ) -> DocumentDesk:
-    keys, definitions = make_key_ring(settings), DefinitionStore()
-    sources = make_sources(organisation, keys, lambda: clock.now)
-    files = AnyFiles()
-    signing = DocumentSigning(keys, files)
-    wordings = ContractWordings(definitions, sources, keys)
-    return DocumentDesk(service, definitions, sources, keys, files, signing, wordings, lambda: clock.now)
+    return make_desk(service, settings, organisation, lambda: clock.now)
 
 
 @pytest.fixture(scope="module")

@@ -366,3 +366,17 @@ def test_who_asks_for_a_number_of_another_unit_hears_who_has_it(hall: Hall) -> N
     missing = case_no[:-1] + str((int(case_no[-1]) + 1) % 10)
     for words in (missing, "13812340000"):
         assert stranger.read("/cases", q=words)["elsewhere"] is None
+
+
+def test_what_waits_for_the_customer_is_not_overdue(hall: Hall) -> None:
+    case_no = hall.start()
+    make_due(hall, case_no, datetime.now(UTC) - timedelta(days=7))
+    browser = hall.sign_in("remote_a")
+    [row] = browser.read("/cases", q=case_no)["items"]
+    assert (row["waits_for"], row["overdue"]) == ("you", True)
+    with hall.sessions.begin() as session:
+        open_task = (CaseTask.case_id == hall.find_id(case_no)) & (CaseTask.state == "open")
+        session.execute(update(CaseTask).where(open_task).values(step="complete_documents"))
+    [row] = browser.read("/cases", q=case_no)["items"]
+    assert (row["waits_for"], row["overdue"]) == ("customer", False)
+    assert row["due_at"] is not None

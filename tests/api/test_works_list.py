@@ -92,6 +92,30 @@ def test_what_is_over_its_limit_stands_first_and_each_sees_the_own_units(
     assert list_numbers(lead) == []
 
 
+def test_both_numbers_are_shown_and_found(hall: Hall, numbers: list[str]) -> None:
+    """Engineering opened it below the customer's own case, whose number the customer reads out."""
+    soon, late, elsewhere = numbers
+    top = hall.start("361")
+    with hall.sessions.begin() as session:
+        session.execute(
+            text("UPDATE service_case SET parent_case_id = :top, parent_task_no = 1 WHERE case_no = :late"),
+            {"top": hall.find_id(top), "late": late},
+        )
+    engineer = hall.sign_in("works_361")
+    told = {one["case_no"]: one["application_no"] for one in engineer.read("/works")["items"]}
+    assert told == {soon: soon, late: top}
+    assert [list_numbers(engineer, q=one) for one in (top, late, soon, "nothing")] == [
+        [late],
+        [late],
+        [soon],
+        [],
+    ]
+    # A number of another unit's works finds nothing here.
+    assert list_numbers(engineer, q=elsewhere) == []
+    [row] = read_sheet(engineer.send("POST", "/exports/works", {"q": top}))
+    assert (row["办件号"], row["工单号"]) == (top, late)
+
+
 def test_the_list_is_exported(hall: Hall, numbers: list[str]) -> None:
     answer = hall.sign_in("works_361").send("POST", "/exports/works", {"due": "overdue"})
     [row] = read_sheet(answer)

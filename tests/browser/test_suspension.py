@@ -36,10 +36,7 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
     handler.act("已到达")
     handler.open_case(stop_no)
     _look_at_the_card(watched, customer, handler, case_no, stop_no)
-    handler.button("需补缴气款").click()
-    handler.dialog.get_by_label("现场结果").fill("表上 1,312 方，欠 12 方。")
-    handler.add_photo(make_photo())
-    handler.confirm("需补缴气款")
+    _record_gas(watched, handler)
     collect_at_counter(watched, lead, open_staff("finance301"), stop_no, "36.00", "R-20261127-01")
     customer.go("case", no=case_no)
     watched.shoot(customer.page, "suspension-06-progress")
@@ -58,6 +55,21 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
     lead.confirm("回复工单")
     clerk.open_case(case_no)
     clerk.act("办结并邀请评价")
+
+
+def _record_gas(watched: Watched, handler: Staff) -> None:
+    """The slip itself says that something is owed, how much, and what it comes of."""
+    handler.button("需补缴气款").click()
+    dialog = handler.dialog
+    for label, value in (
+        ("户号", "361000000000"), ("燃气表号", "3711223344"), ("累计购气量", "1300"), ("累计用气量", "1312"),
+        ("剩余气量", "-12"), ("气价", "3"), ("要补缴的气款", "36.00"),
+    ):  # fmt: skip
+        dialog.get_by_label(label).fill(value)
+    handler.add_photo(make_photo())
+    watched.shoot(handler.page, "suspension-05-gas")
+    dialog.get_by_role("button", name=re.compile("填好，需补缴气款")).click()
+    expect(dialog).to_have_count(0)
 
 
 def _apply(watched: Watched, customer: Customer) -> str:

@@ -49,5 +49,5 @@ def test_main_facts_have_plain_labels_and_say_in_words_that_there_is_nothing() -
     assert [one["text"] for one in list_facts(form, values)] == [
         "1. 漏气\n2. 老化",
         "12月5日 周六（当天也算）",
-        "灶 2\n壁挂炉",
+        "灶 第many项 2\n壁挂炉",
     ]

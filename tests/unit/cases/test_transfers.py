@@ -107,7 +107,8 @@ CHARGED = [
 
 @pytest.mark.parametrize(("process", "step", "outcome"), CHARGED)
 def test_what_is_owed_is_collected_by_the_fee_process(process: str, step: str, outcome: str) -> None:
-    assert list_handed_over(process, step, outcome, {}) == [("fee_collection", None)]
+    owed = {"arrears_fee": 36_00} if outcome == "owes" else {}
+    assert list_handed_over(process, step, outcome, owed) == [("fee_collection", None)]
 
 
 def test_whoever_lets_the_gas_on_opens_the_account_on_the_spot() -> None:

@@ -237,3 +237,13 @@ def test_a_community_pays_by_area_or_by_quota_after_the_governments_rule() -> No
         for basis in ("by_area", "by_quota")
     }
     assert asked == {"by_area": {"rule_no", "floor_area", "price_per_area"}, "by_quota": {"rule_no", "quota"}}
+
+
+def test_no_customer_signs_what_no_page_shows_them() -> None:
+    for process in PROCESSES.values():
+        for step in process.steps:
+            if step.by.kind is not ActorKind.CUSTOMER:
+                continue
+            for way in step.outcomes:
+                shown = step.form or step.signs or any(one.name == "drawing_shown" for one in way.guards)
+                assert "signature" not in way.asks or shown, (process.key, step.key)

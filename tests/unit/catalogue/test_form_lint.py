@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from backend.catalogue.folder import PROCESSES_FOLDER, read_folder
+from backend.catalogue.form_facts import is_signed_by_customer
 from backend.catalogue.lint import lint
 from backend.catalogue.vocabulary import Vocabulary
 
@@ -180,6 +181,8 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: field(b, "sign").pop("signer"), ("sign", "signer_unknown")),
     (lambda b: field(b, "sign").update(signer="nobody"), ("sign", "signer_unknown")),
     (lambda b: field(b, "sign").update(signer="nobody"), ("signers", "signer_unknown")),
+    (lambda b: field(b, "found_words").update(personal="name"), ("main_facts", "facts_missing")),
+    (lambda b: b.update(main_facts=[{"field": "nothing"}]), ("main_facts", "field_unknown")),
     (lambda b: b["copies"][0].update(count_field="fee"), ("copies", "field_unknown")),
     (lambda b: field(b, "fee").update(numbered="散-{n:2}"), ("fee", "type_odd")),
     (lambda b: field(b, "found_words").update(numbered="散-{n:2}"), ("found_words", "numbered_odd")),
@@ -194,6 +197,12 @@ def test_the_sample_has_no_fault() -> None:
 @pytest.mark.parametrize(("change", "expected"), FAULTS)
 def test_each_fault_is_found(change: Change, expected: tuple[str, str]) -> None:
     assert expected in lint_sample(change)
+
+
+def test_whoever_signs_a_form_of_ours_reads_what_it_says_in_words_chosen_for_it() -> None:
+    signed = [body for body in SHIPPED.forms.values() if is_signed_by_customer(body)]
+    assert signed
+    assert [body["key"] for body in signed if not body.get("main_facts")] == []
 
 
 @pytest.mark.parametrize(

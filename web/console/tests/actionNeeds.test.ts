@@ -75,6 +75,11 @@ describe('actions', () => {
 })
 
 it('says of an ended case how it ended, and of an open one where to look', () => {
+  const documents = [
+    { name: '项目交接单', may_sign: true, own_unsigned: ['工程管理部门'] },
+    { name: '安检单', may_sign: true, own_unsigned: [] },
+  ] as unknown as StaffCaseView['documents']
+  expect(tellIdle({ status: 'open', step_name: '施工', waits_for: 'customer', documents })).toBe('还等您签名：项目交接单。请点“表单”里的“去签字”。')
   expect(tellIdle({ status: 'withdrawn', step_name: '已撤回' })).toBe('已撤回，不用再办。')
   expect(tellIdle({ status: 'open', step_name: '审核资料' })).toContain('看进度')
   expect(tellIdle({ status: 'open', step_name: '签订报装合同' }, true)).toContain('合同审批')

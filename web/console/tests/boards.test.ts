@@ -40,11 +40,13 @@ describe('boards and works', () => {
   })
 
   it('counts the working days of works', () => {
-    const works = { limit_days: 10, used_days: 6, left_days: 4, works_overdue: false }
+    const works = { limit_days: 10, used_days: 6, left_days: 4, works_overdue: false, waits_for: 'others' as const }
     expect(tellDays(works)).toEqual({ text: '剩 4 个工作日', level: 'calm', share: 0.6 })
     expect(tellDays({ ...works, left_days: 3 }).level).toBe('amber')
     expect(tellDays({ ...works, left_days: 0, used_days: 10 }).text).toBe('今天到期')
     expect(tellDays({ ...works, left_days: -2, works_overdue: true })).toEqual({ text: '超 2 个工作日', level: 'red', share: 1 })
+    // While the customer is waited for, nobody here is late.
+    expect(tellDays({ ...works, left_days: -2, works_overdue: true, waits_for: 'customer' }).level).toBe('amber')
   })
 
   it('opens a lead on the cases to assign, anybody else where there is something', () => {

@@ -14,9 +14,9 @@ it('narrows a list to whatever cases are about, not only to what customers apply
   vi.mocked(listBusinesses).mockResolvedValue({
     items: [
       { key: 'repair', name: '报修', kind: 'service' },
-      { key: 'hotline_praise', name: '表扬', kind: 'intake' },
-      { key: 'complaint_level_2_3', name: '投诉(2、3级)', kind: 'intake' },
-      { key: 'revisit', name: '回访', kind: 'other' },
+      { key: 'hotline_praise', name: '表扬', kind: 'hotline' },
+      { key: 'complaint_level_2_3', name: '投诉(2、3级)', kind: 'hotline' },
+      { key: 'revisit', name: '回访', kind: 'inside' },
     ],
   })
   vi.mocked(listCases).mockResolvedValue({ items: [], next: null, elsewhere: null })
@@ -24,7 +24,7 @@ it('narrows a list to whatever cases are about, not only to what customers apply
   await flushPromises()
   const select = tools.get('select[aria-label="业务"]')
   expect(select.findAll('option').map((one) => one.text())).toEqual(['全部业务', '报修', '表扬', '投诉(2、3级)', '回访'])
-  expect(select.findAll('optgroup').map((one) => one.attributes('label'))).toEqual(['网上申请', '热线和营业厅', '其他流程'])
+  expect(select.findAll('optgroup').map((one) => one.attributes('label'))).toEqual(['网上申请', '热线', '营业厅', '工程和上门', '质量和内部'])
   await select.setValue('complaint_level_2_3')
   expect(vi.mocked(listCases).mock.lastCall![0]).toMatchObject({ service: 'complaint_level_2_3' })
 })

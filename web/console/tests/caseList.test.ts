@@ -27,9 +27,11 @@ async function show(queue: string, rows: StaffCaseRow[], sort: 'due' | 'newest' 
 it('says why a classified customer stands before what is due sooner, and shows every mark', async () => {
   const list = await show('accept', [row('1', { customer_class: 'sensitive', returned_times: 1 }), row('2', {})])
   expect(list.text()).toContain('分类客户（重点、风险、特殊、敏感）排在最前面')
-  const marks = list.get('#row-1 .whole')
-  expect(marks.text()).toContain('敏感客户')
-  expect(marks.text()).toContain('退1次')
+  // Neither what it is about nor a mark is cut off.
+  const [business, marks] = list.findAll('#row-1 .whole')
+  expect(business!.text()).toBe('报修')
+  expect(marks!.text()).toContain('敏感客户')
+  expect(marks!.text()).toContain('退1次')
 })
 
 it('says nothing where nobody is classified, or the list goes by another order', async () => {

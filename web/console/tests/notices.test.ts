@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { tellApproval } from '@/domain/contractApproval'
-import { askPermission, readPermission, showNotice } from '@/domain/browserNotices'
+import { askPermission, closeNotices, readPermission, showNotice } from '@/domain/browserNotices'
 import { tellLink } from '@/domain/caseLink'
 import { findChoiceFault, tellQuiet } from '@/domain/noticeChoice'
 
@@ -37,6 +37,16 @@ describe('notifications of the browser', () => {
     expect(readPermission()).toBe('default')
     expect(requestPermission).not.toHaveBeenCalled()
     expect(await askPermission()).toBe('granted')
+  })
+  it('go when their case was opened by another way', () => {
+    const shown = { onclick: () => {}, close: vi.fn() }
+    vi.stubGlobal('Notification', vi.fn(function () { return shown }))
+    showNotice(notice, vi.fn())
+    closeNotices('456')
+    expect(shown.close).not.toHaveBeenCalled()
+    closeNotices('123')
+    closeNotices('123')
+    expect(shown.close).toHaveBeenCalledOnce()
   })
   it('open their case', () => {
     const shown = { onclick: () => {}, close: vi.fn() }

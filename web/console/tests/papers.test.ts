@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { nextTick } from 'vue'
 import type { StaffCaseView } from '@/api/types'
 import DocumentViewer from '@/components/case/DocumentViewer.vue'
+import FormShown from '@/components/form/FormShown.vue'
 import { findPair, listPapers } from '@/domain/papers'
 
 const file = (key: string) => ({ file_key: key, name: `${key}.jpg`, kind: 'image', url: `/files/${key}`, thumbnail_url: null })
@@ -66,5 +67,18 @@ describe('the viewer', () => {
     await viewer.get('[role=alert] button').trigger('click')
     expect(viewer.emitted('renew')).toHaveLength(1)
     viewer.unmount()
+  })
+
+  it('tells of one whose time is over that it is gone, and leads nowhere', () => {
+    const view = makeView(undefined, ['a'])
+    Object.assign(view.files.a!, { kind: 'erased', name: '已过保存期限，按规定删除', url: '' })
+    const viewer = mount(DocumentViewer, { props: { papers: listPapers(view), modelValue: 'a' } })
+    expect(viewer.get('.frame').text()).toBe('已过保存期限，按规定删除')
+    expect(viewer.find('.frame img, .frame iframe, a[href]').exists()).toBe(false)
+    viewer.unmount()
+    const form = mount(FormShown, { props: { form: view.form!, values: view.values, files: view.files } })
+    expect(form.get('dd').text()).toBe('已过保存期限，按规定删除')
+    expect(form.find('a').exists()).toBe(false)
+    form.unmount()
   })
 })

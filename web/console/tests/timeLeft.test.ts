@@ -9,6 +9,7 @@ const row = (due: string | null, share: number | null, overdue = false) => ({
   time_left: share === null ? null : { share },
   is_alarm: false,
   waits_for: 'you' as const,
+  waiting_since: '2026-11-24T10:00:00+08:00',
 })
 
 describe('tellTimeLeft', () => {
@@ -45,8 +46,13 @@ describe('tellTimeLeft', () => {
 
   it('says that a step without limit has none', () => {
     expect(tellTimeLeft(row(null, null), now)).toEqual({ text: '不限时', level: 'none', share: 0 })
-    // The customer has a day all the same, which stands on their page.
-    expect(tellTimeLeft({ ...row(null, null), waits_for: 'customer' }, now).text).toBe('等客户')
+  })
+
+  it('never calls it late while it waits for the customer, and says since when it does', () => {
+    const waiting = { ...row(null, null), waits_for: 'customer' as const }
+    expect(tellTimeLeft(waiting, now)).toEqual({ text: '等客户 5小时', level: 'none', share: 0 })
+    const long = { ...waiting, due_at: '2026-11-17T10:00:00+08:00', waiting_since: '2026-11-16T17:00:00+08:00' }
+    expect(tellTimeLeft(long, now)).toEqual({ text: '等客户 7天', level: 'amber', share: 1 })
   })
 
   it('keeps the share within the bar', () => {

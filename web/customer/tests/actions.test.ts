@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { listOtherWays, lookOf, nameOf, screenOf } from '@/api/actions'
-import type { AvailableAction } from '@/api/types'
+import { listOtherWays, listSteps, lookOf, nameOf, queryOf, screenOf } from '@/api/actions'
+import type { AvailableAction, CaseView } from '@/api/types'
 
 const action = (over: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete', task: 1, step: 's', outcome: 'o', name: '同意', unmet: null, needs_reason: false,
@@ -21,6 +21,13 @@ describe('an action', () => {
   it('that books another hour is no step of the customer and leads to the same page', () => {
     const book = action({ kind: 'book', task: null, outcome: null, unmet: { code: 'appointment_missing', text: '请先预约' } })
     expect([screenOf(book), nameOf(book)]).toEqual(['booking', '去预约上门时间'])
+  })
+
+  it('that signs a paper for which no step waits leads to that paper', () => {
+    const sign = action({ kind: 'sign_document', task: 102, outcome: null, name: '签抄表数据确认单' })
+    expect([screenOf(sign), nameOf(sign), queryOf(sign)]).toEqual(['sign-paper', '去签字', { task: '102' }])
+    expect(queryOf(action({ asks: ['signature'] }))).toEqual({ outcome: 'o' })
+    expect(listSteps({ actions: [sign] } as CaseView)).toEqual([sign])
   })
 
   it('without a screen of its own is a question on the spot', () => {

@@ -14,6 +14,8 @@ export interface WorksQuery {
   unit: string
   process: string
   overdue: boolean
+  /** The whole number of a case: the works' own, or the one that the customer was told. */
+  q: string
   after?: string | null
 }
 

@@ -77,8 +77,19 @@ export function listAttending(view: Pick<StaffCaseView, 'actions' | 'open_tasks'
   return [...new Set(view.open_tasks.flatMap((task) => (offered.has(task.no) ? task.attended_by : [])))]
 }
 
+/** Which papers wait for one's own signature, though no step waits for anything else; empty where none does. */
+export function tellToSign(documents: StaffCaseView['documents']): string {
+  const names = documents.filter((line) => line.may_sign && line.own_unsigned.length).map((line) => line.name)
+  return names.length ? `还等您签名：${names.join('、')}。请点“表单”里的“去签字”。` : ''
+}
+
 /** What stands in the place of the buttons where there is none; ``approves`` who has a contract to approve above. */
-export function tellIdle(view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'extension' | 'waits_for'>>) | null, approves = false): string {
+export function tellIdle(
+  view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'documents' | 'extension' | 'waits_for'>>) | null,
+  approves = false,
+): string {
+  const toSign = tellToSign(view?.documents ?? [])
+  if (toSign && !approves) return toSign
   if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
   if (view?.extension?.may_answer) return '请看上面的延期申请，等您同意或不同意。'
   if (view?.waits_for === 'customer' && !approves) return '正在等客户，现在没有要您办的。'

@@ -18,6 +18,15 @@ export async function askPermission(): Promise<Permission> {
   }
 }
 
+/** What is shown and was not looked at yet, by its case. */
+const standing = new Map<string, Notification[]>()
+
+/** Take away what tells of a case that was opened: however one came to it, one knows by then. */
+export function closeNotices(caseNo: string): void {
+  for (const one of standing.get(caseNo) ?? []) one.close()
+  standing.delete(caseNo)
+}
+
 /** Show a notice outside the page; a press on it opens the case. An alarm stays until it is looked at. */
 export function showNotice(notice: Notice, open: (caseNo: string | null) => void): void {
   try {
@@ -26,6 +35,7 @@ export function showNotice(notice: Notice, open: (caseNo: string | null) => void
       tag: `hall-${notice.id}`,
       requireInteraction: notice.urgency === 'alarm',
     })
+    if (notice.case_no) standing.set(notice.case_no, [...(standing.get(notice.case_no) ?? []), shown])
     shown.onclick = () => {
       window.focus()
       open(notice.case_no)

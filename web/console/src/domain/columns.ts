@@ -3,14 +3,15 @@ import type { ColumnKey } from '@/stores/preferences'
 export interface Column {
   key: ColumnKey
   name: string
-  /** A CSS grid track. */
+  /** A CSS grid track: beside an open case, where a line has little room, and without one. */
   track: string
+  wide?: string
 }
 
 /** All columns of the list, in the order in which they stand. */
 export const COLUMNS: readonly Column[] = [
   { key: 'time_left', name: '时限', track: '100px' },
-  { key: 'service', name: '业务', track: '60px' },
+  { key: 'service', name: '业务', track: '66px', wide: '136px' },
   { key: 'customer', name: '客户', track: '52px' },
   { key: 'place', name: '地点', track: 'minmax(110px, 1fr)' },
   { key: 'step', name: '环节', track: '128px' },

@@ -6,6 +6,7 @@ import type { StaffCaseRow } from '@/api/types'
 import { tellSpan } from './dates'
 
 const MINUTE_MS = 60_000
+const DAY_MS = 1440 * MINUTE_MS
 export const RED_UP_TO = 30 * MINUTE_MS
 export const AMBER_UP_TO = 240 * MINUTE_MS
 /** Of a limit over nights only office hours count: so much of it used is amber, though the clock has hours left. */
@@ -18,12 +19,21 @@ export interface TimeLeft {
   share: number
 }
 
+/** How long something has waited: whole days from the first on, since hours say nothing more by then. */
+export function tellWait(since: string, now: Date): string {
+  const waited = Math.max(0, now.getTime() - new Date(since).getTime())
+  return waited >= DAY_MS ? `${Math.floor(waited / DAY_MS)}天` : tellSpan(waited)
+}
+
 export function tellTimeLeft(
-  row: Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm' | 'waits_for'>,
+  row: Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm' | 'waits_for' | 'waiting_since'>,
   now: Date,
 ): TimeLeft {
-  // The customer reads a day of theirs, so staff may not read that there is all the time in the world.
-  if (!row.due_at && row.waits_for === 'customer') return { text: '等客户', level: 'none', share: 0 }
+  // What waits for the customer runs against nobody here: staff read since when, and whether to remind them.
+  if (row.waits_for === 'customer') {
+    const isPast = row.due_at !== null && new Date(row.due_at).getTime() < now.getTime()
+    return { text: `等客户 ${tellWait(row.waiting_since, now)}`, level: isPast ? 'amber' : 'none', share: isPast ? 1 : 0 }
+  }
   if (!row.due_at) return { text: row.overdue ? '已超期' : '不限时', level: row.overdue ? 'red' : 'none', share: row.overdue ? 1 : 0 }
   const left = new Date(row.due_at).getTime() - now.getTime()
   if (row.overdue || left <= 0) {

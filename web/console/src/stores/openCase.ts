@@ -5,6 +5,7 @@ import { Problem, tellProblem } from '@/api/client'
 import { hints } from '@/api/realtime'
 import { CommandQueue } from '@/api/commandQueue'
 import type { AvailableAction, CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
+import { closeNotices } from '@/domain/browserNotices'
 import { listReviewItems, summarise } from '@/domain/review'
 import type { LeftStep } from '@/domain/stayingHere'
 import { keepVisit, readVisit } from '@/domain/visitDrafts'
@@ -116,6 +117,7 @@ export const useOpenCase = defineStore('openCase', () => {
       state.value = 'none'
       return
     }
+    closeNotices(wanted)
     await reload()
     if (jumped) rest()
   }

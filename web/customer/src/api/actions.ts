@@ -9,6 +9,7 @@ const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'b
 /** The screen on which an action is done, or null where a question on the spot is enough. */
 export function screenOf(action: AvailableAction): PageName | null {
   if (action.kind === 'supply_document') return 'supply'
+  if (action.kind === 'sign_document') return 'sign-paper'
   if (action.kind === 'verify_identity') return 'identity'
   if (action.kind === 'rate') return 'rate'
   if (action.kind === 'book') return 'booking'
@@ -21,7 +22,7 @@ export function screenOf(action: AvailableAction): PageName | null {
 
 /** What the customer is to do, likely one first; withdrawing stands apart and cancelling is not theirs. */
 export function listSteps(view: CaseView): AvailableAction[] {
-  return view.actions.filter((action) => ['complete', 'book', 'supply_document', 'verify_identity', 'rate'].includes(action.kind))
+  return view.actions.filter((action) => ['complete', 'book', 'sign_document', 'supply_document', 'verify_identity', 'rate'].includes(action.kind))
 }
 
 /** The other ways out of the same step that need no screen of their own: to disagree with what one is asked to sign. */
@@ -34,6 +35,13 @@ export function findAction(view: CaseView, test: (action: AvailableAction) => bo
   return view.actions.find(test) ?? null
 }
 
+/** What the action's own screen has to know besides the case. */
+export function queryOf(action: AvailableAction): { outcome?: string; task?: string } {
+  const page = screenOf(action)
+  if (page === 'sign-paper') return { task: String(action.task) }
+  return (page === 'sign' || page === 'fill') && action.outcome ? { outcome: action.outcome } : {}
+}
+
 /** The words on the button: what the customer does, not what the process calls it. */
 export function nameOf(action: AvailableAction): string {
   switch (screenOf(action)) {
@@ -42,6 +50,7 @@ export function nameOf(action: AvailableAction): string {
     case 'booking':
       return '去预约上门时间'
     case 'sign':
+    case 'sign-paper':
       return '去签字'
     case 'fill':
       return `填表，${action.name}`

@@ -5265,7 +5265,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/staff/api/v1/forms/{key}/versions": {
+    "/staff/api/v1/forms/{key}/preview": {
         parameters: {
             query?: never;
             header?: never;
@@ -5275,6 +5275,75 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /** Tell what a changed form would have otherwise; nothing is kept. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["FormEdit"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormDifferences"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms/{key}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        /** List the versions of a form, and what each changed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormVersionList"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         put?: never;
         /** Store a changed form as a new version; cases that run keep the one they began with. */
         post: {
@@ -5305,6 +5374,49 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/forms/{key}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        /** Tell a form as one of its versions has it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    key: string;
+                    version: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FormOfVersion"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -8215,6 +8327,7 @@ export interface paths {
                     unit?: string | null;
                     process?: string | null;
                     overdue?: boolean;
+                    q?: string;
                     after?: string | null;
                     limit?: number;
                 };
@@ -8455,7 +8568,7 @@ export interface components {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
             for_customer: boolean;
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate" | "book";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "sign_document" | "urge" | "verify_identity" | "rate" | "book";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
@@ -8466,8 +8579,13 @@ export interface components {
             task: number | null;
             unmet: components["schemas"]["Unmet"] | null;
         };
+        Basis: {
+            label: string;
+            text: string;
+        };
         Bill: {
             amount_fen: number | null;
+            basis: components["schemas"]["Basis"][];
             contract_no: string | null;
             desk: components["schemas"]["Desk"];
             overdue: boolean;
@@ -8545,7 +8663,7 @@ export interface components {
         Business: {
             key: string;
             /** @enum {string} */
-            kind: "service" | "intake" | "other";
+            kind: "service" | "hotline" | "counter" | "works" | "inside";
             name: string;
         };
         BusinessList: {
@@ -8555,6 +8673,7 @@ export interface components {
             q: string;
         };
         CalledCase: {
+            application_no: string;
             case_no: string;
             channel: string;
             /** @enum {string|null} */
@@ -9045,7 +9164,7 @@ export interface components {
         FileView: {
             file_key: string;
             /** @enum {string} */
-            kind: "image" | "pdf";
+            kind: "image" | "pdf" | "erased";
             mime: string;
             name: string;
             /** @description bytes of the original */
@@ -9085,6 +9204,7 @@ export interface components {
         };
         FormChange: {
             base: number;
+            reason: string;
             sections: components["schemas"]["FormSection"][];
         };
         FormColumn: {
@@ -9119,6 +9239,19 @@ export interface components {
         FormDemand: {
             field: string;
             filled: boolean;
+        };
+        FormDifference: {
+            field: string;
+            /** @enum {string} */
+            kind: "added" | "removed" | "renamed" | "changed" | "moved";
+            text: string;
+        };
+        FormDifferences: {
+            changes: components["schemas"]["FormDifference"][];
+        };
+        FormEdit: {
+            base: number;
+            sections: components["schemas"]["FormSection"][];
         };
         FormField: {
             asked_as?: string;
@@ -9177,6 +9310,10 @@ export interface components {
         FormList: {
             items: components["schemas"]["FormLine"][];
         };
+        FormOfVersion: {
+            form: components["schemas"]["FormBody"];
+            version: number;
+        };
         FormOption: {
             doubt?: components["schemas"]["Doubt"];
             group?: string;
@@ -9203,6 +9340,19 @@ export interface components {
             key: string;
             label: string;
             party: string;
+        };
+        FormVersion: {
+            author: string;
+            changes: components["schemas"]["FormDifference"][];
+            is_first: boolean;
+            is_own: boolean;
+            /** Format: date-time */
+            published_at: string;
+            reason: string;
+            version: number;
+        };
+        FormVersionList: {
+            items: components["schemas"]["FormVersion"][];
         };
         Forward: {
             /** Format: uuid */
@@ -10393,7 +10543,7 @@ export interface components {
             demands: components["schemas"]["FormDemand"][];
             for_customer: boolean;
             /** @enum {string} */
-            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "urge" | "verify_identity" | "rate" | "book";
+            kind: "complete" | "withdraw" | "cancel" | "supply_document" | "sign_document" | "urge" | "verify_identity" | "rate" | "book";
             name: string;
             needs_corrections: boolean;
             needs_owed_documents: boolean;
@@ -10426,6 +10576,7 @@ export interface components {
             next: string | null;
         };
         StaffCaseRow: {
+            application_no: string;
             case_no: string;
             channel: string;
             /** @enum {string|null} */
@@ -10869,6 +11020,7 @@ export interface components {
             name: string;
         };
         WorksRow: {
+            application_no: string;
             /** Format: date-time */
             begun_at: string;
             case_no: string;

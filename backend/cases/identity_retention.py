@@ -1,0 +1,65 @@
+"""What proved who somebody is goes when its time is over: names and numbers; that there was a proof stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.identity_rows import CHECK, DECISION
+from backend.core.local_time import local_date
+
+# Few enough for a transaction that nobody waits for.
+AT_ONCE = 500
+_log = structlog.get_logger(__name__)
+_OVER = (
+    select(CHECK.c.id)
+    .where(CHECK.c.erased_at.is_(None), CHECK.c.retain_until < bindparam("today"))
+    .limit(AT_ONCE)
+    .with_for_update(skip_locked=True)
+)
+# The reference stays, for evidence pages name it.
+_ERASE_CHECKS = (
+    update(CHECK)
+    .where(CHECK.c.id.in_(_OVER))
+    .values(name_sealed=None, id_number_sealed=None, session_key="", erased_at=bindparam("now"))
+)
+_ERASE_DECISIONS = (
+    update(DECISION)
+    .where(
+        DECISION.c.id.in_(
+            select(DECISION.c.id)
+            .where(DECISION.c.erased_at.is_(None), DECISION.c.retain_until < bindparam("today"))
+            .limit(AT_ONCE)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(note="", erased_at=bindparam("now"))
+)
+
+
+class IdentityRetention:
+    """Erases what the rows of checks and decisions say of a person once ``retain_until`` is over."""
+
+    def __init__(self, sessions: sessionmaker[Session], now: Callable[[], datetime]) -> None:
+        self._sessions = sessions
+        self._now = now
+
+    def run(self) -> int:
+        """Erase all whose time is over, in small transactions; returns how many rows that were."""
+        total = 0
+        for statement in (_ERASE_CHECKS, _ERASE_DECISIONS):
+            while True:
+                now = self._now()
+                with self._sessions.begin() as session:
+                    asked = {"today": local_date(now), "now": now}
+                    erased = session.connection().execute(statement, asked).rowcount
+                total += erased
+                if erased < AT_ONCE:
+                    break
+        if total:
+            _log.info("identities erased", rows=total)
+        return total

@@ -1,0 +1,137 @@
+"""What a customer owes by the check of the gas: read on site, told with its grounds, and collected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import MadeCustomer
+from tests.api.filling import fill_in, upload
+from tests.api.staff_side import Browser, Hall, code
+from tests.api.test_gas_accounts import begin
+from tests.api.test_payment_statements import collect, read_bill
+from tests.api.test_turn_notices import deliver, list_promised
+from tests.api.test_works_drawings import answer_drawing, draw_signature, read
+
+OWED = {"meter_purchased": 1300, "meter_used": 1312, "meter_left": -12, "arrears_fee": 36_00, "gas_price": 3}
+EVEN = {"meter_purchased": 1312, "meter_used": 1312, "meter_left": 0}
+
+
+@pytest.fixture
+def owner(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
+    return make_customer()
+
+
+@pytest.fixture
+def handler(hall: Hall) -> Browser:
+    return hall.sign_in("crew_361")
+
+
+@pytest.fixture
+def visited(hall: Hall, owner: MadeCustomer) -> str:
+    known = {"handler_id": hall.staff["crew_361"], "identity_proof": "by_person"}
+    return begin(hall, "suspension_removal", "check_gas", owner.id, stop_kind="suspension", **known)
+
+
+def read_page(hall: Hall, owner: MadeCustomer, case_no: str) -> dict[str, Any]:
+    page: dict[str, Any] = read(hall, owner, f"/cases/{case_no}")
+    return page
+
+
+def test_what_is_owed_is_collected_as_it_was_recorded(
+    hall: Hall, owner: MadeCustomer, handler: Browser, visited: str
+) -> None:
+    fill_in(handler, visited, **OWED)
+    # Who owes does not go on as if nothing were owed.
+    assert code(handler.act(visited, "clear")) == "arrears_found"
+    assert handler.act(visited, "owes").status_code == 200
+    bill = read_bill(hall, owner, visited)
+    assert (bill["what"], bill["amount_fen"], bill["state"]) == ("补缴的气款", 36_00, "to_pay")
+    assert [(one["label"], one["text"]) for one in bill["basis"]] == [
+        ("表上的读数", "1,312 m³"),
+        ("已买（已结算）的气量", "1,300 m³"),
+        ("剩余气量（负数是欠的）", "-12 m³"),
+        ("气价", "3 元/m³"),
+    ]
+    [said] = list_promised(hall, visited)
+    deliver(hall, said)
+    [message] = read(hall, owner, "/messages")["items"]
+    assert "核对出要补缴的气款：36.00元。" in message["text"]
+    desk = hall.sign_in("desk_361")
+    fee_no = desk.read(f"/cases/{visited}")["child"]["case_no"]
+    assert desk.read(f"/cases/{fee_no}/fee") == {"due_fen": 36_00, "what": "补缴的气款", "until": None}
+    collect(hall, visited, f"R-{visited}", 36_00)
+    assert read_bill(hall, owner, visited) is None
+
+
+def test_a_second_check_counts_only_what_was_paid_since(
+    hall: Hall, owner: MadeCustomer, handler: Browser, visited: str
+) -> None:
+    desk = hall.sign_in("desk_361")
+    fill_in(handler, visited, **OWED)
+    assert handler.act(visited, "owes").status_code == 200
+    collect(hall, visited, f"R-{visited}-1", 36_00)
+    fee_no = desk.read(f"/cases/{visited}")["child"]["case_no"]
+    for outcome in ("none_wanted", "not_rated"):
+        assert desk.act(fee_no, outcome).status_code == 200
+    assert desk.act(visited, "unpaid", reason="还差一点").status_code == 200
+    # All of it was paid, so that nothing is left of this check.
+    assert read_bill(hall, owner, visited)["amount_fen"] == 0
+
+
+def test_nobody_is_sent_to_pay_what_nobody_has_written_down(
+    hall: Hall, handler: Browser, visited: str
+) -> None:
+    fill_in(handler, visited, **EVEN)
+    assert code(handler.act(visited, "owes")) == "arrears_missing"
+    assert handler.act(visited, "clear").status_code == 200
+
+
+def test_a_slip_in_order_does_not_stand_for_the_proof_of_who_they_are(
+    hall: Hall, owner: MadeCustomer, handler: Browser
+) -> None:
+    known = {"handler_id": hall.staff["crew_361"]}
+    case_no = begin(hall, "suspension_removal", "check_gas", owner.id, stop_kind="suspension", **known)
+    fill_in(handler, case_no, **OWED)
+    assert code(handler.act(case_no, "owes")) == "identity_unproven"
+
+
+def test_a_reading_below_the_last_one_is_refused_at_the_field(handler: Browser, visited: str) -> None:
+    [task] = [one["task"] for one in handler.read(f"/cases/{visited}")["documents"] if one["may_fill"]]
+    path = f"/cases/{visited}/documents/{task}"
+    typed = {**EVEN, "last_reading": 1320, "account_no": "1", "meter_no": "2"}
+    refused = handler.send("PUT", path, {"revision": 0, "values": typed, "fills": True})
+    assert "“累计用气量”不能小于“上次抄表数”" in refused.text
+    # With a negative rest the sum has to be said, and in whole fen.
+    lacking = handler.send(
+        "PUT", path, {"revision": 0, "values": {**OWED, "arrears_fee": None}, "fills": True}
+    )
+    assert "arrears_fee" in lacking.text
+
+
+def test_the_customer_signs_what_was_read_and_done(
+    hall: Hall, owner: MadeCustomer, handler: Browser, visited: str
+) -> None:
+    fill_in(handler, visited, **EVEN)
+    assert handler.act(visited, "clear").status_code == 200
+    assert hall.sign_in("desk_361").act(visited, "suspend").status_code == 200
+    done = {"result": "表前阀已关，贴封条。"}
+    photos = {"photos": [upload(handler, "表")]}
+    assert handler.act(visited, "suspended", **done, **photos).status_code == 200
+    page = read_page(hall, owner, visited)
+    [action] = [one for one in page["actions"] if one["kind"] == "complete"]
+    [slip] = read(hall, owner, f"/cases/{visited}/documents")
+    assert slip["asked_at"] == action["task"]
+    assert {"label": "表上的读数", "text": "1,312 m³"} in slip["facts"]
+    assert {"label": "要补缴的气款", "text": "不欠"} in slip["facts"]
+    assert [(one["label"], one["text"]) for one in page["answers"]] == [("处理结果", done["result"])]
+    # The paper waits for that step and is told once.
+    assert "sign_document" not in [one["kind"] for one in page["actions"]]
+    signed = answer_drawing(
+        hall, owner, visited, "sign", values={"signature_file": draw_signature(hall, owner)}
+    )
+    assert signed.status_code == 200, signed.text
+    [slip] = read(hall, owner, f"/cases/{visited}/documents")
+    assert slip["signers"][0]["signed_at"] is not None
