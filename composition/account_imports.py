@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from backend.account_imports.exporting import AccountExports
 from backend.account_imports.sealed_pieces import SealedPieces
 from backend.account_imports.service import AccountImports
 from backend.account_imports.slices import ImportSlices
@@ -23,3 +24,8 @@ def make_import_slices(hall: Hall) -> ImportSlices:
     pieces = SealedPieces(make_storage(hall.settings), hall.keys)
     slice_for = timedelta(seconds=hall.settings.job_seconds / 3)
     return ImportSlices(hall.sessions, hall.organisation, pieces, hall.keys, slice_for, read_clock)
+
+
+def make_account_exports(hall: Hall) -> AccountExports:
+    """Return what writes accounts into files; each page is a reading of its own."""
+    return AccountExports(hall.sessions, hall.keys, read_clock)

@@ -63,11 +63,12 @@ from backend.organisation.upkeep import OrganisationUpkeep
 from backend.plans.exporting import list_plan_exports
 from backend.plans.service import AccountPlans
 from backend.realtime.tickets import SocketTickets
-from composition.account_imports import make_account_imports
+from composition.account_imports import make_account_exports, make_account_imports
 from composition.hall import GUARDS, Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
 from composition.promises import make_staff_notices
 from payments.statements import PaymentStatements
+from staff_api.account_export_routes import make_account_export_routes
 from staff_api.account_routes import make_account_routes
 from staff_api.alarm_routes import make_alarm_routes
 from staff_api.board_routes import make_board_routes
@@ -132,6 +133,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     lists |= _add_knowledge_and_ledger(api, hall)
     lists |= _add_plans(api, hall)
     api.register_blueprint(make_import_routes(make_account_imports(hall)))
+    api.register_blueprint(make_account_export_routes(make_account_exports(hall)))
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     app.register_blueprint(make_contract_callback_routes(hall.contracts))
     forms = FormDesk(hall.sessions, parties, read_clock)

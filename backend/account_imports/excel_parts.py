@@ -12,6 +12,7 @@ from typing import Final, Self
 from xml.parsers import expat
 
 from backend.account_imports.columns import Record
+from backend.account_imports.row_checks import is_formula
 
 # So many bytes of texts fit into the memory that a worker has.
 _MOST_TEXT: Final = 150 * 1024 * 1024
@@ -208,6 +209,9 @@ class SheetParser:
             text = write_day(text) if self._style in self._dates else write_number(text)
         elif self._kind == "e":
             self._code = self._code or "cell_faulty"
+        if self._kind in ("s", "inlineStr") and is_formula(text):
+            # Excel knows text from formulas (f); here it is marked as in CSV, where nothing else tells.
+            text = f"'{text}"
         if self._column > self._width:
             if text.strip():
                 self._code = self._code or "cells_too_many"

@@ -14,5 +14,4 @@ IMPORT_TEXTS: dict[str, str] = {
     "import_state_wrong": "这次导入已经走到别的步骤，请刷新后再看。",
     "import_too_many_refused": "有问题的行太多，这次不再往下读。请照清单改好表格，重新上传。",
     "import_file_lost": "上传的文件找不到了，请重新上传。",
-    "import_reason_required": "要看完整的姓名、电话和地址，请写明用途。",
 }

@@ -2542,6 +2542,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/account-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write all accounts of one's units; CSV leaves while it is read. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AccountExport"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                        "text/csv": string;
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/account-imports": {
         parameters: {
             query?: never;
@@ -8362,6 +8405,12 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountExport: {
+            /** @enum {string} */
+            kind: "csv" | "xlsx";
+            /** @default  */
+            reason?: string;
+        };
         AccountImport: {
             checked: components["schemas"]["ImportCounts"] | null;
             commands: ("upload" | "check" | "start" | "stop" | "resume" | "drop")[];
