@@ -63,10 +63,12 @@ from backend.organisation.upkeep import OrganisationUpkeep
 from backend.plans.exporting import list_plan_exports
 from backend.plans.service import AccountPlans
 from backend.realtime.tickets import SocketTickets
+from composition.account_imports import make_account_exports, make_account_imports
 from composition.hall import GUARDS, Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
 from composition.promises import make_staff_notices
 from payments.statements import PaymentStatements
+from staff_api.account_export_routes import make_account_export_routes
 from staff_api.account_routes import make_account_routes
 from staff_api.alarm_routes import make_alarm_routes
 from staff_api.board_routes import make_board_routes
@@ -85,6 +87,7 @@ from staff_api.forward_routes import make_forward_routes
 from staff_api.guard import StaffGuard
 from staff_api.hours_routes import make_hours_routes
 from staff_api.identity_routes import make_staff_identity_routes
+from staff_api.import_routes import make_import_routes
 from staff_api.intake_routes import make_intake_routes
 from staff_api.knowledge_routes import make_knowledge_routes, make_round_routes
 from staff_api.ledger_routes import make_ledger_routes
@@ -129,6 +132,8 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     lists |= _add_organisation(api, hall, staff_sessions, parts)
     lists |= _add_knowledge_and_ledger(api, hall)
     lists |= _add_plans(api, hall)
+    api.register_blueprint(make_import_routes(make_account_imports(hall)))
+    api.register_blueprint(make_account_export_routes(make_account_exports(hall)))
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     app.register_blueprint(make_contract_callback_routes(hall.contracts))
     forms = FormDesk(hall.sessions, parties, read_clock)

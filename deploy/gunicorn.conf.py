@@ -14,7 +14,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 from prometheus_client import multiprocess
 
-from backend.core.config import ConfigurationError, is_loopback, load_setting
+from backend.core.config import ConfigurationError, load_setting
+from backend.core.setting_values import is_loopback
 
 try:
     _host, _port = load_setting(os.environ, "HOST"), load_setting(os.environ, "PORT")

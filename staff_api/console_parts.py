@@ -13,11 +13,14 @@ from backend.plans.kinds import PLANNERS
 # Who has the ledger of customers, and who keeps it.
 LEDGER_KEEPERS = frozenset({"customer_service_dept", "business_division", "account_manager"})
 LEDGER_READERS = LEDGER_KEEPERS | {*CENTRE_KEEPERS, "hotline_agent", "remote_service", "area_lead"}
+# Who brings in whole files of customers, and may take them out again: managers alone.
+IMPORTERS = frozenset({KEEPER, CENTRE_LEAD, "business_division"})
 # Who sees the plans of visits to accounts.
 PLAN_READERS = PLANNERS | {*CENTRE_KEEPERS, "area_lead", "business_division"}
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
     "knowledge", "ledger", "ledger_keeping", "plans", "planning",
+    "account_imports",
 )  # fmt: skip
 
 
@@ -52,6 +55,7 @@ class ConsoleParts:
             "ledger_keeping": LEDGER_KEEPERS,
             "plans": PLAN_READERS,
             "planning": PLANNERS,
+            "account_imports": IMPORTERS,
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

@@ -5,13 +5,13 @@ Business settings are versioned rows in the database and do not belong here (des
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from backend.core.setting_declarations import Declaration, setting
 from backend.core.setting_values import (
+    is_loopback,
     make_number_reader,
     make_pattern_reader,
     make_url_reader,
@@ -287,6 +287,10 @@ class Settings:
         "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.", default=1095,
         unit="whole number from 30 to 3650 (days)", parse=make_number_reader(30, 3650), example="1095",
     )  # fmt: skip
+    import_most_megabytes: int = setting(
+        "IMPORT_MOST_MEGABYTES", "Largest file of customers that is brought in.", default=512, example="512",
+        unit="whole number from 1 to 2048 (MB)", parse=make_number_reader(1, 2048),
+    )  # fmt: skip
     id_photos_kept_days: int = setting(
         "ID_PHOTOS_KEPT_DAYS", "How long photos of ID cards are kept after their case.", default=365,
         unit="whole number from 30 to 1095 (days)", parse=make_number_reader(30, 1095), example="365",
@@ -373,16 +377,6 @@ def _read(one: Declaration, given: str) -> Any:  # noqa: ANN401 - of the declara
         return one.parse(given)
     except ValueError:
         raise ValueError(f"is malformed; expected {one.unit}") from None
-
-
-def is_loopback(host: str) -> bool:
-    """Tell whether ``host`` can be reached from this machine only. Names other than localhost cannot."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def render_env_example() -> str:

@@ -7,6 +7,7 @@ code of the engine is here.
 from __future__ import annotations
 
 from backend.core.account_texts import ACCOUNT_TEXTS
+from backend.core.import_texts import IMPORT_TEXTS
 
 _ENGINE: dict[str, str] = {
     "case_already_started": "这件申请已经提交过了，请到“我的办件”查看进度，不用再交一次。",
@@ -392,6 +393,7 @@ ERROR_TEXTS: dict[str, str] = {
     **_CONTRACTS,
     **_TEMPLATES,
     **ACCOUNT_TEXTS,
+    **IMPORT_TEXTS,
     **_IDENTITY,
     **_PLANS,
 }

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from backend.core.callers import Caller, open_to
-from backend.core.config import is_loopback
 from backend.core.database import db
 from backend.core.errors import NotFound
 from backend.core.metrics import CONTENT_TYPE, render_metrics
+from backend.core.setting_values import is_loopback
 
 _log = structlog.get_logger(__name__)
 

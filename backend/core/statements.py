@@ -74,7 +74,12 @@ class Prepared:
         except Error as error:
             if driver.closed:
                 connection.invalidate(error)
-            raise _translate(error, sql, together, driver.closed) from error
+            raise translate_error(error, sql, together, driver.closed) from error
+
+
+def find_driver(session: Session) -> Connection[Any]:
+    """Return the driver's connection of the session's transaction, for what only the driver can do."""
+    return _check_driver(session.connection().connection.driver_connection)
 
 
 def _stands_alone(engine: Engine) -> bool:
@@ -86,13 +91,13 @@ def _run_alone(engine: Engine, sql: str, parameters: Mapping[str, Any]) -> Curso
     try:
         lent = engine.raw_connection()
     except Error as error:
-        raise _translate(error, sql, parameters, is_lost=False) from error
+        raise translate_error(error, sql, parameters, is_lost=False) from error
     driver = _check_driver(lent.driver_connection)
     try:
         driver.autocommit = True
         return _send(driver, sql, parameters)
     except Error as error:
-        raise _translate(error, sql, parameters, driver.closed) from error
+        raise translate_error(error, sql, parameters, driver.closed) from error
     finally:
         if driver.closed:
             lent.invalidate()
@@ -111,7 +116,8 @@ def _send(driver: Connection[Any], sql: str, parameters: Mapping[str, Any]) -> C
     return driver.cursor(row_factory=namedtuple_row).execute(sql, parameters)
 
 
-def _translate(error: Error, sql: str, parameters: Mapping[str, Any], is_lost: bool) -> Exception:
+def translate_error(error: Error, sql: str, parameters: Mapping[str, Any], is_lost: bool) -> Exception:
+    """Return SQLAlchemy's error for one of the driver."""
     return DBAPIError.instance(
         sql, dict(parameters), error, Error, connection_invalidated=is_lost, dialect=_DIALECT
     )

@@ -21,7 +21,7 @@ from backend.customers.service import CustomersService
 
 # Any fixed number serves. Whoever enters an account holds it with the address to the end of the transaction,
 # so that two people cannot open one at the same place at once.
-_PLACE_LOCK = 96602_11
+PLACE_LOCK = 96602_11
 _RANDOM = secrets.SystemRandom()
 PENDING, ACTIVE, CLOSED = "pending", "active", "closed"
 
@@ -108,7 +108,7 @@ class GasAccounts:
         if index is None:
             raise Invalid("address_incomplete")
         session.execute(
-            select(func.pg_advisory_xact_lock(_PLACE_LOCK, int.from_bytes(index[:4], signed=True)))
+            select(func.pg_advisory_xact_lock(PLACE_LOCK, int.from_bytes(index[:4], signed=True)))
         )
         account = self._find_at(session, index, origin.customer_id)
         if account is None:

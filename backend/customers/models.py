@@ -134,6 +134,8 @@ class Meter(Base):
     meter_no: Mapped[str] = mapped_column(Text)
     model: Mapped[str] = mapped_column(Text, server_default="")
     kind: Mapped[str] = mapped_column(Text)
+    # The side on which the gas comes in (进气方向): left or right.
+    inlet_side: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text)
     made_on: Mapped[date | None] = mapped_column(Date)
     reading: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))
@@ -144,10 +146,10 @@ class Meter(Base):
 class AccountRole(Base):
     """What somebody is to an account; a role that ended keeps its row.
 
-    ``proof`` says how it was shown: by the ``case`` that entered the account, by ``own_phone``, ``sms_code``
-    or ``identity``, or by the owner's ``grant``: then ``granted_by`` is the owner, who calls them by the name
-    in ``called_sealed``. With ``unbound_at`` the customer has taken the account out of their client and still
-    is what they are.
+    ``proof`` says how it was shown: by the ``case`` that entered the account or the ``import`` that brought
+    it, by ``own_phone``, ``sms_code`` or ``identity``, or by the owner's ``grant``: then ``granted_by`` is
+    the owner, who calls them by the name in ``called_sealed``. With ``unbound_at`` the customer has taken the
+    account out of their client and still is what they are.
     """
 
     __tablename__ = "account_role"

@@ -6,6 +6,16 @@ from backend.core.encryption import KeyRing
 from backend.customers.models import Customer
 
 
+def seal_customer_text(keys: KeyRing, column: str, customer_id: int, text: str) -> str:
+    """Return a text of a customer who is not entered yet, sealed for its column and the id drawn for them."""
+    return keys.encrypt(text, f"customer.{column}:{customer_id}")
+
+
+def open_customer_text(keys: KeyRing, column: str, customer_id: int, sealed: str | None) -> str:
+    """Return a sealed text of a customer in clear; what is not known is empty."""
+    return keys.decrypt(sealed, f"customer.{column}:{customer_id}") if sealed else ""
+
+
 def seal_name(keys: KeyRing, customer: Customer, name: str) -> None:
     """Put ``name`` into the row, which must have its id; raises ValueError where nothing can be indexed."""
     customer.name_index = keys.blind_index(name, "name")

@@ -1,0 +1,184 @@
+"""One chunk of rows: each becomes an account, changes one, changes nothing, or is refused with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from backend.account_imports.comparing import FIXED, list_differences
+from backend.account_imports.entering import AccountEntering, Entry
+from backend.account_imports.row_checks import AccountLine
+from backend.account_imports.standing import Indexed, Standing, find_standing, hold_places, index_line
+from backend.core.encryption import KeyRing
+from backend.core.statements import Prepared
+
+_ACCOUNT, _METER, _PLACE = 1, 2, 3
+# Kind of key → what is told of a row that names a thing again, and in which column.
+_AGAIN: Final = {
+    _ACCOUNT: ("account_repeated", "account_no"),
+    _METER: ("meter_repeated", "meter_no"),
+    _PLACE: ("place_repeated", "door"),
+}
+_TOLD = (
+    "unnest(CAST(:kinds AS smallint[]), CAST(:digests AS bigint[]), CAST(:rows AS integer[]))"
+    " AS told(kind, digest, row_no)"
+)
+_FIND_KEYS = Prepared(
+    text(
+        f"SELECT told.kind, told.digest, k.row_no FROM {_TOLD}"
+        " JOIN account_import_key k ON k.import_id = :import_id AND k.kind = told.kind"
+        " AND k.digest = told.digest AND k.row_no < told.row_no"
+    )
+)
+_KEEP_KEYS = Prepared(
+    text(
+        "INSERT INTO account_import_key (import_id, kind, digest, row_no)"
+        f" SELECT :import_id, told.kind, told.digest, told.row_no FROM {_TOLD} ON CONFLICT DO NOTHING"
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What holds for a whole run: whose accounts it may bring, by codes of units, and what it may do."""
+
+    import_id: int
+    units: Mapping[str, int]
+    may_change: bool
+    writes: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A row that was not taken in."""
+
+    row_no: int
+    code: str
+    field: str = ""
+    first_row_no: int | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a chunk."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+class ChunkTaking:
+    """Takes chunks in; a dry run does the same and writes no account."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        self._keys = keys
+        self._entering = AccountEntering(keys)
+
+    def take(
+        self, session: Session, run: Run, lines: Sequence[tuple[int, AccountLine]], now: datetime
+    ) -> Outcome:
+        """Take the rows in within the caller's transaction."""
+        outcome = Outcome()
+        rows = [index_line(self._keys, row_no, line) for row_no, line in lines]
+        if not rows:
+            return outcome
+        named = _find_named(session, run, rows)
+        if run.writes:
+            hold_places(session, rows)
+        standing = find_standing(session, rows, locks=run.writes)
+        entries: list[Entry] = []
+        fresh: list[tuple[int, int, int]] = []
+        for row in rows:
+            keys = _list_keys(row)
+            refusal = _find_repeated(row, keys, named) or self._judge(
+                session, run, row, standing, entries, outcome, now
+            )
+            if refusal is not None:
+                outcome.refusals.append(refusal)
+                continue
+            # What a refused row names is still free, so that a slip in one row does not cost another.
+            named |= dict.fromkeys(keys, row.row_no)
+            fresh += [(kind, digest, row.row_no) for kind, digest in keys]
+        if run.writes:
+            self._entering.enter(session, entries, standing, now)
+        outcome.created = len(entries)
+        _KEEP_KEYS.execute(session, _tell_keys(run, fresh))
+        return outcome
+
+    def _judge(
+        self, session: Session, run: Run, row: Indexed, standing: Standing, entries: list[Entry],
+        outcome: Outcome, now: datetime,
+    ) -> Refusal | None:  # fmt: skip
+        line = row.line
+        account = standing.accounts.get(line.account_no)
+        unit_id = run.units.get(line.account_no[:3])
+        if (account is None and unit_id is None) or (
+            account is not None and account.unit_id not in run.units.values()
+        ):
+            return Refusal(row.row_no, "unit_foreign", "account_no")
+        meter = standing.meters.get((line.meter_maker, line.meter_no))
+        meter_at = meter.gas_account_id if meter is not None and meter.status == "installed" else None
+        if meter_at is not None and (account is None or meter_at != account.id):
+            return Refusal(row.row_no, "meter_taken", "meter_no")
+        if account is not None:
+            return self._compare(session, run, row, account, standing, outcome, now)
+        if standing.numbers_at.get(row.place):
+            return Refusal(row.row_no, "place_taken", "door")
+        if line.status == "closed":
+            return Refusal(row.row_no, "closed_already", "status")
+        if unit_id is not None:
+            entries.append(Entry(row, unit_id))
+        return None
+
+    def _compare(
+        self, session: Session, run: Run, row: Indexed, account: object, standing: Standing, outcome: Outcome,
+        now: datetime,
+    ) -> Refusal | None:  # fmt: skip
+        differing = list_differences(self._keys, row, account)
+        if not differing:
+            outcome.unchanged += 1
+            return None
+        fixed = [one for one in differing if one in FIXED]
+        if fixed or not run.may_change:
+            code = "account_fixed" if fixed else "account_differs"
+            named = (fixed or differing)[0]
+            return Refusal(row.row_no, code, "meter_no" if named == "meter" else named)
+        if run.writes:
+            self._entering.change(session, row, account, differing, standing, now)
+        outcome.changed += 1
+        return None
+
+
+def _find_named(session: Session, run: Run, rows: Sequence[Indexed]) -> dict[tuple[int, int], int]:
+    """Return which rows of earlier chunks have named what these rows name."""
+    flat = [(kind, digest, row.row_no) for row in rows for kind, digest in _list_keys(row)]
+    return {(one.kind, one.digest): one.row_no for one in _FIND_KEYS.all(session, _tell_keys(run, flat))}
+
+
+def _find_repeated(
+    row: Indexed, keys: Sequence[tuple[int, int]], named: Mapping[tuple[int, int], int]
+) -> Refusal | None:
+    # A check before has left this very row's own keys.
+    again = next((one for one in keys if named.get(one, row.row_no) < row.row_no), None)
+    return None if again is None else Refusal(row.row_no, *_AGAIN[again[0]], named[again])
+
+
+def _tell_keys(run: Run, flat: Sequence[tuple[int, int, int]]) -> dict[str, object]:
+    kinds, digests, numbers = ([one[at] for one in flat] for at in range(3))
+    return {"import_id": run.import_id, "kinds": kinds, "digests": digests, "rows": numbers}
+
+
+def _list_keys(row: Indexed) -> list[tuple[int, int]]:
+    line = row.line
+    found = [(_ACCOUNT, int(line.account_no)), (_PLACE, int.from_bytes(row.place[:8], signed=True))]
+    if line.meter_no:
+        digest = hashlib.blake2b(f"{line.meter_maker}\0{line.meter_no}".encode(), digest_size=8).digest()
+        found.append((_METER, int.from_bytes(digest, signed=True)))
+    return found

@@ -1,0 +1,139 @@
+"""CSV as a stream of rows: any length, any rubbish, begun at any row again.
+
+A line that cannot be read is one refused row and harms no other. The file's encoding is that of its headings;
+a line in another one is refused, since nobody can know what was meant.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Final
+
+from backend.account_imports.columns import Record, read_headings
+from backend.core.errors import Invalid
+
+LONGEST_LINE: Final = 16 * 1024
+# A quotation that is open for so many lines was never meant as one.
+_MOST_LINES: Final = 20
+_UTF8, _CHINESE = "utf-8", "gb18030"
+# So many characters beyond ASCII are never UTF-8 by chance, while two may be, such as 联通.
+_SURELY_UTF8: Final = 3
+_FOREIGN_BEGINNINGS = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
+
+
+class CsvRows:
+    """The rows of ``file``. Raises Invalid at once for what is no table of accounts."""
+
+    rows_total: int | None = None
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        self._file = file
+        file.seek(0)
+        line = file.readline(LONGEST_LINE + 1)
+        if line.startswith(_FOREIGN_BEGINNINGS) or b"\0" in line or len(line) > LONGEST_LINE:
+            raise Invalid("import_file_unreadable")
+        self.begin = len(line)
+        text, self.encoding = _decode_headings(line)
+        try:
+            cells = next(csv.reader([text]), [])
+        except csv.Error as error:
+            raise Invalid("import_file_unreadable") from error
+        self.columns = read_headings(cells)
+
+    def iterate(self, position: int, row_no: int) -> Iterator[Record]:
+        """Yield the rows from the byte ``position`` on, which follow row ``row_no``; empty ones not."""
+        file = self._file
+        at = position or self.begin
+        row_no = max(row_no, 1)
+        file.seek(at)
+        while line := file.readline(LONGEST_LINE + 1):
+            at += len(line)
+            row_no += 1
+            if len(line) > LONGEST_LINE:
+                at += 0 if line.endswith(b"\n") else self._skip_line()
+                yield Record(row_no, at, code="line_too_long")
+                continue
+            if line.count(b'"') % 2:
+                whole = self._join(line)
+                joined = self._read(whole, row_no, at + len(whole) - len(line)) if whole else None
+                if joined is not None and not joined.code:
+                    at = joined.end
+                    yield joined
+                else:
+                    # The quotation was not meant as one: this line is refused, and the next ones count again.
+                    file.seek(at)
+                    yield Record(row_no, at, code="quote_open")
+                continue
+            record = self._read(line, row_no, at)
+            if record is not None:
+                yield record
+
+    def _read(self, line: bytes, row_no: int, end: int) -> Record | None:
+        if b"\0" in line:
+            return Record(row_no, end, code="characters_refused")
+        text = self._decode(line)
+        if text is None:
+            return Record(row_no, end, code="encoding_mixed")
+        if '"' in text:
+            try:
+                cells = next(csv.reader(io.StringIO(text, newline=""), strict=True), [])
+            except csv.Error:
+                return Record(row_no, end, code="quote_open")
+        else:
+            cells = text.rstrip("\r\n").split(",")
+        if len(cells) > len(self.columns):
+            if any(map(str.strip, cells[len(self.columns) :])):
+                return Record(row_no, end, code="cells_too_many")
+            cells = cells[: len(self.columns)]
+        return Record(row_no, end, cells) if any(map(str.strip, cells)) else None
+
+    def _decode(self, line: bytes) -> str | None:
+        """Return the line as text, or None where it is in another encoding than the headings."""
+        if line.isascii():
+            return line.decode("ascii")
+        try:
+            text = line.decode(_UTF8)
+        except UnicodeDecodeError:
+            text = None
+        if self.encoding == _UTF8:
+            return text
+        if text is not None and sum(one > "\x7f" for one in text) >= _SURELY_UTF8:
+            return None
+        try:
+            return line.decode(_CHINESE)
+        except UnicodeDecodeError:
+            return None
+
+    def _join(self, line: bytes) -> bytes | None:
+        """Return the whole of a row with ends of lines inside a quotation; None where that never ends."""
+        whole = line
+        for _ in range(_MOST_LINES):
+            more = self._file.readline(LONGEST_LINE + 1)
+            whole += more
+            if not more or len(whole) > LONGEST_LINE:
+                return None
+            if whole.count(b'"') % 2 == 0:
+                return whole
+        return None
+
+    def _skip_line(self) -> int:
+        """Read to the end of a line of any length; return how many bytes that was."""
+        skipped = 0
+        while part := self._file.readline(64 * 1024):
+            skipped += len(part)
+            if part.endswith(b"\n"):
+                break
+        return skipped
+
+
+def _decode_headings(line: bytes) -> tuple[str, str]:
+    try:
+        return line.decode("utf-8-sig").strip(), _UTF8
+    except UnicodeDecodeError:
+        pass
+    try:
+        return line.decode(_CHINESE).strip(), _CHINESE
+    except UnicodeDecodeError as error:
+        raise Invalid("import_file_unreadable") from error

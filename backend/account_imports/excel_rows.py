@@ -1,0 +1,83 @@
+"""An Excel file as a stream of rows, by the parser that reads XML without building a tree.
+
+A common reader keeps every text of the book as an object of its own; a company's million customers would not
+fit. Here they lie packed, and of the sheet nothing stays. Only the first sheet is read.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import Final
+from xml.parsers.expat import ExpatError
+
+from backend.account_imports.columns import Record, read_headings
+from backend.account_imports.excel_parts import (
+    BookTooLarge,
+    DateStyles,
+    PackedStrings,
+    SheetParser,
+    find_first_sheet,
+)
+from backend.core.errors import Invalid
+
+# The most rows that a sheet of Excel has.
+_MOST_ROWS: Final = 1_048_576
+# Text packs to a tenth; what unpacks to much more was made to fill memory.
+_LARGEST_PART: Final = 4 * 1024**3
+_CHUNK: Final = 256 * 1024
+_DIMENSION = re.compile(rb'<dimension[^>]*ref="[A-Z]+[0-9]+:[A-Z]+([0-9]+)"')
+_FAULTS = (zipfile.BadZipFile, KeyError, ExpatError, ValueError, EOFError, zlib.error, NotImplementedError)
+
+
+class ExcelRows:
+    """The rows of ``file``. Raises Invalid at once for what is no table of accounts."""
+
+    encoding = ""
+    begin = 0
+
+    def __init__(self, file: io.BufferedReader) -> None:
+        try:
+            self._archive = zipfile.ZipFile(file)
+            if any(one.file_size > _LARGEST_PART or one.flag_bits & 1 for one in self._archive.infolist()):
+                raise BookTooLarge
+            self._sheet = find_first_sheet(self._archive)
+            self._strings = PackedStrings.read(self._archive)
+            self._dates = DateStyles.read(self._archive)
+            self.rows_total = self._find_total()
+            headings = next(self._parse(0, _MOST_ROWS), None)
+        except BookTooLarge as error:
+            raise Invalid("import_excel_too_large") from error
+        except RuntimeError as error:
+            raise Invalid("import_file_unreadable") from error
+        except _FAULTS as error:
+            raise Invalid("import_file_unreadable") from error
+        if headings is None or headings.code:
+            raise Invalid("import_file_unreadable")
+        self.columns = read_headings(headings.cells)
+        self._first = headings.row_no
+
+    def iterate(self, position: int, row_no: int) -> Iterator[Record]:
+        """Yield the rows after ``row_no``, empty ones not; ``position`` says nothing here.
+
+        Raises Invalid ``import_file_unreadable`` where the sheet breaks off.
+        """
+        try:
+            yield from self._parse(max(row_no, self._first), len(self.columns))
+        except _FAULTS as error:
+            raise Invalid("import_file_unreadable") from error
+
+    def _parse(self, after: int, width: int) -> Iterator[Record]:
+        parser = SheetParser(self._strings, self._dates, after, width)
+        with self._archive.open(self._sheet) as source:
+            while chunk := source.read(_CHUNK):
+                yield from parser.feed(chunk)
+        yield from parser.feed(b"", is_last=True)
+
+    def _find_total(self) -> int | None:
+        with self._archive.open(self._sheet) as source:
+            found = _DIMENSION.search(source.read(2048))
+        return max(0, int(found.group(1)) - 1) if found else None

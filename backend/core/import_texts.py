@@ -1,0 +1,17 @@
+"""What people read when a whole file of customers is refused; of single rows see the import's own texts."""
+
+from __future__ import annotations
+
+IMPORT_TEXTS: dict[str, str] = {
+    "import_kind_refused": "只能导入 CSV 或 Excel（.xlsx）文件，请另存为这两种再上传。",
+    "import_file_empty": "这个文件是空的，请重新选择。",
+    "import_file_too_large": "文件太大了，请分成几个文件再导入。",
+    "import_piece_wrong": "上传的内容对不上，请重新选择文件再传一次。",
+    "import_pieces_missing": "文件还没有传完整，请再点一次上传，会接着传。",
+    "import_file_unreadable": "这个文件打不开，不是有效的 CSV 或 Excel，请用模板另存后再上传。",
+    "import_excel_too_large": "这个 Excel 里的文字太多，请另存为 CSV 再上传。",
+    "import_columns_wrong": "表头和模板对不上，请下载模板，照着表头改好再上传。",
+    "import_state_wrong": "这次导入已经走到别的步骤，请刷新后再看。",
+    "import_too_many_refused": "有问题的行太多，这次不再往下读。请照清单改好表格，重新上传。",
+    "import_file_lost": "上传的文件找不到了，请重新上传。",
+}
