@@ -42,6 +42,7 @@ from backend.cases.identity_rows import move_identity_checks
 from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.merging import move_cases
 from backend.cases.offers import Offers
+from backend.cases.record_matching import RecordMatching
 from backend.cases.service import CaseService, Effect
 from backend.cases.staff_access import StaffAccess
 from backend.cases.urging import UrgeLimit
@@ -137,6 +138,7 @@ class Hall:
     drawings: WorksDrawings
     identity_checks: IdentityChecks
     identity_decisions: IdentityDecisions
+    records: RecordMatching
 
 
 def read_clock() -> datetime:
@@ -295,6 +297,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             settings.identity_kept_days,
             now,
         ),
+        records=RecordMatching(reading, access, definitions, customers, keys),
         counter_ratings=CounterRatings(sessions, cases, access, definitions, keys, now),
         links=CaseLinks(
             sessions,

@@ -102,6 +102,7 @@ from staff_api.print_routes import make_print_routes
 from staff_api.queue_routes import make_queue_routes
 from staff_api.rating_routes import make_rating_routes
 from staff_api.realtime_routes import make_staff_realtime_routes
+from staff_api.record_routes import make_record_routes
 from staff_api.roster_routes import make_roster_routes
 from staff_api.session_routes import make_session_routes
 from staff_api.staff_routes import make_staff_routes
@@ -277,6 +278,7 @@ def _add_cases(
         make_drawing_routes(hall.drawings),
         make_fee_routes(statements, access, read_clock),
         make_staff_identity_routes(hall.identity_decisions),
+        make_record_routes(hall.records),
         make_case_print_routes(documents),
         make_print_routes(
             BatchPrinting(sessions, access, hall.filled_documents, hall.printer, record_look, read_clock)

@@ -4845,6 +4845,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell how the account number and the holder's identity number of the application compare. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RecordMatches"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/reveal": {
         parameters: {
             query?: never;
@@ -10283,6 +10324,14 @@ export interface components {
             /** Format: date-time */
             paid_at: string;
             receipt_no: string | null;
+        };
+        RecordMatch: {
+            item: string;
+            /** @enum {string} */
+            match: "same" | "differs" | "elsewhere" | "unknown";
+        };
+        RecordMatches: {
+            items: components["schemas"]["RecordMatch"][];
         };
         Refresh: {
             refresh_token: string;

@@ -1,0 +1,109 @@
+"""What staff see of an application beside the records: whether the account exists here, and is it the person.
+
+Only how they compare is told, never what stands in the record.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.cases.access import find_root_id
+from backend.cases.case_tree import read_tree_by_id
+from backend.cases.form_sealing import open_values
+from backend.cases.staff_access import StaffAccess
+from backend.catalogue.forms import FieldType, Values
+from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
+from backend.customers.accounts import find_owner
+from backend.customers.addresses import index_address
+from backend.customers.models import GasAccount, Premises
+from backend.customers.service import CustomersService
+from backend.organisation.service import Member
+
+# As the record has it, otherwise than there, at another place, or nothing is known.
+MATCHES = ("same", "differs", "elsewhere", "unknown")
+_ACCOUNT_NO, _HOLDER_ID, _ADDRESS = "account_no", "id_number", "address"
+
+
+class RecordMatching:
+    """Compares what an application says with accounts and their holders."""
+
+    def __init__(
+        self,
+        reading: sessionmaker[Session],
+        access: StaffAccess,
+        definitions: DefinitionStore,
+        customers: CustomersService,
+        keys: KeyRing,
+    ) -> None:
+        self._reading = reading
+        self._access = access
+        self._definitions = definitions
+        self._customers = customers
+        self._keys = keys
+
+    def compare(self, member: Member, case_no: str) -> list[dict[str, str]]:
+        """Return ``{item, match}`` of the fields of the case's application that a record can be held against.
+
+        Raises NotFound for a case that the member may not see.
+        """
+        with self._reading() as session:
+            case_id = self._access.find_staff_case(session, member, case_no).id
+            tree = read_tree_by_id(session, find_root_id(session, case_id))
+            if tree.form_version_id is None:
+                return []
+            form = self._definitions.get_form(session, tree.form_version_id)
+            values = open_values(self._keys, tree.form)
+            numbers = [one.key for one in form.fields if one.account_number and values.get(one.key)]
+            persons = [
+                one.key
+                for one in form.fields
+                if one.type is FieldType.ID_NUMBER and one.key == _HOLDER_ID and values.get(one.key)
+            ]
+            if not numbers and not persons:
+                return []
+            here = self._find_here(session, values)
+            account = self._find_by_number(session, str(values.get(_ACCOUNT_NO) or "")) or here
+            found = [{"item": key, "match": self._match_number(session, values, key)} for key in numbers]
+            return found + [
+                {"item": key, "match": self._match_person(session, account, str(values[key]))}
+                for key in persons
+            ]
+
+    def _match_number(self, session: Session, values: Values, key: str) -> str:
+        account = self._find_by_number(session, str(values[key]))
+        if account is None:
+            return "unknown"
+        index = self._index(values)
+        premises = session.get_one(Premises, account.premises_id)
+        return "same" if index is not None and premises.address_index == index else "elsewhere"
+
+    def _match_person(self, session: Session, account: GasAccount | None, typed: str) -> str:
+        owner = None if account is None else find_owner(session, account.id)
+        if owner is None:
+            return "unknown"
+        _, number = self._customers.read_identity(session, owner.customer_id)
+        if number is None:
+            return "unknown"
+        return "same" if number == typed else "differs"
+
+    def _find_here(self, session: Session, values: Values) -> GasAccount | None:
+        """Return the account at the address that was typed, where there is just one."""
+        index = self._index(values)
+        if index is None:
+            return None
+        at = select(GasAccount).join(Premises, Premises.id == GasAccount.premises_id)
+        found = session.scalars(at.where(Premises.address_index == index, GasAccount.status != "closed"))
+        accounts = found.all()
+        return accounts[0] if len(accounts) == 1 else None
+
+    @staticmethod
+    def _find_by_number(session: Session, account_no: str) -> GasAccount | None:
+        return session.scalars(select(GasAccount).where(GasAccount.account_no == account_no)).one_or_none()
+
+    def _index(self, values: Values) -> bytes | None:
+        address: Any = values.get(_ADDRESS)
+        return index_address(self._keys, address) if isinstance(address, dict) else None
