@@ -61,11 +61,11 @@ def _record_gas(watched: Watched, handler: Staff) -> None:
     """The slip itself says that something is owed, how much, and what it comes of."""
     handler.button("需补缴气款").click()
     dialog = handler.dialog
-    for label, value in (
-        ("户号", "361000000000"), ("燃气表号", "3711223344"), ("累计购气量", "1300"), ("累计用气量", "1312"),
-        ("剩余气量", "-12"), ("气价", "3"), ("要补缴的气款", "36.00"),
+    for key, value in (
+        ("account_no", "361000000000"), ("meter_no", "3711223344"), ("meter_purchased", "1300"),
+        ("meter_used", "1312"), ("meter_left", "-12"), ("gas_price", "3"), ("arrears_fee", "36.00"),
     ):  # fmt: skip
-        dialog.get_by_label(label).fill(value)
+        dialog.locator(f"#field-{key}").fill(value)
     handler.add_photo(make_photo())
     watched.shoot(handler.page, "suspension-05-gas")
     dialog.get_by_role("button", name=re.compile("填好，需补缴气款")).click()
