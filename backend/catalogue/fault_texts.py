@@ -50,6 +50,8 @@ def _tell_limit(field: FormField, code: str) -> str:
             return f"最多填 {field.max_rows} 行，请删掉几行。"
         case "too_many_files":
             return f"最多 {field.max_count} 个文件，请删掉几个。"
+        case "too_few_files":
+            return f"要 {field.min_count} 张，还没有拍齐，请补上。"
         case "too_long" if field.max_length is not None:
             return f"最多 {field.max_length} 个字，请写短一些。"
         case _:

@@ -64,6 +64,8 @@ class Limits(Protocol):
     @property
     def max_count(self) -> int | None: ...
     @property
+    def min_count(self) -> int | None: ...
+    @property
     def may_be_partial(self) -> bool: ...
     @property
     def decimals(self) -> int | None: ...
@@ -296,6 +298,8 @@ def _check_files(field: Limits, value: object) -> list[str]:
     keys = list(dict.fromkeys(check_file_key(one) for one in value))
     if field.max_count is not None and len(keys) > field.max_count:
         raise BadValue("too_many_files")
+    if field.min_count is not None and 0 < len(keys) < field.min_count:
+        raise BadValue("too_few_files")
     return keys
 
 

@@ -50,7 +50,8 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
     "multi_choice": ("within",),
     "date": ("signer",),
     "signature": ("signer", "mark"),
-    "documents": ("stamped",),
+    "photos": ("min_count",),
+    "documents": ("min_count", "stamped"),
 }
 _SPECIAL = frozenset(
     {name for groups in _NEEDED.values() for group in groups for name in group}
@@ -115,6 +116,8 @@ def _check_content(place: str, one: Field, forms: Forms) -> Iterator[Fault]:
             yield place, "option_twice", f"two options have the {name} {twice}"
     if "min" in one and "max" in one and one["min"] > one["max"]:
         yield place, "limits_odd", "min is larger than max"
+    if one.get("min_count", 0) > one.get("max_count", 0):
+        yield place, "limits_odd", "min_count is larger than max_count"
     if one["type"] == "money" and any(isinstance(one.get(limit), float) for limit in ("min", "max")):
         yield place, "limits_odd", "limits of money are whole fen"
     if "prefill" in one and (wrong := find_fault(one, forms, in_table="." in place)):

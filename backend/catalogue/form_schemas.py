@@ -124,6 +124,7 @@ class FormFieldSchema(_FilledSchema):
     columns = fields.List(fields.Nested(FormColumnSchema))
     max_rows = fields.Integer()
     max_count = fields.Integer()
+    min_count = fields.Integer()
     within = fields.String()
     defaults_to = fields.String()
     usual = fields.String()

@@ -64,6 +64,7 @@ class FormField:
     low: float | None = None
     high: float | None = None
     max_count: int | None = None
+    min_count: int | None = None
     decimals: int | None = None
     unit: str = ""
     service_number: bool = False
@@ -132,6 +133,7 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         low=body.get("min"),
         high=body.get("max"),
         max_count=body.get("max_count"),
+        min_count=body.get("min_count"),
         decimals=body.get("decimals"),
         unit=body.get("unit", ""),
         service_number=body.get("service_number", False),

@@ -264,6 +264,7 @@ _FORM_FIELDS: dict[str, str] = {
     "column_unknown": "表格里没有这一列，请刷新页面后重新填写。",
     "too_many_rows": "行数太多了，请删掉几行。",
     "too_many_files": "文件太多了，请删掉几个。",
+    "too_few_files": "照片还没有拍齐，请补上。",
     "file_unknown": "有文件没有上传成功，请删掉后重新上传。",
     "not_mended": "这一项被退回了，请改好后再提交。",
     "still_unchanged": "这一处还没改，请改好后再提交。",

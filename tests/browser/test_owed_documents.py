@@ -94,7 +94,8 @@ def _apply_without_the_proof(watched: Watched, customer: Customer) -> str:
     page = customer.page
     customer.fill_contact("钱明", PHONE_NO)
     page.get_by_label("身份证号").fill("11010519491231002X")
-    customer.add_photo("id.jpg", make_photo())
+    customer.add_photo("id-front.jpg", make_photo())
+    customer.add_photo("id-back.jpg", make_photo(colour="seagreen"))
     page.get_by_label("建筑面积").fill("89.5")
     page.get_by_role("checkbox", name="燃气灶").click()
     expect(page.get_by_text("手边没有也可以先提交，之后再补")).to_be_visible()

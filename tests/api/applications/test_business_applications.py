@@ -111,7 +111,9 @@ def test_whoever_stops_says_how_and_shows_who_they_are(
     slipped = {**contact(), **person, "account_no": "361000000000", "stop_kind": "closing"}
     assert "12 位数字" in list_faults(customer, slipped, **asked)["account_no"]
     by_agent = {**contact(), **person, "applicant": "agent", "stop_kind": "closing"}
-    photos = {"id_photos": [files.upload(customer.owner)]}
+    one_side = {**contact(), **person, "id_photos": [files.upload(customer.owner)]}
+    assert "要 2 张" in list_faults(customer, one_side, **asked)["id_photos"]
+    photos = {"id_photos": [files.upload(customer.owner) for _ in range(2)]}
     assert list_faults(customer, {**by_agent, **photos}, **asked).keys() == {
         "agent_id_photos",
         "authorisation",

@@ -98,10 +98,11 @@ class Proving:
 
     def __init__(self, customer: Customer, files: Uploads, **more: Any) -> None:
         self.customer = customer
-        photos = {name: [files.upload(customer.owner)] for name in ("id_photos", "property_proof")}
+        sides = dict.fromkeys(("id_photos", "agent_id_photos"), 2)
+        asked = ["id_photos", "property_proof"]
         if more.get("applicant") == "agent":
-            papers = ("agent_id_photos", "authorisation")
-            photos |= {name: [files.upload(customer.owner)] for name in papers}
+            asked += ["agent_id_photos", "authorisation"]
+        photos = {name: [files.upload(customer.owner) for _ in range(sides.get(name, 1))] for name in asked}
         values = {
             "contact_name": NAME, "contact_phone": "13800138000", "address": make_address(),
             "stop_kind": "suspension", "applicant": "owner", "id_number": NUMBER, **photos, **more,

@@ -332,7 +332,7 @@ DRAWING = {"files": ["d1"], "sha256": "d1"}
 def test_a_customer_signs_in_the_process_that_took_over(
     customer: Customer, staff: Staff, files: Uploads, handler_id: int
 ) -> None:
-    photos = [files.upload(customer.owner)]
+    photos = [files.upload(customer.owner) for _ in range(2)]
     values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
     view = customer.apply(values, service="installation")
     case_no = view["case_no"]

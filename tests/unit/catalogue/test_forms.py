@@ -137,6 +137,9 @@ BAD: list[tuple[dict[str, Any], object, str]] = [
     ({"type": "address"}, {**ADDRESS, "point": {"lat": 91, "lng": 1, "source": "map"}}, "address_invalid"),
     ({"type": "address"}, {**ADDRESS, "point": {"lat": 1, "lng": 1, "source": "me"}}, "address_invalid"),
     (PHOTOS, ["a", "b", "c"], "too_many_files"),
+    ({**PHOTOS, "min_count": 2}, ["a"], "too_few_files"),
+    # The same photo twice is one.
+    ({**PHOTOS, "min_count": 2}, ["a", "a"], "too_few_files"),
     (PHOTOS, "a", "file_unknown"),
     (PHOTOS, ["../etc/passwd"], "file_unknown"),
     ({"type": "signature"}, ["a"], "file_unknown"),

@@ -18,6 +18,12 @@ const address: Address = {
   region: '城东区', street: '建设街道', community: '阳光小区', building: '3幢', unit: '', door: '301', note: '', point: null,
 }
 
+it('of both sides of a card one is not enough', () => {
+  const card = field({ label: '身份证照片', type: 'photos', min_count: 2, max_count: 2, hint: '正反面各一张' })
+  expect(checkField(card, ['front'])).toBe('还差 1 张（正反面各一张）')
+  expect(checkField(card, ['front', 'back'])).toBeNull()
+})
+
 it('an account number has twelve digits, however a bill groups them', () => {
   const number = field({ label: '户号', account_number: true })
   expect(checkField(number, '3610 1234 5678')).toBeNull()

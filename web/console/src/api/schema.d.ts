@@ -9364,6 +9364,7 @@ export interface components {
             may_be_owed?: boolean;
             may_be_partial?: boolean;
             min?: number;
+            min_count?: number;
             no_label?: string;
             numbered?: string;
             off_paper?: boolean;

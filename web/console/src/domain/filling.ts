@@ -18,6 +18,9 @@ export function checkValue(field: Cell, value: Value | undefined): string | null
       return checkNumber(field, value)
     case 'phone':
       return isPhone(String(value), field.service_number ?? false) ? null : '请填 11 位手机号，或带区号的座机号。'
+    case 'photos':
+    case 'documents':
+      return 'min_count' in field && field.min_count && isKeys(value) && value.length < field.min_count ? `还差 ${field.min_count - value.length} 张，一共要 ${field.min_count} 张。` : null
     case 'id_number':
       return /^\d{17}[\dXx]$/.test(String(value).trim()) ? null : '身份证号要有 18 位，请核对。'
     case 'credit_code':

@@ -94,6 +94,7 @@ function checkNumber(field: FormField, value: number): string | null {
 function checkList(field: FormField, list: string[]): string | null {
   if (field.max_count !== undefined && list.length > field.max_count)
     return `最多 ${field.max_count} 个，请删去 ${list.length - field.max_count} 个`
+  if (field.min_count !== undefined && list.length < field.min_count) return `还差 ${field.min_count - list.length} 张（${field.hint ?? `要 ${field.min_count} 张`}）`
   return null
 }
 
