@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.models import BindingTry
 from backend.access.sms_codes import CODE_PROMISE, RESEND_AFTER, SmsCodePromise, SmsCodes
+from backend.core.account_numbers import is_valid_account_no
 from backend.core.errors import AppError, Conflict, Invalid, TooMany
 from backend.core.outbox import promise
-from backend.customers.account_numbers import is_valid_account_no
 from backend.customers.bindings import (
     IDENTITY,
     OWN_PHONE,

@@ -21,7 +21,7 @@ from backend.account_imports.columns import (
     Record,
 )
 from backend.catalogue.field_checks import BadValue, check_address, check_id_number, check_phone
-from backend.customers.account_numbers import is_valid_account_no
+from backend.core.account_numbers import is_valid_account_no
 
 _FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
 # A number with a sign, and a telephone with its country's, are no formulas.

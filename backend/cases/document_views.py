@@ -160,14 +160,25 @@ class DocumentLists:
             "filled_at": None if row is None else row.filled_at,
             "unsigned": [one["label"] for one in unsigned],
             "may_sign": any(one["party"] in parties for one in unsigned),
-            "own_unsigned": [one["label"] for one in unsigned if _is_own(one, step, snapshot, performer)],
+            "own_unsigned": [
+                one["label"] for one in unsigned if _is_own(one, step, snapshot, performer, row)
+            ],
             "concerns_customer": concerns_customer(form, step),
         }
 
 
-def _is_own(signer: Mapping[str, Any], step: Step, snapshot: Snapshot, performer: Performer) -> bool:
-    """True where the place waits for ``performer``: of that post, or for the company whose step it was."""
+def _is_own(
+    signer: Mapping[str, Any], step: Step, snapshot: Snapshot, performer: Performer, row: Row[Any] | None
+) -> bool:
+    """True where the place waits for ``performer``: of that post, or for the company by who filled it in.
+
+    A colleague of the same department may sign for the company as well, but is not asked to: whoever took the
+    money signs for it, and not who has the valve to close. What a customer filled in has no such person.
+    """
     if signer["party"] == COMPANY:
+        kind, filled_by = _split(row.filled_by if row is not None else None)
+        if kind == "staff":
+            return performer.staff_id == filled_by
         return performer.is_staff and performer.may_take(step, snapshot.data)
     return signer["party"] in performer.positions | performer.departments
 

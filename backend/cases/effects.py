@@ -39,6 +39,11 @@ def alert_staff(session: Session, context: EffectContext) -> None:
     _promise(session, "alert_staff", context, **context.call.args)
 
 
+def release_parent(session: Session, context: EffectContext) -> None:
+    """Let the case go on that waits for this one at the counter; elsewhere it waits for the end."""
+    context.release()
+
+
 def count_return(session: Session, context: EffectContext) -> None:
     """Count that the application went back to its customer once more."""
     application_rows.count_return(session, context.case.id)
@@ -72,6 +77,7 @@ CASE_EFFECTS: dict[str, Effect] = {
     "count_return": count_return,
     "move_to_unit": move_to_unit,
     "set_handler": set_handler,
+    "release_parent": release_parent,
     "notify_customer": notify_customer,
     "ring_duty_roster": ring_duty_roster,
     "alert_staff": alert_staff,

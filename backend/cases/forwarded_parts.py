@@ -50,6 +50,14 @@ def is_part(definition: ProcessDefinition, snapshot: Snapshot, task_no: int | No
     return task is not None and task.step in definition.steps_beside
 
 
+def is_at_counter(definition: ProcessDefinition, snapshot: Snapshot, asked: Mapping[str, Any]) -> bool:
+    """True where the counter does what the case hands over at this ``task`` to this ``process``."""
+    task = snapshot.task(asked["task"])
+    return task is not None and any(
+        one.at_counter for one in definition.step(task.step).children if one.process == asked["process"]
+    )
+
+
 def leave_out_visit(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a part begins with of its case's data: the visit is not the department's."""
     return {key: value for key, value in data.items() if key not in _OF_THE_VISIT}

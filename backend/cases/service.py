@@ -30,7 +30,7 @@ from backend.cases.commands import (
 from backend.cases.deadlines import NOTHING_DUE, DuePlan
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, NumbersExhausted, RefusalCode
-from backend.cases.forwarded_parts import is_part, leave_out_hour, leave_out_visit
+from backend.cases.forwarded_parts import is_at_counter, is_part, leave_out_hour, leave_out_visit
 from backend.cases.guards import bind_guards
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
@@ -99,7 +99,8 @@ class CaseAnswer:
 class EffectContext:
     """What a named effect is told: the case before and after the command, its own call, who acted when.
 
-    ``amend`` changes the data of a case by its id, in the same transaction, and of all that runs below it.
+    ``amend`` changes the data of a case by its id, in the same transaction, and of all that runs below it;
+    ``release`` lets the case go on that handed this one over to the counter, where one did.
     """
 
     case: StoredCase
@@ -107,6 +108,7 @@ class EffectContext:
     stamp: Stamp
     after: Snapshot
     amend: Callable[[int, Mapping[str, Any]], None]
+    release: Callable[[], None]
 
 
 # What another component does to its own rows in the case's transaction, under the case's lock, before the
@@ -298,6 +300,10 @@ class CaseService:
             one = repository.lock_case(session, case_id)
             self.act_within(session, stamp, one, Amend(SYSTEM, dict(data)))
 
+        def release() -> None:
+            if self._is_at_counter(session, case):
+                self._end_child(session, stamp, case, CaseStatus.COMPLETED)
+
         definition = self._definitions.get(session, case.definition_version_id)
         guards = bind_guards(session, case.id, definition, case.snapshot, self._guards, command.performer)
         decision = decide(definition, case.snapshot, command, stamp.recorded_at, guards)
@@ -310,7 +316,7 @@ class CaseService:
         for observe in self._observers:
             observe(session, case, definition, after, stamp.recorded_at)
         for call in decision.effects:
-            self._effects[call.name](session, EffectContext(case, call, stamp, after, amend))
+            self._effects[call.name](session, EffectContext(case, call, stamp, after, amend, release))
         if amended:
             after = repository.lock_case(session, case.id).snapshot
         for event in decision.events:
@@ -333,7 +339,7 @@ class CaseService:
         }
         promise(session, "case_changed", [changed], stamp.recorded_at)
         if after.status.is_final:
-            self._tell_relatives(session, stamp, case, after.status)
+            self._tell_relatives(session, stamp, case, after)
         return CaseAnswer(case.case_no, after.version, after.status.value)
 
     def _start_child(
@@ -345,8 +351,9 @@ class CaseService:
         after: Snapshot,
         asked: Mapping[str, Any],
     ) -> None:
-        forwarded = is_part(definition, after, asked["task"])
-        data = leave_out_visit(after.data) if forwarded else after.data
+        # Neither another department nor the counter has anything to do with the visit or who makes it.
+        elsewhere = is_part(definition, after, asked["task"]) or is_at_counter(definition, after, asked)
+        data = leave_out_visit(after.data) if elsewhere else after.data
         if has_arrived(after):
             data = leave_out_hour(data)
         new = NewCase(
@@ -359,20 +366,29 @@ class CaseService:
         )
         start = Start(SYSTEM, data=data, enter_at=asked["enter_at"])
         parent = (case.id, asked["task"])
-        self.start_within(session, stamp, new, start, parent=parent, with_handler=not forwarded)
+        self.start_within(session, stamp, new, start, parent=parent, with_handler=not elsewhere)
 
-    def _tell_relatives(self, session: Session, stamp: Stamp, case: StoredCase, end: CaseStatus) -> None:
+    def _tell_relatives(self, session: Session, stamp: Stamp, case: StoredCase, after: Snapshot) -> None:
         """The parent goes on, and what this case had handed over is not worked on for nobody."""
         for child_id in repository.list_running_children(session, case.id):
             child = repository.lock_case(session, child_id)
-            self.act_within(session, stamp, child, Abandon(SYSTEM, "parent_ended"))
-        if case.parent_case_id is not None and case.parent_task_no is not None:
-            self._end_child(session, stamp, case.parent_case_id, case.parent_task_no, end)
+            # What the counter still does for money that is there, its receipt, is waited for by no step.
+            if child.parent_task_no in after.children:
+                self.act_within(session, stamp, child, Abandon(SYSTEM, "parent_ended"))
+        self._end_child(session, stamp, case, after.status)
 
-    def _end_child(
-        self, session: Session, stamp: Stamp, parent_id: int, task_no: int, end: CaseStatus
-    ) -> None:
-        parent = repository.lock_case(session, parent_id)
-        # A parent that ended meanwhile has dropped its task and no longer waits.
-        if task_no in parent.snapshot.children and not parent.snapshot.status.is_final:
-            self.act_within(session, stamp, parent, EndChild(SYSTEM, task_no, end))
+    def _end_child(self, session: Session, stamp: Stamp, case: StoredCase, end: CaseStatus) -> None:
+        if case.parent_case_id is None or case.parent_task_no is None:
+            return
+        parent = repository.lock_case(session, case.parent_case_id)
+        # A parent that ended or went on meanwhile no longer waits.
+        if case.parent_task_no in parent.snapshot.children and not parent.snapshot.status.is_final:
+            self.act_within(session, stamp, parent, EndChild(SYSTEM, case.parent_task_no, end))
+
+    def _is_at_counter(self, session: Session, case: StoredCase) -> bool:
+        if case.parent_case_id is None:
+            return False
+        parent = repository.lock_case(session, case.parent_case_id)
+        definition = self._definitions.get(session, parent.definition_version_id)
+        process = self._definitions.get(session, case.definition_version_id).key
+        return is_at_counter(definition, parent.snapshot, {"task": case.parent_task_no, "process": process})

@@ -143,7 +143,8 @@ def check_blanks(wording: Wording, form: Form) -> Iterator[TemplateFault]:
                 if field is not None or blank.name in CASE_FACTS:
                     yield TemplateFault(
                         line.no, "template_figure_taken",
-                        f"第 {line.no} 行：“{blank.name}”是表单里的空，不能在范本里写死，请去掉等号和数字。",
+                        f"第 {line.no} 行：“{known.get(blank.name, blank.name)}”（{blank.name}）"
+                        "是表单里的空，不能在范本里写死，请去掉等号和数字。",
                         blank.name,
                     )  # fmt: skip
             elif field is not None and field.type in NO_WORDS:
@@ -223,7 +224,9 @@ def _split(no: int, line: str) -> tuple[list[Part], list[TemplateFault]]:
                 inside = line[opened : mark.start()].strip()
                 found = _BLANK.fullmatch(inside)
                 if found is None or len(found["figure"] or "") > _LONGEST_FIGURE:
-                    return parts, [_break(no, f"空“{{{{{inside[:40]}}}}}”写得不对，应写成 {{{{字段编号}}}}")]
+                    return parts, [
+                        _break(no, f"空“{{{{{inside[:40]}}}}}”写得不对，应写成 {{{{空的编号}}}}，编号见清单")
+                    ]
                 blank = Blank(found["name"], found["must"] is not None, (found["figure"] or "").strip())
                 parts.append(Part("", strong, blank))
                 opened, at = -1, mark.end()
@@ -251,7 +254,7 @@ def _break(no: int, what: str) -> TemplateFault:
 
 def _tell_unknown(no: int, name: str, known: Mapping[str, str]) -> TemplateFault:
     similar = tuple(get_close_matches(name, known, n=3, cutoff=0.6))
-    like = "、".join(f"{one}（{known[one]}）" for one in similar)
+    like = "、".join(f"“{known[one]}”，写作 {{{{{one}}}}}" for one in similar)
     hint = f"和它相近的有：{like}。" if like else "可用的空见右侧的清单。"
     sentence = f"第 {no} 行：表单里没有叫“{name}”的空。{hint}"
     return TemplateFault(no, "template_unknown_blank", sentence, name, similar)

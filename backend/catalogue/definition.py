@@ -183,12 +183,15 @@ class ChildProcess:
     """A process that a step hands over to, chosen by the first condition that holds (None always holds).
 
     ``pauses_parent``: while it runs, the limit that the step belongs to stands still.
+    ``at_counter``: the counter does it and not who handles the case, which goes on with the effect
+    ``release_parent``, while the counter still has its own to do.
     """
 
     process: str
     when: dict[str, Any] | None = None
     enter_at: str | None = None
     pauses_parent: bool = False
+    at_counter: bool = False
 
     @property
     def forwarded_to(self) -> str | None:

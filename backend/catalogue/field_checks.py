@@ -13,6 +13,8 @@ import phonenumbers
 from stdnum.cn import ric, uscc
 from stdnum.exceptions import InvalidComponent
 
+from backend.core.account_numbers import is_valid_account_no
+
 # As the files hand them out: any URL-safe character may come first.
 _FILE_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,127}")
 _ADDRESS_LENGTHS = {
@@ -68,6 +70,8 @@ class Limits(Protocol):
     @property
     def service_number(self) -> bool: ...
     @property
+    def account_number(self) -> bool: ...
+    @property
     def columns(self) -> Sequence[Limits]: ...
     @property
     def max_rows(self) -> int | None: ...
@@ -88,7 +92,17 @@ def check_text(value: object, longest: int, *, lines: bool = False) -> str:
 
 
 def _check_short(field: Limits, value: object) -> str:
-    return check_text(value, field.max_length or 200)
+    text = check_text(value, field.max_length or 200)
+    return check_account_number(text) if field.account_number else text
+
+
+def check_account_number(text: str) -> str:
+    """Return the digits without the blanks in which bills group them; whether there is such an account is
+    not told, for nobody is to find out which numbers exist."""
+    digits = re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
+    if not is_valid_account_no(digits):
+        raise BadValue("account_no_invalid")
+    return digits
 
 
 def _check_long(field: Limits, value: object) -> str:

@@ -42,7 +42,7 @@ _NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 # What a field of a type may say beside that; nothing of this belongs to any other type.
 _ALLOWED: Mapping[str, tuple[str, ...]] = {
-    "text": ("numbered", "told_as", "usual"),
+    "text": ("account_number", "numbered", "told_as", "usual"),
     "long_text": ("told_as", "usual"),
     "phone": ("service_number",),
     "number": ("unit", "decimals", "min", "max", "usual", "tells_day"),

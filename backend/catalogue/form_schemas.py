@@ -102,6 +102,7 @@ class _FilledSchema(Schema):
     yes_label = fields.String()
     no_label = fields.String()
     service_number = fields.Boolean()
+    account_number = fields.Boolean()
     prefill = fields.Nested(PrefillSchema)
     doubt = fields.Nested(DoubtSchema)
 

@@ -67,6 +67,7 @@ class FormField:
     decimals: int | None = None
     unit: str = ""
     service_number: bool = False
+    account_number: bool = False
     within: str | None = None
     columns: tuple[FormField, ...] = ()
     max_rows: int | None = None
@@ -134,6 +135,7 @@ def _build_field(body: Mapping[str, Any]) -> FormField:
         decimals=body.get("decimals"),
         unit=body.get("unit", ""),
         service_number=body.get("service_number", False),
+        account_number=body.get("account_number", False),
         within=body.get("within"),
         columns=tuple(_build_field(one) for one in body.get("columns", ())),
         max_rows=body.get("max_rows"),

@@ -143,7 +143,11 @@ def _build_step(body: Body) -> Step:
         waits_for_all=tuple(body.get("waits_for_all", ())),
         children=tuple(
             ChildProcess(
-                one["process"], one.get("when"), one.get("enter_at"), one.get("pauses_parent", False)
+                one["process"],
+                one.get("when"),
+                one.get("enter_at"),
+                one.get("pauses_parent", False),
+                one.get("at_counter", False),
             )
             for one in body.get("children", ())
         ),

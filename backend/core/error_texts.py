@@ -241,6 +241,7 @@ _FORM_FIELDS: dict[str, str] = {
     "characters_refused": "里面有不能识别的字符，请删掉后重新输入。",
     "phone_invalid": "这个号码不对，请填 11 位手机号，或带区号的座机号。",
     "id_number_invalid": "身份证号不对，请核对 18 位号码。",
+    "account_no_invalid": "户号不对，请对照燃气卡或缴费单核对 12 位数字；记不清可以不填。",
     "credit_code_invalid": "统一社会信用代码不对，请核对 18 位代码。",
     "option_unknown": "没有这个选项，请重新选择。",
     "option_not_chosen": "这里只能选前面已经选中的，请核对。",

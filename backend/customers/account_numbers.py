@@ -9,7 +9,6 @@ from stdnum.iso7064 import mod_11_10
 
 _RANDOM_DIGITS = 8
 _UNIT_CODE = re.compile(r"[0-9]{3}")
-_ACCOUNT_NO = re.compile(r"[0-9]{12}")
 
 
 def make_account_no(unit_code: str, rng: random.Random) -> str:
@@ -23,11 +22,3 @@ def make_account_no(unit_code: str, rng: random.Random) -> str:
         raise ValueError("a unit code has three digits")
     body = f"{unit_code}{rng.randrange(10**_RANDOM_DIGITS):0{_RANDOM_DIGITS}d}"
     return body + mod_11_10.calc_check_digit(body)
-
-
-def is_valid_account_no(text: str) -> bool:
-    """Tell whether ``text`` has the shape and the right check digit; it need not exist.
-
-    ISO 7064 mod 11,10 finds every single wrong digit, so most slips are caught before a look-up.
-    """
-    return _ACCOUNT_NO.fullmatch(text) is not None and bool(mod_11_10.is_valid(text))

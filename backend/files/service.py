@@ -12,7 +12,7 @@ from functools import partial
 from typing import IO, Final, Literal, TypedDict
 
 import structlog
-from sqlalchemy import Date, cast, func, select, update
+from sqlalchemy import Date, Select, cast, func, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.encryption import KeyRing
@@ -235,23 +235,12 @@ class FileService:
 
         A file that is being claimed at this moment is passed over.
         """
-        deleted = 0
-        while True:
-            with self._sessions.begin() as session:
-                rows = session.execute(
-                    select(StoredFile)
-                    .where(StoredFile.case_id.is_(None), StoredFile.created_at < self._now() - older_than)
-                    .order_by(StoredFile.created_at)
-                    .limit(_SWEEP_BATCH)
-                    .with_for_update(skip_locked=True)
-                ).scalars()
-                batch = list(rows)
-                for row in batch:
-                    self._delete_content(row.file_key)
-                    session.delete(row)
-            deleted += len(batch)
-            if len(batch) < _SWEEP_BATCH:
-                return deleted
+        unclaimed = (
+            select(StoredFile)
+            .where(StoredFile.case_id.is_(None), StoredFile.created_at < self._now() - older_than)
+            .order_by(StoredFile.created_at)
+        )
+        return self._sweep(unclaimed, lambda session, row: session.delete(row))
 
     @staticmethod
     def begin_retention(session: Session, case_id: int, ended_at: datetime) -> None:
@@ -268,24 +257,27 @@ class FileService:
         The row stays, for papers name the hash and clients ask for the key. What the storage did not let go
         is tried again with the next call.
         """
-        erased = 0
+
+        def erase(session: Session, row: StoredFile) -> None:
+            row.original_name_sealed = self._keys.encrypt("", _name_context(row.file_key))
+            row.erased_at = self._now()
+
+        over = StoredFile.erased_at.is_(None), StoredFile.erase_on <= local_date(self._now())
+        return self._sweep(select(StoredFile).where(*over).order_by(StoredFile.erase_on), erase)
+
+    def _sweep(self, asked: Select[tuple[StoredFile]], settle: Callable[[Session, StoredFile], None]) -> int:
+        """Delete the contents of all files that ``asked`` finds, and let ``settle`` say so in their rows."""
+        swept = 0
         while True:
             with self._sessions.begin() as session:
-                rows = session.execute(
-                    select(StoredFile)
-                    .where(StoredFile.erased_at.is_(None), StoredFile.erase_on <= local_date(self._now()))
-                    .order_by(StoredFile.erase_on)
-                    .limit(_SWEEP_BATCH)
-                    .with_for_update(skip_locked=True)
-                ).scalars()
-                batch = list(rows)
+                found = session.execute(asked.limit(_SWEEP_BATCH).with_for_update(skip_locked=True))
+                batch = list(found.scalars())
                 for row in batch:
                     self._delete_content(row.file_key)
-                    row.original_name_sealed = self._keys.encrypt("", _name_context(row.file_key))
-                    row.erased_at = self._now()
-            erased += len(batch)
+                    settle(session, row)
+            swept += len(batch)
             if len(batch) < _SWEEP_BATCH:
-                return erased
+                return swept
 
     def _enter(
         self, content: bytes, examined: Examined, name: str, file_key: str, owner: str, purpose: str

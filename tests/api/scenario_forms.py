@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,7 +36,14 @@ from payments.booking import make_book_reader
 class AnyFiles:
     """Takes every file for uploaded: scenarios are about forms, not about what was photographed."""
 
-    def claim(self, session: Session, file_keys: Sequence[str], owner: str, case_id: int) -> None:
+    def claim(
+        self,
+        session: Session,
+        file_keys: Sequence[str],
+        owner: str,
+        case_id: int,
+        id_photos: Collection[str] = (),
+    ) -> None:
         """Let the case have them."""
 
     def describe(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, Any]:

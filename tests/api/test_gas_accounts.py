@@ -16,8 +16,9 @@ from sqlalchemy import func, select
 
 from backend.cases.commands import CUSTOMER, Start
 from backend.cases.service import NewCase, Request
+from backend.core.account_numbers import is_valid_account_no
 from backend.core.errors import Conflict
-from backend.customers.account_numbers import is_valid_account_no, make_account_no
+from backend.customers.account_numbers import make_account_no
 from backend.customers.account_records import AccountRecord, Appliance, MeterRecord, Origin
 from backend.customers.accounts import ACTIVE, PENDING, GasAccounts, find_owner
 from backend.customers.models import GasAccount

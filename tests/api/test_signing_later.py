@@ -207,6 +207,9 @@ def test_whose_step_it_was_reads_which_signature_is_their_own(
     # A colleague of another post reads that it is unsigned, and is not asked.
     elsewhere = find_line(hall.sign_in("lead_a"), case_no)
     assert (elsewhere["unsigned"], elsewhere["own_unsigned"]) == (["用气方", "供气方"], [])
+    # Nor is one of the same department who did not write it, though they might sign for the company.
+    colleague = find_line(hall.sign_in("crew_361"), case_no)
+    assert (colleague["may_sign"], colleague["own_unsigned"]) == (True, [])
     own = {"signer": "seller", "sha256": sha256, "file_key": draw_at_desk(hall, desk)}
     assert desk.send("POST", f"/cases/{case_no}/documents/{SURVEY_TASK}/signatures", own).status_code == 204
     assert find_line(desk, case_no)["own_unsigned"] == []

@@ -99,6 +99,8 @@ class Customer:
     def draw_signature(self) -> None:
         """Draw a signature on the glass with a finger."""
         board = self.page.get_by_role("img", name=re.compile("^签名框"))
+        # What is signed stands above it, and may be longer than the screen.
+        board.scroll_into_view_if_needed()
         box = board.bounding_box()
         assert box is not None
         mouse = self.page.mouse

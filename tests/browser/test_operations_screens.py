@@ -122,7 +122,7 @@ def test_a_contract_template_is_mended_line_by_line_and_imported(
     file = {"name": "合同.txt", "mimeType": "text/plain", "buffer": wording.encode()}
     page.get_by_label("导入文本文件").set_input_files([file])
     fault = page.get_by_role("button", name=re.compile("到第 .* 行"))
-    expect(fault).to_contain_text("gas_kind（供气种类）")
+    expect(fault).to_contain_text("“供气种类”，写作 {{gas_kind}}")
     watched.shoot(page, "28-template-problem")
     fault.click()
     expect(text).to_be_focused()

@@ -168,7 +168,9 @@ class Customer:
         return answer.json if answer.data else None
 
     def apply(self, values: Mapping[str, Any], status: int = 201, **more: Any) -> Any:
-        version = 2 if more.get("service", "repair") == "repair" else 1
+        asked = more.get("service", "repair")
+        forms = [one.form for one in CONTENT.services if one.key == asked]
+        version = CONTENT.forms[forms[0]]["version"] if forms else 1
         body = {
             "command_id": str(uuid.uuid4()), "service": "repair", "form_version": version, "values": values,
         }  # fmt: skip

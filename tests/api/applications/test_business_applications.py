@@ -88,7 +88,7 @@ def test_a_whole_community_applies(customer: Customer) -> None:
 
 
 def test_an_alteration_asks_units_for_more_than_homes(customer: Customer, files: Uploads) -> None:
-    asked = {"service": "alteration", "form_version": 2}
+    asked = {"service": "alteration"}
     photo = files.upload(customer.owner)
     at_work = {"customer_kind": "commercial_industrial"}
     assert list_faults(customer, alteration(photo, **at_work), **asked).keys() == {
@@ -108,6 +108,8 @@ def test_whoever_stops_says_how_and_shows_who_they_are(
     assert list_faults(customer, contact(), **asked).keys() == {
         "stop_kind", "applicant", "id_number", "id_photos",
     }  # fmt: skip
+    slipped = {**contact(), **person, "account_no": "361000000000", "stop_kind": "closing"}
+    assert "12 位数字" in list_faults(customer, slipped, **asked)["account_no"]
     by_agent = {**contact(), **person, "applicant": "agent", "stop_kind": "closing"}
     photos = {"id_photos": [files.upload(customer.owner)]}
     assert list_faults(customer, {**by_agent, **photos}, **asked).keys() == {

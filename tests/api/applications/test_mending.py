@@ -123,7 +123,7 @@ def test_what_a_mended_choice_hides_need_not_be_mended(
         **asked, **unit, "equipment": [{**stove, "use_time": "每天"}],
         "site_photos": [files.upload(customer.owner)],
     }  # fmt: skip
-    view = customer.apply(values, service="alteration", form_version=2)
+    view = customer.apply(values, service="alteration")
     staff.return_application(view["case_no"], customer_kind="选错了", unit_name="和执照不一样")
     view = customer.get(f"/cases/{view['case_no']}")
     # The field disappears with this choice, so nothing has to be mended in it, and nothing is lost.

@@ -301,7 +301,7 @@ def test_an_owed_document_is_supplied_later(
 ) -> None:
     photos = [files.upload(customer.owner) for _ in range(2)]
     values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
-    view = customer.apply(values, service="installation", form_version=2)
+    view = customer.apply(values, service="installation")
     assert view["values"]["id_number"] == "11010519491231002X"
     assert view["values"]["contact_phone"] == "057187654321"
     case_id = staff.find(view["case_no"]).id
@@ -334,7 +334,7 @@ def test_a_customer_signs_in_the_process_that_took_over(
 ) -> None:
     photos = [files.upload(customer.owner)]
     values = {**INSTALLATION, "address": make_address(), "id_photos": photos}
-    view = customer.apply(values, service="installation", form_version=2)
+    view = customer.apply(values, service="installation")
     case_no = view["case_no"]
     staff.dispatch(case_no, handler_id)
     staff.book(case_no)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from backend.catalogue.forms import (
     validate_values,
 )
 from backend.core.error_texts import FIELD_TEXTS
+from backend.customers.account_numbers import make_account_no
 
 OPTIONS = [{"value": "red", "label": "红"}, {"value": "blue", "label": "蓝"}]
 
@@ -35,6 +37,7 @@ def check_one(field: dict[str, Any], value: object) -> tuple[object, str | None]
 
 
 TEXT = {"type": "text", "max_length": 5}
+ACCOUNT_NO = {"type": "text", "max_length": 20, "account_number": True}
 LONG = {"type": "long_text", "max_length": 5}
 NUMBER = {"type": "number", "min": 1, "max": 10}
 PHOTOS = {"type": "photos", "max_count": 2}
@@ -313,3 +316,12 @@ def test_what_is_no_file_key(key: object) -> None:
     with pytest.raises(BadValue) as bad:
         check_file_key(key)
     assert bad.value.code
+
+
+def test_an_account_number_is_told_from_a_slip_of_the_finger_and_from_nothing_else() -> None:
+    number = make_account_no("361", random.Random(7))
+    grouped = f"{number[:4]} {number[4:8]} {number[8:]}"
+    assert check_one(ACCOUNT_NO, grouped) == (number, None)
+    slipped = number[:-1] + str((int(number[-1]) + 1) % 10)
+    for wrong in (slipped, number[:-1], "户号不记得"):
+        assert check_one(ACCOUNT_NO, wrong) == (None, "account_no_invalid"), wrong

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { decodeFile, findLine, insertBlank, listUsed } from '@/domain/contractTemplate'
+import { decodeFile, findLine, insertBlank, listUsed, nameBlanks } from '@/domain/contractTemplate'
 
 const TEXT = '第一行\n{{ buyer! }} 和 {{case.address}}\n{{fee=3}}'
 
@@ -19,6 +19,12 @@ describe('the text of a contract template', () => {
 
   it('knows which blanks are used', () => {
     expect([...listUsed(TEXT)]).toEqual(['buyer', 'case.address', 'fee'])
+  })
+
+  it('reads with the blanks by their Chinese names', () => {
+    const blanks = [{ name: 'buyer', label: '用气方' }, { name: 'case.address', label: '用气地址' }]
+    expect(nameBlanks(TEXT, blanks)).toBe('第一行\n〔用气方，必填〕 和 〔用气地址〕\n3')
+    expect(nameBlanks('{{buyers}}', blanks)).toBe('{{buyers}}')
   })
 
   it('reads UTF-8 and nothing else', () => {

@@ -62,6 +62,21 @@ describe('a document whose step is left', () => {
 describe('a paper that waits for the reader to sign', () => {
   beforeEach(() => setActivePinia(createPinia()))
 
+  it('is asked for once, whichever steps follow, and another one beside it once as well', () => {
+    const open = useOpenCase()
+    const look = (...documents: DocumentLine[]) => {
+      open.caseNo = '1'
+      open.view = { documents, actions: [] } as unknown as StaffCaseView
+      return open.asksToSign()
+    }
+    const slip = line({ task: 3, own_unsigned: ['安检员签字'] })
+    expect([look(slip), look(slip), look(line({ task: 3 }))]).toEqual([true, false, false])
+    expect([look(slip, line({ task: 7, own_unsigned: ['供气方'] })), look(slip)]).toEqual([true, false])
+    // The panel of the form asks for itself.
+    open.noteSigningAsked(9)
+    expect(look(line({ task: 9, own_unsigned: ['收款人'] }))).toBe(false)
+  })
+
   it('stands before the others, and says who else it waits for', () => {
     const open = useOpenCase()
     open.caseNo = '1'

@@ -18,6 +18,12 @@ const address: Address = {
   region: '城东区', street: '建设街道', community: '阳光小区', building: '3幢', unit: '', door: '301', note: '', point: null,
 }
 
+it('an account number has twelve digits, however a bill groups them', () => {
+  const number = field({ label: '户号', account_number: true })
+  expect(checkField(number, '3610 1234 5678')).toBeNull()
+  expect(checkField(number, '36101234567')).toContain('12 位数字')
+})
+
 describe('identity numbers', () => {
   it.each(['11010519491231002X', '11010519491231002x', '440524188001010014'.replace('1880', '1980')])('%s', (number) => {
     expect(isIdNumber(number)).toBe(number.toUpperCase() === '11010519491231002X')

@@ -14,6 +14,16 @@ export function insertBlank(text: string, from: number, to: number, name: string
   return { text: text.slice(0, from) + blank + text.slice(to), at: from + blank.length }
 }
 
+/** The text as people read it: each blank by what it is called, 〔供气种类〕; one that nobody knows stays as it is written. */
+export function nameBlanks(text: string, blanks: readonly { name: string; label: string }[]): string {
+  const labels = new Map(blanks.map((one) => [one.name, one.label]))
+  return text.replace(/\{\{\s*([a-z][a-z0-9_.]*)\s*(!|=\s*([^{}]*?))?\s*\}\}/g, (whole, name: string, more: string | undefined, figure: string | undefined) => {
+    if (figure) return figure
+    const label = labels.get(name)
+    return label ? `〔${label}${more === '!' ? '，必填' : ''}〕` : whole
+  })
+}
+
 /** The names of the blanks that the text has. */
 export function listUsed(text: string): Set<string> {
   return new Set([...text.matchAll(/\{\{\s*([a-z][a-z0-9_.]*)/g)].map((found) => found[1]!))

@@ -23,7 +23,7 @@ export function checkValue(field: Cell, value: Value | undefined): string | null
     case 'credit_code':
       return /^[0-9A-Z]{18}$/i.test(String(value).trim()) ? null : '统一社会信用代码要有 18 位，请核对。'
     default:
-      return null
+      return 'account_number' in field && field.account_number && !/^\d{12}$/.test(String(value).normalize('NFKC').replace(/[\s-]/g, '')) ? '户号是 12 位数字，请核对。' : null
   }
 }
 

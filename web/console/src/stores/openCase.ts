@@ -46,6 +46,8 @@ export const useOpenCase = defineStore('openCase', () => {
   const isWriting = ref(false)
   // What was begun at one case is still there when one comes back to it.
   const drafts = new Map<string, VisitDraft>()
+  // Of which papers it was asked whether to sign them: once for each is enough, also after one comes back.
+  const signingAsked = new Set<string>()
   let carried: { caseNo: string; values: Values } | null = null
   const resting = ref(false)
   /** The step that was done last at this case. */
@@ -59,7 +61,10 @@ export const useOpenCase = defineStore('openCase', () => {
 
   const session = useSession()
   // Whoever signs in here next finds nothing of what was begun.
-  watch(() => session.me?.username, () => drafts.clear())
+  watch(() => session.me?.username, () => {
+    drafts.clear()
+    signingAsked.clear()
+  })
   // A signature is not kept: it is the customer's, who may be gone by the next try.
   watch(
     () => [draft.value.result, draft.value.photos.length],
@@ -75,6 +80,16 @@ export const useOpenCase = defineStore('openCase', () => {
     const kept = readVisit(session.me.username, caseNo.value, [findRecorded(given)])
     if (kept) draft.value = { ...draft.value, result: kept.result, photos: kept.photos }
     drafts.set(caseNo.value, draft.value)
+  }
+
+  /** Note that one was asked to sign the paper of this task. */
+  const noteSigningAsked = (task: number): void => void signingAsked.add(`${caseNo.value}/${task}`)
+
+  /** Whether one's own signature is missing on a paper of which it was not asked yet; it is noted that it is asked now. */
+  function asksToSign(): boolean {
+    const fresh = (view.value?.documents ?? []).filter((line) => line.own_unsigned.length && !signingAsked.has(`${caseNo.value}/${line.task}`))
+    for (const line of fresh) noteSigningAsked(line.task)
+    return fresh.length > 0
   }
 
   function show(given: StaffCaseView): void {
@@ -238,6 +253,6 @@ export const useOpenCase = defineStore('openCase', () => {
   return {
     isWriting, holdsTyped, wanted, caseNo, view, state, problem, marks, marksProblem, revealed, newerVersion, newerStatus, draft, resting, left,
     values, reviewItems, summary,
-    open, carry, reload, check, setMarks, flushMarks, perform, arrange,
+    open, carry, reload, check, asksToSign, noteSigningAsked, setMarks, flushMarks, perform, arrange,
   }
 })

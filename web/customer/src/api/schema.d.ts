@@ -9257,6 +9257,7 @@ export interface components {
             sections: components["schemas"]["FormSection"][];
         };
         FormColumn: {
+            account_number?: boolean;
             decimals?: number;
             doubt?: components["schemas"]["Doubt"];
             hint?: string;
@@ -9303,6 +9304,7 @@ export interface components {
             sections: components["schemas"]["FormSection"][];
         };
         FormField: {
+            account_number?: boolean;
             asked_as?: string;
             columns?: components["schemas"]["FormColumn"][];
             decimals?: number;
