@@ -70,15 +70,14 @@ class AccountEntering:
         hanging: list[tuple[int, AccountLine, int, int]] = []
         for entry, (new_customer, new_premises, account_id) in zip(entries, drawn, strict=True):
             row, line = entry.row, entry.row.line
-            name = self._keys.blind_index(line.holder, "name")
             identity = row.id_number or line.credit_code
             # Only a number with the name tells one person for sure; an old telephone may be another's now.
-            customer_id = standing.customers.get((identity, name)) if identity else None
+            customer_id = standing.customers.get((identity, row.name)) if identity else None
             if customer_id is None:
                 customer_id = new_customer
-                customers.append(self._make_customer(row, customer_id, name, now))
+                customers.append(self._make_customer(row, customer_id, now))
                 if identity:
-                    standing.customers[(identity, name)] = customer_id
+                    standing.customers[(identity, row.name)] = customer_id
             premises_id = standing.premises_at.get(row.place)
             if premises_id is None:
                 premises_id = standing.premises_at[row.place] = new_premises
@@ -149,7 +148,7 @@ class AccountEntering:
         hung = {"status": "installed", "installed_at": now, "removed_at": None}
         session.execute(update(Meter).where(Meter.id == meter_id).values(**told, **hung))
 
-    def _make_customer(self, row: Indexed, customer_id: int, name: bytes, now: datetime) -> tuple[Any, ...]:
+    def _make_customer(self, row: Indexed, customer_id: int, now: datetime) -> tuple[Any, ...]:
         line, keys = row.line, self._keys
         kind = "organisation" if line.credit_code or line.gas_use != "residential" else "resident"
         # Nobody has just told this telephone (phone_told_at): whoever has the number today need not be the
@@ -158,7 +157,7 @@ class AccountEntering:
             customer_id,
             kind,
             seal_customer_text(keys, "name", customer_id, line.holder),
-            name,
+            row.name,
             seal_customer_text(keys, "phone", customer_id, line.phone) if line.phone else None,
             row.phone,
             seal_customer_text(keys, "id_number", customer_id, line.id_number) if line.id_number else None,

@@ -53,6 +53,7 @@ _METERS = Prepared(
 _CUSTOMERS = Prepared(
     text(
         "SELECT id, name_index, id_number_index, credit_code FROM customer WHERE merged_into_id IS NULL"
+        " AND name_index = ANY(CAST(:names AS bytea[]))"
         " AND (id_number_index = ANY(CAST(:numbers AS bytea[])) OR credit_code = ANY(CAST(:codes AS text[])))"
         " ORDER BY id DESC"
     )
@@ -65,6 +66,7 @@ class Indexed:
 
     row_no: int
     line: AccountLine
+    name: bytes
     place: bytes
     phone: bytes | None
     id_number: bytes | None
@@ -89,6 +91,7 @@ def index_line(keys: KeyRing, row_no: int, line: AccountLine) -> Indexed:
     return Indexed(
         row_no,
         line,
+        keys.blind_index(line.holder, "name"),
         place,
         keys.blind_index(line.phone, "phone") if line.phone else None,
         keys.blind_index(line.id_number, "id_number") if line.id_number else None,
@@ -124,8 +127,8 @@ def find_standing(session: Session, rows: Sequence[Indexed], *, locks: bool) -> 
         "codes": [row.line.credit_code for row in rows if row.line.credit_code],
     }
     if known["numbers"] or known["codes"]:
-        for one in _CUSTOMERS.all(session, known):
-            if one.name_index is not None:
-                identity = bytes(one.id_number_index) if one.id_number_index else one.credit_code
-                standing.customers[(identity, bytes(one.name_index))] = one.id
+        # One number with a thousand names is a slip, and must not bring a thousand customers here.
+        for one in _CUSTOMERS.all(session, {**known, "names": [row.name for row in rows]}):
+            identity = bytes(one.id_number_index) if one.id_number_index else one.credit_code
+            standing.customers[(identity, bytes(one.name_index))] = one.id
     return standing
