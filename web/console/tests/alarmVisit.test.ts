@@ -6,7 +6,7 @@ import { useSession } from '@/stores/session'
 import FieldVisitView from '@/views/FieldVisitView.vue'
 
 const { getCase, revealItems } = vi.hoisted(() => ({ getCase: vi.fn(), revealItems: vi.fn() }))
-vi.mock('@/api/cases', () => ({ getCase, revealItems, saveReviews: vi.fn(), sendCommand: vi.fn() }))
+vi.mock('@/api/cases', () => ({ getCase, revealItems, compareWithRecord: () => Promise.resolve({ items: [] }), saveReviews: vi.fn(), sendCommand: vi.fn() }))
 vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined, listen: () => () => undefined, isOfCase: () => false } }))
 vi.mock('@/api/session', () => ({ signOut: () => Promise.resolve() }))
 vi.mock('vue-router', () => ({ useRoute: () => ({ params: { caseNo: '1' }, query: {}, path: '/field/1' }), useRouter: () => ({ replace: vi.fn() }) }))
