@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bench import (
-    account_imports,
     case_starts,
     contract_pdf,
     definitions,
@@ -67,14 +66,6 @@ GROUPS = (
         "case_starts",
         (Figure("case_start", "slowest process", "simplest", "ms", Bar.AT_MOST, 1.3),),
         case_starts.measure,
-    ),
-    Group(
-        "account_imports",
-        (
-            Figure("import_csv", "import", "bare loop", "rows/s", Bar.AT_LEAST, 0.5),
-            Figure("import_excel", "import", "bare openpyxl", "rows/s", Bar.AT_LEAST, 0.5),
-        ),
-        account_imports.measure,
     ),
     Group(
         "contracts",

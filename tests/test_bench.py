@@ -34,8 +34,6 @@ BARS = {
     "definitions_load": "≤ 10",
     "case_start": "≤ 1.3",
     "contract_pdf": "≤ 3",
-    "import_csv": "≥ 0.5",
-    "import_excel": "≥ 0.5",
 }
 FAST = Figure("fast", "ours", "theirs", "steps/s", Bar.AT_LEAST, 2)
 LIGHT = Figure("light", "ours", "theirs", "KiB", Bar.AT_MOST, 1.5)

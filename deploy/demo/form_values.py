@@ -13,6 +13,7 @@ from stdnum.cn import uscc
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.field_checks import is_empty
 from backend.catalogue.forms import FILE_TYPES, FieldType, Form, FormField, Values
+from backend.customers.account_numbers import make_account_no
 from deploy.demo.applicants import CUSTOMERS, make_home, make_id_number
 from deploy.demo.form_words import DAYS_AHEAD, IN_ORDER, LEFT_UNSAID, NUMBERS, SAID_NO, WORDS
 
@@ -99,6 +100,8 @@ class FormWriter:
         return figure if field.high is None else min(figure, field.high)
 
     def _say(self, field: FormField) -> Any:  # noqa: ANN401 - a line of text, or an address
+        if field.account_number:
+            return make_account_no("301", self.chance)
         match field.type:
             case FieldType.PHONE:
                 return self.chance.choice(CUSTOMERS).phone

@@ -278,7 +278,8 @@ class Stage:
         purpose = "application" if filler.actor.startswith("customer") else "visit"
 
         def put_files(field: FormField) -> list[str]:
-            return self._upload((FORM_PICTURES.get(field.key, "works"),), filler.actor, purpose, chance)
+            pictures = (FORM_PICTURES.get(field.key, "works"),) * (field.min_count or 1)
+            return self._upload(pictures, filler.actor, purpose, chance)
 
         desk = self._hall.documents
         with self._hall.sessions.begin() as session:

@@ -134,4 +134,4 @@ def asks_for_form(sessions: sessionmaker[Session], case_id: int, command: Comple
 
 
 def _put(field: FormField) -> list[str]:
-    return [f"photo-of-{field.key}"]
+    return [f"photo-{at}-of-{field.key}" for at in range(field.min_count or 1)]

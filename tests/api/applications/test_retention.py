@@ -41,9 +41,9 @@ def list_contents(settings: Settings, file_key: str) -> list[str]:
 def test_photos_of_cards_go_before_others_and_the_row_stays(
     customer: Customer, files: Uploads, settings: Settings, sessions: sessionmaker[Session]
 ) -> None:
-    card, stove = (files.upload(customer.owner) for _ in range(2))
+    card, back, stove = (files.upload(customer.owner) for _ in range(3))
     contact = {"contact_name": "张三丰", "contact_phone": "13800138000", "address": make_address()}
-    stopping = customer.apply({**contact, **PERSON, "id_photos": [card]}, service="suspension")
+    stopping = customer.apply({**contact, **PERSON, "id_photos": [card, back]}, service="suspension")
     repair = customer.apply(make_repair(fault_photos=[stove]))
     running = customer.apply(make_repair(fault_photos=[files.upload(customer.owner)]))
     for view in (stopping, repair):

@@ -16,7 +16,7 @@ FORMS = {key: build_form(body) for key, body in read_folder().forms.items()}
 
 
 def _put_files(field: FormField) -> list[str]:
-    return [f"file-of-{field.key}"]
+    return [f"file-{at}-of-{field.key}" for at in range(field.min_count or 1)]
 
 
 def _make_writer(whole: bool = False, **chosen: Any) -> FormWriter:

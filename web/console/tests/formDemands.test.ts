@@ -36,6 +36,8 @@ describe('the buttons of an inspection', () => {
     const unmet = { code: 'form_missing', text: '' }
     expect([safe, hazard].map((one) => isLeading({ ...one, unmet }, 0))).toEqual([false, false])
     expect([isLeading(safe, 0), isLeading(nobody, 1)]).toEqual([true, false])
+    // What is left while the others are shut does not stand out either: nobody was absent because a form is wrong.
+    expect(isLeading(nobody, 0)).toBe(false)
   })
 
   it('put the way with hazards first once some were ticked', () => {

@@ -128,9 +128,12 @@ export function orderActions(actions: readonly AvailableAction[], rejected: numb
     .map((entry) => entry.action)
 }
 
+/** The way out where nothing could be done at the visit: never what a finger should land on. */
+const NOT_HOME = 'not_home'
+
 /** Whether the action stands out: the first one, unless the form is still to say which of several ways it is. */
 export function isLeading(action: AvailableAction, index: number): boolean {
-  return index === 0 && !(action.demands.length > 0 && needsForm(action))
+  return index === 0 && action.outcome !== NOT_HOME && !(action.demands.length > 0 && needsForm(action))
 }
 
 export interface KeyedAction {
