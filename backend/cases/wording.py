@@ -130,15 +130,16 @@ def write_headline(
     if current is None:
         return "正在办理"
     present = _write_present(current, now)
+    own_due = current.due_at if current.is_own and current.hour is None else None
+    own = "" if own_due is None else f"，{write_own_due(own_due, now)}"
     if has_papers:
+        # The customer's own last day stands there whatever else there is to do.
         also = "签字，还有资料要补交" if owes_documents else "签字"
-        return f"{present}；有单据要您{also}"
+        return f"{present}{own}；有单据要您{also}"
     if owes_documents:
         return f"{present}；还有资料要您补交"
-    if current.due_at is None:
-        return present
-    if current.is_own and current.hour is None:
-        return f"{present}，{write_own_due(current.due_at, now)}"
+    if own or current.due_at is None:
+        return f"{present}{own}"
     if current.due_at < now:
         return f"{present}，比{'约好' if current.hour else '预计'}的晚了，我们正在催办"
     # Two moments in one sentence would only be mistaken for each other.

@@ -1,4 +1,4 @@
-"""Rules between the fields of one form: what may not be earlier, more or less than another. Pure.
+"""Rules between the fields of one form: what may not be earlier, more or less than others say. Pure.
 
 A rule names its field, which is the one that is told to be wrong, by key; a column of a table as
 ``table.column``, whose rule then holds in every row. What is not filled in breaks no rule.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any, Final
 
 from backend.catalogue.field_checks import is_empty
@@ -41,12 +42,21 @@ def _differs(value: float, begin: str, end: str) -> bool:
     return value not in ((last - first).days, (last - first).days + 1)
 
 
+def _is_not_product(value: float, *factors: float) -> bool:
+    """A sum in fen comes of what is in yuan and of a quantity, which may be told as owed, below zero."""
+    fen = Decimal(100)
+    for one in factors:
+        fen *= Decimal(str(one))
+    return abs(Decimal(str(value)) - abs(fen)) >= 1
+
+
 # Kind → the code of its fault, and whether the values break it.
 RULES: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
     "not_before": ("earlier_than_other", _is_early),
     "at_most": ("more_than_other", lambda value, other: value > other),
     "at_least": ("less_than_other", lambda value, other: value < other),
     "spans": ("days_differ", _differs),
+    "comes_of": ("sum_differs", _is_not_product),
     _NOT_PAST: ("in_the_past", _is_early),
 }
 # Which types of field a kind compares: its own, and those of the others.
@@ -55,6 +65,7 @@ RULE_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "at_most": (frozenset({"number", "money"}), frozenset({"number", "money"})),
     "at_least": (frozenset({"number", "money"}), frozenset({"number", "money"})),
     "spans": (frozenset({"number"}), frozenset({"date"})),
+    "comes_of": (frozenset({"money"}), frozenset({"number"})),
     _NOT_PAST: (frozenset({"date", "datetime"}), frozenset()),
 }
 _WORDS: Final = {
@@ -62,6 +73,7 @@ _WORDS: Final = {
     "at_most": "不能大于{}，请核对。",
     "at_least": "不能小于{}，请核对。",
     "spans": "和{}之间的天数不一致，请核对。",
+    "comes_of": "和按{}算出来的不一样，请核对。",
     _NOT_PAST: "已经过了，请填今天或以后的日期。",
 }
 

@@ -177,6 +177,7 @@ class FormRuleSchema(Schema):
     at_most = fields.String()
     at_least = fields.String()
     spans = fields.List(fields.String())
+    comes_of = fields.List(fields.String())
     not_past = fields.Boolean()
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from backend.core.account_texts import ACCOUNT_TEXTS
 from backend.core.import_texts import IMPORT_TEXTS
+from backend.core.template_texts import TEMPLATE_TEXTS
 
 _ENGINE: dict[str, str] = {
     "case_already_started": "这件申请已经提交过了，请到“我的办件”查看进度，不用再交一次。",
@@ -252,6 +253,7 @@ _FORM_FIELDS: dict[str, str] = {
     "more_than_other": "这个数比另一项大，请核对。",
     "less_than_other": "这个数比另一项小，请核对。",
     "days_differ": "天数和起止日期不一致，请核对。",
+    "sum_differs": "金额和数量、单价算出来的对不上，请核对。",
     "number_invalid": "请填一个数字。",
     "decimals_too_many": "小数位太多了，请核对。",
     "money_invalid": "金额不对，请填到分为止的数。",
@@ -292,21 +294,6 @@ _CONTRACTS: dict[str, str] = {
     "alarm_stays_on": "燃气报警不能全部关掉，请至少留短信或企业微信一种。",
     "contract_settled": "这份合同刚刚已经审批过了，请刷新页面再看。",
     "callback_refused": "这条通知没有通过验签，没有采用。",
-}
-
-_TEMPLATES: dict[str, str] = {
-    "template_unknown_blank": "范本里有表单没有的空，没有导入。请按下面逐行的提示改好再导入。",
-    "template_blank_missing": "范本里缺少必填的空，没有导入。请按下面的提示补上再导入。",
-    "template_blank_unfit": "范本里有不能写进正文的空，没有导入。请按下面逐行的提示改好再导入。",
-    "template_figure_taken": "范本里把表单的空写成了固定数字，没有导入。请按下面逐行的提示改好再导入。",
-    "template_mark_broken": "范本里有没写完整的记号，没有导入。请按下面逐行的提示改好再导入。",
-    "template_markup_refused": "范本里有网页或程序代码，没有导入。范本只能是文字和空，请按提示删掉。",
-    "template_characters_refused": "范本里有看不见的控制字符，没有导入。请按下面逐行的提示删掉。",
-    "template_line_too_long": "范本里有太长的段落，没有导入。请按下面的提示分成几段。",
-    "template_too_large": "范本太大了，最多 200 KB。范本只放文字，图片和扫描件请去掉。",
-    "template_wrong_encoding": "这个文件读不出来。请在记事本里另存为 UTF-8 再导入；Word 请复制文字后粘贴。",
-    "template_empty": "范本里没有文字，请选对文件或把合同正文贴进来。",
-    "contract_blank_open": "合同里还有必填的空没有填，填好后才能签。请按红字提示填好再提交。",
 }
 
 _IDENTITY: dict[str, str] = {
@@ -392,7 +379,7 @@ ERROR_TEXTS: dict[str, str] = {
     **_APPLICATIONS,
     **_LINKS,
     **_CONTRACTS,
-    **_TEMPLATES,
+    **TEMPLATE_TEXTS,
     **ACCOUNT_TEXTS,
     **IMPORT_TEXTS,
     **_IDENTITY,

@@ -9,8 +9,10 @@ from sqlalchemy import select, update
 
 from backend.cases.models import ServiceCase
 from tests.api.conftest import MadeCustomer
+from tests.api.filling import fill_in
 from tests.api.staff_side import Hall
 from tests.api.test_gas_accounts import begin
+from tests.api.test_gas_arrears import OWED
 
 SUM = 3_600
 
@@ -26,7 +28,9 @@ def stopped(hall: Hall, make_customer: Callable[[], MadeCustomer]) -> str:
     with hall.sessions.begin() as session:
         case = ServiceCase.case_no == case_no
         session.execute(update(ServiceCase).where(case).values(handler_id=crew))
-    answer = hall.sign_in("crew_361").act(case_no, "owes", result="欠 12 方")
+    handler = hall.sign_in("crew_361")
+    fill_in(handler, case_no, **OWED)
+    answer = handler.act(case_no, "owes")
     assert answer.status_code == 200, answer.text
     return case_no
 

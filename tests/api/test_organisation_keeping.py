@@ -107,6 +107,7 @@ def test_the_session_tells_ones_parts(hall: Hall) -> None:
             "knowledge",
             "ledger",
             "plans",
+            "account_imports",
         ],
         "desk_361": [
             "unit_people",

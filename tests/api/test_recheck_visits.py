@@ -20,8 +20,8 @@ from backend.cases.commands import SYSTEM, Start
 from backend.cases.service import NewCase, Request
 from backend.cases.visiting import NO_APPOINTMENT
 from tests.api.conftest import MadeCustomer
-from tests.api.filling import fill_in
-from tests.api.staff_side import VALUES, Hall, code
+from tests.api.filling import fill_in, sign
+from tests.api.staff_side import VALUES, Browser, Hall, code
 from tests.api.test_case_team import find_mine
 from tests.api.test_nobody_home import list_told
 from tests.api.test_orders_for_customers import take
@@ -122,10 +122,17 @@ def inspect(hall: Hall, order: str) -> None:
     take(hall.sign_in("desk_361"), order, "accept")
     for outcome in ("set_off", "arrive"):
         take(handler, order, outcome)
-    fill_in(handler, order, hazards_found=["h36"])
+    sign_beside(handler, order, fill_in(handler, order, hazards_found=["h36"]))
     take(handler, order, "hazard")
-    fill_in(handler, order)
+    sign_beside(handler, order, fill_in(handler, order))
     take(handler, order, "to_customer")
+
+
+def sign_beside(handler: Browser, order: str, task: int) -> None:
+    """Let the customer sign on the handler's glass what was written, wherever it waits for that."""
+    for one in handler.read(f"/cases/{order}/documents/{task}")["signers"]:
+        if one["party"] == "customer" and not one["optional"]:
+            sign(handler, order, task, one["key"], name="王女士")
 
 
 def let_hour_pass(hall: Hall, case_no: str) -> None:

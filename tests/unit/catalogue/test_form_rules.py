@@ -201,3 +201,18 @@ def test_a_hazard_without_words_of_the_manual_asks_for_words() -> None:
         assert lost and all(one["words"] == "standard_words" for one in lost)
         for one in lost:
             assert "standard_words" in faults(key, {"hazards_found": [one["value"]]})
+
+
+def test_gas_that_is_owed_costs_what_its_price_says() -> None:
+    owed = fill("gas_check", meter_left=-12, gas_price=3, arrears_fee=36_00)
+    assert "arrears_fee" not in faults("gas_check", owed)
+    wrong = {**owed, "arrears_fee": 99_00}
+    assert faults("gas_check", wrong)["arrears_fee"] == "sum_differs"
+    told = tell_faults(FORMS["gas_check"], {"arrears_fee": "sum_differs"})["arrears_fee"]
+    assert told == "“要补缴的气款”和按“剩余气量”和“气价”算出来的不一样，请核对。"
+    # A price of four digits is rounded to the fen; what goes by steps has no one price, and is nobody's sum.
+    assert "arrears_fee" not in faults(
+        "gas_check", {**owed, "meter_left": -1.5, "gas_price": 2.7835, "arrears_fee": 4_18}
+    )
+    stepped = {key: value for key, value in wrong.items() if key != "gas_price"}
+    assert "arrears_fee" not in faults("gas_check", stepped)

@@ -9418,6 +9418,7 @@ export interface components {
         FormRule: {
             at_least?: string;
             at_most?: string;
+            comes_of?: string[];
             field: string;
             not_before?: string;
             not_past?: boolean;
