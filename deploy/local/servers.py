@@ -15,8 +15,6 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -25,6 +23,7 @@ import redis
 
 from deploy.local.leftovers import end_postgresql, remove_unfinished
 from deploy.local.places import find_outside_data, find_sockets_folder
+from deploy.local.unbroken import do_unbroken
 
 # PostgreSQL refuses to run as root; this account exists on every Linux and owns nothing else.
 FALLBACK_ACCOUNT = "nobody"
@@ -116,7 +115,7 @@ class LocalServers:
             with log.open("ab") as out:
                 self._postgresql = self._run(command, self._data, out)
 
-        _do_unbroken(launch)
+        do_unbroken(launch)
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not self._takes_connections():
             if self._postgresql is None or self._postgresql.poll() is not None or time.monotonic() > deadline:
@@ -141,7 +140,7 @@ class LocalServers:
         self._own(new)
         command = ["initdb", "-D", str(new), "-U", "hall", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
         making: list[subprocess.Popen[bytes]] = []
-        _do_unbroken(lambda: making.append(self._run(command, new, subprocess.PIPE)))
+        do_unbroken(lambda: making.append(self._run(command, new, subprocess.PIPE)))
         [initdb] = making
         try:
             said = initdb.communicate()[0].decode(errors="replace").strip()
@@ -183,7 +182,7 @@ class LocalServers:
                     start_new_session=True,
                 )
 
-        _do_unbroken(launch)
+        do_unbroken(launch)
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         while not listening.exists():
             if self._valkey is None or self._valkey.poll() is not None or time.monotonic() > deadline:
@@ -224,15 +223,6 @@ class LocalServers:
             extra_groups=[] if account else None,
             start_new_session=True,
         )
-
-
-def _do_unbroken(work: Callable[[], object]) -> None:
-    """Do ``work`` in a thread of its own.
-
-    A signal breaks off the main thread alone, so a process that is started here is also remembered.
-    """
-    with ThreadPoolExecutor(1) as one:
-        one.submit(work).result()
 
 
 def _end(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
