@@ -85,7 +85,9 @@ def find_of_customer(session: Session, definitions: DefinitionStore, customer_id
 
 def list_signings(branch: Branch, line: Line, papers: Papers) -> Iterator[CustomerAction]:
     """Yield the action of signing each paper, while the case at the top goes on."""
-    return _list(branch, line, papers, ()) if branch.snapshot.status is CaseStatus.OPEN else iter(())
+    # Most cases have none, and then nobody looks through their steps.
+    is_wanted = bool(papers) and branch.snapshot.status is CaseStatus.OPEN
+    return _list(branch, line, papers, ()) if is_wanted else iter(())
 
 
 def _list(branch: Branch, line: Line, papers: Papers, path: tuple[int, ...]) -> Iterator[CustomerAction]:
