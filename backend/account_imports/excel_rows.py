@@ -30,7 +30,11 @@ _MOST_ROWS: Final = 1_048_576
 _LARGEST_PART: Final = 4 * 1024**3
 _CHUNK: Final = 256 * 1024
 _DIMENSION = re.compile(rb'<dimension[^>]*ref="[A-Z]+[0-9]+:[A-Z]+([0-9]+)"')
-_FAULTS = (zipfile.BadZipFile, KeyError, ExpatError, ValueError, EOFError, zlib.error, NotImplementedError)
+# Packings that Excel never writes: the library reads some and gives up on others half-way.
+_PACKINGS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# Flags of a part that is locked by a password or holds the difference to another file.
+_LOCKED: Final = 0x01 | 0x20 | 0x40
+_FAULTS = (zipfile.BadZipFile, KeyError, ExpatError, ValueError, EOFError, zlib.error)
 
 
 class ExcelRows:
@@ -42,7 +46,10 @@ class ExcelRows:
     def __init__(self, file: io.BufferedReader) -> None:
         try:
             self._archive = zipfile.ZipFile(file)
-            if any(one.file_size > _LARGEST_PART or one.flag_bits & 1 for one in self._archive.infolist()):
+            parts = self._archive.infolist()
+            if any(one.flag_bits & _LOCKED or one.compress_type not in _PACKINGS for one in parts):
+                raise zipfile.BadZipFile
+            if any(one.file_size > _LARGEST_PART for one in parts):
                 raise BookTooLarge
             self._sheet = find_first_sheet(self._archive)
             self._strings = PackedStrings.read(self._archive)
@@ -51,9 +58,8 @@ class ExcelRows:
             headings = next(self._parse(0, _MOST_ROWS), None)
         except BookTooLarge as error:
             raise Invalid("import_excel_too_large") from error
-        except RuntimeError as error:
-            raise Invalid("import_file_unreadable") from error
-        except _FAULTS as error:
+        except (RuntimeError, *_FAULTS) as error:
+            # The library says by a RuntimeError that an archive is of a later kind than it knows.
             raise Invalid("import_file_unreadable") from error
         if headings is None or headings.code:
             raise Invalid("import_file_unreadable")

@@ -61,10 +61,8 @@ def claim_files(
     """
     if not keys:
         return
-    fields = {} if form is None else {one.key: one for one in form.fields}
-    id_photos = [
-        key for key, name in keys.items() if name in fields and fields[name].personal in _OF_IDENTITY
-    ]
+    fields = {key: form.field(name) for key, name in keys.items()} if form is not None else {}
+    id_photos = [key for key, one in fields.items() if one is not None and one.personal in _OF_IDENTITY]
     try:
         files.claim(session, list(keys), owner, case_id, id_photos)
     except Invalid as error:

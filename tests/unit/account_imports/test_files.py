@@ -190,6 +190,41 @@ def test_excel_that_declares_entities_or_is_cut_short_is_refused() -> None:
             open_excel(broken)
 
 
+def repack(packing: int) -> io.BytesIO:
+    packed = io.BytesIO()
+    with (
+        zipfile.ZipFile(make_excel([HEADER.split(",")])) as whole,
+        zipfile.ZipFile(packed, "w", packing) as other,
+    ):
+        for name in whole.namelist():
+            other.writestr(name, whole.read(name))
+    return packed
+
+
+def mark(offset: int, value: int) -> io.BytesIO:
+    """Write ``value`` into what the archive's directory says of its first part."""
+    content = bytearray(make_excel([HEADER.split(",")]).getvalue())
+    content[content.index(b"PK\x01\x02") + offset] = value
+    return io.BytesIO(bytes(content))
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        repack(zipfile.ZIP_LZMA),
+        repack(zipfile.ZIP_BZIP2),
+        mark(8, 0x01),
+        mark(8, 0x20),
+        mark(8, 0x40),
+        mark(6, 99),
+    ],
+    ids=["another packing", "an old packing", "locked", "a difference", "strongly locked", "a later kind"],
+)
+def test_an_archive_that_excel_never_writes_is_unreadable_and_not_too_large(file: io.BytesIO) -> None:
+    with pytest.raises(Invalid, match="import_file_unreadable"):
+        open_excel(file)
+
+
 def check(**cells: str) -> AccountLine:
     told = dict(zip(HEADINGS.values(), [""] * len(HEADINGS), strict=True))
     told |= {

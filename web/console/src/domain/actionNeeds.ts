@@ -129,7 +129,7 @@ export function orderActions(actions: readonly AvailableAction[], rejected: numb
 }
 
 /** The way out where nothing could be done at the visit: never what a finger should land on. */
-const NOT_HOME = 'not_home'
+export const NOT_HOME = 'not_home'
 
 /** Whether the action stands out: the first one, unless the form is still to say which of several ways it is. */
 export function isLeading(action: AvailableAction, index: number): boolean {
