@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import SYSTEM, Amend
 from backend.cases.contract_models import ContractCallback, ContractReview
+from backend.cases.contract_notices import ask_once_approved
 from backend.cases.escalation import FindLeads
 from backend.cases.guards import CONTRACT_APPROVED
 from backend.cases.models import CaseTask, ServiceCase
@@ -254,6 +255,8 @@ class ContractReviews:
             newest = session.execute(_NEWEST.where(_REVIEW.c.case_id == found.case_id)).one()
             if not won or newest.id != found.id or case.snapshot.status.is_final:
                 return CaseAnswer(case.case_no, case.snapshot.version, case.snapshot.status)
+            if verdict.state == "approved":
+                ask_once_approved(session, self._definitions, case, stamp)
             data = {CONTRACT_APPROVED: verdict.state == "approved"}
             return self._cases.act_within(session, stamp, case, Amend(SYSTEM, data))
 

@@ -94,7 +94,9 @@ class CustomerDocuments:
         for one in self._filled.list_all(session, branch.id):
             if one.concerns_customer:
                 signed = self._signing.list_signed(session, one)
-                may = self._signing.is_open(session, one.case) and not is_signed_on_paper(one.values)
+                may = self._signing.is_open(session, one.case, one.step) and not is_signed_on_paper(
+                    one.values
+                )
                 asked = asked_at.get(one.row.task_no)
                 signers = describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False)
                 signs = asked is not None or any(signer["may_sign"] for signer in signers)

@@ -20,9 +20,10 @@ from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.document_models import DocumentSignature
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import FilledDocument
-from backend.cases.guards import IDENTITY_PROOF
+from backend.cases.guards import IDENTITY_PROOF, awaits_approval
 from backend.cases.repository import StoredCase
 from backend.cases.snapshot import CaseStatus
+from backend.catalogue.definition import Step
 from backend.catalogue.forms import FieldType, Form, Values
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
@@ -92,22 +93,24 @@ class DocumentSigning:
         self._files = files
 
     @staticmethod
-    def is_open(session: Session, case: StoredCase) -> bool:
-        """True while documents of the case may be signed: until it has ended, and all that it is part of."""
-        return case.snapshot.status is CaseStatus.OPEN or (
-            case.parent_case_id is not None and is_going_on(session, case.id)
-        )
+    def is_open(session: Session, case: StoredCase, step: Step) -> bool:
+        """True while what was written at the step may be signed: until the case has ended, and all that it is
+        part of, and a contract only once it is approved."""
+        return not awaits_approval(step, case.snapshot) and _is_going_on(session, case)
 
     def check(
         self, session: Session, filled: FilledDocument, signer: str, sha256: str, parties: Collection[str]
     ) -> None:
         """Refuse what cannot be signed; ``filled`` was found with a lock.
 
-        Raises CommandRefused where the case has ended; Invalid ``signer_unknown``; Forbidden
-        ``signer_not_yours`` for a signer of another party; Conflict ``signature_document_changed``.
+        Raises CommandRefused where the case has ended; Conflict ``contract_unapproved``; Invalid
+        ``signer_unknown``; Forbidden ``signer_not_yours`` for a signer of another party; Conflict
+        ``signature_document_changed``.
         """
-        if not self.is_open(session, filled.case):
+        if not _is_going_on(session, filled.case):
             raise CommandRefused(RefusalCode.CASE_ENDED)
+        if awaits_approval(filled.step, filled.case.snapshot):
+            raise Conflict("contract_unapproved")
         found = find_signer(filled.form, signer)
         if found is None:
             raise Invalid("signer_unknown")
@@ -187,6 +190,12 @@ class DocumentSigning:
             holds=row.sha256 == sha256,
             face_check_id=row.face_check_id or "",
         )
+
+
+def _is_going_on(session: Session, case: StoredCase) -> bool:
+    return case.snapshot.status is CaseStatus.OPEN or (
+        case.parent_case_id is not None and is_going_on(session, case.id)
+    )
 
 
 def name_present(staff: str) -> str:

@@ -13,6 +13,7 @@ from backend.cases.access import is_going_on
 from backend.cases.commands import Performer
 from backend.cases.documents import OpenedDocument
 from backend.cases.filled_documents import CUSTOMER_PARTY, concerns_customer
+from backend.cases.guards import awaits_approval
 from backend.cases.signature_views import is_signer_needed
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.cases.staff_forms import is_masked, list_fields, mask_value
@@ -143,7 +144,8 @@ class DocumentLists:
             form = self._definitions.form_as_of(session, key, snapshot.tasks[0].opened_at).form
         else:
             form = self._definitions.get_form(session, row.form_version_id)
-        unsigned = _list_unsigned(form, row)
+        # Nobody is asked for what nobody may sign yet.
+        unsigned = [] if awaits_approval(step, snapshot) else _list_unsigned(form, row)
         parties = list_signing_parties(form, performer, self._posts)
         return {
             "task": task.no,

@@ -38,6 +38,7 @@ from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.form_demands import tell_demand_faults
 from backend.cases.form_sealing import open_values, seal_values
+from backend.cases.guards import awaits_approval
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseService, lock_whole
 from backend.cases.staff_forms import list_fields
@@ -256,6 +257,10 @@ class DocumentDesk:
         if outcome_key and outcome is None:
             raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, outcome_key)
         demanded = {} if outcome is None else tell_demand_faults(outcome, form, checked.values)
+        is_early = awaits_approval(place.step, place.case.snapshot)
+        if is_early:
+            drawn_early = (one.key for one in form.fields if one.signer and typed.get(one.key))
+            demanded = {**demanded, **dict.fromkeys(drawn_early, "contract_unapproved")}
         self._refuse_faults(form, checked, template, demanded)
         refuse_unbooked(form, checked.values, self._sources.list_fixed(session, place.case, form))
         nonce = (
@@ -290,7 +295,7 @@ class DocumentDesk:
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
         if drawn is not None and (before is None or before.sha256 != columns["sha256"]):
             signed = document_rows.list_signers(session, place.case.id).get(form.key, frozenset())
-            if not document_rows.is_signed_on_paper(checked.values):
+            if not is_early and not document_rows.is_signed_on_paper(checked.values):
                 ask_to_sign(session, place.case, form, signed, stamp)
         fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
         self._cases.act_within(

@@ -20,7 +20,7 @@ from backend.cases.models import CaseReview
 from backend.cases.own_work import find_doers, list_reviewers
 from backend.cases.snapshot import Snapshot, TaskState
 from backend.cases.works_drawings import DRAWING_SHOWN, WORKS_DRAWING
-from backend.catalogue.definition import FORM_FILLED, FORWARDED_ANSWERED, ProcessDefinition
+from backend.catalogue.definition import FORM_FILLED, FORWARDED_ANSWERED, ProcessDefinition, Step
 from backend.core.database import table_of
 from backend.core.statements import Prepared
 
@@ -33,6 +33,12 @@ IDENTITY_VERIFIED, IDENTITY_PROOF = "identity_verified", "identity_proof"
 IDENTITY_BY_PERSON = "identity_by_person"
 # The guard of an approval: who did one of the ``steps`` leaves it to somebody else.
 BY_ANOTHER = "by_another_person"
+
+
+def awaits_approval(step: Step, snapshot: Snapshot) -> bool:
+    """True while the step's form is a contract that is not approved yet, so that nobody may sign it."""
+    asks = any(use.name == CONTRACT_APPROVED for one in step.outcomes for use in one.guards)
+    return asks and _need_approval(snapshot, {}) is not None
 
 
 class Asking(NamedTuple):

@@ -17,6 +17,7 @@ from backend.cases.customer_actions import CustomerAction, make_signing
 from backend.cases.document_models import DocumentSignature
 from backend.cases.document_rows import DOCUMENT, SIGNED_ON_PAPER
 from backend.cases.filled_documents import CUSTOMER_PARTY
+from backend.cases.guards import awaits_approval
 from backend.cases.models import ServiceCase
 from backend.cases.progress import Line
 from backend.cases.signature_views import is_signer_needed
@@ -93,6 +94,9 @@ def list_signings(branch: Branch, line: Line, papers: Papers) -> Iterator[Custom
 def _list(branch: Branch, line: Line, papers: Papers, path: tuple[int, ...]) -> Iterator[CustomerAction]:
     asked_at = list_asked_at(line.definition, branch.snapshot)
     for one in papers.get(branch.id, ()):
+        task = branch.snapshot.task(one.task_no)
+        if task is None or awaits_approval(line.definition.step(task.step), branch.snapshot):
+            continue
         if one.task_no not in asked_at:
             yield make_signing(one.name, (*path, one.task_no))
     for number, below in branch.children.items():

@@ -71,7 +71,7 @@ class StaffDocuments:
             return {}
         filled = FilledDocument(opened.case, opened.step, opened.form, opened.row, {})
         signed = self._signing.list_signed(session, filled)
-        may = opened.row.state == "filled" and self._signing.is_open(session, opened.case)
+        may = opened.row.state == "filled" and self._signing.is_open(session, opened.case, opened.step)
         may = may and not is_signed_on_paper(opened.values)
         parties = self._list_parties(opened.form, member)
         signers = describe_signers(opened.form, signed, parties, _list_own(member), may=may, masks=True)

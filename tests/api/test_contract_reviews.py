@@ -37,9 +37,11 @@ from backend.organisation.leads import find_leads
 from composition.hall import make_hall
 from composition.promises import make_staff_notices
 from tests.api.document import watch_answers
-from tests.api.filling import fill_in, upload
+from tests.api.filling import fill_drafts, fill_in, upload
+from tests.api.filling import sign as sign_document
 from tests.api.organisation import ensure_staff
 from tests.api.staff_side import HTTPS, Browser, Hall, code
+from tests.api.test_nobody_home import list_told
 from wsgi import create_app
 
 SECRET, PATH = "c" * 40, "/callbacks/contracts/verdicts"
@@ -166,11 +168,23 @@ class Stage:
         """Return what the signing lacks beside text and signatures, as the console shows it."""
         case = self.market.read(f"/cases/{self.case_no}")
         if any(one["may_fill"] and one["state"] == "to_fill" for one in case["documents"]):
-            seals = {key: upload(self.market, key, "signature") for key in ("party_a_seal", "party_b_seal")}
-            fill_in(self.market, self.case_no, **seals)
+            fill_in(self.market, self.case_no)
             case = self.market.read(f"/cases/{self.case_no}")
         unmet = next(one for one in case["actions"] if one["outcome"] == "signed")["unmet"]
         return None if unmet is None else str(unmet["code"])
+
+    def find_contract(self) -> dict[str, Any]:
+        case = self.market.read(f"/cases/{self.case_no}")
+        found: dict[str, Any] = next(one for one in case["documents"] if one["step"] == "contract")
+        return found
+
+    def count_asked(self) -> int:
+        """How often the customer was asked to sign the contract."""
+        return list_told(self.hall, self.case_no).count("contract_to_sign")
+
+    def may_customer_sign(self) -> bool:
+        view = self.hall.customer_cases.read(self.hall.customer_id, self.case_no)
+        return "sign_document" in [one["kind"] for one in view["actions"]]
 
 
 @pytest.fixture
@@ -194,10 +208,35 @@ def test_signing_opens_only_on_the_systems_approval(stage: Stage) -> None:
     for _ in range(2):  # The same verdict may come twice.
         assert stage.call_back("approved").status_code == 200
     assert stage.view()["review"]["state"] == "approved"
-    assert stage.unmet() is None
+    assert stage.unmet() == "signatures_missing"
     # What was settled stays so.
     stage.call_back("refused", "晚了")
     assert stage.view()["review"]["state"] == "approved"
+
+
+def test_nobody_signs_before_the_approval(stage: Stage) -> None:
+    early = {"party_b_seal": upload(stage.market, "party_b_seal", "signature")}
+    [task] = fill_drafts(stage.market, stage.case_no, **early)
+    path = f"/cases/{stage.case_no}/documents/{task}"
+    change = {"revision": 1, "values": {}, "fills": True}
+    refused = stage.market.send("PUT", path, change)
+    assert (refused.status_code, json.loads(refused.text)["fields"].keys()) == (422, early.keys())
+    emptied = stage.market.send("PUT", path, {**change, "values": {"party_b_seal": ""}})
+    assert emptied.status_code == 200, emptied.text
+    document = stage.market.read(path)
+    assert (stage.find_contract()["unsigned"], stage.find_contract()["may_sign"]) == ([], False)
+    assert [one["may_sign"] for one in document["signers"]] == [False, False]
+    wish = {"signer": "party_b", "sha256": document["sha256"], "file_key": early["party_b_seal"]}
+    assert code(stage.market.send("POST", f"{path}/signatures", wish)) == "contract_unapproved"
+    assert (stage.count_asked(), stage.may_customer_sign()) == (0, False)
+    stage.submit(outside=True)
+    stage.call_back("approved")
+    # Now the customer is asked, once, and both may sign.
+    assert (stage.count_asked(), stage.may_customer_sign()) == (1, True)
+    assert stage.unmet() == "signatures_missing"
+    for signer in ("party_a", "party_b"):
+        sign_document(stage.market, stage.case_no, task, signer, name="李先生")
+    assert stage.unmet() is None
 
 
 def test_a_refusal_shows_its_reason_and_can_be_submitted_anew(stage: Stage) -> None:
@@ -214,7 +253,7 @@ def test_a_refusal_shows_its_reason_and_can_be_submitted_anew(stage: Stage) -> N
     stage.submit(outside=True)
     assert stage.reference() != first
     stage.call_back("approved")
-    assert stage.unmet() is None
+    assert stage.unmet() == "signatures_missing"
 
 
 def test_a_new_budget_needs_a_new_approval(stage: Stage) -> None:
@@ -239,7 +278,7 @@ def test_a_silent_system_is_asked(stage: Stage) -> None:
     stage.system.answers[stage.reference()] = Verdict(stage.reference(), "approved")
     reviews.ask_silent()
     assert stage.view()["review"]["state"] == "approved"
-    assert stage.unmet() is None
+    assert stage.unmet() == "signatures_missing"
 
 
 def test_what_never_arrived_is_submitted_once_more(stage: Stage) -> None:
@@ -277,6 +316,6 @@ def test_without_a_system_a_lead_approves(stage: Stage) -> None:
     stage.market.send("POST", f"/cases/{stage.case_no}/contract/resubmission", {})
     stage.submit(outside=False)
     assert stage.chief.send("POST", path, {"approves": True}).status_code == 200
-    assert stage.unmet() is None
+    assert stage.unmet() == "signatures_missing"
     with pytest.raises(Forbidden):
         stage.reviews(outside=False).receive(PATH, {}, b"{}")

@@ -32,7 +32,7 @@ from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.deadlines import compute_deadlines
 from backend.cases.documents import DocumentDesk
 from backend.cases.errors import CommandRefused
-from backend.cases.guards import IDENTITY_PROOF
+from backend.cases.guards import CONTRACT_APPROVED, IDENTITY_PROOF
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
 from backend.cases.snapshot import CaseStatus, Snapshot, fold
@@ -161,9 +161,12 @@ def make_command(snapshot: Snapshot, post: str, step: str, rest: list[Any], hand
 
 
 def learn(sessions: sessionmaker[Session], case_id: int, what: str) -> dict[str, Any]:
-    """Return what the case comes to know from outside its steps: who the customer is, or a booked hour."""
+    """Return what the case comes to know from outside its steps: who the customer is, that its contract is
+    approved, or a booked hour."""
     if what == "identity":
         return {IDENTITY_PROOF: "face:scenario"}
+    if what == "approval":
+        return {CONTRACT_APPROVED: True}
     with sessions.begin() as session:
         return enter_booking(session, case_id)
 
@@ -240,7 +243,7 @@ def test_scenario(
         if post == "time":
             clock.now += timedelta(**rest[0])
             continue
-        if post in ("identity", "visit"):
+        if post in ("identity", "approval", "visit"):
             told = Amend(SYSTEM, learn(sessions, case_id, post))
             service.carry_out(Request("system", uuid.uuid4(), {}), case_id, told)
             continue

@@ -46,7 +46,7 @@ def deliver(hall: Hall, payload: dict[str, Any]) -> None:
 def test_a_contract_that_is_written_asks_for_the_signature(
     hall: Hall, owner: MadeCustomer, market: Browser
 ) -> None:
-    case_no = begin(hall, "install_residential_group", "contract", owner.id)
+    case_no = begin(hall, "install_residential_group", "contract", owner.id, contract_approved=True)
     fill_in(market, case_no, total_fee=10_000)
     [asked] = list_promised(hall, case_no)
     assert (asked["message"], asked["items"]) == ("contract_to_sign", "燃气管道报装合同")
