@@ -6,33 +6,32 @@ next is foretold along the first outcomes, without loops.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from backend.cases.commands import Guard
+from backend.cases.foretelling import (
+    FindProcess,
+    StepState,
+    Visit,
+    Way,
+    drop_repeated,
+    foretell,
+)
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
-from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import (
     FORWARDED_ANSWERED,
     Actor,
     ActorKind,
-    ChildProcess,
     CustomerView,
     ProcessDefinition,
     Step,
 )
 
-
-class StepState(StrEnum):
-    """Where a step of the progress stands."""
-
-    DONE = "done"
-    NOW = "now"
-    NEXT = "next"
-    STOPPED = "stopped"
+# Looked up on its class, a member of an enumeration costs Python 3.11 as much as a call.
+_DONE, _CUSTOMER = StepState.DONE, ActorKind.CUSTOMER
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,32 +87,21 @@ class ProgressStep(NamedTuple):
 
 # Who comes to the customer, in every process.
 _HANDLER = Actor(ActorKind.POSITION, "case_handler")
-# Gives the newest definition of a process that the case may hand over to later.
-FindProcess = Callable[[str], ProcessDefinition]
-
-
-class _Visit(NamedTuple):
-    """One opened step, or one to come, before the invisible ones are folded into their neighbours."""
-
-    key: str
-    step: Step
-    state: StepState
-    at: datetime | None = None
-    due_at: datetime | None = None
-    in_child: bool = False
-    # What a forwarded part brings with it.
-    is_beside: bool = False
 
 
 def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, ...]:
     """Return the line from the first step to the likely end."""
-    visits = list(_drop_repeated(_list_all(line, find_process)))
+    visits = list(_list_visits(line, ""))
     status = line.snapshot.status
     ended_early = status not in (CaseStatus.OPEN, CaseStatus.COMPLETED)
     if ended_early and visits and visits[-1].state is StepState.DONE:
         # A refusal ends the case at a step that was done; for the customer it goes no further there.
         visits[-1] = visits[-1]._replace(state=StepState.STOPPED)
-    return _fold_invisible(visits, _waits_for_parts(line))
+    waits_for_parts = _waits_for_parts(line)
+    told = _fold_invisible(visits, waits_for_parts)
+    if status is not CaseStatus.OPEN:
+        return told.steps
+    return (*told.steps, *_tell_ahead(told, _foretell(line, "", find_process), waits_for_parts))
 
 
 def _order_by_time(steps: tuple[ProgressStep, ...]) -> tuple[ProgressStep, ...]:
@@ -173,25 +161,14 @@ def list_waiting_steps(line: Line) -> Iterator[Step]:
             yield line.definition.step(task.step)
 
 
-def _drop_repeated(visits: Sequence[_Visit]) -> Iterator[_Visit]:
-    """Foretell nothing twice under one name: how a sum is paid reads the same wherever it is paid."""
-    told: set[str] = set()
-    for one in visits:
-        if one.state is StepState.NEXT and one.step.customer.visible:
-            if one.step.customer.name in told:
-                continue
-            told.add(one.step.customer.name)
-        yield one
-
-
-def _list_all(line: Line, find_process: FindProcess) -> list[_Visit]:
+def _list_all(line: Line, find_process: FindProcess) -> list[Visit]:
     visits = list(_list_visits(line, ""))
     if line.snapshot.status is CaseStatus.OPEN:
-        visits += _foretell(line, "", find_process)
+        visits += [one for way in _foretell(line, "", find_process) for one in way.visits]
     return visits
 
 
-def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[_Visit]:
+def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[Visit]:
     over = line.snapshot.status is CaseStatus.COMPLETED
     for task in line.snapshot.tasks:
         child = line.children.get(task.no)
@@ -199,7 +176,7 @@ def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[_
             continue
         step = line.definition.step(task.step)
         beside = is_beside or task.step in line.definition.steps_beside
-        yield _Visit(
+        yield Visit(
             key=f"{prefix}{task.step}",
             step=step,
             state=_state_of(task, child),
@@ -225,67 +202,28 @@ def _state_of(task: Task, child: Line | None) -> StepState:
             return StepState.STOPPED
 
 
-def _foretell(line: Line, prefix: str, find_process: FindProcess) -> list[_Visit]:
+def _foretell(line: Line, prefix: str, find_process: FindProcess) -> list[Way]:
     """Return what is likely to come: first to the end of a running child, then on in the case itself."""
-    foretold: list[_Visit] = []
-    start: list[str] = []
-    data = dict(line.snapshot.data)
-    for task in line.snapshot.open_tasks:
-        step = line.definition.step(task.step)
+    ways: list[Way] = []
+    here = line.snapshot.open_tasks
+    for task in here if line.children else ():
         child = line.children.get(task.no)
         if child is not None and child.snapshot.status is CaseStatus.OPEN:
-            foretold += _foretell(child, f"{prefix}{task.step}/", find_process)
-        start += _list_next(step, data)
-    open_now = {task.step for task in line.snapshot.open_tasks}
-    return foretold + _walk(line.definition, data, start, open_now, prefix, find_process)
+            ways += _foretell(child, f"{prefix}{task.step}/", find_process)
+    open_steps = tuple([task.step for task in here])
+    return [*ways, foretell(line.definition, open_steps, line.snapshot.data, prefix, find_process)]
 
 
-def _walk(
-    definition: ProcessDefinition,
-    data: dict[str, Any],
-    start: list[str],
-    seen: set[str],
-    prefix: str,
-    find_process: FindProcess,
-) -> list[_Visit]:
-    # Most of a line is still to come, so this is what reading a case spends most of its time on.
-    visits: list[_Visit] = []
-    waiting, at = list(start), 0
-    passed, in_child = set(seen), bool(prefix)
-    while at < len(waiting):
-        key = waiting[at]
-        at += 1
-        if key in passed:
-            continue
-        passed.add(key)
-        step = definition.step(key)
-        visits.append(_Visit(prefix + key, step, StepState.NEXT, None, None, in_child))
-        handed = _choose_child(step, data) if step.children else None
-        if handed is not None:
-            process = find_process(handed.process)
-            first = handed.enter_at or process.first_step
-            visits += _walk(process, dict(data), [first], set(), f"{prefix}{key}/", find_process)
-        waiting += _list_next(step, data)
-    return visits
+class _Told(NamedTuple):
+    """The steps that were opened. ``joins`` is True where the last of the case itself joins what follows;
+    ``times`` is how often each key was told."""
+
+    steps: tuple[ProgressStep, ...]
+    joins: bool
+    times: Mapping[str, int]
 
 
-def _choose_child(step: Step, data: Mapping[str, Any]) -> ChildProcess | None:
-    return next((one for one in step.children if one.when is None or evaluate(one.when, data)), None)
-
-
-def _list_next(step: Step, data: dict[str, Any]) -> Sequence[str]:
-    """Return where the first outcome leads whose condition holds; nowhere, where it ends the case.
-
-    What the outcome sets is then known of the way behind it, so ``data`` gets it.
-    """
-    for outcome in step.outcomes:
-        if outcome.when is None or evaluate(outcome.when, data):
-            data.update(outcome.sets)
-            return outcome.to
-    return ()
-
-
-def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[ProgressStep, ...]:
+def _fold_invisible(visits: Sequence[Visit], waits_for_parts: bool) -> _Told:
     """Return one step for each visible visit; of those that join it is one for all of them in a row."""
     steps: list[ProgressStep] = []
     # The wording that each of them has come to.
@@ -295,12 +233,12 @@ def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[Progre
     last: dict[bool, int] = {}
     for one in visits:
         wording, is_shared = one.step.customer, bool(one.step.limit.steps)
-        is_own = one.step.by.kind is ActorKind.CUSTOMER
+        is_own = one.step.by.kind is _CUSTOMER
         index = last.get(one.is_beside)
         is_same = index is not None and wording.joins and told[index].joins
         if not wording.visible or is_same:
-            # A first step that nobody sees has nothing to show as part of; a foretold one tells nothing.
-            if index is not None and one.state is not StepState.NEXT:
+            # A first step that nobody sees has nothing to show as part of.
+            if index is not None:
                 told[index] = wording if is_same else told[index]
                 at = _choose_time(steps[index], one)
                 steps[index] = steps[index]._replace(
@@ -315,33 +253,61 @@ def _fold_invisible(visits: list[_Visit], waits_for_parts: bool) -> tuple[Progre
             continue
         last[one.is_beside] = len(steps)
         told.append(wording)
-        been = times[one.key] = times.get(one.key, 0) + 1
-        key = one.key if been == 1 else f"{one.key}#{been}"
-        steps.append(
-            ProgressStep(
-                key,
-                wording.name,
-                wording.text,
-                one.state,
-                one.at,
-                one.due_at if wording.tells_due else None,
-                one.in_child,
-                None,
-                wording.text_when_closed,
-                None,
-                wording.name_done,
-                is_shared,
-                one.is_beside is not waits_for_parts,
-                is_own,
-            )
-        )
+        steps.append(_tell(one, times, waits_for_parts))
     named = tuple(
-        one._replace(name=one.name_done) if one.state is StepState.DONE and one.name_done else one
-        for one in steps
+        one._replace(name=one.name_done) if one.state is _DONE and one.name_done else one for one in steps
     )
-    return _order_by_time(named) if True in last else named
+    joins = False in last and told[last[False]].joins
+    return _Told(_order_by_time(named) if True in last else named, joins, times)
 
 
-def _choose_time(before: ProgressStep, one: _Visit) -> datetime | None:
+def _tell_ahead(told: _Told, ways: Sequence[Way], waits_for_parts: bool) -> Sequence[ProgressStep]:
+    """Return the steps to come, for which those in a row that join are one as well."""
+    if len(ways) > 1:
+        ahead = drop_repeated([one for way in ways for one in way.visits])
+        return _fold_ahead(ahead, told.joins, dict(told.times), waits_for_parts)
+    [way] = ways
+    if not way.keys.isdisjoint(told.times):
+        return _fold_ahead(way.told, told.joins, dict(told.times), waits_for_parts)
+    asked = (told.joins, waits_for_parts)
+    made: Sequence[ProgressStep] | None = way.made.get(asked)
+    if made is None:
+        made = way.made[asked] = _fold_ahead(way.told, told.joins, {}, waits_for_parts)
+    return made
+
+
+def _fold_ahead(
+    ahead: Sequence[Visit], joins: bool, times: dict[str, int], waits_for_parts: bool
+) -> Sequence[ProgressStep]:
+    steps = []
+    for one in ahead:
+        if not (joins and one.step.customer.joins):
+            steps.append(_tell(one, times, waits_for_parts))
+        joins = one.step.customer.joins
+    return steps
+
+
+def _tell(one: Visit, times: dict[str, int], waits_for_parts: bool) -> ProgressStep:
+    wording = one.step.customer
+    been = times[one.key] = times.get(one.key, 0) + 1
+    return ProgressStep(
+        one.key if been == 1 else f"{one.key}#{been}",
+        wording.name,
+        wording.text,
+        one.state,
+        one.at,
+        one.due_at if wording.tells_due else None,
+        one.in_child,
+        None,
+        wording.text_when_closed,
+        None,
+        wording.name_done,
+        bool(one.step.limit.steps),
+        one.is_beside is not waits_for_parts,
+        one.step.by.kind is _CUSTOMER,
+    )
+
+
+def _choose_time(before: ProgressStep, one: Visit) -> datetime | None:
     """A step that goes on with an invisible one began when it began."""
     return before.at if one.state is StepState.NOW else one.at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from backend.cases.commands import ASKED
-from backend.cases.progress import StepState
+from backend.cases.foretelling import StepState
 
 ACTION_KINDS = (
     "complete",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from backend.cases.commands import ASKED_DATA, PERSONAL_POSTS
-from backend.cases.progress import FindProcess, Line, find_awaited
+from backend.cases.foretelling import FindProcess
+from backend.cases.progress import Line, find_awaited
 from backend.cases.snapshot import Snapshot, Task
 from backend.cases.visiting import ARRIVE, find_open_line, find_visit_state, list_last_visits
 from backend.catalogue.definition import ActorKind, ProcessDefinition
@@ -16,10 +17,11 @@ def tell_visit_state(line: Line) -> str:
     Who surveyed has arrived until the works are done, as the engine sees it; but nobody is there any more
     while the department draws, the customer pays and the works are built.
     """
-    state, visiting = find_visit_state(line), find_open_line(line)
-    if state != "arrived" or visiting is None:
+    state = find_visit_state(line)
+    if state != "arrived":
         return state
-    return "none" if _has_gone_on(visiting) else state
+    visiting = find_open_line(line)
+    return "none" if visiting is not None and _has_gone_on(visiting) else state
 
 
 def find_purpose(line: Line, find_process: FindProcess) -> str:

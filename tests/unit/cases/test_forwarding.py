@@ -11,8 +11,9 @@ from backend.cases.commands import CUSTOMER, SYSTEM, Complete, EndChild, Forward
 from backend.cases.deadlines import ANSWER_UNTIL, compute_deadlines
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused
+from backend.cases.foretelling import StepState
 from backend.cases.guards import BY_ANOTHER, CASE_GUARDS
-from backend.cases.progress import Line, StepState, is_handler_awaited, make_progress
+from backend.cases.progress import Line, is_handler_awaited, make_progress
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot, Task, TaskState
 from backend.cases.wording import find_current
 from backend.catalogue.definition import ActorKind

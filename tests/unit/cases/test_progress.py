@@ -19,10 +19,10 @@ from backend.cases.commands import (
     Withdraw,
 )
 from backend.cases.engine import decide
+from backend.cases.foretelling import StepState
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.progress import (
     Line,
-    StepState,
     make_progress,
 )
 from backend.cases.snapshot import CaseStatus, Snapshot

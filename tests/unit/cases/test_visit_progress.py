@@ -13,9 +13,9 @@ from backend.cases.commands import (
 )
 from backend.cases.deadlines import APPOINTMENT_END
 from backend.cases.engine import decide
+from backend.cases.foretelling import StepState
 from backend.cases.progress import (
     Line,
-    StepState,
     is_handler_awaited,
     is_with_handler,
     make_progress,

@@ -11,9 +11,10 @@ import pytest
 from backend.cases.commands import CUSTOMER, Complete, Performer
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused
+from backend.cases.foretelling import StepState
 from backend.cases.guards import CASE_GUARDS
 from backend.cases.overall_limits import compute_overall
-from backend.cases.progress import Line, StepState, make_progress
+from backend.cases.progress import Line, make_progress
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.definition import FORM_FILLED, ActorKind, ProcessDefinition
 from backend.catalogue.folder import read_folder
