@@ -88,7 +88,7 @@ class Ground:
 
     @contextmanager
     def serve(self, target: str, environment: dict[str, str], workers: int) -> Iterator[Web]:
-        """Run gunicorn's gevent workers on ``target`` while the block runs.
+        """Run gunicorn on ``target`` with the production's own configuration while the block runs.
 
         ``target`` names an application factory as gunicorn takes it. Logs are written, as in production, to
         a file. Raises WebDidNotStart.
@@ -98,8 +98,9 @@ class Ground:
             port = probe.getsockname()[1]
         log = self.folder / f"web-{port}.log"
         command = [
-            sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(workers), "--no-control-socket",
-            "--worker-connections", "1200", "--graceful-timeout", "1", "-b", f"127.0.0.1:{port}", target,
+            sys.executable, "-m", "gunicorn", "--config", str(ROOT / "deploy" / "gunicorn.conf.py"),
+            "-w", str(workers), "--no-control-socket", "--graceful-timeout", "1",
+            "-b", f"127.0.0.1:{port}", target,
         ]  # fmt: skip
         with log.open("wb") as written:
             process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=written)

@@ -6,6 +6,7 @@ gunicorn would write under the home folder.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -37,6 +38,10 @@ accesslog = None
 errorlog = "-"
 
 
+# So many new objects, more than a request makes, are looked through at once for circles among them.
+YOUNG_OBJECTS = 20_000
+
+
 def on_starting(server: Arbiter) -> None:
     """Look at where gunicorn is told to listen, which its command line may move away from HOST."""
     _keep_demonstration_here(server.cfg.address)
@@ -56,6 +61,17 @@ def _keep_demonstration_here(addresses: Iterable[object]) -> None:
             f"DEMO_MODE is on, so the hall does not listen on {beyond[0] or 'all addresses'}:"
             " use 127.0.0.1, ::1 or localhost, or switch DEMO_MODE off."
         )
+
+
+def post_worker_init(worker: Worker) -> None:
+    """Take what the application is made of out of the collector's sight: none of it is ever garbage.
+
+    A request leaves some thousand objects that are gone with it by themselves; without this, looking for
+    circles among them and through all that stays cost a tenth of each request's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
 
 
 def child_exit(server: Arbiter, worker: Worker) -> None:

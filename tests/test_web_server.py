@@ -104,3 +104,20 @@ def test_a_malformed_number_of_processes_stops_the_start_with_its_name(redis_url
     assert ended.returncode != 0
     assert "WEB_PROCESSES: is malformed; expected whole number from 1 to 64" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_a_process_looks_for_garbage_only_among_what_requests_leave() -> None:
+    asked = (
+        "import gc, runpy; config = runpy.run_path('deploy/gunicorn.conf.py');"
+        "config['post_worker_init'](None); print(gc.get_freeze_count() > 10_000, gc.get_threshold()[0])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=ROOT,
+        env=make_environment("redis://127.0.0.1:1"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.stdout.split() == ["True", "20000"], done.stderr
