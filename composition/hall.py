@@ -55,6 +55,7 @@ from backend.catalogue.vocabulary import Vocabulary
 from backend.core.calendar_service import CalendarService
 from backend.core.config import Settings
 from backend.core.encryption import KeyRing
+from backend.core.statements import ReadingSession
 from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.customers.merging import MergeFollower
@@ -149,7 +150,8 @@ def read_clock() -> datetime:
 def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = read_clock) -> Hall:
     """Return the hall on ``engine`` with the clock ``now``; nothing is called or connected yet."""
     sessions = sessionmaker(engine, expire_on_commit=False)
-    reading = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+    alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    reading: sessionmaker[Session] = sessionmaker(alone, class_=ReadingSession, expire_on_commit=False)
     # Neither a platform's token nor a hint may hang on Redis.
     redis = Redis.from_url(settings.redis_url, socket_timeout=2, socket_connect_timeout=1)
     content, keys, parameters = read_folder(), make_key_ring(settings), ParameterChanges(now)

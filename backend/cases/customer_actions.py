@@ -26,6 +26,7 @@ _DOCUMENTS_OWED = "documents_owed"
 _SIGN = "sign_document"
 # What staff's forms have to say is no customer's.
 _FIELDS = tuple(one.name for one in fields(AvailableAction) if one.name != "demands")
+_URGE = AvailableAction(kind="urge", name="催一催")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ def make_urging(
     awaited = list(_list_awaited(line)) if line.snapshot.status is CaseStatus.OPEN else []
     if not awaited:
         return []
-    body = _write(AvailableAction(kind="urge", name="催一催"), ())
+    body = _write(_URGE, ())
     was_urged = urged_at is not None and any(one.opened_at <= urged_at for one in awaited)
     next_at = find_next() if was_urged else None
     if next_at is not None:

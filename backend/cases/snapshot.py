@@ -108,7 +108,7 @@ class Snapshot(NamedTuple):
     @property
     def open_tasks(self) -> tuple[Task, ...]:
         """The steps at which something is waited for, oldest first."""
-        return tuple(task for task in self.tasks if task.state is TaskState.OPEN)
+        return tuple([task for task in self.tasks if task.state is _OPEN])
 
     @property
     def pending_corrections(self) -> tuple[Correction, ...]:

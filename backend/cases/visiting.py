@@ -47,8 +47,10 @@ def find_booked_hour(line: Line) -> BookedHour | None:
     """Return the hour at which somebody is to come, or None where none is booked or they have come."""
     data = follow_line(line, find_hour_path(line)).snapshot.data
     start, end = data.get(APPOINTMENT_START), data.get(APPOINTMENT_END)
+    if not start or not end:
+        return None
     state, visiting = find_visit_state(line), find_open_line(line)
-    if not start or not end or state == "arrived" or visiting is None or _has_been_seen_to(visiting):
+    if state == "arrived" or visiting is None or _has_been_seen_to(visiting):
         return None
     if _asks_customer(line):
         # The hour in the data is that of a visit before: the one to come is yet to be chosen.
@@ -108,7 +110,7 @@ def find_visit_path(line: Line) -> tuple[int, ...] | None:
     here = {task.step for task in line.snapshot.open_tasks} - definition.steps_beside
     if any(definition.step(key).by.key in PERSONAL_POSTS for key in here):
         return ()
-    return () if any(one.key == ARRIVE for one in definition.steps) else None
+    return () if definition.has_step(ARRIVE) else None
 
 
 def find_hour_path(line: Line) -> tuple[int, ...]:

@@ -18,15 +18,16 @@ def evaluate(condition: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
 
     A field that is missing compares as null: ``ne`` and ``present: false`` may hold, all else does not.
     """
+    # Most are plain comparisons, and every foretold way asks several.
+    if "field" in condition and condition.get("op") in OPERATORS:
+        return _compare(condition["op"], data.get(condition["field"]), condition.get("value"))
     if "all" in condition:
         return all(evaluate(one, data) for one in condition["all"])
     if "any" in condition:
         return any(evaluate(one, data) for one in condition["any"])
     if "not" in condition:
         return not evaluate(condition["not"], data)
-    if "field" not in condition or condition.get("op") not in OPERATORS:
-        raise ConditionMalformed(f"neither a comparison nor all/any/not: {dict(condition)}")
-    return _compare(condition["op"], data.get(condition["field"]), condition.get("value"))
+    raise ConditionMalformed(f"neither a comparison nor all/any/not: {dict(condition)}")
 
 
 def _compare(op: str, actual: object, wanted: object) -> bool:

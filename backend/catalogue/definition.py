@@ -368,6 +368,10 @@ class ProcessDefinition:
                 waiting += [key for outcome in step.outcomes for key in outcome.to]
         return frozenset(beside)
 
+    def has_step(self, key: str) -> bool:
+        """True where the process has a step called ``key``."""
+        return key in self._by_key
+
     def step(self, key: str) -> Step:
         """Return the step called ``key``; raises KeyError, since a linted definition names no other."""
         found = self._by_key.get(key)

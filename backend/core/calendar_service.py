@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 import chinese_calendar
 import structlog
@@ -57,6 +58,14 @@ class CalendarEnd:
     stage: int
 
 
+class _Opening(NamedTuple):
+    """When the office opens by a calendar; every moment from ``asked_at`` to then has the same answer."""
+
+    calendar: WorkingCalendar
+    asked_at: datetime
+    opens_at: datetime
+
+
 class CalendarService:
     """Reads and edits the calendar. ``now`` is the clock."""
 
@@ -64,6 +73,7 @@ class CalendarService:
         self._sessions = sessions
         self._now = now
         self._cached: tuple[datetime, WorkingCalendar] | None = None
+        self._opening: _Opening | None = None
 
     def current(self, session: Session) -> WorkingCalendar:
         """Return the calendar; an edit elsewhere is seen after a few seconds at the latest."""
@@ -74,9 +84,11 @@ class CalendarService:
 
     def find_opening(self, session: Session) -> datetime | None:
         """Return when the office opens next, or None while it is open."""
-        now = self._now()
-        opens_at = self.current(session).next_office_moment(now)
-        return opens_at if opens_at > now else None
+        now, calendar = self._now(), self.current(session)
+        known = self._opening
+        if known is None or known.calendar is not calendar or not known.asked_at <= now < known.opens_at:
+            known = self._opening = _Opening(calendar, now, calendar.next_office_moment(now))
+        return known.opens_at if known.opens_at > now else None
 
     def refresh(self, session: Session) -> WorkingCalendar:
         """Return the calendar as it stands in the database this moment."""

@@ -23,6 +23,7 @@ _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _BYTES_MARK = b"v1"
 _KEY_NUMBER_BYTES = 4
+_FROM_URLSAFE = bytes.maketrans(b"-_", b"+/")
 _STORED = re.compile(r"v1\.([1-9][0-9]{0,8})\.([A-Za-z0-9_-]+)")
 _MAINLAND_MOBILE = re.compile(r"(?:00)?86(1[3-9][0-9]{9})")
 
@@ -70,7 +71,8 @@ class KeyRing:
             raise DecryptionFailed(f"key {number} is not on the ring")
         try:
             # Nothing but the alphabet's letters came through, so they need no second check.
-            sealed = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+            padded = encoded.encode().translate(_FROM_URLSAFE) + b"=" * (-len(encoded) % 4)
+            sealed = binascii.a2b_base64(padded)
         except binascii.Error as error:
             raise DecryptionFailed("the stored value is damaged") from error
         if len(sealed) < _NONCE_BYTES + _TAG_BYTES:

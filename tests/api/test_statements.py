@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError, NoResultFound, OperationalError, Prog
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.database import make_engine_options
-from backend.core.statements import Prepared
+from backend.core.statements import Prepared, ReadingSession
 
 ASKED = Prepared(
     select(bindparam("number", type_=BigInteger).label("number"), literal("%").label("sign")).where(
@@ -69,13 +69,22 @@ def narrow(database_url: str) -> Iterator[Engine]:
 
 
 def open_for_reading(engine: Engine) -> Session:
-    return Session(engine.execution_options(isolation_level="AUTOCOMMIT"))
+    return ReadingSession(engine.execution_options(isolation_level="AUTOCOMMIT"))
 
 
 def test_a_session_for_reading_holds_no_connection_between_statements(narrow: Engine) -> None:
     with open_for_reading(narrow) as one, open_for_reading(narrow) as other:
         assert PID.scalar(one, {}) == PID.scalar(other, {}) == PID.scalar(one, {})
         assert not one.in_transaction()
+
+
+def test_what_a_session_for_reading_did_begin_ends_with_it(narrow: Engine) -> None:
+    with open_for_reading(narrow) as session:
+        session.execute(text("SELECT 1"))
+        assert session.in_transaction()
+    assert not session.in_transaction()
+    with open_for_reading(narrow) as other:
+        assert PID.scalar(other, {})
 
 
 def test_a_statement_alone_leaves_its_connection_in_transactions_again(narrow: Engine) -> None:
