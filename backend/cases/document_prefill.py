@@ -130,7 +130,15 @@ def _find(field: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - 
 def _take(prefill_: Mapping[str, Any], sources: Sources) -> Any:  # noqa: ANN401 - any JSON value
     """Return what the first of a field's sources knows."""
     first = sources.get(prefill_["from"])
-    return first if first is not None or "else" not in prefill_ else sources.get(prefill_["else"])
+    found = first if first is not None or "else" not in prefill_ else sources.get(prefill_["else"])
+    return _pick(found, prefill_["picks"]) if "picks" in prefill_ else found
+
+
+def _pick(source: Any, picks: Mapping[str, str]) -> str | None:  # noqa: ANN401 - any JSON value
+    """Return what is picked here for what was picked there: 户主 for who said 自有住房."""
+    picked = source.value if isinstance(source, Picked) else source
+    said = picked if isinstance(picked, list) else [picked]
+    return next((here for there, here in picks.items() if there in said), None)
 
 
 def describe_account(record: AccountRecord | None) -> dict[str, Any]:

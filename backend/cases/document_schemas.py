@@ -11,7 +11,10 @@ from backend.files.schemas import FileViewSchema
 
 
 class SignerSchema(Schema):
-    """Who signs a document, and who has; ``stale`` where the document was changed after that."""
+    """Who signs a document, and who has; ``stale`` where the document was changed after that.
+
+    ``known_name``: whom the document names, masked; nobody has to be asked for a name then.
+    """
 
     key = fields.String(required=True)
     label = fields.String(required=True)
@@ -22,17 +25,22 @@ class SignerSchema(Schema):
     way = fields.String(required=True)
     stale = fields.Boolean(required=True)
     asks_name = fields.Boolean(required=True)
+    known_name = fields.String(required=True)
     optional = fields.Boolean(required=True)
 
 
 class SignatureSchema(Schema):
-    """A signature to the document with this hash, as the signer saw it: drawn, or by a code."""
+    """A signature to the document with this hash, as the signer saw it: drawn, or by a code.
+
+    ``as_named``: who signs is whom the document names as the customer; nobody else needs ``name``.
+    """
 
     signer = fields.String(required=True)
     sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
     file_key = fields.String(load_default=None, allow_none=True)
     code = fields.String(load_default=None, allow_none=True)
     name = fields.String(load_default="", validate=validate.Length(max=30))
+    as_named = fields.Boolean(load_default=False)
 
 
 class SignCodeSchema(Schema):

@@ -40,7 +40,8 @@ _LONGEST_DEVICE = 200
 class Wish:
     """What a client sends: the signer of the form, the hash that was seen, a picture or a code, the device.
 
-    ``name`` is who signs where that is not who is signed in.
+    ``name`` is who signs where that is not who is signed in; ``as_named`` says that it is whom the document
+    names as the customer.
     """
 
     signer: str
@@ -49,6 +50,7 @@ class Wish:
     file_key: str | None = None
     code: str | None = None
     name: str = ""
+    as_named: bool = False
 
 
 @dataclass(frozen=True, slots=True)

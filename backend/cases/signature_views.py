@@ -26,20 +26,28 @@ def describe_signers(
     *,
     may: bool,
     masks: bool,
+    customer_name: str = "",
 ) -> list[dict[str, Any]]:
     """Return who signs the form, who has, and who of ``parties`` may do it now.
 
-    ``own`` are those for whom the one who is signed in signs; any other is asked for a name. ``stale`` tells
-    of a signature to what the document said before.
+    ``own`` are those for whom the one who is signed in signs; any other is asked for a name, which for the
+    customer is known by ``customer_name``. ``stale`` tells of a signature to what the document said before.
     """
     return [
         {
             **_describe(one, signed, may=may and one["party"] in parties, masks=masks),
             "asks_name": one["party"] not in own,
+            "known_name": mask_name(customer_name) if customer_name and one["party"] == "customer" else "",
             "optional": not is_signer_needed(form, one["key"]),
         }
         for one in form.body.get("signers", ())
     ]
+
+
+def find_customer_name(form: Form, values: Values) -> str:
+    """Return whom the document names as the customer: its first name that is nobody's signature."""
+    named = (values.get(one.key) for one in form.fields if one.personal == "name")
+    return next((one for one in named if isinstance(one, str) and one), "")
 
 
 def is_signer_needed(form: Form, signer: str) -> bool:

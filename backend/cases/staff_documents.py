@@ -14,9 +14,9 @@ from backend.cases.document_rows import is_signed_on_paper
 from backend.cases.document_signing import DocumentSigning, Signing, Wish, find_signer
 from backend.cases.document_views import describe_document, list_signing_parties, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
-from backend.cases.filled_documents import FilledDocument, FilledDocuments
+from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument, FilledDocuments
 from backend.cases.ports import RecordLook
-from backend.cases.signature_views import describe_signers
+from backend.cases.signature_views import describe_signers, find_customer_name
 from backend.cases.staff_access import StaffAccess, list_posts, make_filler_performer, make_performer
 from backend.catalogue.form_lint import COMPANY
 from backend.catalogue.forms import Form
@@ -74,7 +74,10 @@ class StaffDocuments:
         may = opened.row.state == "filled" and self._signing.is_open(session, opened.case, opened.step)
         may = may and not is_signed_on_paper(opened.values)
         parties = self._list_parties(opened.form, member)
-        signers = describe_signers(opened.form, signed, parties, _list_own(member), may=may, masks=True)
+        name = find_customer_name(opened.form, opened.values)
+        signers = describe_signers(
+            opened.form, signed, parties, _list_own(member), may=may, masks=True, customer_name=name
+        )
         return {"sha256": opened.row.sha256.hex(), "signers": signers}
 
     def sign(self, member: Member, case_no: str, task: int, wish: Wish) -> None:
@@ -91,6 +94,8 @@ class StaffDocuments:
             signer = find_signer(filled.form, wish.signer)
             is_own = signer is not None and signer["party"] in _list_own(member)
             name = member.name if is_own else wish.name.strip()
+            if wish.as_named and signer is not None and signer["party"] == CUSTOMER_PARTY:
+                name = find_customer_name(filled.form, filled.values)
             if not name:
                 raise Invalid(fields={"name": "required"})
             signing = Signing(

@@ -72,6 +72,7 @@ class PrefillSchema(Schema):
     else_ = fields.String(data_key="else", attribute="else")
     fixed = fields.Boolean()
     anew = fields.Boolean()
+    picks = fields.Dict(keys=fields.String(), values=fields.String())
 
 
 class FormOptionSchema(Schema):

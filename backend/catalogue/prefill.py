@@ -86,13 +86,26 @@ def _find_source_fault(field: Mapping[str, Any], source: str, forms: Forms, *, i
         if (source == "row_no") > in_table:
             return "only a column of a table has row numbers"
         return None if type_ in SOURCES[source] else f"{source} does not fit into a field of type {type_}"
-    types = {one["type"] for one in _find_sources(source, forms)}
+    found = list(_find_sources(source, forms))
+    types = {one["type"] for one in found}
     if not types:
         return f"there is no source {source}"
+    if "picks" in field["prefill"]:
+        return _find_picks_fault(field, field["prefill"]["picks"], found)
     if types <= _PAPERS and type_ in _PAPERS:
         return None
     if types != {type_} and type_ not in _WORDS:
         return f"{source} is {', '.join(sorted(types))} and does not fit into a field of type {type_}"
+    return None
+
+
+def _find_picks_fault(
+    field: Mapping[str, Any], picks: Mapping[str, str], sources: list[Mapping[str, Any]]
+) -> str | None:
+    there = {option["value"] for one in sources for option in one.get("options", ())}
+    here = {option["value"] for option in field.get("options", ())}
+    if field["type"] != FieldType.CHOICE or picks.keys() - there or set(picks.values()) - here:
+        return "picks lead from options of the source to options of a choice"
     return None
 
 

@@ -17,7 +17,7 @@ from backend.cases.commands import SYSTEM, Start
 from backend.cases.service import NewCase, Request
 from backend.core.local_time import format_day, local_date
 from tests.api.conftest import MadeCustomer
-from tests.api.filling import fill_drafts, fill_in
+from tests.api.filling import fill_drafts, fill_in, sign, upload
 from tests.api.staff_side import VALUES, Browser, Hall, code
 from tests.api.test_orders_for_customers import take
 from tests.pictures import make_photo
@@ -141,6 +141,38 @@ def test_picked_hazards_and_days_fill_the_notice(handler: Browser, case_no: str)
     assert code(handler.act(case_no, "to_customer")) == "form_missing"
     fill_in(handler, case_no)
     take(handler, case_no, "to_customer")
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [(["owner", "elderly"], "householder"), (["tenant"], "tenant"), (["elderly"], None)],
+)
+def test_who_lives_there_is_not_asked_for_twice(
+    handler: Browser, case_no: str, said: list[str], known: str | None
+) -> None:
+    fill_in(handler, case_no, hazards_found=["h36"], customer_category=said)
+    take(handler, case_no, "hazard")
+    assert begin(handler, case_no).get("occupant_kind") == known
+
+
+def test_the_customer_signs_beside_the_inspector_without_giving_a_name_that_is_known(
+    hall: Hall, handler: Browser, case_no: str
+) -> None:
+    task = fill_in(handler, case_no, customer_name="李小花")
+    path = f"/cases/{case_no}/documents/{task}"
+    place = {one["key"]: one for one in handler.read(path)["signers"]}
+    assert (place["customer"]["known_name"], place["inspector"]["known_name"]) == ("李*", "")
+    # Nobody is taken for the one who is named without being asked.
+    wish = {
+        "signer": "customer",
+        "sha256": handler.read(path)["sha256"],
+        "file_key": upload(handler, "签名", "signature"),
+    }
+    refused = handler.send("POST", f"{path}/signatures", wish)
+    assert (refused.status_code, [*json.loads(refused.text)["fields"]]) == (422, ["name"])
+    sign(handler, case_no, task, "customer", as_named=True)
+    signed = {one["key"]: one["name"] for one in handler.read(path)["signers"]}
+    assert signed["customer"] == "李*"
 
 
 def test_hazards_need_not_be_ticked_twice_for_the_notice(handler: Browser, case_no: str) -> None:

@@ -123,13 +123,18 @@ describe('a signature that was drawn and not confirmed', () => {
     expect(inForm.get('b').text()).toBe(DRAWN)
     const signer = {
       key: 'customer', label: '客户签字', party: 'customer', may_sign: true, signed_at: null, name: '', way: '', stale: false,
-      asks_name: true, optional: false,
+      asks_name: true, known_name: '王*', optional: false,
     }
     const below = host(DocumentSigners, { caseNo: '1', task: 1, sha256: 'x', signers: [signer], about: [] })
     await below.get('.link-button').trigger('click')
+    // Whom the document names is not asked for the name again, but another may sign.
+    expect(below.text()).toContain('签字人：王*')
+    expect(below.find('.name').exists()).toBe(false)
     await below.get('.pad').trigger('click')
     await nextTick()
     expect(below.get('b').text()).toBe(DRAWN)
+    await below.get('.glass .link-button').trigger('click')
+    expect(below.find('.name').exists()).toBe(true)
   })
 
   it('keeps the form from being handed in', () => {

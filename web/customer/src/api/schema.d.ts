@@ -10217,6 +10217,9 @@ export interface components {
             else?: string;
             fixed?: boolean;
             from: string;
+            picks?: {
+                [key: string]: string;
+            };
             plus_days?: string;
         };
         Presence: {
@@ -10509,6 +10512,8 @@ export interface components {
             username: string;
         };
         Signature: {
+            /** @default false */
+            as_named?: boolean;
             /** @default null */
             code?: string | null;
             /** @default null */
@@ -10538,6 +10543,7 @@ export interface components {
         Signer: {
             asks_name: boolean;
             key: string;
+            known_name: string;
             label: string;
             may_sign: boolean;
             name: string;
