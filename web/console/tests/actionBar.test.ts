@@ -37,6 +37,10 @@ it('takes neither click nor key while it rests', async () => {
   expect(sendCommand).not.toHaveBeenCalled()
   open.resting = false
   await nextTick()
+  // A key that is still held down from the case before does nothing to this one.
+  document.dispatchEvent(new KeyboardEvent('keydown', { key: 'a', repeat: true }))
+  await nextTick()
+  expect(sendCommand).not.toHaveBeenCalled()
   await press()
   await vi.waitFor(() => expect(sendCommand).toHaveBeenCalledOnce())
   bar.unmount()

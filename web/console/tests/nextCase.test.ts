@@ -68,7 +68,7 @@ describe('the next case', () => {
 })
 
 describe('the buttons', () => {
-  it('rest for half a second after something was done, and again once the next case is there', async () => {
+  it('rest for half a second after something was done, and longer than a slow double click once the next case is there', async () => {
     vi.useFakeTimers()
     try {
       vi.mocked(sendCommand).mockImplementation((caseNo) => Promise.resolve(view(caseNo)))
@@ -86,7 +86,9 @@ describe('the buttons', () => {
       await vi.advanceTimersByTimeAsync(10)
       await opened
       expect(open.resting).toBe(true)
-      await vi.advanceTimersByTimeAsync(500)
+      await vi.advanceTimersByTimeAsync(950)
+      expect(open.resting).toBe(true)
+      await vi.advanceTimersByTimeAsync(50)
       expect(open.resting).toBe(false)
     } finally {
       vi.useRealTimers()

@@ -16,6 +16,8 @@ export const commands = new CommandQueue(sendCommand)
 const SAVE_AFTER_MS = 500
 const LINKS_LAST_MS = 8 * 60_000
 const REST_MS = 500
+/** Another case with the same button under the hand: longer than the slowest double click that a computer knows (900 ms). */
+const REST_AT_NEXT_CASE_MS = 1000
 
 /** What a visit brings, kept while its case is open, so that closing a sheet loses nothing. */
 export interface VisitDraft {
@@ -105,10 +107,10 @@ export const useOpenCase = defineStore('openCase', () => {
   }
 
   /** After something was done the buttons rest: a second click must not hit what has come under the hand. */
-  function rest(): void {
+  function rest(milliseconds = REST_MS): void {
     resting.value = true
     clearTimeout(restOver)
-    restOver = setTimeout(() => (resting.value = false), REST_MS)
+    restOver = setTimeout(() => (resting.value = false), milliseconds)
   }
 
   async function open(wanted: string | null): Promise<void> {
@@ -134,7 +136,7 @@ export const useOpenCase = defineStore('openCase', () => {
     }
     closeNotices(wanted)
     await reload()
-    if (jumped) rest()
+    if (jumped) rest(REST_AT_NEXT_CASE_MS)
   }
 
   /** Let what was shown of a case elsewhere stay in sight when it is opened here next. */
