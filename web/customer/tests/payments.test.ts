@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isUnderWay, tellAfterwards, tellBring, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
+import { mapAddress } from '@/platform/finding-way'
+import { isToPay, isUnderWay, paysFirst, tellAfterwards, tellBasis, tellBring, tellDue, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
 
 describe('what there is to pay', () => {
   it('is told in yuan', () => {
@@ -44,5 +45,28 @@ describe('what there is to pay', () => {
   it('says what to bring', () => {
     expect(tellBring({ contract_no: '报居-2026-001' }, '261124')).toContain('合同（编号 报居-2026-001）')
     expect(tellBring({ contract_no: null }, '261124')).toBe('身份证，报办件编号 261124')
+  })
+
+  it('stands beside the headline until it is on a receipt', () => {
+    const bill = { what: '欠缴的气款', amount_fen: 12345 }
+    expect((['to_pay', 'booking', 'checking', 'to_set'] as const).map((state) => tellDue({ ...bill, state }))).toEqual([
+      '应缴欠缴的气款 123.45 元', '欠缴的气款 123.45 元，正在登记', '欠缴的气款 123.45 元，正在入账', null,
+    ])
+    expect(tellDue({ what: '费用', amount_fen: null, state: 'checking' })).toBeNull()
+    expect(tellBasis({ basis: [{ label: '欠费气量', text: '20 m³' }, { label: '单价', text: '3.20 元' }] })).toBe('欠费气量 20 m³，单价 3.20 元')
+  })
+
+  it('leads to the counter before all that may come later', () => {
+    expect((['to_set', 'to_pay', 'booking', 'checking'] as const).map((state) => isToPay({ state }))).toEqual([false, true, true, false])
+    const due = { state: 'to_pay' } as const
+    expect(paysFirst(due, null)).toBe(true)
+    expect(paysFirst(due, { kind: 'complete', outcome: 'paid' })).toBe(true)
+    expect(paysFirst(due, { kind: 'supply_document', outcome: null })).toBe(true)
+    expect(paysFirst(due, { kind: 'complete', outcome: 'sign' })).toBe(false)
+    expect(paysFirst(null, null)).toBe(false)
+  })
+
+  it('asks the map for the address as it was entered', () => {
+    expect(mapAddress('黄河路 1 号&2')).toContain('keyword=%E9%BB%84%E6%B2%B3%E8%B7%AF%201%20%E5%8F%B7%262')
   })
 })

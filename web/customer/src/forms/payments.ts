@@ -1,4 +1,4 @@
-import type { Bill } from '@/api/types'
+import type { AvailableAction, Bill } from '@/api/types'
 import { showTime } from './shown'
 import { showYuan } from './money'
 
@@ -7,6 +7,27 @@ export const tellYuan = (fen: number): string => `${showYuan(fen)} 元`
 
 /** The customer has said that it is paid, or pays at the counter right now: nothing is asked of them any more. */
 export const isUnderWay = (bill: Pick<Bill, 'state'>): boolean => bill.state === 'booking' || bill.state === 'checking'
+
+/** Whether there is still a way to the counter to be made: what waits, and what the counter may not have got yet. */
+export const isToPay = (bill: Pick<Bill, 'state'>): boolean => bill.state === 'to_pay' || bill.state === 'booking'
+
+/** The sum beside the headline, as long as it is not on a receipt; null while nobody has set it. */
+export function tellDue(bill: Pick<Bill, 'state' | 'what' | 'amount_fen'>): string | null {
+  if (bill.amount_fen === null || bill.state === 'to_set') return null
+  if (bill.state === 'to_pay') return `应缴${bill.what} ${tellYuan(bill.amount_fen)}`
+  return `${bill.what} ${tellYuan(bill.amount_fen)}，${bill.state === 'booking' ? '正在登记' : '正在入账'}`
+}
+
+/** What the sum comes of, in one line. */
+export const tellBasis = (bill: Pick<Bill, 'basis'>): string => bill.basis.map((one) => `${one.label} ${one.text}`).join('，')
+
+/**
+ * Whether the way to the counter is what is to be done first: nothing else that the case waits for goes before it, but to say
+ * that it is paid comes after it.
+ */
+export function paysFirst(bill: Pick<Bill, 'state'> | null, main: Pick<AvailableAction, 'kind' | 'outcome'> | null): boolean {
+  return bill !== null && isToPay(bill) && (main === null || main.kind !== 'complete' || main.outcome === 'paid')
+}
 
 /** By when a bill is to be paid, or null where nothing is set. */
 export function tellUntil(bill: Pick<Bill, 'until' | 'overdue'>): string | null {

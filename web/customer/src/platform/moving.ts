@@ -15,6 +15,7 @@ const PAGES = {
   fill: '/pages/fill/index',
   identity: '/pages/identity/index',
   'identity-face': '/pages/identity/face',
+  pay: '/pages/pay/index',
   rate: '/pages/rate/index',
   link: '/pages/link/index',
   messages: '/pages/messages/index',
