@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AccountImport } from '../src/api/accountImports'
 import { Problem } from '../src/api/client'
-import { isRunning, listButtons, tellColumns, tellCounts, tellState } from '../src/domain/accountImports'
+import { isRunning, listButtons, tellColumns, tellCounts, tellState, tellWhyNotStart } from '../src/domain/accountImports'
 
 const made: AccountImport = {
   id: 1, name: '客户.csv', kind: 'csv', size: 10, piece_bytes: 4, state: 'checked', failure: '', may_change: false,
@@ -25,6 +25,16 @@ describe('an import of customers', () => {
   it('tells each state in words', () => {
     expect(tellState(made).text).toBe('检查完了，等导入')
     expect([isRunning(made), isRunning({ ...made, state: 'importing' })]).toEqual([false, true])
+  })
+
+  it('says why there is nothing to bring in, and only then', () => {
+    const with_ = (counts: Partial<AccountImport['counts']>) => ({ ...made, counts: { created: 0, changed: 0, unchanged: 0, refused: 0, ...counts } })
+    expect([made, with_({ changed: 1, refused: 9 }), { ...with_({ refused: 1 }), state: 'done' as const }].map(tellWhyNotStart)).toEqual(['', '', ''])
+    expect(tellWhyNotStart(with_({ refused: 2 }))).toContain('每一行都有问题')
+    expect(tellWhyNotStart(with_({ refused: 2, unchanged: 1 }))).toContain('其余行都有问题')
+    expect(tellWhyNotStart(with_({ unchanged: 3 }))).toContain('不用再导入')
+    expect(tellWhyNotStart(with_({}))).toContain('没有客户')
+    expect(tellState(with_({ refused: 2 })).text).toBe('检查完了，没有要导入的')
   })
 
   it('names the headings that are wrong', () => {

@@ -25,7 +25,17 @@ const COMMANDS: Record<ImportCommand, string> = {
   drop: '放弃',
 }
 
-export const tellState = (one: AccountImport) => STATES[one.state]
+const NOTHING_TO_DO = { text: '检查完了，没有要导入的', mark: 'grey' }
+
+export const tellState = (one: AccountImport) => (tellWhyNotStart(one) ? NOTHING_TO_DO : STATES[one.state])
+
+/** Why a checked file is not worth importing, or nothing where at least one row would bring something. */
+export function tellWhyNotStart(one: AccountImport): string {
+  const { created, changed, unchanged, refused } = one.counts
+  if (one.state !== 'checked' || created || changed) return ''
+  if (refused) return `${unchanged ? '其余' : '每一'}行都有问题，没有可以导入的。请按“看有问题的行”改好表格，再重新上传。`
+  return unchanged ? '这些客户系统里都有了，资料也一样，不用再导入。' : '表格里只有表头，没有客户。请填好再重新上传。'
+}
 
 export const isRunning = (one: AccountImport): boolean => one.state === 'checking' || one.state === 'importing'
 
