@@ -75,7 +75,10 @@ class DocumentLineSchema(Schema):
 
 
 class DocumentSchema(Schema):
-    """A document with its form. ``revision`` goes back with what is typed; nought where nothing is kept."""
+    """A document with its form. ``revision`` goes back with what is typed; nought where nothing is kept.
+
+    ``awaits_approval``: it is a contract that nobody may sign yet.
+    """
 
     case_no = fields.String(required=True)
     step = fields.String(required=True)
@@ -85,6 +88,7 @@ class DocumentSchema(Schema):
     revision = fields.Integer(required=True)
     has_draft = fields.Boolean(required=True)
     may_fill = fields.Boolean(required=True)
+    awaits_approval = fields.Boolean(required=True)
     form = Ready(FormBodySchema, required=True)
     values = make_values_field(required=True)
     masked_items = fields.List(fields.String(), required=True)

@@ -42,6 +42,7 @@ def describe_document(opened: OpenedDocument, *, masks: bool, filled_by: str) ->
         "revision": 0 if row is None else row.revision,
         "has_draft": row is not None and row.draft_sealed is not None,
         "may_fill": opened.may_fill,
+        "awaits_approval": awaits_approval(opened.step, opened.case.snapshot),
         "form": body,
         "values": {
             one["key"]: mask_value(one, values[one["key"]]) if masks else values[one["key"]] for one in fields

@@ -224,6 +224,7 @@ def test_nobody_signs_before_the_approval(stage: Stage) -> None:
     emptied = stage.market.send("PUT", path, {**change, "values": {"party_b_seal": ""}})
     assert emptied.status_code == 200, emptied.text
     document = stage.market.read(path)
+    assert document["awaits_approval"]
     assert (stage.find_contract()["unsigned"], stage.find_contract()["may_sign"]) == ([], False)
     assert [one["may_sign"] for one in document["signers"]] == [False, False]
     wish = {"signer": "party_b", "sha256": document["sha256"], "file_key": early["party_b_seal"]}
@@ -232,6 +233,7 @@ def test_nobody_signs_before_the_approval(stage: Stage) -> None:
     stage.submit(outside=True)
     stage.call_back("approved")
     # Now the customer is asked, once, and both may sign.
+    assert not stage.market.read(path)["awaits_approval"]
     assert (stage.count_asked(), stage.may_customer_sign()) == (1, True)
     assert stage.unmet() == "signatures_missing"
     for signer in ("party_a", "party_b"):

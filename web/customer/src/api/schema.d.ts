@@ -9068,6 +9068,7 @@ export interface components {
             unit: string;
         };
         Document: {
+            awaits_approval: boolean;
             case_no: string;
             files: {
                 [key: string]: components["schemas"]["FileView"];
