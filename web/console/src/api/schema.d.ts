@@ -9638,6 +9638,10 @@ export interface components {
             /** @default null */
             address?: components["schemas"]["Address"] | null;
             /** @default  */
+            case_no?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
             phone?: string;
         };
         KeptForm: {
@@ -9797,6 +9801,7 @@ export interface components {
         KnownPerson: {
             account_no: string | null;
             address: components["schemas"]["Address"] | null;
+            case_no: string | null;
             customer_id: number | null;
             masked: boolean;
             name: string;
