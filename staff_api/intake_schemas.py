@@ -29,17 +29,19 @@ class StartableListSchema(Schema):
 
 
 class IntakeSearchSchema(Schema):
-    """A whole phone, account number or address, or a part of one; the first that is given counts."""
+    """A whole phone, number (of account or case), name or address, or a part of one; the first counts."""
 
     phone = fields.String(load_default="", validate=validate.Length(max=30))
     account_no = fields.String(load_default="", validate=validate.Length(max=20))
+    case_no = fields.String(load_default="", validate=validate.Length(max=20))
+    name = fields.String(load_default="", validate=validate.Length(max=30))
     address = fields.Nested(AddressSchema, load_default=None, allow_none=True)
 
 
 class KnownPersonSchema(Schema):
     """Somebody who may be the customer; without an id one of whom only a case is known.
 
-    ``masked`` for one of several homes: in full by the account number.
+    ``masked`` for one of several: in full by the account number, or by the case that names them.
     """
 
     customer_id = fields.Integer(required=True, allow_none=True)
@@ -47,6 +49,7 @@ class KnownPersonSchema(Schema):
     phone = fields.String(required=True)
     account_no = fields.String(required=True, allow_none=True)
     address = fields.Nested(AddressSchema, required=True, allow_none=True)
+    case_no = fields.String(required=True, allow_none=True)
     masked = fields.Boolean(required=True)
 
 

@@ -1,8 +1,11 @@
-"""Whom a new case is for, and what of theirs is open: found by whole phone, account number or address."""
+"""Whom a new case is for, and what of theirs is open: found by whole phone, account number, name or address.
+
+Who only ever applied has no name in the records; whom their cases name as the contact is found as well.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,14 +23,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.form_sealing import open_value
+from backend.cases.case_people import add_from_case, describe_known, list_contacts, mask_person
 from backend.cases.ports import RecordLook
 from backend.cases.staff_access import CASE, TOLD_TASK, StaffAccess
 from backend.cases.staff_rows import RowWriter
 from backend.catalogue.field_checks import BadValue, check_address, check_phone, check_text
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
-from backend.core.masking import mask_name, mask_phone
 from backend.core.statements import Prepared
 from backend.customers.addresses import index_address
 from backend.customers.holders import KnownCustomer
@@ -37,7 +39,7 @@ from backend.organisation.service import Member
 LOOK_REASON = "代客登记"
 _MOST = 5
 # By a part of an address several homes are found: masked, and as many as one can read out.
-_MOST_AT_PLACE, _SHORTEST_PART = 10, 2
+_MOST_AT_PLACE, _SHORTEST_PART, _SHORTEST_NAME = 10, 2, 2
 _PLACE_PARTS = ("region", "street", "community")
 _UNITS = CASE.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()
 _DUPLICATE = Prepared(
@@ -109,26 +111,39 @@ class IntakeSearch:
         self._now = now
 
     def find(
-        self, member: Member, phone: str, account_no: str, address: Mapping[str, Any] | None
+        self,
+        member: Member,
+        phone: str,
+        account_no: str,
+        address: Mapping[str, Any] | None,
+        name: str = "",
+        case_no: str = "",
     ) -> dict[str, Any]:
         """Return ``{customers, open_cases}``; raises Invalid where nothing, or no such thing, was asked.
 
-        What a whole value finds is shown in full, for the caller is asked whether it is right. A part of an
-        address finds several homes, so who lives there stays masked (``masked``) until one is chosen and
-        looked for by the account number: nobody leafs through customers. ``more`` tells of homes left out.
+        What a whole value finds is shown in full, for the caller is asked whether it is right. A name or a
+        part of an address finds several people, so they stay masked (``masked``) until one is chosen and
+        looked for by the number of the account or the case: nobody leafs through customers. ``more`` tells
+        of those left out. People are found by all cases of the member's units, whoever's process they are;
+        what is listed as open are the cases that the member sees.
         """
-        place = None if phone.strip() or account_no.strip() else _read_part(address)
-        if place is not None:
-            return self._find_at_place(member, place)
+        if not (phone.strip() or account_no.strip() or case_no.strip()):
+            if name.strip():
+                return self._find_named(member, name)
+            place = _read_part(address)
+            if place is not None:
+                return self._find_at_place(member, place)
         with self._sessions.begin() as session:
-            known, condition = self._look_up(session, member, phone, account_no, address)
+            known, condition = self._look_up(session, member, phone, account_no, case_no, address)
             cases = self._list_cases(session, member, condition, known)
-            people: dict[int | None, dict[str, Any]] = {one.id: self._describe(one) for one in known}
+            people: dict[Any, dict[str, Any]] = {one.id: describe_known(one) for one in known}
             # A case that nobody signed in for, as an alarm, is theirs whose telephone was given in it.
             caller = known[0].id if phone.strip() and len(known) == 1 else None
             for row in cases:
-                self._add_from_case(people, row, caller)
+                add_from_case(self._keys, people, row, caller)
             subjects = sorted(f"customer:{one}" for one in people if one is not None)
+            if caller is None:
+                subjects += [f"case:{row.id}" for row in cases if row.customer_id is None]
             for subject in subjects:
                 items = ("name", "phone", "address")
                 self._record_look(session, member.id, subject, items, LOOK_REASON, self._now())
@@ -138,18 +153,23 @@ class IntakeSearch:
                 "more": False,
             }
 
+    def _find_named(self, member: Member, name: str) -> dict[str, Any]:
+        """Find by a whole name, of the records as of the contacts in cases."""
+        try:
+            whole = check_text(name, 30)
+        except BadValue as bad:
+            raise Invalid(fields={"name": bad.code}) from bad
+        if len(whole) < _SHORTEST_NAME:
+            raise Invalid(fields={"name": "invalid"})
+        with self._sessions.begin() as session:
+            known, has_more = self._customers.find_named(session, whole, member.units, _MOST_AT_PLACE)
+            index = self._keys.blind_index(whole, "name")
+            cases = self._list_cases(session, member, CASE.c.contact_name_index == index, [])
+            return self._tell_masked(session, member, known, cases, has_more)
+
     def _find_at_place(self, member: Member, place: Mapping[str, Any]) -> dict[str, Any]:
         with self._sessions.begin() as session:
             known, has_more = self._customers.find_at_place(session, place, member.units, _MOST_AT_PLACE)
-            people = [
-                {
-                    **self._describe(one),
-                    "name": mask_name(one.name or ""),
-                    "phone": mask_phone(one.phone or ""),
-                    "masked": True,
-                }
-                for one in known
-            ]
             # Cases keep of an address the community and the building in clear.
             condition = and_(
                 CASE.c.status == "open",
@@ -157,11 +177,25 @@ class IntakeSearch:
                 CASE.c.building.startswith(place["building"], autoescape=True),
             )
             cases = self._list_cases(session, member, condition, []) if place["community"] else []
-            return {
-                "customers": people,
-                "open_cases": self._write_open(session, member, cases),
-                "more": has_more,
-            }
+            return self._tell_masked(session, member, known, cases, has_more, place["door"])
+
+    def _tell_masked(
+        self,
+        session: Session,
+        member: Member,
+        known: Sequence[KnownCustomer],
+        cases: list[Row[Any]],
+        has_more: bool,
+        door: str = "",
+    ) -> dict[str, Any]:
+        """Return several people at once, the records' before those that only cases name."""
+        people = [mask_person(describe_known(one)) for one in known]
+        people += list_contacts(self._keys, cases, [one.id for one in known], door)
+        return {
+            "customers": people[:_MOST_AT_PLACE],
+            "open_cases": self._write_open(session, member, cases),
+            "more": has_more or len(people) > _MOST_AT_PLACE,
+        }
 
     def _look_up(
         self,
@@ -169,6 +203,7 @@ class IntakeSearch:
         member: Member,
         phone: str,
         account_no: str,
+        case_no: str,
         address: Mapping[str, Any] | None,
     ) -> tuple[list[KnownCustomer], ColumnElement[bool] | None]:
         try:
@@ -181,6 +216,8 @@ class IntakeSearch:
                 return self._customers.find_by_account(session, number, member.units), None
         except BadValue as bad:
             raise Invalid(fields={"phone" if phone.strip() else "account_no": bad.code}) from bad
+        if case_no.strip():
+            return [], CASE.c.case_no == case_no.strip()
         if address is None:
             raise Invalid(fields={"phone": "required"})
         try:
@@ -207,43 +244,9 @@ class IntakeSearch:
             .order_by(CASE.c.id.desc())
             .limit(20)
         )
-        rows = session.execute(newest, {"units": sorted(member.units)})
-        return [row for row in rows if self._access.may_see(session, member, row)]
-
-    @staticmethod
-    def _describe(known: KnownCustomer) -> dict[str, Any]:
-        return {
-            "customer_id": known.id,
-            "name": known.name or "",
-            "phone": known.phone or "",
-            "account_no": known.account_no,
-            "address": known.address,
-            "masked": False,
-        }
-
-    def _add_from_case(
-        self, people: dict[int | None, dict[str, Any]], row: Row[Any], caller: int | None
-    ) -> None:
-        """Fill in what the latest case says of its customer, or of ``caller``, and nothing newer has said."""
-        told = ("contact_name", "contact_phone", "phone", "account_no", "address")
-        values = {key: open_value(self._keys, key, row.form.get(key)) for key in told}
-        whose = caller if row.customer_id is None else row.customer_id
-        person = people.setdefault(
-            whose,
-            {
-                "customer_id": whose,
-                "name": "",
-                "phone": "",
-                "account_no": None,
-                "address": None,
-                "masked": False,
-            },
-        )
-        person["name"] = person["name"] or str(values.get("contact_name") or "")
-        person["phone"] = person["phone"] or str(values.get("contact_phone") or values.get("phone") or "")
-        person["account_no"] = person["account_no"] or values.get("account_no")
-        person["address"] = person["address"] or values.get("address")
+        return list(session.execute(newest, {"units": sorted(member.units)}))
 
     def _write_open(self, session: Session, member: Member, cases: list[Row[Any]]) -> list[dict[str, Any]]:
-        ids = [row.id for row in cases if row.status == "open"]
+        seen = [row for row in cases if row.status == "open" and self._access.may_see(session, member, row)]
+        ids = [row.id for row in seen]
         return self._rows.write(session, _OPEN_ROWS.all(session, {"ids": ids})) if ids else []

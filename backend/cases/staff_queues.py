@@ -35,7 +35,7 @@ from backend.cases.staff_queue_rows import (
     make_search,
 )
 from backend.cases.staff_rows import RowWriter
-from backend.cases.staff_search_rows import CONDITIONS, find_family, find_unit_of
+from backend.cases.staff_search_rows import CONDITIONS, find_family, find_part, find_unit_of, read_part
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import is_valid_case_no
@@ -47,6 +47,8 @@ _PHONE_DIGITS = 7
 _FIRST_PAGE = 2**62
 # How a page's statement keeps a family: not at all, those in no queue, or (anything else) those in one.
 _FAMILY_KINDS = {None: None, OTHER_FAMILY: "none"}
+# Digits that are typed into the search may be the beginning or the end of an open case's number as well.
+_OR_PART = {"phone": "phone_or_part", "words": "words_or_part"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +263,9 @@ class StaffQueues:
         is_number = "case_no" in names
         if is_number:
             values["family"] = find_family(session, values["q"])
+        elif part := read_part("".join(asked.q.split())):
+            names = tuple(_OR_PART.get(one, one) for one in names)
+            values.update(part, part=find_part(session, part, member.units))
         if lanes is not None:
             names = tuple("family" if one == "case_no" else one for one in names)
             kind = (lanes.kind, lanes.queue.is_overdue, asked.due)
@@ -316,6 +321,8 @@ def _list_shown(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return which of the cases that ``names`` find are shown, so that none shows beside its parent."""
     if "case_no" in names:
         return ("family", "named")
+    if any(one in names for one in _OR_PART.values()):
+        return ("part_shown",)
     return ("topmost",) if "phone" in names else ("whole",)
 
 

@@ -37,10 +37,11 @@ from backend.cases.page_cursor import read_place, write_place
 from backend.cases.staff_access import CASE, OVERSEERS, PostMap, find_seen_unit, list_posts
 from backend.cases.staff_queue_rows import TASK, select_lines
 from backend.cases.staff_rows import RowWriter
-from backend.cases.staff_search_rows import find_family
+from backend.cases.staff_search_rows import PART_OF_NUMBER, find_family, read_part
 from backend.catalogue.definition import ProcessDefinition
 from backend.core.calendar_service import CalendarService
 from backend.core.errors import NotFound
+from backend.core.ids import is_valid_case_no
 from backend.core.local_time import local_date
 from backend.core.spreadsheet import Column, Kind
 from backend.core.working_calendar import WorkingCalendar
@@ -83,7 +84,8 @@ _COLUMNS = (
 class WorksRequest:
     """What the list is asked for: of one unit, of one process, only what is over its limit.
 
-    ``q`` is the whole number of a case, that of the works or the one that the customer was told.
+    ``q`` is the number of a case, that of the works or the one that the customer was told, or the beginning
+    or the end of it.
     """
 
     unit: str | None = None
@@ -136,12 +138,17 @@ class WorksList:
                 "now": now,
                 "limit": limit + 1,
             }
-            if number := asked.q.strip():
+            number = "".join(asked.q.split())
+            part = None if is_valid_case_no(number) else read_part(number)
+            if part is not None:
+                values.update(part)
+            elif number:
                 values["family"] = find_family(session, number)
             if asked.after is not None:
                 due_at, case_id = read_place(asked.after, "works", datetime.fromisoformat, int)
                 values.update(after_due=due_at, after_case=case_id)
-            rows = session.execute(_page(asked.overdue, asked.after is not None, bool(number)), values).all()
+            by_number = "part" if part is not None else "whole" if number else None
+            rows = session.execute(_page(asked.overdue, asked.after is not None, by_number), values).all()
             shown, calendar = rows[:limit], self._calendar.current(session)
             contractors = self._find_contractors(session, shown)
             lines = self._rows.write(session, shown)
@@ -218,9 +225,11 @@ def _count_whole(time: timedelta, day: timedelta) -> int:
 
 
 @cache
-def _page(overdue: bool, after: bool, by_number: bool) -> Select[Any]:
+def _page(overdue: bool, after: bool, by_number: str | None) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = [_LIMITS.ended_at.is_(None)]
-    if by_number:
+    if by_number == "part":
+        conditions.append(PART_OF_NUMBER)
+    elif by_number:
         conditions.append(_LIMITS.case_id == bindparam("family", type_=ARRAY(BigInteger)).any_())
     if overdue:
         conditions.append(_LIMITS.due_at < bindparam("now", type_=_WHEN))

@@ -57,6 +57,17 @@ def find_holders_at(
     return [_describe(row, keys, describe_place) for row in found[:most]], len(found) > most
 
 
+def find_holders_named(
+    session: Session, keys: KeyRing, name: str, units: Collection[int], most: int
+) -> tuple[list[KnownCustomer], bool]:
+    """Return up to ``most`` who hold an account in ``units`` under this whole name; True where more do.
+
+    Many bear the same name, so they come without a door as well.
+    """
+    found = _read_holders(session, Customer.name_index == keys.blind_index(name, "name"), units, most + 1)
+    return [_describe(row, keys, describe_place) for row in found[:most]], len(found) > most
+
+
 def _read_holders(
     session: Session, condition: ColumnElement[bool], units: Collection[int], limit: int
 ) -> Sequence[Row[tuple[Customer, str, Premises]]]:

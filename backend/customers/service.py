@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing, normalise
 from backend.core.errors import Invalid, NotFound
-from backend.customers.holders import KnownCustomer, find_holders, find_holders_at
+from backend.customers.holders import KnownCustomer, find_holders, find_holders_at, find_holders_named
 from backend.customers.merging import MergeFollower, merge_customers
 from backend.customers.models import Customer, CustomerIdentity, GasAccount, Premises
 from backend.customers.sealing import (
@@ -211,6 +211,12 @@ class CustomersService:
     ) -> tuple[list[KnownCustomer], bool]:
         """Return up to ``most`` who hold an account where the parts of an address fit; True where more do."""
         return find_holders_at(session, self._keys, place, units, most)
+
+    def find_named(
+        self, session: Session, name: str, units: Collection[int], most: int
+    ) -> tuple[list[KnownCustomer], bool]:
+        """Return up to ``most`` of this whole name with an account in ``units``; True where more have."""
+        return find_holders_named(session, self._keys, name, units, most)
 
     def find_or_enter(
         self, session: Session, name: str | None, phone: str | None, now: datetime

@@ -158,6 +158,12 @@ def test_search_by_number_phone_name_and_place(hall: Hall) -> None:
     case_no = hall.start(contact_name="欧阳望舒", contact_phone="13900007777", address=place)
     for q in (case_no, "13900007777", "139 0000 7777", "+86 139-0000-7777", "欧阳望舒", "金桂", "金桂苑一期"):
         assert list_all(browser, q=q) == [case_no], q
+    # Of what is open the end of the number is enough, or a beginning, in the queue as everywhere.
+    for query in ({"q": case_no[-4:]}, {"q": case_no[-7:]}, {"q": case_no[-5:], "queue": "accept"}):
+        assert case_no in list_all(browser, **query), query
+    assert case_no in list_all(browser, q=case_no[:8], queue="accept")
+    assert case_no not in list_all(browser, q=case_no[-4:], queue="review")
+    assert case_no not in list_all(hall.sign_in("desk_362"), q=case_no[-6:])
     assert list_all(browser, q="桂苑") == []
     assert list_all(browser, q="13900007778") == []
     assert list_all(browser, q="100%_") == []

@@ -110,6 +110,12 @@ def test_both_numbers_are_shown_and_found(hall: Hall, numbers: list[str]) -> Non
         [soon],
         [],
     ]
+    # The end of either number is enough, as people read it out, or a beginning; too little finds nothing.
+    assert late in list_numbers(engineer, q=top[-4:])
+    assert late in list_numbers(engineer, q=late[-6:])
+    assert {soon, late} <= set(list_numbers(engineer, q=late[:6]))
+    assert list_numbers(engineer, q=late[-3:]) == []
+    assert elsewhere not in list_numbers(engineer, q=elsewhere[-8:])
     # A number of another unit's works finds nothing here.
     assert list_numbers(engineer, q=elsewhere) == []
     [row] = read_sheet(engineer.send("POST", "/exports/works", {"q": top}))

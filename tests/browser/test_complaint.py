@@ -41,7 +41,7 @@ def test_a_complaint_of_level_3_within_its_three_hours(
     lead = open_staff("lead301")
     lead.open_case(case_no)
     # The three hours run day and night from dispatch on, whatever the time.
-    expect(lead.page.get_by_text(re.compile(r"剩 2小时5\d分")).first).to_be_visible()
+    expect(lead.page.get_by_text(re.compile(r"本步剩2小时5\d分")).first).to_be_visible()
     expect(lead.page.get_by_text("3级投诉", exact=True).first).to_be_visible()
     watched.shoot(lead.page, "complaint-03-three-hours")
     lead.button("委派人员").click()

@@ -79,7 +79,7 @@ def test_a_case_for_a_caller(
 
     begin(page, stage, "热线故障报修")
     expect(page.get_by_label("姓名")).to_have_value("")
-    page.get_by_label("手机号或户号").fill("13512340077")
+    page.get_by_label("手机号、户号或姓名").fill("13512340077")
     page.get_by_role("button", name="找客户").click()
     expect(page.get_by_text("正在办理 1 件")).to_be_visible()
     page.get_by_role("button", name="是这位").click()

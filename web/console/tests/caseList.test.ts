@@ -48,5 +48,5 @@ it('says of an empty queue that nothing waits for who looks, not that all is don
 
 it('says of a search without a find that a number must be whole', async () => {
   useCaseList().search = '2611'
-  expect((await show('accept', [])).text()).toContain('办件号、手机号和姓名要填完整')
+  expect((await show('accept', [])).text()).toContain('手机号和姓名要填完整')
 })

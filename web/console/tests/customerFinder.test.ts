@@ -19,7 +19,7 @@ function show(address: Address | null) {
 const press = (finder: ReturnType<typeof show>, name: string) => finder.findAll('button').find((one) => one.text() === name)!.trigger('click')
 
 it('finds who has an account at an address before anything stands in the form', async () => {
-  const person: KnownPerson = { customer_id: 7, name: '张小红', phone: '13812345678', account_no: '30100001', address: held, masked: false }
+  const person: KnownPerson = { customer_id: 7, name: '张小红', phone: '13812345678', account_no: '30100001', address: held, case_no: null, masked: false }
   vi.mocked(findCustomer).mockResolvedValue({ customers: [person], open_cases: [], more: false })
   const finder = show(null)
   expect(finder.find('.by-place').exists()).toBe(false)
@@ -51,7 +51,7 @@ it('begins with the address of the form, keeps what is typed while the form has 
 })
 
 it('finds homes by a part of an address, and who was chosen by the account number', async () => {
-  const masked: KnownPerson = { customer_id: 7, name: '张*', phone: '138****5678', account_no: '30100001', address: { ...held, door: '' }, masked: true }
+  const masked: KnownPerson = { customer_id: 7, name: '张*', phone: '138****5678', account_no: '30100001', address: { ...held, door: '' }, case_no: null, masked: true }
   const whole: KnownPerson = { ...masked, name: '张小红', phone: '13812345678', address: held, masked: false }
   vi.mocked(findCustomer).mockResolvedValueOnce({ customers: [masked], open_cases: [], more: true })
   const finder = show(null)
@@ -77,4 +77,20 @@ it('puts no half address into the form where nobody was found by it', async () =
   await press(finder, '找这个地址的客户')
   await flushPromises()
   expect(finder.emitted('address')).toBeUndefined()
+})
+
+it('looks for a name as a name, and for whom only a case names by that case', async () => {
+  const masked: KnownPerson = { customer_id: null, name: '欧*', phone: '138****5678', account_no: null, address: null, case_no: '261126100123456', masked: true }
+  const whole: KnownPerson = { ...masked, name: '欧阳小红', phone: '13812345678', masked: false }
+  vi.mocked(findCustomer).mockResolvedValueOnce({ customers: [masked], open_cases: [], more: false })
+  const finder = show(null)
+  await finder.get('#who').setValue('欧阳小红')
+  await press(finder, '找客户')
+  await flushPromises()
+  expect(findCustomer).toHaveBeenLastCalledWith({ name: '欧阳小红' })
+  vi.mocked(findCustomer).mockResolvedValueOnce({ customers: [whole], open_cases: [], more: false })
+  await press(finder, '是这位')
+  await flushPromises()
+  expect(findCustomer).toHaveBeenLastCalledWith({ case_no: '261126100123456' })
+  expect(finder.emitted('choose')).toEqual([[whole]])
 })

@@ -44,7 +44,7 @@ it('sends what the form asks for, and nothing of another form or of a question t
 })
 
 it('fills in what is known and overwrites nothing', () => {
-  const person = { customer_id: 1, name: '张小红', phone: '13812345678', account_no: null, address: null, masked: false }
+  const person = { customer_id: 1, name: '张小红', phone: '13812345678', account_no: null, case_no: null, address: null, masked: false }
   expect(fillFrom(person, { contact_name: '张女士', contact_phone: '' })).toEqual({ contact_name: '张女士', contact_phone: '13812345678' })
 })
 

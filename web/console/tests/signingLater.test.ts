@@ -8,6 +8,7 @@ import CaseDocuments from '@/components/case/CaseDocuments.vue'
 import DocumentSigners from '@/components/case/DocumentSigners.vue'
 import SignatureInput from '@/components/form/SignatureInput.vue'
 import { leavesUnsigned } from '@/domain/actionNeeds'
+import { offersSigning } from '@/domain/papers'
 import { DRAWN, tellUnsent, watchUnsent } from '@/domain/unsentFiles'
 import { useOpenCase } from '@/stores/openCase'
 
@@ -141,4 +142,13 @@ describe('a signature that was drawn and not confirmed', () => {
     expect(tellUnsent([{ uploading: 0, failed: 0, drawn: 1 }])).toBe(DRAWN)
     expect(tellUnsent([{ uploading: 0, failed: 0, drawn: 0 }])).toBeNull()
   })
+})
+
+it('is signed by one visible way where a button of the step asks for the signature anyway', () => {
+  const asks = [{ task: 3, asks: ['signature'] }] as AvailableAction[]
+  const slip = line({ unsigned: ['客户签字'], may_sign: true })
+  expect([offersSigning(slip, []), offersSigning(slip, asks), offersSigning({ ...slip, task: 4 }, asks)]).toEqual([true, false, true])
+  // What waits for the reader's own hand is asked for by no button.
+  expect(offersSigning({ ...slip, own_unsigned: ['抄表员'] }, asks)).toBe(true)
+  expect(offersSigning({ ...slip, may_sign: false, own_unsigned: ['抄表员'] }, asks)).toBe(false)
 })

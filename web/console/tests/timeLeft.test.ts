@@ -14,13 +14,13 @@ const row = (due: string | null, share: number | null, overdue = false) => ({
 
 describe('tellTimeLeft', () => {
   it.each([
-    ['2026-11-24T19:20:00+08:00', 0.2, '剩 4小时20分', 'calm'],
-    ['2026-11-25T09:10:00+08:00', 0.9, '剩 18小时', 'amber'],
-    ['2026-11-24T16:20:00+08:00', 0.2, '剩 1小时20分', 'amber'],
-    ['2026-11-24T15:30:00+08:00', 0.7, '剩 30分', 'red'],
-    ['2026-11-24T15:05:00+08:00', 0.2, '剩 5分', 'red'],
-    ['2026-11-24T15:00:30+08:00', 0.99, '剩 不到1分', 'red'],
-    ['2026-11-26T17:00:00+08:00', null, '剩 2天2小时', 'calm'],
+    ['2026-11-24T19:20:00+08:00', 0.2, '本步剩4小时20分', 'calm'],
+    ['2026-11-25T09:10:00+08:00', 0.9, '本步剩18小时', 'amber'],
+    ['2026-11-24T16:20:00+08:00', 0.2, '本步剩1小时20分', 'amber'],
+    ['2026-11-24T15:30:00+08:00', 0.7, '本步剩30分钟', 'red'],
+    ['2026-11-24T15:05:00+08:00', 0.2, '本步剩5分钟', 'red'],
+    ['2026-11-24T15:00:30+08:00', 0.99, '本步剩不到1分钟', 'red'],
+    ['2026-11-26T17:00:00+08:00', null, '本步剩2天2小时', 'calm'],
   ] as const)('tells %s at share %s', (due, share, text, level) => {
     expect(tellTimeLeft(row(due, share), now)).toMatchObject({ text, level })
   })
@@ -36,16 +36,16 @@ describe('tellTimeLeft', () => {
   })
 
   it('fills the bar of what is overdue, by the server or by the clock', () => {
-    expect(tellTimeLeft(row('2026-11-24T13:30:00+08:00', 0.4), now)).toEqual({ text: '超 1小时30分', level: 'red', share: 1 })
-    expect(tellTimeLeft(row('2026-11-24T15:01:00+08:00', 1, true), now)).toEqual({ text: '已超期', level: 'red', share: 1 })
+    expect(tellTimeLeft(row('2026-11-24T13:30:00+08:00', 0.4), now)).toEqual({ text: '本步超1小时30分', level: 'red', share: 1 })
+    expect(tellTimeLeft(row('2026-11-24T15:01:00+08:00', 1, true), now)).toEqual({ text: '本步已超期', level: 'red', share: 1 })
   })
 
   it('never calls an alarm calm', () => {
-    expect(tellTimeLeft({ ...row('2026-11-24T16:20:00+08:00', 0), is_alarm: true }, now)).toMatchObject({ text: '剩 1小时20分', level: 'red' })
+    expect(tellTimeLeft({ ...row('2026-11-24T16:20:00+08:00', 0), is_alarm: true }, now)).toMatchObject({ text: '本步剩1小时20分', level: 'red' })
   })
 
   it('says that a step without limit has none', () => {
-    expect(tellTimeLeft(row(null, null), now)).toEqual({ text: '不限时', level: 'none', share: 0 })
+    expect(tellTimeLeft(row(null, null), now)).toEqual({ text: '本步不限时', level: 'none', share: 0 })
   })
 
   it('never calls it late while it waits for the customer, and says since when it does', () => {

@@ -11,7 +11,7 @@ export type IntakeFound = Schemas['IntakeFound']
 export type NewCaseBody = Schemas['NewCase']
 
 export const listStartable = () => request<StartableList>('GET', '/intake/processes')
-/** A whole phone, account number or address finds who it is, and the look is recorded; a part of an address finds homes, masked. */
-export const findCustomer = (asked: { phone?: string; account_no?: string; address?: Address }) =>
+/** A whole phone, number or address finds who it is, and the look is recorded; a name or a part of an address finds several, masked. */
+export const findCustomer = (asked: { phone?: string; account_no?: string; case_no?: string; name?: string; address?: Address }) =>
   request<IntakeFound>('POST', '/intake/search', asked)
 export const openCase = (body: NewCaseBody) => request<{ case_no: string }>('POST', '/cases', body)

@@ -1,5 +1,5 @@
 /** The documents of a case in the order of the form, then what the visit brought. */
-import type { DocumentLine, FileView, StaffCaseView } from '@/api/types'
+import type { AvailableAction, DocumentLine, FileView, StaffCaseView } from '@/api/types'
 import { isFileField, listFields, listFileKeys } from './formValues'
 
 export interface Paper {
@@ -41,6 +41,15 @@ export function findPair(papers: readonly Paper[], paper: Paper): [Paper, Paper]
   if (paper.state === 'kept' || !formers.length || !renewed.length) return null
   const at = (paper.state === 'former' ? formers : renewed).indexOf(paper)
   return [formers[at] ?? formers[0]!, renewed[at] ?? renewed[0]!]
+}
+
+/**
+ * Whether its row leads to the glass. Where a button of the same step asks for the customer's signature anyway, that is
+ * the one way: the same glass still lies behind the form itself, for who has begun there.
+ */
+export function offersSigning(line: Pick<DocumentLine, 'task' | 'may_sign' | 'own_unsigned'>, actions: readonly Pick<AvailableAction, 'task' | 'asks'>[]): boolean {
+  if (!line.may_sign || line.own_unsigned.length) return line.may_sign
+  return !actions.some((action) => action.task === line.task && action.asks.includes('signature'))
 }
 
 /** A form that was filled in and that a later step offers once more, begun with what it says. */

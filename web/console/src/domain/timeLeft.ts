@@ -25,6 +25,10 @@ export function tellWait(since: string, now: Date): string {
   return waited >= DAY_MS ? `${Math.floor(waited / DAY_MS)}天` : tellSpan(waited)
 }
 
+/** `4分钟`: a bare `分` beside a number reads as a mark. Beside hours it is plain, and a column has no room for more. */
+const tellLeft = (milliseconds: number) => tellSpan(milliseconds).replace(/^(不到)?(\d+)分$/, '$1$2分钟')
+
+/** Of which limit it is stands with it: the whole of the works has one of its own. */
 export function tellTimeLeft(
   row: Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm' | 'waits_for' | 'waiting_since'>,
   now: Date,
@@ -34,14 +38,14 @@ export function tellTimeLeft(
     const isPast = row.due_at !== null && new Date(row.due_at).getTime() < now.getTime()
     return { text: `等客户 ${tellWait(row.waiting_since, now)}`, level: isPast ? 'amber' : 'none', share: isPast ? 1 : 0 }
   }
-  if (!row.due_at) return { text: row.overdue ? '已超期' : '不限时', level: row.overdue ? 'red' : 'none', share: row.overdue ? 1 : 0 }
+  if (!row.due_at) return { text: row.overdue ? '本步已超期' : '本步不限时', level: row.overdue ? 'red' : 'none', share: row.overdue ? 1 : 0 }
   const left = new Date(row.due_at).getTime() - now.getTime()
   if (row.overdue || left <= 0) {
     // The server may call a case overdue a moment before this computer's clock does.
-    return { text: left < 0 ? `超 ${tellSpan(left)}` : '已超期', level: 'red', share: 1 }
+    return { text: left < 0 ? `本步超${tellLeft(left)}` : '本步已超期', level: 'red', share: 1 }
   }
   const share = Math.min(1, Math.max(0, row.time_left?.share ?? 0))
   // Nobody may read a gas leak as something that has time.
   const level = row.is_alarm || left <= RED_UP_TO ? 'red' : left <= AMBER_UP_TO || share >= AMBER_FROM ? 'amber' : 'calm'
-  return { text: `剩 ${tellSpan(left)}`, level, share }
+  return { text: `本步剩${tellLeft(left)}`, level, share }
 }

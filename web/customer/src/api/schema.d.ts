@@ -9639,6 +9639,10 @@ export interface components {
             /** @default null */
             address?: components["schemas"]["Address"] | null;
             /** @default  */
+            case_no?: string;
+            /** @default  */
+            name?: string;
+            /** @default  */
             phone?: string;
         };
         KeptForm: {
@@ -9798,6 +9802,7 @@ export interface components {
         KnownPerson: {
             account_no: string | null;
             address: components["schemas"]["Address"] | null;
+            case_no: string | null;
             customer_id: number | null;
             masked: boolean;
             name: string;
