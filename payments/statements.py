@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -62,12 +62,14 @@ class _Due:
 class Fee:
     """What whoever takes the money reads: the sum that the customer was told, for what, and until when.
 
-    ``due_fen`` is None where neither contract nor staff have said it, ``what`` where no money is taken.
+    ``due_fen`` is None where neither contract nor staff have said it, ``what`` where no money is taken;
+    ``basis`` is what a sum that was recorded comes of.
     """
 
     due_fen: int | None = None
     what: str | None = None
     until: datetime | None = None
+    basis: tuple[Mapping[str, str], ...] = ()
 
 
 class PaymentStatements:
@@ -132,7 +134,10 @@ class PaymentStatements:
                 return Fee()
             charges = list_charges(session, [one.id for one in list_branches(place.branch)])
             due = self._find_due(session, place, charges)
-            return Fee() if due is None else Fee(due.amount_fen, _name_what(place), due.until)
+            if due is None:
+                return Fee()
+            basis = () if due.agreed is None else due.agreed.basis
+            return Fee(due.amount_fen, _name_what(place), due.until, basis)
 
     def _list_places(self, session: Session, branch: Branch) -> Iterator[_Place]:
         """Return where the case waits for money, itself or in what it handed over to."""

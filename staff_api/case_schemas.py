@@ -299,8 +299,12 @@ class FormDemandSchema(Schema):
 
 
 class StaffActionSchema(AvailableActionSchema):
-    """An action of staff; ``demands`` tells which way out fits what is typed into the step's form."""
+    """An action of staff; ``demands`` tells which way out fits what is typed into the step's form.
 
+    ``not_yet``: what it needs is not here yet, as a way of paying, and clients draw no button.
+    """
+
+    not_yet = fields.Boolean(required=True)
     demands = fields.List(fields.Nested(FormDemandSchema), required=True)
 
 

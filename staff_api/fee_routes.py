@@ -14,6 +14,13 @@ from payments.statements import Fee, PaymentStatements
 from staff_api.guard import get_signed_in
 
 
+class FeeBasisSchema(Schema):
+    """One thing of which the sum comes, in words: the reading, how much gas is owed, the price."""
+
+    label = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class FeeSchema(Schema):
     """The sum of contract or scheme, less what was paid, for what, and until when the customer is to pay it.
 
@@ -23,6 +30,7 @@ class FeeSchema(Schema):
     due_fen = fields.Integer(required=True, allow_none=True)
     what = fields.String(required=True, allow_none=True)
     until = fields.AwareDateTime(required=True, allow_none=True)
+    basis = fields.List(fields.Nested(FeeBasisSchema), required=True)
 
 
 def make_fee_routes(

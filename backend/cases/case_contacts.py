@@ -107,7 +107,10 @@ def is_visitor_called(line: Line) -> bool:
 
     The customer who is to sign what was surveyed or to mend what was found asks the one who was there, and
     not the lead of the unit, who has never seen the place; so it is while other departments work on from it.
+    Where the counter collects a fee of it, whoever came can neither take the money nor say what came in.
     """
+    if _is_paid_at_counter(line):
+        return False
     return find_visited_at(line) is None or is_with_handler(line) or _goes_on_from_visit(line)
 
 
@@ -116,6 +119,15 @@ def _goes_on_from_visit(line: Line) -> bool:
         one.by.kind in (ActorKind.CUSTOMER, ActorKind.DEPARTMENT) and one.by != _DESK and not _is_rating(one)
         for one in list_waiting_steps(line)
     )
+
+
+def _is_paid_at_counter(line: Line) -> bool:
+    handed = (
+        line.definition.step(task.step)
+        for task in line.snapshot.open_tasks
+        if task.no in line.children and line.children[task.no].snapshot.status is CaseStatus.OPEN
+    )
+    return any(child.at_counter for step in handed for child in step.children)
 
 
 def _is_with_hotline(line: Line) -> bool:

@@ -31,6 +31,8 @@ from backend.organisation.service import CalledStaff
 
 Body = Mapping[str, Any]
 Views = Mapping[str, Any]
+# Trait of a process: step → outcomes of which what they need is not here yet.
+_NOT_OFFERED = "not_offered"
 
 
 def find_branch(root: Branch, case_id: int) -> Branch:
@@ -172,14 +174,22 @@ def describe_actions(
     now: datetime,
     find_process: FindProcess,
 ) -> list[dict[str, Any]]:
-    """Return the actions as clients draw their buttons, each with the time that is promised by taking it."""
+    """Return the actions as clients draw their buttons, each with the time that is promised by taking it.
+
+    What a process does not offer yet (its trait ``not_offered``) has none (``not_yet``).
+    """
+    unoffered = definition.traits.get(_NOT_OFFERED, {})
     return [
-        _describe_action(one, tell_way(definition, one.step or "", one.outcome or "", now, find_process))
+        _describe_action(
+            one,
+            tell_way(definition, one.step or "", one.outcome or "", now, find_process),
+            not_yet=one.outcome in unoffered.get(one.step, ()),
+        )
         for one in actions
     ]
 
 
-def _describe_action(action: AvailableAction, promise: str) -> dict[str, Any]:
+def _describe_action(action: AvailableAction, promise: str, *, not_yet: bool) -> dict[str, Any]:
     unmet = action.unmet
     return {
         "kind": action.kind,
@@ -194,5 +204,6 @@ def _describe_action(action: AvailableAction, promise: str) -> dict[str, Any]:
         "needs_owed_documents": action.needs_owed_documents,
         "asks": list(action.asks),
         "for_customer": action.for_customer,
+        "not_yet": not_yet,
         "demands": [{"field": one.field, "filled": one.filled} for one in action.demands],
     }

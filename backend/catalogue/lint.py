@@ -177,10 +177,16 @@ def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[
         more["answers_within"] = (within["step"], within["graded_at"])
     if process.forwarding is not None:
         more["forwarding"] = (process.forwarding.step, *process.forwarding.at)
+    unoffered = process.traits.get("not_offered", {})
+    more["not_offered"] = tuple(unoffered)
     for place, keys in {**named, **more}.items():
         for key in keys:
             if key not in known:
                 yield place, "step_unknown", f"there is no step {key}"
+    for step in process.steps:
+        for key in unoffered.get(step.key, ()):
+            if step.outcome(key) is None:
+                yield step.key, "outcome_unknown", f"there is no outcome {key} not to be offered"
 
 
 def _list_condition_fields(content: ProcessesFolder) -> frozenset[str]:

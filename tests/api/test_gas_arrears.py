@@ -61,7 +61,9 @@ def test_what_is_owed_is_collected_as_it_was_recorded(
     assert "核对出要补缴的气款：36.00元。" in message["text"]
     desk = hall.sign_in("desk_361")
     fee_no = desk.read(f"/cases/{visited}")["child"]["case_no"]
-    assert desk.read(f"/cases/{fee_no}/fee") == {"due_fen": 36_00, "what": "补缴的气款", "until": None}
+    # Who takes the money reads what it comes of as well, and can tell whoever asks at the counter.
+    fee = desk.read(f"/cases/{fee_no}/fee")
+    assert fee == {"due_fen": 36_00, "what": "补缴的气款", "until": None, "basis": bill["basis"]}
     collect(hall, visited, f"R-{visited}", 36_00)
     assert read_bill(hall, owner, visited) is None
 

@@ -59,3 +59,12 @@ def test_the_hotline_is_named_where_it_calls_for_a_case_of_a_unit(step: str) -> 
     found = CONTACTS.find_all(Session(), complaint, line, lambda _, one: False)
     assert choose_contact(found, f"revisit/{step}") == StaffContact("客服热线", "96602")
     assert choose_contact(found, "revisit") == UNIT
+
+
+def test_nobody_calls_the_fitter_about_what_the_counter_takes() -> None:
+    fee = make_branch(1, {"unit_id": 1}, None, "apply")
+    stop = make_branch(0, {"unit_id": 1}, SURVEYOR, "check_gas", "pay_arrears", below=fee)
+    keys = ("suspension_removal", "fee_collection")
+    line = make_line(stop, lambda depth: PROCESSES[keys[depth]])
+    found = CONTACTS.find_all(Session(), stop, line, lambda _, one: is_visitor_called(one))
+    assert choose_contact(found, "pay_arrears") == UNIT

@@ -31,14 +31,14 @@ def show(
 
 
 def test_the_payment_is_one_step_from_before_it_to_the_receipt() -> None:
-    waiting = [("缴费", "now"), ("核对到账", "next"), ("开票据", "next")]
+    waiting = [("缴费", "now"), ("核对到账", "next"), ("缴费完成", "next")]
     assert show(None, works=start(WORKS, "pay")) == waiting
     fee = start(FEE)
     assert show(fee) == show(fee, TAKEN[0]) == show(fee, *TAKEN) == waiting
     to_finance = (*TAKEN, ("counter", "paid"))
-    assert show(fee, *to_finance) == [("缴费", "done"), ("核对到账", "now"), ("开票据", "next")]
+    assert show(fee, *to_finance) == [("缴费", "done"), ("核对到账", "now"), ("缴费完成", "next")]
     assert show(fee, *to_finance, ("collect", "received")) == [
-        ("缴费", "done"), ("核对到账", "done"), ("开票据", "now")
+        ("缴费", "done"), ("核对到账", "done"), ("缴费完成", "now")
     ]  # fmt: skip
 
 
@@ -78,3 +78,17 @@ def test_a_process_that_hands_over_at_once_keeps_its_own_name_for_it(
         "请在营业厅窗口缴费；已经缴了的，窗口正在登记",
     )
     assert second.name == "核对到账"
+
+
+@pytest.mark.parametrize("slip", ["receipt", "invoice", "none_wanted"])
+def test_what_is_paid_is_told_without_a_receipt_that_nobody_wanted(slip: str) -> None:
+    paid = run(FEE, start(FEE), *TAKEN, ("counter", "paid"), ("collect", "received"))
+    rated = run(FEE, paid, ("invoice", slip))
+    due = {task.no: NOW + timedelta(days=1) for one in (paid, rated) for task in one.open_tasks}
+    works = run(WORKS, start(WORKS, "pay"), ("pay", "paid"))
+    for fee in (paid, rated):
+        steps = make_progress(Line(WORKS, works, children={2: Line(FEE, fee, due)}), find_process)
+        [now] = [one for one in steps if one.state.value == "now"]
+        # Nobody reads tomorrow's hour beside what has come already.
+        assert (now.name, now.due_at) == ("缴费完成", None)
+    assert now.text == "费用已收到，不用再缴"

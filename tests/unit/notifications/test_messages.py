@@ -98,6 +98,8 @@ def test_who_is_to_act_hears_what_and_until_when() -> None:
     page = tell("drawing_to_sign", uses_mini=False)
     assert page == f"{case}等您办：请签施工图。{until}点 https://hall.example/c/261124101123453 办理。"
     assert f"应缴：3,580.00元。{until}到营业厅缴费" in tell("sum_to_pay")
+    # Also of a debt that was found on site the text message itself names the sum.
+    assert f"应缴：3,580.00元。{until}到营业厅缴费" in tell("arrears_to_pay")
     assert fill_text(MESSAGES["contract_to_sign"], facts).startswith(f"{case}：报装合同已经写好。{until}点开")
     # What nobody has set a day for is asked for soon, and an unknown sum stands on the page.
     assert "应缴：金额请点开看。请尽快到营业厅缴费" in tell("sum_to_pay", of=FACTS)

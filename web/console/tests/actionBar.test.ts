@@ -111,9 +111,9 @@ it('asks once before a passing that would never ask again for a document that ma
 it('shows what is collected, and asks with the sum before the money is said to be there', async () => {
   setActivePinia(createPinia())
   vi.mocked(sendCommand).mockReset()
-  vi.mocked(getFee).mockResolvedValue({ due_fen: 358_000, what: '安装费', until: null })
+  vi.mocked(getFee).mockResolvedValue({ due_fen: 358_000, what: '安装费', until: null, basis: [{ label: '气价', text: '3 元/m³' }] })
   const action = {
-    kind: 'complete', task: 3, step: 'counter', outcome: 'paid', name: '已收款', asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: false,
+    kind: 'complete', task: 3, step: 'counter', outcome: 'paid', name: '已收款', asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: false, not_yet: false,
   }
   const form = { sections: [] }
   const view = { case_no: '1', version: 1, actions: [action], open_tasks: [{ no: 3, queue: 'charge', attended_by: [] }], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
@@ -125,6 +125,7 @@ it('shows what is collected, and asks with the sum before the money is said to b
   const bar = mount(ActionBar, { global: { stubs: { AppDialog, ElButton: { template: '<button><slot /></button>' } } } })
   await flushPromises()
   expect(bar.get('.fee').text()).toContain('要收：安装费 3,580.00 元')
+  expect(bar.get('.fee').text()).toContain('怎么来的：气价 3 元/m³')
   await bar.get('.act button').trigger('click')
   expect(bar.get('.dialog').text()).toContain('安装费 3,580.00 元，收到了吗？')
   expect(sendCommand).not.toHaveBeenCalled()
@@ -137,7 +138,7 @@ it('asks whether the customer is there, and goes on with the case in which the m
   setActivePinia(createPinia())
   vi.mocked(sendCommand).mockReset()
   const action = {
-    kind: 'complete', task: 1, step: 'pay', outcome: 'paid', name: '柜台收费', asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: true,
+    kind: 'complete', task: 1, step: 'pay', outcome: 'paid', name: '柜台收费', asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: true, not_yet: false,
   }
   const form = { sections: [] }
   const view = { case_no: '1', version: 1, actions: [action], open_tasks: [], demands: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [], child: null }

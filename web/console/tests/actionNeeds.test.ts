@@ -9,7 +9,7 @@ const action = (more: Partial<AvailableAction>): AvailableAction => ({
   outcome: 'pass',
   name: '',
   unmet: null,
-  needs_reason: false, reason_label: null, for_customer: false,
+  needs_reason: false, reason_label: null, for_customer: false, not_yet: false,
   needs_corrections: false,
   needs_owed_documents: false,
   asks: [],
@@ -66,6 +66,8 @@ describe('actions', () => {
   it('leaves out what would be owed where nothing may be', () => {
     expect(listOffered({ actions: [pass, owing, giveBack], may_be_owed: [] })).toEqual([pass, giveBack])
     expect(listOffered({ actions: [pass, owing], may_be_owed: ['proof'] })).toEqual([pass, owing])
+    // What it needs is not here yet, as a way of paying.
+    expect(listOffered({ actions: [pass, { ...owing, not_yet: true }], may_be_owed: ['proof'] })).toEqual([pass])
   })
 
   it('asks for no second reason where corrections explain a return', () => {

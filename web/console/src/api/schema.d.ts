@@ -9243,10 +9243,15 @@ export interface components {
             text: string;
         };
         Fee: {
+            basis: components["schemas"]["FeeBasis"][];
             due_fen: number | null;
             /** Format: date-time */
             until: string | null;
             what: string | null;
+        };
+        FeeBasis: {
+            label: string;
+            text: string;
         };
         FilePurpose: {
             /** @enum {string} */
@@ -10662,6 +10667,7 @@ export interface components {
             needs_corrections: boolean;
             needs_owed_documents: boolean;
             needs_reason: boolean;
+            not_yet: boolean;
             outcome: string | null;
             reason_label: string | null;
             step: string | null;

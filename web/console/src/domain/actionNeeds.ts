@@ -68,7 +68,7 @@ export function isGrave(action: AvailableAction): boolean {
 
 /** What the case offers, without leave to hand in later (容缺受理) where its form asks for nothing that may come later. */
 export function listOffered(view: Pick<StaffCaseView, 'actions' | 'may_be_owed'>): AvailableAction[] {
-  return view.actions.filter((action) => !action.needs_owed_documents || view.may_be_owed.length > 0)
+  return view.actions.filter((action) => !action.not_yet && (!action.needs_owed_documents || view.may_be_owed.length > 0))
 }
 
 /** Who takes part in the steps that one may do now, beside whoever records them. */

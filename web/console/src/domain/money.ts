@@ -23,6 +23,9 @@ export function tellFee(fee: Pick<CaseFee, 'due_fen' | 'what'> | null): string |
   return fee.due_fen ? `${fee.what} ${tellYuan(fee.due_fen)} 元` : fee.what
 }
 
+/** What the sum comes of, in one line; empty where nobody recorded it. */
+export const tellBasis = (fee: Pick<CaseFee, 'basis'> | null): string => (fee?.basis ?? []).map((one) => `${one.label} ${one.text}`).join('，')
+
 const MOST_FEN = 1_000_000_000
 
 /** The fen of a sum that can be owed, or null: more than nothing, and no more than ten million yuan. */
