@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.core.errors import Invalid
@@ -56,20 +55,6 @@ _EXAMPLE: Final = {
     "meter_reading": "1024.5",
 }  # fmt: skip
 _LONGEST_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row as it was read: its cells in the order of the file's columns, or the code of why it cannot be.
-
-    ``row_no`` counts as Excel does, the headings being row 1; ``end`` is where the next row begins.
-    """
-
-    row_no: int
-    end: int
-    cells: Sequence[str] = ()
-    code: str = ""
-    field: str = ""
 
 
 def read_headings(cells: Sequence[str]) -> tuple[str, ...]:

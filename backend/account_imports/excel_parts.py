@@ -11,8 +11,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Final, Self
 from xml.parsers import expat
 
-from backend.account_imports.columns import Record
-from backend.account_imports.row_checks import is_formula
+from backend.core.csv_rows import Record, is_formula
 
 # So many bytes of texts fit into the memory that a worker has.
 _MOST_TEXT: Final = 150 * 1024 * 1024

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Final
 from xml.parsers.expat import ExpatError
 
-from backend.account_imports.columns import Record, read_headings
+from backend.account_imports.columns import read_headings
 from backend.account_imports.excel_parts import (
     BookTooLarge,
     DateStyles,
@@ -22,6 +22,7 @@ from backend.account_imports.excel_parts import (
     SheetParser,
     find_first_sheet,
 )
+from backend.core.csv_rows import Record
 from backend.core.errors import Invalid
 
 # The most rows that a sheet of Excel has.

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.looks import record_look
 from backend.account_imports.columns import GAS_USES, HEADINGS, INLET_SIDES, METER_KINDS, STATUSES, TITLES
-from backend.account_imports.row_checks import is_formula
+from backend.core.csv_rows import is_formula
 from backend.core.encryption import KeyRing
 from backend.core.local_time import local_date
 from backend.core.masking import mask_id_number, mask_name, mask_phone

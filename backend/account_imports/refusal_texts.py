@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from backend.account_imports.columns import TITLES
+from backend.core.import_texts import ROW_TEXTS
 
 REFUSAL_TEXTS: Final[dict[str, str]] = {
-    "line_too_long": "这一行太长，不像客户资料，请检查。",
-    "quote_open": "这一行的引号没有成对，请改好引号。",
-    "characters_refused": "有看不见的控制字符或乱码，请重新输入这一行。",
-    "encoding_mixed": "这一行的文字编码和表头不一样，请把整张表另存为 UTF-8 再导入。",
-    "cells_too_many": "这一行的格数比表头多，请检查是否多了逗号。",
+    **ROW_TEXTS,
     "formula_refused": "这一格是公式，请改成公式算出来的值。",
     "cell_faulty": "有一格是 Excel 的错误值（如 #N/A），请改好。",
     "cell_missing": "这一格必须填。",

@@ -18,16 +18,11 @@ from backend.account_imports.columns import (
     METER_KINDS,
     REQUIRED,
     STATUSES,
-    Record,
 )
 from backend.catalogue.field_checks import BadValue, check_address, check_id_number, check_phone
 from backend.core.account_numbers import is_valid_account_no
+from backend.core.csv_rows import BAD_CHARACTERS, FORMULA_MARKS, Record, is_formula, unquote
 
-_FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
-# A number with a sign, and a telephone with its country's, are no formulas.
-_SIGNED_NUMBER = re.compile(r"[+-]?[0-9][0-9 .()-]*|[-—]")
-# Control characters, half a surrogate pair, and the mark of a character that was lost before.
-_BAD_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LINES = re.compile(r"[\r\n\t]+")
 _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0{1,2}:00(?::00)?)?")
@@ -135,10 +130,10 @@ class RowReader:
 
     def _check_cells(self, cells: Sequence[str]) -> None:
         together = "".join(cells)
-        if _BAD_CHARACTERS.search(together):
-            raise RowRefused("characters_refused", self._find(cells, _BAD_CHARACTERS))
+        if BAD_CHARACTERS.search(together):
+            raise RowRefused("characters_refused", self._find(cells, BAD_CHARACTERS))
         for place, cell in enumerate(cells):
-            if cell.startswith(_FORMULA_MARKS) and is_formula(cell):
+            if cell.startswith(FORMULA_MARKS) and is_formula(cell):
                 raise RowRefused("formula_refused", self._columns[place])
 
     def _find(self, cells: Sequence[str], pattern: re.Pattern[str]) -> str:
@@ -158,19 +153,8 @@ class RowReader:
         return day
 
 
-def is_formula(cell: str) -> bool:
-    """Tell whether a program that opens the cell would compute it."""
-    plain = cell.strip()
-    return plain.startswith(_FORMULA_MARKS[:4]) and _SIGNED_NUMBER.fullmatch(plain) is None
-
-
 def _widen(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
-
-
-def unquote(text: str) -> str:
-    """Return a cell without the mark by which an export keeps it from being read as a formula."""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA_MARKS) else text
 
 
 def _read_text(key: str, text: str) -> str:

@@ -19,14 +19,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.account_imports.chunks import ChunkTaking, Outcome, Refusal, Run
-from backend.account_imports.columns import Record
-from backend.account_imports.csv_rows import CsvRows
+from backend.account_imports.csv_accounts import CsvAccounts
 from backend.account_imports.excel_rows import ExcelRows
 from backend.account_imports.models import AccountImport, AccountImportKey, AccountImportRefusal
 from backend.account_imports.row_checks import AccountLine, RowReader, RowRefused
 from backend.account_imports.sealed_pieces import SealedPieces
 from backend.account_imports.states import RUNNING, move
 from backend.core.copying import copy_rows
+from backend.core.csv_rows import Record
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.core.local_time import local_date
@@ -43,9 +43,9 @@ _REFUSAL: Final = ("import_id", "row_no", "code", "field", "first_row_no")
 _log = structlog.get_logger(__name__)
 
 
-def open_rows(kind: str, file: io.BufferedReader) -> CsvRows | ExcelRows:
+def open_rows(kind: str, file: io.BufferedReader) -> CsvAccounts | ExcelRows:
     """Return the rows of a file; raises Invalid for what is no table of accounts."""
-    return ExcelRows(file) if kind == "xlsx" else CsvRows(file)
+    return ExcelRows(file) if kind == "xlsx" else CsvAccounts(file)
 
 
 class ImportSlices:

@@ -1,4 +1,7 @@
-"""What people read when a whole file of customers is refused; of single rows see the import's own texts."""
+"""What people read when a whole file of customers is refused, and when a row of any table cannot be read.
+
+What a row may not say has its sentences where the table is taken in.
+"""
 
 from __future__ import annotations
 
@@ -14,4 +17,12 @@ IMPORT_TEXTS: dict[str, str] = {
     "import_state_wrong": "这次导入已经走到别的步骤，请刷新后再看。",
     "import_too_many_refused": "有问题的行太多，这次不再往下读。请照清单改好表格，重新上传。",
     "import_file_lost": "上传的文件找不到了，请重新上传。",
+}
+
+ROW_TEXTS: dict[str, str] = {
+    "line_too_long": "这一行太长，不像表里的资料，请检查。",
+    "quote_open": "这一行的引号没有成对，请改好引号。",
+    "characters_refused": "有看不见的控制字符或乱码，请重新输入这一行。",
+    "encoding_mixed": "这一行的文字编码和表头不一样，请把整张表另存为 UTF-8 再导入。",
+    "cells_too_many": "这一行的格数比表头多，请检查是否多了逗号。",
 }

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
+from backend.core.csv_rows import BAD_CHARACTERS, CsvRows, NoTable, unquote
 from backend.core.errors import Invalid
+from backend.core.import_texts import ROW_TEXTS
 from backend.customers.classes import CLASS_NAMES
 
 MOST_ROWS, LARGEST_BYTES, LONGEST_TEXT = 5000, 2_000_000, 500
@@ -23,7 +24,6 @@ COLUMNS: Mapping[str, str] = {
     "服务内容": "service_content",
     "备注": "remarks",
 }
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SHORT_NAMES = {name.removesuffix("客户"): key for key, name in CLASS_NAMES.items()}
 _KEYS = {**_SHORT_NAMES, **{name: key for key, name in CLASS_NAMES.items()}}
 
@@ -46,43 +46,34 @@ class LedgerRow:
     remarks: str
 
 
-def read_table(content: bytes) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (number in the file, cells by key) of every row that is not empty.
+def read_table(content: bytes) -> Iterator[tuple[int, dict[str, str] | RowRefused]]:
+    """Yield (number in the file, cells by key, or why they cannot be read) of every row that is not empty.
 
-    UTF-8 or the encoding in which Excel saves Chinese tables. Raises Invalid ``file_not_csv``.
+    Raises Invalid ``file_not_csv`` for what is no such table, and for one of too many rows.
     """
     if len(content) > LARGEST_BYTES:
         raise Invalid("file_not_csv", detail="bytes")
     try:
-        reader = csv.DictReader(io.StringIO(_decode(content)), strict=True)
-        header = [(one or "").strip() for one in reader.fieldnames or ()]
-        if "户号" not in header or not set(header) <= set(COLUMNS):
-            raise Invalid("file_not_csv", detail="header")
-        reader.fieldnames = header
-        for count, row in enumerate(reader, start=1):
-            if count > MOST_ROWS:
-                raise Invalid("file_not_csv", detail="rows")
-            cells = {COLUMNS[name]: _read_cell(row.get(name)) for name in header}
-            if any(cells.values()):
-                yield reader.line_num, {**dict.fromkeys(COLUMNS.values(), ""), **cells}
-    except (UnicodeDecodeError, csv.Error) as error:
+        rows = CsvRows(io.BytesIO(content))
+    except NoTable as error:
         raise Invalid("file_not_csv") from error
+    headings = rows.headings
+    if "户号" not in headings or not set(headings) <= set(COLUMNS) or len(set(headings)) < len(headings):
+        raise Invalid("file_not_csv", detail="header")
+    keys = [COLUMNS[one] for one in headings]
+    blank = dict.fromkeys(COLUMNS.values(), "")
+    for count, row in enumerate(rows.iterate(0, 0), start=1):
+        if count > MOST_ROWS:
+            raise Invalid("file_not_csv", detail="rows")
+        code = row.code or ("characters_refused" if any(map(BAD_CHARACTERS.search, row.cells)) else "")
+        told = dict(zip(keys, (unquote(one.strip()) for one in row.cells), strict=False))
+        yield row.row_no, RowRefused(ROW_TEXTS[code]) if code else {**blank, **told}
 
 
-def _decode(content: bytes) -> str:
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030")
-
-
-def _read_cell(value: object) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
-
-
-def read_row(cells: Mapping[str, str]) -> LedgerRow:
+def read_row(cells: Mapping[str, str] | RowRefused) -> LedgerRow:
     """Return what a row means; raises RowRefused with the sentence that says what is wrong."""
+    if isinstance(cells, RowRefused):
+        raise cells
     if not cells["account_no"]:
         raise RowRefused("没有写户号。")
     named = cells["classification"]

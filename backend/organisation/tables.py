@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.core.csv_rows import FORMULA_MARKS, CsvRows, NoTable, unquote
 from backend.core.error_texts import FIELD_TEXTS
 from backend.core.errors import AppError, Invalid, NotFound, sentence_for
 from backend.organisation.roster_upkeep import RosterEntry, RosterUpkeep
@@ -20,8 +21,6 @@ from backend.organisation.upkeep import OrganisationUpkeep, UnitEntry
 MOST_ROWS = 5000
 LARGEST_BYTES = 2_000_000
 _BETWEEN_POSTS = "、"
-# A cell that begins like this would be run as a formula by the program that opens the table.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 KIND_NAMES = {"centre": "中心", "division": "事业部", "unit": "单位"}
 PRESENCE_NAMES = {"on_duty": "在岗", "absent": "请假", "left": "离职"}
 _GONE = "left"
@@ -247,41 +246,34 @@ def _write_unit(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _write_cell(value: object) -> str:
     text = "" if value is None else str(value)
-    return "'" + text if text.startswith(_FORMULA) else text
-
-
-def _read_cell(value: str | None) -> str:
-    text = (value or "").strip()
-    return text[1:] if text.startswith("'") and text[1:].startswith(_FORMULA) else text
+    return "'" + text if text.startswith(FORMULA_MARKS) else text
 
 
 def _parse(content: bytes, columns: Mapping[str, str]) -> list[tuple[int, dict[str, str]]]:
-    """Return (number in the file, row by key); raises Invalid ``file_not_csv``."""
+    """Return (number in the file, row by key); raises Invalid ``file_not_csv``.
+
+    All or nothing is taken in, so that a row which cannot be read refuses the whole file.
+    """
     if len(content) > LARGEST_BYTES:
         raise Invalid("file_not_csv")
     try:
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
-        header = [(one or "").strip() for one in reader.fieldnames or ()]
-        if sorted(header) not in (sorted(columns), sorted(set(columns) - _LATER)):
-            raise Invalid("file_not_csv", detail="header")
-        reader.fieldnames = header
-        rows = []
-        for row in reader:
-            if None in row or None in row.values():
-                # A row with more or fewer cells than the header would put values into wrong columns.
-                raise Invalid("import_refused", extra={"rows": [{"row": reader.line_num, "text": _CELLS}]})
-            if any(_read_cell(value) for value in row.values()):
-                rows.append(
-                    (
-                        reader.line_num,
-                        dict.fromkeys(columns.values(), "")
-                        | {columns[name]: _read_cell(value) for name, value in row.items()},
-                    )
-                )
-    except (UnicodeDecodeError, csv.Error) as error:
+        table = CsvRows(io.BytesIO(content))
+    except NoTable as error:
         raise Invalid("file_not_csv") from error
-    if len(rows) > MOST_ROWS:
-        raise Invalid("file_not_csv", detail="rows")
+    if sorted(table.headings) not in (sorted(columns), sorted(set(columns) - _LATER)):
+        raise Invalid("file_not_csv", detail="header")
+    keys = [columns[one] for one in table.headings]
+    rows: list[tuple[int, dict[str, str]]] = []
+    for row in table.iterate(0, 0):
+        if len(rows) == MOST_ROWS:
+            raise Invalid("file_not_csv", detail="rows")
+        if row.code == "cells_too_many" or (not row.code and len(row.cells) < len(keys)):
+            # A row with more or fewer cells than the header would put values into wrong columns.
+            raise Invalid("import_refused", extra={"rows": [{"row": row.row_no, "text": _CELLS}]})
+        if row.code:
+            raise Invalid("file_not_csv", detail=row.code)
+        cells = (unquote(one.strip()) for one in row.cells)
+        rows.append((row.row_no, dict.fromkeys(columns.values(), "") | dict(zip(keys, cells, strict=True))))
     return rows
 
 

@@ -125,7 +125,25 @@ def test_faulty_rows_are_told_and_the_others_count(hall: Hall, make_account: Mak
     assert json.loads(bring_in(desk, table).text)["changed"] == 0
     assert code(bring_in(desk, "姓名,电话\n李明,1\n")) == "file_not_csv"
     assert code(bring_in(desk, b"\xff\xfe\x00")) == "file_not_csv"
+    assert code(bring_in(desk, "户号,备注,备注\n")) == "file_not_csv"
     assert json.loads(bring_in(desk, f"{HEADER}{good},敏感,,,,,,\n".encode("gb18030")).text)["taken"] == 1
+
+
+def test_a_row_that_cannot_be_read_costs_no_other(hall: Hall, make_account: MakeAccount) -> None:
+    desk = hall.sign_in("desk_361")
+    number, _ = make_account()
+    rows = (
+        f"{number},特殊,,,,,,".encode("gb18030"),
+        f'{number},特殊,,,,,"never closed,'.encode(),
+        f"{number},特殊,,,,,,\x01".encode(),
+        f"{number},特殊,,,,,,,more".encode(),
+        f"{number},敏感,,,,,,".encode(),
+    )
+    told = json.loads(bring_in(desk, HEADER.encode() + b"\n".join(rows) + b"\n").text)
+    assert (told["taken"], [one["row"] for one in told["refused"]]) == (1, [2, 3, 4, 5])
+    assert "编码" in told["refused"][0]["text"]
+    assert "引号" in told["refused"][1]["text"]
+    assert find(desk, number)["classification"] == "sensitive"
 
 
 @pytest.mark.parametrize(

@@ -234,6 +234,13 @@ def test_what_is_not_such_a_table(lead: Browser, content: bytes | str) -> None:
     assert (answer.status_code, code(answer)) == (422, "file_not_csv")
 
 
+def test_a_table_as_excel_saves_chinese(lead: Browser) -> None:
+    name = f"区{uuid.uuid4().hex[:6]}"
+    content = f"区,街道,小区,单位编号\r\n{name},一号路,,361\r\n".encode("gb18030")
+    assert upload(lead, "areas", content).status_code == 200
+    assert any(row["区"] == name for row in download(lead, "areas"))
+
+
 def test_a_row_with_too_many_cells(lead: Browser) -> None:
     answer = upload(lead, "areas", "区,街道,小区,单位编号\r\n新区,一号路,,361,多出来的\r\n")
     assert set(list_faults(answer)) == {2}

@@ -13,11 +13,12 @@ import pytest
 from openpyxl import Workbook
 from xlsxwriter import Workbook as StreamedWorkbook
 
-from backend.account_imports.columns import HEADINGS, Record, make_template
-from backend.account_imports.csv_rows import LONGEST_LINE, CsvRows
+from backend.account_imports.columns import HEADINGS, make_template
+from backend.account_imports.csv_accounts import CsvAccounts
 from backend.account_imports.excel_rows import ExcelRows
 from backend.account_imports.refusal_texts import REFUSAL_TEXTS, tell_refusal
 from backend.account_imports.row_checks import AccountLine, RowReader, RowRefused
+from backend.core.csv_rows import LONGEST_LINE, Record
 from backend.core.errors import Invalid
 
 HEADER = "户号,户名,区,街道,小区,门牌号,用气性质"
@@ -26,7 +27,7 @@ TODAY = date(2026, 11, 28)
 
 
 def read(content: bytes, position: int = 0, row_no: int = 0) -> list[Record]:
-    return list(CsvRows(io.BufferedReader(io.BytesIO(content))).iterate(position, row_no))  # type: ignore[arg-type]
+    return list(CsvAccounts(io.BufferedReader(io.BytesIO(content))).iterate(position, row_no))  # type: ignore[arg-type]
 
 
 def codes(content: bytes) -> list[tuple[int, str]]:

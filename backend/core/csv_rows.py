@@ -1,18 +1,18 @@
 """CSV as a stream of rows: any length, any rubbish, begun at any row again.
 
 A line that cannot be read is one refused row and harms no other. The file's encoding is that of its headings;
-a line in another one is refused, since nobody can know what was meant.
+a line in another one is refused, since nobody can know what was meant. Whatever takes tables in reads them
+here; what its columns are, how many rows it takes and which code refuses the whole file are its own matter.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
-from typing import Final
-
-from backend.account_imports.columns import Record, read_headings
-from backend.core.errors import Invalid
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, Final
 
 LONGEST_LINE: Final = 16 * 1024
 # A quotation that is open for so many lines was never meant as one.
@@ -23,24 +23,51 @@ _SURELY_UTF8: Final = 3
 _FOREIGN_BEGINNINGS = (b"\xff\xfe", b"\xfe\xff", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")
 
 
+# A cell that begins like this may be computed by the program that opens the table.
+FORMULA_MARKS: Final = ("=", "+", "-", "@", "\t", "\r")
+# Control characters, half a surrogate pair, and the mark of a character that was lost before.
+BAD_CHARACTERS: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+# A number with a sign, and a telephone with its country's, are no formulas.
+_SIGNED_NUMBER = re.compile(r"[+-]?[0-9][0-9 .()-]*|[-—]")
+
+
+class NoTable(Exception):
+    """The file is no CSV at all, or of an encoding that nobody reads here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row as it was read: its cells in the order of the file's columns, or the code of why it cannot be.
+
+    ``row_no`` counts as Excel does, the headings being row 1; ``end`` is where the next row begins.
+    """
+
+    row_no: int
+    end: int
+    cells: Sequence[str] = ()
+    code: str = ""
+    field: str = ""
+
+
 class CsvRows:
-    """The rows of ``file``. Raises Invalid at once for what is no table of accounts."""
+    """The rows of ``file``; ``headings`` are its first line. Raises NoTable at once for what is no table."""
 
-    rows_total: int | None = None
-
-    def __init__(self, file: io.BufferedReader) -> None:
+    def __init__(self, file: BinaryIO) -> None:
         self._file = file
         file.seek(0)
         line = file.readline(LONGEST_LINE + 1)
         if line.startswith(_FOREIGN_BEGINNINGS) or b"\0" in line or len(line) > LONGEST_LINE:
-            raise Invalid("import_file_unreadable")
+            raise NoTable
         self.begin = len(line)
         text, self.encoding = _decode_headings(line)
         try:
             cells = next(csv.reader([text]), [])
         except csv.Error as error:
-            raise Invalid("import_file_unreadable") from error
-        self.columns = read_headings(cells)
+            raise NoTable from error
+        self.headings = tuple(one.strip().lstrip("\ufeff").strip() for one in cells)
+        # Empty headings at the end count for nothing.
+        while self.headings and not self.headings[-1]:
+            self.headings = self.headings[:-1]
 
     def iterate(self, position: int, row_no: int) -> Iterator[Record]:
         """Yield the rows from the byte ``position`` on, which follow row ``row_no``; empty ones not."""
@@ -83,10 +110,10 @@ class CsvRows:
                 return Record(row_no, end, code="quote_open")
         else:
             cells = text.rstrip("\r\n").split(",")
-        if len(cells) > len(self.columns):
-            if any(map(str.strip, cells[len(self.columns) :])):
+        if len(cells) > len(self.headings):
+            if any(map(str.strip, cells[len(self.headings) :])):
                 return Record(row_no, end, code="cells_too_many")
-            cells = cells[: len(self.columns)]
+            cells = cells[: len(self.headings)]
         return Record(row_no, end, cells) if any(map(str.strip, cells)) else None
 
     def _decode(self, line: bytes) -> str | None:
@@ -136,4 +163,15 @@ def _decode_headings(line: bytes) -> tuple[str, str]:
     try:
         return line.decode(_CHINESE).strip(), _CHINESE
     except UnicodeDecodeError as error:
-        raise Invalid("import_file_unreadable") from error
+        raise NoTable from error
+
+
+def is_formula(cell: str) -> bool:
+    """Tell whether a program that opens the cell would compute it."""
+    plain = cell.strip()
+    return plain.startswith(FORMULA_MARKS[:4]) and _SIGNED_NUMBER.fullmatch(plain) is None
+
+
+def unquote(text: str) -> str:
+    """Return a cell without the mark by which an export keeps it from being read as a formula."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_MARKS) else text
