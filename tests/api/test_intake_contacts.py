@@ -35,7 +35,7 @@ def test_a_contact_is_found_by_the_phone_of_a_case_that_is_anothers_process(hall
     found = find(agent, phone=values["contact_phone"])
     [person] = found["customers"]
     assert (person["name"], person["phone"], person["masked"]) == (name, values["contact_phone"], False)
-    assert person["address"]["door"] == values["address"]["door"]
+    assert person["address"]["door"].removesuffix("室") == values["address"]["door"]
     # The case itself stays theirs whose process it is.
     assert agent.get(f"/cases/{case_no}").status_code == 404
     assert found["open_cases"] == []
