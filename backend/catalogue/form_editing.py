@@ -34,6 +34,8 @@ _TYPE_NAMES = (
     "信用代码", "照片",
 )  # fmt: skip
 DEFAULT_LABELS = frozenset(f"新的{one}" for one in _TYPE_NAMES)
+# And what it calls an option that nobody has named yet.
+_DEFAULT_OPTION = re.compile(r"选项\s*([0-9]+|[一二三四五六七八九十]+)")
 _NEW_KEY = re.compile(r"own_[a-z0-9_]{1,40}")
 _SCHEMA = {
     "minLength": "文字不能空着。",
@@ -158,6 +160,7 @@ def _check_new(sent: Body, types: Sequence[str]) -> Iterator[tuple[str, str]]:
     if not label:
         yield sent["key"], "新的一栏还没有名称，请写上。"
     yield from _check_name(sent["key"], label)
+    yield from _check_options(sent, label)
     if _NEW_KEY.fullmatch(sent["key"]) is None or sent.get("type") not in types:
         yield sent["key"], f"“{label}”不是可以新增的一栏，请重新添加。"
 
@@ -166,6 +169,7 @@ def _check_old(old: Body, sent: Body) -> Iterator[tuple[str, str]]:
     if not sent.get("label", "").strip():
         yield old["key"], f"“{old['label']}”的名称不能空着。"
     yield from _check_name(old["key"], sent.get("label", "").strip())
+    yield from _check_options(sent, old["label"])
     for name in ("type", "personal"):
         if name in sent and sent[name] != old[name]:
             yield old["key"], f"“{old['label']}”的类型和个人信息种类不能改，可以另加一栏。"
@@ -178,6 +182,15 @@ def _check_old(old: Body, sent: Body) -> Iterator[tuple[str, str]]:
 def _check_name(key: str, label: str) -> Iterator[tuple[str, str]]:
     if label in DEFAULT_LABELS:
         yield key, f"“{label}”是系统起的名称，填表的人看不懂，请改成这一栏要填的内容。"
+
+
+def _check_options(sent: Body, label: str) -> Iterator[tuple[str, str]]:
+    for one in sent.get("options") or ():
+        name = one.get("label", "").strip()
+        if not name:
+            yield sent["key"], f"“{label}”有一个选项还没有名称，请写上。"
+        elif _DEFAULT_OPTION.fullmatch(name):
+            yield sent["key"], f"“{label}”的“{name}”是系统起的名称，填表的人看不懂，请改成真正的选项。"
 
 
 def _merge(old: Body, sent: Body) -> dict[str, Any]:

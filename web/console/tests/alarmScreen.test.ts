@@ -40,8 +40,12 @@ it('promises neither words nor a door that nobody gave', async () => {
   expect(told.get('blockquote').text()).toBe('楼道里有味')
   told.unmount()
   const { screen: placed } = await hear([TAKE], masked, { place: '阳光小区' })
-  expect(placed.get('.show').text()).toBe('显示电话和门牌')
+  expect(placed.get('.show').text()).toBe('显示电话')
   placed.unmount()
+  const address = { region: '历下区', street: '', community: '阳光小区', building: '3幢', unit: '', door: '****', note: '', point: null }
+  const { screen: whole } = await hear([TAKE], { masked_items: ['phone', 'address'], values: { address } })
+  expect(whole.get('.show').text()).toBe('显示电话和门牌')
+  whole.unmount()
 })
 
 it('rings where the case may not be read, with the place alone', async () => {

@@ -99,6 +99,10 @@ it('puts the answer of a department apart, and says that it is to be read', () =
   const groups = groupByDay([comes, answered], at('2026-11-26T08:00')).map((day) => [day.title, day.visits.map((one) => one.case_no)])
   expect(groups).toEqual([['部门有答复，请先看', ['answered']], ['今天 11月26日 周四', ['comes']]])
   expect([answered, comes].map(tellStep)).toEqual(['看部门答复', '出发'])
+  // A name of the manual's is told in plain words, one that is plain stays, and so does how a case ended.
+  const at_step = (step: string, more: object = {}) => tellStep({ ...comes, step, status: 'open', step_name: '手册的名字', is_alarm: false, mark: null, ...more } as StaffCaseView)
+  expect([at_step('notice'), at_step('survey'), at_step('support', { is_alarm: true }), at_step('support', { mark: '2级投诉' })]).toEqual(['开隐患整改通知单', '手册的名字', '现场处置', '处理投诉'])
+  expect(at_step('notice', { status: 'completed', step_name: '已办结' })).toBe('已办结')
 })
 
 it('keeps what only waits for its reply apart from the days', () => {
@@ -123,7 +127,7 @@ it('asks once before a choice between outcomes, and not where there is but one',
 describe('the head of a visit', () => {
   const view = {
     ...booked, mark: null, is_alarm: false, visit: { made_at: null, result: null },
-    step: 'set_off', step_name: '出发', due_at: '2026-11-26T04:00:00Z',
+    open_tasks: [], step: 'set_off', step_name: '出发', due_at: '2026-11-26T04:00:00Z',
   } as unknown as StaffCaseView
   const now = at('2026-11-26T08:00')
 
@@ -132,7 +136,7 @@ describe('the head of a visit', () => {
     expect(tellDue(view)).toBe('11:00–12:00 之间到客户家')
     expect(tellDue({ ...view, step: 'inspect' })).toBeNull()
     expect(tellDue({ ...view, due_at: null })).toBeNull()
-    expect(tellDue({ ...view, due_at: '2026-11-26T09:00:00Z' })).toContain('17:00 前完成“出发”')
+    expect(tellDue({ ...view, due_at: '2026-11-26T09:00:00Z' })).toContain('17:00 前完成“准备出发”')
   })
 
   it('waits for no hour of a complaint, but for its deadline', () => {

@@ -38,6 +38,11 @@ export function tellAddress(address: Address): string {
   return [place, door, address.note && `（${address.note}）`].filter(Boolean).join(' ')
 }
 
+/** Whether one of these values is an address with a door, which may stand there masked. */
+export function hasDoor(values: Values): boolean {
+  return Object.values(values).some((value) => isAddress(value) && Boolean(value.door))
+}
+
 /** One value as text; file fields give the number of files. */
 export function tellValue(field: FormField | FormColumn, value: Value | undefined): string {
   if (isEmpty(value)) return '未填'

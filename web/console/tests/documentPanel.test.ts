@@ -1,0 +1,61 @@
+import { flushPromises, mount } from '@vue/test-utils'
+import { expect, it, vi } from 'vitest'
+import { getDocument, putDocument } from '@/api/documents'
+import type { AvailableAction, DocumentView, Values } from '@/api/types'
+import DocumentPanel from '@/components/case/DocumentPanel.vue'
+
+vi.mock('@/api/documents')
+
+const way = (outcome: string, name: string, filled: boolean) =>
+  ({ kind: 'complete', task: 1, step: 'inspect', outcome, name, asks: ['form'], demands: [{ field: 'hazards', filled }] }) as unknown as AvailableAction
+const safe = way('safe', '没有隐患', false)
+const ways = [safe, way('hazard', '发现隐患', true)]
+const AppDialog = { template: '<div><slot /></div>' }
+const ElButton = { props: ['nativeType', 'type'], template: '<button :type="nativeType || \'button\'"><slot /></button>' }
+
+async function show(values: Values, came?: AvailableAction) {
+  const hazards = { key: 'hazards', label: '检查结果', asked_as: '查出哪些隐患', type: 'multi_choice', personal: 'none', required: false, options: [{ value: 'h1', label: '胶管老化' }] }
+  const view = {
+    case_no: '1', step_name: '入户安检', number: '', state: 'to_fill', may_fill: true, revision: 0, values, files: {}, masked_items: [], filled_at: null,
+    form: { key: 'slip', version: 1, name: '安检单', kind: 'slip', sections: [{ key: 's', title: '段', fields: [hazards] }] },
+  }
+  vi.mocked(getDocument).mockResolvedValue(view as unknown as DocumentView)
+  vi.mocked(putDocument).mockReset().mockResolvedValue({ revision: 1, saved_at: '2026-11-26T01:00:00Z' } as never)
+  const stubs = { AppDialog, ElButton, FormFill: true, RevealDialog: true }
+  const panel = mount(DocumentPanel, { props: { caseNo: '1', task: 1, name: '安检单', ways, way: came }, global: { stubs } })
+  await flushPromises()
+  const press = async (name: string) => {
+    const button = panel.findAll('button').find((one) => one.text() === name)!
+    await (button.attributes('type') === 'submit' ? panel.get('form').trigger('submit') : button.trigger('click'))
+    await flushPromises()
+  }
+  return { panel, press }
+}
+const wasHandedIn = () => vi.mocked(putDocument).mock.calls.some(([, , body]) => (body as { fills: boolean }).fills)
+
+it('asks once before a slip with nothing ticked says that there is no hazard', async () => {
+  const { panel, press } = await show({})
+  await press('填好了（没有隐患）')
+  expect(wasHandedIn()).toBe(false)
+  expect(panel.get('.ends').text()).toContain('“查出哪些隐患”一项也没有填，交上去就是“没有隐患”。')
+  // The same keys once more are no answer.
+  await panel.get('form').trigger('submit')
+  await flushPromises()
+  expect(wasHandedIn()).toBe(false)
+  await press('回去再看')
+  await press('填好了（没有隐患）')
+  await press('确定，没有隐患')
+  expect(wasHandedIn()).toBe(true)
+  panel.unmount()
+})
+
+it('asks nothing of who said so before, and nothing where hazards are ticked', async () => {
+  const said = await show({}, safe)
+  await said.press('填好，没有隐患')
+  expect(wasHandedIn()).toBe(true)
+  said.panel.unmount()
+  const ticked = await show({ hazards: ['h1'] })
+  await ticked.press('填好了（发现隐患）')
+  expect(wasHandedIn()).toBe(true)
+  ticked.panel.unmount()
+})
