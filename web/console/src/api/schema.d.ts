@@ -9244,6 +9244,8 @@ export interface components {
         Fee: {
             basis: components["schemas"]["FeeBasis"][];
             due_fen: number | null;
+            is_cleared: boolean;
+            received: components["schemas"]["FeeReceived"][];
             /** Format: date-time */
             until: string | null;
             what: string | null;
@@ -9251,6 +9253,12 @@ export interface components {
         FeeBasis: {
             label: string;
             text: string;
+        };
+        FeeReceived: {
+            amount_fen: number;
+            /** Format: date-time */
+            paid_at: string;
+            receipt_no: string | null;
         };
         FilePurpose: {
             /** @enum {string} */
