@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -34,6 +35,8 @@ SETTLES_CHARGE = "settle_charge"
 _CASE = table_of(ServiceCase)
 _UNIT = select(_CASE.c.unit_id).where(_CASE.c.id == bindparam("case_id"))
 _UNNAMED = "费用"
+# Where a browser shows an address on the map; the clients themselves name no host but ours.
+_MAP = "https://apis.map.qq.com/uri/v1/search?keyword={}&referer=gas-hall"
 # What a bill waits for: its sum, the customer's money, the counter that books it, finance that looks for it.
 BILL_STATES = ("to_set", "to_pay", "booking", "checking")
 
@@ -252,7 +255,8 @@ class PaymentStatements:
         hours = self._calendar.current(session).hours_on(local_date(now))
         periods = "、".join(f"{one.opens:%H:%M}–{one.closes:%H:%M}" for one in hours.periods)
         unit, address = self._organisation.tell_counter(session, unit_id)
-        return {"unit": unit, "address": address, "hours": periods}
+        map_url = _MAP.format(quote(address, safe="")) if address else ""
+        return {"unit": unit, "address": address, "hours": periods, "map_url": map_url}
 
 
 def _write_receipt(charge: Row[Any]) -> dict[str, Any]:

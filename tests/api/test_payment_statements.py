@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import update
@@ -62,6 +63,7 @@ def test_the_sum_is_told_before_it_is_paid_and_the_receipt_afterwards(
         "unit": "东城客服部",
         "address": "历下区泉城路100号",
         "hours": "08:30–12:00、13:30–17:30",
+        "map_url": f"https://apis.map.qq.com/uri/v1/search?keyword={quote('历下区泉城路100号')}&referer=gas-hall",
     }
     assert (bill["contract_no"], bill["transfer"]) == (None, None)
     assert (bill["until"], bill["overdue"]) == (LATE, True)

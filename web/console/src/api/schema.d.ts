@@ -9065,6 +9065,7 @@ export interface components {
         Desk: {
             address: string;
             hours: string;
+            map_url: string;
             unit: string;
         };
         Document: {
