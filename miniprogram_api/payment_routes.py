@@ -17,12 +17,13 @@ from payments.statements import BILL_STATES, PaymentStatements
 class DeskSchema(Schema):
     """The unit whose counter takes the money, where it is, and its hours on a working day.
 
-    The address is empty where nobody entered it.
+    The address is empty where nobody entered it, and so is ``map_url``, where a browser shows it on the map.
     """
 
     unit = fields.String(required=True)
     address = fields.String(required=True)
     hours = fields.String(required=True)
+    map_url = fields.String(required=True)
 
 
 class TransferSchema(Schema):

@@ -22,3 +22,9 @@ def find_sum_field(definition: ProcessDefinition, step: str | None) -> str | Non
     """Return the field of an earlier form that says how much is paid at ``step``, or None without one."""
     names: Mapping[str, str] = definition.traits.get(_SUMS_FROM, {})
     return None if step is None else names.get(step)
+
+
+def list_sum_fields(definition: ProcessDefinition) -> tuple[str, ...]:
+    """Return the fields of forms that say how much is paid at a step of the process."""
+    names: Mapping[str, str] = definition.traits.get(_SUMS_FROM, {})
+    return tuple(dict.fromkeys(names.values()))

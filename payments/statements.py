@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,6 +17,7 @@ from backend.cases.deadlines import find_limit, measure_due
 from backend.cases.models import ServiceCase
 from backend.cases.snapshot import CaseStatus, Task
 from backend.cases.staff_access import StaffAccess
+from backend.cases.staff_case_view import find_branch
 from backend.catalogue.definition import LimitKind, ProcessDefinition, Step
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
@@ -25,7 +27,7 @@ from backend.organisation.service import Member, OrganisationService
 from payments.agreed import Agreed, find_agreed, find_recorded
 from payments.collecting import OPENS_CHARGE
 from payments.ledger import list_charges
-from payments.paid_for import find_sum_field, name_what
+from payments.paid_for import find_sum_field, list_sum_fields, name_what
 from payments.settling import SUM_SET
 
 # The step at which the customer has paid is finance's.
@@ -33,6 +35,8 @@ SETTLES_CHARGE = "settle_charge"
 _CASE = table_of(ServiceCase)
 _UNIT = select(_CASE.c.unit_id).where(_CASE.c.id == bindparam("case_id"))
 _UNNAMED = "费用"
+# Where a browser shows an address on the map; the clients themselves name no host but ours.
+_MAP = "https://apis.map.qq.com/uri/v1/search?keyword={}&referer=gas-hall"
 # What a bill waits for: its sum, the customer's money, the counter that books it, finance that looks for it.
 BILL_STATES = ("to_set", "to_pay", "booking", "checking")
 
@@ -63,13 +67,16 @@ class Fee:
     """What whoever takes the money reads: the sum that the customer was told, for what, and until when.
 
     ``due_fen`` is None where neither contract nor staff have said it, ``what`` where no money is taken;
-    ``basis`` is what a sum that was recorded comes of.
+    ``basis`` is what a sum that was recorded comes of. Where nothing waits to be paid any more, ``received``
+    is what finance has confirmed since that sum was recorded, and ``is_cleared`` that it is all of it.
     """
 
     due_fen: int | None = None
     what: str | None = None
     until: datetime | None = None
     basis: tuple[Mapping[str, str], ...] = ()
+    received: tuple[Mapping[str, Any], ...] = ()
+    is_cleared: bool = False
 
 
 class PaymentStatements:
@@ -96,15 +103,7 @@ class PaymentStatements:
             root = find_customer_case(session, customer_id, case_no).branch
             place = next(self._list_places(session, root), None)
             charges = list_charges(session, [one.id for one in list_branches(root)])
-            paid = [
-                {
-                    "amount_fen": one.amount_fen,
-                    "paid_at": one.settled_at,
-                    "receipt_no": one.receipt_no,
-                }
-                for one in charges
-                if one.state == "settled"
-            ]
+            paid = [_write_receipt(one) for one in charges if one.state == "settled"]
             bill = None if place is None else self._write_bill(session, place, charges, now)
             return {"bill": bill, "paid": paid}
 
@@ -131,13 +130,26 @@ class PaymentStatements:
             places = self._list_places(session, root)
             place = next((one for one in places if (one.fee or one.branch).id == case_id), None)
             if place is None:
-                return Fee()
+                return self._find_cleared(session, find_branch(root, case_id))
             charges = list_charges(session, [one.id for one in list_branches(place.branch)])
             due = self._find_due(session, place, charges)
             if due is None:
                 return Fee()
             basis = () if due.agreed is None else due.agreed.basis
             return Fee(due.amount_fen, _name_what(place), due.until, basis)
+
+    def _find_cleared(self, session: Session, branch: Branch) -> Fee:
+        """Return what came in of a sum that a form of the case recorded: nobody asks for it anew then."""
+        definition = self._definitions.get(session, branch.definition_version_id)
+        for field in list_sum_fields(definition):
+            agreed = find_recorded(session, self._definitions, branch.id, field)
+            if agreed is not None and agreed.since is not None:
+                charges = list_charges(session, [one.id for one in list_branches(branch)])
+                settled = [one for one in charges if one.state == "settled"]
+                settled = [one for one in settled if one.settled_at >= agreed.since]
+                is_cleared = sum(one.amount_fen for one in settled) >= agreed.total_fen
+                return Fee(received=tuple(map(_write_receipt, settled)), is_cleared=is_cleared)
+        return Fee()
 
     def _list_places(self, session: Session, branch: Branch) -> Iterator[_Place]:
         """Return where the case waits for money, itself or in what it handed over to."""
@@ -243,7 +255,16 @@ class PaymentStatements:
         hours = self._calendar.current(session).hours_on(local_date(now))
         periods = "、".join(f"{one.opens:%H:%M}–{one.closes:%H:%M}" for one in hours.periods)
         unit, address = self._organisation.tell_counter(session, unit_id)
-        return {"unit": unit, "address": address, "hours": periods}
+        map_url = _MAP.format(quote(address, safe="")) if address else ""
+        return {"unit": unit, "address": address, "hours": periods, "map_url": map_url}
+
+
+def _write_receipt(charge: Row[Any]) -> dict[str, Any]:
+    return {
+        "amount_fen": charge.amount_fen,
+        "paid_at": charge.settled_at,
+        "receipt_no": charge.receipt_no,
+    }
 
 
 def _has_effect(steps: Sequence[Step], effect: str) -> bool:

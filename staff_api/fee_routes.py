@@ -21,16 +21,27 @@ class FeeBasisSchema(Schema):
     text = fields.String(required=True)
 
 
+class FeeReceivedSchema(Schema):
+    """One sum that finance has confirmed."""
+
+    amount_fen = fields.Integer(required=True)
+    paid_at = fields.AwareDateTime(required=True)
+    receipt_no = fields.String(required=True, allow_none=True)
+
+
 class FeeSchema(Schema):
     """The sum of contract or scheme, less what was paid, for what, and until when the customer is to pay it.
 
-    The sum is null where nobody has said it, ``what`` where the case takes no money.
+    The sum is null where nobody has said it, ``what`` where the case takes no money. After the payment
+    ``received`` tells what finance has confirmed of a sum that was recorded; ``is_cleared``: all of it.
     """
 
     due_fen = fields.Integer(required=True, allow_none=True)
     what = fields.String(required=True, allow_none=True)
     until = fields.AwareDateTime(required=True, allow_none=True)
     basis = fields.List(fields.Nested(FeeBasisSchema), required=True)
+    received = fields.List(fields.Nested(FeeReceivedSchema), required=True)
+    is_cleared = fields.Boolean(required=True)
 
 
 def make_fee_routes(

@@ -248,7 +248,7 @@ class CustomerCases:
             "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
             "actions": [
                 *(one.body for one in actions),
-                *make_urging(line, tree.urged_at, lambda: self._urge_limit.find_next(session, tree.urged_at)),
+                *make_urging(line, tree.urged_at, *self._urge_limit.bind(session, tree.urged_at)),
             ],
             "appointment": self._find_appointment(session, branch, line),
             "visit_state": tell_visit_state(line),

@@ -92,33 +92,44 @@ def find_mend_until(line: Line) -> str | None:
     return (max(opened) + DAYS_TO_MEND).isoformat() if opened else None
 
 
+# Whether a step that began then, and is due then where it has a limit, is worth urging by now.
+IsRipe = Callable[[datetime, datetime | None], bool]
+
+
 def make_urging(
-    line: Line, urged_at: datetime | None, find_next: Callable[[], datetime | None]
+    line: Line,
+    urged_at: datetime | None,
+    find_next: Callable[[], datetime | None],
+    is_ripe: IsRipe = lambda _opened_at, _due_at: True,
 ) -> list[dict[str, Any]]:
     """Return the action of urging as clients get it, or nothing while the customer is waited for.
 
     ``find_next`` says from when on a step that was urged at ``urged_at`` may be urged again, or None where it
-    may be now. A step that began since then has not been urged.
+    may be now. A step that began since then has not been urged, and is urged once one of those that are
+    waited for ``is_ripe``.
     """
     awaited = list(_list_awaited(line)) if line.snapshot.status is CaseStatus.OPEN else []
-    if not awaited:
+    was_urged = urged_at is not None and any(one.opened_at <= urged_at for one, _ in awaited)
+    if not was_urged and not any(is_ripe(one.opened_at, due_at) for one, due_at in awaited):
         return []
     body = _write(_URGE, ())
-    was_urged = urged_at is not None and any(one.opened_at <= urged_at for one in awaited)
     next_at = find_next() if was_urged else None
     if next_at is not None:
         body["unmet"] = {"code": RefusalCode.URGED_LATELY.value, "text": write_too_soon(next_at)}
     return [body]
 
 
-def _list_awaited(line: Line) -> Iterator[Task]:
-    """The steps of others that are waited for; one that handed over waits for what its child waits for."""
+def _list_awaited(line: Line) -> Iterator[tuple[Task, datetime | None]]:
+    """The steps of others that are waited for, and when they are due.
+
+    One that handed over waits for what its child waits for.
+    """
     for task in line.snapshot.open_tasks:
         child = line.children.get(task.no)
         if child is not None and child.snapshot.status is CaseStatus.OPEN:
             yield from _list_awaited(child)
         elif line.definition.step(task.step).by.kind is not ActorKind.CUSTOMER:
-            yield task
+            yield task, line.due_at.get(task.no)
 
 
 def _rank(action: CustomerAction) -> int:

@@ -13,11 +13,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.deadline_models import DeadlineEvent, OverallLimitRow
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.snapshot import TaskState
+from backend.catalogue.definition import ActorKind
 from backend.core.calendar_models import CalendarVersion
 from backend.core.database import table_of
 from backend.core.outbox import promise
 
 BATCH = 500
+# The message that reminds a customer of what was to be done until now.
+OWN_TURN_LATE = "own_turn_late"
 _TASK = table_of(CaseTask)
 _CASE = table_of(ServiceCase)
 _COLUMNS = (
@@ -156,8 +159,12 @@ class DeadlineWatch:
             promise(session, "deadline_warned", told, now)
         else:
             promise(session, "deadline_breached", told, now)
-            # A task that was closed too late is on record, but there is nothing left to escalate.
+            # A task that was closed too late is on record, but there is nothing left to escalate. Nor is
+            # there where the customer is waited for: nobody of the unit is late, and they are reminded.
             still_open = [
                 payload for payload, row in zip(told, rows, strict=True) if row.state == TaskState.OPEN.value
             ]
-            promise(session, "escalate_case", still_open, now)
+            own = [one for one in still_open if one["post_kind"] == ActorKind.CUSTOMER.value]
+            promise(session, "escalate_case", [one for one in still_open if one not in own], now)
+            reminded = [{"case_id": one["case_id"], "message": OWN_TURN_LATE} for one in own]
+            promise(session, "notify_customer", reminded, now)

@@ -150,6 +150,9 @@ class CaseNotices:
             amount_fen, deadline = self.find_sum(session, root.id, told.id) or (None, deadline)
         elif payload["message"] == PAYMENT_RECEIVED:
             amount_fen = self.find_received(session, told.id)
+        if deadline is not None and deadline < promised_at:
+            # Nobody is asked to have done something by an hour that has passed.
+            deadline = None
         return Facts(
             service=self.name_service(root.service_key) or definition.told_name,
             case_no=root.case_no,

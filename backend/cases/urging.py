@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -89,6 +90,21 @@ class UrgeLimit:
             return None
         next_at = self.calendar.current(session).add_working_hours(urged_at, self.hours)
         return next_at if next_at > self.now() else None
+
+    def bind(
+        self, session: Session, urged_at: datetime | None
+    ) -> tuple[Callable[[], datetime | None], Callable[[datetime, datetime | None], bool]]:
+        """Return ``find_next`` and ``is_ripe`` as a customer's page asks them."""
+        return partial(self.find_next, session, urged_at), partial(self.is_ripe, session)
+
+    def is_ripe(self, session: Session, opened_at: datetime, due_at: datetime | None) -> bool:
+        """Tell whether a customer has waited long enough for a step to be asked whether they will urge it.
+
+        Half of its limit is gone, or it is late. One without a limit is as one that was urged when it began.
+        """
+        if due_at is not None:
+            return self.now() >= opened_at + max(due_at - opened_at, timedelta()) / 2
+        return self.find_next(session, opened_at) is None
 
 
 def write_too_soon(next_at: datetime) -> str:

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import repository
@@ -147,6 +147,21 @@ def test_a_new_task_knows_when_it_is_due(office: Office) -> None:
     assert task.calendar_version is not None
     assert not task.due_is_guess
     assert office.history(case_id) == []
+
+
+def test_the_customers_own_limit_reminds_them_once_and_reaches_no_lead(office: Office) -> None:
+    case_id = office.start()
+    office.complete(case_id, "on", "11-23 09:00")
+    with office.sessions.begin() as session:
+        own = update(CaseTask).where(CaseTask.case_id == case_id, CaseTask.state == "open")
+        version = office.calendar.current(session).version
+        due = {"due_at": at("11-24 17:30"), "limit_no": CaseTask.no, "calendar_version": version}
+        session.execute(own.values(due))
+    for hour in ("11-25 08:30", "11-26 08:30"):
+        office.watch.run(at(hour))
+    assert office.promised(case_id, "escalate_case") == []
+    reminded = [{"case_id": case_id, "message": "own_turn_late"}]
+    assert office.promised(case_id, "notify_customer") == reminded
 
 
 def test_the_customers_time_moves_a_shared_deadline(office: Office) -> None:

@@ -63,8 +63,13 @@ def test_what_is_owed_is_collected_as_it_was_recorded(
     fee_no = desk.read(f"/cases/{visited}")["child"]["case_no"]
     # Who takes the money reads what it comes of as well, and can tell whoever asks at the counter.
     fee = desk.read(f"/cases/{fee_no}/fee")
-    assert fee == {"due_fen": 36_00, "what": "补缴的气款", "until": None, "basis": bill["basis"]}
+    assert (fee["due_fen"], fee["what"], fee["basis"]) == (36_00, "补缴的气款", bill["basis"])
+    assert (fee["received"], fee["is_cleared"]) == ([], False)
     collect(hall, visited, f"R-{visited}", 36_00)
+    # Who checks once more whether all is paid reads what finance has confirmed.
+    fee = desk.read(f"/cases/{visited}/fee")
+    assert [(one["amount_fen"], one["receipt_no"]) for one in fee["received"]] == [(36_00, f"R-{visited}")]
+    assert (fee["is_cleared"], fee["due_fen"]) == (True, None)
     assert read_bill(hall, owner, visited) is None
 
 

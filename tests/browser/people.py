@@ -37,6 +37,12 @@ class Customer:
         self.page.goto("about:blank")
         self.page.goto(f"{self._stage.url}/h5/#/pages/{page}/index?{asked}")
 
+    def urge_after_a_while(self) -> None:
+        """Urge the case that is open; nobody is asked to urge what has only just begun."""
+        self._stage.wait_long(self.read_case_no())
+        self.page.reload()
+        self.press("等急了，催一催")
+
     def sign_in(self, phone: str) -> None:
         """Sign in by the code that comes as a text message."""
         self.go("sign-in")

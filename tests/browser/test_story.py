@@ -117,7 +117,7 @@ def _call_the_unit(watched: Watched, customer: Customer) -> None:
     expect(customer.page.get_by_text("联系人：历下客户服务部 李建国")).to_be_visible()
     _expect_call(customer.page, f"历下客户服务部 李建国，{PHONE_OF['lead301']}")
     watched.shoot(customer.page, "09-dispatched")
-    customer.press("等急了，催一催")
+    customer.urge_after_a_while()
     expect(customer.page.get_by_text("已催办")).to_be_visible()
     watched.shoot(customer.page, "09-urged")
 

@@ -71,7 +71,7 @@ def test_an_application_becomes_a_case(
     assert states[-1] == ("评价服务", "next")
     assert ("师傅在路上", "next") in states
     assert view["headline"].startswith("申请已收到，客服")
-    assert [one["kind"] for one in view["actions"]] == ["withdraw", "urge"]
+    assert [one["kind"] for one in view["actions"]] == ["withdraw"]
     case = staff.find(view["case_no"])
     assert (case.unit_code, case.service_key, case.community, case.building) == (
         "711",

@@ -17,13 +17,31 @@ def find_urging(view: dict[str, Any]) -> dict[str, Any] | None:
     return next((one for one in view["actions"] if one["kind"] == "urge"), None)
 
 
+def wait_long(sessions: sessionmaker[Session], case_no: str) -> None:
+    """Let all that is waited for in the case have begun long ago."""
+    with sessions.begin() as session:
+        of_case = select(ServiceCase.id).where(ServiceCase.case_no == case_no).scalar_subquery()
+        below = select(ServiceCase.id).where(ServiceCase.parent_case_id == of_case)
+        waited = (CaseTask.case_id == of_case) | CaseTask.case_id.in_(below)
+        opened_at = CaseTask.opened_at - timedelta(days=30)
+        session.execute(update(CaseTask).where(waited, CaseTask.state == "open").values(opened_at=opened_at))
+
+
+def test_nobody_is_asked_to_urge_what_has_only_just_begun(
+    customer: Customer, sessions: sessionmaker[Session]
+) -> None:
+    view = customer.apply(make_repair())
+    assert find_urging(view) is None
+    wait_long(sessions, view["case_no"])
+    action = find_urging(customer.get(f"/cases/{view['case_no']}"))
+    assert action is not None
+    assert (action["name"], action["unmet"]) == ("催一催", None)
+
+
 def test_a_case_is_urged_once_and_again_after_some_office_hours(
     customer: Customer, stranger: Customer, staff: Staff, sessions: sessionmaker[Session]
 ) -> None:
     view = customer.apply(make_repair())
-    action = find_urging(view)
-    assert action is not None
-    assert (action["name"], action["unmet"]) == ("催一催", None)
     stranger.command(view, 404, kind="urge")
     urged = customer.command(view, kind="urge")
     unmet = (find_urging(urged) or {})["unmet"]
@@ -42,16 +60,24 @@ def test_a_case_is_urged_once_and_again_after_some_office_hours(
         session.execute(long_ago.values(urged_at=case.urged_at - timedelta(days=30)))
         of_task = update(CaseTask).where(CaseTask.case_id == case.id, CaseTask.urged_at.is_not(None))
         session.execute(of_task.values(urged_at=case.urged_at - timedelta(days=30)))
+    wait_long(sessions, view["case_no"])
     again = customer.get(f"/cases/{view['case_no']}")
     assert (find_urging(again) or {})["unmet"] is None
     customer.command(again, kind="urge")
     assert staff.find(view["case_no"]).urged_times == 2
 
 
-def test_what_was_urged_goes_away_with_its_step(customer: Customer, staff: Staff) -> None:
+def test_what_was_urged_goes_away_with_its_step(
+    customer: Customer, staff: Staff, sessions: sessionmaker[Session]
+) -> None:
     view = customer.command(customer.apply(make_repair()), kind="urge")
     assert (find_urging(view) or {})["unmet"] is not None
     staff.do(staff.find(view["case_no"]).id, "accept", "accept")
+    wait_long(sessions, view["case_no"])
+    with sessions.begin() as session:
+        # It was urged before the step began that is waited for now.
+        of_case = update(ServiceCase).where(ServiceCase.case_no == view["case_no"])
+        session.execute(of_case.values(urged_at=ServiceCase.urged_at - timedelta(days=31)))
     view = customer.get(f"/cases/{view['case_no']}")
     # Another step than the one that was urged, which may be urged itself, once.
     assert (find_urging(view) or {})["unmet"] is None

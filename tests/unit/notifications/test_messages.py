@@ -101,6 +101,7 @@ def test_who_is_to_act_hears_what_and_until_when() -> None:
     # Also of a debt that was found on site the text message itself names the sum.
     assert f"应缴：3,580.00元。{until}到营业厅缴费" in tell("arrears_to_pay")
     assert fill_text(MESSAGES["contract_to_sign"], facts).startswith(f"{case}：报装合同已经写好。{until}点开")
+    assert tell("own_turn_late", of=FACTS) == f"{case}等您办：还没办的事。请尽快打开燃气服务小程序办理。"
     # What nobody has set a day for is asked for soon, and an unknown sum stands on the page.
     assert "应缴：金额请点开看。请尽快到营业厅缴费" in tell("sum_to_pay", of=FACTS)
 

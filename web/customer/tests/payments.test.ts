@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { mapAddress } from '@/platform/finding-way'
 import { isToPay, isUnderWay, paysFirst, tellAfterwards, tellBasis, tellBring, tellDue, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
 
 describe('what there is to pay', () => {
@@ -64,9 +63,5 @@ describe('what there is to pay', () => {
     expect(paysFirst(due, { kind: 'supply_document', outcome: null })).toBe(true)
     expect(paysFirst(due, { kind: 'complete', outcome: 'sign' })).toBe(false)
     expect(paysFirst(null, null)).toBe(false)
-  })
-
-  it('asks the map for the address as it was entered', () => {
-    expect(mapAddress('黄河路 1 号&2')).toContain('keyword=%E9%BB%84%E6%B2%B3%E8%B7%AF%201%20%E5%8F%B7%262')
   })
 })

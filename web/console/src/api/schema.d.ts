@@ -9065,6 +9065,7 @@ export interface components {
         Desk: {
             address: string;
             hours: string;
+            map_url: string;
             unit: string;
         };
         Document: {
@@ -9245,6 +9246,8 @@ export interface components {
         Fee: {
             basis: components["schemas"]["FeeBasis"][];
             due_fen: number | null;
+            is_cleared: boolean;
+            received: components["schemas"]["FeeReceived"][];
             /** Format: date-time */
             until: string | null;
             what: string | null;
@@ -9252,6 +9255,12 @@ export interface components {
         FeeBasis: {
             label: string;
             text: string;
+        };
+        FeeReceived: {
+            amount_fen: number;
+            /** Format: date-time */
+            paid_at: string;
+            receipt_no: string | null;
         };
         FilePurpose: {
             /** @enum {string} */

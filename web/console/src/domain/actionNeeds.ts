@@ -50,6 +50,11 @@ export function takesMoney(view: Pick<StaffCaseView, 'open_tasks' | 'actions'>):
   return view.actions.length > 0 && view.open_tasks.some((task) => task.queue === 'charge' || task.queue === 'to_pay')
 }
 
+/** Whether somebody is asked whether all is paid, which finance may have confirmed before. */
+export function asksWhetherCleared(view: Pick<StaffCaseView, 'actions'>): boolean {
+  return view.actions.some((action) => action.outcome === 'unpaid')
+}
+
 /** What to ask once before money is said to be there, with the sum where it is known; null where another thing is done. */
 export function askWhetherPaid(action: AvailableAction, view: Pick<StaffCaseView, 'open_tasks' | 'actions'>, fee: string | null): Question | null {
   // A refund is paid as well, with a receipt to be named.

@@ -26,6 +26,14 @@ export function tellFee(fee: Pick<CaseFee, 'due_fen' | 'what'> | null): string |
 /** What the sum comes of, in one line; empty where nobody recorded it. */
 export const tellBasis = (fee: Pick<CaseFee, 'basis'> | null): string => (fee?.basis ?? []).map((one) => `${one.label} ${one.text}`).join('，')
 
+/** What finance has confirmed, in one sentence; empty where nothing has come in. */
+export function tellReceived(fee: Pick<CaseFee, 'received' | 'is_cleared'> | null): string {
+  const received = fee?.received ?? []
+  if (!received.length) return ''
+  const sums = received.map((one) => `${tellYuan(one.amount_fen)} 元${one.receipt_no ? `（收据号 ${one.receipt_no}）` : ''}`)
+  return `财务已确认到账 ${sums.join('、')}，${fee?.is_cleared ? '应缴的已缴清' : '还没有缴清'}`
+}
+
 const MOST_FEN = 1_000_000_000
 
 /** The fen of a sum that can be owed, or null: more than nothing, and no more than ten million yuan. */
