@@ -15,33 +15,29 @@ from backend.account_imports.comparing import FIXED, list_differences
 from backend.account_imports.entering import AccountEntering, Entry
 from backend.account_imports.row_checks import AccountLine
 from backend.account_imports.standing import Indexed, Standing, find_standing, hold_places, index_line
+from backend.core.array_texts import write_numbers
+from backend.core.copying import copy_rows
 from backend.core.encryption import KeyRing
 from backend.core.statements import Prepared
 
 _ACCOUNT, _METER, _PLACE = 1, 2, 3
+# What a row names, as (kind, digest): its account, its place and its meter.
+Keys = list[tuple[int, int]]
 # Kind of key → what is told of a row that names a thing again, and in which column.
 _AGAIN: Final = {
     _ACCOUNT: ("account_repeated", "account_no"),
     _METER: ("meter_repeated", "meter_no"),
     _PLACE: ("place_repeated", "door"),
 }
-_TOLD = (
-    "unnest(CAST(:kinds AS smallint[]), CAST(:digests AS bigint[]), CAST(:rows AS integer[]))"
-    " AS told(kind, digest, row_no)"
-)
+_TOLD = "unnest(CAST(:kinds AS smallint[]), CAST(:digests AS bigint[])) AS told(kind, digest)"
 _FIND_KEYS = Prepared(
     text(
-        f"SELECT told.kind, told.digest, k.row_no FROM {_TOLD}"
+        f"SELECT k.kind, k.digest, k.row_no FROM {_TOLD}"
         " JOIN account_import_key k ON k.import_id = :import_id AND k.kind = told.kind"
-        " AND k.digest = told.digest AND k.row_no < told.row_no"
+        " AND k.digest = told.digest"
     )
 )
-_KEEP_KEYS = Prepared(
-    text(
-        "INSERT INTO account_import_key (import_id, kind, digest, row_no)"
-        f" SELECT :import_id, told.kind, told.digest, told.row_no FROM {_TOLD} ON CONFLICT DO NOTHING"
-    )
-)
+_KEY: Final = ("import_id", "kind", "digest", "row_no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +85,15 @@ class ChunkTaking:
         rows = [index_line(self._keys, row_no, line) for row_no, line in lines]
         if not rows:
             return outcome
-        named = _find_named(session, run, rows)
+        keys_of = [(row, _list_keys(row)) for row in rows]
+        named = _find_named(session, run, keys_of)
+        known = frozenset(named)
         if run.writes:
             hold_places(session, rows)
         standing = find_standing(session, rows, locks=run.writes)
         entries: list[Entry] = []
-        fresh: list[tuple[int, int, int]] = []
-        for row in rows:
-            keys = _list_keys(row)
+        fresh: dict[tuple[int, int], int] = {}
+        for row, keys in keys_of:
             refusal = _find_repeated(row, keys, named) or self._judge(
                 session, run, row, standing, entries, outcome, now
             )
@@ -105,11 +102,13 @@ class ChunkTaking:
                 continue
             # What a refused row names is still free, so that a slip in one row does not cost another.
             named |= dict.fromkeys(keys, row.row_no)
-            fresh += [(kind, digest, row.row_no) for kind, digest in keys]
+            fresh |= {key: row.row_no for key in keys if key not in known}
         if run.writes:
             self._entering.enter(session, entries, standing, now)
         outcome.created = len(entries)
-        _KEEP_KEYS.execute(session, _tell_keys(run, fresh))
+        if fresh:
+            told = ((run.import_id, *key, row_no) for key, row_no in fresh.items())
+            copy_rows(session, "account_import_key", _KEY, told)
         return outcome
 
     def _judge(
@@ -156,26 +155,26 @@ class ChunkTaking:
         return None
 
 
-def _find_named(session: Session, run: Run, rows: Sequence[Indexed]) -> dict[tuple[int, int], int]:
-    """Return which rows of earlier chunks have named what these rows name."""
-    flat = [(kind, digest, row.row_no) for row in rows for kind, digest in _list_keys(row)]
-    return {(one.kind, one.digest): one.row_no for one in _FIND_KEYS.all(session, _tell_keys(run, flat))}
+def _find_named(
+    session: Session, run: Run, keys_of: Sequence[tuple[Indexed, Keys]]
+) -> dict[tuple[int, int], int]:
+    """Return which rows have named what these rows name: of earlier chunks, or themselves in a run before."""
+    flat = [key for _, keys in keys_of for key in keys]
+    told = {
+        "import_id": run.import_id,
+        "kinds": write_numbers(kind for kind, _ in flat),
+        "digests": write_numbers(digest for _, digest in flat),
+    }
+    return {(one.kind, one.digest): one.row_no for one in _FIND_KEYS.all(session, told)}
 
 
-def _find_repeated(
-    row: Indexed, keys: Sequence[tuple[int, int]], named: Mapping[tuple[int, int], int]
-) -> Refusal | None:
+def _find_repeated(row: Indexed, keys: Keys, named: Mapping[tuple[int, int], int]) -> Refusal | None:
     # A check before has left this very row's own keys.
     again = next((one for one in keys if named.get(one, row.row_no) < row.row_no), None)
     return None if again is None else Refusal(row.row_no, *_AGAIN[again[0]], named[again])
 
 
-def _tell_keys(run: Run, flat: Sequence[tuple[int, int, int]]) -> dict[str, object]:
-    kinds, digests, numbers = ([one[at] for one in flat] for at in range(3))
-    return {"import_id": run.import_id, "kinds": kinds, "digests": digests, "rows": numbers}
-
-
-def _list_keys(row: Indexed) -> list[tuple[int, int]]:
+def _list_keys(row: Indexed) -> Keys:
     line = row.line
     found = [(_ACCOUNT, int(line.account_no)), (_PLACE, int.from_bytes(row.place[:8], signed=True))]
     if line.meter_no:

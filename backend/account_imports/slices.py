@@ -35,7 +35,7 @@ from backend.core.topics import PromiseContext, TopicSpec
 from backend.files.storage import ContentMissing
 from backend.organisation.service import OrganisationService
 
-CHUNK_ROWS: Final = 500
+CHUNK_ROWS: Final = 1000
 # What refuses more rows than this is no list of accounts, and its report would help nobody.
 MOST_REFUSED: Final = 200_000
 _CHUNK_TRIES: Final = 3

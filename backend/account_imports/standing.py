@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.account_imports.row_checks import AccountLine
+from backend.core.array_texts import write_digests, write_numbers
 from backend.core.encryption import KeyRing
 from backend.core.statements import Prepared
 from backend.customers.accounts import PLACE_LOCK
@@ -52,10 +53,18 @@ _METERS = Prepared(
 )
 _CUSTOMERS = Prepared(
     text(
-        "SELECT id, name_index, id_number_index, credit_code FROM customer WHERE merged_into_id IS NULL"
-        " AND name_index = ANY(CAST(:names AS bytea[]))"
-        " AND (id_number_index = ANY(CAST(:numbers AS bytea[])) OR credit_code = ANY(CAST(:codes AS text[])))"
-        " ORDER BY id DESC"
+        "SELECT c.id, c.name_index, c.id_number_index AS identity"
+        " FROM unnest(CAST(:numbers AS bytea[]), CAST(:names AS bytea[])) AS told(number, name)"
+        " JOIN customer c ON c.id_number_index = told.number AND c.name_index = told.name"
+        " AND c.merged_into_id IS NULL ORDER BY c.id DESC"
+    )
+)
+_COMPANIES = Prepared(
+    text(
+        "SELECT c.id, c.name_index, c.credit_code AS identity"
+        " FROM unnest(CAST(:codes AS text[]), CAST(:names AS bytea[])) AS told(code, name)"
+        " JOIN customer c ON c.credit_code = told.code AND c.name_index = told.name"
+        " AND c.merged_into_id IS NULL ORDER BY c.id DESC"
     )
 )
 
@@ -101,15 +110,16 @@ def index_line(keys: KeyRing, row_no: int, line: AccountLine) -> Indexed:
 def hold_places(session: Session, rows: Sequence[Indexed]) -> None:
     """Hold the addresses, so that no case opens an account at one of them meanwhile."""
     places = sorted({int.from_bytes(one.place[:4], signed=True) for one in rows})
-    _HOLD_PLACES.execute(session, {"lock": PLACE_LOCK, "places": places})
+    _HOLD_PLACES.execute(session, {"lock": PLACE_LOCK, "places": write_numbers(places)})
 
 
 def find_standing(session: Session, rows: Sequence[Indexed], *, locks: bool) -> Standing:
     """Return what the database has of ``rows``; with ``locks`` nobody else changes these accounts now."""
-    numbers = [one.line.account_no for one in rows]
+    # They are digits, which need no quotes in an array.
+    numbers = "{" + ",".join(one.line.account_no for one in rows) + "}"
     found = (_LOCK if locks else _READ).all(session, {"numbers": numbers})
     standing = Standing({one.account_no: one for one in found})
-    for one in _PLACES.all(session, {"places": [row.place for row in rows]}):
+    for one in _PLACES.all(session, {"places": write_digests(row.place for row in rows)}):
         # The oldest comes last and stays, as when a case looks for its premises.
         place = bytes(one.address_index)
         standing.premises_at[place] = one.id
@@ -122,13 +132,19 @@ def find_standing(session: Session, rows: Sequence[Indexed], *, locks: bool) -> 
             "numbers": [one.meter_no for one in with_meter],
         }
         standing.meters = {(one.maker, one.meter_no): one for one in _METERS.all(session, told)}
-    known = {
-        "numbers": [row.id_number for row in rows if row.id_number],
-        "codes": [row.line.credit_code for row in rows if row.line.credit_code],
-    }
-    if known["numbers"] or known["codes"]:
-        # One number with a thousand names is a slip, and must not bring a thousand customers here.
-        for one in _CUSTOMERS.all(session, {**known, "names": [row.name for row in rows]}):
-            identity = bytes(one.id_number_index) if one.id_number_index else one.credit_code
-            standing.customers[(identity, bytes(one.name_index))] = one.id
+    # With the name: one number with a thousand names is a slip, and must not bring a thousand customers here.
+    people = [row for row in rows if row.id_number]
+    if people:
+        asked = {
+            "numbers": write_digests(row.id_number for row in people if row.id_number),
+            "names": write_digests(row.name for row in people),
+        }
+        for one in _CUSTOMERS.all(session, asked):
+            standing.customers[(bytes(one.identity), bytes(one.name_index))] = one.id
+    companies = [row for row in rows if row.line.credit_code]
+    if companies:
+        codes = [row.line.credit_code for row in companies]
+        names = write_digests(row.name for row in companies)
+        for one in _COMPANIES.all(session, {"codes": codes, "names": names}):
+            standing.customers[(one.identity, bytes(one.name_index))] = one.id
     return standing
