@@ -70,7 +70,7 @@ def _write_down(watched: Watched, page: Page, stage: Stage) -> str:
     page.goto(f"{stage.url}/console/#/new-case")
     page.get_by_role("searchbox", name="找业务").fill("投诉")
     page.get_by_role("button", name=re.compile("投诉.*2、3级")).click()
-    page.get_by_label("姓名").fill(CALLER)
+    page.get_by_label("姓名", exact=True).fill(CALLER)
     page.get_by_label("联系电话").fill(PHONE_NO)
     for part, typed in PLACE.items():
         page.get_by_label(part, exact=True).fill(typed)
@@ -104,7 +104,7 @@ def _call_again(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> N
     page.get_by_role("button", name=re.compile("先核实身份")).click()
     page.get_by_label("表号").fill("M0000001")
     expect(page.get_by_role("button", name="核对")).to_be_disabled()
-    page.get_by_label("姓名").fill(CALLER)
+    page.get_by_label("姓名", exact=True).fill(CALLER)
     page.get_by_role("button", name="核对").click()
     expect(page.get_by_text("核对不上")).to_be_visible()
     watched.shoot(page, "complaint-03-identity-phone")

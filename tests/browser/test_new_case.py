@@ -28,7 +28,7 @@ def begin(page: Page, stage: Stage, process: str) -> None:
 
 
 def fill(page: Page, phone: str) -> None:
-    page.get_by_label("姓名").fill("周桂兰")
+    page.get_by_label("姓名", exact=True).fill("周桂兰")
     page.get_by_label("联系电话").fill(phone)
     for part, typed in PLACE.items():
         page.get_by_label(part, exact=True).fill(typed)
@@ -67,7 +67,7 @@ def test_a_case_for_a_caller(
     expect(page.locator("#field-contact_phone-error")).to_be_visible()
     # What was typed is still there after the page was loaded anew.
     page.reload()
-    expect(page.get_by_label("姓名")).to_have_value("周桂兰")
+    expect(page.get_by_label("姓名", exact=True)).to_have_value("周桂兰")
     page.get_by_label("联系电话").fill("13512340077")
     page.get_by_role("button", name="建工单").click()
     expect(page).to_have_url(re.compile(r"/cases/\d+$"))
@@ -78,7 +78,7 @@ def test_a_case_for_a_caller(
     _follow_the_link(watched, open_customer, stage.read_link("13512340077"), case_no)
 
     begin(page, stage, "热线故障报修")
-    expect(page.get_by_label("姓名")).to_have_value("")
+    expect(page.get_by_label("姓名", exact=True)).to_have_value("")
     page.get_by_label("手机号、户号或姓名").fill("13512340077")
     page.get_by_role("button", name="找客户").click()
     expect(page.get_by_text("正在办理 1 件")).to_be_visible()

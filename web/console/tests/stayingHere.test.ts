@@ -26,3 +26,9 @@ it.each<[string, LeftStep | null, After, boolean]>([
 ])('after one step, %s', (_what, left, view, stays) => {
   expect(goesOnHere(left, view)).toBe(stays)
 })
+
+it('goes on with a step of another queue where nothing else waits', () => {
+  const view = after([task(2, 'dispatch')])
+  expect(goesOnHere(done(1, 'review'), view, true)).toBe(true)
+  expect(goesOnHere(done(1, 'review'), after([task(2, 'dispatch')], []), true)).toBe(false)
+})

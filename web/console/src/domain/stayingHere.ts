@@ -11,13 +11,14 @@ export interface LeftStep {
 /**
  * A call or a counter's work is one piece: the step that came of the last one is done at once, where it stands in the
  * same queue or in none. A step of another queue is met again when one works through that queue; what has no deadline
- * yet waits for an hour still to be agreed; and an alarm stays until nothing more is theirs to do.
+ * yet waits for an hour still to be agreed; and an alarm stays until nothing more is theirs to do. With `isLast` nothing
+ * else waits in the queue, and a screen that says so would hide the minutes of the step that came of it.
  */
-export function goesOnHere(left: LeftStep | null, after: Pick<StaffCaseView, 'actions' | 'open_tasks' | 'is_alarm'>): boolean {
+export function goesOnHere(left: LeftStep | null, after: Pick<StaffCaseView, 'actions' | 'open_tasks' | 'is_alarm'>, isLast = false): boolean {
   const doable = new Set(after.actions.flatMap((one) => (one.kind === 'complete' && !isGrave(one) ? [one.task] : [])))
   if (after.is_alarm) return doable.size > 0
   if (!left) return false
   const before = new Map(left.open_tasks.map((task) => [task.no, task.queue]))
   const queue = before.get(left.task ?? -1) ?? null
-  return after.open_tasks.some((task) => doable.has(task.no) && !before.has(task.no) && task.due_at !== null && (task.queue === null || task.queue === queue))
+  return after.open_tasks.some((task) => doable.has(task.no) && !before.has(task.no) && task.due_at !== null && (isLast || task.queue === null || task.queue === queue))
 }
