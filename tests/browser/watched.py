@@ -53,6 +53,8 @@ class Watched:
             permissions=["geolocation"],
         )
         context.set_default_timeout(15_000)
+        # A page's files come slowly while another process of the tests builds the clients on the same cores.
+        context.set_default_navigation_timeout(60_000)
         self._contexts.append(context)
         page = context.new_page()
         page.on("console", self._hear)
