@@ -37,6 +37,14 @@ class Recording:
 
     statements: list[Statement] = field(default_factory=list)
 
+    def drop_refused(self) -> None:
+        """Leave out the makings of a case whose number was taken already: only the last one made it.
+
+        Sent again with the number that was refused it would be refused for ever.
+        """
+        made = [one for one in self.statements if one.makes_case]
+        self.statements = [one for one in self.statements if not one.makes_case or one is made[-1]]
+
 
 class Recorder:
     """Listens to an engine's connections. It records only the thread that asked, only from ``begin`` on."""

@@ -14,6 +14,7 @@ from bench import __main__ as bench_main
 from bench.figures import Bar, Figure, Measured, Result, compare, rate_for
 from bench.ground import Ground
 from bench.groups import GROUPS
+from bench.replay import Recording, Statement
 from bench.report import TABLE_BEGINS, TABLE_ENDS, keep_table, make_document, write_line
 from bench.run import FigureUnknown, Group, choose, run_groups
 
@@ -145,3 +146,17 @@ def test_the_ground_is_cleared_before_each_group() -> None:
     groups = (*make_groups(2.0, 1.0), *make_groups(2.0, 1.0))
     list(run_groups(choose(groups, None), GROUND, heard.append, lambda: heard.append("clear")))
     assert [one.split()[0] for one in heard] == ["clear", "fast", "light"] * 2
+
+
+def test_a_number_that_was_taken_is_not_tried_again_by_the_raw_route() -> None:
+    def make(sql: str, *, makes_case: bool = False) -> Statement:
+        return Statement(sql, {}, is_autocommit=False, makes_case=makes_case)
+
+    refused, made = make("INSERT", makes_case=True), make("INSERT", makes_case=True)
+    before, after = make("SELECT"), make("UPDATE")
+    recording = Recording([before, refused, made, after])
+    recording.drop_refused()
+    assert [id(one) for one in recording.statements] == [id(before), id(made), id(after)]
+    none = Recording([before])
+    none.drop_refused()
+    assert none.statements == [before]
