@@ -37,14 +37,6 @@ class Recording:
 
     statements: list[Statement] = field(default_factory=list)
 
-    def drop_refused(self) -> None:
-        """Leave out the makings of a case whose number was taken already: only the last one made it.
-
-        Sent again with the number that was refused it would be refused for ever.
-        """
-        made = [one for one in self.statements if one.makes_case]
-        self.statements = [one for one in self.statements if not one.makes_case or one is made[-1]]
-
 
 class Recorder:
     """Listens to an engine's connections. It records only the thread that asked, only from ``begin`` on."""
@@ -58,8 +50,11 @@ class Recorder:
             """The driver's cursor: all statements pass it, however they were made."""
 
             def execute(self, query: Any, params: Any = None, **more: Any) -> Self:
-                note(self.connection, query, params, many=False)
-                return super().execute(query, params, **more)
+                done = super().execute(query, params, **more)
+                # A number that was taken already made no case; sent again it would be refused for ever.
+                if self.rowcount or not _NEW_CASE.search(str(query)):
+                    note(self.connection, query, params, many=False)
+                return done
 
             def executemany(self, query: Any, params_seq: Any, **more: Any) -> None:
                 given = list(params_seq)

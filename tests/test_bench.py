@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from bench import __main__ as bench_main
 from bench.figures import Bar, Figure, Measured, Result, compare, rate_for
 from bench.ground import Ground
 from bench.groups import GROUPS
-from bench.replay import Recording, Statement
+from bench.replay import Recorder
 from bench.report import TABLE_BEGINS, TABLE_ENDS, keep_table, make_document, write_line
 from bench.run import FigureUnknown, Group, choose, run_groups
 
@@ -148,15 +149,15 @@ def test_the_ground_is_cleared_before_each_group() -> None:
     assert [one.split()[0] for one in heard] == ["clear", "fast", "light"] * 2
 
 
-def test_a_number_that_was_taken_is_not_tried_again_by_the_raw_route() -> None:
-    def make(sql: str, *, makes_case: bool = False) -> Statement:
-        return Statement(sql, {}, is_autocommit=False, makes_case=makes_case)
-
-    refused, made = make("INSERT", makes_case=True), make("INSERT", makes_case=True)
-    before, after = make("SELECT"), make("UPDATE")
-    recording = Recording([before, refused, made, after])
-    recording.drop_refused()
-    assert [id(one) for one in recording.statements] == [id(before), id(made), id(after)]
-    none = Recording([before])
-    none.drop_refused()
-    assert none.statements == [before]
+def test_a_number_that_was_taken_is_not_tried_again_by_the_raw_route(database_url: str) -> None:
+    engine = create_engine(database_url)
+    recorder = Recorder(engine)
+    made = "INSERT INTO service_case (no) VALUES (1) ON CONFLICT DO NOTHING RETURNING no"
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TEMPORARY TABLE service_case (no int PRIMARY KEY) ON COMMIT DROP")
+        with recorder.record() as recording:
+            recorder.begin()
+            for statement in (made, made, "SELECT no FROM service_case WHERE no = 2"):
+                connection.exec_driver_sql(statement)
+    engine.dispose()
+    assert [one.makes_case for one in recording.statements] == [True, False]
