@@ -164,7 +164,12 @@ class DeadlineWatch:
             still_open = [
                 payload for payload, row in zip(told, rows, strict=True) if row.state == TaskState.OPEN.value
             ]
-            own = [one for one in still_open if one["post_kind"] == ActorKind.CUSTOMER.value]
-            promise(session, "escalate_case", [one for one in still_open if one not in own], now)
-            reminded = [{"case_id": one["case_id"], "message": OWN_TURN_LATE} for one in own]
+            ours: list[dict[str, Any]] = []
+            reminded: list[dict[str, Any]] = []
+            for one in still_open:
+                if one["post_kind"] == ActorKind.CUSTOMER.value:
+                    reminded.append({"case_id": one["case_id"], "message": OWN_TURN_LATE})
+                else:
+                    ours.append(one)
+            promise(session, "escalate_case", ours, now)
             promise(session, "notify_customer", reminded, now)
