@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.models import CaseTask, ServiceCase
 from backend.cases.topics import Publish
-from backend.catalogue.definition import ActorKind
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
 from backend.core.topics import PromiseContext, TopicSpec
@@ -83,9 +82,6 @@ class Escalation:
 
     def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:
         """Tell the leads of the unit that has the case now, unless the step was done meanwhile."""
-        if payload.get("post_kind") == ActorKind.CUSTOMER.value:
-            # Nobody of the unit is late with what the customer is to do.
-            return
         task_no = payload["task"]
         with self.sessions.begin() as session:
             case = session.execute(_STEP, {"case_id": payload["case_id"], "no": task_no}).one()
