@@ -24,7 +24,7 @@ const findAnswer = (visit: Pick<StaffCaseView, 'open_tasks'>) => visit.open_task
 /** What is to be done, where the manual's name of the step says it in words of its own. */
 const PLAIN_STEPS: Readonly<Record<string, string>> = {
   set_off: '准备出发',
-  arrive: '路上，到了点“已到达”',
+  arrive: '赶到现场',
   notice: '开隐患整改通知单',
   complete: '核对整改好了没有',
   finish: '修好，写下结果',
@@ -32,7 +32,7 @@ const PLAIN_STEPS: Readonly<Record<string, string>> = {
   commission: '通气',
   enter_customer: '登记客户信息',
   brief: '给客户讲用气安全',
-  handle: '把这件办好，写下结果',
+  handle: '办好，写下结果',
   reply: '回复客户',
 }
 
