@@ -103,6 +103,7 @@ def _make_account_pages(hall: Hall) -> AccountPages:
         AccountBindings(hall.keys, hall.customers),
         GasAccounts(hall.keys, hall.customers),
         hall.organisation,
+        read_clock,
     )
 
 

@@ -275,7 +275,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             timedelta(hours=settings.contract_silent_hours),
             now,
         ),
-        accounts=CaseAccounts(reading, access, GasAccounts(keys, customers), organisation, keys),
+        accounts=CaseAccounts(reading, access, GasAccounts(keys, customers), organisation, keys, now),
         drawings=WorksDrawings(reading, access, definitions, files),
         identity_checks=IdentityChecks(
             sessions,

@@ -2,12 +2,14 @@
 
 A form that has these fields may be named by any process: ``holder_name``, ``contact_name``,
 ``contact_phone``, ``use_address``, ``gas_use``, ``monthly_use``, ``gas_pressure``, ``use_nature``,
-``use_period``, the table ``appliances``, ``meter_kind``, ``meter_maker``, ``meter_no``, ``meter_reading``.
+``use_period``, the tables ``appliances`` and ``safety_devices``, ``meter_kind``, ``meter_maker``,
+``meter_no``, ``meter_reading``, ``meter_inlet_side``, ``meter_seal_no``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +21,9 @@ from backend.cases.form_sealing import open_values
 from backend.cases.service import Effect, EffectContext
 from backend.catalogue.forms import Values
 from backend.core.encryption import KeyRing
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, Invalid
 from backend.customers.account_changes import AccountChanges, NewOwner
-from backend.customers.account_records import AccountRecord, Appliance, MeterRecord, Origin
+from backend.customers.account_records import AccountRecord, Appliance, MeterRecord, Origin, SafetyDevice
 from backend.customers.accounts import CLOSED, GasAccounts
 from backend.customers.service import CustomersService
 
@@ -98,15 +100,31 @@ def make_record(values: Values) -> AccountRecord:
             meter_no,
             values.get("meter_kind", "mechanical"),
             _decimal(values.get("meter_reading")),
+            values.get("meter_inlet_side"),
+            values.get("meter_seal_no", ""),
         )
         if meter_no
         else None,
+        safety_devices=tuple(
+            _make_safety_device(one) for one in values.get("safety_devices") or () if one.get("kind")
+        ),
     )
 
 
 def _make_appliance(row: Mapping[str, Any]) -> Appliance:
     flow = _decimal(row.get("rated_flow"))
     return Appliance(row["kind"], row.get("model", ""), int(row.get("quantity") or 1), flow)
+
+
+def _make_safety_device(row: Mapping[str, Any]) -> SafetyDevice:
+    installed_on, expires_on = (_date(row.get(one)) for one in ("installed_on", "expires_on"))
+    if installed_on is not None and expires_on is not None and expires_on <= installed_on:
+        raise Invalid("device_dates_crossed")
+    return SafetyDevice(row["kind"], row.get("model", ""), installed_on, expires_on)
+
+
+def _date(day: str | None) -> date | None:
+    return None if day is None else date.fromisoformat(day)
 
 
 def _decimal(figure: float | None) -> Decimal | None:

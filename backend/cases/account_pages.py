@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.account_views import describe_use
+from backend.core.local_time import local_date
 from backend.core.masking import mask_name
 from backend.customers.accounts import GasAccounts
 from backend.customers.addresses import write_address
@@ -15,7 +18,7 @@ from backend.organisation.service import OrganisationService
 
 
 class AccountPages:
-    """``reading`` gives sessions for single statements."""
+    """``reading`` gives sessions for single statements, ``now`` is the clock."""
 
     def __init__(
         self,
@@ -23,11 +26,13 @@ class AccountPages:
         bindings: AccountBindings,
         accounts: GasAccounts,
         organisation: OrganisationService,
+        now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
         self._bindings = bindings
         self._accounts = accounts
         self._organisation = organisation
+        self._now = now
 
     def tell(self, customer_id: int, account_no: str) -> dict[str, Any]:
         """Return the account's page; raises NotFound for one that the customer does not follow.
@@ -47,6 +52,6 @@ class AccountPages:
                 "holder": view.record.holder if bound.role == "owner" else mask_name(view.record.holder),
                 "place": write_address(bound.place),
                 "opened_at": account.opened_at,
-                "use": None if bound.role == "payer" else describe_use(view.record),
+                "use": None if bound.role == "payer" else describe_use(view.record, local_date(self._now())),
                 "manager": None if contact is None else {"name": contact.name, "phone": contact.phone},
             }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from backend.customers.account_records import AccountRecord
 
 
-def describe_use(record: AccountRecord) -> dict[str, Any]:
-    """Return use, pressure, devices and meter; nothing of it is personal."""
+def describe_use(record: AccountRecord, today: date) -> dict[str, Any]:
+    """Return use, pressure, devices and meter; nothing of it is personal. ``today`` is the company's day."""
     meter = record.meter
     return {
         "gas_use": record.gas_use,
@@ -25,7 +26,24 @@ def describe_use(record: AccountRecord) -> dict[str, Any]:
             }
             for one in record.appliances
         ],
+        "safety_devices": [
+            {
+                "kind": one.kind,
+                "model": one.model,
+                "installed_on": one.installed_on,
+                "expires_on": one.expires_on,
+                "state": one.tell_state(today),
+            }
+            for one in record.safety_devices
+        ],
         "meter": None
         if meter is None
-        else {"maker": meter.maker, "meter_no": meter.meter_no, "kind": meter.kind, "reading": meter.reading},
+        else {
+            "maker": meter.maker,
+            "meter_no": meter.meter_no,
+            "kind": meter.kind,
+            "reading": meter.reading,
+            "inlet_side": meter.inlet_side,
+            "seal_no": meter.seal_no,
+        },
     }

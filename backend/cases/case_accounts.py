@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -13,6 +15,7 @@ from backend.cases.case_starts import ORIGIN
 from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
 from backend.cases.staff_access import StaffAccess
 from backend.core.encryption import KeyRing
+from backend.core.local_time import local_date
 from backend.core.masking import mask_name, mask_phone
 from backend.customers.account_records import AccountView
 from backend.customers.accounts import GasAccounts
@@ -30,12 +33,14 @@ class CaseAccounts:
         accounts: GasAccounts,
         organisation: OrganisationService,
         keys: KeyRing,
+        now: Callable[[], datetime],
     ) -> None:
         self._reading = reading
         self._access = access
         self._accounts = accounts
         self._organisation = organisation
         self._keys = keys
+        self._now = now
 
     def tell_staff(self, member: Member, case_no: str) -> dict[str, Any]:
         """Return ``{account, manager}`` with what is personal masked; raises NotFound."""
@@ -44,7 +49,7 @@ class CaseAccounts:
             tree = read_tree_by_id(session, find_root_id(session, case_id))
             account = self._find(session, tree.branch)
             return {
-                "account": None if account is None else _describe(account),
+                "account": None if account is None else _describe(account, local_date(self._now())),
                 "manager": self._find_manager(session, tree.branch, account),
             }
 
@@ -78,7 +83,7 @@ class CaseAccounts:
         return None if manager is None else {"name": manager.name, "phone": manager.phone}
 
 
-def _describe(account: AccountView) -> dict[str, Any]:
+def _describe(account: AccountView, today: date) -> dict[str, Any]:
     record = account.record
     return {
         "account_no": account.account_no,
@@ -89,5 +94,5 @@ def _describe(account: AccountView) -> dict[str, Any]:
         "phone": mask_phone(record.phone) if record.phone else "",
         # The door stays hidden.
         "place": " ".join(record.address[one] for one in PARTS[:-1] if record.address[one]),
-        **describe_use(record),
+        **describe_use(record, today),
     }

@@ -166,8 +166,20 @@ def describe_account(record: AccountRecord | None) -> dict[str, Any]:
         ],
         **({} if meter is None else {
             "meter_kind": meter.kind, "meter_maker": meter.maker, "meter_no": meter.meter_no,
-            "meter_reading": _plain(meter.reading),
+            "meter_reading": _plain(meter.reading), "meter_inlet_side": meter.inlet_side,
+            "meter_seal_no": meter.seal_no,
         }),
+        "safety_devices": [
+            {
+                key: value
+                for key, value in (
+                    ("kind", one.kind), ("model", one.model), ("installed_on", _day(one.installed_on)),
+                    ("expires_on", _day(one.expires_on)),
+                )
+                if value
+            }
+            for one in record.safety_devices
+        ],
     }  # fmt: skip
     whose = {
         "contact_name": record.contact or record.holder,
@@ -189,6 +201,10 @@ def _plain(number: Decimal | None) -> float | int | None:
     if number is None:
         return None
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def list_fixed(form: Form, sources: Sources) -> Values:

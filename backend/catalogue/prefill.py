@@ -54,6 +54,9 @@ SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "account.meter_maker": _WORDS,
     "account.meter_no": _WORDS,
     "account.meter_reading": frozenset({FieldType.NUMBER}),
+    "account.meter_inlet_side": frozenset({FieldType.CHOICE}),
+    "account.meter_seal_no": _WORDS,
+    "account.safety_devices": frozenset({FieldType.TABLE}),
     **{f"address.{part}": _WORDS for part in ("region", "street", "community", "building", "unit", "door")},
 }
 # ``application.<field>``: what the customer filled in when the case began, whichever form that was.

@@ -9,6 +9,7 @@ ACCOUNT_TEXTS: dict[str, str] = {
     "account_closed": "这个户号已经销户，不能再办这项业务，请核对户号。",
     "address_incomplete": "用气地址没有填全，请填好区、街道、小区和门牌号后再提交。",
     "account_unlinked": "这件业务还没有核对户号，请先在“核对气量”一步填好户号。",
+    "device_dates_crossed": "软管或报警器的有效期要晚于安装日期，请核对这两个日期。",
     "account_record_missing": "单子里没有客户档案，请把“随单建客户档案”选为“是”，填好后再提交。",
     "premises_taken": "这个地址已经有别人的户号。请先核对地址；换了户主请办过户。",
     "binding_refused": "户号和您填的资料对不上，请对照燃气账单或缴费短信再核对一遍；不清楚可以打客服热线。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -18,14 +19,41 @@ class Appliance:
     rated_flow: Decimal | None = None
 
 
+# Who reads of it has this long to have a hose or alarm replaced before its day.
+_SOON = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyDevice:
+    """A hose or a gas alarm (``kind`` hose or alarm), to be replaced by ``expires_on``."""
+
+    kind: str
+    model: str = ""
+    installed_on: date | None = None
+    expires_on: date | None = None
+
+    def tell_state(self, today: date) -> str:
+        """Return valid, soon (within sixty days), expired, or unknown where nobody noted a day."""
+        if self.expires_on is None:
+            return "unknown"
+        if self.expires_on < today:
+            return "expired"
+        return "soon" if self.expires_on - today <= _SOON else "valid"
+
+
 @dataclass(frozen=True, slots=True)
 class MeterRecord:
-    """The meter at the account, told by maker and number; ``kind`` is mechanical, ic_card or iot."""
+    """The meter at the account, told by maker and number; ``kind`` is mechanical, ic_card or iot.
+
+    ``inlet_side`` is left or right (进气方向), ``seal_no`` what stands on its seal (表封号).
+    """
 
     maker: str
     meter_no: str
     kind: str
     reading: Decimal | None = None
+    inlet_side: str | None = None
+    seal_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +71,7 @@ class AccountRecord:
     use_period: str = ""
     appliances: tuple[Appliance, ...] = ()
     meter: MeterRecord | None = None
+    safety_devices: tuple[SafetyDevice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
+from backend.customers.account_devices import (
+    find_meter,
+    hang_meter,
+    keep_appliances,
+    keep_safety_devices,
+    list_appliances,
+    list_safety_devices,
+)
 from backend.customers.account_numbers import make_account_no
-from backend.customers.account_records import AccountRecord, AccountView, Appliance, MeterRecord, Origin
+from backend.customers.account_records import AccountRecord, AccountView, Origin
 from backend.customers.account_sealing import open_holder, open_place, seal_holder, seal_place
 from backend.customers.addresses import index_address
-from backend.customers.models import AccountRole, CaseAccount, GasAccount, GasAppliance, Meter, Premises
+from backend.customers.models import AccountRole, CaseAccount, GasAccount, Premises
 from backend.customers.service import CustomersService
 
 # Any fixed number serves. Whoever enters an account holds it with the address to the end of the transaction,
@@ -53,9 +60,10 @@ class GasAccounts:
         if origin.manager_id is not None:
             account.manager_id = origin.manager_id
         session.flush()
-        self._keep_appliances(session, account, record.appliances, now)
+        keep_appliances(session, account, record.appliances, now)
+        keep_safety_devices(session, account, record.safety_devices, now)
         if record.meter is not None:
-            self._hang_meter(session, account, record.meter, now)
+            hang_meter(session, account, record.meter, now)
         self._give_owner(session, account, origin, record, now)
         return account.account_no
 
@@ -80,13 +88,6 @@ class GasAccounts:
     def read(self, session: Session, account: GasAccount) -> AccountView:
         """Return the account in clear. Whoever calls this answers for who gets to see it."""
         premises = session.get_one(Premises, account.premises_id)
-        appliances = session.scalars(
-            select(GasAppliance)
-            .where(GasAppliance.gas_account_id == account.id, GasAppliance.removed_at.is_(None))
-            .order_by(GasAppliance.id)
-        )
-        hanging = select(Meter).where(Meter.gas_account_id == account.id, Meter.status == "installed")
-        meter = session.scalars(hanging.order_by(Meter.id.desc()).limit(1)).one_or_none()
         holder, contact, phone = open_holder(self._keys, account)
         record = AccountRecord(
             holder,
@@ -98,8 +99,9 @@ class GasAccounts:
             account.pressure_kpa,
             account.use_nature,
             account.use_period,
-            tuple(Appliance(one.kind, one.model, one.quantity, one.rated_flow) for one in appliances),
-            None if meter is None else MeterRecord(meter.maker, meter.meter_no, meter.kind, meter.reading),
+            list_appliances(session, account.id),
+            find_meter(session, account.id),
+            list_safety_devices(session, account.id),
         )
         return AccountView(account.id, account.account_no, account.status, account.manager_id, record)
 
@@ -175,46 +177,6 @@ class GasAccounts:
             account = session.scalars(written).one_or_none()
             if account is not None:
                 return account
-
-    @staticmethod
-    def _keep_appliances(
-        session: Session, account: GasAccount, appliances: Sequence[Appliance], now: datetime
-    ) -> None:
-        standing = (GasAppliance.gas_account_id == account.id) & GasAppliance.removed_at.is_(None)
-        rows = session.scalars(select(GasAppliance).where(standing).order_by(GasAppliance.id)).all()
-        known = [Appliance(one.kind, one.model, one.quantity, one.rated_flow) for one in rows]
-        if known == list(appliances):
-            return
-        session.execute(update(GasAppliance).where(standing).values(removed_at=now))
-        for one in appliances:
-            session.add(
-                GasAppliance(
-                    unit_id=account.unit_id,
-                    gas_account_id=account.id,
-                    kind=one.kind,
-                    model=one.model,
-                    quantity=one.quantity,
-                    rated_flow=one.rated_flow,
-                    entered_at=now,
-                )
-            )
-        session.flush()
-
-    @staticmethod
-    def _hang_meter(session: Session, account: GasAccount, record: MeterRecord, now: datetime) -> None:
-        told = {"maker": record.maker, "meter_no": record.meter_no}
-        fresh = insert(Meter).values(unit_id=account.unit_id, kind=record.kind, status="in_stock", **told)
-        session.execute(fresh.on_conflict_do_nothing(index_elements=["maker", "meter_no"]))
-        meter = session.scalars(select(Meter).filter_by(**told).with_for_update()).one()
-        if meter.status == "installed" and meter.gas_account_id != account.id:
-            raise Conflict("meter_taken")
-        others = (Meter.gas_account_id == account.id) & (Meter.id != meter.id) & (Meter.status == "installed")
-        session.execute(update(Meter).where(others).values(status="removed", removed_at=now))
-        if meter.status != "installed":
-            meter.installed_at, meter.removed_at = now, None
-        meter.gas_account_id, meter.status, meter.kind = account.id, "installed", record.kind
-        meter.reading = record.reading if record.reading is not None else meter.reading
-        session.flush()
 
     def _give_owner(
         self, session: Session, account: GasAccount, origin: Origin, record: AccountRecord, now: datetime

@@ -136,6 +136,7 @@ class Meter(Base):
     kind: Mapped[str] = mapped_column(Text)
     # The side on which the gas comes in (进气方向): left or right.
     inlet_side: Mapped[str | None] = mapped_column(Text)
+    seal_no: Mapped[str] = mapped_column(Text, server_default="")
     status: Mapped[str] = mapped_column(Text)
     made_on: Mapped[date | None] = mapped_column(Date)
     reading: Mapped[Decimal | None] = mapped_column(Numeric(14, 3))
@@ -179,6 +180,22 @@ class GasAppliance(Base):
     model: Mapped[str] = mapped_column(Text, server_default="")
     quantity: Mapped[int] = mapped_column(Integer)
     rated_flow: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
+    entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class SafetyDeviceRow(Base):
+    """A hose (软管) or gas alarm (报警器) at an account; it is to be replaced by ``expires_on``."""
+
+    __tablename__ = "safety_device"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    gas_account_id: Mapped[int] = mapped_column(ForeignKey("gas_account.id"))
+    kind: Mapped[str] = mapped_column(Text)
+    model: Mapped[str] = mapped_column(Text, server_default="")
+    installed_on: Mapped[date | None] = mapped_column(Date)
+    expires_on: Mapped[date | None] = mapped_column(Date)
     entered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     removed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

@@ -7,6 +7,9 @@ from marshmallow import Schema, fields, validate
 ACCOUNT_STATES = ("pending", "active", "suspended", "removed", "closed")
 GAS_USES = ("residential", "public_service", "commercial", "industrial")
 METER_KINDS = ("mechanical", "ic_card", "iot")
+INLET_SIDES = ("left", "right")
+SAFETY_DEVICE_KINDS = ("hose", "alarm")
+SAFETY_DEVICE_STATES = ("valid", "soon", "expired", "unknown")
 
 
 class ManagerSchema(Schema):
@@ -25,6 +28,16 @@ class ApplianceSchema(Schema):
     rated_flow = fields.Float(required=True, allow_none=True)
 
 
+class SafetyDeviceSchema(Schema):
+    """A hose or gas alarm; ``soon`` is within sixty days of its day, ``unknown`` where none was noted."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(SAFETY_DEVICE_KINDS))
+    model = fields.String(required=True)
+    installed_on = fields.Date(required=True, allow_none=True)
+    expires_on = fields.Date(required=True, allow_none=True)
+    state = fields.String(required=True, validate=validate.OneOf(SAFETY_DEVICE_STATES))
+
+
 class MeterSchema(Schema):
     """The meter that hangs there."""
 
@@ -32,6 +45,8 @@ class MeterSchema(Schema):
     meter_no = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(METER_KINDS))
     reading = fields.Float(required=True, allow_none=True)
+    inlet_side = fields.String(required=True, allow_none=True, validate=validate.OneOf(INLET_SIDES))
+    seal_no = fields.String(required=True)
 
 
 class AccountUseSchema(Schema):
@@ -43,4 +58,5 @@ class AccountUseSchema(Schema):
     use_nature = fields.String(required=True)
     use_period = fields.String(required=True)
     appliances = fields.List(fields.Nested(ApplianceSchema), required=True)
+    safety_devices = fields.List(fields.Nested(SafetyDeviceSchema), required=True)
     meter = fields.Nested(MeterSchema, required=True, allow_none=True)

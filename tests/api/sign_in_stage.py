@@ -146,6 +146,7 @@ class Stage:
             AccountBindings(keys, self.customers),
             GasAccounts(keys, self.customers),
             OrganisationService(keys, (), ()),
+            self.now,
         )
         api.register_blueprint(make_binding_routes(self.binding, pages, limiter))
 

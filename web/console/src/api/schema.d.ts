@@ -8540,6 +8540,7 @@ export interface components {
             meter: components["schemas"]["Meter"] | null;
             monthly_use: number | null;
             pressure_kpa: number | null;
+            safety_devices: components["schemas"]["SafetyDevice"][];
             use_nature: string;
             use_period: string;
         };
@@ -9507,6 +9508,7 @@ export interface components {
             phone: string;
             place: string;
             pressure_kpa: number | null;
+            safety_devices: components["schemas"]["SafetyDevice"][];
             /** @enum {string} */
             status: "pending" | "active" | "suspended" | "removed" | "closed";
             use_nature: string;
@@ -9903,11 +9905,14 @@ export interface components {
             state: "sending" | "sent" | "refused" | "unknown";
         };
         Meter: {
+            /** @enum {string|null} */
+            inlet_side: "left" | "right" | null;
             /** @enum {string} */
             kind: "mechanical" | "ic_card" | "iot";
             maker: string;
             meter_no: string;
             reading: number | null;
+            seal_no: string;
         };
         NewArticle: {
             /** @default null */
@@ -10484,6 +10489,17 @@ export interface components {
         /** @description One row of a table: the filled cells by their columns. */
         Row: {
             [key: string]: string | number | boolean | string[] | null;
+        };
+        SafetyDevice: {
+            /** Format: date */
+            expires_on: string | null;
+            /** Format: date */
+            installed_on: string | null;
+            /** @enum {string} */
+            kind: "hose" | "alarm";
+            model: string;
+            /** @enum {string} */
+            state: "valid" | "soon" | "expired" | "unknown";
         };
         SavedDocument: {
             revision: number;

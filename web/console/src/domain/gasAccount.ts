@@ -19,6 +19,7 @@ export function listAccountLines(account: GasAccount): AccountLine[] {
     ['用气性质', account.use_nature],
     ['用气时间', account.use_period],
     ['用气设备', account.appliances.map(tellAppliance).join('；')],
+    ['软管、报警器', account.safety_devices.map(tellSafetyDevice).join('；')],
     ['燃气表', tellMeter(account.meter)],
   ]
   return lines.filter(([, text]) => text).map(([label, text]) => ({ label, text }))
@@ -32,5 +33,16 @@ function tellAppliance(one: GasAccount['appliances'][number]): string {
 function tellMeter(meter: GasAccount['meter']): string {
   if (!meter) return ''
   const reading = meter.reading === null ? '' : `，表底数 ${meter.reading} m³`
-  return `${METER_KINDS[meter.kind]} ${meter.maker} ${meter.meter_no}${reading}`
+  const side = meter.inlet_side ? `，${INLET_SIDES[meter.inlet_side]}` : ''
+  const seal = meter.seal_no ? `，表封号 ${meter.seal_no}` : ''
+  return `${METER_KINDS[meter.kind]} ${meter.maker} ${meter.meter_no}${reading}${side}${seal}`
+}
+
+const INLET_SIDES = { left: '左进气', right: '右进气' } as const
+const SAFETY_DEVICES = { hose: '软管', alarm: '报警器' } as const
+
+function tellSafetyDevice(one: GasAccount['safety_devices'][number]): string {
+  const name = [SAFETY_DEVICES[one.kind], one.model].filter(Boolean).join(' ')
+  const due = { valid: `有效期至 ${one.expires_on}`, soon: `${one.expires_on} 到期，快到期`, expired: `${one.expires_on} 已过期`, unknown: '' }
+  return [name, due[one.state]].filter(Boolean).join('，')
 }

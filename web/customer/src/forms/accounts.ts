@@ -45,6 +45,19 @@ type Use = NonNullable<AccountPage['use']>
 const USES: Record<Use['gas_use'], string> = { residential: '居民用气', public_service: '公共服务用气', commercial: '商业用气', industrial: '工业用气' }
 const METERS: Record<NonNullable<Use['meter']>['kind'], string> = { mechanical: '机械表', ic_card: 'IC 卡表', iot: '物联网表' }
 
+type SafetyDevice = Use['safety_devices'][number]
+
+const SAFETY_DEVICES: Record<SafetyDevice['kind'], string> = { hose: '软管', alarm: '报警器' }
+
+/** Until when a hose or alarm serves, and what to do where that day is near or over. */
+function tellSafetyDevice(one: SafetyDevice): string {
+  if (one.expires_on === null) return one.model
+  const [year, month, day] = one.expires_on.split('-').map(Number)
+  const until = `${year}年${month}月${day}日`
+  const words = { valid: `有效期到 ${until}`, soon: `有效期到 ${until}，快到了，请安排更换`, expired: `${until} 已过有效期，请尽快更换`, unknown: '' }
+  return [one.model, words[one.state]].filter(Boolean).join('，')
+}
+
 /** What the company has of an account, line by line; what is not known has no line. */
 export function listUseLines(use: Use): { label: string; text: string }[] {
   const meter = use.meter
@@ -52,6 +65,7 @@ export function listUseLines(use: Use): { label: string; text: string }[] {
     ['用气类别', USES[use.gas_use]],
     ['燃气表', meter ? `${METERS[meter.kind]} ${meter.maker} ${meter.meter_no}` : ''],
     ['最近抄表', meter && meter.reading !== null ? `${meter.reading} m³` : ''],
+    ...use.safety_devices.map((one): [string, string] => [SAFETY_DEVICES[one.kind], tellSafetyDevice(one)]),
     ['用气设备', use.appliances.map((one) => `${[one.kind, one.model].filter(Boolean).join(' ')} ${one.quantity} 台`).join('；')],
     ['用途', [use.use_nature, use.use_period].filter(Boolean).join('，')],
   ]
