@@ -60,10 +60,11 @@ from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.customers.merging import MergeFollower
 from backend.customers.service import CustomersService
-from backend.documents.typesetting import Typesetter
+from backend.documents.typesetting import FONT, Typesetter
 from backend.files.links import FileLinks
 from backend.files.merging import move_files
 from backend.files.service import FileService
+from backend.files.watermarks import Watermarks
 from backend.knowledge.publishing import KNOWLEDGE_EFFECTS
 from backend.ledgers.classes import LEDGER_EFFECTS
 from backend.ledgers.new_customers import LEDGER_GUARDS
@@ -161,7 +162,9 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     customers = CustomersService(keys, MERGE_FOLLOWERS)
     calendar = CalendarService(sessions, now)
     links = FileLinks(settings.secret_key)
-    files = FileService(sessions, make_storage(settings), keys, links, now, settings.id_photos_kept_days)
+    marks = Watermarks(organisation.name_staff, FONT)
+    kept_days = settings.id_photos_kept_days
+    files = FileService(sessions, make_storage(settings), keys, links, marks, now, kept_days)
     signing = DocumentSigning(keys, files)
     offers = Offers(content, definitions)
     keeper = DeadlineKeeper(calendar)

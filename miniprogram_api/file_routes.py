@@ -43,6 +43,6 @@ def make_file_routes(files: FileService) -> Blueprint:
     @routes.response(200, FILE_CONTENT, content_type="application/pdf")
     def send_content(link: dict[str, Any], file_key: str) -> Response:
         """Send what a signed link points at; the signature is the authorisation."""
-        return answer_content(files.open(file_key, link["v"], link["expires"], link["sign"]))
+        return answer_content(files.open(file_key, **link))
 
     return routes

@@ -37,8 +37,11 @@ class CaseFiles(Protocol):
     def begin_retention(self, session: Session, case_id: int, ended_at: datetime) -> None:
         """Begin to count the time for which the files of an ended case are kept."""
 
-    def describe(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, Any]:
-        """Return file key → what clients know of the file; unknown keys are left out."""
+    def describe(self, session: Session, file_keys: Sequence[str], viewer: str = "") -> Mapping[str, Any]:
+        """Return file key → what clients know of the file; unknown keys are left out.
+
+        One of staff (``viewer`` is ``staff:<id>``) sees photos of identity cards with their name over them.
+        """
 
     def read_hashes(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, str]:
         """Return file key → the sha256 of what was uploaded; unknown keys are left out."""

@@ -149,7 +149,7 @@ class DocumentDesk:
             raise refusal
         values = self._open(session, place, filler, with_draft=refusal is None)
         keys = list_file_keys(place.form.form, values)
-        files = self._files.describe(session, list(keys)) if keys else {}
+        files = self._files.describe(session, list(keys), filler.actor) if keys else {}
         return OpenedDocument(place.case, place.step, place.form.form, row, values, refusal is None, files)
 
     def save(self, session: Session, case_id: int, task_no: int, filler: Filler, change: Change) -> int:

@@ -177,7 +177,7 @@ class StaffCases:
         top = self._definitions.get(session, root.definition_version_id)
         visit = gather_visit(list_visit_branches(root, top))
         files = list(dict.fromkeys([*form_files, *list_visit_files(visit)]))
-        views = self._sources.files.describe(session, files) if files else {}
+        views = self._sources.files.describe(session, files, f"staff:{member.id}") if files else {}
         marks = _REVIEWS.all(session, {"case_id": root.id})
         work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])

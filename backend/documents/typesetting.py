@@ -20,6 +20,8 @@ from backend.core.errors import Unavailable
 from backend.core.native_threads import compute_aside
 
 _FONTS = Path(__file__).with_name("fonts") / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
+# One file of the letters that papers are set with, for what is written over photos.
+FONT = _FONTS / "500Medium" / "NotoSansSC_500Medium.ttf"
 FONT_FOLDERS = (_FONTS / "400Regular", _FONTS / "700Bold")
 LAYOUT = Path(__file__).with_name("layout.typ")
 _log = structlog.get_logger(__name__)

@@ -48,3 +48,4 @@ class FileLinkSchema(Schema):
     v = fields.String(required=True, validate=validate.OneOf(("original", "shown", "thumb")))
     expires = fields.Integer(required=True, validate=validate.Range(0, 2**40))
     sign = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+    viewer = fields.String(load_default="", validate=validate.Regexp(r"^(staff:[0-9]{1,18})?\Z"))

@@ -24,6 +24,7 @@ from backend.files.examination import MAX_BYTES, Examined, FileKind, check_signa
 from backend.files.links import FileLinks, FileVariant
 from backend.files.models import StoredFile
 from backend.files.storage import ContentMissing, FileStorage, StorageFailed
+from backend.files.watermarks import STAFF, Watermarks
 
 # Purpose → days that such a file is kept after the end of its case.
 PURPOSES: Final = {"application": 3 * 365, "visit": 3 * 365, "signature": 5 * 365}
@@ -77,6 +78,7 @@ class FileService:
         storage: FileStorage,
         keys: KeyRing,
         links: FileLinks,
+        watermarks: Watermarks,
         now: Callable[[], datetime],
         id_photo_days: int = ID_PHOTOS_KEPT_DAYS,
     ) -> None:
@@ -84,6 +86,7 @@ class FileService:
         self._storage = storage
         self._keys = keys
         self._links = links
+        self._watermarks = watermarks
         self._now = now
         self._id_photo_days = id_photo_days
 
@@ -147,12 +150,15 @@ class FileService:
             if row.case_id is None:
                 row.case_id = case_id
                 row.claimed_at = self._now()
-                if row.file_key in id_photos:
+                row.shows_person = row.file_key in id_photos
+                if row.shows_person:
                     row.retention_days = min(row.retention_days, self._id_photo_days)
         session.flush()
 
-    def describe(self, session: Session, file_keys: Sequence[str]) -> dict[str, FileView]:
+    def describe(self, session: Session, file_keys: Sequence[str], viewer: str = "") -> dict[str, FileView]:
         """Return file_key → view with fresh links; unknown keys are left out.
+
+        Where ``viewer`` is one of staff (``staff:<id>``), photos of somebody come with their name on.
 
         Nobody's permission is checked here: the caller has fetched the case or draft that names the keys.
         """
@@ -162,7 +168,7 @@ class FileService:
         rows = session.execute(
             select(StoredFile).where(StoredFile.file_key.in_(wanted), StoredFile.stored_at.is_not(None))
         ).scalars()
-        return {row.file_key: self._view(row) for row in rows}
+        return {row.file_key: self._view(row, viewer) for row in rows}
 
     def read_hashes(self, session: Session, file_keys: Sequence[str]) -> dict[str, str]:
         """Return file_key → sha256 of the original as it came, in hex; unknown keys are left out."""
@@ -195,7 +201,7 @@ class FileService:
                 found[row.file_key] = self._read_name(row)
         return found
 
-    def open(self, file_key: str, variant: FileVariant, expires: int, sign: str) -> OpenedFile:
+    def open(self, file_key: str, v: FileVariant, expires: int, sign: str, viewer: str = "") -> OpenedFile:
         """Return the content behind a signed link.
 
         Raises NotFound for an unknown file and a foreign signature alike, Forbidden ``link_expired``.
@@ -206,11 +212,14 @@ class FileService:
             row = session.execute(
                 select(StoredFile).where(StoredFile.file_key == file_key, StoredFile.stored_at.is_not(None))
             ).scalar_one_or_none()
-        if row is None or row.erased_at is not None:
-            raise NotFound
-        self._links.check(file_key, variant, _bound_to(row), expires, sign, self._now())
-        content = self._read_content(row, variant)
-        mime = row.mime if variant == "original" else "image/jpeg"
+            if row is None or row.erased_at is not None:
+                raise NotFound
+            self._links.check(file_key, v, _bound_to(row), expires, sign, self._now(), viewer)
+            words = self._watermarks.write_words(session, viewer, self._now()) if viewer else ""
+        content = self._read_content(row, v)
+        if words:
+            content = self._watermarks.mark(content, words)
+        mime = row.mime if v == "original" else "image/jpeg"
         name = self._read_name(row)
         if mime == "image/jpeg" and not name.lower().endswith((".jpg", ".jpeg")):
             name += ".jpg"
@@ -331,7 +340,7 @@ class FileService:
         for variant in _VARIANTS:
             self._storage.delete(f"{file_key}.{variant}")
 
-    def _view(self, row: StoredFile) -> FileView:
+    def _view(self, row: StoredFile, viewer: str = "") -> FileView:
         if row.erased_at is not None:
             return FileView(
                 file_key=row.file_key,
@@ -343,7 +352,10 @@ class FileService:
                 thumbnail_url=None,
             )
         is_image = row.kind == "image"
-        make = partial(self._links.make, row.file_key, bound_to=_bound_to(row), now=self._now())
+        marked_for = viewer if is_image and row.shows_person and viewer.startswith(STAFF) else ""
+        make = partial(
+            self._links.make, row.file_key, bound_to=_bound_to(row), now=self._now(), viewer=marked_for
+        )
         return FileView(
             file_key=row.file_key,
             name=self._read_name(row),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -139,3 +140,32 @@ def market(hall: Hall) -> Browser:
         posts, now = ("market_dev_dept",), datetime.now(UTC)
         ensure_staff(hall.organisation, session, "361", "market_361", now, departments=posts)
     return hall.sign_in("market_361")
+
+
+@pytest.fixture
+def add_case(sessions: sessionmaker[Session]) -> Callable[[], int]:
+    """Return a function that enters a bare case and returns its id."""
+
+    def add() -> int:
+        mark = uuid.uuid4().hex
+        with sessions.begin() as session:
+            version = session.execute(
+                text(
+                    "INSERT INTO definition_version (kind, key, version, sha256, body, author, published_at)"
+                    " VALUES ('process', :key, 1, '', '{}', 'test', now()) RETURNING id"
+                ),
+                {"key": mark},
+            ).scalar_one()
+            found = session.execute(
+                text(
+                    "INSERT INTO service_case (case_no, public_token_hash, process_key,"
+                    " definition_version_id, unit_id, unit_code, channel, status, version, opened_at,"
+                    " updated_at)"
+                    " VALUES (:key, :hash, :key, :version, 1, '301', 'h5', 'open', 1, now(), now())"
+                    " RETURNING id"
+                ),
+                {"key": mark, "hash": mark.encode(), "version": version},
+            ).scalar_one()
+        return int(found)
+
+    return add

@@ -7,7 +7,6 @@ import io
 import json
 import re
 import secrets
-import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,7 +29,7 @@ from backend.files.service import UNCLAIMED_A_DAY, UNCLAIMED_FOR, FileService
 from composition.hall import make_key_ring, read_clock
 from composition.platforms import make_storage
 from tests.api.conftest import MadeCustomer
-from tests.pictures import make_noise_photo, make_pdf, make_photo
+from tests.pictures import MARKS, make_noise_photo, make_pdf, make_photo
 
 URL = "/api/v1/files"
 
@@ -39,7 +38,8 @@ URL = "/api/v1/files"
 def files(settings: Settings, sessions: sessionmaker[Session]) -> FileService:
     """Return the service on the same folder and database as the application's."""
     keys = make_key_ring(settings)
-    return FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), read_clock)
+    links = FileLinks(settings.secret_key)
+    return FileService(sessions, make_storage(settings), keys, links, MARKS, read_clock)
 
 
 @pytest.fixture
@@ -75,35 +75,6 @@ def body(answer: TestResponse) -> dict[str, Any]:
 
 def list_contents(settings: Settings) -> set[str]:
     return {one.name for one in Path(settings.files_dir).rglob("*") if one.is_file()}
-
-
-@pytest.fixture
-def add_case(sessions: sessionmaker[Session]) -> Callable[[], int]:
-    """Return a function that enters a bare case and returns its id."""
-
-    def add() -> int:
-        mark = uuid.uuid4().hex
-        with sessions.begin() as session:
-            version = session.execute(
-                text(
-                    "INSERT INTO definition_version (kind, key, version, sha256, body, author, published_at)"
-                    " VALUES ('process', :key, 1, '', '{}', 'test', now()) RETURNING id"
-                ),
-                {"key": mark},
-            ).scalar_one()
-            found = session.execute(
-                text(
-                    "INSERT INTO service_case (case_no, public_token_hash, process_key,"
-                    " definition_version_id, unit_id, unit_code, channel, status, version, opened_at,"
-                    " updated_at)"
-                    " VALUES (:key, :hash, :key, :version, 1, '301', 'h5', 'open', 1, now(), now())"
-                    " RETURNING id"
-                ),
-                {"key": mark, "hash": mark.encode(), "version": version},
-            ).scalar_one()
-        return int(found)
-
-    return add
 
 
 def test_a_photo_goes_in_and_is_shown_without_its_place(

@@ -38,7 +38,7 @@ from tests.api.conftest import KEY, MadeCustomer
 from tests.api.document import watch_answers
 from tests.api.scenario_forms import fill_what_is_asked, make_desk
 from tests.conftest import DATABASE_VARIABLE, migration_config
-from tests.pictures import make_photo
+from tests.pictures import MARKS, make_photo
 from wsgi import create_app
 
 CONTENT = read_folder()
@@ -113,7 +113,8 @@ def settings(hall_database_url: str, redis_url: str, tmp_path_factory: pytest.Te
 @pytest.fixture(scope="session")
 def files(settings: Settings, sessions: sessionmaker[Session]) -> Uploads:
     keys = make_key_ring(settings)
-    service = FileService(sessions, make_storage(settings), keys, FileLinks(settings.secret_key), read_clock)
+    links = FileLinks(settings.secret_key)
+    service = FileService(sessions, make_storage(settings), keys, links, MARKS, read_clock)
     return Uploads(service, sessions)
 
 

@@ -16,6 +16,7 @@ from backend.files.service import ERASED_NAME, PURPOSES, FileService
 from composition.hall import make_key_ring
 from composition.platforms import make_storage
 from tests.api.applications.conftest import Customer, Uploads, make_address, make_repair
+from tests.pictures import MARKS
 
 PERSON = {"applicant": "owner", "id_number": "110101199003077758", "stop_kind": "suspension"}
 
@@ -24,7 +25,7 @@ def make_files(settings: Settings, sessions: sessionmaker[Session], days: int) -
     """Return the files' service as it will be in ``days`` days."""
     keys, then = make_key_ring(settings), datetime.now(UTC) + timedelta(days=days)
     return FileService(
-        sessions, make_storage(settings), keys, FileLinks(settings.secret_key), lambda: then,
+        sessions, make_storage(settings), keys, FileLinks(settings.secret_key), MARKS, lambda: then,
         settings.id_photos_kept_days,
     )  # fmt: skip
 

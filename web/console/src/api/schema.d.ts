@@ -1756,6 +1756,7 @@ export interface paths {
                     v: "original" | "shown" | "thumb";
                     expires: number;
                     sign: string;
+                    viewer?: string;
                 };
                 header?: never;
                 path: {
