@@ -7,6 +7,7 @@ from flask_limiter import Limiter
 from flask_smorest import Api
 
 from backend.access.access_tokens import AccessTokens
+from backend.access.consents import Consents
 from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
 from backend.cases.account_pages import AccountPages
@@ -36,6 +37,7 @@ from miniprogram_api.binding_routes import make_binding_routes
 from miniprogram_api.case_routes import make_case_routes
 from miniprogram_api.catalogue_routes import make_catalogue_routes
 from miniprogram_api.check_routes import make_check_routes
+from miniprogram_api.consent_routes import make_consent_routes
 from miniprogram_api.counter_rating_routes import make_counter_rating_routes
 from miniprogram_api.document_routes import make_document_routes
 from miniprogram_api.draft_routes import make_draft_routes
@@ -154,3 +156,4 @@ def _add_sign_in(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:
         make_customer_session_routes(sign_in, sessions, limiter, over_https=not settings.demo_mode)
     )
     api.register_blueprint(make_me_routes(sign_in, limiter))
+    api.register_blueprint(make_consent_routes(Consents(hall.sessions, read_clock)))

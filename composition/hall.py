@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.access.account_binding import AccountBinding
+from backend.access.consents import move_consents
 from backend.access.customer_sessions import move_sessions
 from backend.access.sms_codes import SmsCodes
 from backend.appointments.service import AppointmentService
@@ -100,6 +101,7 @@ MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (
     move_files,
     move_messages,
     move_identity_checks,
+    move_consents,
 )
 
 

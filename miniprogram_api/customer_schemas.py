@@ -29,6 +29,12 @@ class SmsCodePromiseSchema(Schema):
     expires_in_seconds = fields.Integer(required=True)
 
 
+class AgreementSchema(Schema):
+    """Which version of the privacy notice the customer agreed to on the way in."""
+
+    agreed_version = fields.Integer(load_default=None, allow_none=True, validate=validate.Range(1, 99_999))
+
+
 class PhoneProofSchema(Schema):
     """A phone with the code that it received."""
 
@@ -42,7 +48,15 @@ class WechatCodeSchema(Schema):
     code = fields.String(required=True, validate=_WECHAT_CODE)
 
 
-class WebSignInRequestSchema(WechatCodeSchema):
+class PhoneSignInSchema(PhoneProofSchema, AgreementSchema):
+    """A sign-in by a code sent to a phone."""
+
+
+class MiniSignInSchema(WechatCodeSchema, AgreementSchema):
+    """A sign-in by the mini-program's code."""
+
+
+class WebSignInRequestSchema(WechatCodeSchema, AgreementSchema):
     """What WeChat's web authorisation brought back."""
 
     state = fields.String(required=True, validate=validate.Regexp(r"^[0-9A-Za-z]{1,128}\Z"))

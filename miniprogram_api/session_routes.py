@@ -13,7 +13,8 @@ from backend.access.customer_sign_in import STATE_GOOD_FOR, CustomerSignIn
 from backend.access.sms_codes import SmsCodePromise
 from backend.core.callers import Caller, open_to
 from miniprogram_api.customer_schemas import (
-    PhoneProofSchema,
+    MiniSignInSchema,
+    PhoneSignInSchema,
     RefreshSchema,
     SmsCodePromiseSchema,
     SmsCodeRequestSchema,
@@ -22,7 +23,6 @@ from miniprogram_api.customer_schemas import (
     WebSignInRequestSchema,
     WebSignInStartSchema,
     WebTokensSchema,
-    WechatCodeSchema,
     describe_me,
 )
 from miniprogram_api.guard import get_customer
@@ -54,20 +54,20 @@ def make_customer_session_routes(
     @routes.post("/sessions/sms")
     @open_to(Caller.ANYONE)
     @limiter.limit(SESSIONS_LIMIT)
-    @routes.arguments(PhoneProofSchema)
+    @routes.arguments(PhoneSignInSchema)
     @routes.response(201, TokensSchema)
-    def sign_in_by_sms(typed: dict[str, str]) -> dict[str, Any]:
+    def sign_in_by_sms(typed: dict[str, Any]) -> dict[str, Any]:
         """Sign in, or up, by a code sent to a phone."""
-        return _describe(sign_in.by_sms(typed["phone"], typed["code"]))
+        return _describe(sign_in.by_sms(typed["phone"], typed["code"], typed["agreed_version"]))
 
     @routes.post("/sessions/wechat-mini")
     @open_to(Caller.ANYONE)
     @limiter.limit(SESSIONS_LIMIT)
-    @routes.arguments(WechatCodeSchema)
+    @routes.arguments(MiniSignInSchema)
     @routes.response(201, TokensSchema)
-    def sign_in_by_mini_program(typed: dict[str, str]) -> dict[str, Any]:
+    def sign_in_by_mini_program(typed: dict[str, Any]) -> dict[str, Any]:
         """Sign in, or up, by the mini-program's code."""
-        return _describe(sign_in.by_mini_code(typed["code"]))
+        return _describe(sign_in.by_mini_code(typed["code"], typed["agreed_version"]))
 
     @routes.get("/sessions/wechat-web/start")
     @open_to(Caller.ANYONE)
@@ -94,9 +94,10 @@ def make_customer_session_routes(
     @limiter.limit(SESSIONS_LIMIT)
     @routes.arguments(WebSignInRequestSchema)
     @routes.response(201, WebTokensSchema)
-    def finish_web_sign_in(typed: dict[str, str]) -> dict[str, Any]:
+    def finish_web_sign_in(typed: dict[str, Any]) -> dict[str, Any]:
         """Sign in, or up, with what WeChat's web authorisation brought back to this browser."""
-        done = sign_in.by_web_code(typed["code"], typed["state"], request.cookies.get(BROWSER_COOKIE, ""))
+        browser = request.cookies.get(BROWSER_COOKIE, "")
+        done = sign_in.by_web_code(typed["code"], typed["state"], browser, typed["agreed_version"])
         return {**_describe(done.signed_in), "return_to": done.return_to}
 
     @routes.post("/sessions/refresh")

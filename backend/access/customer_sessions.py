@@ -145,6 +145,12 @@ def move_sessions(session: Session, merged_id: int, into_id: int) -> None:
     )
 
 
+def end_all_sessions(session: Session, customer_id: int, reason: str, now: datetime) -> None:
+    """End every session of the customer, in the caller's transaction."""
+    standing = (CustomerSession.customer_id == customer_id) & CustomerSession.ended_at.is_(None)
+    session.execute(update(CustomerSession).where(standing).values(ended_at=now, end_reason=reason))
+
+
 def _has_used_child(session: Session, token_id: int) -> bool:
     used = select(RefreshToken.id).where(
         RefreshToken.parent_id == token_id, RefreshToken.used_at.is_not(None)

@@ -12,6 +12,7 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.access.consents import note_consent
 from backend.access.customer_sessions import CustomerSessions, SignedInCustomer
 from backend.access.models import WebSignInState
 from backend.access.ports import WechatOffer, WechatPerson
@@ -81,21 +82,25 @@ class CustomerSignIn:
             self._codes.issue(session, plain, purpose, self._now())
         return CODE_PROMISE
 
-    def by_sms(self, phone: str, code: str) -> SignedInCustomer:
-        """Sign in, or up, by a code; raises Invalid on ``phone`` or ``code``."""
+    def by_sms(self, phone: str, code: str, agreed: int | None = None) -> SignedInCustomer:
+        """Sign in, or up, by a code; raises Invalid on ``phone`` or ``code``.
+
+        ``agreed`` is the version of the privacy notice that the customer agreed to on the way in, by every
+        way; raises Conflict ``notice_changed`` where another one is in force.
+        """
         plain, now = read_mobile(phone), self._now()
         with self._sessions.begin() as session:
             fault = self._codes.find_fault(session, plain, SIGN_IN, code, now)
             if fault is None:
                 customer_id = self._customers.find_or_create_by_phone(session, plain, now)
-                return self._customer_sessions.open(session, customer_id, "sms", now)
+                return self._open(session, customer_id, "sms", agreed, now)
         raise _wrong_code(fault)
 
-    def by_mini_code(self, code: str) -> SignedInCustomer:
+    def by_mini_code(self, code: str, agreed: int | None = None) -> SignedInCustomer:
         """Sign in by the code of ``wx.login``; raises Invalid on ``code``, Unavailable or Conflict."""
         offer = self._require_wechat(mini=True)
         person = self._ask_wechat(offer, offer.port.exchange_mini_code, code)
-        return self._admit(person, "wechat_mini", "wechat_mini")
+        return self._admit(person, "wechat_mini", "wechat_mini", agreed)
 
     def start_web(self, return_to: str, own_address: str) -> WebSignInStart:
         """Begin a web authorisation; ``own_address`` is this site's, without a slash at its end.
@@ -121,7 +126,7 @@ class CustomerSignIn:
         url = offer.port.make_authorize_url(own_address + _RETURN_PAGE, state)
         return WebSignInStart(url, browser_token)
 
-    def by_web_code(self, code: str, state: str, browser_token: str) -> WebSignIn:
+    def by_web_code(self, code: str, state: str, browser_token: str, agreed: int | None = None) -> WebSignIn:
         """Finish a web authorisation in the browser that began it.
 
         Raises Conflict (``sign_in_state_invalid``) for a state that is unknown, used, old or another
@@ -131,7 +136,7 @@ class CustomerSignIn:
         with self._sessions.begin() as session:
             return_to = self._use_state(session, state, browser_token)
         person = self._ask_wechat(offer, offer.port.exchange_web_code, code)
-        return WebSignIn(self._admit(person, "wechat_official", "wechat_web"), return_to)
+        return WebSignIn(self._admit(person, "wechat_official", "wechat_web", agreed), return_to)
 
     def bind_phone_by_sms(self, customer_id: int, phone: str, code: str) -> CustomerView:
         """Give the customer a phone proved by a code; raises Invalid on ``phone`` or ``code``."""
@@ -158,11 +163,18 @@ class CustomerSignIn:
         bound = self._customers.bind_phone(session, customer_id, phone, now)
         return self._customers.describe_customer(session, bound)
 
-    def _admit(self, person: WechatPerson, kind: str, channel: str) -> SignedInCustomer:
+    def _admit(self, person: WechatPerson, kind: str, channel: str, agreed: int | None) -> SignedInCustomer:
         proof, now = Proof(kind, person.appid, person.openid, person.unionid or None), self._now()
         with self._sessions.begin() as session:
             customer_id = self._customers.find_or_create(session, proof, now)
-            return self._customer_sessions.open(session, customer_id, channel, now)
+            return self._open(session, customer_id, channel, agreed, now)
+
+    def _open(
+        self, session: Session, customer_id: int, channel: str, agreed: int | None, now: datetime
+    ) -> SignedInCustomer:
+        if agreed is not None:
+            note_consent(session, customer_id, agreed, now)
+        return self._customer_sessions.open(session, customer_id, channel, now)
 
     def _use_state(self, session: Session, state: str, browser_token: str) -> str:
         row = session.execute(

@@ -49,6 +49,19 @@ class CustomerSession(Base):
     end_reason: Mapped[str | None] = mapped_column(Text)
 
 
+class Consent(Base):
+    """That a customer agreed to a version of a notice; what was taken back keeps its row."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    notice: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(Integer)
+    given_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
 class RefreshToken(Base):
     """One refresh token, by its hash; a used one stays, so that its second use is seen."""
 

@@ -49,6 +49,7 @@ class ProcessesFolder:
     party_names: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, Sequence[str]] = field(default_factory=dict)
     templates: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    notices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def offered_services(self) -> tuple[Service, ...]:
@@ -73,14 +74,19 @@ def read_folder(folder: Path = PROCESSES_FOLDER) -> ProcessesFolder:
         post_names={one["key"]: one["name"] for kind in ("positions", "departments") for one in posts[kind]},
         party_names={one["key"]: one["name"] for one in posts["parties"]},
         documents=read_body(folder / DOCUMENTS_FILE),
-        templates={path.stem: read_body(path) for path in sorted((folder / "templates").glob("*.yaml"))},
+        templates=_read_bodies(folder / "templates"),
+        notices=_read_bodies(folder / "notices"),
     )
+
+
+def _read_bodies(folder: Path) -> dict[str, dict[str, Any]]:
+    return {path.stem: read_body(path) for path in sorted(folder.glob("*.yaml"))}
 
 
 def _read_forms(folder: Path) -> dict[str, dict[str, Any]]:
     """Return the forms, with the options written out that several fields take from one file."""
     lists: dict[str, Any] = {path.stem: read_body(path) for path in (folder / "options").glob("*.yaml")}
-    forms = {path.stem: read_body(path) for path in sorted((folder / "forms").glob("*.yaml"))}
+    forms = _read_bodies(folder / "forms")
     _write_options_out(forms, lists)
     return forms
 
@@ -96,9 +102,14 @@ def _write_options_out(part: Any, lists: Mapping[str, Any]) -> None:  # noqa: AN
 
 
 def list_drafts(content: ProcessesFolder) -> tuple[Draft, ...]:
-    """Return every process, form and template as a draft; the folder has passed the linter before."""
+    """Return every process, form, template and notice as a draft; the folder has passed the linter before."""
     processes = {name: _without_reasons(body) for name, body in content.processes.items()}
-    kinds = (("process", processes), ("form", content.forms), ("template", content.templates))
+    kinds = (
+        ("process", processes),
+        ("form", content.forms),
+        ("template", content.templates),
+        ("notice", content.notices),
+    )
     return tuple(
         Draft(kind, body["key"], body["version"], hash_body(body), dict(body))
         for kind, bodies in kinds

@@ -59,6 +59,7 @@ def lint(content: ProcessesFolder, words: Vocabulary) -> list[Finding]:
         *_check_schema("process", content.processes),
         *_check_schema("form", content.forms, "forms/"),
         *_check_schema("template", content.templates, "templates/"),
+        *_check_schema("notice", content.notices, "notices/"),
         *_check_documents(content),
     ]
     if findings:

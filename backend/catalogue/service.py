@@ -64,7 +64,7 @@ class ChangedWithoutVersion(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A definition as the YAML has it, ready to be published. ``kind`` is process, form or template."""
+    """A definition as the YAML has it, ready to be published. ``kind`` is process, form, template, notice."""
 
     kind: str
     key: str

@@ -204,6 +204,7 @@ _REALTIME: dict[str, str] = {
 
 _CUSTOMER_SIGN_IN: dict[str, str] = {
     "sign_in_not_offered": "现在还不能用这种方式登录，请换一种登录方式；急事请拨打客服热线。",
+    "notice_changed": "《隐私说明》刚刚更新，请看过新的再同意；填的内容都还在。",
     "sign_in_state_invalid": "这次微信登录已经失效，请返回登录页重新点一次“微信登录”。",
     "wechat_code_invalid": "微信没有认可这次授权，请返回重新点一次。",
     "wechat_unavailable": "暂时连不上微信，请过几分钟再试，或改用手机验证码登录。",

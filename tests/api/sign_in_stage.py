@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 from backend.access.access_tokens import AccessTokens
 from backend.access.account_binding import TOPIC as BINDING_TOPIC
 from backend.access.account_binding import AccountBinding
+from backend.access.consents import Consents
 from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.ports import WechatOffer
@@ -34,6 +35,7 @@ from backend.customers.service import CustomersService
 from backend.organisation.service import OrganisationService
 from composition.hall import MERGE_FOLLOWERS, make_key_ring
 from miniprogram_api.binding_routes import make_binding_routes
+from miniprogram_api.consent_routes import make_consent_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.session_routes import make_customer_session_routes
@@ -136,6 +138,7 @@ class Stage:
         routes = make_customer_session_routes(self.sign_in, self.customer_sessions, limiter, over_https=True)
         api.register_blueprint(routes)
         api.register_blueprint(make_me_routes(self.sign_in, limiter))
+        api.register_blueprint(make_consent_routes(Consents(sessions, self.now)))
         self.binding = AccountBinding(
             *(sessions, AccountBindings(keys, self.customers), self.customers, self.codes),
             offers_sms=True,

@@ -240,10 +240,17 @@ def test_documents_that_name_an_unknown_form_or_are_malformed_are_found() -> Non
     assert lint_documents({"单子": "payment_receipt"}) == {("documents.yaml", "单子", "schema")}
 
 
-def test_drafts_hold_every_process_form_and_template() -> None:
+def test_drafts_hold_everything_that_is_published() -> None:
     drafts = list_drafts(SHIPPED)
-    assert len(drafts) == len(SHIPPED.processes) + len(SHIPPED.forms) + len(SHIPPED.templates)
-    assert {one.kind for one in drafts} == {"process", "form", "template"}
+    published = (SHIPPED.processes, SHIPPED.forms, SHIPPED.templates, SHIPPED.notices)
+    assert len(drafts) == sum(map(len, published))
+    assert {one.kind for one in drafts} == {"process", "form", "template", "notice"}
+
+
+def test_a_notice_without_a_text_is_found() -> None:
+    notices = {"privacy": {"key": "privacy", "version": 1, "title": "隐私说明", "parts": [{"title": "收集"}]}}
+    found = {(one.file, one.code) for one in lint(replace(SHIPPED, notices=notices), WORDS)}
+    assert found == {("notices/privacy.yaml", "schema")}
 
 
 def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:

@@ -1862,6 +1862,88 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell what the customer agreed to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consent"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Note that the customer agrees; a second time changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ConsentGiven"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Consent"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        /** Take the agreement back; the customer is signed out everywhere, and cases go on. */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/phone/sms": {
         parameters: {
             query?: never;
@@ -2143,6 +2225,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/privacy-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell what is to be agreed to. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Notice"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/realtime/tickets": {
         parameters: {
             query?: never;
@@ -2354,7 +2473,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["PhoneProof"];
+                    "application/json": components["schemas"]["PhoneSignIn"];
                 };
             };
             responses: {
@@ -2396,7 +2515,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["WechatCode"];
+                    "application/json": components["schemas"]["MiniSignIn"];
                 };
             };
             responses: {
@@ -8970,6 +9089,16 @@ export interface components {
         } | {
             not: components["schemas"]["Condition"];
         };
+        Consent: {
+            /** Format: date-time */
+            agreed_at: string | null;
+            agreed_version: number | null;
+            asks: boolean;
+            current_version: number;
+        };
+        ConsentGiven: {
+            version: number;
+        };
         Contact: {
             name: string;
             phone: string;
@@ -9915,6 +10044,11 @@ export interface components {
             reading: number | null;
             seal_no: string;
         };
+        MiniSignIn: {
+            /** @default null */
+            agreed_version?: number | null;
+            code: string;
+        };
         NewArticle: {
             /** @default null */
             article_id?: number | null;
@@ -10007,10 +10141,21 @@ export interface components {
             author: string;
             text: string;
         };
+        Notice: {
+            parts: components["schemas"]["NoticePart"][];
+            /** Format: date-time */
+            published_at: string;
+            title: string;
+            version: number;
+        };
         NoticeChoice: {
             quiet_from: number | null;
             quiet_until: number | null;
             ways: components["schemas"]["NoticeWays"];
+        };
+        NoticePart: {
+            text: string;
+            title: string;
         };
         NoticeWays: {
             alarm: ("sms" | "wecom" | "browser")[];
@@ -10182,6 +10327,12 @@ export interface components {
             };
         };
         PhoneProof: {
+            code: string;
+            phone: string;
+        };
+        PhoneSignIn: {
+            /** @default null */
+            agreed_version?: number | null;
             code: string;
             phone: string;
         };
@@ -11132,6 +11283,8 @@ export interface components {
             warning: string | null;
         };
         WebSignInRequest: {
+            /** @default null */
+            agreed_version?: number | null;
             code: string;
             state: string;
         };
