@@ -45,6 +45,8 @@ export type ProgressStep = Schemas['ProgressStep']
 export type AppointmentView = Schemas['AppointmentView']
 
 export type Me = Schemas['Me']
+export type PrivacyNotice = Schemas['Notice']
+export type Consent = Schemas['Consent']
 export type Tokens = Schemas['Tokens']
 
 export type ServiceSummary = Schemas['ServiceSummary']

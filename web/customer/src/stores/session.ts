@@ -6,6 +6,7 @@ import { fetchMe, signOut } from '@/api/sign-in'
 import { dropTokens, keepTokens, readTokens } from '@/api/tokens'
 import type { Me, Tokens } from '@/api/types'
 import { forgetLocalDrafts } from '@/forms/local-drafts'
+import { forgetConsent } from './privacy'
 import { forgetTypedPhone } from './typed-phone'
 
 const RETURN_KEY = 'hall.return_to'
@@ -19,11 +20,13 @@ export const useSession = defineStore('session', () => {
   function leave(): void {
     isSignedIn.value = false
     me.value = null
+    forgetConsent()
   }
 
   function enter(tokens: Tokens): void {
     leaveLink()
     keepTokens(tokens)
+    forgetConsent()
     me.value = tokens.customer
     isSignedIn.value = true
   }
