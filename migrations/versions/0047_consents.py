@@ -1,14 +1,14 @@
 """Notices in versions, and which of them a customer agreed to and took back.
 
-Revision ID: 0046
+Revision ID: 0047
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0046"
-down_revision = "0045"
+revision = "0047"
+down_revision = "0046"
 branch_labels = None
 depends_on = None
 

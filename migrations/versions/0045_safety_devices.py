@@ -1,14 +1,14 @@
 """Hoses and alarms at an account with the day on which they are due, and the seal of its meter.
 
-Revision ID: 0044
+Revision ID: 0045
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 

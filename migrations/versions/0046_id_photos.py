@@ -1,14 +1,14 @@
 """Which files show an identity card or a face: staff see them with their own name over them.
 
-Revision ID: 0045
+Revision ID: 0046
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 branch_labels = None
 depends_on = None
 
