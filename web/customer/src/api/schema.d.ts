@@ -967,6 +967,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/documents/{task}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is wrong with a filled document instead of signing it; once for a command id. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Objection"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/documents/{task}/pdf": {
         parameters: {
             query?: never;
@@ -8779,6 +8825,7 @@ export interface components {
             mark: string | null;
             may_open: boolean;
             may_urge: boolean;
+            objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
@@ -9282,8 +9329,10 @@ export interface components {
             facts: components["schemas"]["ToldValue"][];
             /** Format: date-time */
             filled_at: string;
+            may_object: boolean;
             name: string;
             number: string;
+            objection: components["schemas"]["OwnObjection"] | null;
             sha256: string;
             signers: components["schemas"]["Signer"][];
             task: number;
@@ -10011,6 +10060,18 @@ export interface components {
             ordinary: ("sms" | "wecom" | "browser")[];
             urgent: ("sms" | "wecom" | "browser")[];
         };
+        Objection: {
+            /** Format: uuid */
+            command_id: string;
+            sha256: string;
+            text: string;
+        };
+        ObjectionToPaper: {
+            /** Format: date-time */
+            at: string;
+            task: number;
+            text: string;
+        };
         OfferedChoice: {
             offered: ("sms" | "wecom" | "browser")[];
             quiet_from: number | null;
@@ -10070,6 +10131,11 @@ export interface components {
             manager: components["schemas"]["Manager"] | null;
             /** @enum {string|null} */
             status: "pending" | "active" | "suspended" | "removed" | "closed" | null;
+        };
+        OwnObjection: {
+            /** Format: date-time */
+            at: string;
+            text: string;
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -10717,6 +10783,7 @@ export interface components {
             is_alarm: boolean;
             leak_words: boolean;
             mark: string | null;
+            objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
@@ -10774,6 +10841,8 @@ export interface components {
             may_book: boolean;
             messages: components["schemas"]["ToldMessage"][];
             notes: components["schemas"]["Note"][];
+            objected_papers: string[];
+            objections: components["schemas"]["ObjectionToPaper"][];
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
             opened_at: string;
@@ -11166,6 +11235,7 @@ export interface components {
             left_days: number;
             limit_days: number;
             mark: string | null;
+            objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
