@@ -92,6 +92,7 @@ describe('a paper that waits for the reader to sign', () => {
     const open = useOpenCase()
     open.caseNo = '1'
     open.view = {
+      objections: [],
       documents: [
         line({ task: 5, name: '移交单', unsigned: ['工程管理部门'] }),
         line({ unsigned: ['安检员签字', '客户签字'], own_unsigned: ['安检员签字'], may_sign: true }),

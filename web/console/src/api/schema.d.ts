@@ -8925,6 +8925,7 @@ export interface components {
             action: components["schemas"]["AvailableAction"] | null;
             action_name: string | null;
             case_no: string;
+            due: components["schemas"]["Due"] | null;
             due_text: string | null;
             headline: string;
             /** Format: date-time */
@@ -9205,6 +9206,10 @@ export interface components {
         };
         Drawing: {
             name: string | null;
+        };
+        Due: {
+            amount_fen: number;
+            what: string;
         };
         EnteredStaff: {
             first_password: string | null;
