@@ -21,6 +21,7 @@ from backend.cases.customer_signing import CustomerSigning
 from backend.cases.document_checks import DocumentChecks
 from backend.cases.drafts import DraftService
 from backend.cases.known_addresses import KnownAddresses
+from backend.cases.objecting import CustomerObjections
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
 from backend.customers.accounts import GasAccounts
@@ -78,7 +79,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_binding_routes(make_account_binding(hall), _make_account_pages(hall), limiter),
         make_drawing_routes(hall.drawings),
         make_payment_routes(_make_statements(hall), read_clock),
-        make_document_routes(_make_documents(hall), _make_signing(hall)),
+        make_document_routes(_make_documents(hall), _make_signing(hall), _make_objections(hall)),
         make_identity_routes(hall.identity_checks),
         make_appointment_routes(hall.sessions, hall.appointments, hall.visits, hall.customer_cases),
         make_alarm_routes(alarms, limiter, settings.hotline_number),
@@ -122,7 +123,12 @@ def _make_documents(hall: Hall) -> CustomerDocuments:
         hall.printer,
         hall.signing,
         hall.definitions,
+        hall.keys,
     )
+
+
+def _make_objections(hall: Hall) -> CustomerObjections:
+    return CustomerObjections(hall.cases, hall.filled_documents, hall.signing, hall.keys)
 
 
 def _make_signing(hall: Hall) -> CustomerSigning:

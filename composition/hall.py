@@ -82,6 +82,7 @@ from payments.booking import make_book_reader
 from payments.collecting import make_charge_effects, make_charge_keeper
 from payments.service import ChargeService
 from payments.settling import CHARGE_GUARDS
+from payments.statements import PaymentStatements
 
 EFFECTS = {
     **CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **KNOWLEDGE_EFFECTS, **LEDGER_EFFECTS,
@@ -248,6 +249,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             files,
             GUARDS,
             appointments,
+            PaymentStatements(reading, definitions, organisation, calendar),
             calendar.find_opening,
             urge_limit,
             platforms.faces is not None,

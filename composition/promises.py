@@ -25,6 +25,7 @@ from backend.cases.identity_retention import IdentityRetention
 from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.link_sending import LinkSender
 from backend.cases.notices import CaseNotices
+from backend.cases.objection_notices import ObjectionNotices
 from backend.cases.topics import list_case_topics
 from backend.cases.urging import UrgeNotices
 from backend.core.calendar_cli import make_calendar_commands
@@ -40,7 +41,7 @@ from backend.core.topics import PromiseContext, Sending, TopicRegistry, TopicSpe
 from backend.customers.accounts import GasAccounts
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
-from backend.organisation.leads import find_centre_leads, find_leads, find_present
+from backend.organisation.leads import find_centre_leads, find_leads, find_present, find_stand_in
 from backend.organisation.list_exports import Exportable
 from backend.plans.starting import PlanStarter
 from backend.realtime.hints import publish_hints
@@ -111,6 +112,9 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *make_alarm_bell(hall).list_topics(),
             *escalation.list_topics(),
             *UrgeNotices(hall.sessions, staff_notices, find_leads, find_present).list_topics(),
+            *ObjectionNotices(
+                hall.sessions, staff_notices, find_leads, find_present, find_stand_in
+            ).list_topics(),
             *AlarmAlerts(hall.sessions, staff_notices, find_leads, find_present).list_topics(),
             *make_place_finder(hall).list_topics(),
             *staff_notices.list_topics(),

@@ -71,6 +71,13 @@ class _CaseBaseSchema(Schema):
     updated_at = fields.AwareDateTime(required=True)
 
 
+class DueSchema(Schema):
+    """What is to be paid at the counter now, in whole fen, and for what."""
+
+    what = fields.String(required=True)
+    amount_fen = fields.Integer(required=True)
+
+
 class CaseSummarySchema(_CaseBaseSchema):
     """A case in a list."""
 
@@ -78,6 +85,7 @@ class CaseSummarySchema(_CaseBaseSchema):
     action_name = fields.String(required=True, allow_none=True)
     action = fields.Nested(AvailableActionSchema, required=True, allow_none=True)
     due_text = fields.String(required=True, allow_none=True)
+    due = fields.Nested(DueSchema, required=True, allow_none=True)
     # What the customer is asked to put right, in short, where the open step shows it.
     told = fields.String(required=True)
 

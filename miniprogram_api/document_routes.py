@@ -13,12 +13,14 @@ from backend.cases.document_schemas import (
     DocumentChangeSchema,
     DocumentSchema,
     FilledLineSchema,
+    ObjectionSchema,
     SavedDocumentSchema,
     SignatureSchema,
     SignCodeSchema,
 )
 from backend.cases.document_signing import Wish
 from backend.cases.documents import Change
+from backend.cases.objecting import CustomerObjections, Objection
 from backend.core.callers import Caller, open_to
 from backend.files.responses import answer_pdf
 from backend.files.schemas import FILE_CONTENT
@@ -26,7 +28,9 @@ from miniprogram_api.customer_schemas import SmsCodePromiseSchema
 from miniprogram_api.guard import get_customer, open_to_links
 
 
-def make_document_routes(documents: CustomerDocuments, signing: CustomerSigning) -> Blueprint:
+def make_document_routes(
+    documents: CustomerDocuments, signing: CustomerSigning, objections: CustomerObjections
+) -> Blueprint:
     """Return the routes of one document, which is named by its case and the task of one of its actions."""
     routes = Blueprint("documents", __name__, url_prefix="/api/v1/cases/<case_no>/documents")
 
@@ -88,6 +92,15 @@ def make_document_routes(documents: CustomerDocuments, signing: CustomerSigning)
     def sign_document(typed: dict[str, Any], case_no: str, task: int) -> None:
         """Sign a filled document: with a drawn signature or a code."""
         signing.sign(get_customer().customer_id, case_no, task, Wish(**typed, device=_name_device()))
+
+    @routes.post("/<int:task>/objections")
+    @open_to(Caller.CUSTOMER)
+    @open_to_links
+    @routes.arguments(ObjectionSchema)
+    @routes.response(204)
+    def object_to_document(typed: dict[str, Any], case_no: str, task: int) -> None:
+        """Say what is wrong with a filled document instead of signing it; once for a command id."""
+        objections.object(get_customer().customer_id, case_no, task, Objection(**typed))
 
     return routes
 

@@ -34,6 +34,9 @@ from payments.settling import SUM_SET
 SETTLES_CHARGE = "settle_charge"
 _CASE = table_of(ServiceCase)
 _UNIT = select(_CASE.c.unit_id).where(_CASE.c.id == bindparam("case_id"))
+_OPEN = select(_CASE.c.id, _CASE.c.definition_version_id).where(
+    _CASE.c.customer_id == bindparam("customer_id"), _CASE.c.status == "open"
+)
 _UNNAMED = "费用"
 # Where a browser shows an address on the map; the clients themselves name no host but ours.
 _MAP = "https://apis.map.qq.com/uri/v1/search?keyword={}&referer=gas-hall"
@@ -106,6 +109,27 @@ class PaymentStatements:
             paid = [_write_receipt(one) for one in charges if one.state == "settled"]
             bill = None if place is None else self._write_bill(session, place, charges, now)
             return {"bill": bill, "paid": paid}
+
+    def list_collecting(self, session: Session, customer_id: int) -> list[int]:
+        """Return the customer's open cases that collect a fee; their own steps show nobody what is owed."""
+        rows = session.execute(_OPEN, {"customer_id": customer_id}).all()
+        return [row.id for row in rows if self._collects(session, row.definition_version_id)]
+
+    def find_due(self, session: Session, root: Branch, now: datetime) -> dict[str, Any] | None:
+        """Return ``{what, amount_fen}`` that a case waits to be paid at the counter, or None.
+
+        Not what nobody has set, nor what the counter or finance are busy with: nobody has to come for that.
+        """
+        place = next(self._list_places(session, root), None)
+        if place is None:
+            return None
+        due = self._find_due(session, place, list_charges(session, [one.id for one in list_branches(root)]))
+        if due is None or _tell_state(place, due.agreed, due.amount_fen) != "to_pay":
+            return None
+        return {"what": _name_what(place), "amount_fen": due.amount_fen}
+
+    def _collects(self, session: Session, version_id: int) -> bool:
+        return _has_effect(self._definitions.get(session, version_id).steps, OPENS_CHARGE)
 
     def find_sum(
         self, session: Session, root_id: int, case_id: int, now: datetime

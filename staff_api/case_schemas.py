@@ -76,6 +76,8 @@ class StaffCaseRowSchema(Schema):
     returned_times = fields.Integer(required=True)
     # How often the customer urged it, where what waits now was waiting then; and a mark of its process.
     urged_times = fields.Integer(required=True)
+    # The papers that the customer found something wrong with and has not signed.
+    objected_papers = fields.List(fields.String(), required=True)
     # What the customer was classified as when the case started; null for an ordinary one.
     customer_class = fields.String(required=True, allow_none=True, validate=validate.OneOf(VIP_CLASSES))
     mark = fields.String(required=True, allow_none=True)
@@ -171,6 +173,14 @@ class HistoryLineSchema(Schema):
     at = _moment()
     actor = fields.String(required=True)
     text = fields.String(required=True)
+
+
+class ObjectionToPaperSchema(Schema):
+    """What the customer found wrong with a paper, by its task, until it is written anew or signed."""
+
+    task = fields.Integer(required=True)
+    text = fields.String(required=True)
+    at = _moment()
 
 
 class NoteSchema(Schema):
@@ -362,6 +372,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)
     actions = fields.List(fields.Nested(StaffActionSchema), required=True)
     documents = fields.List(fields.Nested(DocumentLineSchema), required=True)
+    objections = fields.List(fields.Nested(ObjectionToPaperSchema), required=True)
     # Whether staff may book or move the visit for the customer now.
     may_book = fields.Boolean(required=True)
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case
@@ -37,9 +36,10 @@ from backend.cases.customer_actions import (
 from backend.cases.form_sealing import open_values
 from backend.cases.guards import bind_guards
 from backend.cases.identity_wanted import tell_identity
+from backend.cases.mending_shown import describe_mending, find_ended_reason
 from backend.cases.offers import Offers
 from backend.cases.papers_to_sign import Papers, find_in_lines, find_of_customer, list_signings
-from backend.cases.ports import AppointmentReader
+from backend.cases.ports import AppointmentReader, DueReader
 from backend.cases.progress import (
     Line,
     ProgressStep,
@@ -63,6 +63,7 @@ from backend.cases.visiting import (
 )
 from backend.cases.wording import (
     SUPPLY,
+    WAITS_FOR_MONEY,
     find_current,
     tell_end,
     tell_hour,
@@ -72,7 +73,7 @@ from backend.cases.wording import (
     write_step_due,
 )
 from backend.catalogue.definition import ProcessDefinition
-from backend.catalogue.forms import Form, list_file_keys
+from backend.catalogue.forms import list_file_keys
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
@@ -82,10 +83,6 @@ from backend.organisation.service import OrganisationService
 
 PAGE = 20
 FORETOLD_FOR = timedelta(minutes=1)
-_ENDED_REASON = text(
-    "SELECT payload->>'reason' FROM case_event"
-    " WHERE case_id = :case_id AND kind = 'case_ended' ORDER BY seq DESC LIMIT 1"
-)
 _STATES = {
     CaseStatus.COMPLETED: "completed",
     CaseStatus.REFUSED: "stopped",
@@ -123,6 +120,7 @@ class CustomerCases:
         files: CaseFiles,
         guards: Mapping[str, Guard],
         appointments: AppointmentReader,
+        dues: DueReader,
         find_opening: Callable[[Session], datetime | None],
         urge_limit: UrgeLimit,
         offers_face_check: bool,
@@ -138,6 +136,7 @@ class CustomerCases:
         self._files = files
         self._guards = guards
         self._appointments = appointments
+        self._dues = dues
         self._find_opening = find_opening
         self._urge_limit = urge_limit
         self._offers_face_check = offers_face_check
@@ -184,11 +183,12 @@ class CustomerCases:
         with self._reading() as session:
             proving = self._proving if self._offers_face_check else ()
             signing = find_of_customer(session, self._definitions, customer_id)
-            trees = list_waiting_trees(session, customer_id, PAGE, proving, signing)
+            more = [*signing, *self._dues.list_collecting(session, customer_id)]
+            trees = list_waiting_trees(session, customer_id, PAGE, proving, more)
             told = self._summarise(session, trees, signing)
             return {
-                "waiting": [one for one, _ in told if one["action"]],
-                "coming": [one for one, hour in told if hour and not one["action"]],
+                "waiting": [one for one, _ in told if one["action"] or one["due"]],
+                "coming": [one for one, hour in told if hour and not one["action"] and not one["due"]],
                 "open_count": count_open(session, customer_id),
             }
 
@@ -220,29 +220,17 @@ class CustomerCases:
         values = open_values(self._keys, tree.form)
         file_keys = list_file_keys(form, values) if form else {}
         identity = self._tell_identity(session, tree)
+        is_stopped = _STATES.get(snapshot.status) == "stopped"
         papers = find_in_lines(session, self._definitions, [(branch, line)])
         actions = list_actions(line, identity, list_signings(branch, line, papers))
         if may_still_rate(line.definition, snapshot, now, is_rated=tree.stars is not None):
             actions = [*actions, make_late_rating()]
-        corrections = sorted(snapshot.corrections, key=lambda one: (one.resolved, one.no))
         return {
-            **self._describe(tree, line, progress, actions, now),
+            **self._describe(tree, line, progress, actions, self._find_due(session, branch), now),
             "version": snapshot.version,
             "progress": [write_step(one, contacts, now) for one in progress],
-            "corrections": [
-                {
-                    "no": one.no,
-                    "item": one.item,
-                    "label": _label_of(form, one.item),
-                    "reason": one.reason,
-                    "resolved": one.resolved,
-                }
-                for one in corrections
-            ],
+            **describe_mending(snapshot, form),
             "mend_until": find_mend_until(line),
-            "owed_documents": [
-                {"key": one, "label": _label_of(form, one)} for one in sorted(snapshot.owed_documents)
-            ],
             "form": form.body if form else _NO_FORM,
             "values": values,
             "files": dict(self._files.describe(session, list(file_keys))) if file_keys else {},
@@ -259,7 +247,7 @@ class CustomerCases:
             "rating": describe_rating(tree.stars, tree.tags, tree.words_sealed, self._keys),
             "rating_tags": _RATING_TAGS if any(one.asks_rating for one in actions) else None,
             "identity": identity,
-            "ended_reason": self._find_ended_reason(session, branch),
+            "ended_reason": find_ended_reason(session, branch.id) if is_stopped else None,
         }
 
     def _summarise(
@@ -286,7 +274,8 @@ class CustomerCases:
         now = self._now()
         signings = list_signings(tree.branch, line, papers)
         actions = list_actions(line, self._tell_identity(session, tree), signings)
-        described = self._describe(tree, line, progress, actions, now)
+        due = self._find_due(session, tree.branch)
+        described = self._describe(tree, line, progress, actions, due, now)
         awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
         summary = {
@@ -295,6 +284,7 @@ class CustomerCases:
             "action_name": awaited.text if awaited else None,
             "action": awaited.body if awaited else None,
             "due_text": write_step_due(current, now) if current else None,
+            "due": due,
             "told": tell_briefly(session, self._definitions, self._keys, tree.branch),
         }
         return summary, find_booked_hour(line) is not None
@@ -305,19 +295,23 @@ class CustomerCases:
         line: Line,
         progress: tuple[ProgressStep, ...],
         actions: Sequence[CustomerAction],
+        due: Mapping[str, Any] | None,
         now: datetime,
     ) -> dict[str, Any]:
-        """Return what view and summary share."""
+        """Return what view and summary share; ``due`` is what is to be paid at the counter."""
         owes = bool(line.snapshot.owed_documents) and any(one.text == SUPPLY for one in actions)
         signs = any(one.signs_paper for one in actions)
+        waits = bool(due) or any(one.text for one in actions)
+        headline = write_headline(line.snapshot.status, progress, owes, now, has_papers=signs)
+        if due and not any(one.text for one in actions):
+            # The step is the counter's, but it waits for nothing but the customer's money.
+            headline = WAITS_FOR_MONEY
         return {
             "case_no": tree.case_no,
             "service": tree.service_key or "",
             "service_name": self._offers.name_of(tree.service_key) or line.definition.told_name,
-            "state": _STATES.get(
-                line.snapshot.status, "waits_for_you" if any(one.text for one in actions) else "in_progress"
-            ),
-            "headline": write_headline(line.snapshot.status, progress, owes, now, has_papers=signs),
+            "state": _STATES.get(line.snapshot.status, "waits_for_you" if waits else "in_progress"),
+            "headline": headline,
             "opened_at": tree.opened_at.isoformat(),
             "updated_at": tree.updated_at.isoformat(),
         }
@@ -333,6 +327,9 @@ class CustomerCases:
         if hour is not None:
             hour = replace(hour, purpose=find_purpose(line, lambda key: self._foretell(session, key)))
         return line, tell_hour(progress, hour)
+
+    def _find_due(self, session: Session, branch: Branch) -> dict[str, Any] | None:
+        return self._dues.find_due(session, branch, self._now())
 
     def _tell_identity(self, session: Session, tree: CaseTree) -> str:
         return tell_identity(
@@ -384,14 +381,3 @@ class CustomerCases:
         if branch.handler_id is None and not is_booked and not branch.children:
             return False
         return is_handler_awaited(line, lambda key: self._foretell(session, key))
-
-    @staticmethod
-    def _find_ended_reason(session: Session, branch: Branch) -> str | None:
-        if _STATES.get(branch.snapshot.status) != "stopped":
-            return None
-        return session.execute(_ENDED_REASON, {"case_id": branch.id}).scalar_one_or_none() or None
-
-
-def _label_of(form: Form | None, key: str) -> str:
-    field = form.field(key) if form else None
-    return field.label if field else key

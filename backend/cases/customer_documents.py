@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases import access
+from backend.cases import access, objection_rows
 from backend.cases.case_tree import Branch
 from backend.cases.commands import CUSTOMER
 from backend.cases.document_printing import DocumentPrinter, Printed
@@ -17,11 +17,13 @@ from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocuments
+from backend.cases.objection_views import describe_own
 from backend.cases.signature_views import describe_signers
 from backend.cases.signed_facts import list_facts
 from backend.cases.step_signatures import list_asked_at
 from backend.cases.told_values import list_told
 from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
 from backend.core.errors import NotFound
 
 _OWN = frozenset({CUSTOMER_PARTY})
@@ -39,6 +41,7 @@ class CustomerDocuments:
         printer: DocumentPrinter,
         signing: DocumentSigning,
         definitions: DefinitionStore,
+        keys: KeyRing,
     ) -> None:
         self._sessions = sessions
         self._reading = reading
@@ -47,6 +50,7 @@ class CustomerDocuments:
         self._filled = filled
         self._printer = printer
         self._signing = signing
+        self._keys = keys
 
     def read(self, customer_id: int, case_no: str, task: int) -> dict[str, Any]:
         """Return the document; raises NotFound for a foreign case and for a step that is not theirs."""
@@ -91,6 +95,7 @@ class CustomerDocuments:
     ) -> Iterator[dict[str, Any]]:
         process = self._definitions.get(session, branch.definition_version_id)
         asked_at = list_asked_at(process, branch.snapshot)
+        objections = objection_rows.list_of_cases(session, [branch.id])
         for one in self._filled.list_all(session, branch.id):
             if one.concerns_customer:
                 signed = self._signing.list_signed(session, one)
@@ -99,7 +104,8 @@ class CustomerDocuments:
                 )
                 asked = asked_at.get(one.row.task_no)
                 signers = describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False)
-                signs = asked is not None or any(signer["may_sign"] for signer in signers)
+                may_sign = any(signer["may_sign"] for signer in signers)
+                signs = asked is not None or may_sign
                 yield {
                     "task": access.join_task((*path, one.row.task_no)),
                     "name": one.form.name,
@@ -110,6 +116,7 @@ class CustomerDocuments:
                     "signers": signers,
                     "told": list_told(session, process, branch.snapshot, one),
                     "facts": list_facts(one.form, one.values) if signs else [],
+                    **describe_own(objections, one.row.id, self._keys, may_sign=may_sign),
                 }
         for waiting, below in branch.children.items():
             yield from self._list_branch(session, below, (*path, waiting))

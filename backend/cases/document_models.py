@@ -81,3 +81,22 @@ class DocumentSignature(Base):
     signed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     device: Mapped[str] = mapped_column(Text)
     face_check_id: Mapped[str | None] = mapped_column(Text)
+
+
+class DocumentObjection(Base):
+    """What a customer finds wrong with a filled document instead of signing it; rows never change.
+
+    It stands open as long as the document has this ``sha256`` and its ``signer`` has not signed after all.
+    """
+
+    __tablename__ = "document_objection"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("case_document.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    unit_id: Mapped[int] = mapped_column(BigInteger)
+    signer: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[bytes] = mapped_column(LargeBinary)
+    text_sealed: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(Text)
+    made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from backend.cases.document_views import STATES
+from backend.cases.staff_remarks import LONGEST_TEXT
 from backend.catalogue.form_schemas import FormBodySchema, make_values_field
 from backend.core.json_fields import Ready
 from backend.files.schemas import FileViewSchema
@@ -125,11 +126,27 @@ class ToldValueSchema(Schema):
     text = fields.String(required=True)
 
 
+class OwnObjectionSchema(Schema):
+    """What the customer found wrong with a document, and when they wrote it last."""
+
+    text = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
+class ObjectionSchema(Schema):
+    """What is wrong with the document with this hash, so that it is not signed."""
+
+    command_id = fields.UUID(required=True)
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+    text = fields.String(required=True, validate=validate.Length(max=LONGEST_TEXT))
+
+
 class FilledLineSchema(Schema):
     """A filled document that concerns the customer; ``task`` names it as the case's actions do.
 
     ``asked_at`` is the task of the action that signs it, where one does now; ``told`` is what the customer
     has to know of it for what they are asked to do now, ``facts`` what they sign, while they still can.
+    ``objection`` is what they found wrong and is not settled yet; with ``may_object`` they may say so.
     """
 
     task = fields.Integer(required=True)
@@ -141,3 +158,5 @@ class FilledLineSchema(Schema):
     signers = fields.List(fields.Nested(SignerSchema), required=True)
     told = fields.List(fields.Nested(ToldValueSchema), required=True)
     facts = fields.List(fields.Nested(ToldValueSchema), required=True)
+    objection = fields.Nested(OwnObjectionSchema, required=True, allow_none=True)
+    may_object = fields.Boolean(required=True)

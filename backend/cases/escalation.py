@@ -53,6 +53,7 @@ _MATTERS = {
     KIND: ("已超时限", "负责人{name}"),
     ALARM_KIND: ("燃气报警已超时限", "负责人{name}"),
     "urged": ("客户催办", "{name}"),
+    "objected": ("客户对单据有异议", "{name}"),
     "drawn": ("等远程处理", "{name}"),
     "complaint": ("投诉派来", "{name}"),
     "complaint_review": ("投诉等审核", "{name}"),

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from backend.cases.case_tree import CaseTree
+from backend.cases.case_tree import Branch, CaseTree
 
 # Writes down who looked at what and why: session, staff id, subject, items, reason, moment.
 RecordLook = Callable[[Session, int, str, Collection[str], str, datetime], None]
@@ -40,3 +40,13 @@ class AppointmentReader(Protocol):
 
     def is_awaited(self, session: Session, case_id: int) -> bool:
         """True where a customer waits for the visit of this case at a booked hour that is not over."""
+
+
+class DueReader(Protocol):
+    """Reads what waits for nothing but the customer's money."""
+
+    def list_collecting(self, session: Session, customer_id: int) -> list[int]:
+        """Return the customer's open cases that collect a fee."""
+
+    def find_due(self, session: Session, root: Branch, now: datetime) -> dict[str, Any] | None:
+        """Return ``{what, amount_fen}`` that a case or one below it waits to be paid, or None."""

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases import objection_rows
 from backend.cases.access import find_root_id
 from backend.cases.actions import list_available_actions
 from backend.cases.alarm_history import write_rings
@@ -31,10 +32,11 @@ from backend.cases.forwarded_parts import (
     may_forward_now,
 )
 from backend.cases.guards import bind_guards
-from backend.cases.models import CaseCorrection, CaseReview
+from backend.cases.objection_views import list_for_staff, pick_open, write_objections
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
+from backend.cases.review_rows import read_corrections, read_marks
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_part
 from backend.cases.staff_case_view import (
@@ -68,24 +70,11 @@ from backend.cases.visit_shown import find_shown_visit
 from backend.cases.visiting import may_book
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.service import DefinitionStore
-from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
-from backend.core.statements import Prepared
 from backend.notifications.staff_notices import read_notices
 from backend.notifications.told import read_told, write_told
 from backend.organisation.service import Member, OrganisationService
-
-_CORRECTION = table_of(CaseCorrection)
-_REVIEW = table_of(CaseReview)
-_CORRECTIONS = (
-    select(_CORRECTION).where(_CORRECTION.c.case_id == bindparam("case_id")).order_by(_CORRECTION.c.no)
-)
-_REVIEWS = Prepared(
-    select(_REVIEW.c.item, _REVIEW.c.verdict, _REVIEW.c.reason).where(
-        _REVIEW.c.case_id == bindparam("case_id")
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +160,16 @@ class StaffCases:
     def _write(self, session: Session, member: Member, row: Row[Any], tree: CaseTree) -> dict[str, Any]:
         root, branch = tree.branch, find_branch(tree.branch, row.id)
         form = self._forms.load_body(session, tree.form_version_id, tree.form)
-        mended = describe_corrections(_read_corrections(session, root), form, self._forms)
+        # Most cases have none, and then nothing is asked.
+        asked = read_corrections(session, root.id) if root.snapshot.corrections else ()
+        mended = describe_corrections(asked, form, self._forms)
         values = self._forms.read_masked(form, tree.form)
         form_files = list_form_files(form, values, mended["previous_values"])
         top = self._definitions.get(session, root.definition_version_id)
         visit = gather_visit(list_visit_branches(root, top))
         files = list(dict.fromkeys([*form_files, *list_visit_files(visit)]))
         views = self._sources.files.describe(session, files, f"staff:{member.id}") if files else {}
-        marks = _REVIEWS.all(session, {"case_id": root.id})
+        marks = read_marks(session, root.id)
         work = self._describe_work(session, member, row, branch)
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         line = make_line(root, lambda one: self._definitions.get(session, one))
@@ -254,12 +245,14 @@ class StaffCases:
         rings = read_rings(session, sorted(definitions)) if is_alarm else []
         untaken = list_untaken(session, [row.id]) if is_alarm else frozenset()
         notes = read_notes(session, definitions)
+        objections = objection_rows.list_of_cases(session, definitions)
         works = read_overall(session, definitions) if any(one.overall for one in definitions.values()) else ()
         asked = read_extensions(session, [row.id]) if row.has_extensions else []
         helping = read_co_handlers(session, [root.id]) if row.had_co_handlers else []
         parts = list_parts(root, definitions[root.id])
-        # Only alarms, what was late, was urged, forwarded or needs more time have been told to anybody.
-        was_told = is_alarm or row.urged_times > 0 or bool(asked or parts) or self._was_late(root)
+        # Only alarms, what was late, was urged, objected to, forwarded or needs more time have been told.
+        was_told = is_alarm or row.urged_times > 0 or bool(asked or parts or objections)
+        was_told = was_told or self._was_late(root)
         told = read_notices(session, definitions) if was_told else []
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
         staff_ids |= {who for one in asked for who in (one.asked_by, one.decided_by)}
@@ -272,16 +265,22 @@ class StaffCases:
         more = [*write_rings(rings, names.staff), *write_notices(told, names.staff), *write_overall(works)]
         more += write_extensions(asked, definitions[row.id], names.staff)
         more += write_co_handlers(helping, names.staff)
+        more += write_objections(
+            objections, self._keys, lambda one: self._definitions.get_form(session, one).name
+        )
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
         part, performer = tell_part(member, row), make_performer(member)
         return {
-            **self._rows.write_one(session, row, units, handlers, untaken, self._now(), part, performer),
+            **self._rows.write_one(
+                session, row, units, handlers, untaken, pick_open(objections), self._now(), part, performer
+            ),
             **describe_overall(works, self._now()),
             "history": history,
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
+            "objections": list_for_staff(objections, row.id, self._keys),
             "team": self._write_team(session, member, row),
             "forwarding": self._describe_forwarding(
                 session, member, row, root, definitions, handlers, find_answerers(events) if parts else {}
@@ -387,11 +386,6 @@ def _read_tree(session: Session, row: Row[Any]) -> CaseTree:
     """Return the case that ``row`` belongs to in the end, itself or the one above all others."""
     root_id = row.id if row.parent_case_id is None else find_root_id(session, row.id)
     return read_tree_by_id(session, root_id)
-
-
-def _read_corrections(session: Session, root: Branch) -> Sequence[Row[Any]]:
-    # Most cases have none, and then nothing is asked.
-    return session.execute(_CORRECTIONS, {"case_id": root.id}).all() if root.snapshot.corrections else ()
 
 
 def _rings(definitions: Iterable[ProcessDefinition]) -> bool:

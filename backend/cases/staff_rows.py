@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from backend.cases.alarm_ringing import list_untaken
 from backend.cases.commands import PERSONAL_POSTS, Performer
 from backend.cases.deadlines import counts_office_hours
+from backend.cases.objection_rows import list_open
+from backend.cases.objection_views import name_objected
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
 from backend.catalogue.service import DefinitionStore
@@ -126,11 +128,14 @@ class RowWriter:
         handlers = self._organisation.name_staff(session, {row.handler_id for row in rows if row.handler_id})
         alarms = [row.id for row in rows if self._is_alarm(session, row)]
         untaken = list_untaken(session, alarms) if alarms else frozenset()
+        objected = list_open(session, {row.id for row in rows})
         below = [row.id for row in rows if getattr(row, "parent_case_id", None) is not None]
         tops = {one.id: one.case_no for one in _TOPS.all(session, {"ids": below})} if below else {}
         return [
             {
-                **self.write_one(session, row, units, handlers, untaken, now, tell_part(row), performer),
+                **self.write_one(
+                    session, row, units, handlers, untaken, objected, now, tell_part(row), performer
+                ),
                 "application_no": tops.get(row.id, row.case_no),
             }
             for row in rows
@@ -143,15 +148,16 @@ class RowWriter:
         units: Mapping[int, str],
         handlers: Mapping[int, str],
         untaken: Collection[int],
+        objected: Mapping[int, frozenset[int]],
         now: datetime,
         part: str | None,
         performer: Performer | None = None,
     ) -> dict[str, Any]:
         """Return the StaffCaseRow of one row, with the names of units and handlers by id.
 
-        ``untaken`` are the alarms that ring. A case that has ended names its end for its step, and no clock
-        runs for it. What waits for the customer is never overdue: the limit is theirs, and no staff can keep
-        it.
+        ``untaken`` are the alarms that ring, ``objected`` the papers that customers object to. A case that
+        has ended names its end for its step, and no clock runs for it. What waits for the customer is never
+        overdue: the limit is theirs, and no staff can keep it.
         """
         status = CaseStatus(row.status)
         due_at = None if status.is_final else row.due_at
@@ -175,6 +181,9 @@ class RowWriter:
             "time_left": self._write_time_left(session, definition, row, due_at),
             "returned_times": row.returned_times,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
+            "objected_papers": []
+            if status.is_final
+            else name_objected(objected, row.id, lambda one: self._definitions.get_form(session, one).name),
             "mark": _write_mark(definition, getattr(row, "complaint_level", None)),
             # An alarm needs no such mark, and what is over no such hurry.
             "leak_words": bool(getattr(row, "leak_words", None))

@@ -34,6 +34,8 @@ _BY_GUARD = {
     "sum_set": "去缴费",
 }
 SUPPLY, SIGN = "去补交资料", "去签字"
+# What a case says whose next step is to take the customer's money at the counter.
+WAITS_FOR_MONEY = "等您缴费"
 # Where the booked hour was given up before somebody came, or nobody was at home then.
 _CHOOSE_AGAIN = "请另选一个上门时间，选好了师傅再来"
 

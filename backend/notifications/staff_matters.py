@@ -37,6 +37,9 @@ KINDS: dict[str, MatterKind] = {
     ),
     "overdue": MatterKind("办件超时限", "办件（编号{0}）的“{1}”已超时限，请处理。", "urgent"),
     "urged": MatterKind("客户催办", "客户催办（编号{0}），请优先处理。", "urgent"),
+    "objected": MatterKind(
+        "客户对单据有异议", "客户说单据有不对的地方（编号{0}），没有签字，请联系客户。", "urgent"
+    ),
     "drawn": MatterKind("客户在等您远程处理", "客户等您远程处理（编号{0}），请马上查看。", "urgent"),
     "complaint": MatterKind("投诉派给您", "投诉（编号{0}）派给您，从现在起计时，请马上处理。", "urgent"),
     "complaint_review": MatterKind(

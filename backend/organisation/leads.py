@@ -31,6 +31,14 @@ _PRESENT = """
 _ASKED = (bindparam("unit_id", type_=BigInteger), bindparam("posts", type_=ARRAY(Text)))
 _ABOVE = text(_PRESENT).bindparams(*_ASKED)
 _NEAREST = text(f"{_PRESENT} WHERE place = 1 ORDER BY id").bindparams(*_ASKED)
+# Who is away has named a deputy, or nobody.
+_STAND_IN = text(
+    """
+    SELECT coalesce(d.id, s.id) FROM staff s
+      LEFT JOIN staff d ON d.id = s.deputy_id AND s.presence = 'absent'
+    WHERE s.id = :staff_id AND coalesce(d.presence, s.presence) = 'on_duty'
+    """
+).bindparams(bindparam("staff_id", type_=BigInteger))
 _CENTRE_LEADS = (
     select(Staff.id)
     .join(StaffPost, StaffPost.staff_id == Staff.id)
@@ -52,6 +60,11 @@ def find_present(session: Session, unit_id: int, posts: Sequence[str]) -> list[i
 def list_present(session: Session, unit_id: int, posts: Collection[str]) -> frozenset[int]:
     """Return the ids of all on duty who hold one of ``posts``: of the unit, or of any above."""
     return frozenset(session.execute(_ABOVE, {"unit_id": unit_id, "posts": list(posts)}).scalars())
+
+
+def find_stand_in(session: Session, staff_id: int) -> int | None:
+    """Return who does the work of a member now: the member on duty, the deputy on duty, or None."""
+    return session.execute(_STAND_IN, {"staff_id": staff_id}).scalar_one_or_none()
 
 
 def find_centre_leads(session: Session) -> list[int]:

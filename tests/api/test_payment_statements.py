@@ -142,14 +142,39 @@ def test_arrears_are_told_as_soon_as_the_counter_has_their_sum(hall: Hall, owner
     desk = hall.sign_in("desk_361")
     fee_no = desk.read(f"/cases/{case_no}")["child"]["case_no"]
     assert desk.act(fee_no, "apply").status_code == 200
+    # Nobody is sent to the counter before there is a sum.
+    assert find_at_home(hall, owner, case_no) is None
     assert desk.act(fee_no, "at_counter", amount_fen=12_340).status_code == 200
     bill = read_bill(hall, owner, case_no)
     assert (bill["what"], bill["amount_fen"], bill["state"]) == ("补缴的气款", 12_340, "to_pay")
     # The clerk who is to take it reads the same, though no contract says it.
     fee = desk.read(f"/cases/{fee_no}/fee")
     assert (fee["due_fen"], fee["what"]) == (12_340, "补缴的气款")
+    # No step is the customer's, but nothing else is waited for than the money: it is told before all else.
+    told = find_at_home(hall, owner, case_no)
+    assert told is not None
+    assert (told["headline"], told["state"], told["action"]) == ("等您缴费", "waits_for_you", None)
+    assert told["due"] == {"what": "补缴的气款", "amount_fen": 12_340}
+    assert read(hall, owner, f"/cases/{case_no}")["headline"] == "等您缴费"
     assert desk.act(fee_no, "paid").status_code == 200
     assert read_bill(hall, owner, case_no)["state"] == "checking"
+    assert find_at_home(hall, owner, case_no) is None
+    [listed] = [one for one in read(hall, owner, "/cases")["items"] if one["case_no"] == case_no]
+    assert (listed["state"], listed["due"]) == ("in_progress", None)
+
+
+def find_at_home(hall: Hall, owner: MadeCustomer, case_no: str) -> dict[str, Any] | None:
+    """Return the case among what waits for the customer, or None."""
+    waiting = read(hall, owner, "/home")["waiting"]
+    return next((one for one in waiting if one["case_no"] == case_no), None)
+
+
+def test_the_customers_own_step_tells_the_sum_as_well(hall: Hall, owner: MadeCustomer) -> None:
+    case_no = begin(hall, HOME, "pay", owner.id, amount_fen=358_000)
+    told = find_at_home(hall, owner, case_no)
+    assert told is not None and told["action"]["outcome"] == "paid"
+    assert told["due"]["amount_fen"] == 358_000
+    assert told["headline"] != "等您缴费"
 
 
 def test_most_cases_cost_nothing(

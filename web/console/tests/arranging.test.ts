@@ -89,7 +89,7 @@ it('shows the handler all parts with their answers, and a department its own alo
 })
 
 it('marks what is done for somebody else', () => {
-  const row = { handler_name: '王芳', is_alarm: false, mark: null, urged_times: 0, returned_times: 0, channel: '' }
+  const row = { handler_name: '王芳', is_alarm: false, mark: null, urged_times: 0, objected_papers: [], returned_times: 0, channel: '' }
   const tell = (part: StaffCaseView['part']) => mount(RowMarks, { props: { row: { ...row, part } as unknown as StaffCaseView } }).text()
   expect([tell('deputy'), tell('co_handler'), tell('handler')]).toEqual(['代 王芳', '协办', ''])
 })

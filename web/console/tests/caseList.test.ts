@@ -11,7 +11,7 @@ vi.mock('@/api/cases')
 vi.stubGlobal('IntersectionObserver', class { observe(): void {} disconnect(): void {} })
 
 const row = (case_no: string, more: Partial<StaffCaseRow>) =>
-  ({ case_no, service_name: '报修', customer_class: null, urged_times: 0, returned_times: 0, part: null, mark: null, due_at: null, ...more }) as unknown as StaffCaseRow
+  ({ case_no, service_name: '报修', customer_class: null, urged_times: 0, objected_papers: [], returned_times: 0, part: null, mark: null, due_at: null, ...more }) as unknown as StaffCaseRow
 
 beforeEach(() => setActivePinia(createPinia()))
 
@@ -25,13 +25,14 @@ async function show(queue: string, rows: StaffCaseRow[], sort: 'due' | 'newest' 
 }
 
 it('says why a classified customer stands before what is due sooner, and shows every mark', async () => {
-  const list = await show('accept', [row('1', { customer_class: 'sensitive', returned_times: 1 }), row('2', {})])
+  const list = await show('accept', [row('1', { customer_class: 'sensitive', returned_times: 1, objected_papers: ['工程合同'] }), row('2', {})])
   expect(list.text()).toContain('分类客户（重点、风险、特殊、敏感）排在最前面')
   // Neither what it is about nor a mark is cut off.
   const [business, marks] = list.findAll('#row-1 .whole')
   expect(business!.text()).toBe('报修')
   expect(marks!.text()).toContain('敏感客户')
   expect(marks!.text()).toContain('退1次')
+  expect(marks!.get('[title="客户对“工程合同”有异议，没有签字，请联系客户"]').text()).toBe('✋ 有异议')
 })
 
 it('says nothing where nobody is classified, or the list goes by another order', async () => {

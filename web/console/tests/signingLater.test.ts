@@ -27,7 +27,7 @@ describe('a document whose step is left', () => {
   function show(...documents: DocumentLine[]) {
     const open = useOpenCase()
     open.caseNo = '1'
-    open.view = { documents, actions: [] } as unknown as StaffCaseView
+    open.view = { documents, objections: [], actions: [] } as unknown as StaffCaseView
     return mount(CaseDocuments, { global: { plugins: [ElementPlus] } })
   }
 
@@ -37,6 +37,16 @@ describe('a document whose step is left', () => {
     await shown.get('[aria-label="去签字：安检单"]').trigger('click')
     await nextTick()
     expect(shown.get('.panel').text()).toBe('安检单 true')
+  })
+
+  it('says in the customer\'s words what is wrong with it, at that paper alone', async () => {
+    const shown = show(line({ unsigned: ['客户签字'] }), line({ task: 4, name: '收据' }))
+    useOpenCase().view!.objections = [{ task: 3, text: '面积不对', at: '2026-11-26T02:00:00Z' }]
+    await nextTick()
+    const [slip, receipt] = shown.findAll('li')
+    expect(slip!.text()).toContain('说不对：面积不对')
+    expect(slip!.text()).toContain('请联系客户')
+    expect(receipt!.text()).not.toContain('不对')
   })
 
   it('stands once, though a later step offers it once more', async () => {
@@ -67,7 +77,7 @@ describe('a paper that waits for the reader to sign', () => {
     const open = useOpenCase()
     const look = (...documents: DocumentLine[]) => {
       open.caseNo = '1'
-      open.view = { documents, actions: [] } as unknown as StaffCaseView
+      open.view = { documents, objections: [], actions: [] } as unknown as StaffCaseView
       return open.asksToSign()
     }
     const slip = line({ task: 3, own_unsigned: ['安检员签字'] })
@@ -82,6 +92,7 @@ describe('a paper that waits for the reader to sign', () => {
     const open = useOpenCase()
     open.caseNo = '1'
     open.view = {
+      objections: [],
       documents: [
         line({ task: 5, name: '移交单', unsigned: ['工程管理部门'] }),
         line({ unsigned: ['安检员签字', '客户签字'], own_unsigned: ['安检员签字'], may_sign: true }),

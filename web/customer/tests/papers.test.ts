@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { checkObjection, composeObjection, LONGEST_OBJECTION, LONGEST_WORDS, WRONG_WITH_PAPER } from '@/forms/objections'
 import { nameSigning, tellPaper, waitsForMe } from '@/forms/papers'
+import { standInForDevice } from './device'
 
 const own = { own: true, number: '' }
 
@@ -28,4 +30,33 @@ describe('the list of papers', () => {
 
 it('a place for signing is called by its word once', () => {
   expect([nameSigning('检查人', '签字'), nameSigning('检查人', '签名'), nameSigning('安检员签字', '签名')]).toEqual(['检查人签字', '检查人签名', '安检员签字'])
+})
+
+describe('what is wrong with a paper', () => {
+  it('is what was tapped and what was written, as one text', () => {
+    expect(composeObjection(['金额不对', '有的地方看不明白'], ' 应该是 89 平 ')).toBe('金额不对；有的地方看不明白。应该是 89 平')
+    expect(composeObjection(['金额不对'], '')).toBe('金额不对')
+    expect(composeObjection([], '应该是 89 平')).toBe('应该是 89 平')
+  })
+
+  it('has to be said, and fits what the server keeps', () => {
+    expect(checkObjection(composeObjection([], '  \n'))).toContain('写一句哪里不对')
+    expect(checkObjection('金额不对')).toBe('')
+    const longest = composeObjection(WRONG_WITH_PAPER.map((one) => one.value), '字'.repeat(LONGEST_WORDS))
+    expect(longest.length).toBeLessThanOrEqual(LONGEST_OBJECTION)
+  })
+
+  it('is sent once, however often it is pressed while no answer comes, and anew where more was written', async () => {
+    const answers = ['no_network' as const, { statusCode: 204, data: '' }, { statusCode: 204, data: '' }]
+    const { sent } = standInForDevice(() => answers.shift() ?? 'no_network')
+    const { objectToPaper } = await import('@/api/cases')
+    const paper = { task: 102, sha256: 'a'.repeat(64) }
+    await expect(objectToPaper('1', paper, '金额不对')).rejects.toMatchObject({ status: 0 })
+    await objectToPaper('1', paper, '金额不对')
+    await objectToPaper('1', paper, '金额不对，还有地址')
+    const bodies = sent.map((one) => JSON.parse(one.data ?? '{}') as Record<string, string>)
+    expect(sent[0].url).toContain('/cases/1/documents/102/objections')
+    expect(bodies[0]).toMatchObject({ sha256: paper.sha256, text: '金额不对' })
+    expect([bodies[1].command_id === bodies[0].command_id, bodies[2].command_id === bodies[1].command_id]).toEqual([true, false])
+  })
 })

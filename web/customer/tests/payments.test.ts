@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isToPay, isUnderWay, paysFirst, tellAfterwards, tellBasis, tellBring, tellDue, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
+import { isToPay, isUnderWay, paysFirst, paysNow, tellAfterwards, tellBasis, tellBring, tellDue, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
 
 describe('what there is to pay', () => {
   it('is told in yuan', () => {
@@ -63,5 +63,7 @@ describe('what there is to pay', () => {
     expect(paysFirst(due, { kind: 'supply_document', outcome: null })).toBe(true)
     expect(paysFirst(due, { kind: 'complete', outcome: 'sign' })).toBe(false)
     expect(paysFirst(null, null)).toBe(false)
+    expect(paysNow({ due: { what: '维修费', amount_fen: 100 }, action: null })).toBe(true)
+    expect(paysNow({ due: null, action: null })).toBe(false)
   })
 })

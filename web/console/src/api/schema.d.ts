@@ -967,6 +967,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/documents/{task}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is wrong with a filled document instead of signing it; once for a command id. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Objection"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/documents/{task}/pdf": {
         parameters: {
             query?: never;
@@ -8900,6 +8946,7 @@ export interface components {
             mark: string | null;
             may_open: boolean;
             may_urge: boolean;
+            objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
@@ -8999,6 +9046,7 @@ export interface components {
             action: components["schemas"]["AvailableAction"] | null;
             action_name: string | null;
             case_no: string;
+            due: components["schemas"]["Due"] | null;
             due_text: string | null;
             headline: string;
             /** Format: date-time */
@@ -9290,6 +9338,10 @@ export interface components {
         Drawing: {
             name: string | null;
         };
+        Due: {
+            amount_fen: number;
+            what: string;
+        };
         EnteredStaff: {
             first_password: string | null;
         };
@@ -9413,8 +9465,10 @@ export interface components {
             facts: components["schemas"]["ToldValue"][];
             /** Format: date-time */
             filled_at: string;
+            may_object: boolean;
             name: string;
             number: string;
+            objection: components["schemas"]["OwnObjection"] | null;
             sha256: string;
             signers: components["schemas"]["Signer"][];
             task: number;
@@ -10162,6 +10216,18 @@ export interface components {
             ordinary: ("sms" | "wecom" | "browser")[];
             urgent: ("sms" | "wecom" | "browser")[];
         };
+        Objection: {
+            /** Format: uuid */
+            command_id: string;
+            sha256: string;
+            text: string;
+        };
+        ObjectionToPaper: {
+            /** Format: date-time */
+            at: string;
+            task: number;
+            text: string;
+        };
         OfferedChoice: {
             offered: ("sms" | "wecom" | "browser")[];
             quiet_from: number | null;
@@ -10221,6 +10287,11 @@ export interface components {
             manager: components["schemas"]["Manager"] | null;
             /** @enum {string|null} */
             status: "pending" | "active" | "suspended" | "removed" | "closed" | null;
+        };
+        OwnObjection: {
+            /** Format: date-time */
+            at: string;
+            text: string;
         };
         PaginationMetadata: {
             /** @description First available page number. */
@@ -10885,6 +10956,7 @@ export interface components {
             is_alarm: boolean;
             leak_words: boolean;
             mark: string | null;
+            objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;
@@ -10942,6 +11014,8 @@ export interface components {
             may_book: boolean;
             messages: components["schemas"]["ToldMessage"][];
             notes: components["schemas"]["Note"][];
+            objected_papers: string[];
+            objections: components["schemas"]["ObjectionToPaper"][];
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
             opened_at: string;
@@ -11336,6 +11410,7 @@ export interface components {
             left_days: number;
             limit_days: number;
             mark: string | null;
+            objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
             overdue: boolean;

@@ -52,6 +52,10 @@ export const sendSignCode = (caseNo: string, paper: FilledLine, signer: string) 
 export const signPaper = (caseNo: string, paper: FilledLine, signer: string, proof: { file_key: string } | { code: string }) =>
   call<void>('POST', `/cases/${caseNo}/documents/${paper.task}/signatures`, { signer, sha256: paper.sha256, ...proof })
 
+/** Say what is wrong with a document instead of signing it. Throws Problem. */
+export const objectToPaper = (caseNo: string, paper: Pick<FilledLine, 'task' | 'sha256'>, text: string) =>
+  sendCommand(`object:${caseNo}:${paper.task}`, { sha256: paper.sha256, text }, (body) => call<void>('POST', `/cases/${caseNo}/documents/${paper.task}/objections`, body))
+
 /** Do something with a case, as its actions offer it. Throws Problem. */
 export function commandCase(seen: { case_no: string; version: number }, command: CaseCommand): Promise<CaseView> {
   const name = `case:${seen.case_no}:${command.kind}:${command.outcome ?? command.document ?? ''}`

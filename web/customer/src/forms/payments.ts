@@ -1,4 +1,4 @@
-import type { AvailableAction, Bill } from '@/api/types'
+import type { AvailableAction, Bill, CaseSummary } from '@/api/types'
 import { showTime } from './shown'
 import { showYuan } from './money'
 
@@ -28,6 +28,9 @@ export const tellBasis = (bill: Pick<Bill, 'basis'>): string => bill.basis.map((
 export function paysFirst(bill: Pick<Bill, 'state'> | null, main: Pick<AvailableAction, 'kind' | 'outcome'> | null): boolean {
   return bill !== null && isToPay(bill) && (main === null || main.kind !== 'complete' || main.outcome === 'paid')
 }
+
+/** The same for a case in a list, which tells only what is to be paid now. */
+export const paysNow = (item: Pick<CaseSummary, 'due' | 'action'>): boolean => paysFirst(item.due && { state: 'to_pay' }, item.action)
 
 /** By when a bill is to be paid, or null where nothing is set. */
 export function tellUntil(bill: Pick<Bill, 'until' | 'overdue'>): string | null {
