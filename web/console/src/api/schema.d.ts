@@ -8776,6 +8776,7 @@ export interface components {
             headline: string;
             is_alarm: boolean;
             leak_words: boolean;
+            limit_until: string | null;
             mark: string | null;
             may_open: boolean;
             may_urge: boolean;
@@ -8787,6 +8788,7 @@ export interface components {
             place: string;
             places: components["schemas"]["CasePlace"][];
             progress: components["schemas"]["ProgressStep"][];
+            promise: components["schemas"]["Promise"] | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;
@@ -8867,6 +8869,7 @@ export interface components {
             contact: components["schemas"]["Contact"] | null;
             /** Format: date-time */
             due_at: string | null;
+            limit_until: string | null;
             overdue: boolean;
             party_name: string;
             process_name: string;
@@ -10036,6 +10039,7 @@ export interface components {
             attended_by: string[];
             /** Format: date-time */
             due_at: string | null;
+            in_one_go: boolean;
             may_extend: boolean;
             name: string;
             no: number;
@@ -10294,6 +10298,11 @@ export interface components {
             /** @enum {string} */
             state: "done" | "now" | "next" | "stopped";
             text: string;
+        };
+        Promise: {
+            /** Format: date-time */
+            due_at: string | null;
+            within: string;
         };
         Queue: {
             count: number;
@@ -10668,6 +10677,8 @@ export interface components {
         };
         StaffAction: {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
+            /** @enum {string|null} */
+            choice: "told" | "open" | null;
             demands: components["schemas"]["FormDemand"][];
             for_customer: boolean;
             /** @enum {string} */
@@ -10716,6 +10727,7 @@ export interface components {
             handler_name: string | null;
             is_alarm: boolean;
             leak_words: boolean;
+            limit_until: string | null;
             mark: string | null;
             /** Format: date-time */
             opened_at: string;
@@ -10723,6 +10735,7 @@ export interface components {
             /** @enum {string|null} */
             part: "handler" | "deputy" | "co_handler" | null;
             place: string;
+            promise: components["schemas"]["Promise"] | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;
@@ -10768,6 +10781,7 @@ export interface components {
             history: components["schemas"]["HistoryLine"][];
             is_alarm: boolean;
             leak_words: boolean;
+            limit_until: string | null;
             mark: string | null;
             masked_items: string[];
             may_be_owed: string[];
@@ -10787,6 +10801,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             progress: components["schemas"]["ProgressStep"][];
+            promise: components["schemas"]["Promise"] | null;
             rating: components["schemas"]["StaffRating"] | null;
             /** @description What the unit replied (回复工单). */
             reply: string | null;
@@ -11165,6 +11180,7 @@ export interface components {
             leak_words: boolean;
             left_days: number;
             limit_days: number;
+            limit_until: string | null;
             mark: string | null;
             /** Format: date-time */
             opened_at: string;
@@ -11173,6 +11189,7 @@ export interface components {
             part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             process_name: string;
+            promise: components["schemas"]["Promise"] | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;
