@@ -9417,6 +9417,7 @@ export interface components {
             shipped_is_newer: boolean;
             shipped_version: number;
             version: number;
+            version_no: number;
         };
         FormList: {
             items: components["schemas"]["FormLine"][];
@@ -9424,6 +9425,7 @@ export interface components {
         FormOfVersion: {
             form: components["schemas"]["FormBody"];
             version: number;
+            version_no: number;
         };
         FormOption: {
             doubt?: components["schemas"]["Doubt"];
@@ -9462,6 +9464,7 @@ export interface components {
             published_at: string;
             reason: string;
             version: number;
+            version_no: number;
         };
         FormVersionList: {
             items: components["schemas"]["FormVersion"][];
@@ -9675,6 +9678,7 @@ export interface components {
             shipped_is_newer: boolean;
             shipped_version: number;
             version: number;
+            version_no: number;
         };
         KeptTemplate: {
             author: string;
@@ -9689,6 +9693,7 @@ export interface components {
             shipped_version: number;
             text: string;
             version: number;
+            version_no: number;
             versions: components["schemas"]["TemplateVersion"][];
         };
         KnowledgeArticle: {
@@ -10983,6 +10988,7 @@ export interface components {
             shipped_is_newer: boolean;
             shipped_version: number;
             version: number;
+            version_no: number;
         };
         TemplateList: {
             items: components["schemas"]["TemplateLine"][];
