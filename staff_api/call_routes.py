@@ -32,6 +32,7 @@ class CasePlaceSchema(Schema):
     party_name = fields.String(required=True)
     since = fields.DateTime(format="iso", required=True)
     due_at = fields.DateTime(format="iso", required=True, allow_none=True)
+    limit_until = fields.String(required=True, allow_none=True)
     overdue = fields.Boolean(required=True)
     contact = fields.Nested(ContactSchema, required=True, allow_none=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from backend.cases.businesses import BUSINESS_KINDS
+from backend.cases.choices import CHOICES
 from backend.cases.document_schemas import DocumentLineSchema
 from backend.cases.schemas import (
     AppointmentViewSchema,
@@ -52,6 +53,13 @@ class TimeLeftSchema(Schema):
     share = fields.Float(required=True)
 
 
+class PromiseSchema(Schema):
+    """Within what time whoever complained is answered; without a moment while the time has not begun."""
+
+    within = fields.String(required=True)
+    due_at = _moment(may_be_none=True)
+
+
 class StaffCaseRowSchema(Schema):
     """A case as a line of a list.
 
@@ -73,6 +81,9 @@ class StaffCaseRowSchema(Schema):
     due_at = _moment(may_be_none=True)
     overdue = fields.Boolean(required=True)
     time_left = fields.Nested(TimeLeftSchema, required=True, allow_none=True)
+    # The last of the steps that share the limit, where more than this one do; and what the customer was told.
+    limit_until = fields.String(required=True, allow_none=True)
+    promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
     returned_times = fields.Integer(required=True)
     # How often the customer urged it, where what waits now was waiting then; and a mark of its process.
     urged_times = fields.Integer(required=True)
@@ -227,6 +238,8 @@ class OpenTaskSchema(Schema):
     queue = fields.String(required=True, allow_none=True)
     due_at = _moment(may_be_none=True)
     attended_by = fields.List(fields.String(), required=True)
+    # Whoever did the step before it, on the telephone, goes on with this one at once.
+    in_one_go = fields.Boolean(required=True)
     may_extend = fields.Boolean(required=True)
 
 
@@ -312,9 +325,11 @@ class StaffActionSchema(AvailableActionSchema):
     """An action of staff; ``demands`` tells which way out fits what is typed into the step's form.
 
     ``not_yet``: what it needs is not here yet, as a way of paying, and clients draw no button.
+    ``choice``: of several that weigh the same, whether it was told before; only then may it stand out.
     """
 
     not_yet = fields.Boolean(required=True)
+    choice = fields.String(required=True, allow_none=True, validate=validate.OneOf(CHOICES))
     demands = fields.List(fields.Nested(FormDemandSchema), required=True)
 
 

@@ -71,6 +71,7 @@ class FormVersionSchema(Schema):
     """One version; ``author`` is empty for what the program brought, ``changes`` for the first there is."""
 
     version = fields.Integer(required=True)
+    version_no = fields.Integer(required=True)
     is_own = fields.Boolean(required=True)
     author = fields.String(required=True)
     published_at = fields.AwareDateTime(required=True)
@@ -89,6 +90,7 @@ class FormOfVersionSchema(Schema):
     """The form as one version has it."""
 
     version = fields.Integer(required=True)
+    version_no = fields.Integer(required=True)
     form = Ready(FormBodySchema, required=True)
 
 

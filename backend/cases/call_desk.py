@@ -18,11 +18,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.access import find_root_id
 from backend.cases.case_contacts import choose_contact
 from backend.cases.case_reading import ToldProgress
-from backend.cases.case_tree import Branch, CaseTree, read_tree_by_id
+from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
 from backend.cases.ports import RecordLook
 from backend.cases.progress_shown import write_contact
+from backend.cases.promised_times import find_promise
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
+from backend.cases.shared_limits import find_last_sharing
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_access import TOLD_TASK, StaffAccess
 from backend.cases.staff_case_view import describe_customer
@@ -130,7 +132,8 @@ class CallDesk:
             told = self._progress.tell_progress(session, tree := read_tree_by_id(session, row.id))
             customer = describe_customer(row, self._keys)
             return {
-                **self._rows.write(session, [row])[0],
+                **(line := self._rows.write(session, [row])[0]),
+                "promise": self._find_promise(session, tree.branch) or line["promise"],
                 "customer_phone": customer["phone"],
                 "headline": told.headline,
                 "progress": told.steps,
@@ -182,6 +185,23 @@ class CallDesk:
         place = {"community": _begins_with(words[0]), "building": _begins_with(words[1])}
         return {**_nothing(), **place}
 
+    def _find_promise(self, session: Session, branch: Branch) -> dict[str, Any] | None:
+        """Return by when is answered, where that time runs: here, or in what the case was handed over to."""
+        for one in list_branches(branch):
+            definition = self._definitions.get(session, one.definition_version_id)
+            for task in one.snapshot.open_tasks:
+                promise = find_promise(
+                    definition,
+                    task.step,
+                    one.snapshot.data,
+                    one.due_at.get(task.no),
+                    task.opened_at,
+                    lambda key: self._definitions.newest(session, key).definition,
+                )
+                if promise is not None and promise["due_at"] is not None:
+                    return promise
+        return None
+
     def _list_places(
         self, session: Session, branch: Branch, told: ToldProgress, path: str
     ) -> list[dict[str, Any]]:
@@ -196,6 +216,7 @@ class CallDesk:
                 places += self._list_places(session, child, told, f"{path}{task.step}/")
                 continue
             step, due_at = definition.step(task.step), branch.due_at.get(task.no)
+            last = find_last_sharing(definition, task.step)
             places.append(
                 {
                     "process_name": definition.name,
@@ -203,6 +224,7 @@ class CallDesk:
                     "party_name": self._party_names.get(step.by.key or step.by.kind, "系统"),
                     "since": task.opened_at,
                     "due_at": due_at,
+                    "limit_until": None if last is None else last.name,
                     "overdue": due_at is not None
                     and due_at < self._now()
                     and step.by.kind is not ActorKind.CUSTOMER,

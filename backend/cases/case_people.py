@@ -48,6 +48,18 @@ def add_from_case(
     _fill(people.setdefault(whose, _describe(whose)), _read_told(keys, row))
 
 
+def list_homes(people: Mapping[Any, dict[str, Any]], known: Iterable[KnownCustomer]) -> list[dict[str, Any]]:
+    """Return ``people`` by id, and who is ``known`` with several accounts once for each of them."""
+    homes = [
+        {**people[one.id], "account_no": one.account_no, "address": one.address}
+        if one.account_no
+        else people[one.id]
+        for one in known
+    ]
+    listed = {one["customer_id"] for one in homes}
+    return [*homes, *(one for whose, one in people.items() if whose not in listed)]
+
+
 def list_contacts(
     keys: KeyRing, rows: Iterable[Row[Any]], known: Iterable[int], door: str = ""
 ) -> list[dict[str, Any]]:

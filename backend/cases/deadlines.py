@@ -105,7 +105,7 @@ def _compute(
     task: Task,
     asked: frozenset[str],
 ) -> Deadline | None:
-    owner = _find_limited_step(definition, task.step)
+    owner = find_limited_step(definition, task.step)
     if owner is None or owner.key in asked:
         return None
     limit = _choose(owner.limit, snapshot.data)
@@ -149,7 +149,7 @@ def name_limit(entry: Task) -> str:
 def find_limit(definition: ProcessDefinition, snapshot: Snapshot, key: str) -> LimitSpec | None:
     """Return the limit that holds for step ``key`` as the case's data stand, or None where there is none."""
     asked: set[str] = set()
-    while (owner := _find_limited_step(definition, key)) is not None and owner.key not in asked:
+    while (owner := find_limited_step(definition, key)) is not None and owner.key not in asked:
         limit = _choose(owner.limit, snapshot.data)
         if limit.kind is not LimitKind.WITH_STEP:
             return None if limit.kind is LimitKind.NONE else limit
@@ -160,7 +160,7 @@ def find_limit(definition: ProcessDefinition, snapshot: Snapshot, key: str) -> L
 
 def counts_office_hours(definition: ProcessDefinition, key: str) -> bool:
     """Tell whether the limit of step ``key`` runs in office hours alone."""
-    owner = _find_limited_step(definition, key)
+    owner = find_limited_step(definition, key)
     return owner is not None and owner.limit.clock is ClockKind.OFFICE and owner.limit.kind not in _MOMENTS
 
 
@@ -177,7 +177,7 @@ def _cap(until: datetime, begun: datetime, due_at: datetime, warn_at: datetime) 
     return until, begun + multiply(max(ZERO, until - begun), WARN_SHARE)
 
 
-def _find_limited_step(definition: ProcessDefinition, key: str) -> Step | None:
+def find_limited_step(definition: ProcessDefinition, key: str) -> Step | None:
     """Return the step whose limit holds for step ``key``: its own, else one that spans it."""
     step = definition.step(key)
     if step.limit.kind is not LimitKind.NONE or step.limit.cases:

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.case_people import add_from_case, describe_known, list_contacts, mask_person
+from backend.cases.case_people import add_from_case, describe_known, list_contacts, list_homes, mask_person
 from backend.cases.ports import RecordLook
 from backend.cases.staff_access import CASE, TOLD_TASK, StaffAccess
 from backend.cases.staff_rows import RowWriter
@@ -138,7 +138,7 @@ class IntakeSearch:
             cases = self._list_cases(session, member, condition, known)
             people: dict[Any, dict[str, Any]] = {one.id: describe_known(one) for one in known}
             # A case that nobody signed in for, as an alarm, is theirs whose telephone was given in it.
-            caller = known[0].id if phone.strip() and len(known) == 1 else None
+            caller = known[0].id if phone.strip() and len(people) == 1 else None
             for row in cases:
                 add_from_case(self._keys, people, row, caller)
             subjects = sorted(f"customer:{one}" for one in people if one is not None)
@@ -148,7 +148,7 @@ class IntakeSearch:
                 items = ("name", "phone", "address")
                 self._record_look(session, member.id, subject, items, LOOK_REASON, self._now())
             return {
-                "customers": list(people.values())[:_MOST],
+                "customers": list_homes(people, known)[:_MOST],
                 "open_cases": self._write_open(session, member, cases),
                 "more": False,
             }
@@ -210,7 +210,8 @@ class IntakeSearch:
             if phone.strip():
                 number = check_phone(phone)
                 index = self._keys.blind_index(number, "phone")
-                return self._customers.find_by_phone(session, number), CASE.c.contact_phone_index == index
+                known = self._customers.find_homes_by_phone(session, number, member.units)
+                return known, CASE.c.contact_phone_index == index
             if account_no.strip():
                 number = check_text(account_no, 20)
                 return self._customers.find_by_account(session, number, member.units), None

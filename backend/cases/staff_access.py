@@ -40,6 +40,7 @@ _BY_NO = Prepared(
       c.contact_name_sealed, c.contact_phone_sealed, c.region, c.street, c.community, c.building, c.form,
       c.form_version_id, t.no AS task_no, t.step, t.opened_at AS waiting_since, t.due_at,
       t.urged_at, c.urged_times, c.customer_class, c.data->>'complaint_level' AS complaint_level,
+      c.data->>'told_grade' AS told_grade,
       c.data->>'leak_words' AS leak_words,
       EXISTS (SELECT FROM deadline_extension x WHERE x.case_id = c.id) AS has_extensions,
       ARRAY(WITH RECURSIVE up (id, parent_case_id) AS (

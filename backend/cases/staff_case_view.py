@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from backend.cases.case_tree import Branch, list_branches
+from backend.cases.choices import find_told, weigh
 from backend.cases.commands import AvailableAction, Performer
 from backend.cases.deadline_extending import find_objection
-from backend.cases.promised_times import FindProcess, tell_way
+from backend.cases.promised_times import FindProcess, find_grade, grades, tell_way
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.staff_forms import (
     FormReader,
@@ -33,6 +34,8 @@ Body = Mapping[str, Any]
 Views = Mapping[str, Any]
 # Trait of a process: step → outcomes of which what they need is not here yet.
 _NOT_OFFERED = "not_offered"
+# Trait of a process: steps that one person does in a row, while the caller is on the telephone.
+_IN_ONE_GO = "in_one_go"
 
 
 def find_branch(root: Branch, case_id: int) -> Branch:
@@ -126,6 +129,7 @@ def describe_tasks(
             "name": definition.step(task.step).name,
             "queue": definition.step(task.step).queue,
             "due_at": branch.due_at.get(task.no),
+            "in_one_go": task.step in definition.traits.get(_IN_ONE_GO, ()),
             "may_extend": performer.may_do(definition.step(task.step).by, branch.snapshot.data)
             and find_objection(definition, branch.snapshot, task.no, branch.due_at.get(task.no), now) is None,
             "attended_by": [names.get(key, key) for key in definition.step(task.step).attended_by],
@@ -170,26 +174,43 @@ def name_called(called: Mapping[int, CalledStaff], post_names: Mapping[str, str]
 
 def describe_actions(
     definition: ProcessDefinition,
-    actions: Iterable[AvailableAction],
+    actions: Sequence[AvailableAction],
+    data: Mapping[str, Any],
     now: datetime,
     find_process: FindProcess,
 ) -> list[dict[str, Any]]:
     """Return the actions as clients draw their buttons, each with the time that is promised by taking it.
 
-    What a process does not offer yet (its trait ``not_offered``) has none (``not_yet``).
+    What a process does not offer yet (its trait ``not_offered``) has none (``not_yet``). Of several that
+    weigh the same each says whether it was told before (``choice``).
     """
     unoffered = definition.traits.get(_NOT_OFFERED, {})
-    return [
-        _describe_action(
-            one,
-            tell_way(definition, one.step or "", one.outcome or "", now, find_process),
-            not_yet=one.outcome in unoffered.get(one.step, ()),
-        )
-        for one in actions
-    ]
+    described = []
+    for one in actions:
+        step, outcome = one.step or "", one.outcome or ""
+        promise = tell_way(definition, step, outcome, now, find_process)
+        not_yet = outcome in unoffered.get(step, ())
+        shown = [
+            other.outcome or ""
+            for other in actions
+            if other.task == one.task and other.outcome not in unoffered.get(step, ())
+        ]
+        choice = _weigh(definition, step, shown, data).get(outcome) if step else None
+        described.append(_describe_action(one, promise, choice, not_yet=not_yet))
+    return described
 
 
-def _describe_action(action: AvailableAction, promise: str, *, not_yet: bool) -> dict[str, Any]:
+def _weigh(
+    definition: ProcessDefinition, key: str, shown: Sequence[str], data: Mapping[str, Any]
+) -> dict[str, str]:
+    step = definition.step(key)
+    told = find_grade(definition, data) if grades(definition, key) else find_told(step, data)
+    return weigh(step, shown, told)
+
+
+def _describe_action(
+    action: AvailableAction, promise: str, choice: str | None, *, not_yet: bool
+) -> dict[str, Any]:
     unmet = action.unmet
     return {
         "kind": action.kind,
@@ -205,5 +226,6 @@ def _describe_action(action: AvailableAction, promise: str, *, not_yet: bool) ->
         "asks": list(action.asks),
         "for_customer": action.for_customer,
         "not_yet": not_yet,
+        "choice": choice,
         "demands": [{"field": one.field, "filled": one.filled} for one in action.demands],
     }

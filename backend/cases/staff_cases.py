@@ -221,6 +221,7 @@ class StaffCases:
             "actions": describe_actions(
                 definition,
                 actions,
+                snapshot.data,
                 self._now(),
                 lambda key: self._definitions.newest(session, key).definition,
             ),

@@ -68,6 +68,7 @@ _CASE_COLUMNS = (
     CASE.c.opened_at, CASE.c.returned_times, CASE.c.handler_id, CASE.c.channel, CASE.c.status,
     CASE.c.urged_times, CASE.c.customer_class, CASE.c.parent_case_id,
     CASE.c.data["complaint_level"].astext.label("complaint_level"),
+    CASE.c.data["told_grade"].astext.label("told_grade"),
     CASE.c.data["leak_words"].astext.label("leak_words"),
 )  # fmt: skip
 _ROW_COLUMNS = (

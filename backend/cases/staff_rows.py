@@ -14,6 +14,8 @@ from backend.cases.commands import PERSONAL_POSTS, Performer
 from backend.cases.deadlines import counts_office_hours
 from backend.cases.objection_rows import list_open
 from backend.cases.objection_views import name_objected
+from backend.cases.promised_times import find_grade, find_promise
+from backend.cases.shared_limits import find_last_sharing
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
 from backend.catalogue.service import DefinitionStore
@@ -50,6 +52,8 @@ _ENDED = {
 
 # Over weeks the nights and weekends weigh on both ends alike; over hours they would be the whole.
 _BY_OFFICE_HOURS_UP_TO = timedelta(days=5)
+# The case data that say how a case is graded: as it was judged, and as it was told before.
+GRADE_DATA = ("complaint_level", "told_grade")
 # Whose turn it is where a case stands, for whoever reads its line.
 TURNS = ("you", "customer", "others")
 Measure = Callable[[datetime, datetime], timedelta]
@@ -79,9 +83,23 @@ def write_time_left(
     return {"share": round(min(max(share, 0.0), 1.0), 3)}
 
 
-def _write_mark(definition: ProcessDefinition, level: str | None) -> str | None:
-    """Return what marks the process, with its level once that was judged: it says how much time there is."""
+def _read_grade(row: Row[Any]) -> dict[str, Any]:
+    """Return what the case's data say of its grade: columns of their own in lists, else the data's."""
+    data = getattr(row, "data", None) or {}
+    found = {key: getattr(row, key, data.get(key)) for key in GRADE_DATA}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _tell_span(definition: ProcessDefinition, step: str) -> str | None:
+    last = find_last_sharing(definition, step)
+    return None if last is None else last.name
+
+
+def _write_mark(definition: ProcessDefinition, grade: Mapping[str, Any]) -> str | None:
+    """Return what marks the process, with its level once that was said: it tells how much time there is."""
     mark = definition.traits.get("mark")
+    way = find_grade(definition, grade) if mark and grade else None
+    level = grade.get("complaint_level") if way is None else way.sets.get("complaint_level")
     return f"{level}级{mark}" if mark and level else mark
 
 
@@ -162,7 +180,7 @@ class RowWriter:
         status = CaseStatus(row.status)
         due_at = None if status.is_final else row.due_at
         definition = self._definitions.get(session, row.definition_version_id)
-        sealed = row.contact_name_sealed
+        sealed, grade = row.contact_name_sealed, _read_grade(row)
         turn = _tell_turn(definition.step(row.step), row.handler_id, performer)
         return {
             "case_no": row.case_no,
@@ -179,12 +197,14 @@ class RowWriter:
             "due_at": due_at,
             "overdue": due_at is not None and due_at < now and turn != "customer",
             "time_left": self._write_time_left(session, definition, row, due_at),
+            "limit_until": None if due_at is None else _tell_span(definition, row.step),
+            "promise": None if status.is_final else self._find_promise(session, definition, row, grade),
             "returned_times": row.returned_times,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
             "objected_papers": []
             if status.is_final
             else name_objected(objected, row.id, lambda one: self._definitions.get_form(session, one).name),
-            "mark": _write_mark(definition, getattr(row, "complaint_level", None)),
+            "mark": _write_mark(definition, grade),
             # An alarm needs no such mark, and what is over no such hurry.
             "leak_words": bool(getattr(row, "leak_words", None))
             and not status.is_final
@@ -197,6 +217,18 @@ class RowWriter:
             "is_alarm": self._is_alarm(session, row),
             "rings": row.id in untaken,
         }
+
+    def _find_promise(
+        self, session: Session, definition: ProcessDefinition, row: Row[Any], grade: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        return find_promise(
+            definition,
+            row.step,
+            grade,
+            row.due_at,
+            row.waiting_since,
+            lambda key: self._definitions.newest(session, key).definition,
+        )
 
     def _write_time_left(
         self, session: Session, definition: ProcessDefinition, row: Row[Any], due_at: datetime | None

@@ -19,6 +19,7 @@ from backend.catalogue.forms import build_form
 from backend.catalogue.models import DefinitionVersion
 from backend.catalogue.own_versions import (
     OWN_FROM,
+    count_version,
     describe_version,
     list_all,
     list_shipped,
@@ -75,6 +76,7 @@ class FormDesk:
             lines.append(
                 {
                     "version": one.version,
+                    "version_no": count_version(one.version),
                     "is_own": one.version >= OWN_FROM,
                     "author": name_author(one),
                     "published_at": one.published_at,
@@ -91,7 +93,7 @@ class FormDesk:
             found = next((one for one in list_all(session, _KIND, key) if one.version == version), None)
         if found is None:
             raise NotFound()
-        return {"version": version, "form": found.body}
+        return {"version": version, "version_no": count_version(version), "form": found.body}
 
     def preview(self, key: str, base: int, sections: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
         """Return what would differ from the version in use; raises what ``save`` raises, stores nothing."""

@@ -60,12 +60,18 @@ def describe_version(one: DefinitionVersion, shipped: DefinitionVersion) -> dict
     return {
         "key": one.key,
         "version": one.version,
+        "version_no": count_version(one.version),
         "is_own": is_own,
         "author": name_author(one),
         "published_at": one.published_at,
         "shipped_version": shipped.version,
         "shipped_is_newer": is_own and shipped.published_at > one.published_at,
     }
+
+
+def count_version(version: int) -> int:
+    """Return the number by which people know a version: the company's own begin with 1 as well."""
+    return version - OWN_FROM + 1 if version >= OWN_FROM else version
 
 
 def name_author(one: DefinitionVersion) -> str:

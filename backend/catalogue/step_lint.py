@@ -33,9 +33,7 @@ def check_step(
     yield from _check_limit(step, known)
     for process, enter_at in _list_begun(step):
         yield from _check_begun(step, process, enter_at, content)
-    names = [outcome.key for outcome in step.outcomes]
-    for key in sorted({key for key in names if names.count(key) > 1}):
-        yield step.key, "outcome_twice", f"two outcomes are called {key}"
+    yield from _check_outcome_names(step)
     conditions = [*(one.when for one in step.outcomes), *(one.when for one in step.children)]
     conditions += [*(one.when for one in step.limit.cases), *(one.when for one in step.form_cases)]
     yield from check_fields(step.key, conditions, fields)
@@ -44,6 +42,15 @@ def check_step(
     for effect in step.all_effects:
         if effect.name not in words.effects:
             yield step.key, "effect_unknown", f"there is no effect {effect.name}"
+
+
+def _check_outcome_names(step: Step) -> Iterator[Fault]:
+    names = [outcome.key for outcome in step.outcomes]
+    for key in sorted({key for key in names if names.count(key) > 1}):
+        yield step.key, "outcome_twice", f"two outcomes are called {key}"
+    for key in step.alternatives:
+        if key not in names:
+            yield step.key, "outcome_unknown", f"there is no outcome {key} to choose from"
 
 
 def _check_forms(step: Step, content: ProcessesFolder) -> Iterator[Fault]:

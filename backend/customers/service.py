@@ -196,6 +196,17 @@ class CustomersService:
             KnownCustomer(one.id, open_name(self._keys, one), open_phone(self._keys, one)) for one in found
         ]
 
+    def find_homes_by_phone(
+        self, session: Session, phone: str, units: Collection[int]
+    ) -> list[KnownCustomer]:
+        """Return the same customers, each once for every account they hold in ``units``, with its address.
+
+        Who holds none stands there once, without.
+        """
+        known = self.find_by_phone(session, phone)
+        homes = find_holders(session, self._keys, Customer.id.in_([one.id for one in known]), units)
+        return [home for one in known for home in ([each for each in homes if each.id == one.id] or [one])]
+
     def find_by_account(
         self, session: Session, account_no: str, units: Collection[int]
     ) -> list[KnownCustomer]:

@@ -14,7 +14,7 @@ from backend.organisation.list_exports import Asked, Exportable, OpenedList
 from backend.organisation.service import Member
 
 _VERSION = (
-    Column("version", "版本", Kind.COUNT, 8),
+    Column("version_no", "版本", Kind.COUNT, 8),
     Column("is_own", "公司改过", Kind.YES_NO, 10),
     Column("author", "改动人", width=16),
     Column("published_at", "启用时间", Kind.MOMENT, 18),

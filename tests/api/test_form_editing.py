@@ -83,6 +83,7 @@ def test_a_changed_form_is_a_new_version_and_running_cases_keep_theirs(
     assert answer.status_code == 201, answer.text
     kept = json.loads(answer.text)
     assert (kept["version"], kept["is_own"], kept["author"]) == (OWN_FROM, True, "lead_a")
+    assert kept["version_no"] == 1
     now = fields_of(kept["form"])
     assert [one["key"] for one in now] == ["own_floor", "customer", "contractor", "size", "area"]
     assert (now[0]["max"], now[2]["label"], now[2]["max_length"]) == (60, "施工单位全称", 60)

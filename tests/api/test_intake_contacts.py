@@ -6,6 +6,9 @@ import json
 import secrets
 from typing import Any
 
+from sqlalchemy import update
+
+from backend.customers.models import AccountRole
 from tests.api.staff_side import Browser, Hall
 from tests.api.test_intake import PART, enter_account, fault, make_phone, open_case
 
@@ -79,3 +82,23 @@ def test_a_part_of_an_address_finds_the_contacts_of_open_cases(hall: Hall) -> No
     assert len(find(agent, address={**by_place, "door": "1203"})["customers"]) == 1
     assert find(agent, address={**by_place, "door": "1204"})["customers"] == []
     assert len(find(agent, address=address)["customers"]) == 1
+
+
+def test_a_phone_brings_the_home_that_its_holder_has(hall: Hall) -> None:
+    agent, phone = hall.sign_in("agent_a"), make_phone()
+    account_no, owner = enter_account(hall, phone)
+    [person] = find(agent, phone=phone)["customers"]
+    assert (person["customer_id"], person["name"], person["account_no"]) == (owner, "李大爷", account_no)
+    assert (person["address"]["community"], person["address"]["door"]) == ("阳光小区", "501室")
+    # Another unit's homes are nobody's to see here.
+    [stranger] = find(hall.sign_in("desk_362"), phone=phone)["customers"]
+    assert (stranger["account_no"], stranger["address"]) == (None, None)
+    # Of several homes each stands by itself, so that nobody has to guess which is meant.
+    with hall.sessions.begin() as session:
+        other_no, other = enter_account(hall, make_phone(), community="月光小区")
+        roles = update(AccountRole).where(AccountRole.customer_id == other)
+        session.execute(roles.values(customer_id=owner))
+    homes = find(agent, phone=phone)["customers"]
+    assert [one["customer_id"] for one in homes] == [owner, owner]
+    assert [one["account_no"] for one in homes] == [account_no, other_no]
+    assert [one["address"]["community"] for one in homes] == ["阳光小区", "月光小区"]

@@ -28,20 +28,24 @@ def test_a_complaint_of_level_3_within_its_three_hours(
 ) -> None:
     agent = open_staff("hotline1")
     case_no = _write_down(watched, agent.page, stage)
-    for step in ("受理", "新投诉", "3级投诉"):
-        agent.open_case(case_no)
-        agent.act(step)
-    agent.open_case(case_no)
+    # The level was said at the intake, so what will hold is told from the first step on.
+    expect(agent.page.get_by_text("3级投诉：处理起 3 小时内答复")).to_be_visible()
+    # One step after the other, and the case stays on the screen while the caller waits.
+    agent.act("受理")
+    agent.act("新投诉")
+    expect(agent.button("3级投诉")).to_have_class(re.compile("primary"))
+    watched.shoot(agent.page, "complaint-02-level")
+    agent.act("3级投诉")
     agent.button("记录并派发").click()
     watched.shoot(agent.page, "complaint-02-dispatch")
     agent.confirm("记录并派发")
-    agent.open_case(case_no)
     agent.act("没有其他诉求")
 
     lead = open_staff("lead301")
     lead.open_case(case_no)
     # The three hours run day and night from dispatch on, whatever the time.
-    expect(lead.page.get_by_text(re.compile(r"本步剩2小时5\d分")).first).to_be_visible()
+    expect(lead.page.get_by_text(re.compile(r"答应来电人：.* 前答复（3 小时）")).first).to_be_visible()
+    expect(lead.page.get_by_text(re.compile(r"剩2小时5\d分")).first).to_be_visible()
     expect(lead.page.get_by_text("3级投诉", exact=True).first).to_be_visible()
     watched.shoot(lead.page, "complaint-03-three-hours")
     lead.button("委派人员").click()
@@ -75,6 +79,7 @@ def _write_down(watched: Watched, page: Page, stage: Stage) -> str:
     for part, typed in PLACE.items():
         page.get_by_label(part, exact=True).fill(typed)
     page.get_by_label("投诉什么").fill("约好上午九点修灶具，下午三点才来，也没有打电话。")
+    page.get_by_label("投诉级别").select_option("3级投诉")
     watched.shoot(page, "complaint-01-intake")
     page.get_by_role("button", name="建工单").click()
     expect(page).to_have_url(re.compile(r"/cases/\d+$"))
@@ -90,6 +95,7 @@ def _call_again(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> N
     page.keyboard.press("Enter")
     told = page.get_by_role("article", name=f"办件 {case_no}")
     expect(told.get_by_text("张伟", exact=True)).to_be_visible()
+    expect(told.get_by_text(re.compile(r"答应来电人：.* 前答复（3 小时）"))).to_be_visible()
     expect(told.get_by_role("link", name=PHONE_OF["handler301"])).to_be_visible()
     # Masked, for whoever calls says who they are.
     expect(page.get_by_text(CALLER)).to_have_count(0)

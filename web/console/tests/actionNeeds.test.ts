@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askForCustomer, askWhetherPaid, findBlock, giveKeys, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellIdle } from '@/domain/actionNeeds'
+import { askForCustomer, askWhetherPaid, findBlock, giveKeys, isLeading, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellIdle } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -9,7 +9,7 @@ const action = (more: Partial<AvailableAction>): AvailableAction => ({
   outcome: 'pass',
   name: '',
   unmet: null,
-  needs_reason: false, reason_label: null, for_customer: false, not_yet: false,
+  needs_reason: false, reason_label: null, for_customer: false, not_yet: false, choice: null,
   needs_corrections: false,
   needs_owed_documents: false,
   asks: [],
@@ -58,7 +58,7 @@ describe('actions', () => {
   })
 
   it('tells who takes part in what one may do, and not in what waits for others', () => {
-    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', queue: null, due_at: null, attended_by, may_extend: false })
+    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', queue: null, due_at: null, attended_by, may_extend: false, in_one_go: false })
     const view = { actions: [pass, owing, cancel], open_tasks: [task(1, ['客户', '政府相关部门']), task(2, ['监理单位'])] }
     expect(listAttending(view)).toEqual(['客户', '政府相关部门'])
   })
@@ -92,7 +92,7 @@ it('says of an ended case how it ended, and of an open one where to look', () =>
 })
 
 it('names the sum where money is taken, before it is said to be there', () => {
-  const task = (queue: string | null) => ({ no: 1, step: '', name: '', queue, due_at: null, attended_by: [], may_extend: false }) as StaffCaseView['open_tasks'][number]
+  const task = (queue: string | null) => ({ no: 1, step: '', name: '', queue, due_at: null, attended_by: [], may_extend: false, in_one_go: false }) as StaffCaseView['open_tasks'][number]
   const money = action({ name: '已收款', outcome: 'paid' })
   expect(['charge', 'to_pay', 'accept', null].map((queue) => takesMoney({ actions: [money], open_tasks: [task(queue)] }))).toEqual([true, true, false, false])
   expect(takesMoney({ actions: [], open_tasks: [task('charge')] })).toBe(false)
@@ -103,4 +103,22 @@ it('names the sum where money is taken, before it is said to be there', () => {
   expect(askWhetherPaid({ ...money, asks: ['receipt'] }, counter, null)).toBeNull()
   expect(askWhetherPaid({ ...money, for_customer: true }, counter, '安装费')).toBeNull()
   expect(askForCustomer({ name: '柜台收费' }, '安装费 3,580.00 元').note).toBe('要收：安装费 3,580.00 元')
+})
+
+describe('a choice between what weighs the same', () => {
+  const level2 = action({ outcome: 'level_2', choice: 'open' })
+  const level3 = action({ outcome: 'level_3', choice: 'open' })
+
+  it('lets none of them stand out, and no single key choose one', () => {
+    expect([level2, level3].map((one, index) => isLeading(one, index))).toEqual([false, false])
+    expect(giveKeys([level2, level3, pass]).map((one) => one.shortcut)).toEqual(['', '', 'a'])
+  })
+
+  it('offers first what was said before, to be confirmed with one key', () => {
+    const told = action({ outcome: 'level_3', choice: 'told' })
+    const ordered = orderActions([level2, told], 0)
+    expect(ordered).toEqual([told, level2])
+    expect(ordered.map(isLeading)).toEqual([true, false])
+    expect(giveKeys(ordered).map((one) => one.shortcut)).toEqual(['a', ''])
+  })
 })

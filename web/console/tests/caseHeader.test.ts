@@ -12,7 +12,7 @@ function read(more: object): string {
   setActivePinia(createPinia())
   const view = {
     case_no: '3317', application_no: '4884', service_name: '报修', step_name: '现场查看', status: 'open', is_alarm: false, returned_times: 0, objected_papers: [],
-    due_at: null, overdue: false, time_left: null, place: '', unit_name: '东城', opened_at: '2026-11-24T09:00:00+08:00',
+    due_at: null, overdue: false, time_left: null, limit_until: null, promise: null, place: '', unit_name: '东城', opened_at: '2026-11-24T09:00:00+08:00',
     handler_name: null, appointment: { text: '11月27日 09:00' }, visit: { made_at: null }, child: null, parent_case_no: null,
     customer: { name: '李*', phone: '' }, form: { sections: [] }, masked_items: [], open_tasks: [], extension: null, team: { handler: null, co_handlers: [], may_arrange: false }, part: null, may_book: false, forwarding: { may_forward: false, parts: [] }, ...more,
   }

@@ -2,7 +2,7 @@ import { mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import type { FormColumn, FormField, FormSection } from '@/api/types'
 import TableColumns from '@/components/formEditing/TableColumns.vue'
-import { listColumnTypes, makeField, moveColumn, moveField, NEW_TYPES, nextValue, takesUsual, tellDoubt } from '@/domain/formEditing'
+import { listColumnTypes, makeField, moveColumn, moveField, nameDemand, NEW_TYPES, nextValue, takesUsual, tellDoubt } from '@/domain/formEditing'
 
 const field = (key: string): FormField => ({ key, label: key, type: 'text', personal: 'none', max_length: 9 })
 const SECTIONS: FormSection[] = [
@@ -81,4 +81,10 @@ describe('the columns of a table', () => {
     await shown.find('[aria-label="恢复设备的列“two”"]').trigger('click')
     expect(sent(shown)).toEqual(['one', 'three', 'two'])
   })
+})
+
+it('says of what may be handed in later that it has to come, and may come later', () => {
+  expect(nameDemand({ type: 'photos', may_be_owed: true }).name).toBe('必交，可后补')
+  expect(nameDemand({ type: 'photos' }).name).toBe('必交')
+  expect(nameDemand({ type: 'text' }).name).toBe('必填')
 })

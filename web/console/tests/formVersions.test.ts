@@ -27,8 +27,9 @@ describe('saving a changed form', () => {
     vi.mocked(readForm).mockResolvedValue(kept)
     vi.mocked(listFormVersions).mockResolvedValue({
       items: [
-        { version: 3, is_own: false, author: '', published_at: '2026-11-20T09:00:00+08:00', reason: '', is_first: false, changes: [{ field: 'x', kind: 'removed', text: '去掉“备注”' }] },
-        { version: 2, is_own: false, author: '', published_at: '2026-11-01T09:00:00+08:00', reason: '', is_first: true, changes: [] },
+        { version: 100_000, version_no: 1, is_own: true, author: 'lead', published_at: '2026-11-22T09:00:00+08:00', reason: '', is_first: false, changes: [] },
+        { version: 3, version_no: 3, is_own: false, author: '', published_at: '2026-11-20T09:00:00+08:00', reason: '', is_first: false, changes: [{ field: 'x', kind: 'removed', text: '去掉“备注”' }] },
+        { version: 2, version_no: 2, is_own: false, author: '', published_at: '2026-11-01T09:00:00+08:00', reason: '', is_first: true, changes: [] },
       ],
     })
   })
@@ -68,14 +69,16 @@ describe('saving a changed form', () => {
   })
 
   it('lists the versions, each to be read', async () => {
-    vi.mocked(readFormVersion).mockResolvedValue({ version: 2, form: body })
+    vi.mocked(readFormVersion).mockResolvedValue({ version: 2, version_no: 2, form: body })
     const view = mount(FormEditView, { global: { stubs } })
     await flushPromises()
     const lines = view.findAll('ol[aria-label="所有版本"] > li')
-    expect(lines[0]!.text()).toContain('现在用的')
-    expect(lines[0]!.text()).toContain('去掉“备注”')
-    expect(lines[1]!.text()).toContain('最早的一版')
-    await lines[1]!.get('button').trigger('click')
+    // Numbers of the program's own are nobody's to read.
+    expect(lines[0]!.text()).toContain('公司改的第 1 版')
+    expect(lines[1]!.text()).toContain('现在用的')
+    expect(lines[1]!.text()).toContain('去掉“备注”')
+    expect(lines[2]!.text()).toContain('最早的一版')
+    await lines[2]!.get('button').trigger('click')
     await flushPromises()
     expect(readFormVersion).toHaveBeenCalledWith('survey', 2)
     expect(view.find('.dialog').exists()).toBe(true)

@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest'
 import type { Startable } from '@/api/intake'
 import type { FormBody } from '@/api/types'
-import { chooseValues, describeCase, dropDraft, fillFrom, keepDraft, makeDraft, readDraft, searchProcesses } from '@/domain/newCase'
+import { chooseValues, describeCase, dropDraft, fillFrom, keepDraft, listKnown, makeDraft, readDraft, searchProcesses } from '@/domain/newCase'
 
 const form = {
   key: 'intake', version: 3, name: '登记',
@@ -46,6 +46,17 @@ it('sends what the form asks for, and nothing of another form or of a question t
 it('fills in what is known and overwrites nothing', () => {
   const person = { customer_id: 1, name: '张小红', phone: '13812345678', account_no: null, case_no: null, address: null, masked: false }
   expect(fillFrom(person, { contact_name: '张女士', contact_phone: '' })).toEqual({ contact_name: '张女士', contact_phone: '13812345678' })
+})
+
+it('never mixes two people: what came with the one goes with them, and what was typed stays', () => {
+  const home = { region: '历下区', street: '', community: '阳光小区', building: '5', unit: '', door: '602', note: '', point: null }
+  const first = { customer_id: 1, name: '张小红', phone: '13812345678', account_no: '30100001', address: home, case_no: null, masked: false }
+  const second = { ...first, customer_id: 2, name: '李明', phone: '13900000000', account_no: null, address: null }
+  const typed = { matter_text: '师傅迟到', contact_phone: '13512340099' }
+  const filled = fillFrom(first, typed)
+  expect(filled).toEqual({ ...typed, contact_name: '张小红', account_no: '30100001', address: home })
+  expect(fillFrom(second, filled, listKnown(first))).toEqual({ ...typed, contact_name: '李明' })
+  expect(fillFrom(second, { ...filled, contact_name: '张大红' }, listKnown(first)).contact_name).toBe('张大红')
 })
 
 it('finds a process by a part of its name', () => {

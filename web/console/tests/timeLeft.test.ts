@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { tellDay, tellElapsed, tellMoment, tellSpan, toDay } from '@/domain/dates'
+import { tellDay, tellElapsed, tellMoment, tellNear, tellSpan, toDay } from '@/domain/dates'
+import { explainPromise, tellPromise } from '@/domain/promise'
 import { tellTimeLeft } from '@/domain/timeLeft'
 
 const now = new Date('2026-11-24T15:00:00+08:00')
@@ -74,5 +75,43 @@ describe('dates', () => {
     expect([59_000, 600_000, 3_600_000, 40_000_000, 180_000_000, 907_200_000].map(tellSpan)).toEqual(['不到1分', '10分', '1小时', '11小时', '2天2小时', '10天'])
     expect(tellElapsed(155_000)).toBe('02:35')
     expect(tellElapsed(3_755_000)).toBe('1:02:35')
+  })
+})
+
+describe('a limit that several steps share', () => {
+  it('is never told as the limit of this step', () => {
+    const shared = { ...row('2026-11-26T15:00:00+08:00', 0.1), limit_until: '派发' }
+    expect(tellTimeLeft(shared, now)).toMatchObject({ text: '剩2天', note: '到“派发”为止' })
+    const late = { ...row('2026-11-24T13:30:00+08:00', 1, true), limit_until: '派发' }
+    expect(tellTimeLeft(late, now)).toMatchObject({ text: '超1小时30分', note: '到“派发”为止', level: 'red' })
+  })
+})
+
+describe('what whoever complained was told', () => {
+  const told = (due_at: string | null) => ({ promise: { within: '3 小时', due_at }, channel: 'hotline', mark: '3级投诉' })
+
+  it('names the moment, and whom it was told', () => {
+    expect(tellPromise(told('2026-11-24T16:40:00+08:00'), now)).toBe('答应来电人：今天 16:40 前答复（3 小时）')
+    expect(tellPromise({ ...told('2026-11-25T00:10:00+08:00'), channel: 'counter' }, now)).toBe('答应客户：明天 00:10 前答复（3 小时）')
+    expect(tellPromise({ ...told(null), promise: null }, now)).toBeNull()
+  })
+
+  it('says before its time runs what will hold', () => {
+    expect(tellPromise(told(null), now)).toBe('3级投诉：处理起 3 小时内答复')
+    expect(explainPromise(told(null))).toContain('就开始算')
+  })
+
+  it('stands in a list before the limit of the step, which stays small', () => {
+    const due = '2026-11-24T16:40:00+08:00'
+    const running = { ...row(due, 0.4), limit_until: '回复工单', promise: told(due).promise }
+    expect(tellTimeLeft(running, now)).toMatchObject({ text: '今天 16:40 前答复', note: '剩1小时40分', level: 'amber' })
+    const before = { ...row('2026-11-26T09:00:00+08:00', 0.1), promise: told(null).promise }
+    expect(tellTimeLeft(before, now)).toMatchObject({ text: '处理起3小时内答复', note: '本步剩1天18小时', level: 'amber' })
+    const late = { ...row('2026-11-24T13:30:00+08:00', 1, true), promise: told('2026-11-24T13:30:00+08:00').promise }
+    expect(tellTimeLeft(late, now)).toMatchObject({ text: '今天 13:30 前答复', note: '超1小时30分', level: 'red' })
+  })
+
+  it('says a day that is near as one says it', () => {
+    expect(tellNear('2026-11-26T09:05:00+08:00', now)).toBe('11月26日 周四 09:05')
   })
 })

@@ -67,7 +67,7 @@ it('offers no way back to the case on which one stays', async () => {
 it('stays where the next step of the same call is in hand', async () => {
   const work = mount(WorkView, { shallow: true })
   await flushPromises()
-  useOpenCase().left = { task: 1, open_tasks: [{ no: 1, queue: 'close' }] }
+  useOpenCase().left = { task: 1, open_tasks: [{ no: 1, queue: 'close', in_one_go: false }] }
   const next = { ...view, actions: [{ kind: 'complete', task: 2 }], open_tasks: [{ no: 2, queue: 'close', due_at: '2026-11-26T10:05:00+08:00' }] }
   work.getComponent(CasePane).vm.$emit('done', next as unknown as StaffCaseView, '已接通')
   await flushPromises()

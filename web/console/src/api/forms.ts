@@ -21,4 +21,4 @@ export const saveForm = (key: string, base: number, sections: FormSection[], rea
   request<KeptForm>('POST', `${path(key)}/versions`, { base, sections, reason })
 export const listFormVersions = (key: string) => request<{ items: FormVersion[] }>('GET', `${path(key)}/versions`)
 export const readFormVersion = (key: string, version: number) =>
-  request<{ version: number; form: FormBody }>('GET', `${path(key)}/versions/${version}`)
+  request<{ version: number; version_no: number; form: FormBody }>('GET', `${path(key)}/versions/${version}`)

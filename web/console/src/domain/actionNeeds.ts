@@ -122,6 +122,8 @@ export function orderActions(actions: readonly AvailableAction[], rejected: numb
   const ready = new Set(offered.filter((action) => !isGrave(action) && !findBlock(action)).map((action) => action.task))
   const rank = (action: AvailableAction) => {
     if (isGrave(action)) return 7
+    // What was said before is only to be confirmed.
+    if (action.choice === 'told') return -1
     // What the filled form speaks against is no longer likely: its other way out is.
     if (action.demands.length && findBlock(action)) return 6
     const likely = !action.needs_corrections ? 1 : rejected > 0 ? 0 : 2
@@ -136,9 +138,12 @@ export function orderActions(actions: readonly AvailableAction[], rejected: numb
 /** The way out where nothing could be done at the visit: never what a finger should land on. */
 export const NOT_HOME = 'not_home'
 
-/** Whether the action stands out: the first one, unless the form is still to say which of several ways it is. */
+/**
+ * Whether the action stands out: the first one, unless the form is still to say which of several ways it is, or it is one
+ * of several that weigh the same and nobody has said which.
+ */
 export function isLeading(action: AvailableAction, index: number): boolean {
-  return index === 0 && action.outcome !== NOT_HOME && !(action.demands.length > 0 && needsForm(action))
+  return index === 0 && action.choice !== 'open' && action.outcome !== NOT_HOME && !(action.demands.length > 0 && needsForm(action))
 }
 
 export interface KeyedAction {
@@ -147,7 +152,10 @@ export interface KeyedAction {
   shortcut: string
 }
 
-/** Give each action its key: R return, D dispatch, S assign, O owing; A for the first other one, then digits. */
+/**
+ * Give each action its key: R return, D dispatch, S assign, O owing; A for the first other one, then digits. Of several
+ * that weigh the same none has one: a digit beside 2级 and 3级 would be read as the level, and A choose without a look.
+ */
 export function giveKeys(actions: readonly AvailableAction[]): KeyedAction[] {
   const taken = new Set<string>()
   const spare = ['a', '2', '3', '4', '5', '6', '7', '8', '9']
@@ -160,7 +168,7 @@ export function giveKeys(actions: readonly AvailableAction[]): KeyedAction[] {
     return ''
   }
   return actions.map((action) => {
-    if (isGrave(action)) return { action, shortcut: '' }
+    if (isGrave(action) || action.choice === 'open') return { action, shortcut: '' }
     let shortcut = own(action)
     if (!shortcut || taken.has(shortcut)) shortcut = spare.find((key) => !taken.has(key)) ?? ''
     taken.add(shortcut)

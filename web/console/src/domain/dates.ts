@@ -31,6 +31,14 @@ export function tellShort(iso: string | null): string {
   return `${at.month!.padStart(2, '0')}-${at.day!.padStart(2, '0')} ${at.hour}:${at.minute}`
 }
 
+/** `今天 17:00`, `明天 09:00`, else `11月26日 周四 17:00`: as one says it to somebody. */
+export function tellNear(iso: string, now: Date = new Date()): string {
+  const day = toDay(new Date(iso))
+  if (day === toDay(now)) return `今天 ${tellClock(iso)}`
+  if (day === toDay(new Date(now.getTime() + 86_400_000))) return `明天 ${tellClock(iso)}`
+  return tellMoment(iso, now)
+}
+
 /** `17:00`. */
 export function tellClock(iso: string): string {
   const at = split(new Date(iso))

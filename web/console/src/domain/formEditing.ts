@@ -68,6 +68,13 @@ export function nextValue(taken: readonly string[]): string {
   return `own_${number}`
 }
 
+/** What the tick of a field demands: a paper that may be handed in later has to come, but holds nothing up. */
+export function nameDemand(field: Pick<FormField, 'type' | 'may_be_owed'>): { name: string; title: string } {
+  if (field.may_be_owed) return { name: '必交，可后补', title: '打勾：一定要交，手边没有的可以先提交、以后补交。不打勾：可以不交' }
+  if (field.type === 'photos' || field.type === 'documents') return { name: '必交', title: '打勾：不交就提交不了。不打勾：可以不交' }
+  return { name: '必填', title: '打勾：不填就提交不了。不打勾：可以不填' }
+}
+
 /** What the manual's paper left open, as a mark beside the field. */
 export function tellDoubt(field: Pick<FormField, 'doubt'>): string {
   const kinds: Record<string, string> = { lost: '原文缺失', partial: '原文不全', number: '数字存疑', reading: '字迹存疑' }

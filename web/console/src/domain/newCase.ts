@@ -8,6 +8,8 @@ export interface CaseDraft {
   channel: Channel | ''
   customerId: number | null
   values: Values
+  /** What of the values came with the customer who was chosen, and goes with them where it is another. */
+  known: Values
   /** What has been uploaded, by its key. */
   files: Record<string, FileView>
 }
@@ -15,7 +17,7 @@ export interface CaseDraft {
 // It holds names and phones, so it goes with the tab and is never in what this browser keeps for good.
 const PLACE = 'console.new_case'
 
-export const makeDraft = (): CaseDraft => ({ process: '', channel: '', customerId: null, values: {}, files: {} })
+export const makeDraft = (): CaseDraft => ({ process: '', channel: '', customerId: null, values: {}, known: {}, files: {} })
 
 export function readDraft(username: string): CaseDraft {
   try {
@@ -52,11 +54,22 @@ export function chooseValues(form: FormBody, values: Values): Values {
   return chosen
 }
 
-/** The form filled from what is known of a customer; what was typed already stays. */
-export function fillFrom(person: KnownPerson, values: Values): Values {
-  const known: Values = { contact_name: person.name, contact_phone: person.phone, account_no: person.account_no, address: person.address }
+/** What is known of a customer, as the fields of the form are called. */
+export const listKnown = (person: KnownPerson): Values => ({ contact_name: person.name, contact_phone: person.phone, account_no: person.account_no, address: person.address })
+
+/**
+ * The form filled from what is known of a customer; what was typed already stays. What `before` brought, somebody else's
+ * name or address, goes, or two people would be mixed in one case.
+ */
+export function fillFrom(person: KnownPerson, values: Values, before: Values = {}): Values {
   const filled: Values = { ...values }
-  for (const [key, value] of Object.entries(known)) if (isEmpty(filled[key]) && !isEmpty(value)) filled[key] = value
+  for (const [key, value] of Object.entries(listKnown(person))) {
+    const isOthers = !isEmpty(before[key]) && JSON.stringify(filled[key]) === JSON.stringify(before[key])
+    if (isEmpty(filled[key]) || isOthers) {
+      if (isEmpty(value)) delete filled[key]
+      else filled[key] = value
+    }
+  }
   return filled
 }
 

@@ -3,7 +3,7 @@
  * alone makes a line red: four minutes are never calmer than four hours, however short or long their limits were.
  */
 import type { StaffCaseRow } from '@/api/types'
-import { tellSpan } from './dates'
+import { tellNear, tellShort, tellSpan } from './dates'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS
@@ -14,6 +14,8 @@ export const AMBER_FROM = 0.9
 
 export interface TimeLeft {
   text: string
+  /** What stands below it, small: the step up to which the limit holds, or the step's own limit below a promise. */
+  note?: string
   level: 'none' | 'calm' | 'amber' | 'red'
   /** Share of the limit used, 0..1. */
   share: number
@@ -28,24 +30,41 @@ export function tellWait(since: string, now: Date): string {
 /** `4分钟`: a bare `分` beside a number reads as a mark. Beside hours it is plain, and a column has no room for more. */
 const tellLeft = (milliseconds: number) => tellSpan(milliseconds).replace(/^(不到)?(\d+)分$/, '$1$2分钟')
 
-/** Of which limit it is stands with it: the whole of the works has one of its own. */
-export function tellTimeLeft(
-  row: Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm' | 'waits_for' | 'waiting_since'>,
-  now: Date,
-): TimeLeft {
+export type Timed = Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm' | 'waits_for' | 'waiting_since'> & Partial<Pick<StaffCaseRow, 'limit_until' | 'promise'>>
+
+/** Of which limit it is stands with it: the whole of the works has one of its own, and several steps may share one. */
+export function tellTimeLeft(row: Timed, now: Date): TimeLeft {
   // What waits for the customer runs against nobody here: staff read since when, and whether to remind them.
   if (row.waits_for === 'customer') {
     const isPast = row.due_at !== null && new Date(row.due_at).getTime() < now.getTime()
     return { text: `等客户 ${tellWait(row.waiting_since, now)}`, level: isPast ? 'amber' : 'none', share: isPast ? 1 : 0 }
   }
+  if (row.promise?.due_at) return tellRunning(row, row.promise.due_at, now)
+  const own = tellOwn(row, now)
+  if (!row.promise) return own
+  // What somebody was told counts for more than the office hours of a step that only leads there.
+  const within = row.promise.within.replaceAll(' ', '')
+  return { text: `处理起${within}内答复`, note: own.text, level: own.level === 'red' ? 'red' : 'amber', share: own.share }
+}
+
+function tellRunning(row: Timed, due: string, now: Date): TimeLeft {
+  const own = tellOwn({ ...row, limit_until: null }, now)
+  const near = tellNear(due, now)
+  // A column has no room for month, day and weekday in words.
+  return { ...own, text: `${near.includes('月') ? tellShort(due) : near} 前答复`, note: own.text.replace('本步', '') }
+}
+
+function tellOwn(row: Timed, now: Date): TimeLeft {
   if (!row.due_at) return { text: row.overdue ? '本步已超期' : '本步不限时', level: row.overdue ? 'red' : 'none', share: row.overdue ? 1 : 0 }
   const left = new Date(row.due_at).getTime() - now.getTime()
+  const shared = row.limit_until ? { note: `到“${row.limit_until}”为止` } : {}
+  const whose = row.limit_until ? '' : '本步'
   if (row.overdue || left <= 0) {
     // The server may call a case overdue a moment before this computer's clock does.
-    return { text: left < 0 ? `本步超${tellLeft(left)}` : '本步已超期', level: 'red', share: 1 }
+    return { text: left < 0 ? `${whose}超${tellLeft(left)}` : `${whose}已超期`, level: 'red', share: 1, ...shared }
   }
   const share = Math.min(1, Math.max(0, row.time_left?.share ?? 0))
   // Nobody may read a gas leak as something that has time.
   const level = row.is_alarm || left <= RED_UP_TO ? 'red' : left <= AMBER_UP_TO || share >= AMBER_FROM ? 'amber' : 'calm'
-  return { text: `本步剩${tellLeft(left)}`, level, share }
+  return { text: `${whose}剩${tellLeft(left)}`, level, share, ...shared }
 }

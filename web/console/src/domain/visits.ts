@@ -1,6 +1,6 @@
 /** A handler's own cases as the visits of a day. */
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { tellClock, tellDay, tellElapsed, tellMoment, tellSpan, toDay } from './dates'
+import { tellClock, tellDay, tellElapsed, tellMoment, tellNear, tellSpan, toDay } from './dates'
 
 export interface DayOfVisits {
   /** Null for what is not booked yet, and for what only waits for its reply. */
@@ -73,6 +73,7 @@ export function tellHeadline(visit: StaffCaseView, now: Date): string {
   if (visit.is_alarm) return visit.visit.result ? '已处置' : `马上去 · 报警已过 ${tellElapsed(now.getTime() - new Date(visit.opened_at).getTime())}`
   if (visit.visit.made_at) return `已上门 ${tellMoment(visit.visit.made_at)}`
   if (visit.appointment) return visit.appointment.text
+  if (visit.mark && visit.promise?.due_at) return `${visit.mark} · 答应 ${tellNear(visit.promise.due_at, now)} 前答复`
   if (visit.mark) return visit.due_at ? `${visit.mark} · ${tellMoment(visit.due_at)} 前办完` : visit.mark
   return '客户还没约时间'
 }
@@ -81,12 +82,13 @@ export function tellHeadline(visit: StaffCaseView, now: Date): string {
 export const nameResult = (visit: Pick<StaffCaseView, 'mark'>) => (visit.mark ? '处理结果' : '现场结果')
 
 /** By when what; null where the headline has said it, since the hour of a visit is no deadline for setting off. */
-export function tellDue(visit: Pick<StaffCaseView, 'due_at' | 'appointment' | 'step_name' | 'mark' | 'step' | 'open_tasks' | 'is_alarm' | 'status'>): string | null {
+export function tellDue(visit: Pick<StaffCaseView, 'due_at' | 'appointment' | 'step_name' | 'mark' | 'step' | 'open_tasks' | 'is_alarm' | 'status'> & Partial<Pick<StaffCaseView, 'limit_until'>>): string | null {
   if (!visit.due_at) return null
   const hour = visit.appointment
   if (hour && new Date(hour.end_at).getTime() === new Date(visit.due_at).getTime()) {
     return ['set_off', 'arrive'].includes(visit.step) ? `${tellClock(hour.start_at)}–${tellClock(hour.end_at)} 之间到客户家` : null
   }
+  if (visit.limit_until) return `${tellMoment(visit.due_at)} 前办到“${visit.limit_until}”`
   return `${tellMoment(visit.due_at)} 前完成“${tellStep(visit)}”`
 }
 

@@ -8943,6 +8943,7 @@ export interface components {
             headline: string;
             is_alarm: boolean;
             leak_words: boolean;
+            limit_until: string | null;
             mark: string | null;
             may_open: boolean;
             may_urge: boolean;
@@ -8955,6 +8956,7 @@ export interface components {
             place: string;
             places: components["schemas"]["CasePlace"][];
             progress: components["schemas"]["ProgressStep"][];
+            promise: components["schemas"]["Promise"] | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;
@@ -9035,6 +9037,7 @@ export interface components {
             contact: components["schemas"]["Contact"] | null;
             /** Format: date-time */
             due_at: string | null;
+            limit_until: string | null;
             overdue: boolean;
             party_name: string;
             process_name: string;
@@ -9599,6 +9602,7 @@ export interface components {
             shipped_is_newer: boolean;
             shipped_version: number;
             version: number;
+            version_no: number;
         };
         FormList: {
             items: components["schemas"]["FormLine"][];
@@ -9606,6 +9610,7 @@ export interface components {
         FormOfVersion: {
             form: components["schemas"]["FormBody"];
             version: number;
+            version_no: number;
         };
         FormOption: {
             doubt?: components["schemas"]["Doubt"];
@@ -9644,6 +9649,7 @@ export interface components {
             published_at: string;
             reason: string;
             version: number;
+            version_no: number;
         };
         FormVersionList: {
             items: components["schemas"]["FormVersion"][];
@@ -9858,6 +9864,7 @@ export interface components {
             shipped_is_newer: boolean;
             shipped_version: number;
             version: number;
+            version_no: number;
         };
         KeptTemplate: {
             author: string;
@@ -9872,6 +9879,7 @@ export interface components {
             shipped_version: number;
             text: string;
             version: number;
+            version_no: number;
             versions: components["schemas"]["TemplateVersion"][];
         };
         KnowledgeArticle: {
@@ -10253,6 +10261,7 @@ export interface components {
             attended_by: string[];
             /** Format: date-time */
             due_at: string | null;
+            in_one_go: boolean;
             may_extend: boolean;
             name: string;
             no: number;
@@ -10522,6 +10531,11 @@ export interface components {
             /** @enum {string} */
             state: "done" | "now" | "next" | "stopped";
             text: string;
+        };
+        Promise: {
+            /** Format: date-time */
+            due_at: string | null;
+            within: string;
         };
         Queue: {
             count: number;
@@ -10907,6 +10921,8 @@ export interface components {
         };
         StaffAction: {
             asks: ("handler" | "manager" | "unit" | "result" | "photos" | "signature" | "drawing" | "amount" | "receipt" | "form")[];
+            /** @enum {string|null} */
+            choice: "told" | "open" | null;
             demands: components["schemas"]["FormDemand"][];
             for_customer: boolean;
             /** @enum {string} */
@@ -10955,6 +10971,7 @@ export interface components {
             handler_name: string | null;
             is_alarm: boolean;
             leak_words: boolean;
+            limit_until: string | null;
             mark: string | null;
             objected_papers: string[];
             /** Format: date-time */
@@ -10963,6 +10980,7 @@ export interface components {
             /** @enum {string|null} */
             part: "handler" | "deputy" | "co_handler" | null;
             place: string;
+            promise: components["schemas"]["Promise"] | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;
@@ -11008,6 +11026,7 @@ export interface components {
             history: components["schemas"]["HistoryLine"][];
             is_alarm: boolean;
             leak_words: boolean;
+            limit_until: string | null;
             mark: string | null;
             masked_items: string[];
             may_be_owed: string[];
@@ -11029,6 +11048,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             progress: components["schemas"]["ProgressStep"][];
+            promise: components["schemas"]["Promise"] | null;
             rating: components["schemas"]["StaffRating"] | null;
             /** @description What the unit replied (回复工单). */
             reply: string | null;
@@ -11210,6 +11230,7 @@ export interface components {
             shipped_is_newer: boolean;
             shipped_version: number;
             version: number;
+            version_no: number;
         };
         TemplateList: {
             items: components["schemas"]["TemplateLine"][];
@@ -11409,6 +11430,7 @@ export interface components {
             leak_words: boolean;
             left_days: number;
             limit_days: number;
+            limit_until: string | null;
             mark: string | null;
             objected_papers: string[];
             /** Format: date-time */
@@ -11418,6 +11440,7 @@ export interface components {
             part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             process_name: string;
+            promise: components["schemas"]["Promise"] | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;

@@ -1,0 +1,76 @@
+"""Whoever complained is told a time, and who works on the case reads it before any limit of a step."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.api.staff_side import Browser, Hall
+from tests.api.test_intake import make_phone, open_case
+from tests.api.test_same_customer import AGENT, DESK, complaint
+
+WITHIN = {"within": "3 小时", "due_at": None}
+
+
+def list_levels(who: Browser, case_no: str) -> dict[str, str | None]:
+    return {one["outcome"]: one["choice"] for one in who.read(f"/cases/{case_no}")["actions"]}
+
+
+def test_the_moment_stands_on_row_case_and_call_desk(hall: Hall) -> None:
+    agent, desk, phone = hall.sign_in(AGENT), hall.sign_in(DESK), make_phone()
+    case_no = open_case(agent, "complaint_level_2_3", complaint(phone))
+    assert agent.read(f"/cases/{case_no}")["promise"] is None
+    for outcome in ("accept", "new"):
+        assert agent.act(case_no, outcome).status_code == 200
+    choices = list_levels(agent, case_no)
+    assert [choices[one] for one in ("level_1", "level_2", "level_3")] == ["open"] * 3
+    assert agent.act(case_no, "level_3").status_code == 200
+    assert agent.read(f"/cases/{case_no}")["promise"] == WITHIN
+    assert find_called(agent, phone)["promise"] == WITHIN
+    assert agent.act(case_no, "dispatch", unit_code="361").status_code == 200
+    assert agent.act(case_no, "nothing_more").status_code == 200
+
+    view = desk.read(f"/cases/{case_no}")
+    [row] = [
+        one for one in desk.read("/cases", queue="assign", limit=100)["items"] if one["case_no"] == case_no
+    ]
+    called = agent.read(f"/calls/cases/{case_no}")
+    due = read_moment(view["promise"])
+    assert due - datetime.fromisoformat(view["waiting_since"]) == timedelta(hours=3)
+    assert {read_moment(one["promise"]) for one in (view, row, called)} == {due}
+    assert view["limit_until"] == row["limit_until"] == called["places"][0]["limit_until"] == "回复工单"
+    assert find_called(agent, phone)["mark"] == "3级投诉"
+
+
+def test_a_level_told_at_the_intake_is_only_confirmed(hall: Hall) -> None:
+    agent = hall.sign_in(AGENT)
+    case_no = open_case(agent, "complaint_level_2_3", complaint(make_phone(), told_grade="level_3"))
+    view = agent.read(f"/cases/{case_no}")
+    assert (view["mark"], view["promise"]) == ("3级投诉", WITHIN)
+    assert [one["in_one_go"] for one in view["open_tasks"]] == [True]
+    for outcome in ("accept", "new"):
+        assert agent.act(case_no, outcome).status_code == 200
+    choices = list_levels(agent, case_no)
+    assert (choices["level_3"], choices["level_2"]) == ("told", "open")
+    # Judged otherwise, it is the other level that counts.
+    assert agent.act(case_no, "level_2").status_code == 200
+    view = agent.read(f"/cases/{case_no}")
+    assert (view["mark"], view["promise"]["within"]) == ("2级投诉", "24 小时")
+
+
+def test_what_went_over_to_another_level_tells_its_moment_to_the_caller(hall: Hall) -> None:
+    agent = hall.sign_in(AGENT)
+    case_no = open_case(agent, "complaint_level_2_3", complaint(make_phone()))
+    for outcome in ("accept", "new", "level_1"):
+        assert agent.act(case_no, outcome).status_code == 200
+    assert agent.read(f"/calls/cases/{case_no}")["promise"] == {"within": "48 小时", "due_at": None}
+
+
+def find_called(agent: Browser, phone: str) -> dict[str, Any]:
+    answer = agent.send("POST", "/calls/search", {"q": phone})
+    found: dict[str, Any] = answer.get_json()["items"][0]
+    return found
+
+
+def read_moment(promise: dict[str, Any]) -> datetime:
+    return datetime.fromisoformat(promise["due_at"])

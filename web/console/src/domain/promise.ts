@@ -1,0 +1,18 @@
+/** What somebody who complained was told: by when they are answered. The figures are the server's. */
+import type { StaffCaseRow } from '@/api/types'
+import { tellNear } from './dates'
+
+type Promised = Pick<StaffCaseRow, 'promise' | 'channel' | 'mark'>
+
+/** `答应来电人：今天 16:40 前答复（3 小时）`; before that time runs, what will hold; null where nothing was promised. */
+export function tellPromise(row: Promised, now: Date): string | null {
+  if (!row.promise) return null
+  const { due_at, within } = row.promise
+  if (!due_at) return `${row.mark ?? '投诉'}：处理起 ${within}内答复`
+  return `答应${row.channel === 'hotline' ? '来电人' : '客户'}：${tellNear(due_at, now)} 前答复（${within}）`
+}
+
+/** What stands beside it in explanation. */
+export function explainPromise(row: Promised): string {
+  return row.promise?.due_at ? '核实、审核、回复都要在这之前办完' : '派给责任单位、问完有没有其他诉求，就开始算'
+}
