@@ -186,7 +186,14 @@ def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[V
             is_beside=beside,
         )
         if child is not None:
-            yield from _list_visits(child, f"{prefix}{task.step}/", beside)
+            below = _list_visits(child, f"{prefix}{task.step}/", beside)
+            yield from below if task.state is TaskState.OPEN else _list_ended(below)
+
+
+def _list_ended(visits: Iterator[Visit]) -> Iterator[Visit]:
+    """What is not waited for any more is over for the customer, such as the slip for money that is there."""
+    for one in visits:
+        yield one._replace(state=StepState.DONE, due_at=None) if one.state is StepState.NOW else one
 
 
 def _state_of(task: Task, child: Line | None) -> StepState:
