@@ -10039,6 +10039,7 @@ export interface components {
             may_extend: boolean;
             name: string;
             no: number;
+            party_name: string;
             queue: string | null;
             step: string;
         };
@@ -10787,6 +10788,7 @@ export interface components {
                 [key: string]: components["schemas"]["Value"] | null;
             };
             progress: components["schemas"]["ProgressStep"][];
+            promised_end: string | null;
             rating: components["schemas"]["StaffRating"] | null;
             /** @description What the unit replied (回复工单). */
             reply: string | null;
@@ -11173,6 +11175,7 @@ export interface components {
             part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             process_name: string;
+            promised_end: string | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;
