@@ -58,7 +58,7 @@ describe('actions', () => {
   })
 
   it('tells who takes part in what one may do, and not in what waits for others', () => {
-    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', queue: null, due_at: null, attended_by, may_extend: false })
+    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', queue: null, party_name: '', due_at: null, attended_by, may_extend: false })
     const view = { actions: [pass, owing, cancel], open_tasks: [task(1, ['客户', '政府相关部门']), task(2, ['监理单位'])] }
     expect(listAttending(view)).toEqual(['客户', '政府相关部门'])
   })
@@ -95,7 +95,7 @@ it('says of an ended case how it ended, and of an open one where to look', () =>
 })
 
 it('names the sum where money is taken, before it is said to be there', () => {
-  const task = (queue: string | null) => ({ no: 1, step: '', name: '', queue, due_at: null, attended_by: [], may_extend: false }) as StaffCaseView['open_tasks'][number]
+  const task = (queue: string | null) => ({ no: 1, step: '', name: '', queue, party_name: '', due_at: null, attended_by: [], may_extend: false }) as StaffCaseView['open_tasks'][number]
   const money = action({ name: '已收款', outcome: 'paid' })
   expect(['charge', 'to_pay', 'accept', null].map((queue) => takesMoney({ actions: [money], open_tasks: [task(queue)] }))).toEqual([true, true, false, false])
   expect(takesMoney({ actions: [], open_tasks: [task('charge')] })).toBe(false)
