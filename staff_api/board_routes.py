@@ -31,6 +31,7 @@ class WorksRowSchema(StaffCaseRowSchema):
 
     process_name = fields.String(required=True)
     contractor = fields.String(required=True, allow_none=True)
+    promised_end = fields.String(required=True, allow_none=True)
     begun_at = fields.AwareDateTime(required=True)
     works_due_at = fields.AwareDateTime(required=True)
     works_overdue = fields.Boolean(required=True)

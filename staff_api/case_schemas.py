@@ -236,6 +236,8 @@ class OpenTaskSchema(Schema):
     step = fields.String(required=True)
     name = fields.String(required=True)
     queue = fields.String(required=True, allow_none=True)
+    # Whose turn it is.
+    party_name = fields.String(required=True)
     due_at = _moment(may_be_none=True)
     attended_by = fields.List(fields.String(), required=True)
     # Whoever did the step before it, on the telephone, goes on with this one at once.
@@ -362,6 +364,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     version = fields.Integer(required=True)
     works_due_at = _moment(may_be_none=True)
     works_overdue = fields.Boolean(required=True)
+    # The day that the works slip has, which the customer is told: 12月10日 周四 竣工.
+    promised_end = fields.String(required=True, allow_none=True)
     application_no = fields.String(required=True)
     unit_code = fields.String(required=True)
     # What is owed for it, where that is known.

@@ -49,6 +49,8 @@ class Visit(NamedTuple):
     due_at: datetime | None = None
     in_child: bool = False
     is_beside: bool = False
+    # What comes by ``due_at``, where that is a day that a slip has.
+    ends_with: str = ""
 
 
 @dataclass(frozen=True)

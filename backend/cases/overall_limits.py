@@ -5,7 +5,7 @@ It begins at one step, ends at another or with the case, and holds beside the li
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import ARRAY, BigInteger, Row, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from backend.cases.case_tree import Branch
 from backend.cases.deadline_models import OverallLimitRow
 from backend.cases.deadlines import measure_due
+from backend.cases.promised_ends import write_promised_end
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import OverallLimit, ProcessDefinition
@@ -83,10 +85,21 @@ def read_overall(session: Session, case_ids: Collection[int]) -> Sequence[Row[An
     return session.execute(_OF_CASES, {"ids": sorted(case_ids)}).all()
 
 
-def describe_overall(rows: Sequence[Row[Any]], now: datetime) -> dict[str, Any]:
-    """Return what staff see of the first that still runs: until when, and whether that is over."""
+def describe_overall(
+    rows: Sequence[Row[Any]],
+    now: datetime,
+    branches: Iterable[Branch],
+    definitions: Mapping[int, ProcessDefinition],
+) -> dict[str, Any]:
+    """Return what staff see of the first that still runs: until when, and whether that is over.
+
+    Beside it stands the day on the slip in one of the ``branches``, which is what the customer is told;
+    ``definitions`` are by the cases' ids.
+    """
     running = [one.due_at for one in rows if one.ended_at is None]
+    ends = (write_promised_end(definitions[one.id], one.snapshot.data) for one in branches)
     return {
+        "promised_end": next((said for said in ends if said), None),
         "works_due_at": running[0] if running else None,
         "works_overdue": bool(running) and running[0] < now,
     }

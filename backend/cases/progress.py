@@ -20,6 +20,7 @@ from backend.cases.foretelling import (
     drop_repeated,
     foretell,
 )
+from backend.cases.promised_ends import find_promised_end
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.catalogue.definition import (
     FORWARDED_ANSWERED,
@@ -83,6 +84,8 @@ class ProgressStep(NamedTuple):
     yields: bool = False
     # The customer is the one who is waited for.
     is_own: bool = False
+    # What comes by ``due_at``, where that is a day that a slip has, as 竣工.
+    ends_with: str = ""
 
 
 # Who comes to the customer, in every process.
@@ -176,17 +179,27 @@ def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[V
             continue
         step = line.definition.step(task.step)
         beside = is_beside or task.step in line.definition.steps_beside
+        is_open = task.state is TaskState.OPEN
+        end = find_promised_end(line.definition, line.snapshot.data, task.step) if is_open else None
         yield Visit(
             key=f"{prefix}{task.step}",
             step=step,
             state=_state_of(task, child),
             at=task.opened_at if child is not None else task.done_at or task.opened_at,
-            due_at=line.due_at.get(task.no) if task.state is TaskState.OPEN else None,
+            due_at=end.due_at if end else line.due_at.get(task.no) if is_open else None,
             in_child=bool(prefix),
             is_beside=beside,
+            ends_with=end.what if end else "",
         )
         if child is not None:
-            yield from _list_visits(child, f"{prefix}{task.step}/", beside)
+            below = _list_visits(child, f"{prefix}{task.step}/", beside)
+            yield from below if is_open else _list_ended(below)
+
+
+def _list_ended(visits: Iterator[Visit]) -> Iterator[Visit]:
+    """What is not waited for any more is over for the customer, such as the slip for money that is there."""
+    for one in visits:
+        yield one._replace(state=StepState.DONE, due_at=None) if one.state is StepState.NOW else one
 
 
 def _state_of(task: Task, child: Line | None) -> StepState:
@@ -249,6 +262,7 @@ def _fold_invisible(visits: Sequence[Visit], waits_for_parts: bool) -> _Told:
                     due_at=one.due_at if told[index].tells_due else None,
                     is_due_shared=is_shared,
                     is_own=is_own,
+                    ends_with=one.ends_with,
                 )
             continue
         last[one.is_beside] = len(steps)
@@ -305,6 +319,7 @@ def _tell(one: Visit, times: dict[str, int], waits_for_parts: bool) -> ProgressS
         bool(one.step.limit.steps),
         one.is_beside is not waits_for_parts,
         one.step.by.kind is _CUSTOMER,
+        one.ends_with,
     )
 
 

@@ -24,7 +24,7 @@ from backend.cases.staff_forms import (
     mask_value,
 )
 from backend.cases.staff_rows import CONTACT_NAME_CONTEXT, CONTACT_PHONE_CONTEXT
-from backend.catalogue.definition import ProcessDefinition
+from backend.catalogue.definition import ProcessDefinition, Step
 from backend.core.encryption import KeyRing
 from backend.core.masking import mask_name, mask_phone
 from backend.core.staff_texts import tell_staff
@@ -128,6 +128,7 @@ def describe_tasks(
             "step": task.step,
             "name": definition.step(task.step).name,
             "queue": definition.step(task.step).queue,
+            "party_name": _name_party(definition.step(task.step), names),
             "due_at": branch.due_at.get(task.no),
             "in_one_go": task.step in definition.traits.get(_IN_ONE_GO, ()),
             "may_extend": performer.may_do(definition.step(task.step).by, branch.snapshot.data)
@@ -136,6 +137,10 @@ def describe_tasks(
         }
         for task in branch.snapshot.open_tasks
     ]
+
+
+def _name_party(step: Step, names: Mapping[str, str]) -> str:
+    return names.get(step.by.key or step.by.kind, "系统")
 
 
 def gather_visit(branches: Iterable[Branch]) -> dict[str, Any]:

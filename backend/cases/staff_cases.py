@@ -277,7 +277,7 @@ class StaffCases:
             **self._rows.write_one(
                 session, row, units, handlers, untaken, pick_open(objections), self._now(), part, performer
             ),
-            **describe_overall(works, self._now()),
+            **describe_overall(works, self._now(), list_branches(root), definitions),
             "history": history,
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
@@ -385,8 +385,8 @@ class StaffCases:
 
 def _read_tree(session: Session, row: Row[Any]) -> CaseTree:
     """Return the case that ``row`` belongs to in the end, itself or the one above all others."""
-    root_id = row.id if row.parent_case_id is None else find_root_id(session, row.id)
-    return read_tree_by_id(session, root_id)
+    is_root = row.parent_case_id is None
+    return read_tree_by_id(session, row.id if is_root else find_root_id(session, row.id))
 
 
 def _rings(definitions: Iterable[ProcessDefinition]) -> bool:

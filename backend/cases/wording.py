@@ -10,7 +10,7 @@ from backend.cases.foretelling import StepState
 from backend.cases.progress import BookedHour, ProgressStep
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.definition import Outcome, Step
-from backend.core.local_time import format_moment, format_span
+from backend.core.local_time import format_day, format_moment, format_span, local_date
 
 # Looked up on its class, a member of an enumeration costs Python 3.11 as much as a call.
 _NOW = StepState.NOW
@@ -45,6 +45,11 @@ def write_due(due_at: datetime, now: datetime) -> str:
     return f"{'原定' if due_at < now else '预计'} {format_moment(due_at)} 前"
 
 
+def _write_end(due_at: datetime, what: str, now: datetime) -> str:
+    """Return ``预计 12月10日 周四 竣工``, as the slip has it."""
+    return f"{'原定' if due_at < now else '预计'} {format_day(local_date(due_at))} {what}"
+
+
 def write_own_due(due_at: datetime, now: datetime) -> str:
     """Return until when the customer is to act: nobody but they can be late, and nobody is urged."""
     return "请尽快办" if due_at < now else f"请在 {format_moment(due_at)} 前办"
@@ -56,6 +61,8 @@ def write_step_due(step: ProgressStep, now: datetime) -> str | None:
         return f"约好 {format_span(step.hour.start_at, step.hour.end_at)} {step.hour.purpose}"
     if step.due_at is None:
         return None
+    if step.ends_with:
+        return _write_end(step.due_at, step.ends_with, now)
     if not step.is_own:
         return write_due(step.due_at, now)
     own = write_own_due(step.due_at, now)
@@ -150,6 +157,8 @@ def write_headline(
     # Two moments in one sentence would only be mistaken for each other.
     if current.hour or current.opens_at:
         return present
+    if current.ends_with:
+        return f"{present}，{_write_end(current.due_at, current.ends_with, now)}"
     # A step's own moment must not read as that of the whole, nor the days of the whole as those of one step.
     due = write_due(current.due_at, now)
     return f"{present}，{due}全部办完" if current.is_due_shared else f"{present}，这一步{due}办好"

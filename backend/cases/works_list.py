@@ -34,6 +34,7 @@ from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadline_models import OverallLimitRow
 from backend.cases.document_rows import DOCUMENT
 from backend.cases.page_cursor import read_place, write_place
+from backend.cases.promised_ends import write_promised_end
 from backend.cases.staff_access import CASE, OVERSEERS, PostMap, find_seen_unit, list_posts
 from backend.cases.staff_queue_rows import TASK, select_lines
 from backend.cases.staff_rows import RowWriter
@@ -72,7 +73,8 @@ _COLUMNS = (
     Column("unit_name", "单位", width=20),
     Column("contractor", "施工单位", width=24),
     Column("begun_at", "开工", Kind.DAY),
-    Column("works_due_at", "规定完工", Kind.DAY),
+    Column("works_due_at", "规定期限到", Kind.DAY),
+    Column("promised_end", "联络单上的日期", width=20),
     Column("limit_days", "期限（工作日）", Kind.COUNT),
     Column("used_days", "已用（工作日）", Kind.COUNT),
     Column("left_days", "剩余（工作日）", Kind.COUNT),
@@ -118,7 +120,8 @@ class WorksList:
     ) -> None:
         self._sessions = sessions
         self._posts = posts
-        self._names = {one.key: one.name for one in processes if one.overall}
+        self._processes = {one.key: one for one in processes if one.overall}
+        self._names = {one.key: one.name for one in self._processes.values()}
         self._rows = rows
         self._calendar = calendar
         self._now = now
@@ -157,6 +160,7 @@ class WorksList:
                 **line,
                 "process_name": self._names[row.process_key],
                 "contractor": contractors.get(row.id),
+                "promised_end": write_promised_end(self._processes[row.process_key], row.data),
                 **measure_works(calendar, row.begun_at, row.works_due_at, now),
             }
             for line, row in zip(lines, shown, strict=True)
@@ -257,5 +261,6 @@ def _page(overdue: bool, after: bool, by_number: str | None) -> Select[Any]:
         .correlate(found)
         .scalar_subquery()
     )
-    lines = select_lines(found).add_columns(found.c.due_at.label("works_due_at"), begun.label("begun_at"))
+    more = (found.c.due_at.label("works_due_at"), begun.label("begun_at"), CASE.c.data)
+    lines = select_lines(found).add_columns(*more)
     return lines.order_by(found.c.due_at, found.c.id)

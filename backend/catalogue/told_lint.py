@@ -20,15 +20,17 @@ def check_earlier_forms(process: ProcessDefinition, forms: Forms) -> Iterator[Fa
         limits = (step.limit, *(one.limit for one in step.limit.cases))
         named = {one.field for one in limits if one.kind is LimitKind.FORM_DATE and one.field}
         summed = process.traits.get("sums_from", {}).get(step.key)
-        if not named and not step.customer.shows and summed is None:
+        ends = process.traits.get("ends_on", {})
+        told = set(ends["fields"]) if step.key in ends.get("steps", ()) else set()
+        if not named and not step.customer.shows and summed is None and not told:
             continue
         fields = list(_list_fields_before(process, step, forms))
-        for key in sorted(named):
+        for key in sorted(named | told):
             found = [one for one in fields if one["key"] == key]
             if not found or any(one["type"] != "date" for one in found):
-                yield step.key, "field_unknown", f"its limit needs {key}, a date of a form filled in before"
+                yield step.key, "field_unknown", f"its end needs {key}, a date of a form filled in before"
             elif not all(one.get("feeds_conditions") for one in found):
-                yield step.key, "field_odd", f"its limit reads {key}, which does not feed the case's data"
+                yield step.key, "field_odd", f"its end reads {key}, which does not feed the case's data"
         if summed is not None and not any(one["key"] == summed and one["type"] == "money" for one in fields):
             yield (
                 step.key,

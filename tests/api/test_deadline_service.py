@@ -205,9 +205,11 @@ def test_works_that_take_too_long_are_warned_of_once_and_are_no_breach(office: O
     with office.sessions.begin() as session:
         rows = read_overall(session, [case_id, punctual])
         assert [one.due_at for one in rows] == [at("11-30 10:00")] * 2
-        shown = describe_overall([one for one in rows if one.case_id == case_id], at("11-30 10:01"))
-        assert shown == {"works_due_at": at("11-30 10:00"), "works_overdue": True}
-        assert describe_overall([one for one in rows if one.case_id == punctual], at("12-01 10:00")) == {
+        shown = describe_overall([one for one in rows if one.case_id == case_id], at("11-30 10:01"), (), {})
+        assert shown == {"promised_end": None, "works_due_at": at("11-30 10:00"), "works_overdue": True}
+        ended = [one for one in rows if one.case_id == punctual]
+        assert describe_overall(ended, at("12-01 10:00"), (), {}) == {
+            "promised_end": None,
             "works_due_at": None,
             "works_overdue": False,
         }

@@ -72,6 +72,11 @@ def test_finance_books_at_its_own_desk_what_was_brought_there(hall: Hall, owner:
         assert finance.act(fee_no, outcome, **brought.get(outcome, {})).status_code == 200, outcome
     told = read(hall, owner, f"/cases/{case_no}/payments")
     assert [one["receipt_no"] for one in told["paid"]] == [f"R-{case_no}"]
+    # The works are for whoever sends them out by now: nobody waits for a slip or for stars.
+    assert hall.sign_in("desk_361").read(f"/cases/{case_no}")["step"] == "assign_construction"
+    line = read(hall, owner, f"/cases/{case_no}")["progress"]
+    states = [(one["name"], one["state"]) for one in line if one["name"] in ("缴费完成", "安排施工")]
+    assert states[:2] == [("缴费完成", "done"), ("安排施工", "now")]
     # The customer still stands there: slip and rating are the same clerk's to go on with.
     offered = [one["outcome"] for one in finance.read(f"/cases/{fee_no}")["actions"]]
     assert offered == ["receipt", "invoice", "none_wanted"]

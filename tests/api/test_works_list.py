@@ -32,6 +32,8 @@ def start_works(hall: Hall, unit: str, due_in: timedelta, *, contractor: str | N
             values,
         )
         if contractor is not None:
+            slip = 'UPDATE service_case SET data = data || \'{"completion_on": "2026-12-10"}\' WHERE id = :id'
+            session.execute(text(slip), values)
             session.execute(
                 text(
                     "INSERT INTO case_document (case_id, task_no, step, form_key, form_version_id, unit_id,"
@@ -86,6 +88,8 @@ def test_what_is_over_its_limit_stands_first_and_each_sees_the_own_units(
     assert row["process_name"] in [one["name"] for one in page["processes"]]
     assert page["items"][1]["left_days"] > 0
     assert page["items"][1]["contractor"] is None
+    # Beside the company's own limit stands the day that the slip has and the customer reads.
+    assert [one["promised_end"] for one in page["items"]] == ["12月10日 周四 竣工", None]
     first = lead.read("/works", limit=1)
     assert [first["items"][0]["case_no"], *list_numbers(lead, after=first["next"])] == [late, elsewhere, soon]
     end_works(hall)

@@ -42,6 +42,16 @@ def test_the_payment_is_one_step_from_before_it_to_the_receipt() -> None:
     ]  # fmt: skip
 
 
+def test_the_slip_for_money_that_is_there_is_nothing_that_the_customer_waits_for() -> None:
+    works = run(WORKS, start(WORKS, "pay"), ("pay", "paid"))
+    works = decide(WORKS, works, EndChild(SYSTEM, 2, CaseStatus.COMPLETED), NOW).snapshot
+    fee = run(FEE, start(FEE), *TAKEN, ("counter", "paid"), ("collect", "received"))
+    steps = make_progress(Line(WORKS, works, children={2: Line(FEE, fee)}), find_process)
+    present = [one.name for one in steps if one.state.value == "now"]
+    assert present == ["安排施工"]
+    assert show(fee, works=works) == [("缴费", "done"), ("核对到账", "done"), ("缴费完成", "done")]
+
+
 def test_money_that_did_not_come_is_another_payment() -> None:
     back = (*TAKEN, ("counter", "paid"), ("collect", "not_received"))
     round_two = [("缴费", "done"), ("核对到账", "done"), ("缴费", "now")]

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askForCustomer, askWhetherPaid, findBlock, giveKeys, isLeading, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellIdle } from '@/domain/actionNeeds'
+import { askForCustomer, askWhetherPaid, findBlock, giveKeys, isLeading, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellIdle, tellWhoseTurn } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -58,7 +58,7 @@ describe('actions', () => {
   })
 
   it('tells who takes part in what one may do, and not in what waits for others', () => {
-    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', queue: null, due_at: null, attended_by, may_extend: false, in_one_go: false })
+    const task = (no: number, attended_by: string[]) => ({ no, step: 'survey', name: '', queue: null, party_name: '', due_at: null, attended_by, may_extend: false, in_one_go: false })
     const view = { actions: [pass, owing, cancel], open_tasks: [task(1, ['客户', '政府相关部门']), task(2, ['监理单位'])] }
     expect(listAttending(view)).toEqual(['客户', '政府相关部门'])
   })
@@ -87,12 +87,15 @@ it('says of an ended case how it ended, and of an open one where to look', () =>
   expect(tellIdle({ status: 'open', step_name: '签订报装合同' }, true)).toContain('合同审批')
   expect(tellIdle({ status: 'cancelled', step_name: '已取消' }, true)).toBe('已取消，不用再办。')
   expect(tellIdle({ status: 'open', step_name: '客户缴费', waits_for: 'customer' })).toBe('正在等客户，现在没有要您办的。')
+  const open_tasks = [{ name: '设计方案', party_name: '工程管理部门' }] as StaffCaseView['open_tasks']
+  expect(tellIdle({ status: 'open', step_name: '设计方案', waits_for: 'others', open_tasks })).toBe('在等工程管理部门：设计方案。现在没有要您办的。')
+  expect(tellWhoseTurn([{ name: '自动派单', party_name: '系统' }])).toBe('')
   const extension = { may_answer: true } as StaffCaseView['extension']
   expect(tellIdle({ status: 'open', step_name: '施工', extension, waits_for: 'others' })).toContain('等您同意或不同意')
 })
 
 it('names the sum where money is taken, before it is said to be there', () => {
-  const task = (queue: string | null) => ({ no: 1, step: '', name: '', queue, due_at: null, attended_by: [], may_extend: false, in_one_go: false }) as StaffCaseView['open_tasks'][number]
+  const task = (queue: string | null) => ({ no: 1, step: '', name: '', queue, party_name: '', due_at: null, attended_by: [], may_extend: false, in_one_go: false }) as StaffCaseView['open_tasks'][number]
   const money = action({ name: '已收款', outcome: 'paid' })
   expect(['charge', 'to_pay', 'accept', null].map((queue) => takesMoney({ actions: [money], open_tasks: [task(queue)] }))).toEqual([true, true, false, false])
   expect(takesMoney({ actions: [], open_tasks: [task('charge')] })).toBe(false)

@@ -18,7 +18,7 @@ const ASKED: PendingExtension = {
   id: 4, task: 2, step_name: '委派', asked_by: '王芳', asked_at: '2031-06-02T09:00:00+08:00', due_before: '2031-06-03T09:00:00+08:00',
   due_at: '2031-06-09T17:30:00+08:00', reason: '配件未到', may_answer: true, may_withdraw: false,
 }
-const task = (no: number, may_extend: boolean) => ({ no, step: 'assign', name: '委派', queue: null, due_at: '2031-06-03T09:00:00+08:00', attended_by: [], in_one_go: false, may_extend })
+const task = (no: number, may_extend: boolean) => ({ no, step: 'assign', name: '委派', queue: null, party_name: '客户服务部门', due_at: '2031-06-03T09:00:00+08:00', attended_by: [], in_one_go: false, may_extend })
 
 beforeEach(() => setActivePinia(createPinia()))
 

@@ -44,7 +44,9 @@ it('shows neither clock nor coming visit once the case has ended', () => {
 
 it('tells until when the whole works are to be done', () => {
   const works_due_at = '2026-12-04T17:30:00+08:00'
-  expect(read({})).not.toContain('工期')
-  expect(read({ works_due_at, works_overdue: false })).toMatch(/工期到 .*12月4日/)
+  expect(read({})).not.toContain('完工期限')
+  expect(read({ works_due_at, works_overdue: false })).toMatch(/规定完工期限 .*12月4日/)
+  // What the customer is told is another day, and says whose it is.
+  expect(read({ works_due_at, promised_end: '12月10日 周四 竣工' })).toContain('联络单 12月10日 周四 竣工')
   expect(read({ works_due_at, works_overdue: true })).toContain('，已超期')
 })

@@ -10265,6 +10265,7 @@ export interface components {
             may_extend: boolean;
             name: string;
             no: number;
+            party_name: string;
             queue: string | null;
             step: string;
         };
@@ -11049,6 +11050,7 @@ export interface components {
             };
             progress: components["schemas"]["ProgressStep"][];
             promise: components["schemas"]["Promise"] | null;
+            promised_end: string | null;
             rating: components["schemas"]["StaffRating"] | null;
             /** @description What the unit replied (回复工单). */
             reply: string | null;
@@ -11441,6 +11443,7 @@ export interface components {
             place: string;
             process_name: string;
             promise: components["schemas"]["Promise"] | null;
+            promised_end: string | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;

@@ -88,17 +88,25 @@ export function tellToSign(documents: StaffCaseView['documents']): string {
   return names.length ? `还等您签名：${names.join('、')}。请点“表单”里的“去签字”。` : ''
 }
 
+/** Who has the case now and with what: 在等工程管理部门：设计方案. Empty where nobody is waited for. */
+export function tellWhoseTurn(tasks: readonly Pick<StaffCaseView['open_tasks'][number], 'name' | 'party_name'>[]): string {
+  const waited = tasks.filter((task) => task.party_name !== '系统').map((task) => `${task.party_name}：${task.name}`)
+  return waited.length ? `在等${[...new Set(waited)].join('，')}` : ''
+}
+
 /** What stands in the place of the buttons where there is none; ``approves`` who has a contract to approve above. */
 export function tellIdle(
-  view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'documents' | 'extension' | 'waits_for'>>) | null,
+  view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'documents' | 'extension' | 'waits_for' | 'open_tasks'>>) | null,
   approves = false,
 ): string {
   const toSign = tellToSign(view?.documents ?? [])
   if (toSign && !approves) return toSign
   if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
   if (view?.extension?.may_answer) return '请看上面的延期申请，等您同意或不同意。'
-  if (view?.waits_for === 'customer' && !approves) return '正在等客户，现在没有要您办的。'
-  return approves ? '请看“内容”里的合同审批，等您同意或退回。' : '现在没有要您办的。看进度可知正在等谁。'
+  if (approves) return '请看“内容”里的合同审批，等您同意或退回。'
+  const turn = tellWhoseTurn(view?.open_tasks ?? [])
+  if (turn) return `${turn}。现在没有要您办的。`
+  return view?.waits_for === 'customer' ? '正在等客户，现在没有要您办的。' : '现在没有要您办的。看进度可知正在等谁。'
 }
 
 const ENDS: Partial<Record<StaffCaseView['status'], string>> = { withdrawn: '已由客户撤回', cancelled: '已终止', refused: '已决定不予办理', completed: '已办结' }
