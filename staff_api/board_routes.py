@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from backend.cases.boards import Boards
 from backend.cases.works_list import WorksList, WorksRequest
 from backend.core.callers import Caller, open_to
-from staff_api.case_schemas import StaffCaseRowSchema
+from staff_api.case_row_schemas import StaffCaseRowSchema
 from staff_api.console_parts import ConsoleParts
 from staff_api.guard import require_post
 

@@ -14,7 +14,7 @@ from backend.cases.schemas import ContactSchema, ProgressStepSchema
 from backend.catalogue.form_schemas import AddressSchema
 from backend.core.callers import Caller, open_to
 from staff_api.case_command_schemas import RemarkSchema
-from staff_api.case_schemas import StaffCaseListSchema, StaffCaseRowSchema
+from staff_api.case_row_schemas import StaffCaseListSchema, StaffCaseRowSchema
 from staff_api.guard import require_post
 
 

@@ -20,7 +20,8 @@ from staff_api.case_command_schemas import (
     ReviewsSchema,
     StaffCommandSchema,
 )
-from staff_api.case_schemas import StaffCaseListSchema, StaffCaseViewSchema
+from staff_api.case_row_schemas import StaffCaseListSchema
+from staff_api.case_schemas import StaffCaseViewSchema
 from staff_api.guard import get_signed_in
 
 

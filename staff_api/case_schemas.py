@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from backend.cases.businesses import BUSINESS_KINDS
 from backend.cases.choices import CHOICES
 from backend.cases.document_schemas import DocumentLineSchema
 from backend.cases.schemas import (
@@ -14,153 +13,19 @@ from backend.cases.schemas import (
     OwedDocumentSchema,
     ProgressStepSchema,
 )
-from backend.cases.snapshot import CaseStatus
-from backend.cases.staff_queue_rows import ONLY, OTHER_FAMILY
-from backend.cases.staff_queues import QUEUES
-from backend.cases.staff_rows import TURNS
 from backend.catalogue.form_schemas import FormBodySchema, make_values_field
 from backend.core.json_fields import Ready
-from backend.customers.classes import VIP_CLASSES
 from backend.files.schemas import FileViewSchema
+from staff_api.case_row_schemas import StaffCaseRowSchema, make_moment
 
-FAMILIES = (*(one.key for one in QUEUES if one.kind != "post"), OTHER_FAMILY)
 VERDICTS = ("pass", "reject")
-PARTS = ("handler", "deputy", "co_handler")
-
-
-def _moment(*, may_be_none: bool = False) -> fields.DateTime:
-    return fields.DateTime(format="iso", required=True, allow_none=may_be_none)
-
-
-class QueueSchema(Schema):
-    """One queue with its count; 1000 means more than 999."""
-
-    key = fields.String(required=True, validate=validate.OneOf(tuple(one.key for one in QUEUES)))
-    name = fields.String(required=True)
-    count = fields.Integer(required=True)
-    urgent = fields.Boolean(required=True)
-
-
-class QueueListSchema(Schema):
-    """The queues of one's posts."""
-
-    items = fields.List(fields.Nested(QueueSchema), required=True)
-
-
-class TimeLeftSchema(Schema):
-    """How much of the time limit is used, 0 to 1."""
-
-    share = fields.Float(required=True)
-
-
-class PromiseSchema(Schema):
-    """Within what time whoever complained is answered; without a moment while the time has not begun."""
-
-    within = fields.String(required=True)
-    due_at = _moment(may_be_none=True)
-
-
-class StaffCaseRowSchema(Schema):
-    """A case as a line of a list.
-
-    ``application_no`` is the number that the customer was told: that of the case at the top.
-    """
-
-    case_no = fields.String(required=True)
-    application_no = fields.String(required=True)
-    service = fields.String(required=True)
-    service_name = fields.String(required=True)
-    step = fields.String(required=True)
-    step_name = fields.String(required=True)
-    status = fields.String(required=True, validate=validate.OneOf(tuple(one.value for one in CaseStatus)))
-    customer_name = fields.String(required=True)
-    place = fields.String(required=True)
-    unit_name = fields.String(required=True)
-    opened_at = _moment()
-    waiting_since = _moment()
-    due_at = _moment(may_be_none=True)
-    overdue = fields.Boolean(required=True)
-    time_left = fields.Nested(TimeLeftSchema, required=True, allow_none=True)
-    # The last of the steps that share the limit, where more than this one do; and what the customer was told.
-    limit_until = fields.String(required=True, allow_none=True)
-    promise = fields.Nested(PromiseSchema, required=True, allow_none=True)
-    returned_times = fields.Integer(required=True)
-    # How often the customer urged it, where what waits now was waiting then; and a mark of its process.
-    urged_times = fields.Integer(required=True)
-    # The papers that the customer found something wrong with and has not signed.
-    objected_papers = fields.List(fields.String(), required=True)
-    # What the customer was classified as when the case started; null for an ordinary one.
-    customer_class = fields.String(required=True, allow_none=True, validate=validate.OneOf(VIP_CLASSES))
-    mark = fields.String(required=True, allow_none=True)
-    # The words of the application sound like a leak, and it is no alarm.
-    leak_words = fields.Boolean(required=True)
-    handler_name = fields.String(required=True, allow_none=True)
-    # What the reader is to the case: its handler, the deputy of the handler, who is away, or a co-handler.
-    part = fields.String(required=True, allow_none=True, validate=validate.OneOf(PARTS))
-    # Whose turn the step is; at a customer's step no limit of staff runs.
-    waits_for = fields.String(required=True, validate=validate.OneOf(TURNS))
-    channel = fields.String(required=True)
-    is_alarm = fields.Boolean(required=True)
-    rings = fields.Boolean(required=True, metadata={"description": "An alarm that nobody has taken yet."})
-
-
-class BusinessSchema(Schema):
-    """What cases are about, as their rows call it: a service, or a process where there is none."""
-
-    key = fields.String(required=True)
-    name = fields.String(required=True)
-    kind = fields.String(required=True, validate=validate.OneOf(BUSINESS_KINDS))
-
-
-class BusinessListSchema(Schema):
-    """All of them, by kind."""
-
-    items = fields.List(fields.Nested(BusinessSchema), required=True)
-
-
-class StaffCaseListSchema(Schema):
-    """Lines of cases, all of them."""
-
-    items = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
-
-
-class CaseElsewhereSchema(Schema):
-    """Who has the case of a number that was asked for by somebody who may not see it; nothing else of it."""
-
-    unit_name = fields.String(required=True)
-    contact_name = fields.String(required=True)
-    contact_phone = fields.String(required=True)
-
-
-class StaffCasePageSchema(Schema):
-    """A page of lines; ``next`` is the cursor of the following one."""
-
-    items = fields.List(fields.Nested(StaffCaseRowSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
-    elsewhere = fields.Nested(CaseElsewhereSchema, required=True, allow_none=True)
-
-
-class StaffCaseQuerySchema(Schema):
-    """Which list, narrowed by what, in which order, from where on."""
-
-    queue = fields.String(load_default=None, validate=validate.Length(max=20))
-    service = fields.String(load_default=None, validate=validate.Length(max=40))
-    unit = fields.String(load_default=None, validate=validate.Regexp(r"^[0-9]{3}$"))
-    due = fields.String(load_default=None, validate=validate.OneOf(["overdue", "today"]))
-    narrow = fields.String(load_default=None, validate=validate.OneOf(tuple(ONLY)))
-    post = fields.String(load_default=None, validate=validate.Length(max=40))
-    family = fields.String(load_default=None, validate=validate.OneOf(FAMILIES))
-    q = fields.String(load_default="", validate=validate.Length(max=40))
-    sort = fields.String(load_default="due", validate=validate.OneOf(["due", "newest"]))
-    after = fields.String(load_default=None, validate=validate.Length(max=300))
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 100))
 
 
 class StaffCorrectionSchema(CorrectionSchema):
     """What the customer was asked to mend, and when."""
 
-    asked_at = _moment()
-    resolved_at = _moment(may_be_none=True)
+    asked_at = make_moment()
+    resolved_at = make_moment(may_be_none=True)
 
 
 class ReviewMarkSchema(Schema):
@@ -181,7 +46,7 @@ class StaffCustomerSchema(Schema):
 class HistoryLineSchema(Schema):
     """One thing that happened."""
 
-    at = _moment()
+    at = make_moment()
     actor = fields.String(required=True)
     text = fields.String(required=True)
 
@@ -191,13 +56,13 @@ class ObjectionToPaperSchema(Schema):
 
     task = fields.Integer(required=True)
     text = fields.String(required=True)
-    at = _moment()
+    at = make_moment()
 
 
 class NoteSchema(Schema):
     """A note that only staff read."""
 
-    at = _moment()
+    at = make_moment()
     author = fields.String(required=True)
     text = fields.String(required=True)
 
@@ -222,7 +87,7 @@ class MessageTrySchema(Schema):
 class ToldMessageSchema(Schema):
     """A message to the customer, who reads it in the client as well."""
 
-    at = _moment()
+    at = make_moment()
     title = fields.String(required=True)
     text = fields.String(required=True)
     sms = fields.String(required=True, allow_none=True)
@@ -238,7 +103,7 @@ class OpenTaskSchema(Schema):
     queue = fields.String(required=True, allow_none=True)
     # Whose turn it is.
     party_name = fields.String(required=True)
-    due_at = _moment(may_be_none=True)
+    due_at = make_moment(may_be_none=True)
     attended_by = fields.List(fields.String(), required=True)
     # Whoever did the step before it, on the telephone, goes on with this one at once.
     in_one_go = fields.Boolean(required=True)
@@ -252,9 +117,9 @@ class PendingExtensionSchema(Schema):
     task = fields.Integer(required=True)
     step_name = fields.String(required=True)
     asked_by = fields.String(required=True)
-    asked_at = _moment()
-    due_before = _moment()
-    due_at = _moment()
+    asked_at = make_moment()
+    due_before = make_moment()
+    due_at = make_moment()
     reason = fields.String(required=True)
     may_answer = fields.Boolean(required=True)
     may_withdraw = fields.Boolean(required=True)
@@ -295,8 +160,8 @@ class ForwardedPartSchema(Schema):
     name = fields.String(required=True)
     reason = fields.String(required=True)
     by = fields.String(required=True)
-    at = _moment(may_be_none=True)
-    due_at = _moment(may_be_none=True)
+    at = make_moment(may_be_none=True)
+    due_at = make_moment(may_be_none=True)
     state = fields.String(required=True, validate=validate.OneOf(("open", "answered", "declined", "ended")))
     answer = fields.String(required=True, allow_none=True)
     answered_by = fields.String(required=True, allow_none=True)
@@ -340,7 +205,7 @@ class StaffVisitSchema(Schema):
 
     photos = fields.List(Ready(FileViewSchema), required=True)
     result = fields.String(required=True, allow_none=True)
-    made_at = _moment(may_be_none=True)
+    made_at = make_moment(may_be_none=True)
     signature = Ready(FileViewSchema, required=True, allow_none=True)
     call_result = fields.String(required=True, allow_none=True)
 
@@ -362,7 +227,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     """A whole case; personal values masked."""
 
     version = fields.Integer(required=True)
-    works_due_at = _moment(may_be_none=True)
+    works_due_at = make_moment(may_be_none=True)
     works_overdue = fields.Boolean(required=True)
     # The day that the works slip has, which the customer is told: 12月10日 周四 竣工.
     promised_end = fields.String(required=True, allow_none=True)

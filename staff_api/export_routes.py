@@ -12,7 +12,7 @@ from marshmallow import fields, validate
 from backend.cases.return_reasons import REASON_KINDS
 from backend.core.callers import Caller, open_to
 from backend.organisation.list_exports import ListExports
-from staff_api.case_schemas import StaffCaseQuerySchema
+from staff_api.case_row_schemas import StaffCaseQuerySchema
 from staff_api.guard import get_signed_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields, validate
 from backend.cases.intake import CHANNELS
 from backend.catalogue.form_schemas import AddressSchema, FormBodySchema, make_values_field
 from backend.core.json_fields import Ready
-from staff_api.case_schemas import StaffCaseRowSchema
+from staff_api.case_row_schemas import StaffCaseRowSchema
 
 
 class StartableSchema(Schema):

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 
 from backend.cases.staff_queues import ListRequest, StaffQueues
 from backend.core.callers import Caller, open_to
-from staff_api.case_schemas import (
+from staff_api.case_row_schemas import (
     BusinessListSchema,
     QueueListSchema,
     StaffCasePageSchema,

@@ -68,7 +68,8 @@ class Consents:
 def note_consent(session: Session, customer_id: int, version: int, now: datetime) -> None:
     """Note in the caller's transaction that a customer agrees; a second time changes nothing.
 
-    Raises Conflict ``notice_changed`` where another version is in force: nobody agrees to what they did not read.
+    Raises Conflict ``notice_changed`` where another version is in force:
+    nobody agrees to what they did not see.
     """
     if version != read_newest_version(session):
         raise Conflict("notice_changed")
@@ -80,7 +81,7 @@ def note_consent(session: Session, customer_id: int, version: int, now: datetime
 
 
 def move_consents(session: Session, merged_id: int, into_id: int) -> None:
-    """Follow a merge: what the merged customer agreed to is the other's, who may have agreed to it as well."""
+    """Follow a merge: what the merged customer agreed to is the other's, who may have agreed too."""
     both = select(Consent.version).where(Consent.customer_id == into_id, Consent.withdrawn_at.is_(None))
     merged = update(Consent).where(Consent.customer_id == merged_id)
     options = {"synchronize_session": False}
