@@ -353,15 +353,15 @@ class Stage:
             case, above = waiting.pop()
             with self._hall.sessions() as session:
                 definition = self._hall.definitions.get(session, case.definition_version_id)
-                children = {no: access.find_child_id(session, case.id, no) for no in case.snapshot.children}
+                children = access.list_open_children(session, case.id)
             for task in case.snapshot.open_tasks:
                 step = definition.step(task.step)
                 outcome = step.outcome(move.outcome)
                 post = "" if step.by.kind is ActorKind.CUSTOMER else step.by.key
                 if outcome is not None and post == _POSTS[move.actor]:
                     return _Task(case, task.no, access.join_task((*above, task.no)), outcome)
-            below = {no: self._hall.cases.load(one) for no, one in children.items() if one is not None}
-            waiting += [(one, (*above, no)) for no, one in below.items()]
+            below = [(self._hall.cases.load(child_id), no) for child_id, no in children]
+            waiting += [(child, (*above, no)) for child, no in below]
         raise StoryMoved(move.outcome)
 
     def _find_member(self, actor: str, case: StoredCase, chance: random.Random) -> Member:
