@@ -21,9 +21,7 @@ _PARENT_ID = select(_CASE.c.parent_case_id).where(_CASE.c.id == bindparam("case_
 _CHILD_ID = select(_CASE.c.id).where(
     _CASE.c.parent_case_id == bindparam("parent_id"), _CASE.c.parent_task_no == bindparam("task_no")
 )
-_OPEN_CHILDREN = select(_CASE.c.id, _CASE.c.parent_task_no).where(
-    _CASE.c.parent_case_id == bindparam("parent_id"), _CASE.c.status == "open"
-)
+_CHILDREN = select(_CASE.c.id, _CASE.c.parent_task_no).where(_CASE.c.parent_case_id == bindparam("parent_id"))
 _ANY_OPEN = text(
     "WITH RECURSIVE above AS (SELECT parent_case_id, status FROM service_case WHERE id = :case_id"
     " UNION ALL SELECT one.parent_case_id, one.status FROM service_case one"
@@ -76,9 +74,9 @@ def find_child_id(session: Session, parent_id: int, task_no: int) -> int | None:
     return session.execute(_CHILD_ID, {"parent_id": parent_id, "task_no": task_no}).scalar_one_or_none()
 
 
-def list_open_children(session: Session, parent_id: int) -> list[tuple[int, int]]:
-    """Return (id, task that handed over) of each; one that has let its parent go on is still to be ended."""
-    rows = session.execute(_OPEN_CHILDREN, {"parent_id": parent_id})
+def list_children(session: Session, parent_id: int) -> list[tuple[int, int]]:
+    """Return (id, task that handed over) of each; some let their parent go on before their end."""
+    rows = session.execute(_CHILDREN, {"parent_id": parent_id})
     return [(row.id, row.parent_task_no) for row in rows]
 
 

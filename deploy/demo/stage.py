@@ -353,7 +353,7 @@ class Stage:
             case, above = waiting.pop()
             with self._hall.sessions() as session:
                 definition = self._hall.definitions.get(session, case.definition_version_id)
-                children = access.list_open_children(session, case.id)
+                children = access.list_children(session, case.id)
             for task in case.snapshot.open_tasks:
                 step = definition.step(task.step)
                 outcome = step.outcome(move.outcome)

@@ -46,7 +46,7 @@ class AnyFiles:
     ) -> None:
         """Let the case have them."""
 
-    def describe(self, session: Session, file_keys: Sequence[str]) -> Mapping[str, Any]:
+    def describe(self, session: Session, file_keys: Sequence[str], viewer: str = "") -> Mapping[str, Any]:
         """Return nothing: no client fetches these."""
         return {}
 
