@@ -240,6 +240,7 @@ class Step:
     ``attended_by`` names who takes part beside the one who records it. ``form_cases`` hold the forms of cases
     whose data fit a condition; where none does, the form itself holds. ``signs`` names an earlier step whose
     form is signed by the signature that is given here. ``form_effects`` work whenever the form is handed in.
+    ``plain`` says what is to be done to whoever does it, where the manual's ``name`` does not.
     """
 
     key: str
@@ -259,6 +260,7 @@ class Step:
     signs: str | None = None
     form_effects: tuple[EffectUse, ...] = ()
     also_by: tuple[Actor, ...] = ()
+    plain: str = ""
 
     def form_for(self, data: Mapping[str, Any]) -> str | None:
         """Return the form that a case with these data fills in here, or None where the step has none."""

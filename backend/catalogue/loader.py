@@ -157,6 +157,7 @@ def _build_step(body: Body) -> Step:
         signs=body.get("signs"),
         form_effects=_list_effects(body, "form_effects"),
         also_by=tuple(_build_actor(one) for one in body.get("also_by", ())),
+        plain=body.get("plain", ""),
     )
 
 
