@@ -8843,6 +8843,7 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
+            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urge_hint: string | null;
@@ -10804,6 +10805,7 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
+            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urged_times: number;
@@ -10876,6 +10878,7 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
+            step_plain: string;
             suggested_unit: components["schemas"]["UnitChoice"] | null;
             team: components["schemas"]["Team"];
             time_left: components["schemas"]["TimeLeft"] | null;
@@ -11257,6 +11260,7 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
+            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urged_times: number;
