@@ -181,13 +181,15 @@ class RowWriter:
         due_at = None if status.is_final else row.due_at
         definition = self._definitions.get(session, row.definition_version_id)
         sealed, grade = row.contact_name_sealed, _read_grade(row)
-        turn = _tell_turn(definition.step(row.step), row.handler_id, performer)
+        step = definition.step(row.step)
+        turn = _tell_turn(step, row.handler_id, performer)
         return {
             "case_no": row.case_no,
             "service": row.service_key or row.process_key,
             "service_name": self._services.get(row.service_key or "", definition.name),
             "step": row.step,
-            "step_name": _ENDED.get(status) or definition.step(row.step).name,
+            "step_name": _ENDED.get(status) or step.name,
+            "step_plain": _ENDED.get(status) or step.plain or step.name,
             "status": status.value,
             "customer_name": mask_name(self._keys.decrypt(sealed, CONTACT_NAME_CONTEXT)) if sealed else "",
             "place": write_place(row.street, row.community, row.building),

@@ -241,6 +241,7 @@ class Step:
     whose data fit a condition; where none does, the form itself holds. ``signs`` names an earlier step whose
     form is signed by the signature that is given here. ``form_effects`` work whenever the form is handed in.
     ``alternatives`` are outcomes that weigh the same: none of them is offered as the usual one.
+    ``plain`` says what is to be done to whoever does it, where the manual's ``name`` does not.
     """
 
     key: str
@@ -261,6 +262,7 @@ class Step:
     form_effects: tuple[EffectUse, ...] = ()
     also_by: tuple[Actor, ...] = ()
     alternatives: tuple[str, ...] = ()
+    plain: str = ""
 
     def form_for(self, data: Mapping[str, Any]) -> str | None:
         """Return the form that a case with these data fills in here, or None where the step has none."""

@@ -158,6 +158,7 @@ def _build_step(body: Body) -> Step:
         form_effects=_list_effects(body, "form_effects"),
         also_by=tuple(_build_actor(one) for one in body.get("also_by", ())),
         alternatives=tuple(body.get("alternatives", ())),
+        plain=body.get("plain", ""),
     )
 
 

@@ -184,6 +184,17 @@ def test_booking_arrival_and_documents_are_open_to_it(stage: Stage) -> None:
         assert stage.ask("GET", f"/cases/{stage.case_no}{path}", token, OTHER).status_code == 403
 
 
+def test_what_is_wrong_with_a_paper_can_be_said_by_it(stage: Stage) -> None:
+    token = stage.receive()
+    stage.open(token)
+    path = f"/cases/{stage.case_no}/documents/1/objections"
+    body = {"command_id": str(uuid.uuid4()), "sha256": "a" * 64, "text": "面积不对"}
+    # No paper waits for a signature yet; what matters is that the door is open, on this device alone.
+    answer = stage.ask("POST", path, token, json=body)
+    assert (answer.status_code, code(answer)) == (409, "document_not_filled")
+    assert stage.ask("POST", path, token, OTHER, json=body).status_code == 403
+
+
 def test_an_expired_link_opens_nothing_and_can_be_had_anew(stage: Stage) -> None:
     token = stage.receive()
     stage.open(token)

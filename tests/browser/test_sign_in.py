@@ -100,6 +100,31 @@ def test_what_is_wrong_stands_where_it_is_wrong(
     watched.shoot(page, "32-sign-in-too-soon")
 
 
+def test_who_signs_in_in_mid_form_finds_all_that_was_typed_and_the_phone(
+    stage: Stage, open_customer: Callable[[], Customer]
+) -> None:
+    customer, phone = open_customer(), "13812340016"
+    page = customer.page
+    customer.press(re.compile("^报修"))
+    page.get_by_label("您的姓名").fill("周明")
+    page.get_by_label("情况说明").fill("打不着火")
+    # A photo needs an account.
+    customer.press(re.compile("拍照或选图"))
+    page.get_by_role("checkbox").tap()
+    page.get_by_label("手机号").last.fill(phone)
+    customer.press("获取验证码")
+    expect(page.get_by_text("验证码正在发送")).to_be_visible()
+    page.get_by_label("短信验证码").fill(stage.read_code(phone))
+    page.get_by_role("button", name="登录", exact=True).tap()
+    expect(page.get_by_label("情况说明")).to_have_value("打不着火")
+    expect(page.get_by_label("手机号")).to_have_value(phone)
+    expect(page.get_by_label("您的姓名")).to_have_value("周明")
+    expect(page.get_by_text("填的内容已自动保存")).to_be_visible()
+    page.reload()
+    expect(page.get_by_label("手机号")).to_have_value(phone)
+    expect(page.get_by_label("情况说明")).to_have_value("打不着火")
+
+
 def test_after_a_reload_back_leads_to_the_screen_beneath(open_customer: Callable[[], Customer]) -> None:
     customer = open_customer()
     customer.press("账号与隐私")

@@ -132,12 +132,29 @@ def _accept_owing(customer: Customer, clerk: Staff, case_no: str) -> None:
     clerk.confirm("派发工单")
 
 
+def _object(watched: Watched, customer: Customer) -> None:
+    """Say what is wrong with the slip: that is kept, and the place for the signature stays open."""
+    page = customer.page
+    customer.press("有不对的地方")
+    customer.press("告诉工作人员")
+    expect(page.get_by_role("alert").get_by_text("写一句哪里不对")).to_be_visible()
+    page.get_by_role("checkbox", name="内容和说好的不一样").tap()
+    page.get_by_label("写一句，应该是怎样").fill("表上的读数我看是 1024")
+    watched.shoot(page, "suspension-06-object")
+    customer.press("告诉工作人员")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    expect(page.get_by_text("您已提出异议，工作人员会联系您")).to_be_visible()
+    expect(page.get_by_text("内容和说好的不一样。表上的读数我看是 1024")).to_be_visible()
+    watched.shoot(page, "suspension-06-objected")
+
+
 def _sign(watched: Watched, customer: Customer, case_no: str) -> None:
     page = customer.page
     customer.go("case", no=case_no)
     # The handler has come and gone, so nobody is announced any more.
     expect(page.get_by_role("heading", name="已办好，请签字确认")).to_be_visible()
     customer.press("去签字")
+    _object(watched, customer)
     customer.draw_signature()
     customer.press("签好了")
     expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()

@@ -85,6 +85,9 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: step(b, "accept").update(also_by=["customer"]), ("steps/1/also_by/0", "schema")),
     (lambda b: step(b, "rate").update(also_by=["position:remote_service"]), ("rate", "name_odd")),
     (lambda b: outcome(b, "accept").update(name_for_staff="代办"), ("accept", "name_odd")),
+    (lambda b: step(b, "accept").update(plain=step(b, "accept")["name"]), ("accept", "plain_odd")),
+    (lambda b: step(b, "rate").update(plain="请客户评价"), ("rate", "plain_odd")),
+    (lambda b: step(b, "accept").update(plain=""), ("steps/1/plain", "schema")),
     (
         lambda b: (
             step(b, "rate").update(also_by=["position:remote_service"])

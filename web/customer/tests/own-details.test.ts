@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FormBody, FormField, Me } from '@/api/types'
-import { fillOwnDetails } from '@/forms/own-details'
+import { fillOwnDetails, listFreshDetails } from '@/forms/own-details'
 
 const field = (key: string, personal: FormField['personal']): FormField => ({ key, label: key, type: 'text', personal, required: true })
 const form: FormBody = {
@@ -16,5 +16,12 @@ describe('what the account knows', () => {
     })
     expect(fillOwnDetails(form, { contact_phone: '13900139000' }, me({ phone: '13800138000' }))).toEqual({ contact_phone: '13900139000' })
     expect(fillOwnDetails(form, {}, me({}))).toEqual({})
+  })
+
+  it('comes into a form that somebody is filling in, and takes nothing away', () => {
+    const typed = { words: '打不着', contact: '李大明' }
+    expect(listFreshDetails(form, typed, me({ name: '李明', phone: '13800138000' }))).toEqual([['contact_phone', '13800138000']])
+    expect(listFreshDetails(form, { ...typed, contact_phone: '13900139000' }, me({ phone: '13800138000' }))).toEqual([])
+    expect(listFreshDetails(form, typed, me({}))).toEqual([])
   })
 })

@@ -21,31 +21,10 @@ const tellStart = (visit: StaffCaseView) => visit.visit.made_at ?? visit.appoint
 /** The open step at which a department's answer waits to be read, or undefined. */
 const findAnswer = (visit: Pick<StaffCaseView, 'open_tasks'>) => visit.open_tasks.find((task) => task.step === 'read_answer')
 
-/** What is to be done, where the manual's name of the step says it in words of its own. */
-const PLAIN_STEPS: Readonly<Record<string, string>> = {
-  set_off: '准备出发',
-  arrive: '赶到现场',
-  notice: '开隐患整改通知单',
-  complete: '核对整改好了没有',
-  finish: '修好，写下结果',
-  hand_over: '请客户验收签字',
-  commission: '通气',
-  enter_customer: '登记客户信息',
-  brief: '给客户讲用气安全',
-  handle: '办好，写下结果',
-  reply: '回复客户',
-}
-
-type Told = Pick<StaffCaseView, 'open_tasks' | 'step_name'> & Partial<Pick<StaffCaseView, 'status' | 'step' | 'is_alarm' | 'mark'>>
+type Told = Pick<StaffCaseView, 'open_tasks' | 'step_plain'>
 
 /** What waits for the handler, in plain words: an answer that is to be read holds up what else stands open. */
-export function tellStep(visit: Told): string {
-  const answer = findAnswer(visit)
-  if (answer) return answer.name
-  if (!visit.step || (visit.status && visit.status !== 'open')) return visit.step_name
-  if (visit.step === 'support') return visit.is_alarm ? '现场处置' : visit.mark ? '处理投诉' : '核实，写好答复'
-  return PLAIN_STEPS[visit.step] ?? visit.step_name
-}
+export const tellStep = (visit: Told): string => findAnswer(visit)?.name ?? visit.step_plain
 
 /** An alarm that nobody has dealt with yet: what was found there is told with the result. */
 export const isUrgent = (visit: Pick<StaffCaseView, 'is_alarm' | 'visit'>) => visit.is_alarm && !visit.visit.result
@@ -82,7 +61,7 @@ export function tellHeadline(visit: StaffCaseView, now: Date): string {
 export const nameResult = (visit: Pick<StaffCaseView, 'mark'>) => (visit.mark ? '处理结果' : '现场结果')
 
 /** By when what; null where the headline has said it, since the hour of a visit is no deadline for setting off. */
-export function tellDue(visit: Pick<StaffCaseView, 'due_at' | 'appointment' | 'step_name' | 'mark' | 'step' | 'open_tasks' | 'is_alarm' | 'status'> & Partial<Pick<StaffCaseView, 'limit_until'>>): string | null {
+export function tellDue(visit: Pick<StaffCaseView, 'due_at' | 'appointment' | 'step' | 'step_plain' | 'open_tasks'> & Partial<Pick<StaffCaseView, 'limit_until'>>): string | null {
   if (!visit.due_at) return null
   const hour = visit.appointment
   if (hour && new Date(hour.end_at).getTime() === new Date(visit.due_at).getTime()) {

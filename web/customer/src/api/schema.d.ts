@@ -8966,6 +8966,7 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
+            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urge_hint: string | null;
@@ -10991,6 +10992,7 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
+            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urged_times: number;
@@ -11066,6 +11068,7 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
+            step_plain: string;
             suggested_unit: components["schemas"]["UnitChoice"] | null;
             team: components["schemas"]["Team"];
             time_left: components["schemas"]["TimeLeft"] | null;
@@ -11453,6 +11456,7 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
+            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urged_times: number;

@@ -13,3 +13,8 @@ export function fillOwnDetails(form: FormBody, values: Values, me: Me): Values {
   }
   return filled
 }
+
+/** What of it is new in a form that somebody is filling in: field → value. What was typed stays. */
+export function listFreshDetails(form: FormBody, values: Values, me: Me): [string, Values[string]][] {
+  return Object.entries(fillOwnDetails(form, values, me)).filter(([key, value]) => value !== values[key])
+}
