@@ -63,6 +63,8 @@ REVIEWS_NOTHING = {"name": "by_another_person", "args": {"steps": ["nowhere"]}}
 FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
     (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
+    (lambda b: step(b, "review").update(alternatives=["pass", "nowhere"]), ("review", "outcome_unknown")),
+    (lambda b: b.update(traits={"in_one_go": ["accept", "nowhere"]}), ("in_one_go", "step_unknown")),
     (lambda b: begins(b, process="nowhere", enter_at="ledger"), ("accept", "process_unknown")),
     (lambda b: begins(b, process="customer_visit", enter_at="nowhere"), ("accept", "step_unknown")),
     (lambda b: begins(b, process="customer_visit"), ("accept", "step_unknown")),
