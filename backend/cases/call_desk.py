@@ -30,6 +30,7 @@ from backend.cases.staff_access import TOLD_TASK, StaffAccess
 from backend.cases.staff_case_view import describe_customer
 from backend.cases.staff_remarks import keep_note
 from backend.cases.staff_rows import RowWriter
+from backend.cases.step_words import name_step
 from backend.cases.urging import UrgeLimit, urge
 from backend.catalogue.definition import ActorKind
 from backend.catalogue.service import DefinitionStore
@@ -220,11 +221,11 @@ class CallDesk:
             places.append(
                 {
                     "process_name": definition.name,
-                    "step_name": step.name,
+                    "step_name": name_step(step),
                     "party_name": self._party_names.get(step.by.key or step.by.kind, "系统"),
                     "since": task.opened_at,
                     "due_at": due_at,
-                    "limit_until": None if last is None else last.name,
+                    "limit_until": None if last is None else name_step(last),
                     "overdue": due_at is not None
                     and due_at < self._now()
                     and step.by.kind is not ActorKind.CUSTOMER,

@@ -22,6 +22,7 @@ from backend.cases.models import CaseTask
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
 from backend.cases.staff_access import StaffAccess, make_performer
+from backend.cases.step_words import name_step
 from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -118,7 +119,7 @@ class DeadlineExtensions:
                 raise Conflict("extension_pending") from error
             leads = [one for one in self._find_leads(session, case.unit_id) if one != member.id]
             matter = Matter(
-                KIND, f"{case.id}/{asked_now.id}", (case.case_no, definition.step(step).name), case.id
+                KIND, f"{case.id}/{asked_now.id}", (case.case_no, name_step(definition.step(step))), case.id
             )
             self._tell(session, matter, leads)
             self._show(session, case)
@@ -199,7 +200,7 @@ def describe_pending(
             return {
                 "id": one.id,
                 "task": one.task_no,
-                "step_name": definition.step(one.step).name,
+                "step_name": name_step(definition.step(one.step)),
                 "asked_by": names.get(one.asked_by, ""),
                 "asked_at": one.asked_at,
                 "due_before": one.due_before,

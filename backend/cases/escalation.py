@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.models import CaseTask, ServiceCase
+from backend.cases.step_words import name_step
 from backend.cases.topics import Publish
 from backend.catalogue.service import DefinitionStore
 from backend.core.database import table_of
@@ -92,7 +93,7 @@ class Escalation:
                 definition = self.definitions.get(session, case.definition_version_id)
                 step = definition.step(case.step)
                 kind = ALARM_KIND if definition.traits.get("is_alarm") else KIND
-                matter = Matter(kind, f"{case.id}/{task_no}", (case.case_no, step.name), case.id)
+                matter = Matter(kind, f"{case.id}/{task_no}", (case.case_no, name_step(step)), case.id)
                 self.notices.tell(session, matter, leads)
         self.publish([Hint(f"unit:{payload['unit_id']}", context.outbox_id)])
 

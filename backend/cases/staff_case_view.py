@@ -24,6 +24,7 @@ from backend.cases.staff_forms import (
     mask_value,
 )
 from backend.cases.staff_rows import CONTACT_NAME_CONTEXT, CONTACT_PHONE_CONTEXT
+from backend.cases.step_words import name_step
 from backend.catalogue.definition import ProcessDefinition
 from backend.core.encryption import KeyRing
 from backend.core.masking import mask_name, mask_phone
@@ -126,7 +127,7 @@ def describe_tasks(
         {
             "no": task.no,
             "step": task.step,
-            "name": definition.step(task.step).name,
+            "name": name_step(definition.step(task.step)),
             "queue": definition.step(task.step).queue,
             "due_at": branch.due_at.get(task.no),
             "in_one_go": task.step in definition.traits.get(_IN_ONE_GO, ()),

@@ -15,6 +15,7 @@ from backend.cases.deadlines import counts_office_hours
 from backend.cases.promised_times import find_grade, find_promise
 from backend.cases.shared_limits import find_last_sharing
 from backend.cases.snapshot import CaseStatus
+from backend.cases.step_words import name_step
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
@@ -90,7 +91,7 @@ def _read_grade(row: Row[Any]) -> dict[str, Any]:
 
 def _tell_span(definition: ProcessDefinition, step: str) -> str | None:
     last = find_last_sharing(definition, step)
-    return None if last is None else last.name
+    return None if last is None else name_step(last)
 
 
 def _write_mark(definition: ProcessDefinition, grade: Mapping[str, Any]) -> str | None:
@@ -181,7 +182,7 @@ class RowWriter:
             "service": row.service_key or row.process_key,
             "service_name": self._services.get(row.service_key or "", definition.name),
             "step": row.step,
-            "step_name": _ENDED.get(status) or definition.step(row.step).name,
+            "step_name": _ENDED.get(status) or name_step(definition.step(row.step)),
             "status": status.value,
             "customer_name": mask_name(self._keys.decrypt(sealed, CONTACT_NAME_CONTEXT)) if sealed else "",
             "place": write_place(row.street, row.community, row.building),
