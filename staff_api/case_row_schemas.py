@@ -59,9 +59,8 @@ class StaffCaseRowSchema(Schema):
     service = fields.String(required=True)
     service_name = fields.String(required=True)
     step = fields.String(required=True)
-    step_name = fields.String(required=True)
     # What is to be done there in plain words: the manual's name where that says it.
-    step_plain = fields.String(required=True)
+    step_name = fields.String(required=True)
     status = fields.String(required=True, validate=validate.OneOf(tuple(one.value for one in CaseStatus)))
     customer_name = fields.String(required=True)
     place = fields.String(required=True)

@@ -220,11 +220,11 @@ class CallDesk:
             places.append(
                 {
                     "process_name": definition.name,
-                    "step_name": step.name,
+                    "step_name": step.plain_name,
                     "party_name": self._party_names.get(step.by.key or step.by.kind, "系统"),
                     "since": task.opened_at,
                     "due_at": due_at,
-                    "limit_until": None if last is None else last.name,
+                    "limit_until": None if last is None else last.plain_name,
                     "overdue": due_at is not None
                     and due_at < self._now()
                     and step.by.kind is not ActorKind.CUSTOMER,

@@ -118,7 +118,7 @@ class DeadlineExtensions:
                 raise Conflict("extension_pending") from error
             leads = [one for one in self._find_leads(session, case.unit_id) if one != member.id]
             matter = Matter(
-                KIND, f"{case.id}/{asked_now.id}", (case.case_no, definition.step(step).name), case.id
+                KIND, f"{case.id}/{asked_now.id}", (case.case_no, definition.step(step).plain_name), case.id
             )
             self._tell(session, matter, leads)
             self._show(session, case)
@@ -199,7 +199,7 @@ def describe_pending(
             return {
                 "id": one.id,
                 "task": one.task_no,
-                "step_name": definition.step(one.step).name,
+                "step_name": definition.step(one.step).plain_name,
                 "asked_by": names.get(one.asked_by, ""),
                 "asked_at": one.asked_at,
                 "due_before": one.due_before,

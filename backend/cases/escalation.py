@@ -93,7 +93,7 @@ class Escalation:
                 definition = self.definitions.get(session, case.definition_version_id)
                 step = definition.step(case.step)
                 kind = ALARM_KIND if definition.traits.get("is_alarm") else KIND
-                matter = Matter(kind, f"{case.id}/{task_no}", (case.case_no, step.name), case.id)
+                matter = Matter(kind, f"{case.id}/{task_no}", (case.case_no, step.plain_name), case.id)
                 self.notices.tell(session, matter, leads)
         self.publish([Hint(f"unit:{payload['unit_id']}", context.outbox_id)])
 

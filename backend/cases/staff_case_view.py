@@ -126,7 +126,7 @@ def describe_tasks(
         {
             "no": task.no,
             "step": task.step,
-            "name": definition.step(task.step).name,
+            "name": definition.step(task.step).plain_name,
             "queue": definition.step(task.step).queue,
             "party_name": _name_party(definition.step(task.step), names),
             "due_at": branch.due_at.get(task.no),

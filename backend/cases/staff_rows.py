@@ -92,7 +92,7 @@ def _read_grade(row: Row[Any]) -> dict[str, Any]:
 
 def _tell_span(definition: ProcessDefinition, step: str) -> str | None:
     last = find_last_sharing(definition, step)
-    return None if last is None else last.name
+    return None if last is None else last.plain_name
 
 
 def _write_mark(definition: ProcessDefinition, grade: Mapping[str, Any]) -> str | None:
@@ -188,8 +188,7 @@ class RowWriter:
             "service": row.service_key or row.process_key,
             "service_name": self._services.get(row.service_key or "", definition.name),
             "step": row.step,
-            "step_name": _ENDED.get(status) or step.name,
-            "step_plain": _ENDED.get(status) or step.plain or step.name,
+            "step_name": _ENDED.get(status) or step.plain_name,
             "status": status.value,
             "customer_name": mask_name(self._keys.decrypt(sealed, CONTACT_NAME_CONTEXT)) if sealed else "",
             "place": write_place(row.street, row.community, row.building),

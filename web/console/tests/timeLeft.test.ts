@@ -107,6 +107,9 @@ describe('what whoever complained was told', () => {
     expect(tellTimeLeft(running, now)).toMatchObject({ text: '今天 16:40 前答复', note: '剩1小时40分', level: 'amber' })
     const before = { ...row('2026-11-26T09:00:00+08:00', 0.1), promise: told(null).promise }
     expect(tellTimeLeft(before, now)).toMatchObject({ text: '处理起3小时内答复', note: '本步剩1天18小时', level: 'amber' })
+    // Five minutes of a step are no reason to read the promise itself as nearly broken.
+    const soon = { ...row('2026-11-24T15:05:00+08:00', 0.1), promise: told(null).promise }
+    expect(tellTimeLeft(soon, now)).toMatchObject({ note: '本步剩5分钟', level: 'amber' })
     const late = { ...row('2026-11-24T13:30:00+08:00', 1, true), promise: told('2026-11-24T13:30:00+08:00').promise }
     expect(tellTimeLeft(late, now)).toMatchObject({ text: '今天 13:30 前答复', note: '超1小时30分', level: 'red' })
   })

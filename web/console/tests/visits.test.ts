@@ -92,15 +92,15 @@ it('tells where an alarm is by its place or by the words of the caller', () => {
 it('puts the answer of a department apart, and says that it is to be read', () => {
   const task = (step: string, name: string) => ({ step, name })
   const answered = {
-    case_no: 'answered', step_plain: '回复客户', appointment: booked.appointment, visit: { made_at: '2026-11-26T11:10:00+08:00' },
+    case_no: 'answered', step_name: '回复客户', appointment: booked.appointment, visit: { made_at: '2026-11-26T11:10:00+08:00' },
     open_tasks: [task('read_answer', '看部门答复'), task('reply', '回复工单')],
   } as unknown as StaffCaseView
-  const comes = { case_no: 'comes', step_plain: '出发', appointment: booked.appointment, visit: { made_at: null }, open_tasks: [task('set_off', '出发')] } as unknown as StaffCaseView
+  const comes = { case_no: 'comes', step_name: '出发', appointment: booked.appointment, visit: { made_at: null }, open_tasks: [task('set_off', '出发')] } as unknown as StaffCaseView
   const groups = groupByDay([comes, answered], at('2026-11-26T08:00')).map((day) => [day.title, day.visits.map((one) => one.case_no)])
   expect(groups).toEqual([['部门有答复，请先看', ['answered']], ['今天 11月26日 周四', ['comes']]])
   expect([answered, comes].map(tellStep)).toEqual(['看部门答复', '出发'])
   // The words are the process's own; no step has to be known here.
-  expect(tellStep({ ...comes, step_plain: '准备出发' } as StaffCaseView)).toBe('准备出发')
+  expect(tellStep({ ...comes, step_name: '准备出发' } as StaffCaseView)).toBe('准备出发')
 })
 
 it('keeps what only waits for its reply apart from the days', () => {
@@ -125,7 +125,7 @@ it('asks once before a choice between outcomes, and not where there is but one',
 describe('the head of a visit', () => {
   const view = {
     ...booked, mark: null, is_alarm: false, visit: { made_at: null, result: null },
-    open_tasks: [], step: 'set_off', step_plain: '准备出发', due_at: '2026-11-26T04:00:00Z',
+    open_tasks: [], step: 'set_off', step_name: '准备出发', due_at: '2026-11-26T04:00:00Z',
   } as unknown as StaffCaseView
   const now = at('2026-11-26T08:00')
 

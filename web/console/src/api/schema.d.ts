@@ -8966,7 +8966,6 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
-            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urge_hint: string | null;
@@ -10992,7 +10991,6 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
-            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urged_times: number;
@@ -11068,7 +11066,6 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
-            step_plain: string;
             suggested_unit: components["schemas"]["UnitChoice"] | null;
             team: components["schemas"]["Team"];
             time_left: components["schemas"]["TimeLeft"] | null;
@@ -11456,7 +11453,6 @@ export interface components {
             status: "draft" | "open" | "completed" | "refused" | "withdrawn" | "cancelled";
             step: string;
             step_name: string;
-            step_plain: string;
             time_left: components["schemas"]["TimeLeft"] | null;
             unit_name: string;
             urged_times: number;

@@ -10,7 +10,7 @@ export interface Column {
 
 /** All columns of the list, in the order in which they stand. */
 export const COLUMNS: readonly Column[] = [
-  { key: 'time_left', name: '本步时限', track: '110px' },
+  { key: 'time_left', name: '时限', track: '110px', wide: '140px' },
   { key: 'service', name: '业务', track: '66px', wide: '136px' },
   { key: 'customer', name: '客户', track: '52px' },
   { key: 'place', name: '地点', track: 'minmax(110px, 1fr)' },

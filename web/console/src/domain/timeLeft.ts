@@ -44,7 +44,7 @@ export function tellTimeLeft(row: Timed, now: Date): TimeLeft {
   if (!row.promise) return own
   // What somebody was told counts for more than the office hours of a step that only leads there.
   const within = row.promise.within.replaceAll(' ', '')
-  return { text: `处理起${within}内答复`, note: own.text, level: own.level === 'red' ? 'red' : 'amber', share: own.share }
+  return { text: `处理起${within}内答复`, note: own.text, level: row.overdue ? 'red' : 'amber', share: own.share }
 }
 
 function tellRunning(row: Timed, due: string, now: Date): TimeLeft {

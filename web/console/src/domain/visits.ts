@@ -21,10 +21,10 @@ const tellStart = (visit: StaffCaseView) => visit.visit.made_at ?? visit.appoint
 /** The open step at which a department's answer waits to be read, or undefined. */
 const findAnswer = (visit: Pick<StaffCaseView, 'open_tasks'>) => visit.open_tasks.find((task) => task.step === 'read_answer')
 
-type Told = Pick<StaffCaseView, 'open_tasks' | 'step_plain'>
+type Told = Pick<StaffCaseView, 'open_tasks' | 'step_name'>
 
 /** What waits for the handler, in plain words: an answer that is to be read holds up what else stands open. */
-export const tellStep = (visit: Told): string => findAnswer(visit)?.name ?? visit.step_plain
+export const tellStep = (visit: Told): string => findAnswer(visit)?.name ?? visit.step_name
 
 /** An alarm that nobody has dealt with yet: what was found there is told with the result. */
 export const isUrgent = (visit: Pick<StaffCaseView, 'is_alarm' | 'visit'>) => visit.is_alarm && !visit.visit.result
@@ -61,7 +61,7 @@ export function tellHeadline(visit: StaffCaseView, now: Date): string {
 export const nameResult = (visit: Pick<StaffCaseView, 'mark'>) => (visit.mark ? '处理结果' : '现场结果')
 
 /** By when what; null where the headline has said it, since the hour of a visit is no deadline for setting off. */
-export function tellDue(visit: Pick<StaffCaseView, 'due_at' | 'appointment' | 'step' | 'step_plain' | 'open_tasks'> & Partial<Pick<StaffCaseView, 'limit_until'>>): string | null {
+export function tellDue(visit: Pick<StaffCaseView, 'due_at' | 'appointment' | 'step' | 'step_name' | 'open_tasks'> & Partial<Pick<StaffCaseView, 'limit_until'>>): string | null {
   if (!visit.due_at) return null
   const hour = visit.appointment
   if (hour && new Date(hour.end_at).getTime() === new Date(visit.due_at).getTime()) {
