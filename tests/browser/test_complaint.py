@@ -29,7 +29,7 @@ def test_a_complaint_of_level_3_within_its_three_hours(
     agent = open_staff("hotline1")
     case_no = _write_down(watched, agent.page, stage)
     # The level was said at the intake, so what will hold is told from the first step on.
-    expect(agent.page.get_by_text("3级投诉：处理起 3 小时内答复")).to_be_visible()
+    expect(agent.page.get_by_text("3级投诉：处理起 3小时内答复")).to_be_visible()
     # One step after the other, and the case stays on the screen while the caller waits.
     agent.act("受理")
     agent.act("新投诉")
@@ -44,7 +44,7 @@ def test_a_complaint_of_level_3_within_its_three_hours(
     lead = open_staff("lead301")
     lead.open_case(case_no)
     # The three hours run day and night from dispatch on, whatever the time.
-    expect(lead.page.get_by_text(re.compile(r"答应来电人：.* 前答复（3 小时）")).first).to_be_visible()
+    expect(lead.page.get_by_text(re.compile(r"答应来电人：.* 前答复（3小时）")).first).to_be_visible()
     expect(lead.page.get_by_text(re.compile(r"剩2小时5\d分")).first).to_be_visible()
     expect(lead.page.get_by_text("3级投诉", exact=True).first).to_be_visible()
     watched.shoot(lead.page, "complaint-03-three-hours")
@@ -95,7 +95,7 @@ def _call_again(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> N
     page.keyboard.press("Enter")
     told = page.get_by_role("article", name=f"办件 {case_no}")
     expect(told.get_by_text("张伟", exact=True)).to_be_visible()
-    expect(told.get_by_text(re.compile(r"答应来电人：.* 前答复（3 小时）"))).to_be_visible()
+    expect(told.get_by_text(re.compile(r"答应来电人：.* 前答复（3小时）"))).to_be_visible()
     expect(told.get_by_role("link", name=PHONE_OF["handler301"])).to_be_visible()
     # Masked, for whoever calls says who they are.
     expect(page.get_by_text(CALLER)).to_have_count(0)

@@ -91,13 +91,13 @@ describe('what whoever complained was told', () => {
   const told = (due_at: string | null) => ({ promise: { within: '3 小时', due_at }, channel: 'hotline', mark: '3级投诉' })
 
   it('names the moment, and whom it was told', () => {
-    expect(tellPromise(told('2026-11-24T16:40:00+08:00'), now)).toBe('答应来电人：今天 16:40 前答复（3 小时）')
-    expect(tellPromise({ ...told('2026-11-25T00:10:00+08:00'), channel: 'counter' }, now)).toBe('答应客户：明天 00:10 前答复（3 小时）')
+    expect(tellPromise(told('2026-11-24T16:40:00+08:00'), now)).toBe('答应来电人：今天 16:40 前答复（3小时）')
+    expect(tellPromise({ ...told('2026-11-25T00:10:00+08:00'), channel: 'counter' }, now)).toBe('答应客户：明天 00:10 前答复（3小时）')
     expect(tellPromise({ ...told(null), promise: null }, now)).toBeNull()
   })
 
   it('says before its time runs what will hold', () => {
-    expect(tellPromise(told(null), now)).toBe('3级投诉：处理起 3 小时内答复')
+    expect(tellPromise(told(null), now)).toBe('3级投诉：处理起 3小时内答复')
     expect(explainPromise(told(null))).toContain('就开始算')
   })
 

@@ -4,10 +4,11 @@ import { tellNear } from './dates'
 
 type Promised = Pick<StaffCaseRow, 'promise' | 'channel' | 'mark'>
 
-/** `答应来电人：今天 16:40 前答复（3 小时）`; before that time runs, what will hold; null where nothing was promised. */
+/** `答应来电人：今天 16:40 前答复（3小时）`; before that time runs, what will hold; null where nothing was promised. */
 export function tellPromise(row: Promised, now: Date): string | null {
   if (!row.promise) return null
-  const { due_at, within } = row.promise
+  // A phone breaks the line where a space stands.
+  const [due_at, within] = [row.promise.due_at, row.promise.within.replaceAll(' ', '')]
   if (!due_at) return `${row.mark ?? '投诉'}：处理起 ${within}内答复`
   return `答应${row.channel === 'hotline' ? '来电人' : '客户'}：${tellNear(due_at, now)} 前答复（${within}）`
 }
