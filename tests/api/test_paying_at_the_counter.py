@@ -85,6 +85,8 @@ def test_finance_books_at_its_own_desk_what_was_brought_there(hall: Hall, owner:
     [task] = [one["task"] for one in finance.read(f"/cases/{fee_no}")["documents"]]
     begun = finance.read(f"/cases/{fee_no}/documents/{task}")["values"]
     assert (begun["fee_name"], begun["amount_paid"], begun["receipt_no"]) == ("安装费", SUM, f"R-{case_no}")
+    # The number on it is the one that the customer knows, beside that of the counter's own order.
+    assert (begun["case_no"], begun["fee_no"]) == (case_no, fee_no)
     task = fill_in(finance, fee_no)
     [slip] = finance.read(f"/cases/{fee_no}")["documents"]
     assert (slip["state"], slip["may_fill"], slip["own_unsigned"]) == ("filled", True, ["收款人"])

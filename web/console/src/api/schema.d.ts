@@ -9368,6 +9368,7 @@ export interface components {
             doubt?: components["schemas"]["Doubt"];
             feeds_conditions?: boolean;
             hint?: string;
+            in_capitals?: boolean;
             key: string;
             label: string;
             /** @enum {string} */
