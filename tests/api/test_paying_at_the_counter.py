@@ -74,6 +74,10 @@ def test_finance_books_at_its_own_desk_what_was_brought_there(hall: Hall, owner:
     assert [one["receipt_no"] for one in told["paid"]] == [f"R-{case_no}"]
     # The works are for whoever sends them out by now: nobody waits for a slip or for stars.
     assert hall.sign_in("desk_361").read(f"/cases/{case_no}")["step"] == "assign_construction"
+    # Whoever took the money is named for it, and whoever is called about the case for nothing that is done.
+    shown = [one for one in finance.read(f"/cases/{case_no}")["progress"] if one["state"] == "done"]
+    assert {one["name"]: one["done_by"] for one in shown}["核对到账"] == "王finance_361"
+    assert [one["handler"] for one in shown] == [None] * len(shown)
     line = read(hall, owner, f"/cases/{case_no}")["progress"]
     states = [(one["name"], one["state"]) for one in line if one["name"] in ("缴费完成", "安排施工")]
     assert states[:2] == [("缴费完成", "done"), ("安排施工", "now")]

@@ -8786,7 +8786,7 @@ export interface components {
             part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             places: components["schemas"]["CasePlace"][];
-            progress: components["schemas"]["ProgressStep"][];
+            progress: components["schemas"]["StaffProgressStep"][];
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;
@@ -10788,7 +10788,7 @@ export interface components {
             previous_values: {
                 [key: string]: components["schemas"]["Value"] | null;
             };
-            progress: components["schemas"]["ProgressStep"][];
+            progress: components["schemas"]["StaffProgressStep"][];
             promised_end: string | null;
             rating: components["schemas"]["StaffRating"] | null;
             /** @description What the unit replied (回复工单). */
@@ -10914,6 +10914,21 @@ export interface components {
         StaffNotices: {
             items: components["schemas"]["StaffNotice"][];
             last: number;
+        };
+        StaffProgressStep: {
+            /** Format: date-time */
+            at: string | null;
+            done_by: string | null;
+            /** Format: date-time */
+            due_at: string | null;
+            due_text: string | null;
+            handler: components["schemas"]["Contact"] | null;
+            key: string;
+            name: string;
+            overdue: boolean;
+            /** @enum {string} */
+            state: "done" | "now" | "next" | "stopped";
+            text: string;
         };
         StaffRating: {
             asked_by: string | null;
