@@ -68,6 +68,8 @@ class StaffCaseRowSchema(Schema):
     customer_name = fields.String(required=True)
     place = fields.String(required=True)
     unit_name = fields.String(required=True)
+    # What of its service it is, where it was handed over: 收费. Null for the application itself.
+    order_name = fields.String(required=True, allow_none=True)
     opened_at = _moment()
     waiting_since = _moment()
     due_at = _moment(may_be_none=True)

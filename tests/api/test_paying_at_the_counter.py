@@ -126,7 +126,8 @@ def test_what_one_may_carry_out_is_counted_like_ones_own(hall: Hall, owner: Made
         for queue in ("charge", "unit"):
             assert list_in(who, queue).count(fee_no) == 1, queue
             [row] = who.read("/cases", queue=queue, q=fee_no)["items"]
-            assert row["case_no"] == fee_no
+            # The fee and the works are both of the installation: the line says which of them it is.
+            assert (row["case_no"], row["order_name"]) == (fee_no, "收费")
     for narrowed in ({"family": "charge"}, {"service": "fee_collection"}, {"unit": "361"}):
         rows = finance.read("/cases", queue="unit", limit=100, **narrowed)["items"]
         assert fee_no in [one["case_no"] for one in rows], narrowed

@@ -8781,6 +8781,7 @@ export interface components {
             may_urge: boolean;
             /** Format: date-time */
             opened_at: string;
+            order_name: string | null;
             overdue: boolean;
             /** @enum {string|null} */
             part: "handler" | "deputy" | "co_handler" | null;
@@ -10721,6 +10722,7 @@ export interface components {
             mark: string | null;
             /** Format: date-time */
             opened_at: string;
+            order_name: string | null;
             overdue: boolean;
             /** @enum {string|null} */
             part: "handler" | "deputy" | "co_handler" | null;
@@ -10779,6 +10781,7 @@ export interface components {
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
             opened_at: string;
+            order_name: string | null;
             overdue: boolean;
             owed_documents: components["schemas"]["OwedDocument"][];
             parent_case_no: string | null;
@@ -11186,6 +11189,7 @@ export interface components {
             mark: string | null;
             /** Format: date-time */
             opened_at: string;
+            order_name: string | null;
             overdue: boolean;
             /** @enum {string|null} */
             part: "handler" | "deputy" | "co_handler" | null;
