@@ -139,8 +139,6 @@ def _sign(watched: Watched, customer: Customer, case_no: str) -> None:
     expect(page.get_by_role("heading", name="已办好，请签字确认")).to_be_visible()
     customer.press("去签字")
     customer.draw_signature()
-    customer.press("签好了")
-    expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()
     watched.shoot(page, "suspension-07-sign")
     customer.press_for_command("签字确认")
     expect(page.get_by_role("heading", name="办理进度", exact=True)).to_be_visible()
