@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from backend.cases.call_desk import CALL_POSTS, CallDesk
 from backend.cases.caller_identity import CallerIdentity, CallerSays
-from backend.cases.schemas import ContactSchema, ProgressStepSchema
+from backend.cases.schemas import ContactSchema, StaffProgressStepSchema
 from backend.catalogue.form_schemas import AddressSchema
 from backend.core.callers import Caller, open_to
 from staff_api.case_command_schemas import RemarkSchema
@@ -42,7 +42,7 @@ class CalledCaseSchema(StaffCaseRowSchema):
 
     customer_phone = fields.String(required=True)
     headline = fields.String(required=True)
-    progress = fields.List(fields.Nested(ProgressStepSchema), required=True)
+    progress = fields.List(fields.Nested(StaffProgressStepSchema), required=True)
     places = fields.List(fields.Nested(CasePlaceSchema), required=True)
     may_urge = fields.Boolean(required=True)
     urge_hint = fields.String(required=True, allow_none=True)

@@ -65,6 +65,8 @@ class StaffCaseRowSchema(Schema):
     customer_name = fields.String(required=True)
     place = fields.String(required=True)
     unit_name = fields.String(required=True)
+    # What of its service it is, where it was handed over: 收费. Null for the application itself.
+    order_name = fields.String(required=True, allow_none=True)
     opened_at = make_moment()
     waiting_since = make_moment()
     due_at = make_moment(may_be_none=True)

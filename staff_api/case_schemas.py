@@ -11,7 +11,7 @@ from backend.cases.schemas import (
     AvailableActionSchema,
     CorrectionSchema,
     OwedDocumentSchema,
-    ProgressStepSchema,
+    StaffProgressStepSchema,
 )
 from backend.catalogue.form_schemas import FormBodySchema, make_values_field
 from backend.core.json_fields import Ready
@@ -246,7 +246,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     reviews = fields.Dict(keys=fields.String(), values=fields.Nested(ReviewMarkSchema), required=True)
     owed_documents = fields.List(fields.Nested(OwedDocumentSchema), required=True)
     may_be_owed = fields.List(fields.String(), required=True)
-    progress = fields.List(fields.Nested(ProgressStepSchema), required=True)
+    progress = fields.List(fields.Nested(StaffProgressStepSchema), required=True)
     history = fields.List(fields.Nested(HistoryLineSchema), required=True)
     reply = fields.String(
         required=True, allow_none=True, metadata={"description": "What the unit replied (回复工单)."}

@@ -49,6 +49,7 @@ from backend.cases.progress import (
 from backend.cases.progress_shown import write_contact, write_step, write_step_for_staff
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_still_rate
 from backend.cases.snapshot import CaseStatus
+from backend.cases.step_doers import StepDoers
 from backend.cases.told_values import tell_briefly
 from backend.cases.urging import UrgeLimit
 from backend.cases.visit_told import find_purpose, find_visit_result, tell_visit_state
@@ -132,6 +133,7 @@ class CustomerCases:
         self._definitions = definitions
         self._offers = offers
         self._contacts = CaseContacts(organisation, hotline_number)
+        self._doers = StepDoers(organisation)
         self._keys = keys
         self._files = files
         self._guards = guards
@@ -160,7 +162,8 @@ class CustomerCases:
         now, branch = self._now(), tree.branch
         line, progress = self._make_progress(session, branch)
         contacts = self._find_contacts(session, branch, line)
-        steps = [write_step_for_staff(one, contacts, now) for one in progress]
+        doers = self._doers.read(session, branch)
+        steps = [write_step_for_staff(one, contacts, now, doers) for one in progress]
         owes = bool(branch.snapshot.owed_documents)
         headline = write_headline(branch.snapshot.status, progress, owes, now)
         urging = make_urging(line, tree.urged_at, lambda: self._urge_limit.find_next(session, tree.urged_at))

@@ -57,7 +57,11 @@ _NEWEST = Prepared(
     .limit(1)
 )
 _APPLICATION = select(
-    _CASE.c.form, _CASE.c.form_version_id, _CASE.c.contact_name_sealed, _CASE.c.contact_phone_sealed
+    _CASE.c.case_no,
+    _CASE.c.form,
+    _CASE.c.form_version_id,
+    _CASE.c.contact_name_sealed,
+    _CASE.c.contact_phone_sealed,
 ).where(_CASE.c.id == bindparam("b_case_id"))
 
 

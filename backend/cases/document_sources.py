@@ -147,7 +147,7 @@ class DocumentSources:
         """Return whom the application is for, and what was filled in there."""
         row = document_rows.read_application(session, root_id)
         values = open_values(self._keys, row.form)
-        applicant: dict[str, Any] = {}
+        applicant: dict[str, Any] = {"application_no": row.case_no}
         if row.form_version_id is not None:
             form = self._definitions.get_form(session, row.form_version_id)
             applicant = {**describe_applicant(form, values), **describe_devices(form, values)}

@@ -36,6 +36,7 @@ _PHONE = Column("customer_phone", "手机号", width=16)
 _BEFORE = (
     Column("case_no", "办件号", width=20),
     Column("service_name", "业务", width=18),
+    Column("order_name", "承接的工单", width=18),
     Column("step_name", "环节", width=18),
 )
 _AFTER = (

@@ -8,11 +8,12 @@ from typing import Any
 from backend.cases.case_contacts import Contacts, choose_contact
 from backend.cases.foretelling import StepState
 from backend.cases.progress import ProgressStep
+from backend.cases.step_doers import Doers
 from backend.cases.wording import write_step_due, write_step_text
 from backend.organisation.service import StaffContact
 
 # Looked up on its class, a member of an enumeration costs Python 3.11 as much as a call.
-_NEXT = StepState.NEXT
+_NEXT, _NOW, _DONE = StepState.NEXT, StepState.NOW, StepState.DONE
 
 
 def write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
@@ -45,10 +46,21 @@ def write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[st
     }
 
 
-def write_step_for_staff(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
-    """Return the step with moments as they are; staff see as well with what the customer is late."""
-    late = step.due_at is not None and step.due_at < now
-    return {**write_step(step, contacts, now), "at": step.at, "due_at": step.due_at, "overdue": late}
+def write_step_for_staff(
+    step: ProgressStep, contacts: Contacts, now: datetime, doers: Doers
+) -> dict[str, Any]:
+    """Return the step with moments as they are; staff see as well with what the customer is late.
+
+    Who is called about a case stands at its present step alone, and at one that was done who did it.
+    """
+    is_done = step.state is _DONE and step.at is not None
+    return {
+        **write_step(step, contacts if step.state is _NOW else {}, now),
+        "at": step.at,
+        "due_at": step.due_at,
+        "overdue": step.due_at is not None and step.due_at < now,
+        "done_by": doers.get(step.at) if is_done and step.at else None,
+    }
 
 
 def write_contact(contact: StaffContact | None) -> dict[str, Any] | None:

@@ -86,6 +86,12 @@ class ProgressStepSchema(Schema):
     overdue = fields.Boolean(required=True)
 
 
+class StaffProgressStepSchema(ProgressStepSchema):
+    """One step of the progress as staff read it: with who did it."""
+
+    done_by = fields.String(required=True, allow_none=True)
+
+
 class AppointmentViewSchema(Schema):
     """When the visit is, and until when that may be changed."""
 

@@ -191,6 +191,8 @@ class RowWriter:
             "step_name": _ENDED.get(status) or step.plain_name,
             "status": status.value,
             "customer_name": mask_name(self._keys.decrypt(sealed, CONTACT_NAME_CONTEXT)) if sealed else "",
+            # The fee and the works of one customer are of one service: which of them this is.
+            "order_name": None if getattr(row, "parent_case_id", None) is None else definition.name,
             "place": write_place(row.street, row.community, row.building),
             "unit_name": units.get(row.unit_id, ""),
             "opened_at": row.opened_at,

@@ -137,6 +137,7 @@ class FormFieldSchema(_FilledSchema):
     stamped = fields.Boolean()
     feeds_conditions = fields.Boolean()
     off_paper = fields.Boolean()
+    in_capitals = fields.Boolean()
     asked_as = fields.String()
     tells_day = fields.Boolean()
 

@@ -15,6 +15,8 @@ _PAPERS: Final = frozenset({FieldType.PHOTOS, FieldType.DOCUMENTS})
 # Source → the types of field that can take it.
 SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "case_no": frozenset({FieldType.TEXT}),
+    # The number that the customer knows: of the case at the top.
+    "application_no": frozenset({FieldType.TEXT}),
     "today": frozenset({FieldType.DATE}),
     "now": frozenset({FieldType.DATETIME}),
     # Only in a table: the row's own number, from one.

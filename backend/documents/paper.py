@@ -173,7 +173,11 @@ def _write_cell(paper: Paper, one: Field) -> Cell:
 
 
 def _is_wide(one: Field, cell: Cell) -> bool:
-    if one["type"] in _WIDE_TYPES or (len(one["label"]) > _LONG_LABEL and one["type"] != "signature"):
+    if (
+        one["type"] in _WIDE_TYPES
+        or "in_capitals" in one
+        or (len(one["label"]) > _LONG_LABEL and one["type"] != "signature")
+    ):
         return True
     if one["type"] in ("choice", "yes_no"):
         return sum(len(label) + 2 for _, label in cell.get("boxes", ())) > _BOXES_IN_HALF

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from backend.core.money import write_capitals
+
 Cell = dict[str, Any]
 Field = Mapping[str, Any]
 # File key → the picture as an SVG text, or the file's name where it is none.
@@ -47,7 +49,8 @@ def write_words(field: Field, value: Any) -> str:  # noqa: ANN401 - any JSON val
         return ""
     match field["type"]:
         case "money":
-            return _write_money(value, field.get("unit", "元"))
+            sum_ = _write_money(value, field.get("unit", "元"))
+            return f"{sum_}（大写：{write_capitals(value)}）" if field.get("in_capitals") else sum_
         case "number":
             text = f"{value:,.6f}".rstrip("0").rstrip(".")
             return f"{text} {field.get('unit', '')}".strip()

@@ -74,6 +74,10 @@ def test_finance_books_at_its_own_desk_what_was_brought_there(hall: Hall, owner:
     assert [one["receipt_no"] for one in told["paid"]] == [f"R-{case_no}"]
     # The works are for whoever sends them out by now: nobody waits for a slip or for stars.
     assert hall.sign_in("desk_361").read(f"/cases/{case_no}")["step"] == "assign_construction"
+    # Whoever took the money is named for it, and whoever is called about the case for nothing that is done.
+    shown = [one for one in finance.read(f"/cases/{case_no}")["progress"] if one["state"] == "done"]
+    assert {one["name"]: one["done_by"] for one in shown}["核对到账"] == "王finance_361"
+    assert [one["handler"] for one in shown] == [None] * len(shown)
     line = read(hall, owner, f"/cases/{case_no}")["progress"]
     states = [(one["name"], one["state"]) for one in line if one["name"] in ("缴费完成", "安排施工")]
     assert states[:2] == [("缴费完成", "done"), ("安排施工", "now")]
@@ -85,6 +89,8 @@ def test_finance_books_at_its_own_desk_what_was_brought_there(hall: Hall, owner:
     [task] = [one["task"] for one in finance.read(f"/cases/{fee_no}")["documents"]]
     begun = finance.read(f"/cases/{fee_no}/documents/{task}")["values"]
     assert (begun["fee_name"], begun["amount_paid"], begun["receipt_no"]) == ("安装费", SUM, f"R-{case_no}")
+    # The number on it is the one that the customer knows, beside that of the counter's own order.
+    assert (begun["case_no"], begun["fee_no"]) == (case_no, fee_no)
     task = fill_in(finance, fee_no)
     [slip] = finance.read(f"/cases/{fee_no}")["documents"]
     assert (slip["state"], slip["may_fill"], slip["own_unsigned"]) == ("filled", True, ["收款人"])
@@ -120,7 +126,8 @@ def test_what_one_may_carry_out_is_counted_like_ones_own(hall: Hall, owner: Made
         for queue in ("charge", "unit"):
             assert list_in(who, queue).count(fee_no) == 1, queue
             [row] = who.read("/cases", queue=queue, q=fee_no)["items"]
-            assert row["case_no"] == fee_no
+            # The fee and the works are both of the installation: the line says which of them it is.
+            assert (row["case_no"], row["order_name"]) == (fee_no, "收费")
     for narrowed in ({"family": "charge"}, {"service": "fee_collection"}, {"unit": "361"}):
         rows = finance.read("/cases", queue="unit", limit=100, **narrowed)["items"]
         assert fee_no in [one["case_no"] for one in rows], narrowed

@@ -81,11 +81,6 @@ def _sign_it(watched: Watched, customer: Customer) -> None:
     customer.press("去签字")
     customer.draw_signature()
     watched.shoot(page, "34-signing")
-    customer.press("签好了")
-    expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()
-    signature = page.get_by_role("img", name="您的签名")
-    page.wait_for_function("(one) => one.naturalWidth > 0", arg=signature.element_handle())
-    watched.shoot(page, "35-signed")
     customer.press("同意并签字")
     expect(page.get_by_role("heading", name=re.compile("^请看要缴多少、到哪里缴"))).to_be_visible()
 

@@ -156,8 +156,6 @@ def _sign(watched: Watched, customer: Customer, case_no: str) -> None:
     customer.press("去签字")
     _object(watched, customer)
     customer.draw_signature()
-    customer.press("签好了")
-    expect(page.get_by_role("status").get_by_text("已签好")).to_be_visible()
     watched.shoot(page, "suspension-07-sign")
     customer.press_for_command("签字确认")
     expect(page.get_by_role("heading", name="办理进度", exact=True)).to_be_visible()

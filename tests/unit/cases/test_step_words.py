@@ -1,4 +1,4 @@
-"""Staff's lists name a step in plain words that fit the column; the processes keep the manual's names beside."""
+"""Staff's lists name a step in plain words that fit the column; the processes keep the manual's beside."""
 
 from __future__ import annotations
 

@@ -143,6 +143,7 @@ def test_without_fonts_it_says_so(tmp_path: Path) -> None:
     ("field", "value", "words"),
     [
         ({"type": "money", "unit": "元"}, 123_456_789, "1,234,567.89 元"),
+        ({"type": "money", "unit": "元", "in_capitals": True}, 120_000, "1,200.00 元（大写：壹仟贰佰元整）"),
         ({"type": "money", "unit": "元/户"}, 5, "0.05 元/户"),
         ({"type": "money", "unit": "万元"}, 123_456_789, "123.456789 万元"),
         ({"type": "money", "unit": "万元"}, 50_000_000, "50.00 万元"),

@@ -82,3 +82,37 @@ describe('the viewer', () => {
     form.unmount()
   })
 })
+
+describe('what a case opens on', () => {
+  const fields = [
+    { key: 'id_photos', label: '身份证照片', type: 'photos', personal: 'id_number', required: true },
+    { key: 'proof', label: '房产证明', type: 'documents', personal: 'address', required: true },
+  ]
+  const view = (values: Record<string, string[]>) =>
+    ({
+      form: { sections: [{ key: 's', title: '', fields }] },
+      values,
+      previous_values: {},
+      files: Object.fromEntries(Object.values(values).flat().map((key) => [key, file(key)])),
+      visit: { photos: [file('site')], signature: null },
+    }) as unknown as StaffCaseView
+
+  it('is the drawing, then the papers, and the card at the end', () => {
+    const drawings = [{ name: '施工图', files: [file('drawing')] }] as never
+    const papers = listPapers(view({ id_photos: ['front', 'back'], proof: ['deed'] }), drawings)
+    expect(papers.map((one) => one.file.file_key)).toEqual(['drawing', 'deed', 'site', 'front', 'back'])
+    const viewer = mount(DocumentViewer, { props: { papers, modelValue: null } })
+    expect(viewer.findAll('.frame img').map((one) => one.attributes('src'))).toEqual(['/files/drawing'])
+    viewer.unmount()
+  })
+
+  it('is never the card, which is shown to who chooses it', async () => {
+    const papers = listPapers(view({ id_photos: ['front'] })).filter((one) => one.isIdentity)
+    const viewer = mount(DocumentViewer, { props: { papers, modelValue: null } })
+    expect(viewer.findAll('.frame img')).toHaveLength(0)
+    expect(viewer.text()).toContain('只附了身份证件')
+    await viewer.get('.thumb').trigger('click')
+    expect(viewer.emitted('update:modelValue')).toEqual([['front']])
+    viewer.unmount()
+  })
+})

@@ -11,6 +11,7 @@ import { leavesUnsigned } from '@/domain/actionNeeds'
 import { offersSigning } from '@/domain/papers'
 import { DRAWN, tellUnsent, watchUnsent } from '@/domain/unsentFiles'
 import { useOpenCase } from '@/stores/openCase'
+import { useSession } from '@/stores/session'
 
 vi.mock('@/components/case/DocumentPanel.vue', () => ({
   default: { props: ['name', 'signs'], template: '<div class="panel">{{ name }} {{ signs }}</div>' },
@@ -71,7 +72,10 @@ describe('a document whose step is left', () => {
 })
 
 describe('a paper that waits for the reader to sign', () => {
-  beforeEach(() => setActivePinia(createPinia()))
+  beforeEach(() => {
+    localStorage.clear()
+    setActivePinia(createPinia())
+  })
 
   it('is asked for once, whichever steps follow, and another one beside it once as well', () => {
     const open = useOpenCase()
@@ -86,6 +90,18 @@ describe('a paper that waits for the reader to sign', () => {
     // The panel of the form asks for itself.
     open.noteSigningAsked(9)
     expect(look(line({ task: 9, own_unsigned: ['收款人'] }))).toBe(false)
+  })
+
+  it('is not asked for again after the page was opened anew, but by another case or somebody else', () => {
+    const look = (caseNo: string, username: string) => {
+      setActivePinia(createPinia())
+      useSession().me = { username } as never
+      const open = useOpenCase()
+      open.caseNo = caseNo
+      open.view = { documents: [line({ task: 3, own_unsigned: ['安检员签字'] })], actions: [] } as unknown as StaffCaseView
+      return open.asksToSign()
+    }
+    expect([look('1', 'works301'), look('1', 'works301'), look('2', 'works301'), look('1', 'works302')]).toEqual([true, false, true, true])
   })
 
   it('stands before the others, and says who else it waits for', () => {

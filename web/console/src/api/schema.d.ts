@@ -8950,12 +8950,13 @@ export interface components {
             objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
+            order_name: string | null;
             overdue: boolean;
             /** @enum {string|null} */
             part: "handler" | "deputy" | "co_handler" | null;
             place: string;
             places: components["schemas"]["CasePlace"][];
-            progress: components["schemas"]["ProgressStep"][];
+            progress: components["schemas"]["StaffProgressStep"][];
             promise: components["schemas"]["Promise"] | null;
             returned_times: number;
             /** @description An alarm that nobody has taken yet. */
@@ -9556,6 +9557,7 @@ export interface components {
             doubt?: components["schemas"]["Doubt"];
             feeds_conditions?: boolean;
             hint?: string;
+            in_capitals?: boolean;
             key: string;
             label: string;
             /** @enum {string} */
@@ -10977,6 +10979,7 @@ export interface components {
             objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
+            order_name: string | null;
             overdue: boolean;
             /** @enum {string|null} */
             part: "handler" | "deputy" | "co_handler" | null;
@@ -11039,6 +11042,7 @@ export interface components {
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
             opened_at: string;
+            order_name: string | null;
             overdue: boolean;
             owed_documents: components["schemas"]["OwedDocument"][];
             parent_case_no: string | null;
@@ -11048,7 +11052,7 @@ export interface components {
             previous_values: {
                 [key: string]: components["schemas"]["Value"] | null;
             };
-            progress: components["schemas"]["ProgressStep"][];
+            progress: components["schemas"]["StaffProgressStep"][];
             promise: components["schemas"]["Promise"] | null;
             promised_end: string | null;
             rating: components["schemas"]["StaffRating"] | null;
@@ -11175,6 +11179,21 @@ export interface components {
         StaffNotices: {
             items: components["schemas"]["StaffNotice"][];
             last: number;
+        };
+        StaffProgressStep: {
+            /** Format: date-time */
+            at: string | null;
+            done_by: string | null;
+            /** Format: date-time */
+            due_at: string | null;
+            due_text: string | null;
+            handler: components["schemas"]["Contact"] | null;
+            key: string;
+            name: string;
+            overdue: boolean;
+            /** @enum {string} */
+            state: "done" | "now" | "next" | "stopped";
+            text: string;
         };
         StaffRating: {
             asked_by: string | null;
@@ -11437,6 +11456,7 @@ export interface components {
             objected_papers: string[];
             /** Format: date-time */
             opened_at: string;
+            order_name: string | null;
             overdue: boolean;
             /** @enum {string|null} */
             part: "handler" | "deputy" | "co_handler" | null;

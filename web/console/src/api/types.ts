@@ -35,7 +35,7 @@ export type RatingInvitation = Schemas['RatingInvitation']
 /** What the device at the counter is told, and what the customer says there. */
 export type CounterRating = Schemas['CounterRating']
 export type RatingWish = Schemas['RatingRequest']
-export type ProgressStep = Schemas['ProgressStep']
+export type ProgressStep = Schemas['StaffProgressStep']
 export type ToldMessage = Schemas['ToldMessage']
 export type AppointmentView = Schemas['AppointmentView']
 

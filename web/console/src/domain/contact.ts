@@ -1,5 +1,9 @@
 /** The customer's name and number in the header: masked until somebody asks with a reason. */
-import type { FormField, StaffCaseView, Values } from '@/api/types'
+import type { FormField, StaffCaseRow, StaffCaseView, Values } from '@/api/types'
+
+/** What a line of a list is: 收费 · 居民报装 for the fee of an installation, 居民报装 for the application itself. */
+export const tellBusiness = (row: Pick<StaffCaseRow, 'service_name' | 'order_name'>): string =>
+  row.order_name && row.order_name !== row.service_name ? `${row.order_name} · ${row.service_name}` : row.service_name
 
 /**
  * `报修 · 李* · 尾号 8213`: enough to know a case again in a sentence about it. The number is that of the

@@ -1,5 +1,5 @@
-/** The documents of a case in the order of the form, then what the visit brought. */
-import type { AvailableAction, DocumentLine, FileView, StaffCaseView } from '@/api/types'
+/** The documents of a case: drawings, those of the form, what the visit brought, and who the customer is at the end. */
+import type { AvailableAction, DocumentLine, FileView, FormField, StaffCaseView, WorksDrawing } from '@/api/types'
 import { isFileField, listFields, listFileKeys } from './formValues'
 
 export interface Paper {
@@ -9,28 +9,33 @@ export interface Paper {
   label: string
   /** Handed in anew after a return; `former` is what it stands in place of; all else is `kept`. */
   state: 'kept' | 'renewed' | 'former'
+  /** A card or a face: nobody is shown it who has not asked for it. */
+  isIdentity: boolean
 }
+
+const isIdentityField = (field: Pick<FormField, 'personal'>) => field.personal === 'id_number' || field.personal === 'face'
 
 type Shown = Pick<StaffCaseView, 'form' | 'values' | 'previous_values' | 'files' | 'visit'>
 
-export function listPapers(view: Shown): Paper[] {
+export function listPapers(view: Shown, drawings: readonly Pick<WorksDrawing, 'name' | 'files'>[] = []): Paper[] {
   const papers: Paper[] = []
   const seen = new Set<string>()
-  const add = (file: FileView | null | undefined, field: string | null, label: string, state: Paper['state'] = 'kept') => {
+  const add = (file: FileView | null | undefined, field: string | null, label: string, state: Paper['state'] = 'kept', isIdentity = false) => {
     if (!file || seen.has(file.file_key)) return
     seen.add(file.file_key)
-    papers.push({ file, field, label, state })
+    papers.push({ file, field, label, state, isIdentity })
   }
+  for (const drawing of drawings) for (const file of drawing.files) add(file, null, drawing.name)
   for (const field of listFields(view.form, view.values).filter(isFileField)) {
     const before = listFileKeys(view.previous_values[field.key])
     const state = (key: string) => (before.length && !before.includes(key) ? 'renewed' : 'kept')
-    for (const key of listFileKeys(view.values[field.key])) add(view.files[key], field.key, field.label, state(key))
+    for (const key of listFileKeys(view.values[field.key])) add(view.files[key], field.key, field.label, state(key), isIdentityField(field))
     // What stood there before the return, right behind what replaced it.
-    for (const key of before) add(view.files[key], field.key, `${field.label}（原来的）`, 'former')
+    for (const key of before) add(view.files[key], field.key, `${field.label}（原来的）`, 'former', isIdentityField(field))
   }
   for (const photo of view.visit.photos) add(photo, null, '现场照片')
   add(view.visit.signature, null, '客户签名')
-  return papers
+  return [...papers.filter((one) => !one.isIdentity), ...papers.filter((one) => one.isIdentity)]
 }
 
 /** What stands before a paper that came anew, and the other way round, so that both are seen at once: [former, renewed]. */

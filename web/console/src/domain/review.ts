@@ -49,12 +49,17 @@ export function listUnmarkedReturns(items: readonly ReviewItem[], corrections: R
   return items.filter((item) => !item.mark && !item.owed && returned.has(item.field.key)).map((item) => item.field.label)
 }
 
-/** The names of the documents that may be owed, are missing and are not owed: a plain passing never asks for them again. */
-export function listMissingPapers(view: Pick<StaffCaseView, 'form' | 'values' | 'may_be_owed' | 'owed_documents'>): string[] {
+type Owing = Pick<StaffCaseView, 'form' | 'values' | 'may_be_owed' | 'owed_documents'>
+
+/** The documents that may be owed, are missing and are not owed. */
+export function listMissing(view: Owing): FormField[] {
   const owable = new Set(view.may_be_owed)
   for (const document of view.owed_documents) owable.delete(document.key)
-  return listFields(view.form, view.values).filter((field) => owable.has(field.key) && isEmpty(view.values[field.key])).map((field) => field.label)
+  return listFields(view.form, view.values).filter((field) => owable.has(field.key) && isEmpty(view.values[field.key]))
 }
+
+/** Their names: a plain passing never asks for them again. */
+export const listMissingPapers = (view: Owing): string[] => listMissing(view).map((field) => field.label)
 
 const quote = (names: readonly string[]) => names.map((name) => `“${name}”`).join('、')
 

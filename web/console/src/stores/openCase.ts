@@ -7,6 +7,7 @@ import { CommandQueue } from '@/api/commandQueue'
 import type { AvailableAction, CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
 import { closeNotices } from '@/domain/browserNotices'
 import { listReviewItems, summarise } from '@/domain/review'
+import { noteAsked, wasAsked } from '@/domain/signingAsked'
 import type { LeftStep } from '@/domain/stayingHere'
 import { keepVisit, readVisit } from '@/domain/visitDrafts'
 import { useSession } from './session'
@@ -49,7 +50,6 @@ export const useOpenCase = defineStore('openCase', () => {
   // What was begun at one case is still there when one comes back to it.
   const drafts = new Map<string, VisitDraft>()
   // Of which papers it was asked whether to sign them: once for each is enough, also after one comes back.
-  const signingAsked = new Set<string>()
   let carried: { caseNo: string; values: Values } | null = null
   const resting = ref(false)
   /** The step that was done last at this case. */
@@ -63,10 +63,7 @@ export const useOpenCase = defineStore('openCase', () => {
 
   const session = useSession()
   // Whoever signs in here next finds nothing of what was begun.
-  watch(() => session.me?.username, () => {
-    drafts.clear()
-    signingAsked.clear()
-  })
+  watch(() => session.me?.username, () => drafts.clear())
   // A signature is not kept: it is the customer's, who may be gone by the next try.
   watch(
     () => [draft.value.result, draft.value.photos.length],
@@ -85,11 +82,11 @@ export const useOpenCase = defineStore('openCase', () => {
   }
 
   /** Note that one was asked to sign the paper of this task. */
-  const noteSigningAsked = (task: number): void => void signingAsked.add(`${caseNo.value}/${task}`)
+  const noteSigningAsked = (task: number): void => noteAsked(session.me?.username ?? '', caseNo.value ?? '', task)
 
   /** Whether one's own signature is missing on a paper of which it was not asked yet; it is noted that it is asked now. */
   function asksToSign(): boolean {
-    const fresh = (view.value?.documents ?? []).filter((line) => line.own_unsigned.length && !signingAsked.has(`${caseNo.value}/${line.task}`))
+    const fresh = (view.value?.documents ?? []).filter((line) => line.own_unsigned.length && !wasAsked(session.me?.username ?? '', caseNo.value ?? '', line.task))
     for (const line of fresh) noteSigningAsked(line.task)
     return fresh.length > 0
   }
