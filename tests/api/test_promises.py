@@ -38,7 +38,7 @@ def test_the_moment_stands_on_row_case_and_call_desk(hall: Hall) -> None:
     due = read_moment(view["promise"])
     assert due - datetime.fromisoformat(view["waiting_since"]) == timedelta(hours=3)
     assert {read_moment(one["promise"]) for one in (view, row, called)} == {due}
-    assert view["limit_until"] == row["limit_until"] == called["places"][0]["limit_until"] == "填写回复"
+    assert view["limit_until"] == row["limit_until"] == called["places"][0]["limit_until"] == "回复客户"
     assert find_called(agent, phone)["mark"] == "3级投诉"
 
 
