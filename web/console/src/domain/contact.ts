@@ -1,9 +1,12 @@
 /** The customer's name and number in the header: masked until somebody asks with a reason. */
 import type { FormField, StaffCaseRow, StaffCaseView, Values } from '@/api/types'
 
-/** What a line of a list is: 收费 · 居民报装 for the fee of an installation, 居民报装 for the application itself. */
+// A part of a business has a short name, as 收费, 开户, 置换通气; a long one is that business over again (居民零散客户安装).
+const LONGEST_PART = 4
+
+/** What a line of a list is: 收费 · 居民报装 for the fee of an installation, 居民报装 for the application and its works. */
 export const tellBusiness = (row: Pick<StaffCaseRow, 'service_name' | 'order_name'>): string =>
-  row.order_name && row.order_name !== row.service_name ? `${row.order_name} · ${row.service_name}` : row.service_name
+  row.order_name && row.order_name !== row.service_name && row.order_name.length <= LONGEST_PART ? `${row.order_name} · ${row.service_name}` : row.service_name
 
 /**
  * `报修 · 李* · 尾号 8213`: enough to know a case again in a sentence about it. The number is that of the
