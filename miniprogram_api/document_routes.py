@@ -14,6 +14,7 @@ from backend.cases.document_schemas import (
     DocumentSchema,
     FilledLineSchema,
     ObjectionSchema,
+    ObjectionTakenSchema,
     SavedDocumentSchema,
     SignatureSchema,
     SignCodeSchema,
@@ -97,10 +98,11 @@ def make_document_routes(
     @open_to(Caller.CUSTOMER)
     @open_to_links
     @routes.arguments(ObjectionSchema)
-    @routes.response(204)
-    def object_to_document(typed: dict[str, Any], case_no: str, task: int) -> None:
+    @routes.response(200, ObjectionTakenSchema)
+    def object_to_document(typed: dict[str, Any], case_no: str, task: int) -> dict[str, bool]:
         """Say what is wrong with a filled document instead of signing it; once for a command id."""
-        objections.object(get_customer().customer_id, case_no, task, Objection(**typed))
+        customer_id = get_customer().customer_id
+        return {"leak_words": objections.object(customer_id, case_no, task, Objection(**typed))}
 
     return routes
 

@@ -141,6 +141,12 @@ class ObjectionSchema(Schema):
     text = fields.String(required=True, validate=validate.Length(max=LONGEST_TEXT))
 
 
+class ObjectionTakenSchema(Schema):
+    """Whether what was said sounds like a leak, which cannot wait until somebody reads it."""
+
+    leak_words = fields.Boolean(required=True)
+
+
 class FilledLineSchema(Schema):
     """A filled document that concerns the customer; ``task`` names it as the case's actions do.
 

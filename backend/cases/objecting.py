@@ -17,6 +17,7 @@ from backend.cases.customer_documents import find_task
 from backend.cases.document_rows import is_signed_on_paper
 from backend.cases.document_signing import DocumentSigning
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument, FilledDocuments
+from backend.cases.leak_words import sounds_like_leak
 from backend.cases.objection_rows import TEXT_CONTEXT
 from backend.cases.objection_views import MOST
 from backend.cases.repository import Stamp
@@ -54,8 +55,11 @@ class CustomerObjections:
         self._signing = signing
         self._keys = keys
 
-    def object(self, customer_id: int, case_no: str, task: int, objection: Objection) -> None:
+    def object(self, customer_id: int, case_no: str, task: int, objection: Objection) -> bool:
         """Keep the objection and promise that whoever wrote the paper hears of it; once for a command id.
+
+        Returns whether the words sound like a leak: then the client asks at once, as where an application
+        is written, since nobody reads an objection at night.
 
         Raises NotFound for a foreign case; Invalid on ``text``; Conflict ``objection_after_signing`` where
         the customer has nothing left to sign, ``objected_often``; and what signing the paper raises.
@@ -78,6 +82,7 @@ class CustomerObjections:
             return CaseAnswer(case_no, filled.case.snapshot.version, filled.case.snapshot.status.value)
 
         self._cases.once(request, act)
+        return sounds_like_leak({"text": said})
 
     def _find_signer(self, session: Session, filled: FilledDocument) -> str:
         """Return the customer's place for signing that is still empty, a needed one before the others."""

@@ -996,12 +996,14 @@ export interface paths {
                 };
             };
             responses: {
-                /** @description No Content */
-                204: {
+                /** @description OK */
+                200: {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content?: never;
+                    content: {
+                        "application/json": components["schemas"]["ObjectionTaken"];
+                    };
                 };
                 422: components["responses"]["UNPROCESSABLE_ENTITY"];
                 default: components["responses"]["DEFAULT_ERROR"];
@@ -10231,6 +10233,9 @@ export interface components {
             command_id: string;
             sha256: string;
             text: string;
+        };
+        ObjectionTaken: {
+            leak_words: boolean;
         };
         ObjectionToPaper: {
             /** Format: date-time */

@@ -54,7 +54,7 @@ export const signPaper = (caseNo: string, paper: FilledLine, signer: string, pro
 
 /** Say what is wrong with a document instead of signing it. Throws Problem. */
 export const objectToPaper = (caseNo: string, paper: Pick<FilledLine, 'task' | 'sha256'>, text: string) =>
-  sendCommand(`object:${caseNo}:${paper.task}`, { sha256: paper.sha256, text }, (body) => call<void>('POST', `/cases/${caseNo}/documents/${paper.task}/objections`, body))
+  sendCommand(`object:${caseNo}:${paper.task}`, { sha256: paper.sha256, text }, (body) => call<{ leak_words: boolean }>('POST', `/cases/${caseNo}/documents/${paper.task}/objections`, body))
 
 /** Do something with a case, as its actions offer it. Throws Problem. */
 export function commandCase(seen: { case_no: string; version: number }, command: CaseCommand): Promise<CaseView> {
