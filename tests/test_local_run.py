@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local import run
 from deploy.local.environment import SecretsDamaged, compose, read_secrets
 from deploy.local.places import AlreadyRunning, hold_run_lock
 from deploy.local.reset import main as reset
@@ -89,6 +90,19 @@ def test_a_failed_step_shows_its_end(tmp_path: Path) -> None:
     with pytest.raises(StepFailed, match=r"(?s)no such package.*Trying: failed.*try\.log"):
         command = ["sh", "-c", "echo no such package; exit 3"]
         run_step("Trying", command, tmp_path, {}, tmp_path / "log" / "try.log")
+
+
+def test_data_that_stand_in_the_way_say_how_to_start_afresh(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(run, "VAR", tmp_path)
+    monkeypatch.setattr(run, "_MIGRATE_LOG", tmp_path / "migrate.log")
+    nobody = {
+        "DATABASE_URL": "postgresql+psycopg://hall@127.0.0.1:1/hall",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    with pytest.raises(StepFailed, match=r"(?s)Migrating the database: failed.*make reset"):
+        run.prepare(8123, 8124, nobody)
 
 
 def test_secrets_are_made_once(tmp_path: Path) -> None:

@@ -26,7 +26,9 @@ from deploy.local.web_build import build_web_clients
 
 ROOT = Path(__file__).parents[2]
 VAR = ROOT / "var"
-_SEED_LOG = VAR / "log" / "seed.log"
+_MIGRATE_LOG, _SEED_LOG = VAR / "log" / "migrate.log", VAR / "log" / "seed.log"
+# Data of another version of the code may be what stands in the way.
+_AFRESH = "To start afresh: `make reset` deletes all local data (var/), then `make run` again."
 DEFAULT_PORT = 8000
 READY_SECONDS = 90
 _HEAL_SECONDS = 2.0
@@ -95,7 +97,7 @@ def _run(stopped: threading.Event, signals: _Signals) -> None:
             say("  Starting PostgreSQL and Valkey ...")
             endpoints = servers.start()
             addresses = {"DATABASE_URL": endpoints.database_url, "REDIS_URL": endpoints.redis_url}
-        environment = _prepare(port, simulators_port, addresses)
+        environment = prepare(port, simulators_port, addresses)
         os.environ.update(environment)
         supervisor = Supervisor(list_children(port, simulators_port), ROOT, VAR / "log", record, say)
         say("  Starting web, worker, scheduler and simulators ...")
@@ -115,7 +117,7 @@ def _run(stopped: threading.Event, signals: _Signals) -> None:
         say("Everything is stopped; the data stays in var/.")
 
 
-def _prepare(port: int, simulators_port: int, addresses: dict[str, str]) -> dict[str, str]:
+def prepare(port: int, simulators_port: int, addresses: dict[str, str]) -> dict[str, str]:
     """Return the settings, with the database migrated and the demonstration data entered."""
     try:
         simulated = read_simulators(ROOT, simulators_port, VAR / "simulators")
@@ -127,9 +129,12 @@ def _prepare(port: int, simulators_port: int, addresses: dict[str, str]) -> dict
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(parents=True)
     flask = [sys.executable, "-m", "flask", "--app", "wsgi:create_app"]
-    run_step("Migrating the database", [*flask, "migrate"], ROOT, environment, VAR / "log" / "migrate.log")
     title = "Looking after the demonstration data" if _SEED_LOG.exists() else "Entering demonstration data"
-    run_step(title, [*flask, "demo", "seed"], ROOT, environment, _SEED_LOG)
+    try:
+        run_step("Migrating the database", [*flask, "migrate"], ROOT, environment, _MIGRATE_LOG)
+        run_step(title, [*flask, "demo", "seed"], ROOT, environment, _SEED_LOG)
+    except StepFailed as error:
+        raise StepFailed(f"{error}\n{_AFRESH}") from error
     return environment
 
 
