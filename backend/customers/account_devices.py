@@ -6,6 +6,7 @@ What is no longer named keeps its row with the moment it went.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
@@ -48,44 +49,16 @@ def keep_appliances(
     session: Session, account: GasAccount, appliances: Sequence[Appliance], now: datetime
 ) -> None:
     """Let these be the devices there; the same ones again change nothing."""
-    if list_appliances(session, account.id) == tuple(appliances):
-        return
-    _remove_standing(session, GasAppliance, account.id, now)
-    session.add_all(
-        GasAppliance(
-            unit_id=account.unit_id,
-            gas_account_id=account.id,
-            kind=one.kind,
-            model=one.model,
-            quantity=one.quantity,
-            rated_flow=one.rated_flow,
-            entered_at=now,
-        )
-        for one in appliances
-    )
-    session.flush()
+    if list_appliances(session, account.id) != tuple(appliances):
+        _replace(session, GasAppliance, account, appliances, now)
 
 
 def keep_safety_devices(
     session: Session, account: GasAccount, devices: Sequence[SafetyDevice], now: datetime
 ) -> None:
     """Let these be the hoses and alarms there; the same ones again change nothing."""
-    if list_safety_devices(session, account.id) == tuple(devices):
-        return
-    _remove_standing(session, SafetyDeviceRow, account.id, now)
-    session.add_all(
-        SafetyDeviceRow(
-            unit_id=account.unit_id,
-            gas_account_id=account.id,
-            kind=one.kind,
-            model=one.model,
-            installed_on=one.installed_on,
-            expires_on=one.expires_on,
-            entered_at=now,
-        )
-        for one in devices
-    )
-    session.flush()
+    if list_safety_devices(session, account.id) != tuple(devices):
+        _replace(session, SafetyDeviceRow, account, devices, now)
 
 
 def hang_meter(session: Session, account: GasAccount, record: MeterRecord, now: datetime) -> None:
@@ -115,6 +88,16 @@ def _list_standing(session: Session, table: type[_Row], account_id: int) -> Sequ
     return session.scalars(standing.order_by(table.id)).all()
 
 
-def _remove_standing(session: Session, table: type[_Row], account_id: int, now: datetime) -> None:
-    standing = (table.gas_account_id == account_id) & table.removed_at.is_(None)
+def _replace(
+    session: Session,
+    table: type[_Row],
+    account: GasAccount,
+    records: Sequence[Appliance | SafetyDevice],
+    now: datetime,
+) -> None:
+    """Let what stands go, and enter these; a record's fields are called like its columns."""
+    standing = (table.gas_account_id == account.id) & table.removed_at.is_(None)
     session.execute(update(table).where(standing).values(removed_at=now))
+    whose = {"unit_id": account.unit_id, "gas_account_id": account.id, "entered_at": now}
+    session.add_all(table(**whose, **asdict(one)) for one in records)
+    session.flush()
