@@ -22,6 +22,7 @@ from backend.cases.document_checks import DocumentChecks
 from backend.cases.drafts import DraftService
 from backend.cases.known_addresses import KnownAddresses
 from backend.cases.objecting import CustomerObjections
+from backend.cases.own_data import OwnData
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
 from backend.customers.accounts import GasAccounts
@@ -49,6 +50,7 @@ from miniprogram_api.identity_routes import make_identity_routes
 from miniprogram_api.link_routes import make_link_routes, make_short_link_routes
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.message_routes import make_message_routes
+from miniprogram_api.own_data_routes import make_own_data_routes
 from miniprogram_api.paper_routes import make_paper_routes
 from miniprogram_api.payment_routes import make_payment_routes
 from miniprogram_api.realtime_routes import make_customer_realtime_routes
@@ -90,6 +92,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_customer_realtime_routes(SocketTickets(hall.redis)),
     ):
         api.register_blueprint(routes)
+    api.register_blueprint(make_own_data_routes(_make_own_data(hall), limiter))
     app.register_blueprint(make_short_link_routes())
     checks = DocumentChecks(hall.reading, hall.definitions)
     app.register_blueprint(make_check_routes(checks, limiter, settings.hotline_number))
@@ -106,6 +109,20 @@ def _make_account_pages(hall: Hall) -> AccountPages:
         AccountBindings(hall.keys, hall.customers),
         GasAccounts(hall.keys, hall.customers),
         hall.organisation,
+        read_clock,
+    )
+
+
+def _make_own_data(hall: Hall) -> OwnData:
+    return OwnData(
+        hall.reading,
+        hall.customers,
+        AccountBindings(hall.keys, hall.customers),
+        hall.definitions,
+        hall.offers,
+        hall.keys,
+        hall.typesetter,
+        hall.settings.company_name or "",
         read_clock,
     )
 

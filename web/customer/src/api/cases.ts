@@ -1,7 +1,7 @@
 import { openOwnPdf } from '@/platform/files'
 import { sendCommand } from './commanding'
 import { API_BASE, call, withFreshToken } from './http'
-import { noAnswer, readProblem } from './problem'
+import { checkPdfStatus } from './problem'
 import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, FilledLine, OwnAccount, Home, Page, Payments, Visit, WorksDrawing } from './types'
 
 export const fetchHome = () => call<Home>('GET', '/home')
@@ -38,10 +38,7 @@ export const fetchCasePapers = (caseNo: string) => call<FilledLine[]>('GET', `/c
 export const openPaper = (caseNo: string, paper: Pick<FilledLine, 'task' | 'name' | 'number'>) =>
   withFreshToken(async (token) => {
     const url = `${API_BASE}/cases/${caseNo}/documents/${paper.task}/pdf`
-    const status = await openOwnPdf(url, token ?? '', `${paper.name}-${paper.number}`)
-    if (status === 0) throw noAnswer()
-    // What was refused comes as a file here, so that only its status is known.
-    if (status !== 200) throw readProblem(status, status === 401 ? { code: 'token_expired', title: '登录已过期，请重新登录后再继续。' } : null)
+    checkPdfStatus(await openOwnPdf(url, token ?? '', `${paper.name}-${paper.number}`))
   })
 
 /** Ask for a code by SMS that signs this document as it stands. */

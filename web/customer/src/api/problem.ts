@@ -37,6 +37,14 @@ export function readProblem(status: number, body: unknown): Problem {
   return new Problem('unreadable_answer', '这次没有办成，您填的内容都在。请过几分钟再试。', status)
 }
 
+/** Throw the Problem of a PDF that did not come: what was refused comes as a file there, so that only its status is known. */
+export function checkPdfStatus(status: number): void {
+  if (status === 0) throw noAnswer()
+  if (status === 401) throw new Problem('token_expired', '登录已过期，请重新登录后再继续。', status)
+  if (status === 429) throw new Problem('too_many_requests', '下载得太频繁了，请过几分钟再试。', status)
+  if (status !== 200) throw readProblem(status, null)
+}
+
 /** Any thrown thing as a Problem, so that every screen can show a sentence. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown

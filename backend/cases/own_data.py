@@ -1,0 +1,208 @@
+"""What the hall keeps of a customer, in full, for the customer alone: who they are, accounts, applications.
+
+As the law on personal information gives everybody: a copy of what is kept about them, and who looked at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.access.models import Consent, PersonalLook
+from backend.cases.case_tree import CaseTree, list_branches, list_trees
+from backend.cases.document_printing import Printed
+from backend.cases.form_sealing import open_values
+from backend.cases.offers import Offers
+from backend.cases.snapshot import CaseStatus
+from backend.catalogue.forms import FILE_TYPES, FieldType, list_shown_fields
+from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
+from backend.core.local_time import SHANGHAI, local_date
+from backend.customers.addresses import write_address
+from backend.customers.bindings import AccountBindings
+from backend.customers.service import CustomersService
+from backend.documents.typesetting import Typesetter
+from backend.documents.written_values import write_day, write_words
+
+# Nobody has so many; it keeps one call from reading without end.
+MOST_CASES = 300
+_TITLE = "我的个人信息"
+_ROLES: Mapping[str, str] = {"owner": "户主", "tenant": "租户", "agent": "代办人", "payer": "缴费人"}
+_STATES: Mapping[CaseStatus, str] = {
+    CaseStatus.OPEN: "正在办理",
+    CaseStatus.COMPLETED: "已办结",
+    CaseStatus.REFUSED: "未受理",
+    CaseStatus.WITHDRAWN: "已撤回",
+    CaseStatus.CANCELLED: "已终止",
+}
+Section = dict[str, Any]
+
+
+class OwnData:
+    """Gathers in one transaction, and sets the PDF after it."""
+
+    def __init__(
+        self,
+        reading: sessionmaker[Session],
+        customers: CustomersService,
+        bindings: AccountBindings,
+        definitions: DefinitionStore,
+        offers: Offers,
+        keys: KeyRing,
+        typesetter: Typesetter,
+        issuer: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._reading = reading
+        self._customers = customers
+        self._bindings = bindings
+        self._definitions = definitions
+        self._offers = offers
+        self._keys = keys
+        self._typesetter = typesetter
+        self._issuer = issuer
+        self._now = now
+
+    def print(self, customer_id: int) -> Printed:
+        """Return all of it as a PDF; raises NotFound, Unavailable ``printing_unavailable``."""
+        now = self._now()
+        with self._reading() as session:
+            trees = list_trees(session, customer_id, "all", None, MOST_CASES)
+            sections = [
+                self._write_person(session, customer_id),
+                self._write_accounts(session, customer_id),
+                _write_consents(session, customer_id),
+                _write_looks(session, customer_id, trees),
+                *(self._write_case(session, one) for one in trees),
+            ]
+        day = local_date(now)
+        sheet = {
+            "title": _TITLE,
+            "issuer": self._issuer,
+            "number": f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}",
+            "copy": f"截至 {_write_moment(now)}，只给您本人",
+            "watermark": "",
+            "flipped": False,
+            "clauses": [],
+            "sections": sections,
+            "hash": "",
+            "address": "",
+            "qr": "",
+            "marks": [],
+        }
+        content = self._typesetter.set_papers(_TITLE, self._issuer, now, [sheet])
+        return Printed(content, f"{_TITLE}-{day:%Y%m%d}.pdf")
+
+    def _write_person(self, session: Session, customer_id: int) -> Section:
+        customer = self._customers.describe_customer(session, customer_id)
+        name, id_number = self._customers.read_identity(session, customer_id)
+        proven = "（已验证）" if customer.phone_verified else ""
+        told = {"姓名": name, "手机号": customer.phone and customer.phone + proven, "证件号码": id_number}
+        return _make_section("您是谁", _write_lines(told))
+
+    def _write_accounts(self, session: Session, customer_id: int) -> Section:
+        bound = self._bindings.list_bound(session, customer_id)
+        rows = [
+            [
+                one.account_no,
+                _ROLES.get(one.role, one.role),
+                write_address(one.place),
+                _write_moment(one.granted_at),
+            ]
+            for one in bound
+        ]
+        return _make_section(
+            "您的户号", _write_table("您的户号", ["户号", "您是", "地址", "何时起"], [3, 1, 4, 3], rows)
+        )
+
+    def _write_case(self, session: Session, tree: CaseTree) -> Section:
+        branch = tree.branch
+        definition = self._definitions.get(session, branch.definition_version_id)
+        service = self._offers.name_of(tree.service_key) or definition.told_name
+        told: dict[str, str | None] = {
+            "办件编号": tree.case_no,
+            "提交时间": _write_moment(tree.opened_at),
+            "现在": _STATES[branch.snapshot.status],
+        }
+        if tree.form_version_id is not None:
+            told |= self._write_form(session, tree.form_version_id, tree.form)
+        return _make_section(f"{service} {tree.case_no}", _write_lines(told))
+
+    def _write_form(
+        self, session: Session, form_version_id: int, form_values: Mapping[str, Any]
+    ) -> dict[str, str]:
+        form = self._definitions.get_form(session, form_version_id)
+        values = open_values(self._keys, form_values)
+        shown = list_shown_fields(form, values)
+        bodies = {one["key"]: one for section in form.body["sections"] for one in section["fields"]}
+        told: dict[str, str] = {}
+        for field in form.fields:
+            value = values.get(field.key)
+            if field.key not in shown or value in (None, "", []):
+                continue
+            if field.type in FILE_TYPES:
+                told[field.label] = f"{len(value)} 份，可在办件里查看" if isinstance(value, list) else "有"
+            elif field.type is FieldType.TABLE:
+                told[field.label] = f"{len(value)} 行，可在办件里查看"
+            else:
+                told[field.label] = write_words(bodies[field.key], value)
+        return told
+
+
+def _write_consents(session: Session, customer_id: int) -> Section:
+    given = select(Consent).where(Consent.customer_id == customer_id).order_by(Consent.id)
+    rows = [
+        [
+            f"隐私说明 第 {one.version} 版",
+            _write_moment(one.given_at),
+            _write_moment(one.withdrawn_at) if one.withdrawn_at else "",
+        ]
+        for one in session.scalars(given)
+    ]
+    return _make_section(
+        "您同意过什么", _write_table("您同意过什么", ["内容", "同意时间", "撤回时间"], [2, 2, 2], rows)
+    )
+
+
+def _write_looks(session: Session, customer_id: int, trees: Iterable[CaseTree]) -> Section:
+    subjects = [f"customer:{customer_id}"]
+    subjects += [f"case:{one.id}" for tree in trees for one in list_branches(tree.branch)]
+    seen = select(PersonalLook).where(PersonalLook.subject.in_(subjects)).order_by(PersonalLook.id)
+    rows = [
+        [_write_moment(one.looked_at), f"工号 {one.staff_id}", one.reason] for one in session.scalars(seen)
+    ]
+    return _make_section(
+        "谁看过您的完整信息",
+        _write_table("谁看过您的完整信息", ["时间", "工作人员", "为了什么"], [3, 2, 5], rows),
+    )
+
+
+def _make_section(title: str, lines: list[list[dict[str, Any]]]) -> Section:
+    nothing = [[{"label": "记录", "kind": "words", "words": "没有", "wide": True}]]
+    return {"title": title, "lines": lines or nothing, "whole": False}
+
+
+def _write_lines(told: Mapping[str, str | None]) -> list[list[dict[str, Any]]]:
+    return [
+        [{"label": label, "kind": "words", "words": words, "wide": True}]
+        for label, words in told.items()
+        if words
+    ]
+
+
+def _write_table(
+    label: str, heads: list[str], shares: list[int], rows: list[list[str]]
+) -> list[list[dict[str, Any]]]:
+    if not rows:
+        return []
+    table = {"label": label, "kind": "table", "heads": heads, "shares": shares, "rows": rows, "wide": True}
+    return [[table]]
+
+
+def _write_moment(at: datetime) -> str:
+    local = at.astimezone(SHANGHAI)
+    return f"{write_day(local.date())} {local:%H:%M}"
