@@ -33,6 +33,7 @@ HEADINGS: Final[dict[str, str]] = {
     "表型号": "meter_model",
     "表类型": "meter_kind",
     "进气方向": "inlet_side",
+    "表封号": "meter_seal",
     "表底数": "meter_reading",
 }
 TITLES: Final = {key: title for title, key in HEADINGS.items()}
@@ -52,7 +53,7 @@ _EXAMPLE: Final = {
     "region": "历下区", "street": "文化路", "community": "阳光小区", "building": "3号楼", "unit": "2单元",
     "door": "501室", "gas_use": "居民", "status": "正常", "opened_on": "2019-05-20", "monthly_use": "18.5",
     "meter_maker": "金卡", "meter_no": "00012345", "meter_kind": "IC卡表", "inlet_side": "左进",
-    "meter_reading": "1024.5",
+    "meter_seal": "F-20931", "meter_reading": "1024.5",
 }  # fmt: skip
 _LONGEST_SHOWN = 20
 

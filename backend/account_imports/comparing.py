@@ -67,6 +67,7 @@ def _compare_meter(row: Indexed, account: Any) -> list[str]:  # noqa: ANN401 - a
         ("meter_kind", line.meter_kind, account.kind),
         ("meter_model", line.meter_model, account.model),
         ("inlet_side", line.inlet_side, account.inlet_side),
+        ("meter_seal", line.meter_seal, account.seal_no),
         ("meter_reading", line.meter_reading, account.reading),
     )
     return [key for key, given, kept in told if given not in ("", None) and given != kept]

@@ -41,8 +41,8 @@ _ACCOUNT = (
     "use_period",
 )  # fmt: skip
 _METER = (
-    "unit_id", "gas_account_id", "maker", "meter_no", "model", "kind", "inlet_side", "status", "reading",
-    "installed_at",
+    "unit_id", "gas_account_id", "maker", "meter_no", "model", "kind", "inlet_side", "seal_no", "status",
+    "reading", "installed_at",
 )  # fmt: skip
 _ROLE = ("customer_id", "gas_account_id", "unit_id", "role", "granted_at", "proof")
 
@@ -130,11 +130,14 @@ class AccountEntering:
             else:
                 copy_rows(session, "meter", _METER, [_make_meter(line, account.id, account.unit_id, now)])
             return
-        told = {"kind": line.meter_kind, "model": line.meter_model, "inlet_side": line.inlet_side}
+        told = {
+            "kind": line.meter_kind, "model": line.meter_model, "inlet_side": line.inlet_side,
+            "seal_no": line.meter_seal,
+        }  # fmt: skip
         meter: dict[str, Any] = {key: given for key, given in told.items() if given}
         if line.meter_reading is not None:
             meter["reading"] = line.meter_reading
-        if {"meter_kind", "meter_model", "inlet_side", "meter_reading"} & set(keys_of):
+        if {"meter_kind", "meter_model", "inlet_side", "meter_seal", "meter_reading"} & set(keys_of):
             session.execute(update(Meter).where(Meter.id == account.meter_id).values(meter))
 
     @staticmethod
@@ -143,7 +146,10 @@ class AccountEntering:
     ) -> None:
         """Hang a meter that the company has and that is at no account now."""
         told: dict[str, Any] = {"kind": line.meter_kind, "unit_id": unit_id, "gas_account_id": account_id}
-        more = {"model": line.meter_model, "inlet_side": line.inlet_side, "reading": line.meter_reading}
+        more = {
+            "model": line.meter_model, "inlet_side": line.inlet_side, "seal_no": line.meter_seal,
+            "reading": line.meter_reading,
+        }  # fmt: skip
         told |= {key: given for key, given in more.items() if given not in ("", None)}
         hung = {"status": "installed", "installed_at": now, "removed_at": None}
         session.execute(update(Meter).where(Meter.id == meter_id).values(**told, **hung))
@@ -211,6 +217,7 @@ def _make_meter(line: AccountLine, account_id: int, unit_id: int, now: datetime)
         line.meter_model,
         line.meter_kind,
         line.inlet_side or None,
+        line.meter_seal,
         "installed",
         line.meter_reading,
         opened,

@@ -38,7 +38,7 @@ _PAGE = Prepared(
         " a.phone_sealed, a.monthly_use, a.pressure_kpa, a.use_nature, a.use_period, p.id AS premises_id,"
         " p.region, p.street, p.community, p.building, p.building_unit, p.door_sealed, p.note_sealed,"
         " c.id AS customer_id, c.id_number_sealed, c.credit_code, m.maker, m.meter_no, m.model, m.kind,"
-        " m.inlet_side, m.reading"
+        " m.inlet_side, m.seal_no, m.reading"
         " FROM gas_account a JOIN premises p ON p.id = a.premises_id"
         " LEFT JOIN account_role r ON r.gas_account_id = a.id AND r.role = 'owner' AND r.revoked_at IS NULL"
         " LEFT JOIN customer c ON c.id = r.customer_id"
@@ -131,6 +131,7 @@ class AccountExports:
             "meter_model": row.model or "",
             "meter_kind": _KIND_WORDS.get(row.kind, ""),
             "inlet_side": _SIDE_WORDS.get(row.inlet_side, ""),
+            "meter_seal": row.seal_no or "",
             "meter_reading": _write_number(row.reading),
         }
 

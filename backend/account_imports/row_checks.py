@@ -29,7 +29,7 @@ _DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 0{1,2}:00(?
 _EARLIEST = date(1950, 1, 1)
 _LENGTHS: Final = {
     "holder": 100, "contact": 50, "use_nature": 100, "use_period": 100,
-    "meter_maker": 60, "meter_no": 40, "meter_model": 60,
+    "meter_maker": 60, "meter_no": 40, "meter_model": 60, "meter_seal": 100,
 }  # fmt: skip
 # Key → digits before and after the point, as the database keeps them.
 _NUMBERS: Final = {"monthly_use": (12, 2), "pressure_kpa": (7, 3), "meter_reading": (11, 3)}
@@ -70,6 +70,7 @@ class AccountLine:
     meter_model: str
     meter_kind: str
     inlet_side: str
+    meter_seal: str
     meter_reading: Decimal | None
 
 
@@ -102,7 +103,13 @@ class RowReader:
         if texts["meter_no"] and not words["meter_kind"]:
             raise RowRefused("meter_incomplete", "meter_kind")
         if not texts["meter_no"] and any(
-            (words["meter_kind"], words["inlet_side"], texts["meter_model"], numbers["meter_reading"])
+            (
+                words["meter_kind"],
+                words["inlet_side"],
+                texts["meter_model"],
+                texts["meter_seal"],
+                numbers["meter_reading"],
+            )
         ):
             raise RowRefused("meter_incomplete", "meter_no")
         return AccountLine(
@@ -119,6 +126,7 @@ class RowReader:
             meter_maker=texts["meter_maker"],
             meter_no=texts["meter_no"],
             meter_model=texts["meter_model"],
+            meter_seal=texts["meter_seal"],
             gas_use=words["gas_use"],
             status=words["status"],
             meter_kind=words["meter_kind"],

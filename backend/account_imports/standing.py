@@ -21,7 +21,7 @@ _ACCOUNTS = """
       a.contact_sealed, a.phone_sealed, a.phone_index, a.monthly_use, a.pressure_kpa, a.use_nature,
       a.use_period, p.id AS premises_id, p.address_index, p.note_sealed, c.id AS customer_id,
       c.id_number_index, c.credit_code, m.id AS meter_id, m.maker, m.meter_no, m.model, m.kind,
-      m.inlet_side, m.reading
+      m.inlet_side, m.seal_no, m.reading
     FROM gas_account a JOIN premises p ON p.id = a.premises_id
     LEFT JOIN account_role r ON r.gas_account_id = a.id AND r.role = 'owner' AND r.revoked_at IS NULL
     LEFT JOIN customer c ON c.id = r.customer_id

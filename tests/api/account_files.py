@@ -30,7 +30,7 @@ def make_row(**changes: str) -> dict[str, str]:
         "note": "门铃坏了", "gas_use": "居民", "status": "正常", "opened_on": "2019-05-20",
         "monthly_use": "18.5", "pressure_kpa": "2", "use_nature": "做饭", "use_period": "全年",
         "meter_maker": "金卡", "meter_no": uuid.uuid4().hex[:12], "meter_model": "G2.5",
-        "meter_kind": "IC卡表", "inlet_side": "左进", "meter_reading": "1024.5",
+        "meter_kind": "IC卡表", "inlet_side": "左进", "meter_seal": "F-20931", "meter_reading": "1024.5",
     }  # fmt: skip
     return {**row, **changes}
 

@@ -59,8 +59,8 @@ def test_a_file_is_checked_without_writing_and_then_brought_in_whole(importing: 
     record = view.record
     assert (record.holder, record.phone, record.address["door"]) == ("李小龙", row["phone"], row["door"])
     assert (view.status, record.gas_use, str(record.monthly_use)) == ("active", "residential", "18.50")
-    assert (meter.kind, meter.inlet_side, meter.model, str(meter.reading)) == (
-        "ic_card", "left", "G2.5", "1024.500",
+    assert (meter.kind, meter.inlet_side, meter.seal_no, meter.model, str(meter.reading)) == (
+        "ic_card", "left", "F-20931", "G2.5", "1024.500",
     )  # fmt: skip
 
 
