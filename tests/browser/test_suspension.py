@@ -100,7 +100,7 @@ def _look_at_the_card(
     customer.press(re.compile("请核验身份"))
     customer.press("不方便刷脸，请工作人员核对")
     customer.press(re.compile("^请工作人员核对$"))
-    expect(customer.page.get_by_text("工作人员正在核对您的身份")).to_be_visible()
+    expect(customer.page.get_by_text("已交给工作人员核对身份")).to_be_visible()
     watched.shoot(customer.page, "identity-05-declined")
     handler.open_case(stop_no)
     proof = handler.page.get_by_role("region", name="身份核验")
