@@ -43,6 +43,7 @@ from backend.cases.identity_rows import move_identity_checks
 from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.merging import move_cases
 from backend.cases.offers import Offers
+from backend.cases.printed_heads import PrintedHeads
 from backend.cases.record_matching import RecordMatching
 from backend.cases.service import CaseService, Effect
 from backend.cases.staff_access import StaffAccess
@@ -203,6 +204,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         now,
     )
     wordings, typesetter = ContractWordings(definitions, sources, keys), Typesetter()
+    heads = PrintedHeads(sources, organisation)
     channels, access = make_channels(settings, platforms), StaffAccess(definitions)
     # A list at the top of the file is as good YAML as a mapping.
     messages: Any = read_body(PROCESSES_FOLDER / MESSAGES_FILE)
@@ -238,7 +240,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         filled_documents=FilledDocuments(definitions, keys, wordings),
         typesetter=typesetter,
         printer=DocumentPrinter(
-            files, signing, typesetter, settings.public_base_url, settings.company_name or ""
+            files, signing, heads, typesetter, settings.public_base_url, settings.company_name or ""
         ),
         customer_cases=CustomerCases(
             reading,

@@ -23,6 +23,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.database import table_of
 from backend.core.local_time import local_date
+from backend.core.working_calendar import WorkingCalendar
 from backend.organisation.service import Member, OrganisationService
 from payments.agreed import Agreed, find_agreed, find_recorded
 from payments.collecting import OPENS_CHARGE
@@ -246,7 +247,7 @@ class PaymentStatements:
         )
 
     def _find_end(self, session: Session, place: _Place, agreed: Agreed | None) -> datetime | None:
-        """Return until when it is to be paid: by the contract, or else by the step's own limit.
+        """Return until when it is to be paid: by the contract, or else on the day of the step's own limit.
 
         A limit that the step shares with others stands still while the customer is waited for; what the
         manual gives the customer is told all the same. What is to be done at once has no last day.
@@ -260,9 +261,9 @@ class PaymentStatements:
         limit = find_limit(place.definition, place.branch.snapshot, place.task.step)
         if limit is not None and limit.kind is LimitKind.IMMEDIATE:
             return None
-        if due_at is not None or limit is None:
-            return due_at
-        return measure_due(limit, calendar, place.task.opened_at)
+        if due_at is None and limit is not None:
+            due_at = measure_due(limit, calendar, place.task.opened_at)
+        return None if due_at is None else _tell_last_day(calendar, place.task.opened_at, due_at)
 
     def _find_agreed(self, session: Session, place: _Place) -> Agreed | None:
         recorded = find_sum_field(place.definition, None if place.task is None else place.task.step)
@@ -281,6 +282,15 @@ class PaymentStatements:
         unit, address = self._organisation.tell_counter(session, unit_id)
         map_url = _MAP.format(quote(address, safe="")) if address else ""
         return {"unit": unit, "address": address, "hours": periods, "map_url": map_url}
+
+
+def _tell_last_day(calendar: WorkingCalendar, since: datetime, due_at: datetime) -> datetime:
+    """Return when the counter closes on the last day for paying.
+
+    The manual counts office hours; of half a day that begins on a weekend a quarter of an hour would be left
+    after the morning. Whoever has to come to a counter gets the whole of an opening day, and no minute of it.
+    """
+    return calendar.closing_time(max(calendar.next_whole_day(since), local_date(due_at)))
 
 
 def _write_receipt(charge: Row[Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from backend.cases.case_files import CaseFiles
 from backend.cases.document_signing import DocumentSigning, Signed
 from backend.cases.filled_documents import FilledDocument
+from backend.cases.printed_heads import PrintedHeads, list_missing
 from backend.cases.signature_views import write_marks
 from backend.catalogue.forms import list_file_keys
 from backend.core.errors import Conflict
@@ -46,6 +47,8 @@ def list_looks(filled: Sequence[FilledDocument]) -> list[tuple[str, list[str], s
     for one in filled:
         fields = [field.key for field in one.form.fields if field.is_personal and field.key in one.values]
         items = [f"{one.form.key}.{key}" for key in fields]
+        # The head tells of the case what the form does not ask.
+        items += [f"application.{name}" for name in list_missing(one.form)]
         items += () if one.contract is None else one.contract.personal
         if items:
             looks.append((f"case:{one.case.id}", items, f"打印“{one.form.name}”"))
@@ -56,10 +59,17 @@ class DocumentPrinter:
     """``base_url`` is where the public page of checks is reached; ``issuer`` stands above each title."""
 
     def __init__(
-        self, files: CaseFiles, signing: DocumentSigning, typesetter: Typesetter, base_url: str, issuer: str
+        self,
+        files: CaseFiles,
+        signing: DocumentSigning,
+        heads: PrintedHeads,
+        typesetter: Typesetter,
+        base_url: str,
+        issuer: str,
     ) -> None:
         self._files = files
         self._signing = signing
+        self._heads = heads
         self._typesetter = typesetter
         self._base_url = base_url.rstrip("/")
         self._issuer = issuer
@@ -76,7 +86,7 @@ class DocumentPrinter:
         if not filled:
             raise Conflict("document_not_filled")
         signed = [self._signing.list_signed(session, one) for one in filled]
-        papers = [self._make_paper(session, one, by) for one, by in zip(filled, signed, strict=True)]
+        papers = [self._make_paper(session, one, by, party) for one, by in zip(filled, signed, strict=True)]
         first = filled[0]
         title = first.form.body.get("title", first.form.name)
         of_case = f"{title}-{first.row.number}" if len(filled) == 1 else f"{first.case.case_no}-全部单据"
@@ -93,7 +103,9 @@ class DocumentPrinter:
         content = self._typesetter.set_papers(bundle.name, self._issuer, bundle.made_at, sheets)
         return Printed(content, bundle.name)
 
-    def _make_paper(self, session: Session, filled: FilledDocument, signed: Sequence[Signed]) -> Paper:
+    def _make_paper(
+        self, session: Session, filled: FilledDocument, signed: Sequence[Signed], party: str | None
+    ) -> Paper:
         drawn = [one.file_key for one in signed if one.file_key is not None]
         pictures = self._draw(session, [*list_file_keys(filled.form, filled.values), *drawn])
         return Paper(
@@ -105,6 +117,7 @@ class DocumentPrinter:
             watermark=_VOID if filled.row.state == "superseded" else "",
             marks=write_marks(filled.form, filled.values, signed, pictures),
             clauses=() if filled.contract is None else filled.contract.clauses,
+            head=self._heads.gather(session, filled, for_staff=party is None),
             stated=frozenset() if filled.contract is None else filled.contract.names,
         )
 

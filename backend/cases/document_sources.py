@@ -134,6 +134,17 @@ class DocumentSources:
         known = {**applicant, **self._facts, **self._tell_moment(session, case)}
         return {name: str(tell(value)) for name, value in known.items() if value}
 
+    def tell_whom(self, session: Session, case: StoredCase, *, for_staff: bool) -> dict[str, str]:
+        """Return whom and where the case is about, in words, for the head of a paper.
+
+        Only staff learn from the account what the application does not tell.
+        """
+        root_id = case.id if case.parent_case_id is None else find_root_id(session, case.id)
+        known, _ = self._read_application(session, root_id)
+        if for_staff and not known.keys() >= _APPLICANT:
+            known = {**describe_account(self._read_account(session, case, root_id)), **known}
+        return {name: str(tell(known[name])) for name in _APPLICANT if known.get(name)}
+
     def _tell_moment(self, session: Session, case: StoredCase) -> dict[str, Any]:
         now = self._now()
         return {

@@ -104,7 +104,21 @@ def make_progress(line: Line, find_process: FindProcess) -> tuple[ProgressStep, 
     told = _fold_invisible(visits, waits_for_parts)
     if status is not CaseStatus.OPEN:
         return told.steps
-    return (*told.steps, *_tell_ahead(told, _foretell(line, "", find_process), waits_for_parts))
+    ways = _foretell(line, "", find_process)
+    steps = told.steps
+    if any(_is_works(one) for way in ways for one in way.found.values()):
+        steps = tuple(one._replace(due_at=None) if _spans_works(one) else one for one in steps)
+    return (*steps, *_tell_ahead(told, ways, waits_for_parts))
+
+
+def _is_works(definition: ProcessDefinition) -> bool:
+    """True for works whose own day, by their slip or a limit over all of them, is told once there is one."""
+    return bool(definition.overall) or "ends_on" in definition.traits
+
+
+def _spans_works(step: ProgressStep) -> bool:
+    """True where the moment is the desk's for all of the case: before works begin nobody knows their end."""
+    return step.is_due_shared and not step.in_child and step.state is StepState.NOW
 
 
 def _order_by_time(steps: tuple[ProgressStep, ...]) -> tuple[ProgressStep, ...]:

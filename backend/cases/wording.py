@@ -161,7 +161,10 @@ def write_headline(
         return f"{present}，{_write_end(current.due_at, current.ends_with, now)}"
     # A step's own moment must not read as that of the whole, nor the days of the whole as those of one step.
     due = write_due(current.due_at, now)
-    return f"{present}，{due}全部办完" if current.is_due_shared else f"{present}，这一步{due}办好"
+    if current.is_due_shared and not current.in_child:
+        return f"{present}，{due}全部办完"
+    # Of works a limit over several steps is not the end, after which the gas is still to be let on.
+    return f"{present}，{'这几步' if current.is_due_shared else '这一步'}{due}办好"
 
 
 def _write_present(current: ProgressStep, now: datetime) -> str:

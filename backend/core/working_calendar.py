@@ -186,6 +186,12 @@ class WorkingCalendar:
             day += DAY
         raise NoOfficeTime
 
+    def next_whole_day(self, moment: datetime) -> date:
+        """Return the first working day on which the office had not opened yet at ``moment``."""
+        day = self.next_working_day(local_date(moment))
+        opens = datetime.combine(day, self.hours_on(day).periods[0].opens, SHANGHAI)
+        return day if moment <= opens else self.next_working_day(day + DAY)
+
     def closing_time(self, day: date) -> datetime:
         """Return when the office closes on ``day``, or on the next working day where that one is free."""
         working = self.next_working_day(day)

@@ -65,6 +65,8 @@ class Paper:
     marks: Sequence[Mark] = field(default_factory=tuple)
     clauses: Sequence[Mapping[str, Any]] = field(default_factory=tuple)
     stated: frozenset[str] = frozenset()
+    # Whom, where, by whom and when, where the form itself does not say; as label and words.
+    head: Sequence[tuple[str, str]] = ()
 
 
 def list_copies(form: Form, party: str | None = None) -> list[str]:
@@ -96,6 +98,7 @@ def lay_out(paper: Paper, copy: str) -> dict[str, Any]:
         "watermark": paper.watermark,
         "flipped": any(len(one.get("columns", ())) > _MOST_UPRIGHT for one in _list_fields(body)),
         "clauses": list(paper.clauses),
+        "head": [list(one) for one in paper.head],
         "sections": sections,
         "hash": certificate.sha256,
         "address": certificate.address,

@@ -143,10 +143,10 @@ def test_the_customer_goes_on_being_told_of_the_visit(hall: Hall, case_no: str) 
     headline, steps = read_steps()
     booked = hall.customer_cases.read(hall.customer_id, case_no)["appointment"]["text"]
     assert headline == f"已约好 {booked} 上门维修"
-    assert steps["师傅准备出发"]["due_text"] == f"约好 {booked} 上门维修"
+    assert steps["等师傅上门"]["due_text"] == f"约好 {booked} 上门维修"
     # The department's step has its own time, and nobody whom the customer could call there.
     assert steps["工程部门在办"]["due_text"].startswith("预计")
-    assert (steps["师傅准备出发"]["handler"] is None, steps["工程部门在办"]["handler"]) == (False, None)
+    assert (steps["等师傅上门"]["handler"] is None, steps["工程部门在办"]["handler"]) == (False, None)
     assert handler.act(child, "set_off").status_code == 200
     assert hall.customer_cases.look_at_visit(hall.customer_id, case_no)[0] == "set_off"
     assert read_steps()[0].startswith("师傅正在路上")

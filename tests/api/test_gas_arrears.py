@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from pypdf import PdfReader
+from sqlalchemy import select, update
 
+from backend.access.models import PersonalLook
+from backend.cases.form_sealing import NAME_CONTEXT
+from backend.cases.models import ServiceCase
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, upload
 from tests.api.staff_side import Browser, Hall, code
@@ -142,3 +148,34 @@ def test_the_customer_signs_what_was_read_and_done(
     assert signed.status_code == 200, signed.text
     [slip] = read(hall, owner, f"/cases/{visited}/documents")
     assert slip["signers"][0]["signed_at"] is not None
+
+
+@pytest.mark.usefixtures("print_fonts")
+def test_the_printed_slip_says_whose_meter_where_by_whom_and_when(
+    hall: Hall, owner: MadeCustomer, handler: Browser, visited: str
+) -> None:
+    task = fill_in(handler, visited, **EVEN)
+    named = update(ServiceCase).where(ServiceCase.id == hall.find_id(visited))
+    with hall.sessions.begin() as session:
+        session.execute(named.values(contact_name_sealed=hall.keys.encrypt("李四光", NAME_CONTEXT)))
+    printed = handler.get(f"/cases/{visited}/documents/{task}/pdf")
+    assert printed.status_code == 200, printed.text
+    pages = PdfReader(io.BytesIO(printed.data)).pages
+    text = "".join("".join(page.extract_text() for page in pages).split())
+    # Nobody has said where, so that there is no empty line for it.
+    assert "客户李四光填写人王crew_361填写时间2026年" in text and "地址" not in text
+    with hall.sessions() as session:
+        seen = select(PersonalLook.items).where(PersonalLook.subject == f"case:{hall.find_id(visited)}")
+        looked = [one for items in session.scalars(seen) for one in items]
+    # What the head tells in full is a look like any other.
+    assert {"application.contact_name", "application.address"} <= set(looked)
+
+
+def test_an_invented_account_number_is_refused_where_it_is_typed(handler: Browser, visited: str) -> None:
+    line = next(one for one in handler.read(f"/cases/{visited}")["documents"] if one["may_fill"])
+    path = f"/cases/{visited}/documents/{line['task']}"
+    revision = handler.read(path)["revision"]
+    body = {"revision": revision, "values": {"account_no": "301000000123"}, "fills": True}
+    answer = handler.send("PUT", path, body)
+    assert answer.status_code == 422, answer.text
+    assert "户号不对" in answer.text

@@ -48,11 +48,15 @@ def test_the_sum_is_told_before_it_is_paid_and_the_receipt_afterwards(
     hall: Hall, owner: MadeCustomer
 ) -> None:
     case_no = begin(hall, HOME, "pay", owner.id, amount_fen=358_000)
-    # No deadline runs while the customer is waited for; the manual's half day is told all the same.
-    assert read_bill(hall, owner, case_no)["until"] is not None
+    # No deadline runs while the customer is waited for; the manual's half day is told all the same, as the
+    # whole of an opening day: who was told on a Saturday evening has all of Monday.
+    late = update(CaseTask).where(CaseTask.case_id == hall.find_id(case_no))
     with hall.sessions.begin() as session:
-        late = update(CaseTask).where(CaseTask.case_id == hall.find_id(case_no))
-        session.execute(late.values(due_at=datetime.fromisoformat(LATE)))
+        session.execute(late.values(opened_at=datetime.fromisoformat("2026-11-28T14:54:00+00:00")))
+    assert read_bill(hall, owner, case_no)["until"] == "2026-11-30T09:30:00+00:00"
+    with hall.sessions.begin() as session:
+        opened_at = datetime.fromisoformat("2026-11-25T00:00:00+00:00")
+        session.execute(late.values(opened_at=opened_at, due_at=datetime.fromisoformat(LATE)))
         session.execute(update(Unit).where(Unit.code == "361").values(address="历下区泉城路100号"))
     bill = read_bill(hall, owner, case_no)
     assert (bill["what"], bill["amount_fen"], bill["state"]) == ("安装费", 358_000, "to_pay")

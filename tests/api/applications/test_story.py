@@ -218,7 +218,7 @@ def test_a_repair_from_dispatch_to_the_rating(
     view = customer.get(f"/cases/{case_no}")
     assert [one["name"] for one in view["progress"]] == [
         "提交申请", "已受理", "资料已看过", "服务单位已安排", "师傅已安排", "上门时间已约好", "派师傅上门",
-        "师傅准备出发", "师傅在路上", "现场查看", "试压点火", "交付使用", "核对结果", "办结", "评价服务",
+        "等师傅上门", "师傅在路上", "现场查看", "试压点火", "交付使用", "核对结果", "办结", "评价服务",
     ]  # fmt: skip
     assert find_now(view)["name"] == "派师傅上门"
     staff.do(child.id, "accept", "accept")
@@ -257,7 +257,7 @@ def check_hour_told(customer: Customer, case_no: str) -> None:
     """Whatever is due before the visit, the customer reads the booked hour and no other."""
     view = customer.get(f"/cases/{case_no}")
     now = find_now(view)
-    assert (now["name"], now["key"]) == ("师傅准备出发", "support/set_off")
+    assert (now["name"], now["key"]) == ("等师傅上门", "support/set_off")
     assert now["due_text"] == f"约好 {view['appointment']['text']} 上门维修"
     assert view["headline"] == f"已{now['due_text']}"
     [listed] = customer.get("/cases")["items"]

@@ -27,7 +27,7 @@ def show(step: str, **data: str) -> tuple[ProgressStep, tuple[ProgressStep, ...]
     return current, steps
 
 
-@pytest.mark.parametrize("step", ["purchase", "construct"])
+@pytest.mark.parametrize("step", ["design", "purchase", "construct"])
 def test_the_customer_reads_the_day_of_the_slip(step: str) -> None:
     current, steps = show(step, completion_on=DAY)
     assert write_step_due(current, NOW) == "预计 12月10日 周四 竣工"
@@ -42,7 +42,7 @@ def test_the_customer_reads_the_day_of_the_slip(step: str) -> None:
 
 
 def test_before_the_works_and_without_a_slip_it_is_the_limit_of_the_step() -> None:
-    for step, data in (("design", {"completion_on": DAY}), ("purchase", {})):
+    for step, data in (("scheme", {"completion_on": DAY}), ("purchase", {})):
         current, _ = show(step, **data)
         assert current.due_at == NOW + timedelta(days=2), step
         assert (write_step_due(current, NOW) or "").endswith(" 前")

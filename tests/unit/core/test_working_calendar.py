@@ -148,3 +148,16 @@ def test_who_begins_later_is_not_due_earlier(start: datetime, later: timedelta, 
 def test_nothing_is_due_outside_office_hours(start: datetime, amount: timedelta) -> None:
     due = CALENDAR.add_office_time(start, amount)
     assert CALENDAR.next_office_moment(due) == due
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        ("2026-11-28T22:54:00+08:00", "2026-11-30"),
+        ("2026-11-30T08:00:00+08:00", "2026-11-30"),
+        ("2026-11-30T09:00:00+08:00", "2026-12-01"),
+        ("2026-11-27T16:00:00+08:00", "2026-11-30"),
+    ],
+)
+def test_the_next_whole_day_has_not_begun(moment: str, day: str) -> None:
+    assert CALENDAR.next_whole_day(datetime.fromisoformat(moment)).isoformat() == day

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { AvailableAction } from '@/api/types'
+import type { AvailableAction, DocumentView } from '@/api/types'
 import { isLeading, orderActions } from '@/domain/actionNeeds'
-import { findWayOut } from '@/domain/formDemands'
+import { findWayOut, tellSums } from '@/domain/formDemands'
 
 const action = (outcome: string, more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete', task: 1, step: 'inspect', outcome, name: outcome, unmet: null, needs_reason: false, reason_label: null, for_customer: false, not_yet: false, choice: null,
@@ -43,5 +43,20 @@ describe('the buttons of an inspection', () => {
   it('put the way with hazards first once some were ticked', () => {
     const shut = { ...safe, unmet: { code: 'hazards_found', text: '安检单里勾选了隐患' } }
     expect(orderActions([shut, hazard, nobody], 0)).toEqual([hazard, nobody, shut])
+  })
+})
+
+describe('the sums of a way out', () => {
+  const fields = [{ key: 'arrears_fee', label: '要补缴的气款', type: 'money' }, { key: 'other_fee', label: '别的', type: 'money' }]
+  const form = { sections: [{ fields }] } as unknown as DocumentView['form']
+  const owes = action('owes', { demands: [{ field: 'arrears_fee', filled: true }] })
+
+  it('are named in yuan before anybody confirms it', () => {
+    expect(tellSums(owes, form, { arrears_fee: 3600, other_fee: 1 })).toBe('要补缴的气款 36.00 元')
+  })
+
+  it('are none where nothing is owed, or nothing was asked', () => {
+    expect(tellSums(action('clear', { demands: [{ field: 'arrears_fee', filled: false }] }), form, {})).toBe('')
+    expect(tellSums(owes, form, {})).toBe('')
   })
 })

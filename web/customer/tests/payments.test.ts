@@ -8,8 +8,8 @@ describe('what there is to pay', () => {
 
   it('says by when, also where that has passed', () => {
     const until = '2026-11-26T09:30:00Z'
-    expect(tellUntil({ until, overdue: false })).toBe('请在 11月26日 周四 17:30 前缴')
-    expect(tellUntil({ until, overdue: true })).toBe('原定 11月26日 周四 17:30 前缴，请尽快')
+    expect(tellUntil({ until, overdue: false })).toBe('请在 11月26日 周四 下班前缴')
+    expect(tellUntil({ until, overdue: true })).toBe('原定 11月26日 周四 下班前缴，请尽快')
     expect(tellUntil({ until: null, overdue: false })).toBeNull()
   })
 

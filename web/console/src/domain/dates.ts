@@ -39,6 +39,9 @@ export function tellNear(iso: string, now: Date = new Date()): string {
   return tellMoment(iso, now)
 }
 
+/** `11月26日 周四`, the day of a moment. */
+export const tellDayOf = (iso: string, now?: Date): string => tellMoment(iso, now).split(' ').slice(0, 2).join(' ')
+
 /** `17:00`. */
 export function tellClock(iso: string): string {
   const at = split(new Date(iso))

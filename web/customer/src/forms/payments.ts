@@ -1,5 +1,5 @@
 import type { AvailableAction, Bill, CaseSummary } from '@/api/types'
-import { showTime } from './shown'
+import { showDayOf } from './shown'
 import { showYuan } from './money'
 
 /** "3,580.00 元". */
@@ -32,10 +32,10 @@ export function paysFirst(bill: Pick<Bill, 'state'> | null, main: Pick<Available
 /** The same for a case in a list, which tells only what is to be paid now. */
 export const paysNow = (item: Pick<CaseSummary, 'due' | 'action'>): boolean => paysFirst(item.due && { state: 'to_pay' }, item.action)
 
-/** By when a bill is to be paid, or null where nothing is set. */
+/** The last day for paying, all of which the counter is open for it; null where nothing is set. */
 export function tellUntil(bill: Pick<Bill, 'until' | 'overdue'>): string | null {
   if (!bill.until) return null
-  return bill.overdue ? `原定 ${showTime(bill.until)} 前缴，请尽快` : `请在 ${showTime(bill.until)} 前缴`
+  return bill.overdue ? `原定 ${showDayOf(bill.until)} 下班前缴，请尽快` : `请在 ${showDayOf(bill.until)} 下班前缴`
 }
 
 /** That a late payment loses nothing, where no contract says otherwise; null where nothing runs or it is late already. */

@@ -50,6 +50,9 @@ export function showTime(iso: string): string {
   return `${at.getUTCMonth() + 1}月${at.getUTCDate()}日 ${WEEKDAYS[at.getUTCDay()]} ${clock}`
 }
 
+/** "11月26日 周四", the day of a moment. */
+export const showDayOf = (iso: string): string => showTime(iso).split(' ').slice(0, 2).join(' ')
+
 /** Days and hours within words stand at the odd places, so that no line breaks in the middle of one. */
 export function splitTimes(words: string): string[] {
   return words.split(/(\d+月\d+日 周[一二三四五六日]|\d\d:\d\d–\d\d:\d\d)/)
