@@ -4,7 +4,7 @@ import { tellNear, tellSpan } from './dates'
 
 type Promised = Pick<StaffCaseRow, 'promise' | 'channel' | 'mark'>
 
-const tellWhom = (row: Pick<Promised, 'channel'>) => (row.channel === 'hotline' ? '来电人' : '客户')
+const tellWhom = (row: { channel: string | null }) => (row.channel === 'hotline' ? '来电人' : '客户')
 
 /** `答应来电人：今天 16:40 前答复（3小时）`; before that time runs, what will hold; null where nothing was promised. */
 export function tellPromise(row: Promised, now: Date): string | null {
@@ -15,6 +15,13 @@ export function tellPromise(row: Promised, now: Date): string | null {
   if (answered_at && !is_open) return `已在 ${tellNear(answered_at, now)} 答复${due_at ? `（答应 ${tellNear(due_at, now)} 前）` : ''}`
   if (!due_at) return `${row.mark ?? '投诉'}：处理起 ${within}内答复`
   return `答应${tellWhom(row)}：${tellNear(due_at, now)} 前答复（${within}）`
+}
+
+/** `已派单，答应来电人 明天 01:57 前答复`, once its time has begun by what was just done; null otherwise. */
+export function tellBegun(before: StaffCaseRow['promise'] | undefined, after: Partial<Promised>, now: Date): string | null {
+  const due_at = after.promise?.due_at
+  if (!due_at || after.promise?.answered_at || before === undefined || before?.due_at) return null
+  return `已派单，答应${tellWhom({ channel: after.channel ?? null })} ${tellNear(due_at, now)} 前答复`
 }
 
 /** What stands beside it in explanation. */
