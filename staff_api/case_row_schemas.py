@@ -42,10 +42,17 @@ class TimeLeftSchema(Schema):
 
 
 class PromiseSchema(Schema):
-    """Within what time whoever complained is answered; without a moment while the time has not begun."""
+    """Within what time whoever complained is answered; without a moment while the time has not begun.
+
+    ``answered_at`` is when the answer went out, ``kept`` whether that was in time; it is open until they were
+    told by telephone as well.
+    """
 
     within = fields.String(required=True)
     due_at = make_moment(may_be_none=True)
+    answered_at = make_moment(may_be_none=True)
+    kept = fields.Boolean(required=True, allow_none=True)
+    is_open = fields.Boolean(required=True)
 
 
 class StaffCaseRowSchema(Schema):

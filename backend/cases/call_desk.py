@@ -18,10 +18,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.access import find_root_id
 from backend.cases.case_contacts import choose_contact
 from backend.cases.case_reading import ToldProgress
-from backend.cases.case_tree import Branch, CaseTree, list_branches, read_tree_by_id
+from backend.cases.case_tree import Branch, CaseTree, read_tree_by_id
 from backend.cases.ports import RecordLook
 from backend.cases.progress_shown import write_contact
-from backend.cases.promised_times import find_promise
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
 from backend.cases.shared_limits import find_last_sharing
@@ -132,8 +131,7 @@ class CallDesk:
             told = self._progress.tell_progress(session, tree := read_tree_by_id(session, row.id))
             customer = describe_customer(row, self._keys)
             return {
-                **(line := self._rows.write(session, [row])[0]),
-                "promise": self._find_promise(session, tree.branch) or line["promise"],
+                **self._rows.write(session, [row])[0],
                 "customer_phone": customer["phone"],
                 "headline": told.headline,
                 "progress": told.steps,
@@ -184,23 +182,6 @@ class CallDesk:
             raise Invalid(fields={"q": "call_words_short" if plain else "required"})
         place = {"community": _begins_with(words[0]), "building": _begins_with(words[1])}
         return {**_nothing(), **place}
-
-    def _find_promise(self, session: Session, branch: Branch) -> dict[str, Any] | None:
-        """Return by when is answered, where that time runs: here, or in what the case was handed over to."""
-        for one in list_branches(branch):
-            definition = self._definitions.get(session, one.definition_version_id)
-            for task in one.snapshot.open_tasks:
-                promise = find_promise(
-                    definition,
-                    task.step,
-                    one.snapshot.data,
-                    one.due_at.get(task.no),
-                    task.opened_at,
-                    lambda key: self._definitions.newest(session, key).definition,
-                )
-                if promise is not None and promise["due_at"] is not None:
-                    return promise
-        return None
 
     def _list_places(
         self, session: Session, branch: Branch, told: ToldProgress, path: str

@@ -46,6 +46,7 @@ _OWN = "c.customer_id = :customer_id AND c.parent_case_id IS NULL"
 _ONE = Prepared(text(f"{_COLUMNS}{_OWN} AND c.case_no = :case_no"))
 _BY_ID = Prepared(text(f"{_COLUMNS}c.id = :case_id"))
 _BELOW = text(_CHILDREN + " WHERE k.parent_case_id = ANY(:parents)")
+_BRANCHES = text(_CHILDREN + " WHERE k.id = ANY(:ids)")
 # A number that is foreign or unknown gives NULL, and then nothing follows.
 _AFTER = """
    AND (CAST(:after AS text) IS NULL
@@ -154,6 +155,12 @@ def read_tree_by_id(session: Session, case_id: int) -> CaseTree:
     return _build_tree(session, _BY_ID.one(session, {"case_id": case_id})._asdict())
 
 
+def read_branches(session: Session, case_ids: Iterable[int]) -> dict[int, Branch]:
+    """Return these cases by id with all below them; of their corrections and owed papers nothing is read."""
+    rows = session.execute(_BRANCHES, {"ids": sorted(case_ids)}).mappings().all()
+    return {branch.id: branch for _, branch in _build_each(session, rows)}
+
+
 def list_trees(
     session: Session, customer_id: int, which: str, after: str | None, limit: int
 ) -> list[CaseTree]:
@@ -200,16 +207,17 @@ def _build_tree(session: Session, row: Row) -> CaseTree:
 
 
 def _build_children(session: Session, rows: Sequence[Row]) -> dict[int, Branch]:
+    return {row["parent_task_no"]: branch for row, branch in _build_each(session, rows)}
+
+
+def _build_each(session: Session, rows: Sequence[Row]) -> Iterator[tuple[Row, Branch]]:
     """Hardly any child hands over itself; only where one did, another look is needed."""
     grown: dict[int, list[Row]] = {row["id"]: [] for row in rows if row["has_children"]}
     if grown:
         for below in session.execute(_BELOW, {"parents": list(grown)}).mappings():
             grown[below["parent_case_id"]].append(below)
-    children = {}
     for row in rows:
-        below_it = _build_children(session, grown.get(row["id"], ()))
-        children[row["parent_task_no"]] = _build_branch(row, below_it)
-    return children
+        yield row, _build_branch(row, _build_children(session, grown.get(row["id"], ())))
 
 
 def _build_branch(

@@ -2,20 +2,23 @@
 
 A process says so by its trait ``answers_within``: the step whose limit spans the handling, the step at
 which it is graded, and the field in which whoever wrote it down may have said so before (``told_by``). The
-figures are the limit's own, as the company has set them.
+figures are the limit's own, as the company has set them. The process that calls them afterwards names by its
+trait ``tells_answer`` the step at which they are told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+from backend.cases.case_tree import Branch
 from backend.cases.choices import find_told
+from backend.cases.snapshot import CaseStatus, Task, TaskState
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import LimitKind, Outcome, ProcessDefinition
 
-_TRAIT = "answers_within"
+_TRAIT, _TELLS = "answers_within", "tells_answer"
 _UNITS = {
     LimitKind.MINUTES: "分钟",
     LimitKind.HOURS: "小时",
@@ -23,6 +26,14 @@ _UNITS = {
     LimitKind.WORKING_DAYS: "个工作日",
 }
 FindProcess = Callable[[str], ProcessDefinition]
+FindDefinition = Callable[[int], ProcessDefinition]
+
+
+class Answering(NamedTuple):
+    """A case that is to answer within a time."""
+
+    definition: ProcessDefinition
+    branch: Branch
 
 
 def tell_way(
@@ -48,32 +59,79 @@ def tell_start(definition: ProcessDefinition, now: datetime) -> str:
     return "，".join(f"{name} {words}" for name, words in told.items() if words)
 
 
-def find_promise(
-    definition: ProcessDefinition,
-    step: str,
-    data: Mapping[str, Any],
-    due_at: datetime | None,
-    since: datetime,
-    find_process: FindProcess,
-) -> dict[str, Any] | None:
-    """Return ``{within, due_at}`` of a case at ``step`` that is due at ``due_at``, or None where none holds.
+def answers(definition: ProcessDefinition) -> bool:
+    """Tell whether cases of this process answer within a time that is told."""
+    return _TRAIT in definition.traits
 
-    ``within`` is the length (3 小时) as it was at ``since``, ``due_at`` the moment that whoever complained
-    may count on: None as long as the limit has not begun. Before it is graded, and once it was answered,
-    nothing is promised.
+
+def find_answering(branches: Iterable[Branch], find_definition: FindDefinition) -> Answering | None:
+    """Return the case of a tree that is graded and is to answer, the lowest; None where no such process is.
+
+    A complaint that was judged to be of another level goes on in a case of that level, which answers.
     """
-    trait = definition.traits.get(_TRAIT)
-    if trait is None:
-        return None
-    way = find_grade(definition, data)
-    within = "" if way is None else _measure_way(definition, way, since, find_process)
-    if not within:
+    found = None
+    for one in branches:
+        definition = find_definition(one.definition_version_id)
+        if answers(definition) and (found is None or find_grade(definition, one.snapshot.data)):
+            found = Answering(definition, one)
+    return found
+
+
+def find_promise(
+    answering: Answering, find_definition: FindDefinition, find_process: FindProcess
+) -> dict[str, Any] | None:
+    """Return ``{within, due_at, answered_at, kept, is_open}``, or None where nothing is promised (any more).
+
+    ``within`` is the length (3 小时) as it was when it began, ``due_at`` the moment that whoever complained
+    may count on: None as long as the limit has not begun. ``answered_at`` is when the answer was sent out,
+    ``kept`` whether that was in time. It is open until they were told by telephone as well, or until nobody
+    is to call them any more.
+    """
+    definition, branch = answering
+    trait, snapshot = definition.traits[_TRAIT], branch.snapshot
+    way = find_grade(definition, snapshot.data)
+    if way is None:
         return None
     first = definition.step(trait["step"])
-    if step in (first.key, *first.limit.steps):
-        return {"within": within, "due_at": due_at}
-    keys = [one.key for one in definition.steps]
-    return {"within": within, "due_at": None} if keys.index(step) < keys.index(first.key) else None
+    span = (first.key, *first.limit.steps)
+    tasks = [one for one in snapshot.tasks if one.step in span]
+    waits = [one for one in snapshot.tasks if one.state is TaskState.OPEN]
+    since = next((one.opened_at for one in (*tasks, *waits)), None)
+    within = "" if since is None else _measure_way(definition, way, since, find_process)
+    is_running = any(one.state is TaskState.OPEN for one in tasks)
+    answered_at = None if is_running else _find_answer(tasks, span[-1])
+    if not within or (answered_at is None and snapshot.status is not CaseStatus.OPEN):
+        return None
+    due_at = next((branch.due_at[one.no] for one in reversed(tasks) if one.no in branch.due_at), None)
+    if answered_at is None:
+        return {
+            "within": within,
+            "due_at": due_at if is_running else None,
+            "answered_at": None,
+            "kept": None,
+            "is_open": True,
+        }
+    return {
+        "within": within,
+        "due_at": due_at,
+        "answered_at": answered_at,
+        "kept": due_at is None or answered_at <= due_at,
+        "is_open": snapshot.status is CaseStatus.OPEN and not _was_told(branch, find_definition),
+    }
+
+
+def _find_answer(tasks: Iterable[Task], last: str) -> datetime | None:
+    found = [one.done_at for one in tasks if one.step == last and one.state is TaskState.DONE]
+    return found[-1] if found else None
+
+
+def _was_told(branch: Branch, find_definition: FindDefinition) -> bool:
+    """Tell whether somebody has called whoever complained and told them (trait ``tells_answer``)."""
+    for one in branch.children.values():
+        step = find_definition(one.definition_version_id).traits.get(_TELLS)
+        if step and any(task.step == step and task.state is TaskState.DONE for task in one.snapshot.tasks):
+            return True
+    return False
 
 
 def find_grade(definition: ProcessDefinition, data: Mapping[str, Any]) -> Outcome | None:

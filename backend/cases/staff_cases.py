@@ -272,11 +272,11 @@ class StaffCases:
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
-        part, performer = tell_part(member, row), make_performer(member)
+        standing = (
+            pick_open(objections), self._now(), tell_part(member, row), make_performer(member), root
+        )  # fmt: skip
         return {
-            **self._rows.write_one(
-                session, row, units, handlers, untaken, pick_open(objections), self._now(), part, performer
-            ),
+            **self._rows.write_one(session, row, units, handlers, untaken, *standing),
             **describe_overall(works, self._now(), list_branches(root), definitions),
             "history": history,
             "reply": find_reply(events),

@@ -167,6 +167,7 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
     if data.get("result"):
         traits = event.definition.traits
         what = "答复" if traits.get(ANSWERS) else "处理结果" if traits.get("mark") else "现场结果"
+        what = "回访结果" if traits.get("tells_answer") else what
         said.append(f"{what}：{data['result']}")
     if data.get("amount_fen"):
         said.append(f"应收 {_write_yuan(data['amount_fen'])}")

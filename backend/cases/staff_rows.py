@@ -10,11 +10,12 @@ from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from backend.cases.alarm_ringing import list_untaken
+from backend.cases.case_tree import Branch, list_branches, read_branches
 from backend.cases.commands import PERSONAL_POSTS, Performer
 from backend.cases.deadlines import counts_office_hours
 from backend.cases.objection_rows import list_open
 from backend.cases.objection_views import name_objected
-from backend.cases.promised_times import find_grade, find_promise
+from backend.cases.promised_times import answers, find_answering, find_grade, find_promise
 from backend.cases.shared_limits import find_last_sharing
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step
@@ -32,12 +33,12 @@ CONTACT_PHONE_CONTEXT = "service_case.contact_phone"
 _TOPS = Prepared(
     text(
         """
-    WITH RECURSIVE up (id, case_no, parent_case_id) AS (
-      SELECT c.id, p.case_no, p.parent_case_id FROM service_case c
+    WITH RECURSIVE up (id, case_no, parent_case_id, top_id, definition_version_id) AS (
+      SELECT c.id, p.case_no, p.parent_case_id, p.id, p.definition_version_id FROM service_case c
         JOIN service_case p ON p.id = c.parent_case_id WHERE c.id = ANY(:ids)
-      UNION ALL SELECT up.id, p.case_no, p.parent_case_id FROM up
+      UNION ALL SELECT up.id, p.case_no, p.parent_case_id, p.id, p.definition_version_id FROM up
         JOIN service_case p ON p.id = up.parent_case_id)
-    SELECT id, case_no FROM up WHERE parent_case_id IS NULL
+    SELECT id, case_no, top_id, definition_version_id FROM up WHERE parent_case_id IS NULL
     """
     )
 )
@@ -148,13 +149,23 @@ class RowWriter:
         untaken = list_untaken(session, alarms) if alarms else frozenset()
         objected = list_open(session, {row.id for row in rows})
         below = [row.id for row in rows if getattr(row, "parent_case_id", None) is not None]
-        tops = {one.id: one.case_no for one in _TOPS.all(session, {"ids": below})} if below else {}
+        tops = {one.id: one for one in _TOPS.all(session, {"ids": below})} if below else {}
+        wholes = self._read_answering(session, rows, tops)
         return [
             {
                 **self.write_one(
-                    session, row, units, handlers, untaken, objected, now, tell_part(row), performer
+                    session,
+                    row,
+                    units,
+                    handlers,
+                    untaken,
+                    objected,
+                    now,
+                    tell_part(row),
+                    performer,
+                    wholes.get(tops[row.id].top_id if row.id in tops else row.id),
                 ),
-                "application_no": tops.get(row.id, row.case_no),
+                "application_no": tops[row.id].case_no if row.id in tops else row.case_no,
             }
             for row in rows
         ]
@@ -170,9 +181,11 @@ class RowWriter:
         now: datetime,
         part: str | None,
         performer: Performer | None = None,
+        whole: Branch | None = None,
     ) -> dict[str, Any]:
         """Return the StaffCaseRow of one row, with the names of units and handlers by id.
 
+        ``whole`` is the case at its top with all below: what was promised there holds for each of them.
         ``untaken`` are the alarms that ring, ``objected`` the papers that customers object to. A case that
         has ended names its end for its step, and no clock runs for it. What waits for the customer is never
         overdue: the limit is theirs, and no staff can keep it.
@@ -183,6 +196,7 @@ class RowWriter:
         sealed, grade = row.contact_name_sealed, _read_grade(row)
         step = definition.step(row.step)
         turn = _tell_turn(step, row.handler_id, performer)
+        mark, promise = self._tell_answering(session, definition, grade, whole)
         return {
             "case_no": row.case_no,
             "service": row.service_key or row.process_key,
@@ -201,13 +215,13 @@ class RowWriter:
             "overdue": due_at is not None and due_at < now and turn != "customer",
             "time_left": self._write_time_left(session, definition, row, due_at),
             "limit_until": None if due_at is None else _tell_span(definition, row.step),
-            "promise": None if status.is_final else self._find_promise(session, definition, row, grade),
+            "promise": promise,
             "returned_times": row.returned_times,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
             "objected_papers": []
             if status.is_final
             else name_objected(objected, row.id, lambda one: self._definitions.get_form(session, one).name),
-            "mark": _write_mark(definition, grade),
+            "mark": mark,
             # An alarm needs no such mark, and what is over no such hurry.
             "leak_words": bool(getattr(row, "leak_words", None))
             and not status.is_final
@@ -221,17 +235,36 @@ class RowWriter:
             "rings": row.id in untaken,
         }
 
-    def _find_promise(
-        self, session: Session, definition: ProcessDefinition, row: Row[Any], grade: Mapping[str, Any]
-    ) -> dict[str, Any] | None:
-        return find_promise(
-            definition,
-            row.step,
-            grade,
-            row.due_at,
-            row.waiting_since,
-            lambda key: self._definitions.newest(session, key).definition,
+    def _read_answering(
+        self, session: Session, rows: Sequence[Row[Any]], tops: Mapping[int, Row[Any]]
+    ) -> dict[int, Branch]:
+        """Return by id the cases at the top of ``rows`` of whose process somebody is answered in time."""
+        found = {
+            top.top_id if row.id in tops else row.id
+            for row in rows
+            if answers(self._definitions.get(session, (top := tops.get(row.id, row)).definition_version_id))
+        }
+        return read_branches(session, found) if found else {}
+
+    def _tell_answering(
+        self,
+        session: Session,
+        definition: ProcessDefinition,
+        grade: Mapping[str, Any],
+        whole: Branch | None,
+    ) -> tuple[str | None, dict[str, Any] | None]:
+        """Return what marks the case, and what whoever complained was promised: of the whole, for each."""
+
+        def find_definition(version_id: int) -> ProcessDefinition:
+            return self._definitions.get(session, version_id)
+
+        found = None if whole is None else find_answering(list_branches(whole), find_definition)
+        if found is None:
+            return _write_mark(definition, grade), None
+        told = find_promise(
+            found, find_definition, lambda key: self._definitions.newest(session, key).definition
         )
+        return _write_mark(found.definition, found.branch.snapshot.data), told
 
     def _write_time_left(
         self, session: Session, definition: ProcessDefinition, row: Row[Any], due_at: datetime | None

@@ -176,6 +176,8 @@ def _check_named_steps(process: ProcessDefinition, known: set[str]) -> Iterator[
     within = process.traits.get("answers_within")
     if within is not None:
         more["answers_within"] = (within["step"], within["graded_at"])
+    if "tells_answer" in process.traits:
+        more["tells_answer"] = (process.traits["tells_answer"],)
     more["in_one_go"] = tuple(process.traits.get("in_one_go", ()))
     if process.forwarding is not None:
         more["forwarding"] = (process.forwarding.step, *process.forwarding.at)

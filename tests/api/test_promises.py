@@ -9,7 +9,7 @@ from tests.api.staff_side import Browser, Hall
 from tests.api.test_intake import make_phone, open_case
 from tests.api.test_same_customer import AGENT, DESK, complaint
 
-WITHIN = {"within": "3 小时", "due_at": None}
+WITHIN = {"within": "3 小时", "due_at": None, "answered_at": None, "kept": None, "is_open": True}
 
 
 def list_levels(who: Browser, case_no: str) -> dict[str, str | None]:
@@ -63,7 +63,51 @@ def test_what_went_over_to_another_level_tells_its_moment_to_the_caller(hall: Ha
     case_no = open_case(agent, "complaint_level_2_3", complaint(make_phone()))
     for outcome in ("accept", "new", "level_1"):
         assert agent.act(case_no, outcome).status_code == 200
-    assert agent.read(f"/calls/cases/{case_no}")["promise"] == {"within": "48 小时", "due_at": None}
+    assert agent.read(f"/calls/cases/{case_no}")["promise"] == {**WITHIN, "within": "48 小时"}
+
+
+def test_mark_and_promise_stay_while_the_caller_is_to_be_called_back(hall: Hall) -> None:
+    agent, desk, phone = hall.sign_in(AGENT), hall.sign_in(DESK), make_phone()
+    case_no = open_case(agent, "complaint_level_2_3", complaint(phone, told_grade="level_3"))
+    for who, outcome, more in (
+        (agent, "accept", {}),
+        (agent, "new", {}),
+        (agent, "level_3", {}),
+        (agent, "dispatch", {"unit_code": "361"}),
+        (agent, "nothing_more", {}),
+        (desk, "assign", {"handler": "handler_361"}),
+        (hall.sign_in("handler_361"), "handled", {"result": "已致歉"}),
+        (desk, "accepted", {}),
+    ):
+        assert who.act(case_no, outcome, **more).status_code == 200
+    moment = read_moment(desk.read(f"/cases/{case_no}")["promise"])
+    assert desk.act(case_no, "reply", reason="已致歉").status_code == 200
+    revisit_no = agent.read(f"/cases/{case_no}")["child"]["case_no"]
+
+    def read_all() -> list[dict[str, Any]]:
+        rows = agent.read("/cases", queue="close", limit=100)["items"]
+        return [
+            agent.read(f"/cases/{case_no}"),
+            agent.read(f"/cases/{revisit_no}"),
+            *(one for one in rows if one["case_no"] == revisit_no),
+            find_called(agent, phone),
+            agent.read(f"/calls/cases/{case_no}"),
+        ]
+
+    for outcome in ("answered", "convenient"):
+        for one in read_all():
+            promise = one["promise"]
+            assert one["channel"] == "hotline"
+            assert (one["mark"], promise["is_open"], promise["kept"]) == ("3级投诉", True, True)
+            assert read_moment(promise) == moment
+        assert agent.act(revisit_no, outcome).status_code == 200
+    assert agent.act(revisit_no, "done").status_code == 200
+    assert {one["promise"]["is_open"] for one in read_all()} == {False}
+    assert agent.act(revisit_no, "briefed").status_code == 200
+    assert agent.act(revisit_no, "record", result="客户满意").status_code == 200
+    ended = agent.read(f"/cases/{case_no}")
+    assert (ended["status"], ended["mark"], ended["promise"]["kept"]) == ("completed", "3级投诉", True)
+    assert "回访结果：客户满意" in str(ended["history"])
 
 
 def find_called(agent: Browser, phone: str) -> dict[str, Any]:

@@ -159,3 +159,18 @@ it('asks whether the customer is there, and goes on with the case in which the m
   expect(bar.emitted('done')).toBeUndefined()
   bar.unmount()
 })
+
+it('keeps what ends a case apart from all that is pressed in a row', () => {
+  setActivePinia(createPinia())
+  const action = (kind: string, outcome: string | null, name: string) => ({
+    kind, task: 1, step: 'accept', outcome, name, asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false,
+  })
+  const actions = [action('complete', 'accept', '受理'), action('cancel', null, '终止办理')]
+  const view = { case_no: '1', version: 1, actions, open_tasks: [], demands: [], documents: [], reviews: {}, values: {}, form: { sections: [] }, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
+  useOpenCase().view = view as unknown as StaffCaseView
+  const bar = mount(ActionBar)
+  expect(bar.get('.usual').text()).toContain('受理')
+  expect(bar.get('.usual').text()).not.toContain('终止办理')
+  expect(bar.get('.grave').text()).toContain('终止办理')
+  bar.unmount()
+})

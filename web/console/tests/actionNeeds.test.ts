@@ -125,3 +125,14 @@ describe('a choice between what weighs the same', () => {
     expect(giveKeys(ordered).map((one) => one.shortcut)).toEqual(['a', ''])
   })
 })
+
+describe('judging what one did oneself', () => {
+  it('is not offered, neither to approve nor to send back, and says whose it is', () => {
+    const unmet = { code: 'own_work', text: '这一步要由另一位同事来做' }
+    const [accepted, rejected, other] = [action({ task: 3, step: 'review', outcome: 'accepted', unmet }), action({ task: 3, step: 'review', outcome: 'rejected', needs_reason: true }), action({ task: 4, step: 'bill', outcome: 'billed', needs_reason: true })]
+    expect(listOffered({ actions: [accepted, rejected, other], may_be_owed: [] })).toEqual([other])
+    expect(listOffered({ actions: [{ ...accepted, unmet: null }, rejected], may_be_owed: [] })).toHaveLength(2)
+    const view = { status: 'open' as const, step_name: '', open_tasks: [{ name: '审核处理结果', party_name: '客户服务部门' }] as never, actions: [accepted, rejected] }
+    expect(tellIdle(view)).toBe('在等客户服务部门：审核处理结果。前面是您办的，要由另一位同事来审。现在没有要您办的。')
+  })
+})

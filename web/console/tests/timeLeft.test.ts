@@ -88,7 +88,7 @@ describe('a limit that several steps share', () => {
 })
 
 describe('what whoever complained was told', () => {
-  const told = (due_at: string | null) => ({ promise: { within: '3 小时', due_at }, channel: 'hotline', mark: '3级投诉' })
+  const told = (due_at: string | null) => ({ promise: { within: '3 小时', due_at, answered_at: null as string | null, kept: null as boolean | null, is_open: true }, channel: 'hotline', mark: '3级投诉' })
 
   it('names the moment, and whom it was told', () => {
     expect(tellPromise(told('2026-11-24T16:40:00+08:00'), now)).toBe('答应来电人：今天 16:40 前答复（3小时）')
@@ -98,7 +98,7 @@ describe('what whoever complained was told', () => {
 
   it('says before its time runs what will hold', () => {
     expect(tellPromise(told(null), now)).toBe('3级投诉：处理起 3小时内答复')
-    expect(explainPromise(told(null))).toContain('就开始算')
+    expect(explainPromise(told(null), now)).toContain('就开始算')
   })
 
   it('stands in a list before the limit of the step, which stays small', () => {
@@ -112,6 +112,22 @@ describe('what whoever complained was told', () => {
     expect(tellTimeLeft(soon, now)).toMatchObject({ note: '本步剩5分钟', level: 'amber' })
     const late = { ...row('2026-11-24T13:30:00+08:00', 1, true), promise: told('2026-11-24T13:30:00+08:00').promise }
     expect(tellTimeLeft(late, now)).toMatchObject({ text: '今天 13:30 前答复', note: '超1小时30分', level: 'red' })
+  })
+
+  it('stays until they were called, and then says whether it was kept', () => {
+    const due = '2026-11-24T14:40:00+08:00'
+    const replied = told(due)
+    Object.assign(replied.promise, { answered_at: '2026-11-24T14:20:00+08:00', kept: true })
+    expect(tellPromise(replied, now)).toBe('答应来电人：今天 14:40 前答复（3小时）')
+    expect(explainPromise(replied, now)).toBe('回复已在 今天 14:20 发出（按时做到），还要打电话告诉来电人')
+    // The days within which to call are no time that anybody was told.
+    const calling = { ...row('2026-11-27T00:00:00+08:00', 0.1), promise: replied.promise }
+    expect(tellTimeLeft(calling, now)).toMatchObject({ text: '今天 14:40 前答复', note: '回复已发，还要打电话', level: 'amber' })
+    replied.promise.is_open = false
+    expect([tellPromise(replied, now), explainPromise(replied, now)]).toEqual(['已在 今天 14:20 答复（答应 今天 14:40 前）', '按时做到'])
+    Object.assign(replied.promise, { answered_at: '2026-11-24T14:55:00+08:00', kept: false })
+    expect(explainPromise(replied, now)).toBe('晚了15分')
+    expect(tellTimeLeft(calling, now).text).toMatch(/^本步剩/)
   })
 
   it('says a day that is near as one says it', () => {

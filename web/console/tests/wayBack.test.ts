@@ -56,6 +56,19 @@ it('offers the way back to a case once another one is shown, until one is there 
   work.unmount()
 })
 
+it('says what the caller is to be told, once its time has begun', async () => {
+  const work = mount(WorkView, { shallow: true })
+  await flushPromises()
+  const promise = (due_at: string | null) => ({ within: '3 小时', due_at, answered_at: null, kept: null, is_open: true })
+  useOpenCase().left = { task: 1, open_tasks: [], promise: promise(null) }
+  const next = { ...view, channel: 'hotline', promise: promise('2026-11-26T10:05:00+08:00') }
+  work.getComponent(CasePane).vm.$emit('done', next as unknown as StaffCaseView, '没有其他诉求')
+  await flushPromises()
+  const { message } = toast.success.mock.calls[0]![0] as { message: VNode }
+  expect((message.children as VNode[])[0]!.children).toMatch(/^已派单，答应来电人 .*10:05 前答复。$/)
+  work.unmount()
+})
+
 it('offers no way back to the case on which one stays', async () => {
   const { work, said } = await finish(true)
   expect(said).toContain('已办：受理')

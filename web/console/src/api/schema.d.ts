@@ -10579,7 +10579,11 @@ export interface components {
         };
         Promise: {
             /** Format: date-time */
+            answered_at: string | null;
+            /** Format: date-time */
             due_at: string | null;
+            is_open: boolean;
+            kept: boolean | null;
             within: string;
         };
         Queue: {

@@ -71,9 +71,20 @@ export function isGrave(action: AvailableAction): boolean {
   return action.kind === 'cancel' || action.outcome === 'refuse'
 }
 
+/** The step is another's, since one did oneself what is looked at there. */
+const isOwnWork = (action: AvailableAction) => action.unmet?.code === 'own_work'
+
+/**
+ * Whether the action is part of judging one's own work: who may not approve it is not offered to send it back either,
+ * as if that were what is to be done.
+ */
+function judgesOwnWork(action: AvailableAction, all: readonly AvailableAction[]): boolean {
+  return isOwnWork(action) || (action.needs_reason && all.some((one) => one.task === action.task && one.step === action.step && isOwnWork(one)))
+}
+
 /** What the case offers, without leave to hand in later (容缺受理) where its form asks for nothing that may come later. */
 export function listOffered(view: Pick<StaffCaseView, 'actions' | 'may_be_owed'>): AvailableAction[] {
-  return view.actions.filter((action) => !action.not_yet && (!action.needs_owed_documents || view.may_be_owed.length > 0))
+  return view.actions.filter((action) => !action.not_yet && !judgesOwnWork(action, view.actions) && (!action.needs_owed_documents || view.may_be_owed.length > 0))
 }
 
 /** Who takes part in the steps that one may do now, beside whoever records them. */
@@ -96,7 +107,7 @@ export function tellWhoseTurn(tasks: readonly Pick<StaffCaseView['open_tasks'][n
 
 /** What stands in the place of the buttons where there is none; ``approves`` who has a contract to approve above. */
 export function tellIdle(
-  view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'documents' | 'extension' | 'waits_for' | 'open_tasks'>>) | null,
+  view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'documents' | 'extension' | 'waits_for' | 'open_tasks' | 'actions'>>) | null,
   approves = false,
 ): string {
   const toSign = tellToSign(view?.documents ?? [])
@@ -105,7 +116,8 @@ export function tellIdle(
   if (view?.extension?.may_answer) return '请看上面的延期申请，等您同意或不同意。'
   if (approves) return '请看“内容”里的合同审批，等您同意或退回。'
   const turn = tellWhoseTurn(view?.open_tasks ?? [])
-  if (turn) return `${turn}。现在没有要您办的。`
+  const byAnother = view?.actions?.some(isOwnWork) ? '前面是您办的，要由另一位同事来审。' : ''
+  if (turn) return `${turn}。${byAnother}现在没有要您办的。`
   return view?.waits_for === 'customer' ? '正在等客户，现在没有要您办的。' : '现在没有要您办的。看进度可知正在等谁。'
 }
 

@@ -10,12 +10,12 @@ export interface Column {
 
 /** All columns of the list, in the order in which they stand. */
 export const COLUMNS: readonly Column[] = [
-  { key: 'time_left', name: '时限', track: '110px', wide: '140px' },
-  { key: 'service', name: '业务', track: '66px', wide: '136px' },
+  { key: 'time_left', name: '时限', track: '132px', wide: '140px' },
+  { key: 'service', name: '业务', track: '78px', wide: '136px' },
   { key: 'customer', name: '客户', track: '52px' },
-  { key: 'place', name: '地点', track: 'minmax(110px, 1fr)' },
+  { key: 'place', name: '地点', track: 'minmax(96px, 1fr)' },
   { key: 'step', name: '环节', track: '128px' },
-  { key: 'marks', name: '标记', track: '112px' },
+  { key: 'marks', name: '标记', track: '96px' },
   { key: 'unit', name: '单位', track: '120px' },
   { key: 'handler', name: '责任人', track: '72px' },
   { key: 'opened_at', name: '提交时间', track: '96px' },

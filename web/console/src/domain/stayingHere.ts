@@ -6,6 +6,8 @@ import { isGrave } from './actionNeeds'
 export interface LeftStep {
   task: number | null
   open_tasks: Pick<StaffCaseView['open_tasks'][number], 'no' | 'queue' | 'in_one_go'>[]
+  /** What whoever complained had been promised by then. */
+  promise?: StaffCaseView['promise']
 }
 
 /**

@@ -39,19 +39,25 @@ export function tellTimeLeft(row: Timed, now: Date): TimeLeft {
     const isPast = row.due_at !== null && new Date(row.due_at).getTime() < now.getTime()
     return { text: `等客户 ${tellWait(row.waiting_since, now)}`, level: isPast ? 'amber' : 'none', share: isPast ? 1 : 0 }
   }
-  if (row.promise?.due_at) return tellRunning(row, row.promise.due_at, now)
+  if (row.promise?.due_at && row.promise.is_open) return tellRunning(row, row.promise, row.promise.due_at, now)
   const own = tellOwn(row, now)
-  if (!row.promise) return own
+  if (!row.promise?.is_open) return own
   // What somebody was told counts for more than the office hours of a step that only leads there.
   const within = row.promise.within.replaceAll(' ', '')
   return { text: `处理起${within}内答复`, note: own.text, level: row.overdue ? 'red' : 'amber', share: own.share }
 }
 
-function tellRunning(row: Timed, due: string, now: Date): TimeLeft {
-  const own = tellOwn({ ...row, limit_until: null }, now)
+/** What counts is the moment that was told, whatever the limit of the step at which the case stands by now. */
+function tellRunning(row: Timed, promise: NonNullable<StaffCaseRow['promise']>, due: string, now: Date): TimeLeft {
   const near = tellNear(due, now)
   // A column has no room for month, day and weekday in words.
-  return { ...own, text: `${near.includes('月') ? tellShort(due) : near} 前答复`, note: own.text.replace('本步', '') }
+  const text = `${near.includes('月') ? tellShort(due) : near} 前答复`
+  if (promise.answered_at) {
+    return { text, note: '回复已发，还要打电话', level: promise.kept ? 'amber' : 'red', share: row.time_left?.share ?? 0 }
+  }
+  const overdue = new Date(due).getTime() <= now.getTime()
+  const own = tellOwn({ ...row, due_at: due, overdue, limit_until: null }, now)
+  return { ...own, text, note: own.text.replace('本步', '') }
 }
 
 function tellOwn(row: Timed, now: Date): TimeLeft {

@@ -52,7 +52,7 @@ export function tellHeadline(visit: StaffCaseView, now: Date): string {
   if (visit.is_alarm) return visit.visit.result ? '已处置' : `马上去 · 报警已过 ${tellElapsed(now.getTime() - new Date(visit.opened_at).getTime())}`
   if (visit.visit.made_at) return `已上门 ${tellMoment(visit.visit.made_at)}`
   if (visit.appointment) return visit.appointment.text
-  if (visit.mark && visit.promise?.due_at) return `${visit.mark} · 答应 ${tellNear(visit.promise.due_at, now)} 前答复`
+  if (visit.mark && visit.promise?.due_at && visit.promise.is_open) return `${visit.mark} · 答应 ${tellNear(visit.promise.due_at, now)} 前答复`
   if (visit.mark) return visit.due_at ? `${visit.mark} · ${tellMoment(visit.due_at)} 前办完` : visit.mark
   return '客户还没约时间'
 }

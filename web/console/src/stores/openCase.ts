@@ -208,7 +208,7 @@ export const useOpenCase = defineStore('openCase', () => {
   /** Send a command by the one queue and show the case as it is afterwards. Raises Problem. */
   async function perform(body: CommandBody): Promise<StaffCaseView> {
     const asked = caseNo.value!
-    const open_tasks = view.value?.open_tasks ?? []
+    const { open_tasks = [], promise } = view.value ?? {}
     await flushMarks()
     try {
       const got = await commands.submit(asked, body)
@@ -217,7 +217,7 @@ export const useOpenCase = defineStore('openCase', () => {
         unsaved = false
         draft.value = makeDraft()
         drafts.set(asked, draft.value)
-        left.value = { task: body.task ?? null, open_tasks }
+        left.value = { task: body.task ?? null, open_tasks, promise }
         rest()
         show(got)
       }
