@@ -64,7 +64,7 @@ class ObjectionAnswers:
             made = objection_rows.find_objection(session, answer.objection)
             if made is None or made.document_id != filled.row.id:
                 raise NotFound
-            if not may_answer(member, row, filled.row.filled_by):
+            if not may_answer(member, row, made):
                 raise Forbidden("objection_not_yours")
             if not made.is_open:
                 raise Conflict("objection_settled")

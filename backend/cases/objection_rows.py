@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from backend.cases.document_models import DocumentObjection, DocumentSignature, ObjectionAnswer
 from backend.cases.document_rows import DOCUMENT, SIGNED_ON_PAPER
-from backend.cases.models import ServiceCase
+from backend.cases.models import CaseTask, ServiceCase
 from backend.core.database import table_of
 from backend.core.statements import Prepared
 
@@ -32,6 +32,7 @@ _OBJECTION = table_of(DocumentObjection)
 _SIGNATURE = table_of(DocumentSignature)
 _ANSWER = table_of(ObjectionAnswer)
 _CASE = table_of(ServiceCase)
+_TASK = table_of(CaseTask)
 _IDS = bindparam("case_ids", type_=ARRAY(BigInteger))
 _SIGNED_AFTER_ALL = exists().where(
     _SIGNATURE.c.document_id == _OBJECTION.c.document_id,
@@ -56,12 +57,14 @@ _FIRST_ANSWER = (
 _READ = (
     select(
         _OBJECTION.c.id, _OBJECTION.c.case_id, _OBJECTION.c.document_id, _OBJECTION.c.text_sealed,
-        _OBJECTION.c.made_at, DOCUMENT.c.task_no, DOCUMENT.c.form_version_id, DOCUMENT.c.filled_by,
+        _OBJECTION.c.made_at, DOCUMENT.c.task_no, DOCUMENT.c.form_version_id, DOCUMENT.c.filled_by, 
+        _TASK.c.post_key,
         _IS_OPEN.label("is_open"), _IS_CURRENT.label("is_current"), _FIRST_ANSWER.c.id.label("answer_id"),
         _FIRST_ANSWER.c.text_sealed.label("answer_sealed"), _FIRST_ANSWER.c.answered_at,
         _FIRST_ANSWER.c.staff_id.label("answered_by"),
     )
     .join(DOCUMENT, _ON_DOCUMENT)
+    .join(_TASK, (_TASK.c.case_id == DOCUMENT.c.case_id) & (_TASK.c.no == DOCUMENT.c.task_no))
     .outerjoin(_FIRST_ANSWER, true())
 )  # fmt: skip
 _OF_CASES = Prepared(_READ.where(_OBJECTION.c.case_id == _IDS.any_()).order_by(_OBJECTION.c.id))
@@ -104,13 +107,6 @@ _MADE_TO = select(func.count()).where(
 def stands_open(case_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that an objection to a paper of this very case stands open."""
     return exists().where(_OBJECTION.c.case_id == case_id, _ON_DOCUMENT, _IS_OPEN)
-
-
-def stands_open_to_paper_of(case_id: ColumnElement[int], writer: ColumnElement[str]) -> ColumnElement[bool]:
-    """Return the same for papers that ``writer`` filled in."""
-    return exists().where(
-        _OBJECTION.c.case_id == case_id, _ON_DOCUMENT, DOCUMENT.c.filled_by == writer, _IS_OPEN
-    )
 
 
 def list_of_cases(session: Session, case_ids: Collection[int]) -> Sequence[Row[Any]]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.objection_rows import ANSWER_CONTEXT, TEXT_CONTEXT
-from backend.cases.staff_access import LOOKERS_ON, tell_part
+from backend.cases.staff_access import LOOKERS_ON, list_posts, tell_part
 from backend.core.encryption import KeyRing
 from backend.organisation.service import Member
 
@@ -18,14 +19,17 @@ MOST = 5
 NameForm = Callable[[int], str]
 
 
-def may_answer(member: Member, case: Row[Any], filled_by: str | None) -> bool:
+def may_answer(member: Member, case: Row[Any], objection: Row[Any]) -> bool:
     """Tell whether a member who sees the case may answer: its handler, who wrote the paper, or who leads.
 
-    Deputies and co-handlers do it as well, since they are told of it.
+    Deputies, co-handlers and who holds the post of the paper's step do it as well: where the writer is away
+    it is they who are told.
     """
     own = {f"staff:{one}" for one in (member.id, *member.stands_for)}
-    leads = not LOOKERS_ON.isdisjoint(member.positions | member.departments)
-    return leads or tell_part(member, case) is not None or filled_by in own
+    posts = list_posts(member)
+    if tell_part(member, case) is not None or objection.filled_by in own or posts & LOOKERS_ON:
+        return True
+    return objection.post_key in posts - PERSONAL_POSTS.keys()
 
 
 def describe_own(
@@ -59,7 +63,7 @@ def list_for_staff(
             "task": one.task_no,
             "text": keys.decrypt(one.text_sealed, TEXT_CONTEXT),
             "at": one.made_at,
-            "may_answer": may_answer(member, case, one.filled_by),
+            "may_answer": may_answer(member, case, one),
         }
         for one in rows
         if one.case_id == case.id and one.is_open

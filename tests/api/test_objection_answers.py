@@ -98,6 +98,11 @@ def test_the_lead_may_answer_and_who_only_shares_the_list_may_not(
         writer = session.execute(select(CaseDocument.filled_by).where(of_case)).scalar_one()
         session.execute(update(CaseDocument).where(of_case).values(filled_by=f"staff:{hall.staff['lead_a']}"))
     desk = hall.sign_in("desk_361")
+    # Who holds the post of its step is told where the writer is away.
+    assert desk.read(f"/cases/{contract}")["objections"][0]["may_answer"] is True
+    with hall.sessions.begin() as session:
+        of_task = (CaseTask.case_id == hall.find_id(contract), CaseTask.no == TASK)
+        session.execute(update(CaseTask).where(*of_task).values(post_key="finance_dept"))
     assert writer == f"staff:{hall.staff['desk_361']}"
     assert desk.read(f"/cases/{contract}")["objections"][0]["may_answer"] is False
     assert code(answer(desk, contract)) == "objection_not_yours"
