@@ -28,6 +28,7 @@ from backend.cases.drawing import Lots
 from backend.cases.forwarding import CaseForwarding
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
+from backend.cases.objection_answering import ObjectionAnswers
 from backend.cases.return_reasons import ReturnReasons
 from backend.cases.same_customer import SameCustomer
 from backend.cases.staff_access import PostMap, StaffAccess, map_posts
@@ -269,7 +270,9 @@ def _add_cases(
             StaffRemarks(sessions, access, hall.keys, read_clock),
             SameCustomer(sessions, access, rows, read_clock),
         ),
-        make_document_routes(documents),
+        make_document_routes(
+            documents, ObjectionAnswers(hall.cases, access, hall.filled_documents, hall.keys)
+        ),
         make_link_routes(hall.links),
         make_rating_routes(hall.counter_ratings, hall.settings.public_base_url),
         make_notice_routes(make_notice_desk(hall)),

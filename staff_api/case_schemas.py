@@ -52,11 +52,13 @@ class HistoryLineSchema(Schema):
 
 
 class ObjectionToPaperSchema(Schema):
-    """What the customer found wrong with a paper, by its task, until it is written anew or signed."""
+    """What the customer found wrong with a paper, by its task, until it is mended, signed or answered."""
 
+    id = fields.Integer(required=True)
     task = fields.Integer(required=True)
     text = fields.String(required=True)
     at = make_moment()
+    may_answer = fields.Boolean(required=True)
 
 
 class NoteSchema(Schema):

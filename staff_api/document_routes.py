@@ -10,11 +10,13 @@ from flask_smorest import Blueprint
 from backend.cases.document_schemas import (
     DocumentChangeSchema,
     DocumentSchema,
+    ObjectionAnswerSchema,
     SavedDocumentSchema,
     SignatureSchema,
 )
 from backend.cases.document_signing import Wish
 from backend.cases.documents import Change
+from backend.cases.objection_answering import Answer, ObjectionAnswers
 from backend.cases.staff_documents import StaffDocuments
 from backend.core.callers import Caller, open_to
 from backend.files.responses import answer_pdf
@@ -23,7 +25,7 @@ from staff_api.case_command_schemas import RevealedSchema, RevealSchema
 from staff_api.guard import get_signed_in
 
 
-def make_document_routes(documents: StaffDocuments) -> Blueprint:
+def make_document_routes(documents: StaffDocuments, answers: ObjectionAnswers) -> Blueprint:
     """Return the routes of one document, which is named by its case and its task."""
     prefix = "/staff/api/v1/cases/<case_no>/documents/<int:task>"
     routes = Blueprint("staff documents", __name__, url_prefix=prefix)
@@ -63,6 +65,14 @@ def make_document_routes(documents: StaffDocuments) -> Blueprint:
     def sign_document(asked: dict[str, Any], case_no: str, task: int) -> None:
         """Sign a filled form on this device: oneself, or whoever stands there (with `name`)."""
         documents.sign(get_signed_in().member, case_no, task, Wish(**asked, device=_name_device()))
+
+    @routes.post("/objection-answers")
+    @open_to(Caller.STAFF)
+    @routes.arguments(ObjectionAnswerSchema)
+    @routes.response(204)
+    def answer_objection(asked: dict[str, Any], case_no: str, task: int) -> None:
+        """Tell the customer what comes of what they found wrong with a filled form, which settles it."""
+        answers.answer(get_signed_in().member, case_no, task, Answer(**asked))
 
     @routes.post("/reveal")
     @open_to(Caller.STAFF)

@@ -100,3 +100,20 @@ class DocumentObjection(Base):
     text_sealed: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class ObjectionAnswer(Base):
+    """What the company told whoever objected; rows never change.
+
+    It settles the objections to the document up to ``objection_id``: what is said later stands open again.
+    """
+
+    __tablename__ = "objection_answer"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("case_document.id"))
+    objection_id: Mapped[int] = mapped_column(ForeignKey("document_objection.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("service_case.id"))
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    text_sealed: Mapped[str] = mapped_column(Text)
+    answered_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

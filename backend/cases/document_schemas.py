@@ -127,7 +127,7 @@ class ToldValueSchema(Schema):
 
 
 class OwnObjectionSchema(Schema):
-    """What the customer found wrong with a document, and when they wrote it last."""
+    """What the customer found wrong with a document and when they wrote it last, or what was answered."""
 
     text = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
@@ -138,6 +138,14 @@ class ObjectionSchema(Schema):
 
     command_id = fields.UUID(required=True)
     sha256 = fields.String(required=True, validate=validate.Regexp(r"[0-9a-f]{64}\Z"))
+    text = fields.String(required=True, validate=validate.Length(max=LONGEST_TEXT))
+
+
+class ObjectionAnswerSchema(Schema):
+    """What the customer was told, to all that they found wrong up to this objection."""
+
+    command_id = fields.UUID(required=True)
+    objection = fields.Integer(required=True)
     text = fields.String(required=True, validate=validate.Length(max=LONGEST_TEXT))
 
 
@@ -152,7 +160,8 @@ class FilledLineSchema(Schema):
 
     ``asked_at`` is the task of the action that signs it, where one does now; ``told`` is what the customer
     has to know of it for what they are asked to do now, ``facts`` what they sign, while they still can.
-    ``objection`` is what they found wrong and is not settled yet; with ``may_object`` they may say so.
+    ``objection`` is what they found wrong and is not settled yet, ``objection_answer`` what they were told of
+    what they said before; with ``may_object`` they may say so.
     """
 
     task = fields.Integer(required=True)
@@ -165,4 +174,5 @@ class FilledLineSchema(Schema):
     told = fields.List(fields.Nested(ToldValueSchema), required=True)
     facts = fields.List(fields.Nested(ToldValueSchema), required=True)
     objection = fields.Nested(OwnObjectionSchema, required=True, allow_none=True)
+    objection_answer = fields.Nested(OwnObjectionSchema, required=True, allow_none=True)
     may_object = fields.Boolean(required=True)

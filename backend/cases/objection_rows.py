@@ -1,53 +1,112 @@
-"""Reading and writing what customers object to papers; no rule but the one that says which stand open."""
+"""Reading and writing objections to papers and answers to them; the one rule is which of them stand open."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Row, bindparam, exists, func, insert, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Row,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import Session
 
-from backend.cases.document_models import DocumentObjection, DocumentSignature
+from backend.cases.document_models import DocumentObjection, DocumentSignature, ObjectionAnswer
 from backend.cases.document_rows import DOCUMENT, SIGNED_ON_PAPER
+from backend.cases.models import CaseTask, ServiceCase
 from backend.core.database import table_of
 from backend.core.statements import Prepared
 
 TEXT_CONTEXT = "document_objection.text"
+ANSWER_CONTEXT = "objection_answer.text"
 _OBJECTION = table_of(DocumentObjection)
 _SIGNATURE = table_of(DocumentSignature)
-_IN_CASES = _OBJECTION.c.case_id == bindparam("case_ids", type_=ARRAY(BigInteger)).any_()
+_ANSWER = table_of(ObjectionAnswer)
+_CASE = table_of(ServiceCase)
+_TASK = table_of(CaseTask)
+_IDS = bindparam("case_ids", type_=ARRAY(BigInteger))
 _SIGNED_AFTER_ALL = exists().where(
     _SIGNATURE.c.document_id == _OBJECTION.c.document_id,
     _SIGNATURE.c.signer == _OBJECTION.c.signer,
     _SIGNATURE.c.sha256 == _OBJECTION.c.sha256,
 )
+_SETTLES = (_ANSWER.c.document_id == _OBJECTION.c.document_id) & (_ANSWER.c.objection_id >= _OBJECTION.c.id)
+_IS_ANSWERED = exists().where(_SETTLES)
 _ON_PAPER = or_(*(func.coalesce(DOCUMENT.c.content[one].as_boolean(), False) for one in SIGNED_ON_PAPER))
+_IS_CURRENT = (DOCUMENT.c.state == "filled") & (DOCUMENT.c.sha256 == _OBJECTION.c.sha256)
 # Whoever writes the paper anew gives it another hash, and another visit to the step another paper.
-_IS_OPEN = (
-    (DOCUMENT.c.state == "filled")
-    & (DOCUMENT.c.sha256 == _OBJECTION.c.sha256)
-    & ~_SIGNED_AFTER_ALL
-    & ~_ON_PAPER
+_IS_OPEN = _IS_CURRENT & ~_SIGNED_AFTER_ALL & ~_ON_PAPER & ~_IS_ANSWERED
+_ON_DOCUMENT = DOCUMENT.c.id == _OBJECTION.c.document_id
+# The first one is it that settled the objection: those after it are told to what was said later.
+_FIRST_ANSWER = (
+    select(_ANSWER.c.id, _ANSWER.c.text_sealed, _ANSWER.c.answered_at, _ANSWER.c.staff_id)
+    .where(_SETTLES)
+    .order_by(_ANSWER.c.id)
+    .limit(1)
+    .lateral("answer")
 )
-_OF_CASES = Prepared(
+_READ = (
     select(
-        _OBJECTION.c.case_id, _OBJECTION.c.document_id, _OBJECTION.c.text_sealed, _OBJECTION.c.made_at,
-        DOCUMENT.c.task_no, DOCUMENT.c.form_version_id, _IS_OPEN.label("is_open"),
+        _OBJECTION.c.id, _OBJECTION.c.case_id, _OBJECTION.c.document_id, _OBJECTION.c.text_sealed,
+        _OBJECTION.c.made_at, DOCUMENT.c.task_no, DOCUMENT.c.form_version_id, DOCUMENT.c.filled_by,
+        _TASK.c.post_key,
+        _IS_OPEN.label("is_open"), _IS_CURRENT.label("is_current"), _FIRST_ANSWER.c.id.label("answer_id"),
+        _FIRST_ANSWER.c.text_sealed.label("answer_sealed"), _FIRST_ANSWER.c.answered_at,
+        _FIRST_ANSWER.c.staff_id.label("answered_by"),
     )
-    .join(DOCUMENT, DOCUMENT.c.id == _OBJECTION.c.document_id)
-    .where(_IN_CASES)
-    .order_by(_OBJECTION.c.id)
+    .join(DOCUMENT, _ON_DOCUMENT)
+    .join(_TASK, (_TASK.c.case_id == DOCUMENT.c.case_id) & (_TASK.c.no == DOCUMENT.c.task_no))
+    .outerjoin(_FIRST_ANSWER, true())
 )  # fmt: skip
-_OPEN = Prepared(
-    select(_OBJECTION.c.case_id, DOCUMENT.c.form_version_id)
-    .join(DOCUMENT, DOCUMENT.c.id == _OBJECTION.c.document_id)
-    .where(_IN_CASES, _IS_OPEN)
-    .distinct()
-)
+_OF_CASES = Prepared(_READ.where(_OBJECTION.c.case_id == _IDS.any_()).order_by(_OBJECTION.c.id))
+_ONE = Prepared(_READ.where(_OBJECTION.c.id == bindparam("objection_id", type_=BigInteger)))
+
+
+def _find_open_in_trees() -> Prepared:
+    """Return the statement for what is objected to anywhere in the trees of cases, by the cases asked for.
+
+    Whoever collects the sum of a paper has to hear that its customer does not agree to it.
+    """
+    up = select(_CASE.c.id.label("asked"), _CASE.c.id, _CASE.c.parent_case_id).where(
+        _CASE.c.id == _IDS.any_()
+    )
+    above = up.cte("above", recursive=True)
+    parent = _CASE.alias("parent")
+    above = above.union_all(
+        select(above.c.asked, parent.c.id, parent.c.parent_case_id).join(
+            parent, parent.c.id == above.c.parent_case_id
+        )
+    )
+    roots = select(above.c.asked, above.c.id).where(above.c.parent_case_id.is_(None))
+    tree = roots.cte("tree", recursive=True)
+    child = _CASE.alias("child")
+    tree = tree.union_all(select(tree.c.asked, child.c.id).join(child, child.c.parent_case_id == tree.c.id))
+    found = select(tree.c.asked.label("case_id"), DOCUMENT.c.form_version_id).select_from(
+        tree.join(_OBJECTION, _OBJECTION.c.case_id == tree.c.id).join(DOCUMENT, _ON_DOCUMENT)
+    )
+    return Prepared(found.where(_IS_OPEN).distinct())
+
+
+_OPEN = _find_open_in_trees()
 _MADE_TO = select(func.count()).where(
-    _OBJECTION.c.document_id == bindparam("document_id"), _OBJECTION.c.sha256 == bindparam("sha256")
+    _OBJECTION.c.document_id == bindparam("document_id"),
+    _OBJECTION.c.sha256 == bindparam("sha256"),
+    ~_IS_ANSWERED,
 )
+
+
+def stands_open(case_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """Return the condition that an objection to a paper of this very case stands open."""
+    return exists().where(_OBJECTION.c.case_id == case_id, _ON_DOCUMENT, _IS_OPEN)
 
 
 def list_of_cases(session: Session, case_ids: Collection[int]) -> Sequence[Row[Any]]:
@@ -55,8 +114,14 @@ def list_of_cases(session: Session, case_ids: Collection[int]) -> Sequence[Row[A
     return _OF_CASES.all(session, {"case_ids": sorted(case_ids)})
 
 
+def find_objection(session: Session, objection_id: int) -> Row[Any] | None:
+    """Return one as ``list_of_cases`` does, or None."""
+    found: Row[Any] | None = _ONE.first(session, {"objection_id": objection_id})
+    return found
+
+
 def list_open(session: Session, case_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Return case → versions of the forms of its papers that an open objection is made to."""
+    """Return case → versions of the forms that an open objection is made to, anywhere in the case's tree."""
     found: dict[int, set[int]] = {}
     for row in _OPEN.all(session, {"case_ids": sorted(case_ids)}) if case_ids else ():
         found.setdefault(row.case_id, set()).add(row.form_version_id)
@@ -64,7 +129,7 @@ def list_open(session: Session, case_ids: Collection[int]) -> Mapping[int, froze
 
 
 def count_made(session: Session, document_id: int, sha256: bytes) -> int:
-    """Return how often somebody objected to the document as it stands."""
+    """Return how often somebody objected to the document as it stands since they were answered."""
     return session.execute(_MADE_TO, {"document_id": document_id, "sha256": sha256}).scalar_one()
 
 
@@ -72,3 +137,8 @@ def insert_objection(session: Session, values: Mapping[str, Any]) -> int:
     """Keep an objection and return its id."""
     kept = insert(_OBJECTION).values(**values).returning(_OBJECTION.c.id)
     return int(session.execute(kept).scalar_one())
+
+
+def insert_answer(session: Session, values: Mapping[str, Any]) -> None:
+    """Keep an answer to an objection and to all before it."""
+    session.execute(insert(_ANSWER).values(**values))

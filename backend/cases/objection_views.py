@@ -1,4 +1,4 @@
-"""Objections to papers as customers and staff read them."""
+"""Objections to papers as customers and staff read them, with what was answered."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from backend.cases.objection_rows import TEXT_CONTEXT
+from backend.cases.commands import PERSONAL_POSTS
+from backend.cases.objection_rows import ANSWER_CONTEXT, TEXT_CONTEXT
+from backend.cases.staff_access import LOOKERS_ON, list_posts, tell_part
 from backend.core.encryption import KeyRing
+from backend.organisation.service import Member
 
 # Who has written this often what is wrong with the same paper is called, and not asked to write once more.
 MOST = 5
@@ -16,47 +19,78 @@ MOST = 5
 NameForm = Callable[[int], str]
 
 
+def may_answer(member: Member, case: Row[Any], objection: Row[Any]) -> bool:
+    """Tell whether a member who sees the case may answer: its handler, who wrote the paper, or who leads.
+
+    Deputies, co-handlers and who holds the post of the paper's step do it as well: where the writer is away
+    it is they who are told.
+    """
+    own = {f"staff:{one}" for one in (member.id, *member.stands_for)}
+    posts = list_posts(member)
+    if tell_part(member, case) is not None or objection.filled_by in own or posts & LOOKERS_ON:
+        return True
+    return objection.post_key in posts - PERSONAL_POSTS.keys()
+
+
 def describe_own(
     rows: Sequence[Row[Any]], document_id: int, keys: KeyRing, *, may_sign: bool
 ) -> dict[str, Any]:
-    """Return what the customer reads of their objection to a document, and whether they may write more."""
-    own = [one for one in rows if one.document_id == document_id and one.is_open]
+    """Return what the customer reads of their objection to a document, and whether they may write more.
+
+    What was answered stays beside the paper for as long as it says the same.
+    """
+    current = [one for one in rows if one.document_id == document_id and one.is_current]
+    own = [one for one in current if one.is_open]
     told = None
     if own:
         texts = [keys.decrypt(one.text_sealed, TEXT_CONTEXT) for one in own]
         told = {"text": "\n".join(texts), "at": own[-1].made_at}
-    return {"objection": told, "may_object": may_sign and len(own) < MOST}
+    answered = [one for one in current if one.answer_id is not None]
+    answer = None
+    if answered:
+        last = answered[-1]
+        answer = {"text": keys.decrypt(last.answer_sealed, ANSWER_CONTEXT), "at": last.answered_at}
+    return {"objection": told, "objection_answer": answer, "may_object": may_sign and len(own) < MOST}
 
 
-def list_for_staff(rows: Iterable[Row[Any]], case_id: int, keys: KeyRing) -> list[dict[str, Any]]:
+def list_for_staff(
+    rows: Iterable[Row[Any]], case: Row[Any], member: Member, keys: KeyRing
+) -> list[dict[str, Any]]:
     """Return the open objections to the papers of one case, each with the task of its paper."""
     return [
-        {"task": one.task_no, "text": keys.decrypt(one.text_sealed, TEXT_CONTEXT), "at": one.made_at}
-        for one in rows
-        if one.case_id == case_id and one.is_open
-    ]
-
-
-def write_objections(rows: Iterable[Row[Any]], keys: KeyRing, name_form: NameForm) -> list[dict[str, Any]]:
-    """Return ``{at, actor, text}`` for each, as a case's history has them."""
-    return [
         {
+            "id": one.id,
+            "task": one.task_no,
+            "text": keys.decrypt(one.text_sealed, TEXT_CONTEXT),
             "at": one.made_at,
-            "actor": "客户",
-            "text": f"对“{name_form(one.form_version_id)}”有异议，没有签字"
-            f"（{keys.decrypt(one.text_sealed, TEXT_CONTEXT)}）",
+            "may_answer": may_answer(member, case, one),
         }
         for one in rows
+        if one.case_id == case.id and one.is_open
     ]
 
 
-def pick_open(rows: Iterable[Row[Any]]) -> Mapping[int, frozenset[int]]:
-    """Return of objections that were read what ``list_open`` reads: case → versions of forms."""
-    found: dict[int, set[int]] = {}
+def write_objections(
+    rows: Iterable[Row[Any]], keys: KeyRing, name_form: NameForm, staff: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    """Return ``{at, actor, text}`` for each and for each answer, as a case's history has them."""
+    lines, answers = [], {}
     for one in rows:
-        if one.is_open:
-            found.setdefault(one.case_id, set()).add(one.form_version_id)
-    return {case_id: frozenset(forms) for case_id, forms in found.items()}
+        name, said = name_form(one.form_version_id), keys.decrypt(one.text_sealed, TEXT_CONTEXT)
+        lines.append({"at": one.made_at, "actor": "客户", "text": f"对“{name}”有异议，没有签字（{said}）"})
+        if one.answer_id is not None:
+            told = keys.decrypt(one.answer_sealed, ANSWER_CONTEXT)
+            answers[one.answer_id] = {
+                "at": one.answered_at,
+                "actor": staff.get(one.answered_by, ""),
+                "text": f"答复了客户对“{name}”的异议（{told}）",
+            }
+    return [*lines, *answers.values()]
+
+
+def pick_open(rows: Iterable[Row[Any]], case_id: int) -> Mapping[int, frozenset[int]]:
+    """Return of the objections in a case's whole tree what ``list_open`` reads for the case."""
+    return {case_id: frozenset(one.form_version_id for one in rows if one.is_open)}
 
 
 def name_objected(objected: Mapping[int, frozenset[int]], case_id: int, name_form: NameForm) -> list[str]:

@@ -259,6 +259,7 @@ class StaffCases:
         staff_ids |= {who for one in asked for who in (one.asked_by, one.decided_by)}
         staff_ids |= {who for one in helping for who in (one.staff_id, one.added_by, one.removed_by)}
         staff_ids |= list_staff_ids(events) | {one.by for one in parts}
+        staff_ids |= {one.answered_by for one in objections}
         called = self._organisation.call_staff(session, staff_ids - {None})
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
@@ -267,21 +268,20 @@ class StaffCases:
         more += write_extensions(asked, definitions[row.id], names.staff)
         more += write_co_handlers(helping, names.staff)
         more += write_objections(
-            objections, self._keys, lambda one: self._definitions.get_form(session, one).name
+            objections, self._keys, lambda one: self._definitions.get_form(session, one).name, names.staff
         )
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
-        standing = (
-            pick_open(objections), self._now(), tell_part(member, row), make_performer(member), root
-        )  # fmt: skip
+        disputed = pick_open(objections, row.id)
+        standing = disputed, self._now(), tell_part(member, row), make_performer(member), root
         return {
             **self._rows.write_one(session, row, units, handlers, untaken, *standing),
             **describe_overall(works, self._now(), list_branches(root), definitions),
             "history": history,
             "reply": find_reply(events),
             "notes": write_notes(notes, self._keys, names.staff),
-            "objections": list_for_staff(objections, row.id, self._keys),
+            "objections": list_for_staff(objections, row, member, self._keys),
             "team": self._write_team(session, member, row),
             "forwarding": self._describe_forwarding(
                 session, member, row, root, definitions, handlers, find_answerers(events) if parts else {}

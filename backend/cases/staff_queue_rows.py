@@ -36,6 +36,7 @@ from sqlalchemy import (
 
 from backend.cases.deadline_models import DeadlineExtension
 from backend.cases.models import CaseTask, ServiceCase
+from backend.cases.objection_rows import stands_open
 from backend.core.database import table_of
 
 COUNT_LIMIT = 1000
@@ -168,7 +169,8 @@ _ORDERS: dict[str, list[ColumnElement[Any]]] = {
 def _stands_in_own_list() -> ColumnElement[bool]:
     """A task that its handler does, by any of the posts held, or waits for; and any while a visit is booked.
 
-    Somebody comes at that hour, whether a department has taken the case up by then or not.
+    Somebody comes at that hour, whether a department has taken the case up by then or not. And so does any
+    while the customer objects to a paper: whoever handles the case owes them an answer.
     """
     his_turn = TASK.c.post_key == bindparam("posts", type_=ARRAY(Text)).any_()
     visit = cast(_BOOKED.c.data["appointment_id"].astext, BigInteger)
@@ -177,7 +179,7 @@ def _stands_in_own_list() -> ColumnElement[bool]:
         _APPOINTMENT.c.id == visit,
         _APPOINTMENT.c.state.in_([literal_column("'booked'"), literal_column("'under_way'")]),
     )
-    return his_turn | (TASK.c.queue == "mine") | comes
+    return his_turn | (TASK.c.queue == "mine") | comes | stands_open(TASK.c.case_id)
 
 
 def _is_own() -> ColumnElement[bool]:

@@ -171,6 +171,8 @@ _PRINTING: dict[str, str] = {
     "signature_document_changed": "这份单据刚刚有改动，和您看到的不一样了。请重新打开，看过新内容再签。",
     "objection_after_signing": "您已经签过了。还有不对的地方，请打客服电话告诉我们。",
     "objected_often": "您写的我们都收到了，工作人员会联系您。着急请打客服电话。",
+    "objection_settled": "这条异议刚刚已经有人答复，或单据已经改好、签好了，请刷新页面查看。",
+    "objection_not_yours": "异议由经办人、填单人或负责人答复。",
     "already_signed": "这一方已经签过了，不用再签。",
     "signer_unknown": "这份单据上没有这个签字方，请刷新页面后再试。",
     "signer_not_yours": "这个签字要由对应的部门或客户本人来签。",

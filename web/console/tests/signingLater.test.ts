@@ -42,12 +42,18 @@ describe('a document whose step is left', () => {
 
   it('says in the customer\'s words what is wrong with it, at that paper alone', async () => {
     const shown = show(line({ unsigned: ['客户签字'] }), line({ task: 4, name: '收据' }))
-    useOpenCase().view!.objections = [{ task: 3, text: '面积不对', at: '2026-11-26T02:00:00Z' }]
+    const objection = { id: 7, task: 3, text: '面积不对', at: '2026-11-26T02:00:00Z', may_answer: true }
+    useOpenCase().view!.objections = [objection]
     await nextTick()
     const [slip, receipt] = shown.findAll('li')
     expect(slip!.text()).toContain('说不对：面积不对')
-    expect(slip!.text()).toContain('请联系客户')
+    expect(slip!.text()).toContain('请联系客户说明，并在这里答复。')
+    expect(slip!.text()).not.toContain('改好重新提交')
     expect(receipt!.text()).not.toContain('不对')
+    useOpenCase().view!.objections = [{ ...objection, may_answer: false }]
+    await nextTick()
+    expect(shown.find('[aria-label="答复客户：安检单"]').exists()).toBe(false)
+    expect(shown.text()).toContain('由经办人、填单人或负责人联系客户')
   })
 
   it('stands once, though a later step offers it once more', async () => {

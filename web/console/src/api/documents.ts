@@ -12,6 +12,9 @@ export const revealInDocument = (caseNo: string, task: number, items: string[], 
 /** Sign a document as it stands; a signature over what has changed meanwhile is refused. */
 export const signDocument = (caseNo: string, task: number, wish: SignatureWish) =>
   request<void>('POST', `${path(caseNo, task)}/signatures`, wish)
+/** Tell the customer what comes of what they found wrong with a paper; the same answer sent again does nothing more. */
+export const answerObjection = (caseNo: string, task: number, answer: { command_id: string; objection: number; text: string }) =>
+  request<void>('POST', `${path(caseNo, task)}/objection-answers`, answer)
 /** Show a filled form as PDF, or all of the case's. Each look is recorded. */
 export const printDocument = (caseNo: string, task: number) => openPdf(`${path(caseNo, task)}/pdf`)
 export const printDocuments = (caseNo: string) => openPdf(`/cases/${encodeURIComponent(caseNo)}/documents.pdf`)

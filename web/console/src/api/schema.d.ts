@@ -4280,6 +4280,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/documents/{task}/objection-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the customer what comes of what they found wrong with a filled form, which settles it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ObjectionAnswer"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/documents/{task}/pdf": {
         parameters: {
             query?: never;
@@ -9512,6 +9558,7 @@ export interface components {
             name: string;
             number: string;
             objection: components["schemas"]["OwnObjection"] | null;
+            objection_answer: components["schemas"]["OwnObjection"] | null;
             sha256: string;
             signers: components["schemas"]["Signer"][];
             task: number;
@@ -10271,12 +10318,20 @@ export interface components {
             sha256: string;
             text: string;
         };
+        ObjectionAnswer: {
+            /** Format: uuid */
+            command_id: string;
+            objection: number;
+            text: string;
+        };
         ObjectionTaken: {
             leak_words: boolean;
         };
         ObjectionToPaper: {
             /** Format: date-time */
             at: string;
+            id: number;
+            may_answer: boolean;
             task: number;
             text: string;
         };

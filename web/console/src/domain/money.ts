@@ -41,3 +41,6 @@ export function readAmount(text: string): number | null {
   const fen = parseYuan(text)
   return fen !== null && fen > 0 && fen <= MOST_FEN ? fen : null
 }
+
+/** What whoever takes money hears of papers with which the customer does not agree; empty where there are none. */
+export const tellDisputed = (papers: string[]): string => (papers.length ? `客户对“${papers.join('”“')}”有异议，先核实再收。` : '')
