@@ -7,7 +7,7 @@ from typing import Any
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from backend.cases.identity_decisions import LONGEST_NOTE, PLACES, WAYS, Decision, IdentityDecisions
+from backend.cases.identity_decisions import LONGEST_NOTE, PLACES, VERDICTS, WAYS, Decision, IdentityDecisions
 from backend.core.callers import Caller, open_to
 from staff_api.guard import get_signed_in
 
@@ -25,7 +25,7 @@ class IdentityCheckSchema(Schema):
 class IdentityDecisionSchema(Schema):
     """What a member of staff found, and how."""
 
-    verdict = fields.String(required=True, validate=validate.OneOf(("confirmed", "mismatch")))
+    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
     way = fields.String(required=True, validate=validate.OneOf(WAYS))
     place = fields.String(required=True, validate=validate.OneOf(PLACES))
     note = fields.String(required=True)
@@ -43,12 +43,13 @@ class CaseIdentitySchema(Schema):
     tries_left = fields.Integer(required=True)
     has_record = fields.Boolean(required=True)
     may_decide = fields.Boolean(required=True)
+    places = fields.List(fields.String(validate=validate.OneOf(PLACES)), required=True)
     checks = fields.List(fields.Nested(IdentityCheckSchema), required=True)
     decisions = fields.List(fields.Nested(IdentityDecisionSchema), required=True)
 
 
 class IdentityWordSchema(Schema):
-    """That the customer is who they say. Name and the number's tail are for the comparison by record."""
+    """That the customer is who they say, or is not; name and the number's tail to compare with the record."""
 
     way = fields.String(required=True, validate=validate.OneOf(WAYS))
     place = fields.String(required=True, validate=validate.OneOf(PLACES))
@@ -56,6 +57,7 @@ class IdentityWordSchema(Schema):
     name = fields.String(load_default="", validate=validate.Length(max=30))
     id_tail = fields.String(load_default="", validate=validate.Length(max=6))
     customer_declined = fields.Boolean(load_default=False)
+    verdict = fields.String(load_default="confirmed", validate=validate.OneOf(VERDICTS))
 
 
 def make_staff_identity_routes(decisions: IdentityDecisions) -> Blueprint:
@@ -74,7 +76,7 @@ def make_staff_identity_routes(decisions: IdentityDecisions) -> Blueprint:
     @routes.arguments(IdentityWordSchema)
     @routes.response(200, CaseIdentitySchema)
     def decide_identity(asked: dict[str, Any], case_no: str) -> dict[str, Any]:
-        """Confirm who the customer is, having seen the card or compared with the record."""
+        """Say that it is the customer, or somebody else: by the card seen, or compared with the record."""
         member = get_signed_in().member
         decisions.decide(member, case_no, Decision(**asked))
         return decisions.describe(member, case_no)

@@ -27,6 +27,10 @@ from backend.customers.service import CustomersService
 from backend.organisation.service import Member, OrganisationService
 
 WAYS, PLACES = ("id_card", "record"), ("centre", "counter", "field")
+VERDICTS = ("confirmed", "mismatch")
+# Whoever works on the telephone or at a screen saw nobody; who goes to the customers' homes has no counter.
+_FAR = frozenset({"hotline_agent", "remote_service", "customer_service_center"})
+_FIELD = frozenset({"case_handler"})
 LONGEST_NOTE = 200
 TAIL_LENGTHS = range(4, 7)
 MISMATCHES_OF_A_CASE = 5
@@ -42,6 +46,14 @@ class Decision:
     name: str = ""
     id_tail: str = ""
     customer_declined: bool = False
+    verdict: str = "confirmed"
+
+
+def list_places(posts: frozenset[str]) -> tuple[str, ...]:
+    """Return where somebody of these posts can have had the customer before them."""
+    if posts <= _FAR:
+        return ("centre",)
+    return ("centre", "field") if posts <= _FAR | _FIELD else PLACES
 
 
 class IdentityDecisions:
@@ -92,6 +104,7 @@ class IdentityDecisions:
             "tries_left": max(0, rows.TRIES - rows.count_failed(checks)),
             "has_record": number is not None,
             "may_decide": may_decide,
+            "places": list(list_places(member.positions | member.departments)),
             "checks": [
                 {"state": one.state, "at": one.settled_at or one.begun_at}
                 for one in checks
@@ -111,7 +124,7 @@ class IdentityDecisions:
         }
 
     def decide(self, member: Member, case_no: str, decision: Decision) -> None:
-        """Keep that the customer is who they say.
+        """Keep that the customer is who they say, or is not: a refusal proves nothing and is kept.
 
         Raises NotFound, Forbidden; Conflict ``identity_settled``, ``identity_not_wanted``,
         ``identity_check_first`` or ``identity_no_record``; Invalid ``identity_mismatch``, which is kept as
@@ -126,7 +139,10 @@ class IdentityDecisions:
             case = lock_whole(session, root_id)
             tree = read_tree_by_id(session, root_id)
             self._refuse(session, member, tree, decision)
-            is_same = decision.way != "record" or self._fits_record(session, tree, decision)
+            is_refused = decision.verdict == "mismatch"
+            is_same = not is_refused and (
+                decision.way != "record" or self._fits_record(session, tree, decision)
+            )
             made = rows.insert_decision(
                 session,
                 case_id=root_id,
@@ -141,7 +157,7 @@ class IdentityDecisions:
                 retain_until=rows.keep_until(stamp.recorded_at, self._kept_days),
             )
             if not is_same:
-                mismatches.append(made)
+                mismatches.extend([] if is_refused else [made])
                 return CaseAnswer(case.case_no, case.snapshot.version, case.snapshot.status)
             proof = {IDENTITY_PROOF: f"staff:{made}"}
             return self._cases.act_within(session, stamp, case, Amend(SYSTEM, proof))
@@ -156,8 +172,11 @@ class IdentityDecisions:
             raise Conflict("identity_settled")
         if not self._is_wanted(session, tree):
             raise Conflict("identity_not_wanted")
-        if not self._is_turn(session, member, tree):
+        seen_at = list_places(member.positions | member.departments)
+        if decision.place not in seen_at or not self._is_turn(session, member, tree):
             raise Forbidden()
+        if decision.verdict == "mismatch":
+            return
         checks = rows.list_checks(session, tree.branch.id)
         applicant = rows.read_applicant(session, self._keys, tree)
         gave_up = (

@@ -119,12 +119,14 @@ def list_unanswered(
 
 
 def count_mismatches(session: Session, case_id: int) -> int:
-    """Return how often what was said did not fit the record."""
+    """Return how often what was said did not fit the record; a card that was refused is no try."""
     return int(
         session.execute(
             select(func.count())
             .select_from(DECISION)
-            .where(DECISION.c.case_id == case_id, DECISION.c.verdict == "mismatch")
+            .where(
+                DECISION.c.case_id == case_id, DECISION.c.verdict == "mismatch", DECISION.c.way == "record"
+            )
         ).scalar_one()
     )
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from backend.cases.commands import SYSTEM, Complete, Performer, Start
 from backend.cases.errors import CommandRefused
-from backend.cases.identity_decisions import Decision
+from backend.cases.identity_decisions import Decision, list_places
 from backend.cases.identity_models import IdentityCheck, IdentityDecision
 from backend.cases.identity_retention import IdentityRetention
 from backend.cases.service import NewCase, Request
@@ -142,6 +142,22 @@ def test_without_a_record_the_card_is_looked_at(hall: Hall, desk: Browser) -> No
     said = {"way": "record", "name": "张小红", "id_tail": "7758"}
     assert decide(desk, case_no, 409, **said)["code"] == "identity_no_record"
     assert decide(desk, case_no, place="field")["status"] == "proven"
+
+
+def test_it_may_be_refused_and_then_nothing_is_proven(hall: Hall, desk: Browser) -> None:
+    case_no = open_case(hall, "card_replacement", "identify")
+    told = decide(desk, case_no, verdict="mismatch", note="照片不像")
+    assert (told["status"], told["may_decide"]) == ("wanted", True)
+    assert [(one["verdict"], one["note"]) for one in told["decisions"]] == [("mismatch", "照片不像")]
+    with pytest.raises(CommandRefused, match="identity_unproven"):
+        take(hall, case_no, "matches")
+
+
+def test_each_post_says_only_what_it_can_have_seen() -> None:
+    for post in ("remote_service", "hotline_agent"):
+        assert list_places(frozenset({post})) == ("centre",)
+    assert list_places(frozenset({"case_handler"})) == ("centre", "field")
+    assert "counter" in list_places(frozenset({"case_handler", "customer_service_dept"}))
 
 
 def test_only_those_whose_work_it_is_decide(hall: Hall) -> None:

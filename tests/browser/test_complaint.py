@@ -32,14 +32,21 @@ def test_a_complaint_of_level_3_within_its_three_hours(
     expect(agent.page.get_by_text("3级投诉：处理起 3小时内答复")).to_be_visible()
     # One step after the other, and the case stays on the screen while the caller waits.
     agent.act("受理")
+    pressed = agent.button("新投诉").bounding_box()
     agent.act("新投诉")
     expect(agent.button("3级投诉")).to_have_class(re.compile("primary"))
     watched.shoot(agent.page, "complaint-02-level")
+    # What ends the case never comes under the cursor that has just pressed something else.
+    grave = agent.button("终止办理").bounding_box()
+    assert pressed is not None and grave is not None
+    assert grave["x"] > pressed["x"] + pressed["width"]
     agent.act("3级投诉")
     agent.button("记录并派发").click()
     watched.shoot(agent.page, "complaint-02-dispatch")
     agent.confirm("记录并派发")
     agent.act("没有其他诉求")
+    # The caller is still on the line, and is told the moment.
+    expect(agent.page.get_by_text(re.compile(r"已派单，答应来电人 .* 前答复"))).to_be_visible()
 
     lead = open_staff("lead301")
     lead.open_case(case_no)
@@ -134,6 +141,9 @@ def _call_back(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> No
     page.get_by_role("button", name="去办理").click()
     expect(page).to_have_url(re.compile(rf"/cases/(?!{case_no})\d+$"))
     revisit_no = page.url.rsplit("/", 1)[1]
+    # What the caller was promised is read by whoever calls them back.
+    expect(page.get_by_text(re.compile(r"答应来电人：.* 前答复（3小时）")).first).to_be_visible()
+    expect(page.get_by_text("3级投诉", exact=True).first).to_be_visible()
     for step in ("已接通", "方便", "已回访", "已宣传并致谢"):
         agent.open_case(revisit_no)
         agent.act(step)
@@ -145,6 +155,7 @@ def _call_back(watched: Watched, stage: Stage, agent: Staff, case_no: str) -> No
     page.goto("about:blank")
     page.goto(f"{stage.url}/console/#/cases/{case_no}")
     expect(page.get_by_text("已办结").first).to_be_visible()
+    expect(page.get_by_text("按时做到")).to_be_visible()
     # What the customer said on the telephone does not stand in the place of what was done.
     expect(page.get_by_text("前一户抢修耽误了，已致歉，改为提前告知。")).to_be_visible()
     watched.shoot(page, "complaint-06-ended")

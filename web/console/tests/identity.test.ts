@@ -4,10 +4,10 @@ import { findLack, listSteps, tellProof, wantsDeclining } from '@/domain/identit
 
 const view = (over: Partial<CaseIdentityView> = {}): CaseIdentityView => ({
   status: 'wanted', offers_face_check: true, acts_for_another: false, has_declined: false, tries_left: 3, has_record: true,
-  may_decide: true, checks: [], decisions: [], ...over,
+  may_decide: true, places: ['centre', 'counter', 'field'], checks: [], decisions: [], ...over,
 })
 const word = (over: Partial<IdentityWord> = {}): Required<IdentityWord> => ({
-  way: 'id_card', place: 'counter', note: '', name: '', id_tail: '', customer_declined: false, ...over,
+  verdict: 'confirmed', way: 'id_card', place: 'counter', note: '', name: '', id_tail: '', customer_declined: false, ...over,
 })
 
 describe('the proof of who a customer is', () => {
@@ -30,6 +30,13 @@ describe('the proof of who a customer is', () => {
     expect(findLack(view(), word({ way: 'record' }))).toContain('姓名')
     expect(findLack(view(), word({ way: 'record', name: '张三', id_tail: '12' }))).toContain('最后 4 到 6 位')
     expect(findLack(view(), word({ way: 'record', name: '张三', id_tail: '775X' }))).toBeNull()
+  })
+
+  it('lets it be refused with a reason, and says that only a photo was seen from afar', () => {
+    expect(findLack(view(), word({ place: 'centre', verdict: 'mismatch' }))).toContain('为什么')
+    expect(findLack(view(), word({ place: 'centre', verdict: 'mismatch', note: '照片不像' }))).toBeNull()
+    const decisions = [{ verdict: 'mismatch' as const, way: 'id_card' as const, place: 'centre' as const, note: '照片不像', at: '2026-11-26T02:00:00Z', staff_name: '张伟' }]
+    expect(listSteps(view({ decisions }))[0]).toContain('张伟看过客户传的身份证照片，不是本人。照片不像')
   })
 
   it('tells who decided and how, the newest first', () => {

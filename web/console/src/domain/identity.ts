@@ -12,6 +12,10 @@ const CHECKS: Record<CaseIdentityView['checks'][number]['state'], string> = {
   declined: '客户不方便刷脸，请人核对',
 }
 
+/** Who is not there shows no card: what was seen is the photo that came with the application. */
+export const tellWay = (way: IdentityWord['way'], place: string): string =>
+  way === 'id_card' && place === 'centre' ? '看过客户传的身份证照片' : WAYS[way]
+
 /** How the proof stands, in one sentence. */
 export function tellProof(view: CaseIdentityView): string {
   if (view.status === 'proven') return '已核验，是客户本人'
@@ -30,8 +34,8 @@ export function listSteps(view: CaseIdentityView): string[] {
       at: one.at,
       text:
         one.verdict === 'confirmed'
-          ? `${one.staff_name}确认是本人：${WAYS[one.way]}，${PLACES[one.place]}${one.note ? `。${one.note}` : ''}`
-          : `${one.staff_name}比对客户档案，不一致`,
+          ? `${one.staff_name}确认是本人：${tellWay(one.way, one.place)}，${PLACES[one.place]}${one.note ? `。${one.note}` : ''}`
+          : `${one.staff_name}${one.way === 'record' ? '比对客户档案，不一致' : `${tellWay(one.way, one.place)}，不是本人`}${one.note ? `。${one.note}` : ''}`,
     })),
   ]
   return told.sort((one, two) => two.at.localeCompare(one.at)).map((one) => `${tellMoment(one.at)} ${one.text}`)
@@ -45,6 +49,7 @@ export function wantsDeclining(view: CaseIdentityView, place: string): boolean {
 /** What is still to be filled in before the word can be given, or null. */
 export function findLack(view: CaseIdentityView, word: Required<IdentityWord>): string | null {
   if (!word.place) return '选客户在哪里'
+  if (word.verdict === 'mismatch') return word.note.trim() ? null : '写一下为什么认为不是本人'
   if (word.way === 'record' && !word.name.trim()) return '填客户报的姓名'
   if (word.way === 'record' && !/^[0-9Xx]{4,6}$/.test(word.id_tail.trim())) return '填身份证号最后 4 到 6 位'
   if (wantsDeclining(view, word.place) && !word.customer_declined) return '先请客户刷脸，或勾选“客户不方便刷脸”'

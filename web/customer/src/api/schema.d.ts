@@ -4868,7 +4868,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Confirm who the customer is, having seen the card or compared with the record. */
+        /** Say that it is the customer, or somebody else: by the card seen, or compared with the record. */
         post: {
             parameters: {
                 query?: never;
@@ -9098,6 +9098,7 @@ export interface components {
             has_record: boolean;
             may_decide: boolean;
             offers_face_check: boolean;
+            places: ("centre" | "counter" | "field")[];
             /** @enum {string} */
             status: "proven" | "wanted" | "not_wanted";
             tries_left: number;
@@ -9890,6 +9891,11 @@ export interface components {
             note?: string;
             /** @enum {string} */
             place: "centre" | "counter" | "field";
+            /**
+             * @default confirmed
+             * @enum {string}
+             */
+            verdict?: "confirmed" | "mismatch";
             /** @enum {string} */
             way: "id_card" | "record";
         };
