@@ -62,7 +62,7 @@ def _record_gas(watched: Watched, handler: Staff) -> None:
     handler.button("需补缴气款").click()
     dialog = handler.dialog
     for label, value in (
-        ("户号", "361000000000"), ("燃气表号", "3711223344"), ("累计购气量", "1300"), ("累计用气量", "1312"),
+        ("户号", "361000000003"), ("燃气表号", "3711223344"), ("累计购气量", "1300"), ("累计用气量", "1312"),
         ("剩余气量", "-12"), ("气价", "3"), ("要补缴的气款", "36.00"),
     ):  # fmt: skip
         dialog.locator("input").and_(dialog.get_by_label(label)).fill(value)
