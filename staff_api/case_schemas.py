@@ -51,6 +51,12 @@ class HistoryLineSchema(Schema):
     text = fields.String(required=True)
 
 
+class CaseProgressStepSchema(StaffProgressStepSchema):
+    """One step of a case's progress: with whether it was left because the customer did not agree."""
+
+    declined = fields.Boolean(required=True)
+
+
 class ObjectionToPaperSchema(Schema):
     """What the customer found wrong with a paper, by its task, until it is mended, signed or answered."""
 
@@ -248,11 +254,13 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     reviews = fields.Dict(keys=fields.String(), values=fields.Nested(ReviewMarkSchema), required=True)
     owed_documents = fields.List(fields.Nested(OwedDocumentSchema), required=True)
     may_be_owed = fields.List(fields.String(), required=True)
-    progress = fields.List(fields.Nested(StaffProgressStepSchema), required=True)
+    progress = fields.List(fields.Nested(CaseProgressStepSchema), required=True)
     history = fields.List(fields.Nested(HistoryLineSchema), required=True)
     reply = fields.String(
         required=True, allow_none=True, metadata={"description": "What the unit replied (回复工单)."}
     )
+    # Why the customer did not agree to what is made anew for them now.
+    declined = fields.String(required=True, allow_none=True)
     notes = fields.List(fields.Nested(NoteSchema), required=True)
     messages = fields.List(fields.Nested(ToldMessageSchema), required=True)
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)

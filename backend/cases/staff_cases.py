@@ -21,6 +21,7 @@ from backend.cases.case_tree import Branch, CaseTree, list_branches, make_line, 
 from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_handlers
 from backend.cases.commands import Guard
 from backend.cases.deadline_extensions import describe_pending, read_extensions, write_extensions
+from backend.cases.declining import find_declined, mark_declined
 from backend.cases.document_views import DocumentLists
 from backend.cases.drawing import describe_drawing
 from backend.cases.escalation import write_notices
@@ -174,8 +175,10 @@ class StaffCases:
         asks_unit = any("unit" in one["asks"] for one in work["actions"])
         line = make_line(root, lambda one: self._definitions.get(session, one))
         booked, made_at = find_shown_visit(root, line, row.handler_id if tell_part(member, row) else None)
+        past = self._write_past(session, member, row, root, form)
         return {
-            **self._write_past(session, member, row, root, form),
+            **past,
+            "declined": past["declined"].words,
             "version": branch.snapshot.version,
             "application_no": tree.case_no,
             "unit_code": row.unit_code,
@@ -187,7 +190,7 @@ class StaffCases:
             "reviews": {one.item: {"verdict": one.verdict, "reason": one.reason} for one in marks},
             **describe_form(form, values, form_files, views, root.snapshot.owed_documents),
             **work,
-            "progress": self._sources.write_progress(session, tree),
+            "progress": mark_declined(self._sources.write_progress(session, tree), past["declined"]),
             "may_book": may_book(line),
             "appointment": self._sources.appointments.read(session, booked) if booked else None,
             "visit": describe_visit(visit, views, made_at, find_call_result(root, top)),
@@ -280,6 +283,7 @@ class StaffCases:
             **describe_overall(works, self._now(), list_branches(root), definitions),
             "history": history,
             "reply": find_reply(events),
+            "declined": find_declined(events, row.id),
             "notes": write_notes(notes, self._keys, names.staff),
             "objections": list_for_staff(objections, row, member, self._keys),
             "team": self._write_team(session, member, row),

@@ -113,9 +113,14 @@ def test_what_was_turned_down_is_drawn_anew(hall: Hall, owner: MadeCustomer) -> 
     assert refused.status_code == 200
     # What is being drawn anew is not looked at meanwhile, and the old drawing does not come again by itself.
     assert read(hall, owner, path) == []
+    # Whoever draws it anew reads why, and the line of progress calls it no agreement.
+    view = works.read(f"/cases/{case_no}")
+    assert view["declined"] == "管道走向不对"
+    assert [one["state"] for one in view["progress"] if one["declined"]] == ["done"]
     assert code(works.act(case_no, "designed")) == "drawing_missing"
     pages = [upload(works, "图二"), upload(works, "图二续")]
     assert works.act(case_no, "designed", drawing=pages).status_code == 200
+    assert works.read(f"/cases/{case_no}")["declined"] is None
     [second] = read(hall, owner, path)
     assert [one["file_key"] for one in second["files"]] == pages
     assert (second["name"], second["sha256"] != first["sha256"]) == ("施工图", True)

@@ -35,7 +35,8 @@ export type RatingInvitation = Schemas['RatingInvitation']
 /** What the device at the counter is told, and what the customer says there. */
 export type CounterRating = Schemas['CounterRating']
 export type RatingWish = Schemas['RatingRequest']
-export type ProgressStep = Schemas['StaffProgressStep']
+/** A called customer's case, on the telephone, tells of no refusal. */
+export type ProgressStep = Schemas['StaffProgressStep'] & Partial<Pick<Schemas['CaseProgressStep'], 'declined'>>
 export type ToldMessage = Schemas['ToldMessage']
 export type AppointmentView = Schemas['AppointmentView']
 

@@ -9132,6 +9132,22 @@ export interface components {
             since: string;
             step_name: string;
         };
+        CaseProgressStep: {
+            /** Format: date-time */
+            at: string | null;
+            declined: boolean;
+            done_by: string | null;
+            /** Format: date-time */
+            due_at: string | null;
+            due_text: string | null;
+            handler: components["schemas"]["Contact"] | null;
+            key: string;
+            name: string;
+            overdue: boolean;
+            /** @enum {string} */
+            state: "done" | "now" | "next" | "stopped";
+            text: string;
+        };
         CaseSummary: {
             action: components["schemas"]["AvailableAction"] | null;
             action_name: string | null;
@@ -11123,6 +11139,7 @@ export interface components {
             /** @enum {string|null} */
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
+            declined: string | null;
             documents: components["schemas"]["DocumentLine"][];
             drawing: components["schemas"]["Drawing"] | null;
             /** Format: date-time */
@@ -11159,7 +11176,7 @@ export interface components {
             previous_values: {
                 [key: string]: components["schemas"]["Value"] | null;
             };
-            progress: components["schemas"]["StaffProgressStep"][];
+            progress: components["schemas"]["CaseProgressStep"][];
             promise: components["schemas"]["Promise"] | null;
             promised_end: string | null;
             rating: components["schemas"]["StaffRating"] | null;
