@@ -32,7 +32,7 @@ it('says why a classified customer stands before what is due sooner, and shows e
   expect(business!.text()).toBe('报修')
   expect(marks!.text()).toContain('敏感客户')
   expect(marks!.text()).toContain('退1次')
-  expect(marks!.get('[title="客户对“工程合同”有异议，没有签字，请联系客户"]').text()).toBe('有异议')
+  expect(marks!.get('[title="客户对“工程合同”有异议，还没有答复"]').text()).toBe('有异议')
 })
 
 it('says nothing where nobody is classified, or the list goes by another order', async () => {
