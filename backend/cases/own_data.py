@@ -25,6 +25,7 @@ from backend.core.local_time import SHANGHAI, local_date
 from backend.customers.addresses import write_address
 from backend.customers.bindings import AccountBindings
 from backend.customers.service import CustomersService
+from backend.documents.paper import lay_out_plain
 from backend.documents.typesetting import Typesetter
 from backend.documents.written_values import write_day, write_words
 
@@ -80,20 +81,9 @@ class OwnData:
                 *(self._write_case(session, one) for one in trees),
             ]
         day = local_date(now)
-        sheet = {
-            "title": _TITLE,
-            "issuer": self._issuer,
-            "number": f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}",
-            "copy": f"截至 {_write_moment(now)}，只给您本人",
-            "watermark": "",
-            "flipped": False,
-            "clauses": [],
-            "sections": sections,
-            "hash": "",
-            "address": "",
-            "qr": "",
-            "marks": [],
-        }
+        number = f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}"
+        copy = f"截至 {_write_moment(now)}，只给您本人"
+        sheet = lay_out_plain(_TITLE, self._issuer, number, copy, sections)
         content = self._typesetter.set_papers(_TITLE, self._issuer, now, [sheet])
         return Printed(content, f"{_TITLE}-{day:%Y%m%d}.pdf")
 

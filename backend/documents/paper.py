@@ -107,6 +107,16 @@ def lay_out(paper: Paper, copy: str) -> dict[str, Any]:
     }
 
 
+def lay_out_plain(
+    title: str, issuer: str, number: str, copy: str, sections: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return what the layout draws of sections that are no form: nobody signs it, nothing certifies it."""
+    nothing: dict[str, Any] = {"watermark": "", "flipped": False, "clauses": [], "head": [], "marks": []}
+    uncertified = {"hash": "", "address": "", "qr": ""}
+    told = {"title": title, "issuer": issuer, "number": number, "copy": copy, "sections": list(sections)}
+    return {**nothing, **uncertified, **told}
+
+
 def _list_fields(body: Mapping[str, Any]) -> list[Field]:
     return [one for section in body["sections"] for one in section["fields"]]
 
