@@ -116,7 +116,7 @@ it('shows what is collected, and asks with the sum before the money is said to b
     kind: 'complete', task: 3, step: 'counter', outcome: 'paid', name: '已收款', asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: false, not_yet: false,
   }
   const form = { sections: [] }
-  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [{ no: 3, queue: 'charge', attended_by: [] }], documents: [], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
+  const view = { case_no: '1', version: 1, actions: [action], open_tasks: [{ no: 3, queue: 'charge', attended_by: [] }], documents: [], objected_papers: ['气量核对单'], reviews: {}, values: {}, form, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [] }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView
@@ -124,8 +124,9 @@ it('shows what is collected, and asks with the sum before the money is said to b
   const AppDialog = { props: ['title'], template: '<div class="dialog">{{ title }}<slot /></div>' }
   const bar = mount(ActionBar, { global: { stubs: { AppDialog, ElButton: { template: '<button><slot /></button>' } } } })
   await flushPromises()
-  expect(bar.get('.fee').text()).toContain('要收：安装费 3,580.00 元')
-  expect(bar.get('.fee').text()).toContain('怎么来的：气价 3 元/m³')
+  expect(bar.get('.fee.disputed').text()).toBe('客户对“气量核对单”有异议，先核实再收。')
+  expect(bar.get('.fee:not(.disputed)').text()).toContain('要收：安装费 3,580.00 元')
+  expect(bar.get('.fee:not(.disputed)').text()).toContain('怎么来的：气价 3 元/m³')
   await bar.get('.act button').trigger('click')
   expect(bar.get('.dialog').text()).toContain('安装费 3,580.00 元，收到了吗？')
   expect(sendCommand).not.toHaveBeenCalled()
