@@ -72,25 +72,15 @@ _ONE = Prepared(_READ.where(_OBJECTION.c.id == bindparam("objection_id", type_=B
 
 
 def _find_open_in_trees() -> Prepared:
-    """Return the statement for what is objected to anywhere in the trees of cases, by the cases asked for.
+    """Return the statement for what is objected to anywhere in the trees of the cases at the top asked for.
 
     Whoever collects the sum of a paper has to hear that its customer does not agree to it.
     """
-    up = select(_CASE.c.id.label("asked"), _CASE.c.id, _CASE.c.parent_case_id).where(
-        _CASE.c.id == _IDS.any_()
-    )
-    above = up.cte("above", recursive=True)
-    parent = _CASE.alias("parent")
-    above = above.union_all(
-        select(above.c.asked, parent.c.id, parent.c.parent_case_id).join(
-            parent, parent.c.id == above.c.parent_case_id
-        )
-    )
-    roots = select(above.c.asked, above.c.id).where(above.c.parent_case_id.is_(None))
-    tree = roots.cte("tree", recursive=True)
+    tops = select(_CASE.c.id.label("top_id"), _CASE.c.id).where(_CASE.c.id == _IDS.any_())
+    tree = tops.cte("tree", recursive=True)
     child = _CASE.alias("child")
-    tree = tree.union_all(select(tree.c.asked, child.c.id).join(child, child.c.parent_case_id == tree.c.id))
-    found = select(tree.c.asked.label("case_id"), DOCUMENT.c.form_version_id).select_from(
+    tree = tree.union_all(select(tree.c.top_id, child.c.id).join(child, child.c.parent_case_id == tree.c.id))
+    found = select(tree.c.top_id, DOCUMENT.c.form_version_id).select_from(
         tree.join(_OBJECTION, _OBJECTION.c.case_id == tree.c.id).join(DOCUMENT, _ON_DOCUMENT)
     )
     return Prepared(found.where(_IS_OPEN).distinct())
@@ -120,12 +110,12 @@ def find_objection(session: Session, objection_id: int) -> Row[Any] | None:
     return found
 
 
-def list_open(session: Session, case_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Return case → versions of the forms that an open objection is made to, anywhere in the case's tree."""
+def list_open(session: Session, top_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
+    """Return case at the top → versions of the forms that an open objection is made to, anywhere below it."""
     found: dict[int, set[int]] = {}
-    for row in _OPEN.all(session, {"case_ids": sorted(case_ids)}) if case_ids else ():
-        found.setdefault(row.case_id, set()).add(row.form_version_id)
-    return {case_id: frozenset(forms) for case_id, forms in found.items()}
+    for row in _OPEN.all(session, {"case_ids": sorted(top_ids)}) if top_ids else ():
+        found.setdefault(row.top_id, set()).add(row.form_version_id)
+    return {top_id: frozenset(forms) for top_id, forms in found.items()}
 
 
 def count_made(session: Session, document_id: int, sha256: bytes) -> int:

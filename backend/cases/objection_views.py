@@ -88,11 +88,11 @@ def write_objections(
     return [*lines, *answers.values()]
 
 
-def pick_open(rows: Iterable[Row[Any]], case_id: int) -> Mapping[int, frozenset[int]]:
-    """Return of the objections in a case's whole tree what ``list_open`` reads for the case."""
-    return {case_id: frozenset(one.form_version_id for one in rows if one.is_open)}
+def pick_open(rows: Iterable[Row[Any]]) -> frozenset[int]:
+    """Return the versions of the forms that those of the objections are made to that stand open."""
+    return frozenset(one.form_version_id for one in rows if one.is_open)
 
 
-def name_objected(objected: Mapping[int, frozenset[int]], case_id: int, name_form: NameForm) -> list[str]:
-    """Return the names of the papers of a case that are objected to, for its line in a list."""
-    return sorted({name_form(one) for one in objected.get(case_id, ())})
+def name_objected(objected: Iterable[int], name_form: NameForm) -> list[str]:
+    """Return the names of the papers that are objected to, for a line in a list."""
+    return sorted({name_form(one) for one in objected})

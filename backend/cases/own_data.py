@@ -72,13 +72,15 @@ class OwnData:
         """Return all of it as a PDF; raises NotFound, Unavailable ``printing_unavailable``."""
         now = self._now()
         with self._reading() as session:
-            trees = list_trees(session, customer_id, "all", None, MOST_CASES)
+            found = list_trees(session, customer_id, "all", None, MOST_CASES + 1)
+            trees = found[:MOST_CASES]
             sections = [
                 self._write_person(session, customer_id),
                 self._write_accounts(session, customer_id),
                 _write_consents(session, customer_id),
                 _write_looks(session, customer_id, trees),
                 *(self._write_case(session, one) for one in trees),
+                *(_tell_cut() if len(found) > MOST_CASES else ()),
             ]
         day = local_date(now)
         number = f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}"
@@ -169,6 +171,11 @@ def _write_looks(session: Session, customer_id: int, trees: Iterable[CaseTree]) 
         "谁看过您的完整信息",
         _write_table("谁看过您的完整信息", ["时间", "工作人员", "为了什么"], [3, 2, 5], rows),
     )
+
+
+def _tell_cut() -> list[Section]:
+    words = f"这里只列出最近 {MOST_CASES} 件，更早的在“我的办件”里查看。"
+    return [_make_section("更早的办件", _write_lines({"说明": words}))]
 
 
 def _make_section(title: str, lines: list[list[dict[str, Any]]]) -> Section:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -190,19 +191,20 @@ def describe_actions(
     weigh the same each says whether it was told before (``choice``).
     """
     unoffered = definition.traits.get(_NOT_OFFERED, {})
-    described = []
+    offered: dict[tuple[int | None, str], list[str]] = defaultdict(list)
     for one in actions:
-        step, outcome = one.step or "", one.outcome or ""
-        promise = tell_way(definition, step, outcome, now, find_process)
-        not_yet = outcome in unoffered.get(step, ())
-        shown = [
-            other.outcome or ""
-            for other in actions
-            if other.task == one.task and other.outcome not in unoffered.get(step, ())
-        ]
-        choice = _weigh(definition, step, shown, data).get(outcome) if step else None
-        described.append(_describe_action(one, promise, choice, not_yet=not_yet))
-    return described
+        if one.step and one.outcome not in unoffered.get(one.step, ()):
+            offered[one.task, one.step].append(one.outcome or "")
+    choices = {at: _weigh(definition, at[1], shown, data) for at, shown in offered.items()}
+    return [
+        _describe_action(
+            one,
+            tell_way(definition, one.step or "", one.outcome or "", now, find_process),
+            choices.get((one.task, one.step or ""), {}).get(one.outcome or ""),
+            not_yet=one.outcome in unoffered.get(one.step, ()),
+        )
+        for one in actions
+    ]
 
 
 def _weigh(

@@ -276,7 +276,7 @@ class StaffCases:
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
-        disputed = pick_open(objections, row.id)
+        disputed = pick_open(objections)
         standing = disputed, self._now(), tell_part(member, row), make_performer(member), root
         return {
             **self._rows.write_one(session, row, units, handlers, untaken, *standing),

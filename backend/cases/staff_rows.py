@@ -147,9 +147,10 @@ class RowWriter:
         handlers = self._organisation.name_staff(session, {row.handler_id for row in rows if row.handler_id})
         alarms = [row.id for row in rows if self._is_alarm(session, row)]
         untaken = list_untaken(session, alarms) if alarms else frozenset()
-        objected = list_open(session, {row.id for row in rows})
         below = [row.id for row in rows if getattr(row, "parent_case_id", None) is not None]
         tops = {one.id: one for one in _TOPS.all(session, {"ids": below})} if below else {}
+        top_ids = {row.id: tops[row.id].top_id if row.id in tops else row.id for row in rows}
+        objected = list_open(session, set(top_ids.values()))
         wholes = self._read_answering(session, rows, tops)
         return [
             {
@@ -159,11 +160,11 @@ class RowWriter:
                     units,
                     handlers,
                     untaken,
-                    objected,
+                    objected.get(top_ids[row.id], frozenset()),
                     now,
                     tell_part(row),
                     performer,
-                    wholes.get(tops[row.id].top_id if row.id in tops else row.id),
+                    wholes.get(top_ids[row.id]),
                 ),
                 "application_no": tops[row.id].case_no if row.id in tops else row.case_no,
             }
@@ -177,7 +178,7 @@ class RowWriter:
         units: Mapping[int, str],
         handlers: Mapping[int, str],
         untaken: Collection[int],
-        objected: Mapping[int, frozenset[int]],
+        objected: Collection[int],
         now: datetime,
         part: str | None,
         performer: Performer | None = None,
@@ -220,7 +221,7 @@ class RowWriter:
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
             "objected_papers": []
             if status.is_final
-            else name_objected(objected, row.id, lambda one: self._definitions.get_form(session, one).name),
+            else name_objected(objected, lambda one: self._definitions.get_form(session, one).name),
             "mark": mark,
             # An alarm needs no such mark, and what is over no such hurry.
             "leak_words": bool(getattr(row, "leak_words", None))

@@ -10,7 +10,6 @@ from werkzeug.test import TestResponse
 
 from backend.cases.document_models import CaseDocument, ObjectionAnswer
 from backend.cases.models import CaseTask, ServiceCase
-from backend.cases.objection_rows import list_open
 from backend.core.outbox import OutboxRow
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_document_signatures import TASK, Signer
@@ -136,12 +135,12 @@ def test_whose_case_it_is_has_it_on_their_list_until_it_is_answered(
 def test_it_marks_every_case_of_the_same_tree(hall: Hall, contract: str, signer: Signer) -> None:
     assert say(signer).status_code == 200
     objected = hall.find_id(contract)
-    above, beside, other = (hall.find_id(hall.start()) for _ in range(3))
-    with hall.sessions() as session:
-        for number, below in enumerate((objected, beside), 1):
+    above, beside, other = (hall.start() for _ in range(3))
+    with hall.sessions.begin() as session:
+        for number, below in enumerate((objected, hall.find_id(beside)), 1):
             placed = update(ServiceCase).where(ServiceCase.id == below)
-            session.execute(placed.values(parent_case_id=above, parent_task_no=number))
-        marked = list_open(session, [above, beside, objected, other])
-        session.rollback()
-    assert set(marked) == {above, beside, objected}
-    assert len(set(marked.values())) == 1
+            session.execute(placed.values(parent_case_id=hall.find_id(above), parent_task_no=number))
+    remote = hall.sign_in("remote_a")
+    listed = {one["case_no"]: one["objected_papers"] for one in list_pages(remote, "accept", 100)}
+    assert listed[above] == listed[beside] == remote.read(f"/cases/{beside}")["objected_papers"]
+    assert (len(listed[above]), listed[other]) == (1, [])

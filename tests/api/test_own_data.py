@@ -84,3 +84,13 @@ def test_whoever_has_nothing_reads_so_and_a_stranger_reads_nothing(
 def test_it_is_not_made_without_end(hall: Hall, customer: MadeCustomer) -> None:
     answers = [fetch(hall, customer).status_code for _ in range(6)]
     assert answers == [200] * 5 + [429]
+
+
+def test_what_is_too_much_is_said_to_be_cut(
+    hall: Hall, customer: MadeCustomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.cases.own_data.MOST_CASES", 1)
+    begin_opening(hall, customer.id)
+    assert "更早的办件" not in read_text(fetch(hall, customer).data)
+    begin_opening(hall, customer.id)
+    assert "更早的办件" in read_text(fetch(hall, customer).data)
