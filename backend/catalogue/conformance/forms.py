@@ -26,6 +26,8 @@ TYPES: Mapping[str, frozenset[str]] = {
 }
 # How the manual's forms write down what could not be read.
 _HOLE, _LOST = "…", "原件看不清"
+# A place for the name of whichever company prints the form; ours stands above every title (`COMPANY_NAME`).
+_COMPANY = re.compile(r"^X+.*?公司(?=.)")
 HAZARDS, GROUPS = "hazards", "hazard_groups"
 
 
@@ -81,9 +83,8 @@ def _list_places(fields: Sequence[Body]) -> Iterator[str]:
 
 
 def _compare(manual: Body, ours: Body) -> Iterator[tuple[str, str]]:
-    for part, wanted in (
-        ("name", manual["name"]), ("title", manual["form_title"]), ("appendix", manual["appendix"])
-    ):  # fmt: skip
+    title = _COMPANY.sub("", manual["form_title"])
+    for part, wanted in (("name", manual["name"]), ("title", title), ("appendix", manual["appendix"])):
         if ours.get(part) != wanted:
             yield "form", f"its {part} is {wanted}, not {ours.get(part)}"
     fields = {one["key"]: one for section in ours["sections"] for one in section["fields"]}

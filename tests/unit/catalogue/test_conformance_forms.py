@@ -168,6 +168,15 @@ def test_a_hole_of_the_paper_has_words_of_ours(
     assert ("name" not in judge_form(wanted, body).wrong) is agrees
 
 
+def test_the_company_in_a_title_is_whoever_prints_the_form() -> None:
+    wanted = {**MANUAL, "form_title": "XX某某燃气有限公司泡茶单"}
+    assert judge_form(wanted, OURS).wrong == {}
+    assert "form" in judge_form(wanted, {**OURS, "title": wanted["form_title"]}).wrong
+    # A title that says nothing else is one, and a company without a place for its name as well.
+    for title in ("XX某某公司", "某某公司泡茶单"):
+        assert "form" in judge_form({**MANUAL, "form_title": title}, OURS).wrong
+
+
 def test_a_lost_hazard_has_words_of_ours_and_stays_doubtful() -> None:
     ours = deepcopy(OURS)
     hazard(ours, 2).update(label="公司安检标准第2条")
