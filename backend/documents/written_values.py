@@ -100,6 +100,8 @@ def _find_share(column: Field) -> float:
         return 0.7
     if column["type"] in ("number", "money", "choice", "yes_no"):
         return 1.0
+    if column["type"] in ("phone", "date", "datetime"):
+        return 1.5
     return 1.3 if column.get("max_length", 0) <= 100 else 2.0
 
 
