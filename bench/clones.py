@@ -16,7 +16,7 @@ _COLUMNS = (
 )
 _PLAIN_INDEXES = (
     "SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index"
-    " WHERE indrelid IN ('service_case'::regclass, 'case_task'::regclass) AND NOT indisunique"
+    " WHERE indrelid = ANY(CAST(%s AS regclass[])) AND NOT indisunique"
 )
 
 
@@ -85,12 +85,12 @@ def _copy_table(
 
 
 @contextmanager
-def hold_indexes_back(owner: Owner) -> Iterator[None]:
-    """Do without the plain indexes of cases and tasks in the block, since building them once is faster."""
-    indexes = owner.execute(_PLAIN_INDEXES).fetchall()
+def hold_indexes_back(owner: Owner, tables: Sequence[str] = ("service_case", "case_task")) -> Iterator[None]:
+    """Do without the plain indexes of ``tables`` in the block, since building them once is faster."""
+    indexes = owner.execute(_PLAIN_INDEXES, (list(tables),)).fetchall()
     for name, _ in indexes:
         owner.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(name)))
-    # The copies refer to what their template refers to.
+    # What is written in the block refers only to what is there.
     owner.execute("SET session_replication_role = replica")
     owner.commit()
     yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench import (
+    account_lookups,
     case_starts,
     contract_pdf,
     definitions,
@@ -66,6 +67,16 @@ GROUPS = (
         "case_starts",
         (Figure("case_start", "slowest process", "simplest", "ms", Bar.AT_MOST, 1.3),),
         case_starts.measure,
+    ),
+    Group(
+        "accounts",
+        (
+            Figure("account_by_no", "10,000,000 accounts", "10,000", "ms", Bar.AT_MOST, 1.3),
+            Figure("account_by_phone", "10,000,000 accounts", "10,000", "ms", Bar.AT_MOST, 1.3),
+            Figure("account_pages", "10,000,000 accounts", "10,000", "ms", Bar.AT_MOST, 2),
+            Figure("sealed_page", "sealed", "in clear", "ms", Bar.AT_MOST, 1.15),
+        ),
+        account_lookups.measure,
     ),
     Group(
         "contracts",

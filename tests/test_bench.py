@@ -36,6 +36,10 @@ BARS = {
     "definitions_load": "≤ 10",
     "case_start": "≤ 1.3",
     "contract_pdf": "≤ 3",
+    "account_by_no": "≤ 1.3",
+    "account_by_phone": "≤ 1.3",
+    "account_pages": "≤ 2",
+    "sealed_page": "≤ 1.15",
 }
 FAST = Figure("fast", "ours", "theirs", "steps/s", Bar.AT_LEAST, 2)
 LIGHT = Figure("light", "ours", "theirs", "KiB", Bar.AT_MOST, 1.5)
