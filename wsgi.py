@@ -28,7 +28,9 @@ from backend.realtime.socket_route import SOCKET_OPTIONS, make_socket_route
 from backend.realtime.tickets import SocketTickets
 from composition.customer_side import add_customer_side
 from composition.hall import WORDS, Hall, make_hall
+from composition.key_commands import make_key_commands
 from composition.promises import add_promises
+from composition.sealed_columns import SEALED_COLUMNS
 from composition.shapes import add_shapes
 from composition.staff_side import add_staff_side
 from composition.watching import make_find_channels
@@ -88,6 +90,7 @@ def _add_commands(app: Flask, hall: Hall) -> None:
     add_publish_command(commands, WORDS, hall.sessions)
     app.cli.add_command(commands)
     app.cli.add_command(make_migrate_command(WORDS, hall.sessions, hall.settings.database_url))
+    app.cli.add_command(make_key_commands(hall, SEALED_COLUMNS))
     if hall.settings.demo_mode:
         app.cli.add_command(make_demo_commands(hall))
 

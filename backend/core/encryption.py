@@ -113,6 +113,13 @@ class KeyRing:
         """Tell whether ``stored`` was made with another key than the active one. Raises DecryptionFailed."""
         return _split(stored)[0] != self.active_id
 
+    def read_key_number(self, stored: bytes) -> int:
+        """Return under which key a content lies. Raises DecryptionFailed for another format."""
+        head = len(_BYTES_MARK) + _KEY_NUMBER_BYTES
+        if not stored.startswith(_BYTES_MARK) or len(stored) < head:
+            raise DecryptionFailed("this is not a content of this format")
+        return int.from_bytes(stored[len(_BYTES_MARK) : head])
+
     def blind_index(self, text: str, kind: BlindIndexKind) -> bytes:
         """Return 32 bytes that are equal for equal values of one ``kind``, however they were typed.
 

@@ -36,7 +36,7 @@ _SWEEP_BATCH: Final = 100
 ID_PHOTOS_KEPT_DAYS: Final = 365
 # What stands for a file whose time is over.
 ERASED_NAME: Final = "已过保存期限，按规定删除"
-_VARIANTS: Final[tuple[FileVariant, ...]] = ("original", "shown", "thumb")
+VARIANTS: Final[tuple[FileVariant, ...]] = ("original", "shown", "thumb")
 _LONGEST_NAME: Final = 100
 _FILE_KEY: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 _log = structlog.get_logger(__name__)
@@ -237,7 +237,7 @@ class FileService:
         except StorageFailed as error:
             _log.error("file not read", reason=str(error), file_id=row.id)
             raise Unavailable from error
-        return compute_aside(partial(self._keys.decrypt_bytes, sealed, _content_context(storage_key)))
+        return compute_aside(partial(self._keys.decrypt_bytes, sealed, bind_content(storage_key)))
 
     def delete_unclaimed(self, older_than: timedelta = UNCLAIMED_FOR) -> int:
         """Delete files that no case has claimed for ``older_than``, half stored ones too; returns how many.
@@ -320,10 +320,10 @@ class FileService:
         return row
 
     def _put_all(self, file_key: str, content: bytes, examined: Examined) -> None:
-        for variant, data in zip(_VARIANTS, (content, examined.shown, examined.thumb), strict=True):
+        for variant, data in zip(VARIANTS, (content, examined.shown, examined.thumb), strict=True):
             if data is not None:
                 key = f"{file_key}.{variant}"
-                seal = partial(self._keys.encrypt_bytes, data, _content_context(key))
+                seal = partial(self._keys.encrypt_bytes, data, bind_content(key))
                 self._storage.put(key, compute_aside(seal))
 
     def _forget(self, file_key: str) -> None:
@@ -337,7 +337,7 @@ class FileService:
             session.delete(row)
 
     def _delete_content(self, file_key: str) -> None:
-        for variant in _VARIANTS:
+        for variant in VARIANTS:
             self._storage.delete(f"{file_key}.{variant}")
 
     def _view(self, row: StoredFile, viewer: str = "") -> FileView:
@@ -379,7 +379,8 @@ def _name_context(file_key: str) -> str:
     return f"stored_file.name:{file_key}"
 
 
-def _content_context(storage_key: str) -> str:
+def bind_content(storage_key: str) -> str:
+    """Return what a content is bound to when it is sealed."""
     return f"stored_file.content:{storage_key}"
 
 

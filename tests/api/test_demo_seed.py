@@ -233,6 +233,29 @@ def test_units_can_be_booked_and_called(demo: Demo) -> None:
     assert {row.capacity for row in found if row.day_kind == "rest"} <= {1, 2}
 
 
+def test_everything_takes_another_key_and_the_former_may_go(demo: Demo) -> None:
+    other, former = (2, b"k" * 32), demo.settings.encryption_keys
+
+    grown = create_app(dataclasses.replace(demo.settings, encryption_keys=(*former, other)))
+    before = _run(grown, "keys", "status", "--files")
+    kept = int(re.search(r"key 1: (\d+) values$", before, re.MULTILINE)[1])  # type: ignore[index]
+    assert kept > 2000 and "key 2" not in before
+    # Each column that has anything is turned, and so is every file.
+    turned = _run(grown, "keys", "rotate")
+    told = set(re.findall(r"(\S+): [1-9]\d* done, 0 not opened", turned))
+    assert {"service_case.form", "case_message.text_sealed", "case_document.content", "files"} <= told
+    after = _run(grown, "keys", "status", "--files")
+    assert after == f"key 2: {kept} values, which seals now\n"
+    assert re.fullmatch(r"files: 0 done, 0 not opened\n", _run(grown, "keys", "rotate"))
+    # Without the former key all can be read, also by turning it once more.
+    turned_back = create_app(dataclasses.replace(demo.settings, encryption_keys=(other, *former)))
+    _run(turned_back, "keys", "rotate")
+    for app in (grown, turned_back):
+        with app.app_context():
+            db.engine.dispose()
+    assert _run(demo.app, "keys", "status", "--files") == f"key 1: {kept} values, which seals now\n"
+
+
 def test_simulated_people_are_among_the_customers() -> None:
     assert {one.phone for one in STANDING} <= {one.phone for one in CUSTOMERS}
     assert len(CUSTOMERS) >= 15
