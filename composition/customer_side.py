@@ -20,6 +20,7 @@ from backend.cases.customer_papers import CustomerPapers
 from backend.cases.customer_signing import CustomerSigning
 from backend.cases.document_checks import DocumentChecks
 from backend.cases.drafts import DraftService
+from backend.cases.erasure import CustomerErasure
 from backend.cases.known_addresses import KnownAddresses
 from backend.cases.objecting import CustomerObjections
 from backend.cases.own_data import OwnData
@@ -44,6 +45,7 @@ from miniprogram_api.counter_rating_routes import make_counter_rating_routes
 from miniprogram_api.document_routes import make_document_routes
 from miniprogram_api.draft_routes import make_draft_routes
 from miniprogram_api.drawing_routes import make_drawing_routes
+from miniprogram_api.erasure_routes import make_erasure_routes
 from miniprogram_api.file_routes import make_file_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.identity_routes import make_identity_routes
@@ -93,6 +95,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     ):
         api.register_blueprint(routes)
     api.register_blueprint(make_own_data_routes(_make_own_data(hall), limiter))
+    api.register_blueprint(make_erasure_routes(_make_erasure(hall), limiter))
     app.register_blueprint(make_short_link_routes())
     checks = DocumentChecks(hall.reading, hall.definitions)
     app.register_blueprint(make_check_routes(checks, limiter, settings.hotline_number))
@@ -125,6 +128,11 @@ def _make_own_data(hall: Hall) -> OwnData:
         hall.settings.company_name or "",
         read_clock,
     )
+
+
+def _make_erasure(hall: Hall) -> CustomerErasure:
+    codes, offers = make_sms_codes(hall), offers_codes(hall.settings)
+    return CustomerErasure(hall.sessions, hall.customers, codes, offers, read_clock)
 
 
 def _make_statements(hall: Hall) -> PaymentStatements:

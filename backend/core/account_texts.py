@@ -19,5 +19,7 @@ ACCOUNT_TEXTS: dict[str, str] = {
     "account_owner_stays": "户主不能在这里取消；房子换了主人请办过户。",
     "account_person_known": "这个手机号已经在名单里了，不用再加。",
     "account_people_full": "这个户号已经加满 20 个人，请先取消不用的再加。",
+    "erasure_case_open": "您还有业务在办。请先办完或撤回，再来注销。",
+    "erasure_account_open": "您名下还有在用的户号。请先办销户或过户，再来注销。",
     "meter_taken": "这块燃气表已经登记在别的户号上，请核对厂家和表号。",
 }

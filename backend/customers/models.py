@@ -43,6 +43,8 @@ class Customer(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     # No date means: for as long as there is a contract or a case.
     retain_until: Mapped[date | None] = mapped_column(Date)
+    # When the customer had their account erased: then nobody is left behind the row.
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class CustomerIdentity(Base):

@@ -24,6 +24,7 @@ from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.ports import WechatOffer
 from backend.access.sms_codes import TOPIC, SmsCodes, SmsCodeSender
 from backend.cases.account_pages import AccountPages
+from backend.cases.erasure import CustomerErasure
 from backend.core.config import Settings
 from backend.core.http import install_http
 from backend.core.openapi import install_openapi
@@ -36,6 +37,7 @@ from backend.organisation.service import OrganisationService
 from composition.hall import MERGE_FOLLOWERS, make_key_ring
 from miniprogram_api.binding_routes import make_binding_routes
 from miniprogram_api.consent_routes import make_consent_routes
+from miniprogram_api.erasure_routes import make_erasure_routes
 from miniprogram_api.guard import CustomerGuard
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.session_routes import make_customer_session_routes
@@ -138,6 +140,8 @@ class Stage:
         routes = make_customer_session_routes(self.sign_in, self.customer_sessions, limiter, over_https=True)
         api.register_blueprint(routes)
         api.register_blueprint(make_me_routes(self.sign_in, limiter))
+        erasure = CustomerErasure(sessions, self.customers, self.codes, offers_sms=True, now=self.now)
+        api.register_blueprint(make_erasure_routes(erasure, limiter))
         api.register_blueprint(make_consent_routes(Consents(sessions, self.now)))
         self.binding = AccountBinding(
             *(sessions, AccountBindings(keys, self.customers), self.customers, self.codes),

@@ -47,6 +47,7 @@ export type AppointmentView = Schemas['AppointmentView']
 export type Me = Schemas['Me']
 export type PrivacyNotice = Schemas['Notice']
 export type Consent = Schemas['Consent']
+export type Erasure = Schemas['Erasure']
 export type Tokens = Schemas['Tokens']
 
 export type ServiceSummary = Schemas['ServiceSummary']

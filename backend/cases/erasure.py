@@ -1,0 +1,131 @@
+"""A customer has their account erased (注销账号), as the law on personal information gives everybody.
+
+Who they are, how they sign in, what they follow and what they began goes at once. What was done for them
+stays with its case for as long as records are kept, and what a contract rests on goes when it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session, sessionmaker
+
+from backend.access.customer_sessions import end_all_sessions
+from backend.access.models import Consent
+from backend.access.sms_codes import CODE_PROMISE, SmsCodePromise, SmsCodes
+from backend.cases.models import ApplicationDraft, ServiceCase
+from backend.core.errors import Conflict, Invalid
+from backend.core.masking import mask_phone
+from backend.customers.accounts import CLOSED
+from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount
+from backend.customers.service import CustomersService
+
+OPEN_CASE, OPEN_ACCOUNT = "erasure_case_open", "erasure_account_open"
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureView:
+    """What stands against it: open cases, and numbers of accounts that the customer owns.
+
+    ``phone_masked`` is where the code goes; None where no phone is known and none is asked for.
+    """
+
+    open_cases: int
+    owned_accounts: Sequence[str]
+    phone_masked: str | None
+
+
+class CustomerErasure:
+    """Owns the transaction. Without ``offers_sms`` the deployment sends no codes, and none is asked for."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        customers: CustomersService,
+        codes: SmsCodes,
+        offers_sms: bool,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._sessions = sessions
+        self._customers = customers
+        self._codes = codes
+        self._offers_sms = offers_sms
+        self._now = now
+
+    def tell(self, customer_id: int) -> ErasureView:
+        """Tell what stands against it, and where the code goes."""
+        with self._sessions.begin() as session:
+            return self._look(session, customer_id)[0]
+
+    def request_code(self, customer_id: int) -> SmsCodePromise:
+        """Promise a code to the customer's own phone; raises Conflict, TooMany."""
+        with self._sessions.begin() as session:
+            view, phone = self._look(session, customer_id)
+            _refuse(view)
+            if phone is None:
+                raise Conflict("sign_in_not_offered")
+            self._codes.issue(session, phone, _purpose(customer_id), self._now())
+        return CODE_PROMISE
+
+    def erase(self, customer_id: int, code: str) -> None:
+        """Erase the customer's account, for good.
+
+        Raises Conflict ``erasure_case_open`` and ``erasure_account_open``, Invalid on ``code``.
+        """
+        now = self._now()
+        with self._sessions.begin() as session:
+            # What begins at this moment for this customer waits, and finds the session ended.
+            customer = session.get_one(Customer, customer_id, with_for_update=True)
+            view, phone = self._look(session, customer_id)
+            _refuse(view)
+            fault = None
+            if phone is not None:
+                fault = self._codes.find_fault(session, phone, _purpose(customer_id), code, now)
+            if fault is None:
+                _forget(session, customer, now)
+        if fault is not None:
+            # The try counts, so this comes after the commit.
+            raise Invalid(fault, fields={"code": fault})
+
+    def _look(self, session: Session, customer_id: int) -> tuple[ErasureView, str | None]:
+        is_open = (ServiceCase.customer_id == customer_id) & (ServiceCase.status == "open")
+        counted = select(func.count()).where(is_open, ServiceCase.parent_case_id.is_(None))
+        # Also those that the owner took out of their client.
+        held = (AccountRole.customer_id == customer_id) & AccountRole.revoked_at.is_(None)
+        standing = held & (AccountRole.role == "owner") & (GasAccount.status != CLOSED)
+        numbers = select(GasAccount.account_no).join(AccountRole).where(standing)
+        owned = session.scalars(numbers.order_by(GasAccount.account_no)).all()
+        phone = self._customers.find_phone(session, customer_id) if self._offers_sms else None
+        told = None if phone is None else mask_phone(phone)
+        return ErasureView(session.execute(counted).scalar_one(), owned, told), phone
+
+
+def _refuse(view: ErasureView) -> None:
+    if view.open_cases:
+        raise Conflict(OPEN_CASE)
+    if view.owned_accounts:
+        raise Conflict(OPEN_ACCOUNT)
+
+
+def _purpose(customer_id: int) -> str:
+    return f"erase_customer:{customer_id}"
+
+
+def _forget(session: Session, customer: Customer, now: datetime) -> None:
+    customer.name_sealed = customer.name_index = None
+    customer.phone_sealed = customer.phone_index = None
+    customer.phone_verified_at = customer.phone_told_at = None
+    customer.id_number_sealed = customer.id_number_index = None
+    customer.credit_code = None
+    customer.erased_at = now
+    session.flush()
+    session.execute(delete(CustomerIdentity).where(CustomerIdentity.customer_id == customer.id))
+    session.execute(delete(ApplicationDraft).where(ApplicationDraft.customer_id == customer.id))
+    following = (AccountRole.customer_id == customer.id) & AccountRole.revoked_at.is_(None)
+    session.execute(update(AccountRole).where(following).values(revoked_at=now, called_sealed=None))
+    standing = (Consent.customer_id == customer.id) & Consent.withdrawn_at.is_(None)
+    session.execute(update(Consent).where(standing).values(withdrawn_at=now))
+    end_all_sessions(session, customer.id, "erased", now)
