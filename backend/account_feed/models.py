@@ -89,7 +89,10 @@ class AccountDifference(Base):
 
 
 class AccountFeedRefusal(Base):
-    """What one side did not take of the other, the last time; it goes once the account is taken."""
+    """What one side did not take of the other, the last time; it goes once the account is taken.
+
+    ``code`` and ``field`` are ours, as those of a file's row; ``reason`` is what the master wrote.
+    """
 
     __tablename__ = "account_feed_refusal"
 
@@ -98,5 +101,6 @@ class AccountFeedRefusal(Base):
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     code: Mapped[str] = mapped_column(Text)
     field: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int] = mapped_column(BigInteger, default=0)
     refused_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

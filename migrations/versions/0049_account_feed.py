@@ -74,6 +74,7 @@ CREATE TABLE account_feed_refusal (
   unit_id bigint REFERENCES unit,
   code text NOT NULL CHECK (code <> ''),
   field text NOT NULL DEFAULT '',
+  reason text NOT NULL DEFAULT '',
   revision bigint NOT NULL DEFAULT 0,
   refused_at timestamptz NOT NULL,
   PRIMARY KEY (account_no, direction)
