@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import get_args
 
+from backend.account_feed.difference_desk import DifferenceDesk
 from backend.account_feed.exchange import AccountExchange
 from backend.account_feed.incoming import Incoming
 from backend.account_feed.merging import Side
@@ -22,6 +23,12 @@ def make_account_exchange(hall: Hall) -> AccountExchange:
     incoming = Incoming(records, hall.organisation, read_sides(hall.settings))
     master = hall.platforms.master
     return AccountExchange(hall.sessions, master, incoming, Outgoing(records), run_for, read_clock)
+
+
+def make_difference_desk(hall: Hall) -> DifferenceDesk:
+    """Return the desk of what differs from the master."""
+    is_set_up = hall.platforms.master is not None
+    return DifferenceDesk(hall.sessions, FeedRecords(hall.keys), hall.organisation, is_set_up, read_clock)
 
 
 def read_sides(settings: Settings) -> dict[str, Side]:

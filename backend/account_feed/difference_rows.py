@@ -14,7 +14,7 @@ from backend.account_feed.merging import Difference
 from backend.account_feed.models import AccountDifference
 from backend.account_feed.records import OurAccount
 from backend.account_feed.sealed_cells import OURS, THEIRS, open_cells, seal_cells
-from backend.account_feed.units import Cells, pick_cells
+from backend.account_feed.units import Cells, pick_whole
 from backend.core.encryption import KeyRing
 
 
@@ -74,6 +74,11 @@ class DifferenceRows:
         )
         session.execute(over)
 
+    def renew_ours(self, row: AccountDifference, account: OurAccount, now: datetime) -> None:
+        """Let a row show what the hall has by now."""
+        row.ours_sealed = self._seal(account.cells, OURS, account.id, row.unit)
+        row.ours_at = row.found_at = now
+
     def open_sides(self, row: AccountDifference) -> tuple[dict[str, str], dict[str, str]]:
         """Return the hall's and the master's cells of a difference."""
         place = f"{row.account_id}:{row.unit}"
@@ -93,4 +98,4 @@ class DifferenceRows:
         return list(session.scalars(asked))
 
     def _seal(self, cells: Cells, column: str, account_id: int, unit: str) -> str:
-        return seal_cells(self._keys, pick_cells(cells, unit), column, f"{account_id}:{unit}")
+        return seal_cells(self._keys, pick_whole(cells, unit), column, f"{account_id}:{unit}")

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.account_feed.difference_rows import DifferenceRows, Seen
 from backend.account_feed.merging import Side, merge
 from backend.account_feed.records import NO_LINK, FeedRecords, Link, OurAccount
-from backend.account_feed.units import pick_cells
+from backend.account_feed.units import WITH_HOLDER, pick_cells
 from backend.account_feed.writing import AccountWriting, read_row
 from backend.account_imports.account_cells import write_line
 from backend.account_imports.entering import Entry
@@ -192,11 +192,10 @@ class Incoming:
         if merged.taken:
             self._writing.write(session, item.row, known, merged.taken, standing, now)
         if "holder" in merged.taken:
-            # A new holder brings their own telephone and number, which are nobody's change.
             fresh = self._records.read_accounts(session, [account.id])[account.id].cells
-            for unit in ("contact", "phone", "id_number"):
+            for unit in WITH_HOLDER:
                 merged.agreed |= pick_cells(fresh, unit)
-            merged.sent = [one for one in merged.sent if one not in ("contact", "phone", "id_number")]
+            merged.sent = [one for one in merged.sent if one not in WITH_HOLDER]
         self._records.keep_link(session, account.id, Link(item.told.revision, merged.agreed, theirs), now)
         self._differences.keep(session, account, theirs, merged.differences, seen, now)
         self._records.drop_refusals(session, [account.account_no], "in")

@@ -38,11 +38,19 @@ METER_UNITS: Final = ("meter_model", "meter_kind", "inlet_side", "meter_seal", "
 # Whose account it is, where and since when: the hall changes these by a process that is signed, and a new
 # holder ends everybody's bindings. Only a person can tell that from a slip that the master has mended.
 CAREFUL: Final = frozenset({"holder", "id_number", "address", "opened_on"})
+# What a new holder brings along, which is nobody's change of its own.
+WITH_HOLDER: Final = ("contact", "phone", "id_number")
 
 
 def pick_cells(cells: Cells, unit: str) -> dict[str, str]:
     """Return the cells of one unit; those that are not there are empty."""
     return {key: cells.get(key, "") for key in UNITS[unit]}
+
+
+def pick_whole(cells: Cells, unit: str) -> dict[str, str]:
+    """Return the cells of one unit, of a meter with all that is told of it."""
+    units = (unit, *METER_UNITS) if unit == METER else (unit,)
+    return {key: one for each in units for key, one in pick_cells(cells, each).items()}
 
 
 def fold(cells: Cells, unit: str) -> str:
