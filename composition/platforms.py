@@ -12,6 +12,8 @@ from backend.contracts.adapter import SignedContracts
 from backend.contracts.port import ContractPort
 from backend.core.config import Settings
 from backend.core.outcomes import PlatformUnavailable
+from backend.customer_master.adapter import SignedCustomerMaster
+from backend.customer_master.port import CustomerMaster
 from backend.files.local_storage import LocalFolderStorage
 from backend.files.s3_storage import S3Storage
 from backend.files.storage import FileStorage
@@ -37,6 +39,7 @@ class Platforms:
     contracts: ContractPort | None = None
     wecom: WecomPort | None = None
     faces: FaceChecks | None = None
+    master: CustomerMaster | None = None
 
 
 def make_platforms(settings: Settings, redis: Redis) -> Platforms:
@@ -70,7 +73,24 @@ def make_platforms(settings: Settings, redis: Redis) -> Platforms:
             answer_seconds=settings.platform_answer_seconds,
         )
     return Platforms(
-        wechat, sms, maps, _make_contracts(settings), _make_wecom(settings), _make_faces(settings)
+        wechat,
+        sms,
+        maps,
+        _make_contracts(settings),
+        _make_wecom(settings),
+        _make_faces(settings),
+        _make_master(settings),
+    )
+
+
+def _make_master(settings: Settings) -> CustomerMaster | None:
+    if not settings.master_base_url:
+        return None
+    return SignedCustomerMaster(
+        base_url=settings.master_base_url,
+        app_id=settings.master_app_id or "",
+        secret=settings.master_secret or "",
+        answer_seconds=settings.platform_answer_seconds,
     )
 
 

@@ -45,6 +45,7 @@ from backend.organisation.leads import find_centre_leads, find_leads, find_prese
 from backend.organisation.list_exports import Exportable
 from backend.plans.starting import PlanStarter
 from backend.realtime.hints import publish_hints
+from composition.account_feed import make_account_exchange
 from composition.account_imports import make_account_imports, make_import_slices
 from composition.hall import Hall, make_account_binding, read_clock
 from composition.list_exports import add_exports
@@ -122,6 +123,7 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *CaseStarts(hall.sessions, hall.cases).list_topics(),
             *make_plan_starter(hall).list_topics(),
             *make_import_slices(hall).list_topics(),
+            *make_account_exchange(hall).list_topics(),
             *hall.contracts.list_topics(staff_notices, find_leads),
         ]
     )
@@ -187,6 +189,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("unfetched face checks", timedelta(minutes=1), hall.identity_checks.ask_silent),
         Tick("visits due", timedelta(minutes=1), reminders.run),
         Tick("absences", timedelta(minutes=1), AbsenceKeeper(hall.sessions, read_clock).run),
+        Tick("exchange of accounts", timedelta(seconds=10), make_account_exchange(hall).promise_due),
         Tick("files of imports", timedelta(hours=1), make_account_imports(hall).forget_files),
         Tick("calendar warning", timedelta(hours=12), lambda: warn_of_calendar(hall)),
         Tick(

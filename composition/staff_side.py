@@ -64,6 +64,7 @@ from backend.organisation.upkeep import OrganisationUpkeep
 from backend.plans.exporting import list_plan_exports
 from backend.plans.service import AccountPlans
 from backend.realtime.tickets import SocketTickets
+from composition.account_feed import make_difference_desk
 from composition.account_imports import make_account_exports, make_account_imports
 from composition.hall import GUARDS, Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
@@ -78,6 +79,7 @@ from staff_api.call_routes import make_call_routes
 from staff_api.case_routes import make_case_routes
 from staff_api.console_parts import LEDGER_READERS, PLAN_READERS, ConsoleParts
 from staff_api.contract_routes import make_contract_callback_routes, make_contract_routes
+from staff_api.difference_routes import make_difference_routes
 from staff_api.document_routes import make_case_print_routes, make_document_routes
 from staff_api.drawing_routes import make_drawing_routes
 from staff_api.extension_routes import make_extension_routes
@@ -127,7 +129,11 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     posts = map_posts(processes)
     keepers = list_keepers(posts)
     parts = ConsoleParts(
-        keepers, list_starters(processes), find_works_posts(processes, posts), keepers | set(CENTRE_KEEPERS)
+        keepers,
+        list_starters(processes),
+        find_works_posts(processes, posts),
+        keepers | set(CENTRE_KEEPERS),
+        hall.platforms.master is not None,
     )
     api.register_blueprint(make_session_routes(staff_sessions, guard, parts))
     lists = _add_cases(api, hall, posts, parts, processes)
@@ -136,6 +142,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     lists |= _add_plans(api, hall)
     api.register_blueprint(make_import_routes(make_account_imports(hall)))
     api.register_blueprint(make_account_export_routes(make_account_exports(hall)))
+    api.register_blueprint(make_difference_routes(make_difference_desk(hall)))
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     app.register_blueprint(make_contract_callback_routes(hall.contracts))
     forms = FormDesk(hall.sessions, parties, read_clock)

@@ -15,7 +15,8 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 from prometheus_client import multiprocess
 
-from backend.core.config import ConfigurationError, load_setting
+from backend.core.config import load_setting
+from backend.core.setting_declarations import ConfigurationError
 from backend.core.setting_values import is_loopback
 
 try:

@@ -65,13 +65,16 @@ def list_environment(port: int, state_dir: Path) -> dict[str, str]:
     }
 
 
-def list_contract_settings(port: int, state_dir: Path) -> dict[str, str]:
-    """Return the settings that switch contract management on, played by the simulator."""
+def list_chosen_settings(port: int, state_dir: Path) -> dict[str, str]:
+    """Return the settings that switch on what an installation chooses, played by the simulators."""
     keys = load_credentials(state_dir)
     return {
         "CONTRACT_BASE_URL": f"http://{HOST}:{port}",
         "CONTRACT_APP_ID": keys.contract_app_id,
         "CONTRACT_SECRET": keys.contract_secret,
+        "MASTER_BASE_URL": f"http://{HOST}:{port}",
+        "MASTER_APP_ID": keys.master_app_id,
+        "MASTER_SECRET": keys.master_secret,
     }
 
 
@@ -86,8 +89,8 @@ def main() -> int:
     if chosen.show_environment:
         for name, value in list_environment(chosen.port, chosen.state_dir).items():
             print(f"{name}={value}")
-        # An installation chooses whether contracts are approved outside, so these only stand by.
-        for name, value in list_contract_settings(chosen.port, chosen.state_dir).items():
+        # An installation chooses whether it has these systems, so they only stand by.
+        for name, value in list_chosen_settings(chosen.port, chosen.state_dir).items():
             print(f"# {name}={value}")
         return 0
     logging.getLogger("werkzeug").setLevel(logging.ERROR)

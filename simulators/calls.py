@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, g, jsonify, request
 
 from simulators.faults import Fault
 from simulators.simulation import Simulation
@@ -41,6 +41,7 @@ def platform_call(
         def run(**arguments: str) -> Response:
             asked = _read_request()
             fault = simulation.faults.take(platform, endpoint)
+            g.ordered = fault.kind if fault else None
             answer, status = _decide(view, arguments, fault, refuse)
             lost = fault is not None and fault.kind in ("hang_before", "hang_after")
             simulation.record_call(
@@ -56,6 +57,8 @@ def platform_call(
             if fault is not None and lost:
                 simulation.faults.hold(fault.ms)
                 _break_off()
+            if fault is not None and fault.kind == "garbage":
+                return Response('{"code": 0, "data": [[[', 200, mimetype="application/json")
             if status != 200:
                 return Response("<html><body>Bad Gateway</body></html>", status, mimetype="text/html")
             response = jsonify(answer.body)

@@ -22,6 +22,7 @@ ENDPOINTS = {
     "sms": ("SendSms",),
     "map": ("geocoder", "driving"),
     "contracts": ("submit", "ask"),
+    "master": ("changes", "batches"),
     "wecom": ("gettoken", "message_send"),
     "faceid": ("DetectAuth", "GetDetectInfoEnhanced"),
 }  # fmt: skip

@@ -25,6 +25,8 @@ class Credentials:
     map_key: str
     contract_app_id: str
     contract_secret: str
+    master_app_id: str
+    master_secret: str
     wecom_corp_id: str
     wecom_agent_id: str
     wecom_secret: str
@@ -74,6 +76,8 @@ def _make_credentials() -> Credentials:
         map_key="-".join(groups),
         contract_app_id="hall",
         contract_secret=secrets.token_hex(24),
+        master_app_id="hall",
+        master_secret=secrets.token_hex(24),
         wecom_corp_id="ww5c8a1f20b97d3e64",
         wecom_agent_id="1000002",
         wecom_secret=secrets.token_urlsafe(32),

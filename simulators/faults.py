@@ -6,7 +6,9 @@ import threading
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-FaultKind = Literal["refuse", "late", "hang_before", "hang_after", "http_status"]
+FaultKind = Literal[
+    "refuse", "late", "hang_before", "hang_after", "http_status", "garbage", "forged", "repeat"
+]
 KINDS: tuple[str, ...] = get_args(FaultKind)
 FAULTS_KEPT = 200
 LONGEST_MS = 600_000
@@ -20,7 +22,10 @@ class Fault:
     - ``late``: do it, answer after ``ms``;
     - ``hang_before``: do nothing, hold the call for ``ms``, then break it off;
     - ``hang_after``: do it, hold the call for ``ms``, then break it off without an answer;
-    - ``http_status``: do nothing, answer the HTTP status ``code`` with a page.
+    - ``http_status``: do nothing, answer the HTTP status ``code`` with a page;
+    - ``garbage``: do it, answer what nobody can read, with a good signature where there is one;
+    - ``forged``: do it, sign the answer with another key (master alone);
+    - ``repeat``: answer from the beginning, wherever it was asked to go on (master alone).
     """
 
     id: int

@@ -13,6 +13,7 @@ from simulators.contract_book import ContractBook
 from simulators.credentials import load_credentials
 from simulators.face_book import FaceBook
 from simulators.faults import FaultBook
+from simulators.master_book import MasterBook
 from simulators.message_templates import TemplateBook
 from simulators.people import People, Person
 from simulators.records import CALLS_KEPT, MESSAGES_KEPT, Call, Channel, Ledger, Message, now_text
@@ -58,6 +59,7 @@ class Simulation:
         self.templates = TemplateBook(hall)
         self.faults = FaultBook()
         self.contracts = ContractBook()
+        self.master = MasterBook()
         self.faces = FaceBook()
         self.wecom_tokens = TokenBook()
         self.wecom_strangers: set[str] = set()
@@ -71,6 +73,7 @@ class Simulation:
             self.people.reset()
             self.templates.reset()
             self.contracts.reset()
+            self.master.reset()
             self.faces.reset()
             self.wecom_strangers.clear()
             self.calls.clear()

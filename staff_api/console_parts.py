@@ -20,7 +20,7 @@ PLAN_READERS = PLANNERS | {*CENTRE_KEEPERS, "area_lead", "business_division"}
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
     "knowledge", "ledger", "ledger_keeping", "plans", "planning",
-    "account_imports",
+    "account_imports", "account_differences",
 )  # fmt: skip
 
 
@@ -30,13 +30,14 @@ class ConsoleParts:
 
     ``unit_people`` are those that keep the people and the roster of a unit, ``intake`` those that open cases
     on a customer's behalf, ``works`` those that take part in works with a limit over all of them, ``boards``
-    those that lead or manage.
+    those that lead or manage; ``has_master`` tells whether another system stays the master of accounts.
     """
 
     unit_people: frozenset[str]
     intake: frozenset[str]
     works: frozenset[str]
     boards: frozenset[str]
+    has_master: bool = False
 
     def list_parts(self, member: Member) -> list[str]:
         """Return the names of the parts that ``member`` has, in the order of PART_NAMES."""
@@ -56,6 +57,7 @@ class ConsoleParts:
             "plans": PLAN_READERS,
             "planning": PLANNERS,
             "account_imports": IMPORTERS,
+            "account_differences": IMPORTERS if self.has_master else frozenset(),
         }
         held = member.positions | member.departments
         return [name for name in PART_NAMES if held & posts_of[name]]

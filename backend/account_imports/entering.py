@@ -17,7 +17,7 @@ from backend.core.encryption import KeyRing
 from backend.core.local_time import SHANGHAI
 from backend.core.statements import Prepared
 from backend.customers.account_sealing import seal_account_text, seal_premises_text
-from backend.customers.models import GasAccount, Meter, Premises
+from backend.customers.models import AccountRole, GasAccount, Meter, Premises
 from backend.customers.sealing import seal_customer_text
 
 _DRAW = Prepared(
@@ -139,6 +139,43 @@ class AccountEntering:
             meter["reading"] = line.meter_reading
         if {"meter_kind", "meter_model", "inlet_side", "meter_seal", "meter_reading"} & set(keys_of):
             session.execute(update(Meter).where(Meter.id == account.meter_id).values(meter))
+
+    def change_owner(
+        self, session: Session, row: Indexed, account_id: int, unit_id: int, standing: Standing, now: datetime
+    ) -> None:
+        """Let the account be the row's holder's; all former roles end, and stay as rows."""
+        line = row.line
+        identity = row.id_number or line.credit_code
+        customer_id = standing.customers.get((identity, row.name)) if identity else None
+        if customer_id is None:
+            customer_id = _DRAW.one(session, {"count": 1}).customer
+            copy_rows(session, "customer", _CUSTOMER, [self._make_customer(row, customer_id, now)])
+            if identity:
+                standing.customers[(identity, row.name)] = customer_id
+        held = (AccountRole.gas_account_id == account_id) & AccountRole.revoked_at.is_(None)
+        session.execute(update(AccountRole).where(held).values(revoked_at=now))
+        copy_rows(
+            session, "account_role", _ROLE, [(customer_id, account_id, unit_id, "owner", now, "import")]
+        )
+        texts = (("holder", line.holder), ("contact", line.contact or line.holder), ("phone", line.phone))
+        sealed = {
+            f"{column}_sealed": seal_account_text(self._keys, column, account_id, told)
+            for column, told in texts
+        }
+        session.execute(
+            update(GasAccount).where(GasAccount.id == account_id).values(**sealed, phone_index=row.phone)
+        )
+
+    def find_place(
+        self, session: Session, row: Indexed, unit_id: int, standing: Standing, now: datetime
+    ) -> int:
+        """Return the premises at the row's address, entered where nobody has been there before."""
+        premises_id = standing.premises_at.get(row.place)
+        if premises_id is None:
+            premises_id = standing.premises_at[row.place] = int(_DRAW.one(session, {"count": 1}).premises)
+            entered = self._make_premises(Entry(row, unit_id), premises_id, now)
+            copy_rows(session, "premises", _PREMISES, [entered])
+        return premises_id
 
     @staticmethod
     def _hang(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from backend.core.setting_declarations import Declaration, setting
+from backend.core.setting_declarations import ConfigurationError, Declaration, SettingProblem, setting
 from backend.core.setting_values import (
     is_loopback,
     make_number_reader,
@@ -21,28 +21,12 @@ from backend.core.setting_values import (
     read_level,
     read_named_ids,
     read_origin,
+    read_sides,
     read_web_url,
 )
 
 MAKE_KEY = 'python -c "import base64, secrets; print(base64.b64encode(secrets.token_bytes(32)).decode())"'
 MAKE_SECRET = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
-
-
-@dataclass(frozen=True)
-class SettingProblem:
-    """One faulty variable: its environment name and what it should look like. Never carries the value."""
-
-    name: str
-    expected: str
-
-
-class ConfigurationError(Exception):
-    """The environment cannot be used. ``problems`` lists every faulty variable, not only the first."""
-
-    def __init__(self, problems: tuple[SettingProblem, ...]) -> None:
-        lines = "".join(f"\n  {one.name}: {one.expected}" for one in problems)
-        super().__init__(f"{len(problems)} setting(s) are missing or malformed:{lines}")
-        self.problems = problems
 
 
 _POSTGRESQL = make_url_reader("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
@@ -263,6 +247,25 @@ class Settings:
         "CONTRACT_SECRET", "Contract management system, key of the signatures of both sides.",
         unit="text, at least 32 characters", parse=make_pattern_reader(r".{32,}"), secret=True, example="",
         needs=("CONTRACT_BASE_URL",),
+    )  # fmt: skip
+    master_base_url: str | None = setting(
+        "MASTER_BASE_URL", "Customer system that stays the master of accounts (docs/customer-master.md).",
+        unit="http(s) URL without query", parse=read_web_url, example="https://customers.example",
+        needs=("MASTER_APP_ID", "MASTER_SECRET"),
+    )  # fmt: skip
+    master_app_id: str | None = setting(
+        "MASTER_APP_ID", "Customer system, our name there.", unit="letters, digits and hyphens",
+        parse=make_pattern_reader(r"[A-Za-z0-9-]{1,40}"), example="hall", needs=("MASTER_BASE_URL",),
+    )  # fmt: skip
+    master_secret: str | None = setting(
+        "MASTER_SECRET", "Customer system, key of the signatures of both sides.",
+        unit="text, at least 32 characters", parse=make_pattern_reader(r".{32,}"), secret=True, example="",
+        needs=("MASTER_BASE_URL",),
+    )  # fmt: skip
+    master_sides: tuple[tuple[str, str], ...] = setting(
+        "MASTER_SIDES", "Who wins where both sides changed the same: master, hall or ask, by unit.",
+        unit="unit:side,unit:side with distinct units", parse=read_sides, default=(),
+        example="phone:hall,note:ask", needs=("MASTER_BASE_URL",),
     )  # fmt: skip
     contract_silent_hours: int = setting(
         "CONTRACT_SILENT_HOURS", "After how long a contract without an answer is asked for.",

@@ -40,3 +40,20 @@ def setting(
     declaration = Declaration(env, about, unit, example, parse, required, default, secret, needs)
     # Secrets stay out of repr, so that a settings object in a traceback or log gives nothing away.
     return field(repr=not secret, metadata={"declaration": declaration})
+
+
+@dataclass(frozen=True)
+class SettingProblem:
+    """One faulty variable: its environment name and what it should look like. Never carries the value."""
+
+    name: str
+    expected: str
+
+
+class ConfigurationError(Exception):
+    """The environment cannot be used. ``problems`` lists every faulty variable, not only the first."""
+
+    def __init__(self, problems: tuple[SettingProblem, ...]) -> None:
+        lines = "".join(f"\n  {one.name}: {one.expected}" for one in problems)
+        super().__init__(f"{len(problems)} setting(s) are missing or malformed:{lines}")
+        self.problems = problems

@@ -115,6 +115,14 @@ def read_named_ids(value: str) -> tuple[tuple[str, str], ...]:
     return tuple(ids.items())
 
 
+def read_sides(value: str) -> tuple[tuple[str, str], ...]:
+    """Names with a side each: master, hall or ask."""
+    sides = read_named_ids(value)
+    if any(side not in ("master", "hall", "ask") for _, side in sides):
+        raise ValueError("not a side")
+    return sides
+
+
 def read_level(value: str) -> str:
     """A level of the log."""
     if value.upper() not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):

@@ -267,6 +267,10 @@ class OrganisationService:
         rows = session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(unit_ids)))
         return {row.id: row.code for row in rows}
 
+    def code_all_units(self, session: Session) -> dict[int, str]:
+        """Return the codes of all units by id, for what comes from outside and from nobody's unit."""
+        return {row.id: row.code for row in session.execute(select(Unit.id, Unit.code))}
+
     def name_staff(self, session: Session, staff_ids: Collection[int]) -> dict[int, str]:
         """Return the names of these people by id, also of those who have left."""
         if not staff_ids:

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.core.config import ConfigurationError, load_setting
+from backend.core.config import load_setting
+from backend.core.setting_declarations import ConfigurationError
 from deploy.local.node import Node, find_node, node_environment
 from deploy.local.steps import StepFailed, run_step, say
 

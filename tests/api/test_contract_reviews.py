@@ -26,12 +26,12 @@ from backend.catalogue.definition import ActorKind
 from backend.catalogue.service import DefinitionStore
 from backend.contracts.adapter import SignedContracts
 from backend.contracts.port import Draft, Verdict
-from backend.contracts.signing import sign
 from backend.core.config import Settings
 from backend.core.database import db
 from backend.core.errors import Forbidden
 from backend.core.outbox import OutboxRow
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable
+from backend.core.signing import sign
 from backend.core.topics import NotSent, PromiseContext, PromiseRefused
 from backend.organisation.leads import find_leads
 from composition.hall import make_hall

@@ -9,8 +9,8 @@ import pytest
 
 from backend.contracts.adapter import SignedContracts
 from backend.contracts.port import CallbackRefused, Draft, Verdict
-from backend.contracts.signing import sign
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable
+from backend.core.signing import sign
 from tests.contracts.conftest import Simulators
 
 SECRET = "s" * 40

@@ -17,6 +17,7 @@ export const router = createRouter({
     { path: '/works', name: 'works', component: () => import('./views/WorksView.vue'), meta: { title: '工程台账' } },
     { path: '/ledger', name: 'ledger', component: () => import('./views/LedgerView.vue'), meta: { title: '客户台账' } },
     { path: '/imports', name: 'imports', component: () => import('./views/AccountImportsView.vue'), meta: { title: '客户导入' } },
+    { path: '/differences', name: 'differences', component: () => import('./views/AccountDifferencesView.vue'), meta: { title: '主系统核对' } },
     { path: '/plans', name: 'plans', component: () => import('./views/PlansView.vue'), meta: { title: '抄表计划' } },
     { path: '/plans/new', name: 'new-plan', component: () => import('./views/NewPlanView.vue'), meta: { title: '做抄表计划' } },
     { path: '/plans/:id(\\d+)', name: 'plan', component: () => import('./views/PlanView.vue'), meta: { title: '抄表计划' } },

@@ -2845,6 +2845,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/account-differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what differs in the accounts of one's units. */
+        get: {
+            parameters: {
+                query?: {
+                    is_open?: boolean;
+                    before?: number | null;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountDifferences"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/account-differences/feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell how the exchange goes, and which accounts were not taken. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountFeed"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/account-differences/feed/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read the master once more from its beginning; what is known changes nothing. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/account-differences/{row_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the master's or the hall's value hold. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    row_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DifferenceDecision"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountDifference"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/account-differences/{row_id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                row_id: number;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show both values in full; the look is recorded. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    row_id: number;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DifferenceLook"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DifferenceValues"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/account-exports": {
         parameters: {
             query?: never;
@@ -8795,11 +9000,52 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountDifference: {
+            account_no: string;
+            /** Format: date-time */
+            decided_at: string | null;
+            decided_by: string;
+            /** @enum {string|null} */
+            decision: "master" | "hall" | "gone" | null;
+            /** Format: date-time */
+            found_at: string;
+            id: number;
+            is_both: boolean;
+            is_masked: boolean;
+            ours: string;
+            /** Format: date-time */
+            ours_at: string | null;
+            /** @enum {string} */
+            side: "master" | "hall" | "ask";
+            theirs: string;
+            /** Format: date-time */
+            theirs_at: string | null;
+            theirs_by: string;
+            title: string;
+            /** @enum {string} */
+            unit: "holder" | "id_number" | "contact" | "phone" | "address" | "note" | "gas_use" | "status" | "opened_on" | "monthly_use" | "pressure_kpa" | "use_nature" | "use_period" | "meter" | "meter_model" | "meter_kind" | "inlet_side" | "meter_seal" | "meter_reading";
+        };
+        AccountDifferences: {
+            items: components["schemas"]["AccountDifference"][];
+            next: number | null;
+        };
         AccountExport: {
             /** @enum {string} */
             kind: "csv" | "xlsx";
             /** @default  */
             reason?: string;
+        };
+        AccountFeed: {
+            is_set_up: boolean;
+            problem: string;
+            /** Format: date-time */
+            pulled_at: string | null;
+            /** Format: date-time */
+            pushed_at: string | null;
+            refusals: components["schemas"]["FeedRefusal"][];
+            refused: number;
+            unsent: number;
+            waiting: number;
         };
         AccountImport: {
             checked: components["schemas"]["ImportCounts"] | null;
@@ -9451,6 +9697,19 @@ export interface components {
             map_url: string;
             unit: string;
         };
+        DifferenceDecision: {
+            /** @enum {string} */
+            decision: "master" | "hall";
+            /** Format: date-time */
+            found_at: string;
+        };
+        DifferenceLook: {
+            reason: string;
+        };
+        DifferenceValues: {
+            ours: string;
+            theirs: string;
+        };
         Document: {
             awaits_approval: boolean;
             case_no: string;
@@ -9657,6 +9916,15 @@ export interface components {
             /** Format: date-time */
             paid_at: string;
             receipt_no: string | null;
+        };
+        FeedRefusal: {
+            account_no: string;
+            code: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** Format: date-time */
+            refused_at: string;
+            text: string;
         };
         FilePurpose: {
             /** @enum {string} */
@@ -11038,7 +11306,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls" | "knowledge" | "ledger" | "ledger_keeping" | "plans" | "planning" | "account_imports")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls" | "knowledge" | "ledger" | "ledger_keeping" | "plans" | "planning" | "account_imports" | "account_differences")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";

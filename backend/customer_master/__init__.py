@@ -1,0 +1,1 @@
+"""A company's existing customer system, behind its port."""

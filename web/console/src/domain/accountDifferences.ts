@@ -1,0 +1,37 @@
+/** How a difference between the hall and the company's customer system reads on the screen. */
+import type { AccountDifference, AccountFeed, Decision } from '@/api/accountDifferences'
+import { tellNear } from './dates'
+
+/** What came of it so far. */
+export function tellStanding(one: AccountDifference): { text: string; mark: string } {
+  if (one.decision === 'gone') return { text: '两边已经一样', mark: 'grey' }
+  if (one.decision) return { text: one.decision === 'master' ? '用了主系统的' : '用了本厅的', mark: 'green' }
+  if (one.side === 'ask') return { text: one.is_both ? '两边都改了，等您决定' : '主系统改了，等您决定', mark: 'amber' }
+  return { text: `两边都改了，已先用${one.side === 'master' ? '主系统' : '本厅'}的`, mark: 'blue' }
+}
+
+/** The label of a button: what stands already is only confirmed by it. */
+export function tellButton(one: AccountDifference, decision: Decision): string {
+  const whose = decision === 'master' ? '用主系统的' : '用本厅的'
+  if (one.side === decision) return `就${whose}`
+  return one.side === 'ask' ? whose : `改${whose}`
+}
+
+/** What else happens with a decision that cannot be taken back, as a question before it; else nothing. */
+export function tellQuestion(one: AccountDifference, decision: Decision): string {
+  if (decision !== 'master' || one.side === 'master') return ''
+  if (one.unit === 'holder') return '户主会换成主系统里的人。现在绑定这一户的人都会解绑，要重新绑定。如果主系统只是改了错别字，请选“用本厅的”，再办资料更正。'
+  if (one.unit === 'id_number') return '户主的证件号码会改成主系统的，以后核对身份就按新号码。'
+  if (one.unit === 'address') return '这一户的地址会改成主系统的，以后上门就去新地址。'
+  return ''
+}
+
+/** Who changed it at the master and when, as far as that was told. */
+export const tellTheirs = (one: AccountDifference): string => [one.theirs_by, one.theirs_at && tellNear(one.theirs_at)].filter(Boolean).join(' ')
+
+/** When the exchange went well last, and what is still on its way. */
+export function tellExchange(feed: AccountFeed): string {
+  const told = [feed.pulled_at ? `最近收到：${tellNear(feed.pulled_at)}` : '还没有收到过主系统的资料', feed.pushed_at && `最近送出：${tellNear(feed.pushed_at)}`]
+  if (feed.unsent) told.push(`${feed.unsent >= 1000 ? '1000 多' : feed.unsent} 处改动等着送出`)
+  return told.filter(Boolean).join('　')
+}
