@@ -15,8 +15,10 @@ from backend.core.outcomes import PlatformUnavailable
 from backend.files.local_storage import LocalFolderStorage
 from backend.files.s3_storage import S3Storage
 from backend.files.storage import FileStorage
+from backend.identity.names import NameChecks
 from backend.identity.port import FaceChecks
 from backend.identity.tencent import TencentFaceChecks
+from backend.identity.tencent_names import TencentNameChecks
 from backend.maps.port import MapPort
 from backend.maps.tencent import TencentMap
 from backend.notifications.delivery import Channels
@@ -37,6 +39,7 @@ class Platforms:
     contracts: ContractPort | None = None
     wecom: WecomPort | None = None
     faces: FaceChecks | None = None
+    names: NameChecks | None = None
 
 
 def make_platforms(settings: Settings, redis: Redis) -> Platforms:
@@ -70,7 +73,13 @@ def make_platforms(settings: Settings, redis: Redis) -> Platforms:
             answer_seconds=settings.platform_answer_seconds,
         )
     return Platforms(
-        wechat, sms, maps, _make_contracts(settings), _make_wecom(settings), _make_faces(settings)
+        wechat,
+        sms,
+        maps,
+        _make_contracts(settings),
+        _make_wecom(settings),
+        _make_faces(settings),
+        _make_names(settings),
     )
 
 
@@ -82,6 +91,17 @@ def _make_faces(settings: Settings) -> FaceChecks | None:
         secret_id=settings.faceid_secret_id or "",
         secret_key=settings.faceid_secret_key or "",
         rule_id=settings.faceid_rule_id or "",
+        answer_seconds=settings.platform_answer_seconds,
+    )
+
+
+def _make_names(settings: Settings) -> NameChecks | None:
+    if not settings.namecheck_base_url:
+        return None
+    return TencentNameChecks(
+        base_url=settings.namecheck_base_url,
+        secret_id=settings.namecheck_secret_id or "",
+        secret_key=settings.namecheck_secret_key or "",
         answer_seconds=settings.platform_answer_seconds,
     )
 

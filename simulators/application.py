@@ -13,6 +13,7 @@ from simulators.contract_api import make_contract_api, make_contract_control
 from simulators.control import make_control
 from simulators.face_api import make_face_calls, make_face_pages
 from simulators.map_api import make_map_api
+from simulators.name_api import make_name_calls, make_name_control
 from simulators.page import make_page
 from simulators.simulation import Simulation
 from simulators.sms_api import make_sms_calls
@@ -40,10 +41,10 @@ def create_app(state_dir: Path, hall: str) -> Flask:
     # Each vendor has its own paths, so one address serves them all.
     for part in (
         make_wechat_api, make_wechat_web, make_map_api, make_contract_api, make_contract_control,
-        make_wecom_api, make_face_pages, make_control, make_page,
+        make_wecom_api, make_face_pages, make_name_control, make_control, make_page,
     ):  # fmt: skip
         app.register_blueprint(part(simulation))
-    tencent = {**make_sms_calls(simulation), **make_face_calls(simulation)}
+    tencent = {**make_sms_calls(simulation), **make_face_calls(simulation), **make_name_calls(simulation)}
     app.register_blueprint(make_tencent_api(tencent))
 
     @app.before_request

@@ -24,9 +24,10 @@ ENDPOINTS = {
     "contracts": ("submit", "ask"),
     "wecom": ("gettoken", "message_send"),
     "faceid": ("DetectAuth", "GetDetectInfoEnhanced"),
+    "namecheck": ("IdCardVerification",),
 }  # fmt: skip
 # Platforms whose codes are words.
-NAMED_CODES = ("sms", "faceid")
+NAMED_CODES = ("sms", "faceid", "namecheck")
 
 
 def make_control(simulation: Simulation) -> Blueprint:

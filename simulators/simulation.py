@@ -59,6 +59,8 @@ class Simulation:
         self.faults = FaultBook()
         self.contracts = ContractBook()
         self.faces = FaceBook()
+        # ID number → the name that belongs to it, as far as an outside client said so.
+        self.register: dict[str, str] = {}
         self.wecom_tokens = TokenBook()
         self.wecom_strangers: set[str] = set()
         self.hall = hall
@@ -72,6 +74,7 @@ class Simulation:
             self.templates.reset()
             self.contracts.reset()
             self.faces.reset()
+            self.register.clear()
             self.wecom_strangers.clear()
             self.calls.clear()
             self.messages.clear()

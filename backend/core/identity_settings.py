@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from backend.core.setting_declarations import setting
 from backend.core.setting_values import make_number_reader, make_pattern_reader, read_web_url
 
+_NAMECHECK = ("NAMECHECK_BASE_URL", "NAMECHECK_SECRET_ID", "NAMECHECK_SECRET_KEY")
 _FACEID = ("FACEID_BASE_URL", "FACEID_SECRET_ID", "FACEID_SECRET_KEY", "FACEID_RULE_ID")
 
 
@@ -28,6 +29,19 @@ class IdentitySettings:
     faceid_rule_id: str | None = setting(
         "FACEID_RULE_ID", "Face checks, the business flow (RuleId).", unit="letters and digits",
         parse=make_pattern_reader(r"[0-9A-Za-z]{1,32}"), example="1", needs=_FACEID,
+    )  # fmt: skip
+    namecheck_base_url: str | None = setting(
+        "NAMECHECK_BASE_URL", "Names compared with ID numbers; without them nobody compares.",
+        unit="http(s) URL without query", parse=read_web_url, example="https://faceid.tencentcloudapi.com",
+        needs=_NAMECHECK,
+    )  # fmt: skip
+    namecheck_secret_id: str | None = setting(
+        "NAMECHECK_SECRET_ID", "Names compared with ID numbers, access id.", unit="text", secret=True,
+        example="", needs=_NAMECHECK,
+    )  # fmt: skip
+    namecheck_secret_key: str | None = setting(
+        "NAMECHECK_SECRET_KEY", "Names compared with ID numbers, access key.", unit="text", secret=True,
+        example="", needs=_NAMECHECK,
     )  # fmt: skip
     identity_kept_days: int = setting(
         "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.", default=1095,

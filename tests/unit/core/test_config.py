@@ -119,5 +119,5 @@ def test_example_as_it_stands_lacks_only_the_secrets() -> None:
     assert {one.name for one in caught.value.problems} == {
         *("SECRET_KEY", "ENCRYPTION_KEYS", "BLIND_INDEX_KEY", "WECHAT_MINI_APP_SECRET", "CONTRACT_SECRET"),
         *("WECHAT_OFFICIAL_APP_SECRET", "SMS_SECRET_ID", "S3_ACCESS_KEY", "S3_SECRET_KEY", "WECOM_SECRET"),
-        *("FACEID_SECRET_ID", "FACEID_SECRET_KEY"),
+        *("FACEID_SECRET_ID", "FACEID_SECRET_KEY", "NAMECHECK_SECRET_ID", "NAMECHECK_SECRET_KEY"),
     }
