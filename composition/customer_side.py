@@ -64,7 +64,9 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     api.spec.components.security_scheme(CUSTOMER_TOKEN, {"type": "http", "scheme": "bearer"})
     limiter = make_limiter(app, settings.redis_url)
     _add_sign_in(app, api, hall, limiter)
-    applications = ApplicationService(hall.cases, hall.offers, hall.organisation, hall.keys, hall.files)
+    applications = ApplicationService(
+        hall.sessions, hall.cases, hall.offers, hall.organisation, hall.keys, hall.files, hall.names
+    )
     desk = CorrectionDesk(hall.definitions, hall.organisation, hall.keys, hall.files)
     commands = CustomerCommands(
         hall.cases, hall.definitions, desk, hall.keys, hall.files, hall.urge_limit, hall.signing

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.identity_checks import IdentityChecks, Terms
 from backend.cases.identity_decisions import IdentityDecisions
+from backend.cases.name_checks import NameComparing
 from backend.cases.service import CaseService
 from backend.cases.staff_access import StaffAccess
 from backend.catalogue.service import DefinitionStore
@@ -48,8 +49,14 @@ def make_identity_checks(parts: IdentityParts) -> IdentityChecks:
     )
 
 
+def make_name_comparing(parts: IdentityParts) -> NameComparing:
+    """Return what compares names with ID numbers."""
+    kept_days = parts.settings.identity_kept_days
+    return NameComparing(parts.sessions, parts.keys, parts.platforms.names, kept_days, parts.now)
+
+
 def make_identity_decisions(
-    parts: IdentityParts, access: StaffAccess, organisation: OrganisationService
+    parts: IdentityParts, access: StaffAccess, organisation: OrganisationService, names: NameComparing
 ) -> IdentityDecisions:
     """Return the decisions of staff."""
     return IdentityDecisions(
@@ -60,6 +67,7 @@ def make_identity_decisions(
         parts.definitions,
         parts.customers,
         parts.keys,
+        names,
         parts.platforms.faces is not None,
         parts.settings.identity_kept_days,
         parts.now,

@@ -447,8 +447,9 @@ export interface paths {
         put?: never;
         /**
          * Apply. The same command id with the same body gets the same case.
-         * @description 409 `duplicate_open` (extra `case_no`), `form_changed` (extra `form_version`) or
-         *     `idempotency_conflict`; 422 `invalid_input`, `area_not_served` or `file_unknown` with the fields.
+         * @description 409 `duplicate_open` (extra `case_no`), `form_changed` (extra `form_version`), `name_mismatch` or
+         *     `id_number_unknown` (unless `allow_name`), or `idempotency_conflict`; 422 `invalid_input`,
+         *     `area_not_served` or `file_unknown` with the fields.
          */
         post: {
             parameters: {
@@ -8852,6 +8853,8 @@ export interface components {
         Application: {
             /** @default false */
             allow_duplicate?: boolean;
+            /** @default false */
+            allow_name?: boolean;
             /** Format: uuid */
             command_id: string;
             form_version: number;
@@ -9097,6 +9100,7 @@ export interface components {
             has_declined: boolean;
             has_record: boolean;
             may_decide: boolean;
+            name_check: components["schemas"]["NameCheck"] | null;
             offers_face_check: boolean;
             places: ("centre" | "counter" | "field")[];
             /** @enum {string} */
@@ -10220,6 +10224,13 @@ export interface components {
             /** @default null */
             agreed_version?: number | null;
             code: string;
+        };
+        NameCheck: {
+            /** Format: date-time */
+            at: string;
+            request_id: string;
+            /** @enum {string} */
+            state: "match" | "mismatch" | "no_such_number" | "unavailable" | "limited";
         };
         NewArticle: {
             /** @default null */
