@@ -15,6 +15,7 @@ from simulators.face_api import make_face_calls, make_face_pages
 from simulators.map_api import make_map_api
 from simulators.name_api import make_name_calls, make_name_control
 from simulators.page import make_page
+from simulators.paper_api import make_paper_calls
 from simulators.simulation import Simulation
 from simulators.sms_api import make_sms_calls
 from simulators.tencent_cloud import make_tencent_api
@@ -22,7 +23,8 @@ from simulators.wechat_api import make_wechat_api
 from simulators.wechat_web import LOOPBACK, make_wechat_web
 from simulators.wecom_api import make_wecom_api
 
-LARGEST_BODY = 1_000_000
+# A photo of a paper in base64 is the largest that comes.
+LARGEST_BODY = 11_000_000
 
 
 class _PlainJson(DefaultJSONProvider):
@@ -44,7 +46,12 @@ def create_app(state_dir: Path, hall: str) -> Flask:
         make_wecom_api, make_face_pages, make_name_control, make_control, make_page,
     ):  # fmt: skip
         app.register_blueprint(part(simulation))
-    tencent = {**make_sms_calls(simulation), **make_face_calls(simulation), **make_name_calls(simulation)}
+    tencent = {
+        **make_sms_calls(simulation),
+        **make_face_calls(simulation),
+        **make_name_calls(simulation),
+        **make_paper_calls(simulation),
+    }
     app.register_blueprint(make_tencent_api(tencent))
 
     @app.before_request

@@ -33,6 +33,8 @@ class Credentials:
     face_rule_id: str
     name_secret_id: str
     name_secret_key: str
+    ocr_secret_id: str
+    ocr_secret_key: str
 
 
 def load_credentials(state_dir: Path) -> Credentials:
@@ -84,4 +86,6 @@ def _make_credentials() -> Credentials:
         face_rule_id="1",
         name_secret_id=f"AKID{secrets.token_hex(16)}",
         name_secret_key=secrets.token_hex(16),
+        ocr_secret_id=f"AKID{secrets.token_hex(16)}",
+        ocr_secret_key=secrets.token_hex(16),
     )

@@ -31,6 +31,8 @@ WORDS = {
 }
 REGISTERED_KEPT = 500
 _ID_NUMBER = re.compile(r"[1-9]\d{16}[\dX]")
+# Credit codes of companies too, for what is read in licences.
+_REGISTERED = re.compile(r"[0-9A-Z]{18}")
 _NAME = re.compile(r"[\u3400-\u9fff·]{1,32}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -68,7 +70,7 @@ def make_name_control(simulation: Simulation) -> Blueprint:
     def register(number: str) -> ResponseReturnValue:
         body = request.get_json(force=True, silent=True) or {}
         name = body.get("name")
-        if not isinstance(name, str) or not name or _ID_NUMBER.fullmatch(number) is None:
+        if not isinstance(name, str) or not name or _REGISTERED.fullmatch(number) is None:
             abort(422, "a name, and a number of 18 characters, are needed")
         with simulation.lock:
             if len(simulation.register) >= REGISTERED_KEPT:

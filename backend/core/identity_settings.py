@@ -8,6 +8,7 @@ from backend.core.setting_declarations import setting
 from backend.core.setting_values import make_number_reader, make_pattern_reader, read_web_url
 
 _NAMECHECK = ("NAMECHECK_BASE_URL", "NAMECHECK_SECRET_ID", "NAMECHECK_SECRET_KEY")
+_OCR = ("OCR_BASE_URL", "OCR_SECRET_ID", "OCR_SECRET_KEY")
 _FACEID = ("FACEID_BASE_URL", "FACEID_SECRET_ID", "FACEID_SECRET_KEY", "FACEID_RULE_ID")
 
 
@@ -42,6 +43,19 @@ class IdentitySettings:
     namecheck_secret_key: str | None = setting(
         "NAMECHECK_SECRET_KEY", "Names compared with ID numbers, access key.", unit="text", secret=True,
         example="", needs=_NAMECHECK,
+    )  # fmt: skip
+    ocr_base_url: str | None = setting(
+        "OCR_BASE_URL", "Photos of identity cards and licences read; without them people type.",
+        unit="http(s) URL without query", parse=read_web_url, example="https://ocr.tencentcloudapi.com",
+        needs=_OCR,
+    )  # fmt: skip
+    ocr_secret_id: str | None = setting(
+        "OCR_SECRET_ID", "Photos of papers read, access id.", unit="text", secret=True, example="",
+        needs=_OCR,
+    )  # fmt: skip
+    ocr_secret_key: str | None = setting(
+        "OCR_SECRET_KEY", "Photos of papers read, access key.", unit="text", secret=True, example="",
+        needs=_OCR,
     )  # fmt: skip
     identity_kept_days: int = setting(
         "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.", default=1095,
