@@ -17,6 +17,9 @@ IDENTITY_TEXTS: dict[str, str] = {
     "identity_mismatch": "报的姓名或身份证号后几位和客户档案不一致，没有通过。请再核对，或查看身份证。",
     "name_mismatch": "姓名和身份证号对不上，请照身份证再看一遍。没有填错的，可以仍然提交，由工作人员核对。",
     "id_number_unknown": "查不到这个身份证号，请照身份证再看一遍。没有填错的，可以仍然提交，由工作人员核对。",
+    "paper_not_document": "照片里没找到证件。请把整张证件放进画面再拍一张；没拍错就照样提交，工作人员会看。",
+    "paper_unclear": "照片上的字看不清。请在亮处放平证件再拍一张；拍不清的，照样提交，工作人员会看。",
+    "paper_expired": "这张证件过了有效期。请换上有效的；正在换证的，照样提交，工作人员会核对。",
     "identity_too_little": "身份证号、表号、地址、姓名里说的还不够，请客户再报一样，都对上才能查。",
 }
 
@@ -25,5 +28,7 @@ IDENTITY_FIELD_TEXTS: dict[str, str] = {
     "identity_too_little": IDENTITY_TEXTS["identity_too_little"],
     "identity_person_refused": "查不到这个人，请核对姓名和身份证号，要和身份证上一样。",
     "identity_other_person": "这个身份证号和申请或客户档案里的不一样，请核对。",
+    "paper_name_differs": "和证件照片上的名字不一样，请核对。",
+    "paper_number_differs": "和证件照片上的号码不一样，请核对。",
     "identity_tail_length": "请填身份证号的最后 4 到 6 位。",
 }

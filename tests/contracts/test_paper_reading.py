@@ -16,7 +16,7 @@ from tests.cards import draw_card_back, draw_card_front, draw_landscape, draw_li
 from tests.contracts.conftest import Simulators
 from tests.pictures import make_photo
 
-NUMBER, CODE = "11010519491231002X", "91330106MA2CFLDG6Q"
+NUMBER, CODE = "11010519491231002X", "91330106MA2CFLDG60"
 
 
 @pytest.fixture

@@ -1837,6 +1837,55 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/{file_key}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a photo of one's own; nothing of it is kept.
+         * @description 404 for what is none; 422 `paper_not_document`, `paper_unclear` or `paper_expired`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    file_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaperWish"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PaperReading"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/home": {
         parameters: {
             query?: never;
@@ -9685,6 +9734,7 @@ export interface components {
             /** @enum {string} */
             personal: "none" | "name" | "id_number" | "phone" | "address" | "face" | "signature" | "several";
             prefill?: components["schemas"]["Prefill"];
+            reads?: components["schemas"]["PaperRead"];
             required?: boolean;
             service_number?: boolean;
             signer?: string;
@@ -10462,9 +10512,38 @@ export interface components {
             state: "owed" | "to_fill" | "draft" | "to_sign" | "filled";
             task: number | null;
         };
+        PaperDifference: {
+            code: string;
+            /** @enum {string} */
+            field: "name" | "number";
+            text: string;
+        };
         PaperPage: {
             items: components["schemas"]["CasePapers"][];
             next: string | null;
+        };
+        PaperRead: {
+            name?: string;
+            number?: string;
+            /** @enum {string} */
+            paper: "id_card" | "licence";
+        };
+        PaperReading: {
+            differs: components["schemas"]["PaperDifference"][];
+            name: string;
+            number: string;
+            /** @enum {string} */
+            state: "read" | "by_hand";
+            /** Format: date */
+            valid_until: string | null;
+        };
+        PaperWish: {
+            /** @default  */
+            name?: string;
+            /** @default  */
+            number?: string;
+            /** @enum {unknown} */
+            paper: "id_card" | "licence";
         };
         Parameter: {
             default: number;
