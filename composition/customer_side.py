@@ -28,6 +28,7 @@ from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
 from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
+from backend.identity.paper_reading import PaperReading
 from backend.realtime.tickets import SocketTickets
 from composition.hall import Hall, make_account_binding, make_sms_codes, offers_codes, read_clock
 from composition.platforms import make_wechat_offer
@@ -53,6 +54,7 @@ from miniprogram_api.link_routes import make_link_routes, make_short_link_routes
 from miniprogram_api.me_routes import make_me_routes
 from miniprogram_api.message_routes import make_message_routes
 from miniprogram_api.own_data_routes import make_own_data_routes
+from miniprogram_api.paper_reading_routes import make_paper_reading_routes
 from miniprogram_api.paper_routes import make_paper_routes
 from miniprogram_api.payment_routes import make_payment_routes
 from miniprogram_api.realtime_routes import make_customer_realtime_routes
@@ -66,7 +68,9 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
     api.spec.components.security_scheme(CUSTOMER_TOKEN, {"type": "http", "scheme": "bearer"})
     limiter = make_limiter(app, settings.redis_url)
     _add_sign_in(app, api, hall, limiter)
-    applications = ApplicationService(hall.cases, hall.offers, hall.organisation, hall.keys, hall.files)
+    applications = ApplicationService(
+        hall.sessions, hall.cases, hall.offers, hall.organisation, hall.keys, hall.files, hall.names
+    )
     desk = CorrectionDesk(hall.definitions, hall.organisation, hall.keys, hall.files)
     commands = CustomerCommands(
         hall.cases, hall.definitions, desk, hall.keys, hall.files, hall.urge_limit, hall.signing
@@ -91,6 +95,9 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_link_routes(hall.links, limiter),
         make_counter_rating_routes(hall.counter_ratings, limiter),
         make_file_routes(hall.files),
+        make_paper_reading_routes(
+            PaperReading(hall.sessions, hall.files, hall.platforms.papers, read_clock), limiter
+        ),
         make_customer_realtime_routes(SocketTickets(hall.redis)),
     ):
         api.register_blueprint(routes)

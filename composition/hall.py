@@ -37,11 +37,13 @@ from backend.cases.effects import CASE_EFFECTS
 from backend.cases.file_retention import make_file_keeper
 from backend.cases.filled_documents import FilledDocuments
 from backend.cases.guards import CASE_GUARDS, IDENTITY_VERIFIED
-from backend.cases.identity_checks import IdentityChecks, Terms
+from backend.cases.identity_checks import IdentityChecks
 from backend.cases.identity_decisions import IdentityDecisions
 from backend.cases.identity_rows import move_identity_checks
 from backend.cases.link_sending import PURPOSE as LINK_PURPOSE
 from backend.cases.merging import move_cases
+from backend.cases.name_check_rows import move_name_checks
+from backend.cases.name_checks import NameComparing
 from backend.cases.offers import Offers
 from backend.cases.printed_heads import PrintedHeads
 from backend.cases.record_matching import RecordMatching
@@ -78,6 +80,12 @@ from backend.notifications.merging import move_messages
 from backend.notifications.messages import read_messages
 from backend.notifications.service import NotificationService
 from backend.organisation.service import OrganisationService
+from composition.identity import (
+    IdentityParts,
+    make_identity_checks,
+    make_identity_decisions,
+    make_name_comparing,
+)
 from composition.platforms import Platforms, make_channels, make_platforms, make_storage
 from payments.booking import make_book_reader
 from payments.collecting import make_charge_effects, make_charge_keeper
@@ -103,6 +111,7 @@ MERGE_FOLLOWERS: tuple[MergeFollower, ...] = (
     move_files,
     move_messages,
     move_identity_checks,
+    move_name_checks,
     move_consents,
 )
 
@@ -144,6 +153,7 @@ class Hall:
     drawings: WorksDrawings
     identity_checks: IdentityChecks
     identity_decisions: IdentityDecisions
+    names: NameComparing
     records: RecordMatching
 
 
@@ -206,6 +216,8 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
     wordings, typesetter = ContractWordings(definitions, sources, keys), Typesetter()
     heads = PrintedHeads(sources, organisation)
     channels, access = make_channels(settings, platforms), StaffAccess(definitions)
+    parts = IdentityParts(settings, platforms, sessions, cases, definitions, customers, keys, now)
+    names = make_name_comparing(parts)
     # A list at the top of the file is as good YAML as a mapping.
     messages: Any = read_body(PROCESSES_FOLDER / MESSAGES_FILE)
     return Hall(
@@ -286,28 +298,9 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         ),
         accounts=CaseAccounts(reading, access, GasAccounts(keys, customers), organisation, keys, now),
         drawings=WorksDrawings(reading, access, definitions, files),
-        identity_checks=IdentityChecks(
-            sessions,
-            cases,
-            definitions,
-            customers,
-            keys,
-            platforms.faces,
-            _make_identity_terms(settings),
-            now,
-        ),
-        identity_decisions=IdentityDecisions(
-            sessions,
-            cases,
-            access,
-            organisation,
-            definitions,
-            customers,
-            keys,
-            platforms.faces is not None,
-            settings.identity_kept_days,
-            now,
-        ),
+        identity_checks=make_identity_checks(parts),
+        identity_decisions=make_identity_decisions(parts, access, organisation, names),
+        names=names,
         records=RecordMatching(reading, access, definitions, customers, keys),
         counter_ratings=CounterRatings(sessions, cases, access, definitions, keys, now),
         links=CaseLinks(
@@ -326,16 +319,6 @@ def make_effects(keys: KeyRing, definitions: DefinitionStore) -> dict[str, Effec
     """Return every named effect, with those that have to read what is sealed."""
     place = make_place_effect(keys, definitions)
     return {**EFFECTS, **make_account_effects(keys), TAKE_PLACE: place}
-
-
-def _make_identity_terms(settings: Settings) -> Terms:
-    pages = f"{settings.public_base_url}/h5/#/pages/identity"
-    return Terms(
-        settings.identity_kept_days,
-        f"{pages}/index?no={{case_no}}&check={{reference}}",
-        # The mini-program is signed in by itself, so that this page only says how to go back there.
-        f"{pages}/done",
-    )
 
 
 def _list_proving(content: ProcessesFolder) -> tuple[str, ...]:

@@ -17,8 +17,12 @@ from backend.customer_master.port import CustomerMaster
 from backend.files.local_storage import LocalFolderStorage
 from backend.files.s3_storage import S3Storage
 from backend.files.storage import FileStorage
+from backend.identity.names import NameChecks
+from backend.identity.papers import PaperReader
 from backend.identity.port import FaceChecks
 from backend.identity.tencent import TencentFaceChecks
+from backend.identity.tencent_names import TencentNameChecks
+from backend.identity.tencent_papers import TencentPaperReader
 from backend.maps.port import MapPort
 from backend.maps.tencent import TencentMap
 from backend.notifications.delivery import Channels
@@ -40,6 +44,8 @@ class Platforms:
     wecom: WecomPort | None = None
     faces: FaceChecks | None = None
     master: CustomerMaster | None = None
+    names: NameChecks | None = None
+    papers: PaperReader | None = None
 
 
 def make_platforms(settings: Settings, redis: Redis) -> Platforms:
@@ -80,6 +86,8 @@ def make_platforms(settings: Settings, redis: Redis) -> Platforms:
         _make_wecom(settings),
         _make_faces(settings),
         _make_master(settings),
+        _make_names(settings),
+        _make_papers(settings),
     )
 
 
@@ -102,6 +110,28 @@ def _make_faces(settings: Settings) -> FaceChecks | None:
         secret_id=settings.faceid_secret_id or "",
         secret_key=settings.faceid_secret_key or "",
         rule_id=settings.faceid_rule_id or "",
+        answer_seconds=settings.platform_answer_seconds,
+    )
+
+
+def _make_names(settings: Settings) -> NameChecks | None:
+    if not settings.namecheck_base_url:
+        return None
+    return TencentNameChecks(
+        base_url=settings.namecheck_base_url,
+        secret_id=settings.namecheck_secret_id or "",
+        secret_key=settings.namecheck_secret_key or "",
+        answer_seconds=settings.platform_answer_seconds,
+    )
+
+
+def _make_papers(settings: Settings) -> PaperReader | None:
+    if not settings.ocr_base_url:
+        return None
+    return TencentPaperReader(
+        base_url=settings.ocr_base_url,
+        secret_id=settings.ocr_secret_id or "",
+        secret_key=settings.ocr_secret_key or "",
         answer_seconds=settings.platform_answer_seconds,
     )
 

@@ -27,8 +27,9 @@ def make_application_routes(applications: ApplicationService, cases: CustomerCas
     def submit(typed: dict[str, Any]) -> Response:
         """Apply. The same command id with the same body gets the same case.
 
-        409 `duplicate_open` (extra `case_no`), `form_changed` (extra `form_version`) or
-        `idempotency_conflict`; 422 `invalid_input`, `area_not_served` or `file_unknown` with the fields.
+        409 `duplicate_open` (extra `case_no`), `form_changed` (extra `form_version`), `name_mismatch` or
+        `id_number_unknown` (unless `allow_name`), or `idempotency_conflict`; 422 `invalid_input`,
+        `area_not_served` or `file_unknown` with the fields.
         """
         customer_id = get_customer().customer_id
         answer = applications.submit(customer_id, Application(**typed))

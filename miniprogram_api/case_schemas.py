@@ -145,6 +145,7 @@ class ApplicationSchema(Schema):
     form_version = fields.Integer(required=True, strict=True)
     values = make_values_field(required=True)
     allow_duplicate = fields.Boolean(load_default=False)
+    allow_name = fields.Boolean(load_default=False)
 
 
 class CustomerCommandSchema(Schema):

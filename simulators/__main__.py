@@ -56,6 +56,12 @@ def list_environment(port: int, state_dir: Path) -> dict[str, str]:
         "FACEID_SECRET_ID": keys.face_secret_id,
         "FACEID_SECRET_KEY": keys.face_secret_key,
         "FACEID_RULE_ID": keys.face_rule_id,
+        "NAMECHECK_BASE_URL": base,
+        "NAMECHECK_SECRET_ID": keys.name_secret_id,
+        "NAMECHECK_SECRET_KEY": keys.name_secret_key,
+        "OCR_BASE_URL": base,
+        "OCR_SECRET_ID": keys.ocr_secret_id,
+        "OCR_SECRET_KEY": keys.ocr_secret_key,
         "MAP_BASE_URL": base,
         "MAP_KEY": keys.map_key,
         **{

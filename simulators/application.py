@@ -14,7 +14,9 @@ from simulators.control import make_control
 from simulators.face_api import make_face_calls, make_face_pages
 from simulators.map_api import make_map_api
 from simulators.master_api import make_master_api, make_master_control
+from simulators.name_api import make_name_calls, make_name_control
 from simulators.page import make_page
+from simulators.paper_api import make_paper_calls
 from simulators.simulation import Simulation
 from simulators.sms_api import make_sms_calls
 from simulators.tencent_cloud import make_tencent_api
@@ -22,7 +24,8 @@ from simulators.wechat_api import make_wechat_api
 from simulators.wechat_web import LOOPBACK, make_wechat_web
 from simulators.wecom_api import make_wecom_api
 
-LARGEST_BODY = 1_000_000
+# A photo of a paper in base64 is the largest that comes.
+LARGEST_BODY = 11_000_000
 
 
 class _PlainJson(DefaultJSONProvider):
@@ -41,10 +44,16 @@ def create_app(state_dir: Path, hall: str) -> Flask:
     # Each vendor has its own paths, so one address serves them all.
     for part in (
         make_wechat_api, make_wechat_web, make_map_api, make_contract_api, make_contract_control,
-        make_master_api, make_master_control, make_wecom_api, make_face_pages, make_control, make_page,
+        make_master_api, make_master_control, make_wecom_api, make_face_pages, make_name_control,
+        make_control, make_page,
     ):  # fmt: skip
         app.register_blueprint(part(simulation))
-    tencent = {**make_sms_calls(simulation), **make_face_calls(simulation)}
+    tencent = {
+        **make_sms_calls(simulation),
+        **make_face_calls(simulation),
+        **make_name_calls(simulation),
+        **make_paper_calls(simulation),
+    }
     app.register_blueprint(make_tencent_api(tencent))
 
     @app.before_request

@@ -13,8 +13,9 @@ from flask import Response, g, jsonify, request
 from simulators.faults import Fault
 from simulators.simulation import Simulation
 
-# Keys are the platform's to check, and nobody's to read afterwards.
-_HIDDEN = {"secret", "access_token", "key", "corpsecret", "IdCard", "Name"}
+# Keys are the platform's to check, and nobody's to read afterwards; whose a paper is, nobody's either.
+_HIDDEN = {"secret", "access_token", "key", "corpsecret", "IdCard", "Name", "ImageBase64"}
+_HIDDEN_ANSWERS = {"Name", "IdNum"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def platform_call(
                 platform,
                 endpoint,
                 asked,
-                None if lost else answer.body,
+                None if lost else _hide(answer.body),
                 answer.accepted,
                 fault.kind if fault else None,
             )
@@ -87,6 +88,13 @@ def _read_request() -> dict[str, Any]:
     body = request.get_json(force=True, silent=True) if request.method == "POST" else None
     asked = {**request.args.to_dict(), **(body if isinstance(body, dict) else {})}
     return {name: value for name, value in asked.items() if name not in _HIDDEN}
+
+
+def _hide(body: dict[str, Any]) -> dict[str, Any]:
+    inner = body.get("Response")
+    if not isinstance(inner, dict):
+        return body
+    return {**body, "Response": {key: value for key, value in inner.items() if key not in _HIDDEN_ANSWERS}}
 
 
 def _break_off() -> None:

@@ -25,9 +25,11 @@ ENDPOINTS = {
     "master": ("changes", "batches"),
     "wecom": ("gettoken", "message_send"),
     "faceid": ("DetectAuth", "GetDetectInfoEnhanced"),
+    "namecheck": ("IdCardVerification",),
+    "ocr": ("IDCardOCR", "BizLicenseOCR"),
 }  # fmt: skip
 # Platforms whose codes are words.
-NAMED_CODES = ("sms", "faceid")
+NAMED_CODES = ("sms", "faceid", "namecheck", "ocr")
 
 
 def make_control(simulation: Simulation) -> Blueprint:

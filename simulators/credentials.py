@@ -33,6 +33,10 @@ class Credentials:
     face_secret_id: str
     face_secret_key: str
     face_rule_id: str
+    name_secret_id: str
+    name_secret_key: str
+    ocr_secret_id: str
+    ocr_secret_key: str
 
 
 def load_credentials(state_dir: Path) -> Credentials:
@@ -84,4 +88,8 @@ def _make_credentials() -> Credentials:
         face_secret_id=f"AKID{secrets.token_hex(16)}",
         face_secret_key=secrets.token_hex(16),
         face_rule_id="1",
+        name_secret_id=f"AKID{secrets.token_hex(16)}",
+        name_secret_key=secrets.token_hex(16),
+        ocr_secret_id=f"AKID{secrets.token_hex(16)}",
+        ocr_secret_key=secrets.token_hex(16),
     )

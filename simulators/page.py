@@ -14,7 +14,14 @@ from simulators.simulation import Simulation
 
 SHOWN_CALLS = 40
 SHOWN_MESSAGES = 30
-PLATFORMS = {"wechat": "微信", "sms": "短信", "map": "地图", "faceid": "人脸核身"}
+PLATFORMS = {
+    "wechat": "微信",
+    "sms": "短信",
+    "map": "地图",
+    "faceid": "人脸核身",
+    "namecheck": "姓名核对",
+    "ocr": "证件识别",
+}
 ENDPOINT_NAMES = {
     "stable_token": "取调用凭据",
     "jscode2session": "小程序登录",
@@ -28,6 +35,9 @@ ENDPOINT_NAMES = {
     "driving": "驾车路线",
     "DetectAuth": "发起刷脸",
     "GetDetectInfoEnhanced": "查刷脸结果",
+    "IdCardVerification": "核对姓名和身份证号",
+    "IDCardOCR": "识别身份证",
+    "BizLicenseOCR": "识别营业执照",
 }
 FAULT_NAMES = {
     "refuse": "拒绝",

@@ -61,6 +61,8 @@ class Simulation:
         self.contracts = ContractBook()
         self.master = MasterBook()
         self.faces = FaceBook()
+        # ID number → the name that belongs to it, as far as an outside client said so.
+        self.register: dict[str, str] = {}
         self.wecom_tokens = TokenBook()
         self.wecom_strangers: set[str] = set()
         self.hall = hall
@@ -75,6 +77,7 @@ class Simulation:
             self.contracts.reset()
             self.master.reset()
             self.faces.reset()
+            self.register.clear()
             self.wecom_strangers.clear()
             self.calls.clear()
             self.messages.clear()

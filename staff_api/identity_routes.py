@@ -33,6 +33,20 @@ class IdentityDecisionSchema(Schema):
     staff_name = fields.String(required=True)
 
 
+class NameCheckSchema(Schema):
+    """What the register says of the applicant's name and number, and what the provider calls the question.
+
+    ``unavailable`` and ``limited``: nobody compared, for the provider was away or was asked too often.
+    """
+
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(("match", "mismatch", "no_such_number", "unavailable", "limited")),
+    )
+    at = fields.AwareDateTime(required=True)
+    request_id = fields.String(required=True)
+
+
 class CaseIdentitySchema(Schema):
     """How the proof of a case stands, and what the caller may do about it."""
 
@@ -44,6 +58,7 @@ class CaseIdentitySchema(Schema):
     has_record = fields.Boolean(required=True)
     may_decide = fields.Boolean(required=True)
     places = fields.List(fields.String(validate=validate.OneOf(PLACES)), required=True)
+    name_check = fields.Nested(NameCheckSchema, required=True, allow_none=True)
     checks = fields.List(fields.Nested(IdentityCheckSchema), required=True)
     decisions = fields.List(fields.Nested(IdentityDecisionSchema), required=True)
 

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import application_rows
 from backend.cases.case_files import CaseFiles, claim_files
@@ -14,6 +14,7 @@ from backend.cases.commands import CUSTOMER, Complete, Start
 from backend.cases.drafts import remove_draft
 from backend.cases.form_sealing import make_columns, seal_values
 from backend.cases.leak_words import LEAK_WORDS, sounds_like_leak
+from backend.cases.name_checks import Applied, NameComparing, read_applied
 from backend.cases.offers import Offers
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, NewCase, make_request
@@ -31,13 +32,15 @@ CHANNEL = "online"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """What a customer sends in. ``allow_duplicate`` means that the open one has been looked at."""
+    """What a customer sends in. ``allow_duplicate`` means that the open one has been looked at, and
+    ``allow_name`` that name and ID number have been, which the register does not know together."""
 
     command_id: uuid.UUID
     service: str
     form_version: int
     values: Values
     allow_duplicate: bool
+    allow_name: bool = False
 
 
 class ApplicationService:
@@ -45,24 +48,29 @@ class ApplicationService:
 
     def __init__(
         self,
+        sessions: sessionmaker[Session],
         cases: CaseService,
         offers: Offers,
         organisation: OrganisationService,
         keys: KeyRing,
         files: CaseFiles,
+        names: NameComparing,
     ) -> None:
+        self._sessions = sessions
         self._cases = cases
         self._offers = offers
         self._organisation = organisation
         self._keys = keys
         self._files = files
+        self._names = names
 
     def submit(self, customer_id: int, application: Application) -> CaseAnswer:
         """Open the case and complete its first step, in one transaction and under one command id.
 
         Raises NotFound ``service_unknown``; Conflict ``form_changed`` (extra ``form_version``) and
         ``duplicate_open`` (extra ``case_no``, the customer's own); Invalid with the fields, among them
-        ``area_not_served`` and ``file_unknown``; CommandRefused ``idempotency_conflict``.
+        ``area_not_served`` and ``file_unknown``; CommandRefused ``idempotency_conflict``; Conflict
+        ``name_mismatch`` and ``id_number_unknown``, unless ``allow_name``.
         """
         body = {
             "service": application.service,
@@ -70,7 +78,18 @@ class ApplicationService:
             "values": application.values,
             "allow_duplicate": application.allow_duplicate,
         }
+        if application.allow_name:
+            # As a part of its own, so that commands of before keep their body.
+            body["allow_name"] = True
         request = make_request(self._keys, f"customer:{customer_id}", application.command_id, body)
+        # Asked before the transaction, which must not wait for anybody outside.
+        applied = None if application.allow_name else self._read_applied(application)
+        if applied is not None:
+            known = self._cases.recall(request)
+            if known is not None:
+                # The answer was lost on its way; that case stands, whatever the register says now.
+                return known
+            self._names.refuse_mistyped(customer_id, applied)
         return self._cases.once(
             request, lambda session, stamp: self._open(session, stamp, customer_id, application)
         )
@@ -106,6 +125,15 @@ class ApplicationService:
             claim_files(self._files, session, file_keys, stamp.actor, case_id, form)
         remove_draft(session, customer_id, service)
         return answer
+
+    def _read_applied(self, application: Application) -> Applied | None:
+        """Return whom the application names, or None where it is to be refused anyhow."""
+        if not self._names.is_set_up:
+            return None
+        with self._sessions() as session:
+            form = self._offers.newest_form(session, application.service).form
+        checked = validate_values(form, application.values)
+        return None if checked.faults else read_applied(form, checked.values)
 
     @staticmethod
     def _check_duplicate(

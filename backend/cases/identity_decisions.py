@@ -16,6 +16,7 @@ from backend.cases.case_tree import CaseTree, list_branches, read_tree_by_id
 from backend.cases.commands import SYSTEM, Amend
 from backend.cases.guards import IDENTITY_PROOF
 from backend.cases.identity_wanted import is_identity_wanted
+from backend.cases.name_checks import NameComparing
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
 from backend.cases.snapshot import CaseStatus
@@ -68,6 +69,7 @@ class IdentityDecisions:
         definitions: DefinitionStore,
         customers: CustomersService,
         keys: KeyRing,
+        names: NameComparing,
         offers_face_check: bool,
         kept_days: int,
         now: Callable[[], datetime],
@@ -79,6 +81,7 @@ class IdentityDecisions:
         self._definitions = definitions
         self._customers = customers
         self._keys = keys
+        self._names = names
         self._offers_face_check = offers_face_check
         self._kept_days = kept_days
         self._now = now
@@ -93,7 +96,15 @@ class IdentityDecisions:
             wanted = self._is_wanted(session, tree)
             called = self._organisation.name_staff(session, {one.staff_id for one in decisions})
             number = self._read_record(session, tree)[1] if wanted else None
-            acts_for_another = rows.read_applicant(session, self._keys, tree).acts_for_another
+            applicant = rows.read_applicant(session, self._keys, tree)
+            acts_for_another = applicant.acts_for_another
+            customer_id = rows.find_customer_id(session, tree.branch.id)
+            # An agent's name stands beside the number of somebody else.
+            name_check = (
+                None
+                if acts_for_another
+                else self._names.tell(session, customer_id, applicant.name, applicant.id_number)
+            )
             may_decide = wanted and self._is_turn(session, member, tree)
         proven = bool(tree.branch.snapshot.data.get(IDENTITY_PROOF))
         return {
@@ -104,6 +115,7 @@ class IdentityDecisions:
             "tries_left": max(0, rows.TRIES - rows.count_failed(checks)),
             "has_record": number is not None,
             "may_decide": may_decide,
+            "name_check": name_check,
             "places": list(list_places(member.positions | member.departments)),
             "checks": [
                 {"state": one.state, "at": one.settled_at or one.begun_at}

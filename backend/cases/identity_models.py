@@ -58,3 +58,24 @@ class IdentityDecision(Base):
     decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     retain_until: Mapped[date] = mapped_column(Date)
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class NameCheck(Base):
+    """What the provider said of a name and an ID number that a customer typed: ``person_key`` is a keyed
+    print of both, which are kept nowhere here.
+
+    asking → match | mismatch | no_such_number; ``unavailable`` and ``limited`` say that nobody compared, and
+    are asked again. Rows of one pair share the one answer of the provider: ``request_id`` and ``asked_at``.
+    """
+
+    __tablename__ = "name_check"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))
+    person_key: Mapped[str] = mapped_column(Text)
+    provider: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    code: Mapped[str] = mapped_column(Text)
+    request_id: Mapped[str] = mapped_column(Text)
+    asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    retain_until: Mapped[date] = mapped_column(Date)

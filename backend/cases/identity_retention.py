@@ -6,10 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 import structlog
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.identity_rows import CHECK, DECISION
+from backend.cases.name_check_rows import ROWS as NAME_CHECK
 from backend.core.local_time import local_date
 
 # Few enough for a transaction that nobody waits for.
@@ -40,6 +41,16 @@ _ERASE_DECISIONS = (
     .values(note="", erased_at=bindparam("now"))
 )
 
+# An answer of the register is no proof, so nothing of it need stay.
+_DELETE_NAME_CHECKS = delete(NAME_CHECK).where(
+    NAME_CHECK.c.id.in_(
+        select(NAME_CHECK.c.id)
+        .where(NAME_CHECK.c.retain_until < bindparam("today"))
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+)
+
 
 class IdentityRetention:
     """Erases what the rows of checks and decisions say of a person once ``retain_until`` is over."""
@@ -51,7 +62,7 @@ class IdentityRetention:
     def run(self) -> int:
         """Erase all whose time is over, in small transactions; returns how many rows that were."""
         total = 0
-        for statement in (_ERASE_CHECKS, _ERASE_DECISIONS):
+        for statement in (_ERASE_CHECKS, _ERASE_DECISIONS, _DELETE_NAME_CHECKS):
             while True:
                 now = self._now()
                 with self._sessions.begin() as session:

@@ -201,15 +201,18 @@ class CaseService:
                 return answer
         except (AppError, IntegrityError):
             # This very command may have been carried out before; then that answer is ours too.
-            with self._sessions.begin() as session:
-                known = self._answer_again(session, request, stamp)
+            known = self.recall(request)
             if known is not None:
                 return known
             raise
 
-    @staticmethod
-    def _answer_again(session: Session, request: Request, stamp: Stamp) -> CaseAnswer | None:
-        known = repository.find_command(session, stamp)
+    def recall(self, request: Request) -> CaseAnswer | None:
+        """Return the answer of a request that was carried out before, or None.
+
+        Raises CommandRefused with ``idempotency_conflict``.
+        """
+        with self._sessions.begin() as session:
+            known = repository.find_command(session, Stamp(request.actor, request.command_id, self._now()))
         if known is None:
             return None
         sha256, answer = known

@@ -50,8 +50,8 @@ _ALLOWED: Mapping[str, tuple[str, ...]] = {
     "multi_choice": ("within",),
     "date": ("signer",),
     "signature": ("signer", "mark"),
-    "photos": ("min_count",),
-    "documents": ("min_count", "stamped"),
+    "photos": ("min_count", "reads"),
+    "documents": ("min_count", "stamped", "reads"),
 }
 _SPECIAL = frozenset(
     {name for groups in _NEEDED.values() for group in groups for name in group}
@@ -77,6 +77,7 @@ def check_form(body: Mapping[str, Any], forms: Forms, parties: frozenset[str]) -
         yield from _check_within(one, before)
         yield from _check_default(one, before)
         yield from _check_columns(one, forms)
+        yield from _check_read(one, fields)
         before[key] = one
     yield from _check_rules(body, fields)
     yield from _check_usual(body, fields)
@@ -122,6 +123,18 @@ def _check_content(place: str, one: Field, forms: Forms) -> Iterator[Fault]:
         yield place, "limits_odd", "limits of money are whole fen"
     if "prefill" in one and (wrong := find_fault(one, forms, in_table="." in place)):
         yield place, "prefill_odd", wrong
+
+
+def _check_read(one: Field, fields: list[Field]) -> Iterator[Fault]:
+    """What is read in photos has its fields, and the number's type is that of the paper."""
+    reads = one.get("reads")
+    if not isinstance(reads, Mapping):
+        return
+    types = {field["key"]: field["type"] for field in fields}
+    number = "id_number" if reads["paper"] == "id_card" else "credit_code"
+    for part, type_ in (("name", "text"), ("number", number)):
+        if part in reads and types.get(reads[part]) != type_:
+            yield one["key"], "read_odd", f"{reads[part]} is no field of type {type_}"
 
 
 def _check_usual(body: Mapping[str, Any], fields: Iterable[Field]) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ FIELD_TYPES: Final = tuple(one.value for one in FieldType)
 _COLUMN_KINDS: Final = ("none", "name", "id_number", "phone", "address", "face", "signature")
 # A table holds personal data of several kinds in its columns, and is sealed as a whole.
 PERSONAL_KINDS: Final = (*_COLUMN_KINDS, "several")
+PAPERS: Final = ("id_card", "licence")
 FORM_KINDS: Final = ("application", "contract", "slip", "ledger", "documents")
 DOUBT_KINDS: Final = ("lost", "partial", "number", "reading")
 _NOT_IN_COLUMNS: Final = frozenset(
@@ -115,6 +116,14 @@ class FormColumnSchema(_FilledSchema):
     personal = fields.String(required=True, validate=validate.OneOf(_COLUMN_KINDS))
 
 
+class PaperReadSchema(Schema):
+    """Which paper photos show, and the fields that what is read in them belongs to."""
+
+    paper = fields.String(required=True, validate=validate.OneOf(PAPERS))
+    name = fields.String()
+    number = fields.String()
+
+
 class FormFieldSchema(_FilledSchema):
     """One field of a form, as its YAML has it. Limits of money are in fen, as its values are."""
 
@@ -135,6 +144,7 @@ class FormFieldSchema(_FilledSchema):
     may_be_owed = fields.Boolean()
     may_be_partial = fields.Boolean()
     stamped = fields.Boolean()
+    reads = fields.Nested(PaperReadSchema)
     feeds_conditions = fields.Boolean()
     off_paper = fields.Boolean()
     in_capitals = fields.Boolean()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from backend.core.identity_settings import IdentitySettings
 from backend.core.setting_declarations import ConfigurationError, Declaration, SettingProblem, setting
 from backend.core.setting_values import (
     is_loopback,
@@ -31,13 +32,12 @@ MAKE_SECRET = 'python -c "import secrets; print(secrets.token_urlsafe(48))"'
 
 _POSTGRESQL = make_url_reader("postgresql", "postgresql+psycopg", "postgresql+psycopg2")
 _WECOM = ("WECOM_BASE_URL", "WECOM_CORP_ID", "WECOM_AGENT_ID", "WECOM_SECRET")
-_FACEID = ("FACEID_BASE_URL", "FACEID_SECRET_ID", "FACEID_SECRET_KEY", "FACEID_RULE_ID")
 _WECHAT, _SMS = "WECHAT_API_BASE_URL", ("SMS_BASE_URL", "SMS_SECRET_ID", "SMS_SECRET_KEY", "SMS_APP_ID")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
-    """All deployment settings, checked. A platform that is not set up has None in its settings."""
+class _HallSettings:
+    """All but what IdentitySettings has."""
 
     database_url: str = setting(
         "DATABASE_URL", "The PostgreSQL database.", unit="URL, postgresql://", parse=_POSTGRESQL,
@@ -271,32 +271,9 @@ class Settings:
         "CONTRACT_SILENT_HOURS", "After how long a contract without an answer is asked for.",
         unit="whole number from 1 to 720 (hours)", parse=make_number_reader(1, 720), default=4, example="4",
     )  # fmt: skip
-    faceid_base_url: str | None = setting(
-        "FACEID_BASE_URL", "Face checks; without them staff alone decide who somebody is.",
-        unit="http(s) URL without query", parse=read_web_url, example="https://faceid.tencentcloudapi.com",
-        needs=_FACEID,
-    )  # fmt: skip
-    faceid_secret_id: str | None = setting(
-        "FACEID_SECRET_ID", "Face checks, access id.", unit="text", secret=True, example="", needs=_FACEID,
-    )  # fmt: skip
-    faceid_secret_key: str | None = setting(
-        "FACEID_SECRET_KEY", "Face checks, access key.", unit="text", secret=True, example="", needs=_FACEID,
-    )  # fmt: skip
-    faceid_rule_id: str | None = setting(
-        "FACEID_RULE_ID", "Face checks, the business flow (RuleId).", unit="letters and digits",
-        parse=make_pattern_reader(r"[0-9A-Za-z]{1,32}"), example="1", needs=_FACEID,
-    )  # fmt: skip
-    identity_kept_days: int = setting(
-        "IDENTITY_KEPT_DAYS", "How long what proved somebody's identity is kept.", default=1095,
-        unit="whole number from 30 to 3650 (days)", parse=make_number_reader(30, 3650), example="1095",
-    )  # fmt: skip
     import_most_megabytes: int = setting(
         "IMPORT_MOST_MEGABYTES", "Largest file of customers that is brought in.", default=512, example="512",
         unit="whole number from 1 to 2048 (MB)", parse=make_number_reader(1, 2048),
-    )  # fmt: skip
-    id_photos_kept_days: int = setting(
-        "ID_PHOTOS_KEPT_DAYS", "How long photos of ID cards are kept after their case.", default=365,
-        unit="whole number from 30 to 1095 (days)", parse=make_number_reader(30, 1095), example="365",
     )  # fmt: skip
     files_dir: str = setting(
         "FILES_DIR", "Folder of uploaded files, unless S3_BUCKET is set.", unit="path of a folder",
@@ -328,6 +305,12 @@ class Settings:
 def _declarations() -> Iterator[tuple[str, Declaration]]:
     for one in fields(Settings):
         yield one.name, one.metadata["declaration"]
+
+
+# The fields of the last base come first, in the order of .env.example.
+@dataclass(frozen=True, kw_only=True)
+class Settings(IdentitySettings, _HallSettings):
+    """All deployment settings, checked. A platform that is not set up has None in its settings."""
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:

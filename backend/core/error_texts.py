@@ -7,6 +7,7 @@ code of the engine is here.
 from __future__ import annotations
 
 from backend.core.account_texts import ACCOUNT_TEXTS
+from backend.core.identity_texts import IDENTITY_FIELD_TEXTS, IDENTITY_TEXTS
 from backend.core.import_texts import IMPORT_TEXTS
 from backend.core.template_texts import TEMPLATE_TEXTS
 
@@ -301,34 +302,15 @@ _CONTRACTS: dict[str, str] = {
     "callback_refused": "这条通知没有通过验签，没有采用。",
 }
 
-_IDENTITY: dict[str, str] = {
-    "identity_settled": "身份已经核验过了，不用再核验。",
-    "identity_not_wanted": "这件业务现在不用核验身份，请回到办件页看进度。",
-    "identity_with_person": "这件业务由工作人员核对身份，不用再刷脸。上门或办理时请带好身份证。",
-    "identity_too_often": "今天核验的次数太多了。请由工作人员核对身份证。",
-    "identity_provider_away": "刷脸服务暂时连不上，请过几分钟再试；着急可以选“不方便刷脸”，由工作人员核对。",
-    "identity_other_person": "核验的不是办理这件业务的本人。请本人再刷一次，或由工作人员核对。",
-    "identity_replayed": "这次刷脸的结果不是为这件业务做的，没有采用。请回到办件页重新核验。",
-    "identity_other_session": "刷脸是在另一次登录里开始的。请在开始刷脸的手机上查看，或重新核验。",
-    "identity_failed": "刷脸没有通过。请摘下口罩，在光线好的地方正对手机再试。",
-    "identity_check_first": "客户不在现场时，先请客户自己刷脸。客户不方便刷脸的，勾选这一项再确认。",
-    "identity_no_record": "系统里没有这位客户的身份证号，比对不了，请查看身份证。",
-    "identity_mismatch": "报的姓名或身份证号后几位和客户档案不一致，没有通过。请再核对，或查看身份证。",
-    "identity_too_little": "身份证号、表号、地址、姓名里说的还不够，请客户再报一样，都对上才能查。",
-}
-
 # What is wrong with one field → the sentence beside it.
 FIELD_TEXTS: dict[str, str] = {
+    **IDENTITY_FIELD_TEXTS,
     "mobile_invalid": "请填写 11 位手机号码。",
     "sms_code_wrong": _SIGN_IN["sms_code_wrong"],
     "sms_code_expired": _SIGN_IN["sms_code_expired"],
     "wechat_code_invalid": _CUSTOMER_SIGN_IN["wechat_code_invalid"],
-    "identity_too_little": _IDENTITY["identity_too_little"],
     "call_words_short": "请输完整的办件号、手机号或户号；按地址找要写小区和楼号，中间空一格。",
     "required": "这一项还没有填。",
-    "identity_person_refused": "查不到这个人，请核对姓名和身份证号，要和身份证上一样。",
-    "identity_other_person": "这个身份证号和申请或客户档案里的不一样，请核对。",
-    "identity_tail_length": "请填身份证号的最后 4 到 6 位。",
     "hazards_found": "勾选了隐患，就不能按“没有隐患”交，请选“发现隐患”。没有隐患就去掉这里勾的。",
     "hazards_missing": "还没有勾选隐患，至少勾一条才能按“发现隐患”交；没有隐患，请选“没有隐患”。",
     "arrears_found": "写了要补缴的气款，就不能按不欠的交，请按要补缴的交；不欠的，去掉这个数。",
@@ -388,6 +370,6 @@ ERROR_TEXTS: dict[str, str] = {
     **TEMPLATE_TEXTS,
     **ACCOUNT_TEXTS,
     **IMPORT_TEXTS,
-    **_IDENTITY,
+    **IDENTITY_TEXTS,
     **_PLANS,
 }

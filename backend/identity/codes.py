@@ -1,4 +1,4 @@
-"""What Tencent Cloud FaceID's codes mean: errors of a call, and the end of a check (document 1007/31082)."""
+"""What Tencent Cloud FaceID's codes mean: errors of a call, and the ends of checks (document 1007/31082)."""
 
 from __future__ import annotations
 
@@ -60,3 +60,15 @@ RESULT_CODES = MappingProxyType(
         ),
     }
 )  # fmt: skip
+
+# The end of a comparison of name and ID number, ``IdCardVerification`` (document 1007/33188). SENT: they
+# belong together; REFUSED: they do not, or the name can be none; CODE: no such number; BUSY: nobody compared.
+NAME_PLATFORM = "namecheck"
+NAME_RESULT_CODES = MappingProxyType(
+    {
+        "0": Verdict.SENT,
+        **dict.fromkeys(("-1", "-3"), Verdict.REFUSED),
+        **dict.fromkeys(("-2", "-5"), Verdict.CODE),
+        **dict.fromkeys(("-4", "-6", "-7"), Verdict.BUSY),
+    }
+)

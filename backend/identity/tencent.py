@@ -6,16 +6,10 @@ own library. Of the result only the texts are asked for (``InfoType`` 1), so tha
 
 from __future__ import annotations
 
-from typing import Any
-
-from tencentcloud.common.common_client import CommonClient
-from tencentcloud.common.credential import Credential
-from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentCloudSDKException
-
-from backend.core.outcomes import PlatformRefused, PlatformUnavailable, Verdict, judge_code
-from backend.core.tencent_cloud import go_straight, make_profile, name_loss
+from backend.core.outcomes import Verdict, judge_code
 from backend.identity.codes import CALL_CODES, GONE_CODES, NAME_CODES, PLATFORM, RESULT_CODES
 from backend.identity.port import ID_NUMBER, NAME, Begun, FaceAnswer, FaceState, Person, PersonRefused
+from backend.identity.tencent_calls import CallRefused, TencentCalls
 
 VERSION, TEXTS_ALONE = "2018-03-01", "1"
 LONGEST_NAME = 32
@@ -27,10 +21,6 @@ _STATES = {
 }
 
 
-class _CallRefused(Exception):
-    """Tencent refused what was asked, and not us; ``args[0]`` is its code."""
-
-
 class TencentFaceChecks:
     """FaceChecks on Tencent Cloud's API of 2018-03-01, signed by TC3-HMAC-SHA256."""
 
@@ -39,9 +29,10 @@ class TencentFaceChecks:
     def __init__(
         self, *, base_url: str, secret_id: str, secret_key: str, rule_id: str, answer_seconds: float
     ) -> None:
-        profile = make_profile(base_url, answer_seconds)
-        self._client = CommonClient(PLATFORM, VERSION, Credential(secret_id, secret_key), "", profile)
-        go_straight(self._client)
+        self._calls = TencentCalls(
+            PLATFORM, PLATFORM, VERSION, CALL_CODES, base_url=base_url, secret_id=secret_id,
+            secret_key=secret_key, answer_seconds=answer_seconds,
+        )  # fmt: skip
         self._rule_id = rule_id
 
     def begin(self, person: Person, reference: str, come_back_to: str) -> Begun:
@@ -56,20 +47,20 @@ class TencentFaceChecks:
             "RedirectUrl": come_back_to,
         }
         try:
-            answer = self._call("DetectAuth", asked)
-        except _CallRefused as refused:
+            answer = self._calls.call("DetectAuth", asked)
+        except CallRefused as refused:
             raise PersonRefused(NAME if refused.args[0] in NAME_CODES else ID_NUMBER) from None
         url, token = answer.get("Url"), answer.get("BizToken")
         if not isinstance(url, str) or not isinstance(token, str) or not url or not token:
-            raise PlatformUnavailable(PLATFORM, "unreadable")
+            raise self._calls.unreadable()
         return Begun(token, url)
 
     def query(self, provider_reference: str) -> FaceAnswer:
         """See FaceChecks."""
         asked = {"RuleId": self._rule_id, "BizToken": provider_reference, "InfoType": TEXTS_ALONE}
         try:
-            answer = self._call("GetDetectInfoEnhanced", asked)
-        except _CallRefused as refused:
+            answer = self._calls.call("GetDetectInfoEnhanced", asked)
+        except CallRefused as refused:
             gone = refused.args[0] in GONE_CODES
             return FaceAnswer(FaceState.FAILED if gone else FaceState.UNKNOWN, refused.args[0])
         text = answer.get("Text")
@@ -84,28 +75,3 @@ class TencentFaceChecks:
             str(text.get("Extra") or ""),
             Person(str(text.get("Name") or ""), str(text.get("IdCard") or "")),
         )
-
-    def _call(self, action: str, asked: dict[str, Any]) -> dict[str, Any]:
-        try:
-            answer = self._client.call_json(action, asked)
-        except TencentCloudSDKException as error:
-            raise _judge_error(error) from None
-        except ValueError:
-            raise PlatformUnavailable(PLATFORM, "unreadable") from None
-        response = answer.get("Response") if isinstance(answer, dict) else None
-        if not isinstance(response, dict):
-            raise PlatformUnavailable(PLATFORM, "unreadable")
-        return response
-
-
-def _judge_error(error: TencentCloudSDKException) -> Exception:
-    # Both calls may be made again without harm, so whatever was lost is only not reached.
-    loss, code = name_loss(error), str(error.get_code())
-    if loss is not None:
-        return PlatformUnavailable(PLATFORM, loss)
-    verdict = judge_code(PLATFORM, CALL_CODES, code)
-    if verdict is Verdict.CODE:
-        return _CallRefused(code)
-    if verdict in (Verdict.REFUSED, Verdict.CREDENTIAL):
-        return PlatformRefused(PLATFORM, code)
-    return PlatformUnavailable(PLATFORM, code)

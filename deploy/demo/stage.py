@@ -22,6 +22,7 @@ from backend.cases.documents import Change, Filler
 from backend.cases.drawing import Lots
 from backend.cases.guards import IDENTITY_VERIFIED
 from backend.cases.identity_decisions import Decision
+from backend.cases.name_checks import NameComparing
 from backend.cases.ratings import COUNTER_GOOD_TAGS, TAGS, Rating
 from backend.cases.repository import StoredCase
 from backend.cases.service import Request
@@ -94,7 +95,11 @@ class Stage:
         organisation, definitions = hall.organisation, hall.definitions
         desk = CorrectionDesk(definitions, organisation, keys, files)
         staff_access = StaffAccess(definitions)
-        self._applications = ApplicationService(hall.cases, hall.offers, organisation, keys, files)
+        # Nobody outside is asked about people who were made up.
+        names = NameComparing(hall.sessions, keys, None, hall.settings.identity_kept_days, clock)
+        self._applications = ApplicationService(
+            hall.sessions, hall.cases, hall.offers, organisation, keys, files, names
+        )
         self._customers = CustomerCommands(
             hall.cases, definitions, desk, keys, files, hall.urge_limit, hall.signing
         )

@@ -41,6 +41,12 @@ class Simulators:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
+    def put(self, path: str, **body: object) -> Any:
+        """Return the JSON of a PUT."""
+        answer = requests.put(f"{self.base_url}/control/{path}", json=body, timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
     def order(self, platform: str, endpoint: str, kind: str, **more: object) -> None:
         """Order a fault."""
         self.post("faults", platform=platform, endpoint=endpoint, kind=kind, **more)

@@ -62,9 +62,9 @@ class Uploads:
         self._files = files
         self._sessions = sessions
 
-    def upload(self, owner: str) -> str:
-        photo = io.BytesIO(make_photo(size=(8, 8)))
-        return self._files.store(photo, "照片.jpg", owner, "application")["file_key"]
+    def upload(self, owner: str, content: bytes | None = None, name: str = "照片.jpg") -> str:
+        file = io.BytesIO(content or make_photo(size=(8, 8)))
+        return self._files.store(file, name, owner, "application")["file_key"]
 
     def find_claim(self, file_key: str) -> int | None:
         with self._sessions() as session:

@@ -127,6 +127,13 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: field(b, "copies").update(max_rows=1), ("copies", "type_odd")),
     (lambda b: field(b, "found_words").pop("max_length"), ("found_words", "type_odd")),
     (lambda b: field(b, "fee").update(usual="1"), ("fee", "type_odd")),
+    (lambda b: field(b, "fee").update(reads={"paper": "id_card"}), ("fee", "type_odd")),
+    (
+        lambda b: field(b, "found_words").update(
+            type="photos", max_count=2, reads={"paper": "id_card", "number": "copies"}
+        ),
+        ("found_words", "read_odd"),
+    ),
     (lambda b: field(b, "found_words").update(usual="字" * 2000), ("found_words", "usual_odd")),
     (lambda b: field(b, "found_words").update(usual="无", personal="name"), ("found_words", "usual_odd")),
     (lambda b: field(b, "found").update(options_from="nowhere"), ("found", "type_odd")),

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { CaseIdentityView, IdentityWord } from '@/api/types'
-import { findLack, listSteps, tellProof, wantsDeclining } from '@/domain/identity'
+import { findLack, listSteps, tellNameCheck, tellProof, wantsDeclining } from '@/domain/identity'
 
 const view = (over: Partial<CaseIdentityView> = {}): CaseIdentityView => ({
   status: 'wanted', offers_face_check: true, acts_for_another: false, has_declined: false, tries_left: 3, has_record: true,
-  may_decide: true, places: ['centre', 'counter', 'field'], checks: [], decisions: [], ...over,
+  may_decide: true, places: ['centre', 'counter', 'field'], checks: [], decisions: [], name_check: null, ...over,
 })
 const word = (over: Partial<IdentityWord> = {}): Required<IdentityWord> => ({
   verdict: 'confirmed', way: 'id_card', place: 'counter', note: '', name: '', id_tail: '', customer_declined: false, ...over,
@@ -16,6 +16,17 @@ describe('the proof of who a customer is', () => {
     expect(tellProof(view({ tries_left: 0 }))).toContain('等工作人员核对')
     expect(tellProof(view({ offers_face_check: false }))).toContain('由工作人员核对')
     expect(tellProof(view({ status: 'proven' }))).toContain('已核验')
+  })
+
+  it('says what the register knows of name and number, with the number of the question', () => {
+    expect(tellNameCheck(view())).toBeNull()
+    const told = (state: NonNullable<CaseIdentityView['name_check']>['state'], request_id = '') =>
+      tellNameCheck(view({ name_check: { state, at: '2026-11-26T02:00:00Z', request_id } }))
+    expect(told('match', 'r-17')).toMatchObject({ text: '姓名和身份证号一致', isDoubted: false })
+    expect(told('match', 'r-17')?.detail).toContain('平台流水号 r-17')
+    expect(told('mismatch', 'r-18')?.isDoubted).toBe(true)
+    expect(told('unavailable')).toMatchObject({ isDoubted: false })
+    expect(told('unavailable')?.detail).not.toContain('流水号')
   })
 
   it('asks whoever is not there to prove it first', () => {

@@ -447,8 +447,9 @@ export interface paths {
         put?: never;
         /**
          * Apply. The same command id with the same body gets the same case.
-         * @description 409 `duplicate_open` (extra `case_no`), `form_changed` (extra `form_version`) or
-         *     `idempotency_conflict`; 422 `invalid_input`, `area_not_served` or `file_unknown` with the fields.
+         * @description 409 `duplicate_open` (extra `case_no`), `form_changed` (extra `form_version`), `name_mismatch` or
+         *     `id_number_unknown` (unless `allow_name`), or `idempotency_conflict`; 422 `invalid_input`,
+         *     `area_not_served` or `file_unknown` with the fields.
          */
         post: {
             parameters: {
@@ -1830,6 +1831,55 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{file_key}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                file_key: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read a photo of one's own; nothing of it is kept.
+         * @description 404 for what is none; 422 `paper_not_document`, `paper_unclear` or `paper_expired`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    file_key: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PaperWish"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PaperReading"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -9196,6 +9246,8 @@ export interface components {
         Application: {
             /** @default false */
             allow_duplicate?: boolean;
+            /** @default false */
+            allow_name?: boolean;
             /** Format: uuid */
             command_id: string;
             form_version: number;
@@ -9441,6 +9493,7 @@ export interface components {
             has_declined: boolean;
             has_record: boolean;
             may_decide: boolean;
+            name_check: components["schemas"]["NameCheck"] | null;
             offers_face_check: boolean;
             places: ("centre" | "counter" | "field")[];
             /** @enum {string} */
@@ -10056,6 +10109,7 @@ export interface components {
             /** @enum {string} */
             personal: "none" | "name" | "id_number" | "phone" | "address" | "face" | "signature" | "several";
             prefill?: components["schemas"]["Prefill"];
+            reads?: components["schemas"]["PaperRead"];
             required?: boolean;
             service_number?: boolean;
             signer?: string;
@@ -10596,6 +10650,13 @@ export interface components {
             agreed_version?: number | null;
             code: string;
         };
+        NameCheck: {
+            /** Format: date-time */
+            at: string;
+            request_id: string;
+            /** @enum {string} */
+            state: "match" | "mismatch" | "no_such_number" | "unavailable" | "limited";
+        };
         NewArticle: {
             /** @default null */
             article_id?: number | null;
@@ -10826,9 +10887,38 @@ export interface components {
             state: "owed" | "to_fill" | "draft" | "to_sign" | "filled";
             task: number | null;
         };
+        PaperDifference: {
+            code: string;
+            /** @enum {string} */
+            field: "name" | "number";
+            text: string;
+        };
         PaperPage: {
             items: components["schemas"]["CasePapers"][];
             next: string | null;
+        };
+        PaperRead: {
+            name?: string;
+            number?: string;
+            /** @enum {string} */
+            paper: "id_card" | "licence";
+        };
+        PaperReading: {
+            differs: components["schemas"]["PaperDifference"][];
+            name: string;
+            number: string;
+            /** @enum {string} */
+            state: "read" | "by_hand";
+            /** Format: date */
+            valid_until: string | null;
+        };
+        PaperWish: {
+            /** @default  */
+            name?: string;
+            /** @default  */
+            number?: string;
+            /** @enum {unknown} */
+            paper: "id_card" | "licence";
         };
         Parameter: {
             default: number;

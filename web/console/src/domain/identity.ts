@@ -26,6 +26,23 @@ export function tellProof(view: CaseIdentityView): string {
   return '等客户在手机上刷脸'
 }
 
+const NAME_CHECKS: Record<NonNullable<CaseIdentityView['name_check']>['state'], string> = {
+  match: '姓名和身份证号一致',
+  mismatch: '姓名和身份证号对不上，请仔细看证件',
+  no_such_number: '查不到这个身份证号，请仔细看证件',
+  unavailable: '核对平台当时连不上，没有核对姓名和身份证号',
+  limited: '当天核对次数用完了，没有核对姓名和身份证号',
+}
+const DOUBTED = new Set(['mismatch', 'no_such_number'])
+
+/** What the register says of the applicant's name and number, or null where nobody asked. It proves nobody. */
+export function tellNameCheck(view: CaseIdentityView): { text: string; detail: string; isDoubted: boolean } | null {
+  const found = view.name_check
+  if (!found) return null
+  const number = found.request_id ? `，平台流水号 ${found.request_id}` : ''
+  return { text: NAME_CHECKS[found.state], detail: `${tellMoment(found.at)} 向平台核对${number}`, isDoubted: DOUBTED.has(found.state) }
+}
+
 /** What happened so far, newest first. */
 export function listSteps(view: CaseIdentityView): string[] {
   const told = [

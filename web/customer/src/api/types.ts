@@ -18,6 +18,8 @@ export type Value = Schemas['Value']
 export type Row = Schemas['Row']
 export type Values = Record<string, Value>
 export type FileView = Schemas['FileView']
+export type PaperReading = Schemas['PaperReading']
+export type PaperWish = Pick<Schemas['PaperWish'], 'paper'> & Partial<Schemas['PaperWish']>
 
 export type FormColumn = NonNullable<FormField['columns']>[number]
 export type FormOption = NonNullable<FormField['options']>[number]
