@@ -1,13 +1,13 @@
 """What a provider said of a name and an ID number that a customer typed.
 
-Revision ID: 0051
+Revision ID: 0050
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0051"
+revision = "0050"
 down_revision = "0049"
 branch_labels = None
 depends_on = None

@@ -1,14 +1,14 @@
 """When a customer had their account erased.
 
-Revision ID: 0052
+Revision ID: 0051
 """
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0052"
-down_revision = "0051"
+revision = "0051"
+down_revision = "0050"
 branch_labels = None
 depends_on = None
 
