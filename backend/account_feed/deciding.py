@@ -111,7 +111,7 @@ class DifferenceDeciding:
             else:
                 still.append(other.unit)
         self._rows.end_others(session, row.account_id, still, now)
-        self._records.keep_link(session, row.account_id, Link(link.revision, agreed, link.told), now)
+        self._records.keep_links(session, {row.account_id: Link(link.revision, agreed, link.told)}, now)
         self._records.note_changes(session, [row.account_id], "decided")
 
 
