@@ -196,7 +196,6 @@ class Incoming:
             fresh = self._records.read_accounts(session, [account.id])[account.id].cells
             for unit in WITH_HOLDER:
                 merged.agreed |= pick_cells(fresh, unit)
-            merged.sent = [one for one in merged.sent if one not in WITH_HOLDER]
         link = Link(item.told.revision, merged.agreed, theirs)
         self._records.keep_links(session, {account.id: link}, now)
         self._differences.keep(session, account, theirs, merged.differences, seen, now)
