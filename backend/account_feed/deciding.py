@@ -14,7 +14,7 @@ from backend.account_feed.difference_rows import DifferenceRows
 from backend.account_feed.models import AccountDifference
 from backend.account_feed.records import NO_LINK, FeedRecords, Link
 from backend.account_feed.refusal_texts import tell_feed_refusal
-from backend.account_feed.units import WITH_HOLDER, fold, pick_cells, pick_whole
+from backend.account_feed.units import HOLDER, WITH_HOLDER, fold, pick_cells, pick_whole
 from backend.account_feed.writing import AccountWriting, read_row
 from backend.account_imports.row_checks import RowRefused
 from backend.account_imports.standing import find_standing, hold_places
@@ -101,7 +101,7 @@ class DifferenceDeciding:
         """From now on the master's last word is agreed, so that what is otherwise here goes out."""
         fresh = self._records.read_accounts(session, [row.account_id])[row.account_id].cells
         agreed = {**link.agreed, **pick_whole(link.told, row.unit)}
-        if row.unit == "holder":
+        if row.unit == HOLDER and row.decision == "master":
             for unit in WITH_HOLDER:
                 agreed |= pick_cells(fresh, unit)
         still = []
@@ -111,7 +111,7 @@ class DifferenceDeciding:
             else:
                 still.append(other.unit)
         self._rows.end_others(session, row.account_id, still, now)
-        self._records.keep_link(session, row.account_id, Link(link.revision, agreed, link.told), now)
+        self._records.keep_links(session, {row.account_id: Link(link.revision, agreed, link.told)}, now)
         self._records.note_changes(session, [row.account_id], "decided")
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.account_feed.incoming import Incoming
-from backend.account_feed.models import AccountFeed
+from backend.account_feed.models import AccountChange, AccountFeed
 from backend.account_feed.outgoing import Outgoing
 from backend.core.outbox import promise
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable
@@ -30,6 +30,8 @@ _FEED: Final = 1
 _PAGE_TRIES: Final = 3
 # An exchange that was promised so long ago is lost, or its worker is; another one does no harm.
 _LOST_AFTER: Final = timedelta(minutes=15)
+# How long the master is not asked where nothing waits here; what waits goes at the next turn.
+_ASK_EVERY: Final = timedelta(minutes=1)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
 _FILL = Prepared(text("INSERT INTO account_change (account_id, kind) SELECT id, 'fill' FROM gas_account"))
 _SNAPSHOT = Prepared(
@@ -74,6 +76,9 @@ class AccountExchange:
                 return
             if feed.promised_at is not None and feed.promised_at > now - _LOST_AFTER:
                 return
+            is_fresh = feed.pulled_at is not None and feed.pulled_at > now - _ASK_EVERY
+            if is_fresh and not self._has_work(session, feed):
+                return
             feed.promised_at = now
             promise(session, "exchange_accounts", [{"feed": _FEED}], now)
 
@@ -117,6 +122,12 @@ class AccountExchange:
         if feed is not None and not feed.is_on:
             feed.is_on = True
         return feed
+
+    @staticmethod
+    def _has_work(session: Session, feed: AccountFeed) -> bool:
+        waiting = select(AccountChange.id).limit(1)
+        is_sending = feed.batch_key is not None or not feed.is_filled
+        return is_sending or session.execute(waiting).scalar_one_or_none() is not None
 
     def _fill(self) -> None:
         """Note every account as changed once, after all that began before the feed was on has ended.

@@ -152,11 +152,12 @@ class Incoming:
         numbers = {one.row.line.account_no: one for one in items}
         asked = select(GasAccount.id).where(GasAccount.account_no.in_(list(numbers)))
         accounts = self._records.read_accounts(session, session.scalars(asked))
+        links: dict[int, Link] = {}
         for account in accounts.values():
             item = numbers[account.account_no]
             # What the hall fills in by itself, as a contact, is agreed as well, or it would go back at once.
-            link = Link(item.told.revision, account.cells, write_line(item.row.line))
-            self._records.keep_link(session, account.id, link, now)
+            links[account.id] = Link(item.told.revision, account.cells, write_line(item.row.line))
+        self._records.keep_links(session, links, now)
         self._records.drop_refusals(session, [one.told.account_no for one in items], "in")
 
     def _change_all(
@@ -195,8 +196,8 @@ class Incoming:
             fresh = self._records.read_accounts(session, [account.id])[account.id].cells
             for unit in WITH_HOLDER:
                 merged.agreed |= pick_cells(fresh, unit)
-            merged.sent = [one for one in merged.sent if one not in WITH_HOLDER]
-        self._records.keep_link(session, account.id, Link(item.told.revision, merged.agreed, theirs), now)
+        link = Link(item.told.revision, merged.agreed, theirs)
+        self._records.keep_links(session, {account.id: link}, now)
         self._differences.keep(session, account, theirs, merged.differences, seen, now)
         self._records.drop_refusals(session, [account.account_no], "in")
         if merged.sent:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-from backend.account_feed.units import CAREFUL, METER, METER_UNITS, UNITS, Cells, fold, pick_cells
+from backend.account_feed.units import CAREFUL, FOLLOWERS, UNITS, Cells, fold, pick_cells
 
 # Who wins where both sides changed the same: the master, the hall, or nobody before a person has looked.
 Side = Literal["master", "hall", "ask"]
@@ -50,21 +50,21 @@ def choose_side(unit: str, sides: Mapping[str, Side]) -> Side:
 def merge(agreed: Cells, ours: Cells, theirs: Cells, sides: Mapping[str, Side]) -> Merged:
     """Merge; ``agreed`` is empty where the two sides have never met over this account."""
     merged = Merged(dict(agreed))
-    theirs_of_meter = fold(theirs, METER)
-    is_one_meter = not theirs_of_meter or theirs_of_meter == fold(ours, METER)
+    heads = [one for one in FOLLOWERS if fold(theirs, one) and fold(theirs, one) != fold(ours, one)]
+    following = {unit for head in heads for unit in FOLLOWERS[head]}
     for unit in UNITS:
-        if unit not in METER_UNITS or is_one_meter:
+        if unit not in following:
             _merge_unit(merged, unit, agreed, ours, theirs, sides)
-    if not is_one_meter:
-        _follow_meter(merged, theirs)
+    for head in heads:
+        _follow(merged, head, theirs)
     return merged
 
 
 def list_to_send(agreed: Cells, ours: Cells, held: frozenset[str]) -> list[str]:
     """Return the units that the hall has otherwise than agreed; ``held`` wait for a person's decision."""
     changed = [one for one in UNITS if fold(ours, one) and fold(ours, one) != fold(agreed, one)]
-    if METER in held:
-        held |= frozenset(METER_UNITS)
+    for head in FOLLOWERS.keys() & held:
+        held |= frozenset(FOLLOWERS[head])
     return [one for one in changed if one not in held]
 
 
@@ -94,12 +94,12 @@ def _merge_unit(
     (merged.taken if side == "master" else merged.sent).append(unit)
 
 
-def _follow_meter(merged: Merged, theirs: Cells) -> None:
-    """Let what is told of the meter go the way of the meter itself."""
-    told = [one for one in METER_UNITS if fold(theirs, one)]
-    if METER in merged.taken:
-        merged.taken += told
-        for unit in METER_UNITS:
+def _follow(merged: Merged, head: str, theirs: Cells) -> None:
+    """Let what goes with a unit go its way; where that waits for a person, it waits with it."""
+    if head in merged.taken:
+        for unit in FOLLOWERS[head]:
+            if fold(theirs, unit):
+                merged.taken.append(unit)
             merged.agreed |= pick_cells(theirs, unit)
-    elif METER in merged.sent:
-        merged.sent += METER_UNITS
+    elif head in merged.sent:
+        merged.sent += FOLLOWERS[head]

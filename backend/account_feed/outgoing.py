@@ -149,4 +149,4 @@ class Outgoing:
         known = {key for keys in UNITS.values() for key in keys}
         cells = {key: one for key, one in sent.cells.items() if key in known}
         agreed = Link(revision, {**link.agreed, **cells}, {**link.told, **cells})
-        self._records.keep_link(session, account.id, agreed, now)
+        self._records.keep_links(session, {account.id: agreed}, now)

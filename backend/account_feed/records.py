@@ -91,16 +91,23 @@ class FeedRecords:
             for one in rows
         }
 
-    def keep_link(self, session: Session, account_id: int, link: Link, now: datetime) -> None:
-        """Keep what is agreed from now on."""
-        values = {
-            "revision": link.revision,
-            "agreed_sealed": seal_cells(self.keys, link.agreed, AGREED, account_id),
-            "told_sealed": seal_cells(self.keys, link.told, TOLD, account_id),
-            "told_at": now,
-        }
-        row = insert(AccountMaster).values(account_id=account_id, **values)
-        session.execute(row.on_conflict_do_update(index_elements=["account_id"], set_=values))
+    def keep_links(self, session: Session, links: Mapping[int, Link], now: datetime) -> None:
+        """Keep what is agreed from now on, by account."""
+        if not links:
+            return
+        rows = [
+            {
+                "account_id": account_id,
+                "revision": link.revision,
+                "agreed_sealed": seal_cells(self.keys, link.agreed, AGREED, account_id),
+                "told_sealed": seal_cells(self.keys, link.told, TOLD, account_id),
+                "told_at": now,
+            }
+            for account_id, link in links.items()
+        ]
+        told = insert(AccountMaster).values(rows)
+        fresh = {key: told.excluded[key] for key in rows[0] if key != "account_id"}
+        session.execute(told.on_conflict_do_update(index_elements=["account_id"], set_=fresh))
 
     @staticmethod
     def list_held(session: Session, ids: Iterable[int]) -> dict[int, frozenset[str]]:

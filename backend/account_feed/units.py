@@ -11,9 +11,10 @@ from backend.core.encryption import normalise
 Cells = Mapping[str, str]
 
 METER: Final = "meter"
+HOLDER: Final = "holder"
 # Unit → its cells. An address is one place, and a meter is told by its maker and number together.
 UNITS: Final[dict[str, tuple[str, ...]]] = {
-    "holder": ("holder",),
+    HOLDER: ("holder",),
     "id_number": ("id_number",),
     "contact": ("contact",),
     "phone": ("phone",),
@@ -33,13 +34,14 @@ UNITS: Final[dict[str, tuple[str, ...]]] = {
     "meter_seal": ("meter_seal",),
     "meter_reading": ("meter_reading",),
 }
-# What is told of a meter belongs to that meter: where the two sides name different ones, it goes with it.
+# What is told of a meter belongs to that meter, and a telephone to the holder. Where the two sides name
+# different ones it goes with them: the telephone of somebody else would let them bind the account.
 METER_UNITS: Final = ("meter_model", "meter_kind", "inlet_side", "meter_seal", "meter_reading")
+WITH_HOLDER: Final = ("contact", "phone", "id_number")
+FOLLOWERS: Final = {METER: METER_UNITS, HOLDER: WITH_HOLDER}
 # Whose account it is, where and since when: the hall changes these by a process that is signed, and a new
 # holder ends everybody's bindings. Only a person can tell that from a slip that the master has mended.
 CAREFUL: Final = frozenset({"holder", "id_number", "address", "opened_on"})
-# What a new holder brings along, which is nobody's change of its own.
-WITH_HOLDER: Final = ("contact", "phone", "id_number")
 
 
 def pick_cells(cells: Cells, unit: str) -> dict[str, str]:
@@ -48,15 +50,15 @@ def pick_cells(cells: Cells, unit: str) -> dict[str, str]:
 
 
 def pick_whole(cells: Cells, unit: str) -> dict[str, str]:
-    """Return the cells of one unit, of a meter with all that is told of it."""
-    units = (unit, *METER_UNITS) if unit == METER else (unit,)
+    """Return the cells of one unit with those that go with it."""
+    units = (unit, *FOLLOWERS.get(unit, ()))
     return {key: one for each in units for key, one in pick_cells(cells, each).items()}
 
 
 def fold(cells: Cells, unit: str) -> str:
     """Return what two ways of writing the same share; empty where the unit says nothing."""
     text = " ".join(one for one in pick_cells(cells, unit).values() if one).strip()
-    if unit == "holder":
+    if unit == HOLDER:
         return normalise(text, "name")
     if unit == "address":
         return normalise(text, "address")

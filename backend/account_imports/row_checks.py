@@ -22,6 +22,7 @@ from backend.account_imports.columns import (
 from backend.catalogue.field_checks import BadValue, check_address, check_id_number, check_phone
 from backend.core.account_numbers import is_valid_account_no
 from backend.core.csv_rows import BAD_CHARACTERS, FORMULA_MARKS, Record, is_formula, unquote
+from backend.core.encryption import normalise
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LINES = re.compile(r"[\r\n\t]+")
@@ -91,6 +92,9 @@ class RowReader:
             if not cells[key]:
                 raise RowRefused("cell_missing", key)
         get = cells.get
+        if not normalise(cells["holder"], "name"):
+            # A name of marks alone could never be found again.
+            raise RowRefused("cell_missing", "holder")
         account_no = _widen(cells["account_no"])
         if not is_valid_account_no(account_no):
             raise RowRefused("account_no_wrong", "account_no")
@@ -220,6 +224,8 @@ def _read_identity(text: str, gas_use: str) -> tuple[str, str]:
 
 def _read_place(cells: Mapping[str, str]) -> Mapping[str, Any]:
     told = {key: _LINES.sub(" ", unquote(cells.get(key, ""))) for key in _PLACE}
+    if not normalise("".join(told[key] for key in _PLACE[:-1]), "address"):
+        raise RowRefused("address_wrong", "region")
     try:
         return check_address(told)
     except BadValue as wrong:

@@ -47,7 +47,7 @@ class SignedCustomerMaster:
         items, after, is_last = data.get("items"), data.get("next"), data.get("is_last")
         if not isinstance(items, list) or not isinstance(after, str) or not isinstance(is_last, bool):
             raise PlatformUnavailable(PLATFORM, "unreadable")
-        if len(items) > limit or len(after) > _LONGEST_CURSOR:
+        if len(items) > limit or len(after) > _LONGEST_CURSOR or not after.isprintable():
             raise PlatformUnavailable(PLATFORM, "unreadable")
         if not is_last and (not items or after == cursor):
             # It would be asked for the same page for ever.

@@ -115,19 +115,14 @@ def test_a_new_holder_waits_for_a_person_and_then_ends_the_bindings(
     }
     side.put(number, new)
     side.exchange.run()
-    # The telephone is no careful matter and has been taken; whose account it is has not.
-    assert (side.read_account(number)["holder"], side.read_account(number)["phone"]) == (
-        "李小龙",
-        new["phone"],
-    )
-    items = {one["unit"]: one for one in list_open(lead)}
-    assert items.keys() == {"holder", "id_number"}
-    assert (items["holder"]["ours"], items["holder"]["theirs"]) == ("李*", "欧*")
-    assert items["id_number"]["theirs"] == "110*************38"
-    assert decide(lead, items["holder"], "master").status_code == 200
+    # The telephone is that of the new holder, and would let them bind the account.
+    ours = side.read_account(number)
+    assert (ours["holder"], ours["phone"]) == ("李小龙", row["phone"])
+    (item,) = list_open(lead)
+    assert (item["unit"], item["ours"], item["theirs"], item["is_both"]) == ("holder", "李*", "欧*", False)
+    assert decide(lead, item, "master").status_code == 200
     ours = side.read_account(number)
     assert {key: ours[key] for key in new} == new
-    # The number has come with its holder, so that nobody is asked about it any more.
     assert list_open(lead) == []
     with side.hall.sessions() as session:
         roles = text(
@@ -139,6 +134,26 @@ def test_a_new_holder_waits_for_a_person_and_then_ends_the_bindings(
     assert found == [(False, "import", None), (True, "import", None)]
     side.exchange.run()
     assert side.read(number)["revision"] == 2
+
+
+def test_a_holder_that_is_kept_goes_to_the_master_with_their_telephone(
+    side: MasterSide, row: dict[str, str], lead: Browser
+) -> None:
+    number = row["account_no"]
+    side.put(number, {"holder": "欧阳娜娜", "phone": "13911112222"})
+    side.exchange.run()
+    (item,) = list_open(lead)
+    assert decide(lead, item, "hall").status_code == 200
+    side.exchange.run()
+    told = side.read(number)["account"]
+    assert (told["holder"], told["phone"]) == (row["holder"], row["phone"])
+    assert side.read_account(number)["phone"] == row["phone"]
+    side.put(number, {"id_number": "110101199003070038"})
+    side.exchange.run()
+    (item,) = list_open(lead)
+    assert (item["unit"], item["theirs"]) == ("id_number", "110*************38")
+    assert decide(lead, item, "master").status_code == 200
+    assert side.read_account(number)["id_number"] == "110101199003070038"
 
 
 def test_an_address_goes_only_where_nobody_else_has_an_account(

@@ -266,15 +266,24 @@ def test_switching_on_notes_every_account_once_after_older_transactions_have_end
     assert side.read_feed().is_on is False
 
 
-def test_one_exchange_is_promised_at_a_time(side: MasterSide) -> None:
+def test_one_exchange_is_promised_at_a_time_and_none_without_need(
+    side: MasterSide, row: dict[str, str]
+) -> None:
     with side.hall.sessions() as session:
         counted = text("SELECT count(*) FROM outbox WHERE topic = 'exchange_accounts'")
         before = session.execute(counted).scalar_one()
+    side.exchange.promise_due()
+    with side.hall.sessions() as session:
+        # The master was asked just now, and nothing has changed here.
+        assert session.execute(counted).scalar_one() == before
+    side.change_here(row["account_no"], "use_nature", "采暖")
     for _ in range(3):
         side.exchange.promise_due()
     with side.hall.sessions() as session:
         assert session.execute(counted).scalar_one() == before + 1
     side.exchange.run()
+    with side.hall.sessions.begin() as session:
+        session.execute(text("UPDATE account_feed SET pulled_at = pulled_at - interval '2 minutes'"))
     side.exchange.promise_due()
     with side.hall.sessions() as session:
         assert session.execute(counted).scalar_one() == before + 2

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from backend.account_feed.merging import Difference, Side, list_to_send, merge
-from backend.account_feed.units import CAREFUL, METER_UNITS, UNITS, fold
+from backend.account_feed.units import CAREFUL, METER_UNITS, UNITS, WITH_HOLDER, fold
 
 # Agreed, ours, theirs; then where it goes by the setting for the unit: master, hall, ask.
 TABLE: list[tuple[str, str, str, str, str, str]] = [
@@ -81,6 +81,21 @@ def test_what_is_told_of_a_meter_goes_with_the_meter() -> None:
     assert (sent.taken, sent.sent) == ([], ["meter", *METER_UNITS])
     asked = merge(agreed, swapped, {**agreed, "meter_no": "3"}, {"meter": "ask"})
     assert (asked.taken, asked.sent, [one.unit for one in asked.differences]) == ([], [], ["meter"])
+
+
+def test_a_telephone_goes_with_the_holder_whose_it_is() -> None:
+    agreed = {"holder": "张三", "phone": "13800000001", "contact": "张三"}
+    theirs = {"holder": "李四", "phone": "13800000002", "contact": "李四", "id_number": "x"}
+    waits = merge(agreed, agreed, theirs, {})
+    assert ([one.unit for one in waits.differences], waits.taken, waits.sent) == (["holder"], [], [])
+    assert waits.agreed["phone"] == agreed["phone"]
+    assert list_to_send(agreed, {**agreed, "phone": "13800000003"}, frozenset({"holder"})) == []
+    taken = merge(agreed, agreed, theirs, {"holder": "master"})
+    assert taken.taken == ["holder", "contact", "phone", "id_number"]
+    # The hall has given the account to somebody else: the master's telephone is that of the former holder.
+    given = {"holder": "王五", "phone": "13800000004", "contact": "王五"}
+    sent = merge(agreed, given, {**agreed, "phone": "13800000005"}, {})
+    assert (sent.taken, sent.sent) == ([], ["holder", *WITH_HOLDER])
 
 
 def test_merging_once_more_changes_nothing() -> None:

@@ -255,6 +255,13 @@ METER = {"meter_maker": "金卡", "meter_no": "1", "meter_kind": "IC卡表"}
         ({"id_number": "91110000600037341L"}, "id_number_wrong", "id_number"),
         ({"id_number": "91110000600037341M", "gas_use": "商业"}, "id_number_wrong", "id_number"),
         ({"phone": "1381234567"}, "phone_wrong", "phone"),
+        # Marks alone could never be found again.
+        ({"holder": "·—"}, "cell_missing", "holder"),
+        (
+            {"region": "·", "street": "·", "community": "·", "building": "", "unit": "", "door": "·"},
+            "address_wrong",
+            "region",
+        ),
         ({"gas_use": "随便"}, "word_unknown", "gas_use"),
         ({"meter_kind": "机械", **{"meter_maker": "金卡", "meter_no": "1"}}, "word_unknown", "meter_kind"),
         ({**METER, "inlet_side": "上进"}, "word_unknown", "inlet_side"),

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AccountDifference, type AccountFeed, beginAgain, decideDifference, listDifferences, lookAtDifference, readFeed } from '@/api/accountDifferences'
 import { Problem } from '@/api/client'
 import DifferenceLookDialog from '@/components/DifferenceLookDialog.vue'
-import { tellButton, tellExchange, tellQuestion, tellStanding } from '@/domain/accountDifferences'
+import { looksAlike, tellButton, tellExchange, tellQuestion, tellStanding } from '@/domain/accountDifferences'
 import AccountDifferencesView from '@/views/AccountDifferencesView.vue'
 
 vi.mock('@/api/accountDifferences')
@@ -42,6 +42,10 @@ describe('what differs from the customer system', () => {
     expect([tellButton(one, 'master'), tellButton(one, 'hall')]).toEqual(['就用主系统的', '改用本厅的'])
     expect([tellButton(holder, 'master'), tellButton(holder, 'hall')]).toEqual(['用主系统的', '用本厅的'])
     expect(tellStanding({ ...one, decision: 'gone' }).text).toBe('两边已经一样')
+  })
+
+  it('tells where the stars hide just what differs', () => {
+    expect([looksAlike(holder), looksAlike({ ...holder, theirs: holder.ours }), looksAlike({ ...one, theirs: one.ours })]).toEqual([false, true, false])
   })
 
   it('asks before what cannot be taken back, and only then', () => {

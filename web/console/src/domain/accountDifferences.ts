@@ -17,6 +17,9 @@ export function tellButton(one: AccountDifference, decision: Decision): string {
   return one.side === 'ask' ? whose : `改${whose}`
 }
 
+/** Whether the stars hide just what differs. */
+export const looksAlike = (one: AccountDifference): boolean => one.is_masked && !one.decision && one.ours === one.theirs
+
 /** What else happens with a decision that cannot be taken back, as a question before it; else nothing. */
 export function tellQuestion(one: AccountDifference, decision: Decision): string {
   if (decision !== 'master' || one.side === 'master') return ''
