@@ -266,7 +266,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             PaymentStatements(reading, definitions, organisation, calendar),
             calendar.find_opening,
             urge_limit,
-            platforms.faces is not None,
+            bool(platforms.face_offers),
             _list_proving(content),
             settings.hotline_number,
             now,

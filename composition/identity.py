@@ -43,7 +43,7 @@ def make_identity_checks(parts: IdentityParts) -> IdentityChecks:
         parts.definitions,
         parts.customers,
         parts.keys,
-        parts.platforms.faces,
+        parts.platforms.face_offers,
         _make_terms(parts.settings),
         parts.now,
     )
@@ -68,7 +68,7 @@ def make_identity_decisions(
         parts.customers,
         parts.keys,
         names,
-        parts.platforms.faces is not None,
+        bool(parts.platforms.face_offers),
         parts.settings.identity_kept_days,
         parts.now,
     )
@@ -81,4 +81,5 @@ def _make_terms(settings: Settings) -> Terms:
         f"{pages}/index?no={{case_no}}&check={{reference}}",
         # The mini-program is signed in by itself, so that this page only says how to go back there.
         f"{pages}/done",
+        settings.wechat_mini_app_id,
     )

@@ -18,11 +18,13 @@ from backend.files.local_storage import LocalFolderStorage
 from backend.files.s3_storage import S3Storage
 from backend.files.storage import FileStorage
 from backend.identity.names import NameChecks
+from backend.identity.offers import FaceOffers
 from backend.identity.papers import PaperReader
 from backend.identity.port import FaceChecks
 from backend.identity.tencent import TencentFaceChecks
 from backend.identity.tencent_names import TencentNameChecks
 from backend.identity.tencent_papers import TencentPaperReader
+from backend.identity.wechat_faces import WechatFaceChecks
 from backend.maps.port import MapPort
 from backend.maps.tencent import TencentMap
 from backend.notifications.delivery import Channels
@@ -46,11 +48,18 @@ class Platforms:
     master: CustomerMaster | None = None
     names: NameChecks | None = None
     papers: PaperReader | None = None
+    mini_faces: FaceChecks | None = None
+
+    @property
+    def face_offers(self) -> FaceOffers:
+        """Who checks faces, and where."""
+        return FaceOffers(self.faces, self.mini_faces)
 
 
 def make_platforms(settings: Settings, redis: Redis) -> Platforms:
     """Return the adapters to the platforms that ``settings`` set up. Nothing is called yet."""
-    wechat, sms, maps = None, None, None
+    wechat: WechatAdapter | None = None
+    sms, maps = None, None
     if settings.wechat_api_base_url:
         wechat = WechatAdapter(
             api_base_url=settings.wechat_api_base_url,
@@ -88,6 +97,7 @@ def make_platforms(settings: Settings, redis: Redis) -> Platforms:
         _make_master(settings),
         _make_names(settings),
         _make_papers(settings),
+        WechatFaceChecks(wechat) if wechat is not None and settings.wechat_face_checks else None,
     )
 
 

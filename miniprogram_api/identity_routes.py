@@ -31,12 +31,14 @@ class IdentityWishSchema(Schema):
     name = fields.String(required=True, validate=validate.Length(1, 30))
     id_number = fields.String(load_default=None, allow_none=True, validate=validate.Length(1, 30))
     in_mini_program = fields.Boolean(load_default=False)
+    has_camera = fields.Boolean(load_default=False)
 
 
 class IdentityPageSchema(Schema):
-    """Where the provider checks."""
+    """Where the check goes on: at the provider's page, or with the ``ticket`` in WeChat's own camera."""
 
     url = fields.String(required=True)
+    ticket = fields.String(required=True)
 
 
 class IdentityReturnSchema(Schema):
@@ -63,8 +65,9 @@ def make_identity_routes(checks: IdentityChecks) -> Blueprint:
     @routes.arguments(IdentityWishSchema)
     @routes.response(200, IdentityPageSchema)
     def begin_check(typed: dict[str, Any], case_no: str) -> dict[str, str]:
-        """Open a face check and tell the provider's page."""
-        return {"url": checks.begin(get_customer().customer_id, name_session(), case_no, Wish(**typed))}
+        """Open a face check and tell where it goes on."""
+        begun = checks.begin(get_customer().customer_id, name_session(), case_no, Wish(**typed))
+        return {"url": begun.url, "ticket": begun.ticket}
 
     @routes.post("/result")
     @open_to(Caller.CUSTOMER)

@@ -56,6 +56,7 @@ def list_environment(port: int, state_dir: Path) -> dict[str, str]:
         "FACEID_SECRET_ID": keys.face_secret_id,
         "FACEID_SECRET_KEY": keys.face_secret_key,
         "FACEID_RULE_ID": keys.face_rule_id,
+        "WECHAT_FACE_CHECKS": "true",
         "NAMECHECK_BASE_URL": base,
         "NAMECHECK_SECRET_ID": keys.name_secret_id,
         "NAMECHECK_SECRET_KEY": keys.name_secret_key,

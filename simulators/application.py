@@ -21,6 +21,7 @@ from simulators.simulation import Simulation
 from simulators.sms_api import make_sms_calls
 from simulators.tencent_cloud import make_tencent_api
 from simulators.wechat_api import make_wechat_api
+from simulators.wechat_face_api import make_wechat_faces
 from simulators.wechat_web import LOOPBACK, make_wechat_web
 from simulators.wecom_api import make_wecom_api
 
@@ -43,9 +44,9 @@ def create_app(state_dir: Path, hall: str) -> Flask:
     app.json = _PlainJson(app)
     # Each vendor has its own paths, so one address serves them all.
     for part in (
-        make_wechat_api, make_wechat_web, make_map_api, make_contract_api, make_contract_control,
-        make_master_api, make_master_control, make_wecom_api, make_face_pages, make_name_control,
-        make_control, make_page,
+        make_wechat_api, make_wechat_web, make_wechat_faces, make_map_api, make_contract_api,
+        make_contract_control, make_master_api, make_master_control, make_wecom_api, make_face_pages,
+        make_name_control, make_control, make_page,
     ):  # fmt: skip
         app.register_blueprint(part(simulation))
     tencent = {

@@ -14,7 +14,7 @@ from simulators.faults import Fault
 from simulators.simulation import Simulation
 
 # Keys are the platform's to check, and nobody's to read afterwards; whose a paper is, nobody's either.
-_HIDDEN = {"secret", "access_token", "key", "corpsecret", "IdCard", "Name", "ImageBase64"}
+_HIDDEN = {"secret", "access_token", "key", "corpsecret", "IdCard", "Name", "ImageBase64", "cert_info"}
 _HIDDEN_ANSWERS = {"Name", "IdNum"}
 
 

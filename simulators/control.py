@@ -17,7 +17,7 @@ from simulators.simulation import Simulation
 ENDPOINTS = {
     "wechat": (
         "stable_token", "jscode2session", "getuserphonenumber", "subscribe_send", "template_send",
-        "oauth2_access_token", "userinfo",
+        "oauth2_access_token", "userinfo", "getverifyid", "queryverifyinfo",
     ),
     "sms": ("SendSms",),
     "map": ("geocoder", "driving"),

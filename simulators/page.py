@@ -30,6 +30,8 @@ ENDPOINT_NAMES = {
     "template_send": "发模板消息",
     "oauth2_access_token": "网页授权登录",
     "userinfo": "取用户资料",
+    "getverifyid": "发起微信刷脸",
+    "queryverifyinfo": "查微信刷脸结果",
     "SendSms": "发短信",
     "geocoder": "地址解析",
     "driving": "驾车路线",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,13 @@ class Simulation:
         self.wecom_tokens = TokenBook()
         self.wecom_strangers: set[str] = set()
         self.hall = hall
+        self._forget: list[Callable[[], object]] = []
         self.calls: Ledger[Call] = Ledger(CALLS_KEPT)
         self.messages: Ledger[Message] = Ledger(MESSAGES_KEPT)
+
+    def on_reset(self, forget: Callable[[], object]) -> None:
+        """Have ``forget`` called with every reset."""
+        self._forget.append(forget)
 
     def reset(self) -> None:
         """Forget what was received and ordered; keys and access tokens stay, as at a real platform."""
@@ -78,6 +84,8 @@ class Simulation:
             self.master.reset()
             self.faces.reset()
             self.register.clear()
+            for forget in self._forget:
+                forget()
             self.wecom_strangers.clear()
             self.calls.clear()
             self.messages.clear()

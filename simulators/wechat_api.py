@@ -40,6 +40,8 @@ ERRORS = {
     47003: "argument invalid!",
     48001: "api unauthorized",
     50002: "user limited",
+    84001: "invalid identify id",
+    84006: "name or id_card_number empty",
 }
 
 
@@ -92,7 +94,7 @@ def make_wechat_api(simulation: Simulation) -> Blueprint:
     @api.post("/wxa/business/getuserphonenumber")
     @platform_call(simulation, PLATFORM, "getuserphonenumber", refuse)
     def give_phone_number() -> Answer:
-        app_id, wrong = _check_token(simulation)
+        app_id, wrong = check_token(simulation)
         if wrong:
             return _no(wrong)
         with simulation.lock:
@@ -139,7 +141,8 @@ def _check_secret(simulation: Simulation, app_id: str, secret: str) -> int:
     return 0 if secrets.compare_digest(good[app_id].encode(), secret.encode()) else 40125
 
 
-def _check_token(simulation: Simulation) -> tuple[str, int]:
+def check_token(simulation: Simulation) -> tuple[str, int]:
+    """Return whose access token came with the call, and the error where it is nobody's."""
     token = request.args.get("access_token", "")
     if not token:
         return "", 41001
@@ -149,7 +152,7 @@ def _check_token(simulation: Simulation) -> tuple[str, int]:
 
 
 def _send(simulation: Simulation, app_id: str) -> Answer:
-    caller, wrong = _check_token(simulation)
+    caller, wrong = check_token(simulation)
     if wrong or caller != app_id:
         return _no(wrong or 48001)
     asked = _read_body()

@@ -33,7 +33,8 @@ from backend.core.errors import AppError, Conflict, Invalid, NotFound, TooMany, 
 from backend.core.masking import mask_id_number
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable
 from backend.customers.service import CustomersService
-from backend.identity.port import FaceAnswer, FaceChecks, FaceState, Person, PersonRefused
+from backend.identity.offers import FaceOffers
+from backend.identity.port import Begun, FaceAnswer, FaceState, Opening, Person, PersonRefused
 
 STATUSES = ("not_wanted", "wanted", "checking", "declined", "with_person", "proven")
 ACTOR = "system:identity"
@@ -52,19 +53,25 @@ class Wish:
     name: str
     id_number: str | None
     in_mini_program: bool
+    # The mini-program's client is new enough for WeChat's own camera.
+    has_camera: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long proofs are kept, and where people come back to, with {case_no} and {reference}."""
+    """How long proofs are kept, and where people come back to, with {case_no} and {reference}.
+
+    ``mini_app_id`` is the mini-program in which WeChat checks faces.
+    """
 
     kept_days: int
     page: str
     mini_page: str
+    mini_app_id: str | None = None
 
 
 class IdentityChecks:
-    """``faces`` is None where no provider is set up; then only a person decides."""
+    """Where no provider is set up only a person decides."""
 
     def __init__(
         self,
@@ -73,7 +80,7 @@ class IdentityChecks:
         definitions: DefinitionStore,
         customers: CustomersService,
         keys: KeyRing,
-        faces: FaceChecks | None,
+        faces: FaceOffers,
         terms: Terms,
         now: Callable[[], datetime],
     ) -> None:
@@ -104,14 +111,14 @@ class IdentityChecks:
             "id_number": None if number is None else mask_id_number(number),
         }
 
-    def begin(self, customer_id: int, session_key: str, case_no: str, wish: Wish) -> str:
-        """Open a check and return the address of the provider's page.
+    def begin(self, customer_id: int, session_key: str, case_no: str, wish: Wish) -> Begun:
+        """Open a check and return where the customer goes on.
 
         Raises NotFound; Conflict ``identity_not_wanted``, ``identity_with_person`` or ``identity_settled``;
         Invalid with the fields, among them ``identity_other_person`` for a number that is not the
-        customer's; TooMany; Unavailable ``identity_provider_away``.
+        customer's; TooMany; Unavailable ``identity_provider_away``; Conflict ``identity_mini_program_only``.
         """
-        faces, now, reference = self._faces, self._now(), secrets.token_urlsafe(24)
+        now, reference = self._now(), secrets.token_urlsafe(24)
         with self._sessions.begin() as session:
             tree = find_customer_case(session, customer_id, case_no)
             case_id, checks = tree.branch.id, rows.list_checks(session, tree.branch.id)
@@ -119,14 +126,19 @@ class IdentityChecks:
             if len(checks) >= CHECKS_OF_A_CASE:
                 raise TooMany("identity_too_often")
             person = self._find_person(session, customer_id, tree, wish)
-            assert faces is not None
+            openid = self._find_openid(session, customer_id, wish)
+            faces = self._faces.choose(bool(openid))
+            if faces is None:
+                # Only WeChat is set up, and it has no camera for who looks at the page in a browser.
+                raise Conflict("identity_mini_program_only")
             check_id = rows.insert_check(
                 session, self._keys, person, **self._mark(session, tree, customer_id, session_key, now),
                 reference=reference, provider=faces.key, state="opening",
             )  # fmt: skip
         page = self._terms.mini_page if wish.in_mini_program else self._terms.page
         try:
-            begun = faces.begin(person, reference, page.format(case_no=case_no, reference=reference))
+            back = page.format(case_no=case_no, reference=reference)
+            begun = faces.begin(Opening(person, reference, back, openid))
         except PersonRefused as refused:
             self._drop(check_id, "person_refused")
             raise Invalid(fields={str(refused.args[0]): "identity_person_refused"}) from None
@@ -139,7 +151,7 @@ class IdentityChecks:
                 session, check_id, "opening", state="begun", provider_reference=begun.provider_reference
             )
         _log.info("identity_check_begun", case_id=case_id)
-        return begun.url
+        return begun
 
     def settle(
         self, customer_id: int, session_key: str, case_no: str, reference: str | None
@@ -189,7 +201,7 @@ class IdentityChecks:
     def ask_silent(self) -> int:
         """Ask for checks whose people did not come back; returns how many were asked for."""
         now = self._now()
-        if self._faces is None:
+        if not self._faces:
             return 0
         with self._sessions() as session:
             waiting = rows.list_unanswered(session, now - LEFT_ALONE, now - ASKED_AGAIN, ASKED_AT_ONCE)
@@ -206,9 +218,13 @@ class IdentityChecks:
 
         Raises PlatformUnavailable and PlatformRefused.
         """
-        assert self._faces is not None
-        now = self._now()
-        answer = self._faces.query(row.provider_reference)
+        now, faces = self._now(), self._faces.find(row.provider)
+        if faces is None:
+            # Its provider was taken out of the settings; whoever is waited for begins anew.
+            answer = FaceAnswer(FaceState.UNKNOWN, "provider_gone")
+        else:
+            person = rows.open_person(self._keys, row)
+            answer = faces.query(row.provider_reference, Opening(person, row.reference))
         if answer.state in (FaceState.PENDING, FaceState.UNKNOWN):
             gone = {"state": "expired", "settled_at": now} if now - row.begun_at > GOOD_FOR else {}
             with self._sessions.begin() as session:
@@ -279,6 +295,13 @@ class IdentityChecks:
             raise Invalid("identity_other_person", fields={"id_number": "identity_other_person"})
         return Person(name, number)
 
+    def _find_openid(self, session: Session, customer_id: int, wish: Wish) -> str:
+        """Return under which openid WeChat may check the customer; empty where it cannot."""
+        app_id = self._terms.mini_app_id
+        if not (wish.in_mini_program and wish.has_camera and app_id and self._faces.native is not None):
+            return ""
+        return self._customers.find_openid(session, customer_id, "wechat_mini", app_id) or ""
+
     def _mark(
         self, session: Session, tree: CaseTree, customer_id: int, session_key: str, now: datetime
     ) -> dict[str, Any]:
@@ -306,7 +329,7 @@ class IdentityChecks:
         if not wanted:
             return "not_wanted"
         applicant = rows.read_applicant(session, self._keys, tree)
-        if self._faces is None or applicant.acts_for_another or rows.count_failed(checks) >= rows.TRIES:
+        if not self._faces or applicant.acts_for_another or rows.count_failed(checks) >= rows.TRIES:
             return "with_person"
         if rows.has_declined(checks):
             return "declined"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from backend.core.setting_declarations import setting
-from backend.core.setting_values import make_number_reader, make_pattern_reader, read_web_url
+from backend.core.setting_values import make_number_reader, make_pattern_reader, read_flag, read_web_url
 
 _NAMECHECK = ("NAMECHECK_BASE_URL", "NAMECHECK_SECRET_ID", "NAMECHECK_SECRET_KEY")
 _OCR = ("OCR_BASE_URL", "OCR_SECRET_ID", "OCR_SECRET_KEY")
@@ -30,6 +30,11 @@ class IdentitySettings:
     faceid_rule_id: str | None = setting(
         "FACEID_RULE_ID", "Face checks, the business flow (RuleId).", unit="letters and digits",
         parse=make_pattern_reader(r"[0-9A-Za-z]{1,32}"), example="1", needs=_FACEID,
+    )  # fmt: skip
+    wechat_face_checks: bool = setting(
+        "WECHAT_FACE_CHECKS", "Whether WeChat itself checks faces in the mini-program (微信人脸核身).",
+        unit="true or false", parse=read_flag, default=False, example="false",
+        needs=("WECHAT_API_BASE_URL", "WECHAT_MINI_APP_ID"),
     )  # fmt: skip
     namecheck_base_url: str | None = setting(
         "NAMECHECK_BASE_URL", "Names compared with ID numbers; without them nobody compares.",

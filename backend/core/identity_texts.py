@@ -8,6 +8,7 @@ IDENTITY_TEXTS: dict[str, str] = {
     "identity_with_person": "这件业务由工作人员核对身份，不用再刷脸。上门或办理时请带好身份证。",
     "identity_too_often": "今天核验的次数太多了。请由工作人员核对身份证。",
     "identity_provider_away": "刷脸服务暂时连不上，请过几分钟再试；着急可以选“不方便刷脸”，由工作人员核对。",
+    "identity_mini_program_only": "刷脸要在我们的微信小程序里做；也可以选“不方便刷脸”，由工作人员核对。",
     "identity_other_person": "核验的不是办理这件业务的本人。请本人再刷一次，或由工作人员核对。",
     "identity_replayed": "这次刷脸的结果不是为这件业务做的，没有采用。请回到办件页重新核验。",
     "identity_other_session": "刷脸是在另一次登录里开始的。请在开始刷脸的手机上查看，或重新核验。",

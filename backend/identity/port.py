@@ -29,10 +29,27 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A check that was opened: the provider's own reference, and the page where the person goes."""
+    """A check that was opened: the provider's own reference, and where the person goes on.
+
+    That is the page ``url``, or within the mini-program WeChat's own camera with the ``ticket``.
+    """
 
     provider_reference: str
     url: str
+    ticket: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Who is to be checked under which ``reference`` of ours.
+
+    A provider's page sends back to ``come_back_to``; ``openid`` is the person's in the mini-program.
+    """
+
+    person: Person
+    reference: str
+    come_back_to: str = ""
+    openid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +74,14 @@ class FaceChecks(Protocol):
 
     key: str
 
-    def begin(self, person: Person, reference: str, come_back_to: str) -> Begun:
-        """Open a check under our ``reference``; the person is sent to ``come_back_to`` afterwards.
+    def begin(self, opening: Opening) -> Begun:
+        """Open a check.
 
         Raises PersonRefused; PlatformUnavailable where it may be tried again, PlatformRefused where not.
         """
 
-    def query(self, provider_reference: str) -> FaceAnswer:
-        """Ask how a check ended; asking again changes nothing. Raises as ``begin`` for the platform."""
+    def query(self, provider_reference: str, asked: Opening) -> FaceAnswer:
+        """Ask how a check ended that was opened for ``asked``; asking again changes nothing.
+
+        Raises as ``begin`` for the platform.
+        """

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from backend.core.outcomes import Verdict, judge_code
 from backend.identity.codes import CALL_CODES, GONE_CODES, NAME_CODES, PLATFORM, RESULT_CODES
-from backend.identity.port import ID_NUMBER, NAME, Begun, FaceAnswer, FaceState, Person, PersonRefused
+from backend.identity.port import (
+    ID_NUMBER,
+    NAME,
+    Begun,
+    FaceAnswer,
+    FaceState,
+    Opening,
+    Person,
+    PersonRefused,
+)
 from backend.identity.tencent_calls import CallRefused, TencentCalls
 
 VERSION, TEXTS_ALONE = "2018-03-01", "1"
@@ -35,16 +44,17 @@ class TencentFaceChecks:
         )  # fmt: skip
         self._rule_id = rule_id
 
-    def begin(self, person: Person, reference: str, come_back_to: str) -> Begun:
+    def begin(self, opening: Opening) -> Begun:
         """See FaceChecks."""
+        person = opening.person
         if len(person.name) > LONGEST_NAME:
             raise PersonRefused(NAME)
         asked = {
             "RuleId": self._rule_id,
             "Name": person.name,
             "IdCard": person.id_number,
-            "Extra": reference,
-            "RedirectUrl": come_back_to,
+            "Extra": opening.reference,
+            "RedirectUrl": opening.come_back_to,
         }
         try:
             answer = self._calls.call("DetectAuth", asked)
@@ -55,11 +65,11 @@ class TencentFaceChecks:
             raise self._calls.unreadable()
         return Begun(token, url)
 
-    def query(self, provider_reference: str) -> FaceAnswer:
-        """See FaceChecks."""
-        asked = {"RuleId": self._rule_id, "BizToken": provider_reference, "InfoType": TEXTS_ALONE}
+    def query(self, provider_reference: str, asked: Opening) -> FaceAnswer:
+        """See FaceChecks; whom it was about stands in the answer, and is compared by who asks."""
+        call = {"RuleId": self._rule_id, "BizToken": provider_reference, "InfoType": TEXTS_ALONE}
         try:
-            answer = self._calls.call("GetDetectInfoEnhanced", asked)
+            answer = self._calls.call("GetDetectInfoEnhanced", call)
         except CallRefused as refused:
             gone = refused.args[0] in GONE_CODES
             return FaceAnswer(FaceState.FAILED if gone else FaceState.UNKNOWN, refused.args[0])

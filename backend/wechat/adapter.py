@@ -86,6 +86,16 @@ class WechatAdapter:
         country, number = str(info.get("countryCode", "86")), str(info["purePhoneNumber"])
         return number if country == "86" else f"+{country}{number}"
 
+    def ask_mini(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Return WeChat's own answer to a call of the mini-program that may be made again without harm.
+
+        Raises PlatformUnavailable and PlatformRefused.
+        """
+        try:
+            return _need(self._mini).ask_with_token(path, body)
+        except AnswerLost as error:
+            raise PlatformUnavailable(PLATFORM, error.code) from None
+
     def send_subscribe_message(
         self, openid: str, template_id: str, page: str, data: dict[str, str]
     ) -> SendOutcome:

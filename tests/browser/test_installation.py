@@ -14,6 +14,7 @@ from tests.browser.people import Customer, Staff
 from tests.browser.sharing import share_account
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
+from tests.cards import draw_card_back, draw_card_front, draw_landscape
 from tests.miniprogram.staff import Staff as Colleague
 from tests.pictures import make_pdf, make_photo
 
@@ -111,13 +112,27 @@ def _take_up(customer: Customer, clerk: Staff, lead: Staff, case_no: str) -> str
     return works_no
 
 
+def _show_the_card(watched: Watched, customer: Customer) -> None:
+    """A picture of something else is told at once; the card fills the number in."""
+    page = customer.page
+    watched.expect_refusals("paper_not_document")
+    customer.add_photo("holiday.jpg", draw_landscape())
+    expect(page.get_by_text("照片里没找到证件")).to_be_visible()
+    watched.shoot(page, "papers-01-no-document")
+    customer.press(re.compile("^删除第 1 份身份证照片"))
+    customer.add_photo("id-front.jpg", draw_card_front("11010519491231002X"))
+    expect(page.get_by_text("已照证件填上身份证号，请核对一遍")).to_be_visible()
+    expect(page.get_by_label("身份证号")).to_have_value("11010519491231002X")
+    customer.add_photo("id-back.jpg", draw_card_back("2015.03.01", "2035.03.01"))
+    expect(page.get_by_text("证件在有效期内，到 2035.03.01")).to_be_visible()
+    watched.shoot(page, "papers-02-read")
+
+
 def _apply(watched: Watched, customer: Customer) -> str:
     page = customer.page
     customer.press(re.compile("^居民报装"))
     customer.fill_contact("钱明", PHONE_NO)
-    page.get_by_label("身份证号").fill("11010519491231002X")
-    customer.add_photo("id-front.jpg", make_photo())
-    customer.add_photo("id-back.jpg", make_photo(colour="seagreen"))
+    _show_the_card(watched, customer)
     customer.add_document("deed.pdf", make_pdf())
     page.get_by_label("建筑面积").fill("89.5")
     page.get_by_role("checkbox", name="燃气灶").click()

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.people import Customer, Staff
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
+from tests.cards import draw_card_back, draw_card_front
 from tests.miniprogram.staff import Staff as Colleague
 from tests.pictures import make_pdf, make_photo
 
@@ -89,8 +90,8 @@ def _apply_without_the_proof(watched: Watched, customer: Customer) -> str:
     page = customer.page
     customer.fill_contact("钱明", PHONE_NO)
     page.get_by_label("身份证号").fill("11010519491231002X")
-    customer.add_photo("id-front.jpg", make_photo())
-    customer.add_photo("id-back.jpg", make_photo(colour="seagreen"))
+    customer.add_photo("id-front.jpg", draw_card_front("11010519491231002X"))
+    customer.add_photo("id-back.jpg", draw_card_back("2015.03.01", "2035.03.01"))
     page.get_by_label("建筑面积").fill("89.5")
     page.get_by_role("checkbox", name="燃气灶").click()
     expect(page.get_by_text("手边没有也可以先提交，之后再补")).to_be_visible()

@@ -11,6 +11,7 @@ from tests.browser.arranging import assign_and_book
 from tests.browser.collecting import collect_at_counter
 from tests.browser.people import Customer, Staff
 from tests.browser.watched import Watched
+from tests.cards import draw_card_back, draw_card_front
 from tests.pictures import make_pdf, make_photo
 
 PHONE_NO = "13812340055"
@@ -85,8 +86,8 @@ def _apply(watched: Watched, customer: Customer) -> str:
     page.get_by_role("radio", name=re.compile("^报停")).click()
     page.get_by_role("radio", name="户主本人").click()
     page.get_by_label("户主身份证号").fill("110101199003077758")
-    customer.add_photo("id-front.jpg", make_photo())
-    customer.add_photo("id-back.jpg", make_photo(colour="seagreen"))
+    customer.add_photo("id-front.jpg", draw_card_front("110101199003077758"))
+    customer.add_photo("id-back.jpg", draw_card_back("2015.03.01", "2035.03.01"))
     watched.shoot(page, "suspension-01-form")
     customer.press("提交申请")
     return customer.read_case_no()

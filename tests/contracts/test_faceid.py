@@ -17,6 +17,7 @@ from backend.identity.port import (
     FaceAnswer,
     FaceChecks,
     FaceState,
+    Opening,
     Person,
     PersonRefused,
 )
@@ -26,6 +27,7 @@ from tests.contracts.conftest import Simulators
 
 PERSON = Person("钱明", "11010519491231002X")
 BACK = "http://127.0.0.1:8000/h5/#/pages/identity/index?no=1"
+OPENING = Opening(PERSON, "our-reference", BACK)
 
 
 @pytest.fixture
@@ -35,7 +37,7 @@ def faces(platforms: Platforms) -> FaceChecks:
 
 
 def begin(faces: FaceChecks) -> Begun:
-    return faces.begin(PERSON, "our-reference", BACK)
+    return faces.begin(OPENING)
 
 
 def do(simulators: Simulators, begun: Begun, result: str) -> str:
@@ -49,12 +51,12 @@ def do(simulators: Simulators, begun: Begun, result: str) -> str:
 
 def test_a_person_passes_and_comes_back(faces: FaceChecks, simulators: Simulators) -> None:
     begun = begin(faces)
-    assert faces.query(begun.provider_reference) == FaceAnswer(FaceState.PENDING, "")
+    assert faces.query(begun.provider_reference, OPENING) == FaceAnswer(FaceState.PENDING, "")
     back = do(simulators, begun, "pass")
     # What the address brings along is no proof, and stands before the place on our page.
     assert back == BACK.replace("#", f"?BizToken={begun.provider_reference}#")
     for _ in range(2):
-        answer = faces.query(begun.provider_reference)
+        answer = faces.query(begun.provider_reference, OPENING)
         assert answer == FaceAnswer(FaceState.PASSED, "0", "our-reference", PERSON)
 
 
@@ -71,14 +73,14 @@ def test_a_person_does_not_pass(
 ) -> None:
     begun = begin(faces)
     do(simulators, begun, result)
-    answer = faces.query(begun.provider_reference)
+    answer = faces.query(begun.provider_reference, OPENING)
     assert (answer.state, answer.code) == (state, code)
 
 
 def test_another_person_is_told_by_name_and_number(faces: FaceChecks, simulators: Simulators) -> None:
     begun = begin(faces)
     do(simulators, begun, "stranger")
-    answer = faces.query(begun.provider_reference)
+    answer = faces.query(begun.provider_reference, OPENING)
     assert answer.state is FaceState.PASSED and answer.person != PERSON
 
 
@@ -88,12 +90,12 @@ def test_an_unknown_end_is_unknown_and_counted(faces: FaceChecks, simulators: Si
 
     begun, before = begin(faces), count()
     simulators.order("faceid", "GetDetectInfoEnhanced", "refuse", code="9999")
-    assert faces.query(begun.provider_reference).state is FaceState.UNKNOWN
+    assert faces.query(begun.provider_reference, OPENING).state is FaceState.UNKNOWN
     assert count() == before + 1
 
 
 def test_a_check_that_is_not_the_providers_fails(faces: FaceChecks) -> None:
-    answer = faces.query("00000000-0000-0000-0000-000000000000")
+    answer = faces.query("00000000-0000-0000-0000-000000000000", OPENING)
     assert (answer.state, answer.code) == (FaceState.FAILED, "InvalidParameterValue.BizTokenIllegal")
 
 
@@ -102,7 +104,7 @@ def test_a_check_that_is_not_the_providers_fails(faces: FaceChecks) -> None:
 )
 def test_a_person_that_cannot_be(faces: FaceChecks, person: Person, field: str) -> None:
     with pytest.raises(PersonRefused, match=field):
-        faces.begin(person, "r", BACK)
+        faces.begin(Opening(person, "r", BACK))
 
 
 @pytest.mark.parametrize(
@@ -128,10 +130,10 @@ def test_an_outage_is_no_answer(
     begun = begin(faces)
     simulators.order("faceid", "GetDetectInfoEnhanced", kind, **more)
     with pytest.raises(PlatformUnavailable):
-        faces.query(begun.provider_reference)
+        faces.query(begun.provider_reference, OPENING)
     simulators.post("faults/release")
     do(simulators, begun, "pass")
-    assert faces.query(begun.provider_reference).state is FaceState.PASSED
+    assert faces.query(begun.provider_reference, OPENING).state is FaceState.PASSED
 
 
 def test_a_wrong_key_opens_nothing(make_settings: Callable[..., Settings], simulators: Simulators) -> None:

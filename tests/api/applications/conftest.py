@@ -153,7 +153,7 @@ class Customer:
     """Somebody with the app: sends requests with an own token."""
 
     def __init__(self, client: FlaskClient, made: MadeCustomer) -> None:
-        self.id = made.id
+        self.id, self.made = made.id, made
         self.owner = f"customer:{made.id}"
         self._client = client
         self._headers = made.headers

@@ -24,7 +24,7 @@ from backend.core.outcomes import PlatformUnavailable
 from backend.customers.models import Customer as CustomerRow
 from backend.customers.sealing import open_id_number
 from backend.customers.service import CustomersService
-from backend.identity.port import Begun, FaceAnswer, FaceState, Person, PersonRefused
+from backend.identity.port import Begun, FaceAnswer, FaceState, Opening, Person, PersonRefused
 from backend.identity.tencent import TencentFaceChecks
 from composition.hall import make_hall, make_key_ring
 from tests.api.applications.conftest import Customer, Staff, Uploads, make_address, make_repair
@@ -45,14 +45,15 @@ class Provider:
     answers: dict[str, FaceAnswer] = field(default_factory=dict)
     fault: Exception | None = None
 
-    def begin(self, person: Person, reference: str, come_back_to: str) -> Begun:
+    def begin(self, opening: Opening) -> Begun:
         if self.fault is not None:
             raise self.fault
-        token = f"biz-{reference}"
-        self.begun[token] = (person, reference)
-        return Begun(token, f"https://faces.example/{token}?back={come_back_to}")
+        token = f"biz-{opening.reference}"
+        self.begun[token] = (opening.person, opening.reference)
+        return Begun(token, f"https://faces.example/{token}?back={opening.come_back_to}")
 
-    def query(self, provider_reference: str) -> FaceAnswer:
+    def query(self, provider_reference: str, asked: Opening) -> FaceAnswer:
+        assert self.begun[provider_reference] == (asked.person, asked.reference)
         if self.fault is not None:
             raise self.fault
         return self.answers.get(provider_reference, FaceAnswer(FaceState.PENDING, ""))
@@ -72,8 +73,8 @@ def provider() -> Provider:
 def hall(settings: Settings, handler_id: int, provider: Provider) -> Iterator[Flask]:
     """Yield the application with the test's provider in the place of Tencent's."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TencentFaceChecks, "begin", lambda _, *asked: provider.begin(*asked))
-        patch.setattr(TencentFaceChecks, "query", lambda _, token: provider.query(token))
+        patch.setattr(TencentFaceChecks, "begin", lambda _, opening: provider.begin(opening))
+        patch.setattr(TencentFaceChecks, "query", lambda _, *asked: provider.query(*asked))
         application = create_app(provide(settings))
         watch_answers(application)
         yield application

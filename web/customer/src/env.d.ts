@@ -26,6 +26,8 @@ declare const wx: {
     success: (made: { tempFilePath: string }) => void
     fail: () => void
   }): void
+  canIUse(call: string): boolean
+  requestFacialVerify(options: { verifyId: string; complete: () => void }): void
   requestSubscribeMessage(options: {
     tmplIds: string[]
     success: (answers: Record<string, string>) => void

@@ -1292,7 +1292,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Open a face check and tell the provider's page. */
+        /** Open a face check and tell where it goes on. */
         post: {
             parameters: {
                 query?: never;
@@ -10312,6 +10312,7 @@ export interface components {
             items_needed: number;
         };
         IdentityPage: {
+            ticket: string;
             url: string;
         };
         IdentityReturn: {
@@ -10319,6 +10320,8 @@ export interface components {
             check?: string | null;
         };
         IdentityWish: {
+            /** @default false */
+            has_camera?: boolean;
             /** @default null */
             id_number?: string | null;
             /** @default false */
