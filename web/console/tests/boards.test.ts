@@ -50,10 +50,12 @@ describe('boards and works', () => {
   })
 
   it('opens a lead on the cases to assign, anybody else where there is something', () => {
-    const known = [queue('accept', 4), queue('assign', 0), queue('reply', 1)]
+    const known = [queue('accept', 4), queue('assign', 2), queue('reply', 1)]
     expect(chooseQueue(known, true)).toBe('assign')
     expect(chooseQueue(known, false)).toBe('accept')
     expect(chooseQueue([queue('accept', 0), queue('reply', 1)], true)).toBe('reply')
+    // Nobody lands where nothing waits while something does elsewhere.
+    expect(chooseQueue([queue('accept', 4), queue('assign', 0)], true)).toBe('accept')
     expect(chooseQueue([], true)).toBe('')
     // Nobody who may take an alarm begins elsewhere while one waits.
     expect(chooseQueue([...known, queue('alarm', 1)], true)).toBe('alarm')

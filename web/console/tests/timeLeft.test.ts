@@ -101,12 +101,12 @@ describe('what whoever complained was told', () => {
     expect(explainPromise(told(null), now)).toContain('就开始算')
   })
 
-  it('stands in a list before the limit of the step, which stays small', () => {
+  it('stands in a list before the limit of the step, which is told once it is nearly over', () => {
     const due = '2026-11-24T16:40:00+08:00'
     const running = { ...row(due, 0.4), limit_until: '回复工单', promise: told(due).promise }
     expect(tellTimeLeft(running, now)).toMatchObject({ text: '今天 16:40 前答复', note: '剩1小时40分', level: 'amber' })
     const before = { ...row('2026-11-26T09:00:00+08:00', 0.1), promise: told(null).promise }
-    expect(tellTimeLeft(before, now)).toMatchObject({ text: '处理起3小时内答复', note: '本步剩1天18小时', level: 'amber' })
+    expect(tellTimeLeft(before, now)).toMatchObject({ text: '处理起3小时内答复', note: '派单后开始算', level: 'amber' })
     // Five minutes of a step are no reason to read the promise itself as nearly broken.
     const soon = { ...row('2026-11-24T15:05:00+08:00', 0.1), promise: told(null).promise }
     expect(tellTimeLeft(soon, now)).toMatchObject({ note: '本步剩5分钟', level: 'amber' })

@@ -14,7 +14,7 @@ export const AMBER_FROM = 0.9
 
 export interface TimeLeft {
   text: string
-  /** What stands below it, small: the step up to which the limit holds, or the step's own limit below a promise. */
+  /** What stands below it, small: the step up to which the limit holds, or of a promise when its time begins. */
   note?: string
   level: 'none' | 'calm' | 'amber' | 'red'
   /** Share of the limit used, 0..1. */
@@ -44,7 +44,8 @@ export function tellTimeLeft(row: Timed, now: Date): TimeLeft {
   if (!row.promise?.is_open) return own
   // What somebody was told counts for more than the office hours of a step that only leads there.
   const within = row.promise.within.replaceAll(' ', '')
-  return { text: `处理起${within}内答复`, note: own.text, level: row.overdue ? 'red' : 'amber', share: own.share }
+  // Two times side by side would be taken for one: the step's own is told once it is nearly or wholly over.
+  return { text: `处理起${within}内答复`, note: own.level === 'red' ? own.text : '派单后开始算', level: row.overdue ? 'red' : 'amber', share: own.share }
 }
 
 /** What counts is the moment that was told, whatever the limit of the step at which the case stands by now. */
