@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AccountDifference, type AccountFeed, beginAgain, decideDifference, listDifferences, lookAtDifference, readFeed } from '@/api/accountDifferences'
 import { Problem } from '@/api/client'
 import DifferenceLookDialog from '@/components/DifferenceLookDialog.vue'
-import { looksAlike, tellButton, tellExchange, tellQuestion, tellStanding } from '@/domain/accountDifferences'
+import { looksAlike, tellButton, tellEmpty, tellExchange, tellQuestion, tellStanding } from '@/domain/accountDifferences'
 import AccountDifferencesView from '@/views/AccountDifferencesView.vue'
 
 vi.mock('@/api/accountDifferences')
@@ -42,6 +42,11 @@ describe('what differs from the customer system', () => {
     expect([tellButton(one, 'master'), tellButton(one, 'hall')]).toEqual(['就用主系统的', '改用本厅的'])
     expect([tellButton(holder, 'master'), tellButton(holder, 'hall')]).toEqual(['用主系统的', '用本厅的'])
     expect(tellStanding({ ...one, decision: 'gone' }).text).toBe('两边已经一样')
+  })
+
+  it('says why nothing is there', () => {
+    expect([tellEmpty(true, feed), tellEmpty(false, feed)]).toEqual(['两边都对上了，没有要处理的。', '还没有处理过的。'])
+    expect(tellEmpty(true, { ...feed, is_set_up: false })).toContain('用不上')
   })
 
   it('tells where the stars hide just what differs', () => {

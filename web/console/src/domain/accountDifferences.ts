@@ -17,13 +17,19 @@ export function tellButton(one: AccountDifference, decision: Decision): string {
   return one.side === 'ask' ? whose : `改${whose}`
 }
 
+/** What stands where the list is empty. */
+export function tellEmpty(isOpen: boolean, feed: AccountFeed | null): string {
+  if (feed && !feed.is_set_up) return '本厅没有接公司原来的客户系统，这里用不上。'
+  return isOpen ? '两边都对上了，没有要处理的。' : '还没有处理过的。'
+}
+
 /** Whether the stars hide just what differs. */
 export const looksAlike = (one: AccountDifference): boolean => one.is_masked && !one.decision && one.ours === one.theirs
 
 /** What else happens with a decision that cannot be taken back, as a question before it; else nothing. */
 export function tellQuestion(one: AccountDifference, decision: Decision): string {
   if (decision !== 'master' || one.side === 'master') return ''
-  if (one.unit === 'holder') return '户主会换成主系统里的人。现在绑定这一户的人都会解绑，要重新绑定。如果主系统只是改了错别字，请选“用本厅的”，再办资料更正。'
+  if (one.unit === 'holder') return '户主会换成主系统里的人。现在绑定这一户的人都会解绑，要重新绑定。如果主系统可能只是改了错别字，先留着不动，问清楚再定。'
   if (one.unit === 'id_number') return '户主的证件号码会改成主系统的，以后核对身份就按新号码。'
   if (one.unit === 'address') return '这一户的地址会改成主系统的，以后上门就去新地址。'
   return ''
