@@ -59,6 +59,7 @@ class CaseIdentitySchema(Schema):
     may_decide = fields.Boolean(required=True)
     places = fields.List(fields.String(validate=validate.OneOf(PLACES)), required=True)
     name_check = fields.Nested(NameCheckSchema, required=True, allow_none=True)
+    may_ask_register = fields.Boolean(required=True)
     checks = fields.List(fields.Nested(IdentityCheckSchema), required=True)
     decisions = fields.List(fields.Nested(IdentityDecisionSchema), required=True)
 
@@ -94,6 +95,15 @@ def make_staff_identity_routes(decisions: IdentityDecisions) -> Blueprint:
         """Say that it is the customer, or somebody else: by the card seen, or compared with the record."""
         member = get_signed_in().member
         decisions.decide(member, case_no, Decision(**asked))
+        return decisions.describe(member, case_no)
+
+    @routes.post("/name-check")
+    @open_to(Caller.STAFF)
+    @routes.response(200, CaseIdentitySchema)
+    def ask_register(case_no: str) -> dict[str, Any]:
+        """Have the applicant's name and ID number compared by the register, where nobody has so far."""
+        member = get_signed_in().member
+        decisions.ask_register(member, case_no)
         return decisions.describe(member, case_no)
 
     return routes

@@ -16,7 +16,7 @@ from backend.cases.case_tree import CaseTree, list_branches, read_tree_by_id
 from backend.cases.commands import SYSTEM, Amend
 from backend.cases.guards import IDENTITY_PROOF
 from backend.cases.identity_wanted import is_identity_wanted
-from backend.cases.name_checks import NameComparing
+from backend.cases.name_checks import Applied, NameComparing
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, Request, lock_whole
 from backend.cases.snapshot import CaseStatus
@@ -105,7 +105,11 @@ class IdentityDecisions:
                 if acts_for_another
                 else self._names.tell(session, customer_id, applicant.name, applicant.id_number)
             )
-            may_decide = wanted and self._is_turn(session, member, tree)
+            is_turn = self._is_turn(session, member, tree)
+            may_ask = is_turn and not acts_for_another
+            may_ask = may_ask and self._names.may_ask(
+                customer_id, applicant.name, applicant.id_number, name_check
+            )
         proven = bool(tree.branch.snapshot.data.get(IDENTITY_PROOF))
         return {
             "status": "proven" if proven else "wanted" if wanted else "not_wanted",
@@ -114,8 +118,9 @@ class IdentityDecisions:
             "has_declined": rows.has_declined(checks),
             "tries_left": max(0, rows.TRIES - rows.count_failed(checks)),
             "has_record": number is not None,
-            "may_decide": may_decide,
+            "may_decide": wanted and is_turn,
             "name_check": name_check,
+            "may_ask_register": may_ask,
             "places": list(list_places(member.positions | member.departments)),
             "checks": [
                 {"state": one.state, "at": one.settled_at or one.begun_at}
@@ -134,6 +139,25 @@ class IdentityDecisions:
                 for one in decisions
             ],
         }
+
+    def ask_register(self, member: Member, case_no: str) -> None:
+        """Have the applicant's name and number compared, where nobody has: entered by staff, mended, or away.
+
+        Raises NotFound; Forbidden where it is not the member's turn; Conflict ``identity_register_asked``.
+        """
+        with self._sessions() as session:
+            row = self._access.find_staff_case(session, member, case_no)
+            tree = read_tree_by_id(session, find_root_id(session, row.id))
+            if not self._is_turn(session, member, tree):
+                raise Forbidden()
+            applicant = rows.read_applicant(session, self._keys, tree)
+            customer_id = rows.find_customer_id(session, tree.branch.id)
+            known = self._names.tell(session, customer_id, applicant.name, applicant.id_number)
+        name, number = applicant.name, applicant.id_number
+        may_ask = not applicant.acts_for_another and self._names.may_ask(customer_id, name, number, known)
+        if not may_ask or customer_id is None or number is None:
+            raise Conflict("identity_register_asked")
+        self._names.ask(customer_id, Applied(name, number))
 
     def decide(self, member: Member, case_no: str, decision: Decision) -> None:
         """Keep that the customer is who they say, or is not: a refusal proves nothing and is kept.

@@ -81,6 +81,15 @@ class NameComparing:
         if state == "no_such_number":
             raise Conflict("id_number_unknown")
 
+    def ask(self, customer_id: int, applied: Applied) -> None:
+        """Have the register asked for staff, who see the answer as ``tell`` gives it; refuses nobody."""
+        self._compare(customer_id, applied)
+
+    def may_ask(self, customer_id: int | None, name: str, id_number: str | None, known: Any) -> bool:  # noqa: ANN401 - what ``tell`` gave
+        """Tell whether another question may bring an answer."""
+        is_answered = known is not None and known["state"] in rows.ANSWERED
+        return bool(self.is_set_up and customer_id and name.strip() and id_number and not is_answered)
+
     def tell(self, session: Session, customer_id: int | None, name: str, id_number: str | None) -> Any:  # noqa: ANN401 - a row's JSON
         """Return ``{state, at, request_id}`` of what is known of a pair, or None."""
         if not name.strip() or not id_number:

@@ -14,6 +14,7 @@ IDENTITY_TEXTS: dict[str, str] = {
     "identity_other_session": "刷脸是在另一次登录里开始的。请在开始刷脸的手机上查看，或重新核验。",
     "identity_failed": "刷脸没有通过。请摘下口罩，在光线好的地方正对手机再试。",
     "identity_check_first": "客户不在现场时，先请客户自己刷脸。客户不方便刷脸的，勾选这一项再确认。",
+    "identity_register_asked": "姓名和身份证号已经核对过，或这件业务没有可核对的，请刷新后再看。",
     "identity_no_record": "系统里没有这位客户的身份证号，比对不了，请查看身份证。",
     "identity_mismatch": "报的姓名或身份证号后几位和客户档案不一致，没有通过。请再核对，或查看身份证。",
     "name_mismatch": "姓名和身份证号对不上，请照身份证再看一遍。没有填错的，可以仍然提交，由工作人员核对。",

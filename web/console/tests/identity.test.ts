@@ -4,7 +4,7 @@ import { findLack, listSteps, tellNameCheck, tellProof, wantsDeclining } from '@
 
 const view = (over: Partial<CaseIdentityView> = {}): CaseIdentityView => ({
   status: 'wanted', offers_face_check: true, acts_for_another: false, has_declined: false, tries_left: 3, has_record: true,
-  may_decide: true, places: ['centre', 'counter', 'field'], checks: [], decisions: [], name_check: null, ...over,
+  may_decide: true, places: ['centre', 'counter', 'field'], checks: [], decisions: [], name_check: null, may_ask_register: false, ...over,
 })
 const word = (over: Partial<IdentityWord> = {}): Required<IdentityWord> => ({
   verdict: 'confirmed', way: 'id_card', place: 'counter', note: '', name: '', id_tail: '', customer_declined: false, ...over,

@@ -47,6 +47,8 @@ export const getCaseIdentity = (caseNo: string) => request<CaseIdentityView>('GE
 export const compareWithRecord = (caseNo: string) => request<RecordMatches>('GET', `${path(caseNo)}/record`)
 export const decideIdentity = (caseNo: string, word: IdentityWord) =>
   request<CaseIdentityView>('POST', `${path(caseNo)}/identity/decision`, word)
+/** Have the register asked whether the applicant's name belongs to the ID number. */
+export const askRegister = (caseNo: string) => request<CaseIdentityView>('POST', `${path(caseNo)}/identity/name-check`)
 const contractPath = (caseNo: string) => `${path(caseNo)}/contract`
 export const getCaseContract = (caseNo: string) => request<CaseContractView>('GET', contractPath(caseNo))
 export const decideContract = (caseNo: string, approves: boolean, reason: string) =>

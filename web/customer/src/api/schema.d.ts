@@ -5256,6 +5256,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/identity/name-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the applicant's name and ID number compared by the register, where nobody has so far. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseIdentity"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/link": {
         parameters: {
             query?: never;
@@ -9492,6 +9533,7 @@ export interface components {
             decisions: components["schemas"]["IdentityDecision"][];
             has_declined: boolean;
             has_record: boolean;
+            may_ask_register: boolean;
             may_decide: boolean;
             name_check: components["schemas"]["NameCheck"] | null;
             offers_face_check: boolean;
