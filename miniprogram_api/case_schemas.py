@@ -90,6 +90,19 @@ class CaseSummarySchema(_CaseBaseSchema):
     told = fields.String(required=True)
 
 
+class RefusalSchema(Schema):
+    """What the customer did not agree to, in their words, until they agree to it or the case has gone on.
+
+    ``is_mended``: it was made anew and waits for them; the sums are there where the new one is another.
+    """
+
+    name = fields.String(required=True)
+    text = fields.String(required=True)
+    is_mended = fields.Boolean(required=True)
+    sum_before_fen = fields.Integer(required=True, allow_none=True)
+    sum_now_fen = fields.Integer(required=True, allow_none=True)
+
+
 class CaseViewSchema(_CaseBaseSchema):
     """A case with all that its customer may see and do."""
 
@@ -112,6 +125,9 @@ class CaseViewSchema(_CaseBaseSchema):
     rating_tags = fields.Nested(RatingTagsSchema, required=True, allow_none=True)
     identity = fields.String(required=True, validate=validate.OneOf(IDENTITY_STATES))
     ended_reason = fields.String(required=True, allow_none=True)
+    # The step that waits for their signature waits for staff first, who are to answer what they object to.
+    is_disputed = fields.Boolean(required=True)
+    refusal = fields.Nested(RefusalSchema, required=True, allow_none=True)
 
 
 class CasePageSchema(Schema):

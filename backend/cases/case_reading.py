@@ -17,14 +17,7 @@ from backend.cases.access import find_customer_case
 from backend.cases.answers import read_answers
 from backend.cases.case_contacts import CaseContacts, Contacts, is_visitor_called
 from backend.cases.case_files import CaseFiles
-from backend.cases.case_tree import (
-    Branch,
-    CaseTree,
-    count_open,
-    follow,
-    list_trees,
-    list_waiting_trees,
-)
+from backend.cases.case_tree import Branch, CaseTree, count_open, follow, list_trees, list_waiting_trees
 from backend.cases.commands import Guard
 from backend.cases.customer_actions import (
     CustomerAction,
@@ -33,21 +26,18 @@ from backend.cases.customer_actions import (
     make_late_rating,
     make_urging,
 )
+from backend.cases.declining import find_refusal, tell_refusal
 from backend.cases.form_sealing import open_values
 from backend.cases.guards import bind_guards
 from backend.cases.identity_wanted import tell_identity
 from backend.cases.mending_shown import describe_mending, find_ended_reason
 from backend.cases.offers import Offers
-from backend.cases.papers_to_sign import Papers, find_in_lines, find_of_customer, list_signings
+from backend.cases.papers_to_sign import Papers, find_in_lines, find_of_customer, list_disputed, list_signings
 from backend.cases.ports import AppointmentReader, DueReader
-from backend.cases.progress import (
-    Line,
-    ProgressStep,
-    is_handler_awaited,
-    make_progress,
-)
+from backend.cases.progress import Line, ProgressStep, is_handler_awaited, make_progress
 from backend.cases.progress_shown import write_contact, write_step, write_step_for_staff
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_still_rate
+from backend.cases.refusal_shown import describe_refusal
 from backend.cases.snapshot import CaseStatus
 from backend.cases.step_doers import StepDoers
 from backend.cases.told_values import tell_briefly
@@ -66,6 +56,7 @@ from backend.cases.wording import (
     SUPPLY,
     WAITS_FOR_MONEY,
     find_current,
+    tell_disputed,
     tell_end,
     tell_hour,
     tell_missing_hour,
@@ -225,7 +216,9 @@ class CustomerCases:
         identity = self._tell_identity(session, tree)
         is_stopped = _STATES.get(snapshot.status) == "stopped"
         papers = find_in_lines(session, self._definitions, [(branch, line)])
-        actions = list_actions(line, identity, list_signings(branch, line, papers))
+        disputed = list_disputed(branch, line, papers)
+        progress = tell_disputed(progress, disputed)
+        actions = list_actions(line, identity, list_signings(branch, line, papers), disputed)
         if may_still_rate(line.definition, snapshot, now, is_rated=tree.stars is not None):
             actions = [*actions, make_late_rating()]
         return {
@@ -251,6 +244,8 @@ class CustomerCases:
             "rating_tags": _RATING_TAGS if any(one.asks_rating for one in actions) else None,
             "identity": identity,
             "ended_reason": find_ended_reason(session, branch.id) if is_stopped else None,
+            "is_disputed": bool(disputed),
+            "refusal": describe_refusal(session, branch, find_refusal(line)),
         }
 
     def _summarise(
@@ -275,8 +270,12 @@ class CustomerCases:
         papers: Papers,
     ) -> tuple[dict[str, Any], bool]:
         now = self._now()
-        signings = list_signings(tree.branch, line, papers)
-        actions = list_actions(line, self._tell_identity(session, tree), signings)
+        signings, disputed = (
+            list_signings(tree.branch, line, papers),
+            list_disputed(tree.branch, line, papers),
+        )
+        progress = tell_disputed(progress, disputed)
+        actions = list_actions(line, self._tell_identity(session, tree), signings, disputed)
         due = self._find_due(session, tree.branch)
         described = self._describe(tree, line, progress, actions, due, now)
         awaited = next((one for one in actions if one.text), None)
@@ -305,7 +304,9 @@ class CustomerCases:
         owes = bool(line.snapshot.owed_documents) and any(one.text == SUPPLY for one in actions)
         signs = any(one.signs_paper for one in actions)
         waits = bool(due) or any(one.text for one in actions)
-        headline = write_headline(line.snapshot.status, progress, owes, now, has_papers=signs)
+        objects = any(one.is_disputed for one in actions)
+        status = line.snapshot.status
+        headline = write_headline(status, progress, owes, now, has_papers=signs, has_disputed=objects)
         if due and not any(one.text for one in actions):
             # The step is the counter's, but it waits for nothing but the customer's money.
             headline = WAITS_FOR_MONEY
@@ -324,6 +325,7 @@ class CustomerCases:
         progress = make_progress(line, lambda key: self._foretell(session, key))
         progress = tell_end(progress, branch.snapshot.status)
         progress = tell_opening(progress, lambda: self._find_opening(session))
+        progress = tell_refusal(progress, find_current(progress), find_refusal(line))
         if is_hour_missing(line):
             return line, tell_missing_hour(progress)
         hour = find_booked_hour(line)

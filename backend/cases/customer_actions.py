@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -38,8 +38,13 @@ class CustomerAction:
 
     @property
     def signs_paper(self) -> bool:
-        """True for the signing of a paper that no step of the customer asks for."""
-        return bool(self.body["kind"] == _SIGN)
+        """True where a paper that no step of the customer asks for waits for their signature."""
+        return self.body["kind"] == _SIGN and self.text is not None
+
+    @property
+    def is_disputed(self) -> bool:
+        """True for the signing of such a paper that the customer objects to."""
+        return self.body["kind"] == _SIGN and self.text is None
 
     @property
     def asks_rating(self) -> bool:
@@ -48,13 +53,21 @@ class CustomerAction:
         return unmet is not None and unmet["code"] == "rating_missing"
 
 
-def list_actions(line: Line, identity: str, signings: Iterable[CustomerAction]) -> list[CustomerAction]:
+def list_actions(
+    line: Line, identity: str, signings: Iterable[CustomerAction], disputed: Collection[int] = ()
+) -> list[CustomerAction]:
     """Return what the customer may do now, first what holds the case up; ``signings`` are papers to sign.
 
+    ``disputed`` are tasks at which a slip is signed that the customer objects to: it may still be signed, but
+    staff are asked to answer first.
     The task's number tells also in which of the cases it is. Proving who one is comes last: what the case
     itself waits for is the likelier wish.
     """
-    own = [*_make_booking(line), *sorted([*_list_actions(line, ()), *signings], key=_rank)]
+    steps = (
+        replace(one, text=None) if one.body["kind"] == "complete" and one.body["task"] in disputed else one
+        for one in _list_actions(line, ())
+    )
+    own = [*_make_booking(line), *sorted([*steps, *signings], key=_rank)]
     return [*own, _make_identity_action()] if identity == "wanted" else own
 
 
@@ -75,10 +88,13 @@ def _make_booking(line: Line) -> list[CustomerAction]:
     return [CustomerAction(_write(action, ()), "去预约")]
 
 
-def make_signing(name: str, path: tuple[int, ...]) -> CustomerAction:
-    """Return the action of signing the paper of the task at the end of ``path``, on a page of its own."""
+def make_signing(name: str, path: tuple[int, ...], *, waits: bool) -> CustomerAction:
+    """Return the action of signing the paper of the task at the end of ``path``, on a page of its own.
+
+    ``waits``: the case waits for it, and does not where staff are to answer the customer first.
+    """
     body = _write(AvailableAction(kind=_SIGN, name=f"签{name}"), ())
-    return CustomerAction({**body, "task": join_task(path)}, SIGN)
+    return CustomerAction({**body, "task": join_task(path)}, SIGN if waits else None)
 
 
 def make_late_rating() -> CustomerAction:

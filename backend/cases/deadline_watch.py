@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.deadline_models import DeadlineEvent, OverallLimitRow
 from backend.cases.models import CaseTask, ServiceCase
+from backend.cases.objection_rows import list_disputed
 from backend.cases.snapshot import TaskState
 from backend.catalogue.definition import ActorKind
 from backend.core.calendar_models import CalendarVersion
@@ -172,4 +173,7 @@ class DeadlineWatch:
                 else:
                     ours.append(one)
             promise(session, "escalate_case", ours, now)
+            # Whoever has said what is wrong with the paper waits for an answer themselves.
+            disputed = list_disputed(session, {one["case_id"] for one in reminded})
+            reminded = [one for one in reminded if one["case_id"] not in disputed]
             promise(session, "notify_customer", reminded, now)

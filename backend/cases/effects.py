@@ -22,8 +22,14 @@ _SET_HANDLER = Prepared(
 
 
 def notify_customer(session: Session, context: EffectContext) -> None:
-    """Promise the customer a message; ``message`` in the process names its template."""
-    _promise(session, "notify_customer", context, message=context.call.args["message"])
+    """Promise the customer a message; ``message`` in the process names its template.
+
+    ``again`` names another one for a step that was done so before: what was made anew, since the customer did
+    not agree, must not read as what they have seen.
+    """
+    args = context.call.args
+    message = args.get("again", args["message"]) if _was_done_before(context) else args["message"]
+    _promise(session, "notify_customer", context, message=message)
 
 
 def ring_duty_roster(session: Session, context: EffectContext) -> None:
@@ -65,6 +71,14 @@ def set_handler(session: Session, context: EffectContext) -> None:
     """Make the person that the case's data name its handler."""
     handler_id = context.after.data.get("handler_id")
     _SET_HANDLER.execute(session, {"case_id": context.case.id, "new_handler_id": handler_id})
+
+
+def _was_done_before(context: EffectContext) -> bool:
+    tasks = context.after.tasks
+    now = next((one for one in tasks if one.no == context.call.task), None)
+    return now is not None and any(
+        one.no < now.no and (one.step, one.outcome) == (now.step, now.outcome) for one in tasks
+    )
 
 
 def _promise(session: Session, topic: str, context: EffectContext, **more: str) -> None:

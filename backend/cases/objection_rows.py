@@ -87,6 +87,12 @@ def _find_open_in_trees() -> Prepared:
 
 
 _OPEN = _find_open_in_trees()
+_DISPUTED = (
+    select(_OBJECTION.c.case_id)
+    .join(DOCUMENT, _ON_DOCUMENT)
+    .where(_OBJECTION.c.case_id == _IDS.any_(), _IS_OPEN)
+    .distinct()
+)
 _MADE_TO = select(func.count()).where(
     _OBJECTION.c.document_id == bindparam("document_id"),
     _OBJECTION.c.sha256 == bindparam("sha256"),
@@ -97,6 +103,18 @@ _MADE_TO = select(func.count()).where(
 def stands_open(case_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Return the condition that an objection to a paper of this very case stands open."""
     return exists().where(_OBJECTION.c.case_id == case_id, _ON_DOCUMENT, _IS_OPEN)
+
+
+def is_disputed() -> ColumnElement[bool]:
+    """Return the condition that an objection to the document of the row stands open."""
+    return exists().where(_ON_DOCUMENT, _IS_OPEN).correlate(DOCUMENT)
+
+
+def list_disputed(session: Session, case_ids: Collection[int]) -> frozenset[int]:
+    """Return those of these very cases to whose papers an objection stands open."""
+    if not case_ids:
+        return frozenset()
+    return frozenset(session.scalars(_DISPUTED, {"case_ids": sorted(case_ids)}))
 
 
 def list_of_cases(session: Session, case_ids: Collection[int]) -> Sequence[Row[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 from backend.cases.commands import AvailableAction
@@ -36,6 +36,8 @@ _BY_GUARD = {
 SUPPLY, SIGN = "去补交资料", "去签字"
 # What a case says whose next step is to take the customer's money at the counter.
 WAITS_FOR_MONEY = "等您缴费"
+# What the customer objects to is answered before anybody asks for the signature.
+DISPUTED = "您说的正在核对，先不用签"
 # Where the booked hour was given up before somebody came, or nobody was at home then.
 _CHOOSE_AGAIN = "请另选一个上门时间，选好了师傅再来"
 
@@ -118,6 +120,17 @@ def tell_missing_hour(progress: tuple[ProgressStep, ...]) -> tuple[ProgressStep,
     return _swap(progress, current, current._replace(text=_CHOOSE_AGAIN, due_at=None))
 
 
+def tell_disputed(progress: tuple[ProgressStep, ...], disputed: Collection[int]) -> tuple[ProgressStep, ...]:
+    """Return the progress whose present step waits for staff to answer what the customer says of its slip.
+
+    ``disputed`` are the tasks that do, of which most cases have none.
+    """
+    current = find_current(progress) if disputed else None
+    if current is None or not current.is_own:
+        return progress
+    return _swap(progress, current, current._replace(text=DISPUTED, text_when_closed="", due_at=None))
+
+
 def _swap(
     progress: tuple[ProgressStep, ...], before: ProgressStep, after: ProgressStep
 ) -> tuple[ProgressStep, ...]:
@@ -131,10 +144,12 @@ def write_headline(
     now: datetime,
     *,
     has_papers: bool = False,
+    has_disputed: bool = False,
 ) -> str:
     """Return one sentence: what happens next, and by when where that is known.
 
-    ``has_papers``: some are there that wait for the customer's signature.
+    ``has_papers``: some are there that wait for the customer's signature; ``has_disputed``: some of which
+    staff are to answer first what the customer says of them.
     """
     if status.is_final:
         return _ENDED[status]
@@ -148,6 +163,8 @@ def write_headline(
         # The customer's own last day stands there whatever else there is to do.
         also = "签字，还有资料要补交" if owes_documents else "签字"
         return f"{present}{own}；有单据要您{also}"
+    if has_disputed:
+        return f"{present}{own}；单据上{DISPUTED}"
     if owes_documents:
         return f"{present}；还有资料要您补交"
     if own or current.due_at is None:

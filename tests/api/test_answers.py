@@ -12,11 +12,12 @@ import pytest
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
 from tests.api.organisation import ensure_staff
+from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall
 from tests.api.test_gas_accounts import begin
 from tests.api.test_nobody_home import list_told
 from tests.api.test_orders_for_customers import take
-from tests.api.test_turn_notices import deliver, list_promised
+from tests.api.test_turn_notices import deliver
 from tests.api.test_works_drawings import read
 
 INSIDE = "内部核查意见"

@@ -15,10 +15,11 @@ from backend.cases.form_sealing import NAME_CONTEXT
 from backend.cases.models import ServiceCase
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, upload
+from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_gas_accounts import begin
 from tests.api.test_payment_statements import collect, read_bill
-from tests.api.test_turn_notices import deliver, list_promised
+from tests.api.test_turn_notices import deliver
 from tests.api.test_works_drawings import answer_drawing, draw_signature, read
 
 OWED = {"meter_purchased": 1300, "meter_used": 1312, "meter_left": -12, "arrears_fee": 36_00, "gas_price": 3}

@@ -9,9 +9,9 @@ import pytest
 
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, sign, upload
+from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_gas_accounts import begin
-from tests.api.test_turn_notices import list_promised
 
 WORKS = [
     ("install_residential_group", "signed", {}),

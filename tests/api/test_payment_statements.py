@@ -15,9 +15,10 @@ from backend.organisation.models import Unit
 from payments.agreed import read_contract
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
+from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_gas_accounts import begin
-from tests.api.test_turn_notices import deliver, list_promised
+from tests.api.test_turn_notices import deliver
 from tests.api.test_works_drawings import answer_drawing, read
 
 LATE = "2026-11-26T09:30:00+00:00"

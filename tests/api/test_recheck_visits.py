@@ -21,13 +21,14 @@ from backend.cases.service import NewCase, Request
 from backend.cases.visiting import NO_APPOINTMENT
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, sign
+from tests.api.promised import list_promised
 from tests.api.staff_side import VALUES, Browser, Hall, code
 from tests.api.test_case_team import find_mine
 from tests.api.test_nobody_home import list_told
 from tests.api.test_orders_for_customers import take
 from tests.api.test_second_visits import list_appointments
 from tests.api.test_staff_booking import assigned, hours, tell_start
-from tests.api.test_turn_notices import deliver, list_promised
+from tests.api.test_turn_notices import deliver
 from tests.pictures import make_photo
 
 __all__ = ["hours"]

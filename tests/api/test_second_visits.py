@@ -20,11 +20,12 @@ from backend.cases.models import CaseTask
 from backend.cases.service import Request
 from backend.cases.visits_made import read_visits_made
 from backend.core.local_time import format_hours
+from tests.api.promised import list_promised
 from tests.api.staff_side import Hall
 from tests.api.test_case_team import find_mine
 from tests.api.test_nobody_home import list_told
 from tests.api.test_staff_booking import assigned, book, hours, list_free, tell_start
-from tests.api.test_turn_notices import deliver, list_promised
+from tests.api.test_turn_notices import deliver
 
 __all__ = ["hours"]
 FITTER, SURVEYOR = "second_361", "handler_361"

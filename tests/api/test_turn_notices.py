@@ -8,13 +8,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from backend.core.outbox import OutboxRow
 from backend.core.topics import PromiseContext, PromiseRefused
 from composition.promises import make_notices
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, upload
+from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall
 from tests.api.test_gas_accounts import NOW, begin
 from tests.api.test_works_drawings import read
@@ -26,13 +26,6 @@ _numbers = itertools.count(7_000_000)
 @pytest.fixture
 def owner(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
     return make_customer()
-
-
-def list_promised(hall: Hall, case_no: str) -> list[dict[str, Any]]:
-    with hall.sessions() as session:
-        of_case = OutboxRow.payload["case_id"].as_integer() == hall.find_id(case_no)
-        asked = select(OutboxRow.payload).where(OutboxRow.topic == "notify_customer", of_case)
-        return list(session.scalars(asked.order_by(OutboxRow.id)))
 
 
 def deliver(hall: Hall, payload: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import upload
+from tests.api.promised import list_promised
 from tests.api.staff_side import Hall, code
 from tests.api.test_gas_accounts import begin
 from tests.pictures import make_photo
@@ -134,6 +135,42 @@ def test_what_was_turned_down_is_drawn_anew(hall: Hall, owner: MadeCustomer) -> 
     new = {"signature_file": signature, "drawing_sha256": second["sha256"]}
     assert answer_drawing(hall, owner, case_no, "agree", values=new).status_code == 200
     assert [one["name"] for one in read(hall, owner, path)] == ["施工图"]
+
+
+def test_the_customer_reads_what_they_refused_until_they_agree(hall: Hall, owner: MadeCustomer) -> None:
+    works = hall.sign_in("works_361")
+    case_no = begin(hall, "install_residential_individual", "scheme", owner.id)
+    path = f"/cases/{case_no}"
+
+    def draw(name: str, amount_fen: int) -> None:
+        made = works.act(case_no, "drafted", drawing=[upload(works, name)], amount_fen=amount_fen)
+        assert made.status_code == 200
+
+    draw("草图一", 358_000)
+    assert read(hall, owner, path)["refusal"] is None
+    asked = answer_drawing(hall, owner, case_no, "disagree", reason="表想装在阳台")
+    assert asked.status_code == 200
+    view = read(hall, owner, path)
+    told = {"name": "安装草图", "text": "表想装在阳台", "sum_before_fen": None, "sum_now_fen": None}
+    assert view["refusal"] == json.loads(asked.text)["refusal"] == {**told, "is_mended": False}
+    assert (view["state"], view["headline"].split("，")[0]) == ("in_progress", "正在按您说的改安装草图")
+    draw("草图二", 328_000)
+    view = read(hall, owner, path)
+    assert view["headline"].startswith("安装草图按您说的改过了，请再看一看")
+    sums = {"sum_before_fen": 358_000, "sum_now_fen": 328_000}
+    assert view["refusal"] == {**told, "is_mended": True, **sums}
+    assert answer_drawing(hall, owner, case_no, "disagree", reason="再便宜点").status_code == 200
+    assert read(hall, owner, path)["refusal"]["text"] == "再便宜点"
+    draw("草图三", 328_000)
+    again = read(hall, owner, path)["refusal"]
+    assert (again["is_mended"], again["sum_before_fen"]) == (True, None)
+    # What was made anew is announced in other words than what they have seen.
+    announced = [one["message"] for one in list_promised(hall, case_no)]
+    assert announced == ["sketch_to_sign", "sketch_mended", "sketch_mended"]
+    [drawing] = read(hall, owner, f"{path}/drawings")
+    signed = {"signature_file": draw_signature(hall, owner), "drawing_sha256": drawing["sha256"]}
+    assert answer_drawing(hall, owner, case_no, "agree", values=signed).status_code == 200
+    assert read(hall, owner, path)["refusal"] is None
 
 
 def test_a_strangers_drawing_is_not_found(

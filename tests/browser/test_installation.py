@@ -52,7 +52,11 @@ def test_a_home_from_application_to_gas_on(
     handler, works = open_staff("handler301"), open_staff("works301")
     _survey(watched, handler, works_no)
     works.open_case(works_no)
-    _hand_in_sketch(watched, works)
+    _hand_in_sketch(watched, works, "3980.00")
+    _refuse_sketch(watched, customer, case_no)
+    works.open_case(works_no)
+    _hand_in_sketch(watched, works, "3580.00")
+    _see_it_mended(watched, customer, case_no)
     _sign(watched, customer, case_no, "sketch")
     _see_what_to_pay(watched, customer)
     customer.decide("已缴费")
@@ -176,18 +180,48 @@ def _record(watched: Watched, staff: Staff, case_no: str, step: str, words: str)
     staff.confirm(step)
 
 
-def _hand_in_sketch(watched: Watched, works: Staff) -> None:
+def _hand_in_sketch(watched: Watched, works: Staff, yuan: str) -> None:
     works.button("方案完成").click()
     expect(works.dialog.get_by_role("button", name="方案完成", exact=True)).to_be_disabled()
     works.hand_in_drawing("草图.jpg", make_photo(), "image/jpeg")
-    works.dialog.get_by_label(re.compile("金额")).fill("3580.00")
+    works.dialog.get_by_label(re.compile("金额")).fill(yuan)
     watched.shoot(works.page, "installation-sketch-made")
     works.confirm("方案完成")
 
 
+def _refuse_sketch(watched: Watched, customer: Customer, case_no: str) -> None:
+    """Refuse where one would sign: one is back at the case, which says that it has arrived."""
+    page = customer.page
+    customer.go("case", no=case_no)
+    customer.press("去签字")
+    expect(page.get_by_role("heading", name="您要签的安装草图")).to_be_visible()
+    old = page.url
+    customer.press("不同意")
+    page.get_by_label("原因").fill("表想装在阳台，另外太贵了")
+    customer.press_for_command("确定")
+    expect(page.get_by_role("heading", name="办理进度", exact=True)).to_be_visible()
+    expect(page.get_by_text("已告诉工作人员，正在改")).to_be_visible()
+    expect(page.get_by_text("您说：表想装在阳台，另外太贵了")).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile("^正在按您说的改安装草图"))).to_be_visible()
+    watched.shoot(page, "installation-sketch-refused")
+    # Whoever comes to the old page again does not read that they have signed.
+    page.goto(old)
+    page.reload()
+    expect(page.get_by_text(re.compile("^您没有签，已告诉工作人员：表想装在阳台"))).to_be_visible()
+    watched.shoot(page, "installation-sketch-refused-page")
+
+
+def _see_it_mended(watched: Watched, customer: Customer, case_no: str) -> None:
+    page = customer.page
+    customer.go("case", no=case_no)
+    expect(page.get_by_text("按您说的改过了，请再看一看", exact=True)).to_be_visible()
+    expect(page.get_by_text("费用：原 3,980.00 元 → 现 3,580.00 元")).to_be_visible()
+    watched.shoot(page, "installation-sketch-mended")
+
+
 def _see_what_to_pay(watched: Watched, customer: Customer) -> None:
     page = customer.page
-    expect(page.get_by_text("3,580.00 元")).to_be_visible()
+    expect(page.get_by_text("3,580.00 元", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile("营业厅窗口，工作日"))).to_be_visible()
     expect(page.get_by_text(re.compile("^请在 .+ 下班前缴$"))).to_be_visible()
     watched.shoot(page, "installation-to-pay")

@@ -55,12 +55,13 @@ def test_a_shipped_message(message: Message, facts: Facts) -> None:
 
 def test_every_message_that_a_process_names_is_there() -> None:
     named = {
-        effect["args"]["message"]
+        name
         for body in read_folder().processes.values()
         for step in body["steps"]
         for outcome in step["outcomes"]
         for effect in outcome.get("effects", ())
         if effect["name"] == "notify_customer"
+        for name in effect["args"].values()
     }
     assert named <= MESSAGES.keys()
 

@@ -39,4 +39,18 @@ describe('the way back', () => {
     await Promise.resolve()
     expect(arrive(2)).toBe(false)
   })
+
+  it('is not held up by a sheet when the page itself leaves', async () => {
+    const { steps, arrive } = standInForBrowser()
+    const { useLayer } = await import('@/platform/layers')
+    const { leaveLayers } = await import('@/platform/open-layers')
+    const sheet = ref(true)
+    effectScope().run(() => {
+      vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+      useLayer(() => sheet.value, () => (sheet.value = false))
+    })
+    leaveLayers()
+    expect(arrive(2)).toBe(false)
+    expect(steps).toEqual([])
+  })
 })

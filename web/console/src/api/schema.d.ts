@@ -9619,6 +9619,7 @@ export interface components {
             headline: string;
             /** @enum {string} */
             identity: "none" | "proven" | "wanted" | "by_person";
+            is_disputed: boolean;
             /** Format: date-time */
             mend_until: string | null;
             /** Format: date-time */
@@ -9627,6 +9628,7 @@ export interface components {
             progress: components["schemas"]["ProgressStep"][];
             rating: components["schemas"]["Rating"] | null;
             rating_tags: components["schemas"]["RatingTags"] | null;
+            refusal: components["schemas"]["Refusal"] | null;
             service: string;
             service_name: string;
             /** @enum {string} */
@@ -11238,6 +11240,13 @@ export interface components {
         };
         Refresh: {
             refresh_token: string;
+        };
+        Refusal: {
+            is_mended: boolean;
+            name: string;
+            sum_before_fen: number | null;
+            sum_now_fen: number | null;
+            text: string;
         };
         RefusedAccount: {
             account_no: string;

@@ -1,7 +1,5 @@
 import { onUnmounted, watch } from 'vue'
-
-/** How to close what lies over the screen, the topmost last. */
-const open: (() => void)[] = []
+import { openLayers as open } from './open-layers'
 
 // #ifdef H5
 let position = 0

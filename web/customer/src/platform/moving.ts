@@ -1,3 +1,5 @@
+import { leaveLayers } from './open-layers'
+
 /** Every screen by its name. */
 const PAGES = {
   home: '/pages/home/index',
@@ -71,6 +73,7 @@ export function pathBeneath(): string {
 
 /** Back to where one came from; home where there is nothing behind, as after a shared link. */
 export function goBack(): void {
+  leaveLayers()
   if (getCurrentPages().length > 1) return void uni.navigateBack()
   // #ifdef H5
   if (pathBeneath()) return history.back()

@@ -1,0 +1,131 @@
+"""What a customer objects to waits for staff: nobody is pressed to sign it until they have been answered."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from backend.cases.deadline_watch import OWN_TURN_LATE, DeadlineWatch
+from backend.cases.models import CaseTask
+from backend.core.calendar_models import CalendarVersion
+from composition.hall import read_clock
+from tests.api.conftest import MadeCustomer
+from tests.api.filling import fill_in, upload
+from tests.api.promised import list_promised
+from tests.api.staff_side import Browser, Hall
+from tests.api.test_document_signatures import Signer
+from tests.api.test_gas_accounts import begin
+from tests.api.test_gas_arrears import EVEN
+from tests.api.test_objections import contract, customer, desk, say, signer
+from tests.api.test_works_drawings import read
+
+__all__ = ["contract", "customer", "desk", "signer"]
+WRONG = "表上的读数不对"
+
+
+@pytest.fixture
+def owner(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
+    return make_customer()
+
+
+@pytest.fixture
+def handler(hall: Hall) -> Browser:
+    return hall.sign_in("crew_361")
+
+
+@pytest.fixture
+def stopped(hall: Hall, owner: MadeCustomer, handler: Browser) -> str:
+    """Return a suspension whose valve is closed and whose slip waits for its customer's signature."""
+    known = {"handler_id": hall.staff["crew_361"], "identity_proof": "by_person"}
+    case_no = begin(hall, "suspension_removal", "check_gas", owner.id, stop_kind="suspension", **known)
+    fill_in(handler, case_no, **EVEN)
+    assert handler.act(case_no, "clear").status_code == 200
+    assert hall.sign_in("desk_361").act(case_no, "suspend").status_code == 200
+    done = {"result": "表前阀已关，贴封条。", "photos": [upload(handler, "表")]}
+    assert handler.act(case_no, "suspended", **done).status_code == 200
+    return case_no
+
+
+def object_to(hall: Hall, owner: MadeCustomer, case_no: str) -> int:
+    """Say what is wrong with the slip that waits for the signature; returns its task."""
+    [paper] = read(hall, owner, f"/cases/{case_no}/documents")
+    body = {"command_id": str(uuid.uuid4()), "sha256": paper["sha256"], "text": WRONG}
+    path = f"/api/v1/cases/{case_no}/documents/{paper['task']}/objections"
+    sent = hall.app.test_client().post(path, json=body, headers=owner.headers)
+    assert sent.status_code == 200, sent.text
+    return int(paper["task"])
+
+
+def reply(who: Browser, case_no: str, task: int) -> None:
+    [said] = who.read(f"/cases/{case_no}")["objections"]
+    body = {"command_id": str(uuid.uuid4()), "text": "读数是 1312，照片在单子里。", "objection": said["id"]}
+    sent = who.send("POST", f"/cases/{case_no}/documents/{task}/objection-answers", body)
+    assert sent.status_code == 204, sent.text
+
+
+def list_waiting(hall: Hall, owner: MadeCustomer) -> list[dict[str, Any]]:
+    waiting: list[dict[str, Any]] = read(hall, owner, "/home")["waiting"]
+    return waiting
+
+
+def test_staff_look_first_and_then_it_is_the_customers_turn_again(
+    hall: Hall, owner: MadeCustomer, handler: Browser, stopped: str
+) -> None:
+    view = read(hall, owner, f"/cases/{stopped}")
+    assert (view["state"], view["is_disputed"]) == ("waits_for_you", False)
+    assert "请在" in view["headline"] and [one["case_no"] for one in list_waiting(hall, owner)] == [stopped]
+
+    task = object_to(hall, owner, stopped)
+    view = read(hall, owner, f"/cases/{stopped}")
+    assert (view["state"], view["headline"], view["is_disputed"]) == (
+        "in_progress", "您说的正在核对，先不用签", True,
+    )  # fmt: skip
+    # Nobody is pressed for the date, neither on the page nor at home; who is convinced by a call may sign.
+    assert [one["due_text"] for one in view["progress"] if one["state"] == "now"] == [None]
+    assert "sign" in [one["outcome"] for one in view["actions"]]
+    assert list_waiting(hall, owner) == []
+    [listed] = read(hall, owner, "/cases?state=open")["items"]
+    assert (listed["action"], listed["due_text"], listed["headline"]) == (None, None, view["headline"])
+
+    reply(handler, stopped, task)
+    view = read(hall, owner, f"/cases/{stopped}")
+    assert (view["state"], view["is_disputed"]) == ("waits_for_you", False)
+    assert [one["case_no"] for one in list_waiting(hall, owner)] == [stopped]
+
+
+def test_nobody_is_reminded_of_what_staff_have_to_answer(
+    hall: Hall, owner: MadeCustomer, handler: Browser, stopped: str
+) -> None:
+    other = begin(hall, "suspension_removal", "sign", owner.id)
+    object_to(hall, owner, stopped)
+    cases = [hall.find_id(one) for one in (stopped, other)]
+    past = read_clock() - timedelta(hours=1)
+    with hall.sessions.begin() as session:
+        late = update(CaseTask).where(CaseTask.case_id.in_(cases), CaseTask.step == "sign")
+        newest = select(func.max(CalendarVersion.version)).scalar_subquery()
+        due = {"due_at": past, "warn_at": past, "warned_at": past, "limit_no": CaseTask.no}
+        session.execute(late.values(**due, calendar_version=newest))
+    DeadlineWatch(hall.sessions).run(read_clock())
+    reminded = [[one["message"] for one in list_promised(hall, case_no)] for case_no in (stopped, other)]
+    assert [OWN_TURN_LATE in one for one in reminded] == [False, True]
+    with hall.sessions() as session:
+        kept = select(CaseTask.breached_at).where(CaseTask.case_id == cases[0], CaseTask.step == "sign")
+        assert session.scalars(kept).one() is not None
+
+
+def test_a_paper_that_no_step_asks_for_waits_for_staff_as_well(
+    hall: Hall, customer: MadeCustomer, contract: str, signer: Signer
+) -> None:
+    before = read(hall, customer, f"/cases/{contract}")
+    assert "有单据要您签字" in before["headline"] and before["state"] == "waits_for_you"
+    assert say(signer).status_code == 200
+    view = read(hall, customer, f"/cases/{contract}")
+    assert "有单据要您签字" not in view["headline"]
+    assert view["headline"].endswith("单据上您说的正在核对，先不用签")
+    assert view["state"] == "in_progress" and list_waiting(hall, customer) == []
+    assert "sign_document" in [one["kind"] for one in view["actions"]]
