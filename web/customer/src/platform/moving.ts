@@ -27,6 +27,7 @@ const PAGES = {
   papers: '/pages/papers/index',
   paper: '/pages/paper/index',
   privacy: '/pages/privacy/index',
+  safety: '/pages/safety/index',
 } as const
 
 export type PageName = keyof typeof PAGES
