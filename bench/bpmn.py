@@ -27,6 +27,8 @@ _GUARDS = {
     "amount_named": "amount_fen is not None",
     "arrears_named": "arrears_fee is not None",
     "nothing_owed": "arrears_fee is None",
+    "premises_clear": "not premises_doubts",
+    "premises_in_doubt": "premises_doubts",
     "drawing_made": "works_drawing is not None",
     "drawing_shown": "works_drawing is not None",
 }
@@ -43,6 +45,7 @@ BLANK_DATA: dict[str, Any] = {
     "forwarded": [],
     "rejected_marks": [],
     "own_work": False,
+    "premises_doubts": [],
     "corrections": [],
 }
 

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.commands import Command, Start
 from backend.cases.deadline_keeper import DeadlineKeeper
 from backend.cases.effects import CASE_EFFECTS
-from backend.cases.guards import CASE_GUARDS
 from backend.cases.service import CaseService, NewCase, Request
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
@@ -25,6 +24,7 @@ from bench.figures import Measured, compare, rate_for
 from bench.ground import Ground, connect_as_owner
 from bench.hall import CUSTOMER_ID, furnish, open_engine
 from bench.story import NOW, STEPS, make_commands, read_definition
+from composition.hall import GUARDS
 
 ROUND_SECONDS = 1.0
 ROUNDS = 9
@@ -51,7 +51,7 @@ def measure(ground: Ground, wanted: Sequence[str]) -> Iterator[tuple[str, Measur
             sessions,
             DefinitionStore(),
             lambda: NOW,
-            CASE_GUARDS,
+            GUARDS,
             CASE_EFFECTS,
             DeadlineKeeper(CalendarService(sessions, lambda: NOW)).plan,
         )

@@ -16,8 +16,13 @@ from backend.cases.snapshot import Snapshot
 from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.catalogue.loader import build_process, read_body
 
-# A guard that asks the database objects until it is bound to a case; this case has no rejected marks.
-GUARDS: dict[str, Guard] = {**CASE_GUARDS, "no_rejected_marks": lambda snapshot, args: None}
+# A guard that asks the database objects until it is bound to a case; this case has no rejected marks, and
+# opens no account.
+GUARDS: dict[str, Guard] = {
+    **CASE_GUARDS,
+    "no_rejected_marks": lambda snapshot, args: None,
+    "premises_clear": lambda snapshot, args: None,
+}
 PROCESS = Path(__file__).parents[1] / "processes" / "online_service_application.yaml"
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 _CLERK = Performer(ActorKind.POSITION, positions=frozenset({"remote_service"}))

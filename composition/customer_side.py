@@ -24,13 +24,14 @@ from backend.cases.erasure import CustomerErasure
 from backend.cases.known_addresses import KnownAddresses
 from backend.cases.objecting import CustomerObjections
 from backend.cases.own_data import OwnData
+from backend.cases.premises_checks import PremisesChecks
 from backend.core.openapi import CUSTOMER_TOKEN
 from backend.core.rate_limits import make_limiter
 from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.identity.paper_reading import PaperReading
 from backend.realtime.tickets import SocketTickets
-from composition.hall import Hall, make_account_binding, make_sms_codes, offers_codes, read_clock
+from composition.hall import DOUBTS, Hall, make_account_binding, make_sms_codes, offers_codes, read_clock
 from composition.platforms import make_wechat_offer
 from miniprogram_api.account_routes import make_account_routes
 from miniprogram_api.address_routes import make_address_routes
@@ -57,6 +58,7 @@ from miniprogram_api.own_data_routes import make_own_data_routes
 from miniprogram_api.paper_reading_routes import make_paper_reading_routes
 from miniprogram_api.paper_routes import make_paper_routes
 from miniprogram_api.payment_routes import make_payment_routes
+from miniprogram_api.premises_routes import make_premises_routes
 from miniprogram_api.realtime_routes import make_customer_realtime_routes
 from miniprogram_api.session_routes import make_customer_session_routes
 from payments.statements import PaymentStatements
@@ -80,6 +82,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_catalogue_routes(hall.reading, hall.offers, hall.organisation, settings.hotline_number),
         make_draft_routes(DraftService(hall.sessions, hall.offers, hall.keys, hall.files, read_clock)),
         make_address_routes(_make_known_addresses(hall)),
+        make_premises_routes(PremisesChecks(hall.reading, hall.offers, DOUBTS, hall.keys), limiter),
         make_application_routes(applications, hall.customer_cases),
         make_case_routes(hall.customer_cases, commands, hall.notifications.count_unread),
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),

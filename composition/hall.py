@@ -45,6 +45,7 @@ from backend.cases.merging import move_cases
 from backend.cases.name_check_rows import move_name_checks
 from backend.cases.name_checks import NameComparing
 from backend.cases.offers import Offers
+from backend.cases.premises_doubts import PremisesDoubts, make_premises_guards
 from backend.cases.printed_heads import PrintedHeads
 from backend.cases.record_matching import RecordMatching
 from backend.cases.service import CaseService, Effect
@@ -87,6 +88,7 @@ from composition.identity import (
     make_name_comparing,
 )
 from composition.platforms import Platforms, make_channels, make_platforms, make_storage
+from payments.arrears import find_arrears
 from payments.booking import make_book_reader
 from payments.collecting import make_charge_effects, make_charge_keeper
 from payments.service import ChargeService
@@ -97,7 +99,8 @@ EFFECTS = {
     **CASE_EFFECTS, **VISIT_EFFECTS, **CONTRACT_EFFECTS, **KNOWLEDGE_EFFECTS, **LEDGER_EFFECTS,
     **make_charge_effects(ChargeService()), "start_case": start_case,
 }  # fmt: skip
-GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS, **LEDGER_GUARDS}
+DOUBTS = PremisesDoubts(find_arrears)
+GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS, **LEDGER_GUARDS, **make_premises_guards(DOUBTS)}
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(
     guards=frozenset(GUARDS),

@@ -29,6 +29,7 @@ from backend.cases.forwarding import CaseForwarding
 from backend.cases.intake import IntakeService, list_starters
 from backend.cases.intake_search import IntakeSearch
 from backend.cases.objection_answering import ObjectionAnswers
+from backend.cases.premises_checks import CasePremises
 from backend.cases.return_reasons import ReturnReasons
 from backend.cases.same_customer import SameCustomer
 from backend.cases.staff_access import PostMap, StaffAccess, map_posts
@@ -66,7 +67,7 @@ from backend.plans.service import AccountPlans
 from backend.realtime.tickets import SocketTickets
 from composition.account_feed import make_difference_desk
 from composition.account_imports import make_account_exports, make_account_imports
-from composition.hall import GUARDS, Hall, read_clock
+from composition.hall import DOUBTS, GUARDS, Hall, read_clock
 from composition.list_exports import list_case_exports, list_organisation_exports
 from composition.promises import make_staff_notices
 from payments.statements import PaymentStatements
@@ -101,6 +102,7 @@ from staff_api.organisation_routes import make_organisation_routes, make_unit_ro
 from staff_api.organisation_tables import make_table_routes
 from staff_api.parameter_routes import make_parameter_routes
 from staff_api.plan_routes import make_plan_routes
+from staff_api.premises_routes import make_case_premises_routes
 from staff_api.print_routes import make_print_routes
 from staff_api.queue_routes import make_queue_routes
 from staff_api.rating_routes import make_rating_routes
@@ -289,6 +291,7 @@ def _add_cases(
         make_fee_routes(statements, access, read_clock),
         make_staff_identity_routes(hall.identity_decisions),
         make_record_routes(hall.records),
+        make_case_premises_routes(CasePremises(hall.reading, access, DOUBTS)),
         make_case_print_routes(documents),
         make_print_routes(
             BatchPrinting(sessions, access, hall.filled_documents, hall.printer, record_look, read_clock)

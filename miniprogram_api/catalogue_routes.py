@@ -42,7 +42,12 @@ class LeakWordsSchema(Schema):
 
 
 class ServiceDetailSchema(ServiceSummarySchema):
-    """A service with the form to fill in now; whoever writes of a leak is asked to report it."""
+    """A service with the form to fill in now; whoever writes of a leak is asked to report it.
+
+    With ``checks_place`` the address is to be asked about (/premises-checks) before the rest is filled in.
+    """
+
+    checks_place = fields.Boolean(required=True)
 
     form = Ready(FormBodySchema, required=True)
     leak_words = fields.Nested(LeakWordsSchema, required=True)
@@ -91,7 +96,9 @@ def make_catalogue_routes(
         with reading() as session:
             stored = offers.newest_form(session, key)
         words = {"signs": SIGNS, "denied": DENIED}
-        return {**_describe(offers.get(key)), "form": stored.form.body, "leak_words": words}
+        service = offers.get(key)
+        told = {"form": stored.form.body, "leak_words": words, "checks_place": service.opens_account}
+        return {**_describe(service), **told}
 
     @routes.get("/areas")
     @open_to(Caller.ANYONE)

@@ -1,4 +1,4 @@
-"""The privacy notice, and the customer's agreement to it: /api/v1/privacy-notice and /api/v1/me/consent."""
+"""What customers read and agree to or confirm: /api/v1/privacy-notice, /safety-notice and /me/consent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from backend.access.consents import Consents, ConsentState
-from backend.catalogue.notices import Notice
+from backend.catalogue.notices import SAFETY, Notice
 from backend.core.callers import Caller, open_to
 from miniprogram_api.guard import get_customer
 
@@ -52,6 +52,13 @@ def make_consent_routes(consents: Consents) -> Blueprint:
     def read_notice() -> Notice:
         """Tell what is to be agreed to."""
         return consents.read_notice()
+
+    @routes.get("/safety-notice")
+    @open_to(Caller.ANYONE)
+    @routes.response(200, NoticeSchema)
+    def read_safety_notice() -> Notice:
+        """Tell what is to be known before gas is used; a case asks its customer to confirm it."""
+        return consents.read_notice(SAFETY)
 
     @routes.get("/me/consent")
     @open_to(Caller.CUSTOMER)

@@ -37,10 +37,10 @@ class Consents:
         self._sessions = sessions
         self._now = now
 
-    def read_notice(self) -> Notice:
+    def read_notice(self, key: str = PRIVACY) -> Notice:
         """Return the notice in force; raises NotFound where none was published."""
         with self._sessions() as session:
-            return read_newest_notice(session)
+            return read_newest_notice(session, key)
 
     def tell(self, customer_id: int) -> ConsentState:
         """Return what the customer agreed to, and what is in force."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import application_rows
+from backend.cases.authorisations import find_authorisation_faults
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import CUSTOMER, Complete, Start
 from backend.cases.drafts import remove_draft
@@ -23,6 +25,7 @@ from backend.catalogue.fault_texts import tell_faults
 from backend.catalogue.forms import FieldType, Form, Values, list_file_keys, validate_values
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
+from backend.core.local_time import local_date
 from backend.organisation.service import OrganisationService, ServingUnit
 
 # The process that every online application runs through, whatever the service.
@@ -103,6 +106,7 @@ class ApplicationService:
         checked = validate_values(form, application.values)
         if checked.faults:
             raise Invalid(fields=tell_faults(form, checked.faults))
+        refuse_agent(checked.values, service, stamp.recorded_at)
         unit = find_unit(self._organisation, session, form, checked.values)
         columns = make_columns(self._keys, form, checked.values)
         self._check_duplicate(session, customer_id, application, columns)
@@ -153,6 +157,13 @@ def complete_first_step(snapshot: Snapshot) -> Complete:
     """Return the command by which a customer finishes the step that the case was opened at."""
     [task] = snapshot.open_tasks
     return Complete(CUSTOMER, task.no, "submit", snapshot.version)
+
+
+def refuse_agent(values: Values, business: str, now: datetime) -> None:
+    """Raise Invalid on the field of an agent's authorisation that does not hold for this business today."""
+    faults = find_authorisation_faults(values, business, local_date(now))
+    for code in faults.values():
+        raise Invalid(code, fields=faults)
 
 
 def find_unit(organisation: OrganisationService, session: Session, form: Form, values: Values) -> ServingUnit:

@@ -191,6 +191,12 @@ def describe_account(record: AccountRecord | None) -> dict[str, Any]:
     return {key: value for key, value in {**whose, **told}.items() if value not in (None, "", [], {})}
 
 
+def describe_applied_account(applicant: Mapping[str, Any], application: Values) -> dict[str, Any]:
+    """Return what the customer said of the account to be opened, until the company keeps something of it."""
+    said = {"appliances": applicant.get("applied.devices"), "meter_no": application.get("meter_no")}
+    return {f"{_ACCOUNT}{key}": value for key, value in said.items() if value}
+
+
 def wants_account(named: Collection[str]) -> bool:
     """True where a form names a source that the account fills."""
     return any(one.startswith(_ACCOUNT) for one in named)

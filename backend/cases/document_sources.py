@@ -16,6 +16,7 @@ from backend.cases.case_starts import ORIGIN
 from backend.cases.document_prefill import (
     describe_account,
     describe_applicant,
+    describe_applied_account,
     list_anew,
     list_fixed,
     list_named,
@@ -97,8 +98,14 @@ class DocumentSources:
         # Only staff learn from the account what the application does not tell.
         if "staff_name" in known and (wants_account(named) or not applicant.keys() >= _APPLICANT):
             account = self._read_account(session, case, root_id)
-            applicant = {**describe_account(account), **applicant}
+            applicant = {
+                **describe_applied_account(applicant, application),
+                **describe_account(account),
+                **applicant,
+            }
         sources = {
+            # A list of devices goes on from the last one, and the first is the application's.
+            "appliances": applicant.get("applied.devices"),
             **name_values("application", application),
             **_name_project(applicant),
             **before,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import identity_rows as rows
 from backend.cases.access import find_root_id
+from backend.cases.authorisations import find_authorisation_fault
 from backend.cases.case_tree import CaseTree, list_branches, read_tree_by_id
 from backend.cases.commands import SYSTEM, Amend
 from backend.cases.guards import IDENTITY_PROOF
@@ -24,6 +25,7 @@ from backend.cases.staff_access import StaffAccess, make_performer
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Forbidden, Invalid, TooMany
+from backend.core.local_time import local_date
 from backend.customers.service import CustomersService
 from backend.organisation.service import Member, OrganisationService
 
@@ -163,7 +165,8 @@ class IdentityDecisions:
         """Keep that the customer is who they say, or is not: a refusal proves nothing and is kept.
 
         Raises NotFound, Forbidden; Conflict ``identity_settled``, ``identity_not_wanted``,
-        ``identity_check_first`` or ``identity_no_record``; Invalid ``identity_mismatch``, which is kept as
+        ``identity_check_first``, ``identity_no_record``, ``authorisation_expired`` or
+        ``authorisation_out_of_scope``; Invalid ``identity_mismatch``, which is kept as
         well; TooMany after several of those.
         """
         with self._sessions() as session:
@@ -213,6 +216,12 @@ class IdentityDecisions:
             raise Forbidden()
         if decision.verdict == "mismatch":
             return
+        process = self._definitions.get(session, tree.branch.definition_version_id)
+        business = tree.service_key or process.key
+        # What held when the application came in may have run out until somebody looks at the card.
+        fault = find_authorisation_fault(tree.form, business, local_date(self._now()))
+        if fault is not None:
+            raise Conflict(fault)
         checks = rows.list_checks(session, tree.branch.id)
         applicant = rows.read_applicant(session, self._keys, tree)
         gave_up = (

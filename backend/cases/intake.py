@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import application_rows
-from backend.cases.application_service import make_data
+from backend.cases.application_service import make_data, refuse_agent
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import CUSTOMER, Command, Complete, Start
 from backend.cases.form_sealing import make_columns, seal_values
@@ -129,6 +129,7 @@ class IntakeService:
         checked = validate_values(form, new.values)
         if checked.faults:
             raise Invalid(fields=checked.faults)
+        refuse_agent(checked.values, process.key, stamp.recorded_at)
         columns = make_columns(self._keys, form, checked.values)
         data = make_data(form, checked.values, None)
         service = data.get("service")

@@ -22,7 +22,8 @@ CLASSIFICATION_RULES = "options/classification_rules.yaml"
 class Service:
     """What a customer can apply for, with the form to fill in and the process that does the work.
 
-    ``summary`` says in the customer's words what it is, ``needs`` what to have at hand.
+    ``summary`` says in the customer's words what it is, ``needs`` what to have at hand. Where it
+    ``opens_account``, the place is looked at before the rest is filled in.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Service:
     process: str
     summary: str
     needs: tuple[str, ...]
+    opens_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,9 @@ RULES: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
     "at_least": ("less_than_other", lambda value, other: value < other),
     "spans": ("days_differ", _differs),
     "comes_of": ("sum_differs", _is_not_product),
+    # Worked out while one types. What the meter itself shows may be written over it: whether both agree, the
+    # way out asks (guard ``gas_agrees``), so that a disagreement can be handed in and is seen.
+    "rest_of": ("rest_differs", lambda value, whole, part: False),
     _NOT_PAST: ("in_the_past", _is_early),
 }
 # Which types of field a kind compares: its own, and those of the others.
@@ -66,6 +69,7 @@ RULE_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "at_least": (frozenset({"number", "money"}), frozenset({"number", "money"})),
     "spans": (frozenset({"number"}), frozenset({"date"})),
     "comes_of": (frozenset({"money"}), frozenset({"number"})),
+    "rest_of": (frozenset({"number"}), frozenset({"number"})),
     _NOT_PAST: (frozenset({"date", "datetime"}), frozenset()),
 }
 _WORDS: Final = {
@@ -74,6 +78,7 @@ _WORDS: Final = {
     "at_least": "不能小于{}，请核对。",
     "spans": "和{}之间的天数不一致，请核对。",
     "comes_of": "和按{}算出来的不一样，请核对。",
+    "rest_of": "和按{}算出来的不一样，请核对。",
     _NOT_PAST: "已经过了，请填今天或以后的日期。",
 }
 

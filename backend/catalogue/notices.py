@@ -1,4 +1,4 @@
-"""Published notices that customers agree to, in versions like every other definition."""
+"""Published notices that customers agree to or confirm, in versions like every other definition."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from backend.catalogue.models import DefinitionVersion
 from backend.core.errors import NotFound
 
-PRIVACY = "privacy"
+PRIVACY, SAFETY = "privacy", "safety"
 
 
 @dataclass(frozen=True, slots=True)

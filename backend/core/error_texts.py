@@ -228,6 +228,8 @@ _OPERATIONS: dict[str, str] = {
 }
 
 _APPLICATIONS: dict[str, str] = {
+    "authorisation_expired": "代理人的授权书已经过了期限，请户主重新出一份，或由户主本人来办。",
+    "authorisation_out_of_scope": "代理人的授权书没有授权办这一项，请户主另出一份，或由户主本人来办。",
     "service_unknown": "没有这项服务，或者暂时还不能在线办理，请回到首页重新选择，或拨打客服热线。",
     "form_changed": "这张表刚刚更新过，您填的内容还在，请刷新页面，看一下新增的内容再提交。",
     "area_not_served": "这条街道目前只能办列表里的小区，请核对；没有选错的，请拨打客服热线，我们帮您登记。",
@@ -260,6 +262,9 @@ _FORM_FIELDS: dict[str, str] = {
     "less_than_other": "这个数比另一项小，请核对。",
     "days_differ": "天数和起止日期不一致，请核对。",
     "sum_differs": "金额和数量、单价算出来的对不上，请核对。",
+    "rest_differs": "这个数和前面两项算出来的不一样，请核对。",
+    "authorisation_expired": "授权书已经过了期限，请户主重新出一份，或由户主本人来办。",
+    "authorisation_out_of_scope": "授权书没有授权办这一项，请户主另出一份，或由户主本人来办。",
     "number_invalid": "请填一个数字。",
     "decimals_too_many": "小数位太多了，请核对。",
     "money_invalid": "金额不对，请填到分为止的数。",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -189,6 +190,41 @@ class GasAccounts:
             customer_id = self._customers.find_or_enter(session, record.contact, record.phone, now)
         if customer_id is not None:
             grant_owner(session, account, customer_id, now)
+
+
+class AccountThere(NamedTuple):
+    """An account at a place, open or closed; ``owner_id`` is the customer whose it is, if anybody's."""
+
+    id: int
+    status: str
+    owner_id: int | None
+
+    @property
+    def is_closed(self) -> bool:
+        """True where nobody uses it any more."""
+        return self.status == CLOSED
+
+    @property
+    def is_active(self) -> bool:
+        """True where gas is used by it."""
+        return self.status == ACTIVE
+
+
+def list_accounts_there(session: Session, address_index: bytes) -> list[AccountThere]:
+    """Return all accounts at the address, the oldest first."""
+    owned = (
+        (AccountRole.gas_account_id == GasAccount.id)
+        & (AccountRole.role == "owner")
+        & AccountRole.revoked_at.is_(None)
+    )
+    there = (
+        select(GasAccount.id, GasAccount.status, AccountRole.customer_id)
+        .join(Premises, Premises.id == GasAccount.premises_id)
+        .outerjoin(AccountRole, owned)
+        .where(Premises.address_index == address_index)
+        .order_by(GasAccount.id)
+    )
+    return [AccountThere(*row) for row in session.execute(there).tuples()]
 
 
 def find_owner(session: Session, account_id: int) -> AccountRole | None:

@@ -147,6 +147,18 @@ class NewStaff:
     must_change_password: bool = True
 
 
+def find_serving(session: Session, region: str, street: str, community: str) -> ServingUnit | None:
+    """Return the unit that serves this place, the community before the street, or None.
+
+    Of a place that is known in part that is the one unit that serves all such places.
+    """
+    place = {"region": region, "street": street, "community": community}
+    if not any(place.values()):
+        return None
+    rows = (_SERVING if region and street else _SERVING_PART).all(session, place)
+    return ServingUnit(rows[0].id, rows[0].code, rows[0].name) if len(rows) == 1 else None
+
+
 class OrganisationService:
     """Reads and changes the organisation. ``keys`` seals names; the two sets are the posts that exist."""
 
@@ -315,15 +327,8 @@ class OrganisationService:
     def find_serving_unit(
         self, session: Session, region: str, street: str, community: str
     ) -> ServingUnit | None:
-        """Return the unit that serves this place, the community before the street, or None.
-
-        Of a place that is known in part that is the one unit that serves all such places.
-        """
-        place = {"region": region, "street": street, "community": community}
-        if not any(place.values()):
-            return None
-        rows = (_SERVING if region and street else _SERVING_PART).all(session, place)
-        return ServingUnit(rows[0].id, rows[0].code, rows[0].name) if len(rows) == 1 else None
+        """Return the unit that serves this place; see the function of this module."""
+        return find_serving(session, region, street, community)
 
     def list_areas(self, session: Session) -> list[tuple[str, str, str]]:
         """Return (region, street, community) of everything that is served, sorted."""

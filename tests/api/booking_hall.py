@@ -15,7 +15,6 @@ from backend.appointments.service import AppointmentService, Hold
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
 from backend.cases.commands import CUSTOMER, Complete, Performer, Start
 from backend.cases.errors import CommandRefused
-from backend.cases.guards import CASE_GUARDS
 from backend.cases.models import ServiceCase
 from backend.cases.service import CaseService, NewCase, Request
 from backend.catalogue.definition import ActorKind
@@ -25,7 +24,7 @@ from backend.core.config import Settings
 from backend.core.errors import Conflict
 from backend.organisation.models import Staff, Unit
 from backend.organisation.service import NAME_CONTEXT
-from composition.hall import make_key_ring
+from composition.hall import GUARDS, make_key_ring
 
 # Tuesday 10:00 in Shanghai.
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -91,7 +90,7 @@ class Hall:
             self.sessions,
             definitions,
             lambda: self.now,
-            CASE_GUARDS,
+            GUARDS,
             VISIT_EFFECTS,
             observers=[release_visit],
         )

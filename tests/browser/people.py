@@ -236,7 +236,12 @@ class Staff:
         expect(self.dialog.get_by_role("button", name=re.compile("去掉文件"))).to_be_visible()
 
     def sign_on_glass(self) -> None:
-        """Draw a signature in the open dialog."""
+        """Draw the customer's signature in the open dialog."""
+        self.draw_on_glass()
+        expect(self.dialog.get_by_role("img", name="客户签名，已签")).to_be_visible()
+
+    def draw_on_glass(self) -> None:
+        """Draw on the glass of the open dialog."""
         board = self.dialog.locator("canvas")
         board.scroll_into_view_if_needed()
         box = board.bounding_box()
@@ -247,7 +252,6 @@ class Staff:
         for step in range(1, 9):
             mouse.move(box["x"] + 40 + 20 * step, box["y"] + 40 + (30 if step % 2 else 0))
         mouse.up()
-        expect(self.dialog.get_by_role("img", name="客户签名，已签")).to_be_visible()
 
     def read_glass(self) -> str:
         """Return what stands on the glass of the open dialog, as a data address."""

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.commands import SYSTEM, Amend, Complete, CorrectionRequest, Performer
-from backend.cases.guards import CASE_GUARDS, IDENTITY_PROOF
+from backend.cases.guards import IDENTITY_PROOF
 from backend.cases.models import ServiceCase
 from backend.cases.service import CaseService, Request
 from backend.catalogue.definition import ActorKind
@@ -31,7 +31,7 @@ from backend.files.links import FileLinks
 from backend.files.models import StoredFile
 from backend.files.service import FileService
 from backend.organisation.service import NewStaff, OrganisationService
-from composition.hall import make_effects, make_key_ring, read_clock
+from composition.hall import GUARDS, make_effects, make_key_ring, read_clock
 from composition.platforms import make_storage
 from tests.api.bookings import enter_booking
 from tests.api.conftest import KEY, MadeCustomer
@@ -226,7 +226,7 @@ class Staff:
         self.sessions = sessions
         definitions = DefinitionStore()
         effects = make_effects(make_key_ring(settings), definitions)
-        self.cases = CaseService(sessions, definitions, read_clock, CASE_GUARDS, effects)
+        self.cases = CaseService(sessions, definitions, read_clock, GUARDS, effects)
         people = OrganisationService(make_key_ring(settings), CONTENT.positions, CONTENT.departments)
         self.desk = make_desk(self.cases, settings, people, read_clock)
 

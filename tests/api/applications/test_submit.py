@@ -40,6 +40,7 @@ def test_services_and_forms_are_open_to_anyone(hall: Any) -> None:
         "gas_on",
         "inspection",
         "suspension",
+        "new_account",
     ]
     assert services["hotline_number"] == "96602"
     assert all(one["summary"] and one["needs"] for one in services["items"])

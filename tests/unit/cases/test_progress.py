@@ -52,7 +52,7 @@ def find_process(key: str) -> ProcessDefinition:
 
 def run(definition: ProcessDefinition, snapshot: Snapshot, *moves: tuple[str, str]) -> Snapshot:
     """Carry out step → outcome one after the other, without guards standing in the way."""
-    everything = {name: lambda snapshot, args: None for name in (*CASE_GUARDS, "sum_set")}
+    everything = {name: lambda snapshot, args: None for name in (*CASE_GUARDS, "sum_set", "premises_clear")}
     for number, (step, outcome) in enumerate(moves):
         [task] = [one for one in snapshot.open_tasks if one.step == step]
         by = definition.step(step).by.kind

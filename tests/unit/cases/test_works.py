@@ -27,7 +27,7 @@ PROCESSES = {key: build_process(body) for key, body in FOLDER.processes.items()}
 EVERYBODY = Performer(ActorKind.POSITION, FOLDER.positions, FOLDER.departments)
 DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 # A form is handed in apart from what the engine decides: here each stands filled in.
-NO_OBJECTION = dict.fromkeys((FORM_FILLED, "sum_set"), lambda snapshot, args: None)
+NO_OBJECTION = dict.fromkeys((FORM_FILLED, "sum_set", "premises_clear"), lambda snapshot, args: None)
 GUARDS = {**CASE_GUARDS, **NO_OBJECTION}
 CALENDAR = WorkingCalendar(1, {day: chinese_calendar.is_workday(day) for day in DAYS})
 

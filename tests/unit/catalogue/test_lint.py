@@ -107,8 +107,8 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         lambda b: step(b, "accept").update(mends=True, also_by=["position:remote_service"]),
         ("accept", "also_by_odd"),
     ),
-    (lambda b: outcome(b, "assign")["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
-    (lambda b: outcome(b, "assign")["guards"].append(REVIEWS_NOTHING), ("assign", "step_unknown")),
+    (lambda b: outcome(b, "assign", 1)["guards"].append({"name": "nothing"}), ("assign", "guard_unknown")),
+    (lambda b: outcome(b, "assign", 1)["guards"].append(REVIEWS_NOTHING), ("assign", "step_unknown")),
     (lambda b: outcome(b, "book").update(effects=[{"name": "nothing"}]), ("book", "effect_unknown")),
     (lambda b: step(b, "accept").update(form_effects=[{"name": "set_handler"}]), ("accept", "form_odd")),
     (
@@ -124,11 +124,14 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
         ),
         ("submit", "start_asks"),
     ),
-    (lambda b: step(b, "rate").pop("limit"), ("steps/13", "schema")),
+    (lambda b: step(b, "rate").pop("limit"), ("steps/14", "schema")),
     (lambda b: outcome(b, "accept").update(reason_label="记录"), ("steps/1/outcomes/0", "schema")),
     (lambda b: step(b, "dispatch")["limit"].pop("value"), ("steps/5/limit", "schema")),
-    (lambda b: outcome(b, "rate").update(end="vanished"), ("steps/13/outcomes/0/end", "schema")),
-    (lambda b: outcome(b, "accept").update(to=["dispatch"]), ("review", "step_unreachable")),
+    (lambda b: outcome(b, "rate").update(end="vanished"), ("steps/14/outcomes/0/end", "schema")),
+    (
+        lambda b: [one.update(to=["dispatch"]) for one in step(b, "accept")["outcomes"]],
+        ("review", "step_unreachable"),
+    ),
     (lambda b: outcome(b, "rate").update(to=["rate"]) or outcome(b, "rate").pop("end"), ("rate", "dead_end")),
     (lambda b: b["steps"].append(deepcopy(b["steps"][-1])), ("rate", "step_twice")),
     (

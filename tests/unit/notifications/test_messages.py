@@ -69,6 +69,11 @@ def test_every_message_that_a_process_names_is_there() -> None:
 # Where nobody has to be told, and why.
 UNTOLD = {
     ("inspection", "rectify", "book"): "the customer says so, and the next page is that of the booking",
+    (
+        "online_account_opening",
+        "choose_payment",
+        "read_safety",
+    ): "the customer says so and is led there",
     ("online_customer_service", "reply_by_itself", "judge_reply"): "the answer stands in the chat",
 }
 

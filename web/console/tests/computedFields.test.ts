@@ -20,3 +20,23 @@ describe('a sum that comes of other fields', () => {
     expect(listFollowing(form, { meter_left: -12, gas_price: 3 }, 'meter_used', 9)).toEqual([])
   })
 })
+
+const gas = {
+  sections: [],
+  rules: [{ field: 'meter_left', rest_of: ['meter_purchased', 'meter_used'] }, { field: 'arrears_fee', comes_of: ['meter_left', 'gas_price'] }],
+} as unknown as DocumentView['form']
+
+describe('what is left', () => {
+  it('is the one figure less the other, to the third decimal', () => {
+    expect(listFollowing(gas, { meter_purchased: 1300.3 }, 'meter_used', 1270.1)).toEqual([['meter_left', 30.2]])
+    expect(listFollowing(gas, { meter_purchased: 30, meter_used: 29, meter_left: 1 }, 'meter_used', 30)).toEqual([['meter_left', 0]])
+  })
+
+  it('takes along what is owed', () => {
+    expect(listFollowing(gas, { meter_purchased: 1300, gas_price: 3 }, 'meter_used', 1312)).toEqual([['meter_left', -12], ['arrears_fee', 3600]])
+  })
+
+  it('stays as the meter shows it once somebody wrote that', () => {
+    expect(listFollowing(gas, { meter_purchased: 1300, meter_used: 1270, meter_left: 28 }, 'meter_used', 1271)).toEqual([])
+  })
+})

@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CaseAccount, CaseContractView, CaseElsewhere, CaseFee, CaseIdentityView, CaseLinkView, CommandBody, IdentityWord, Page, QueueView, RecordMatches, ReviewMarks, RingingAlarm, StaffCaseRow, StaffCaseView, Values, WorksDrawing } from './types'
+import type { CaseAccount, CaseContractView, CaseElsewhere, CaseFee, CaseIdentityView, CaseLinkView, CasePremises, CommandBody, IdentityWord, Page, QueueView, RecordMatches, ReviewMarks, RingingAlarm, StaffCaseRow, StaffCaseView, Values, WorksDrawing } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -44,6 +44,9 @@ export const getCaseAccount = (caseNo: string) => request<CaseAccount>('GET', `$
 export const getFee = (caseNo: string) => request<CaseFee>('GET', `${path(caseNo)}/fee`)
 export const listDrawings = (caseNo: string) => request<WorksDrawing[]>('GET', `${path(caseNo)}/drawings`)
 export const getCaseIdentity = (caseNo: string) => request<CaseIdentityView>('GET', `${path(caseNo)}/identity`)
+/** What speaks against opening an account where the case wants it. */
+export const getCasePremises = (caseNo: string) => request<CasePremises>('GET', `${path(caseNo)}/premises`)
+
 export const compareWithRecord = (caseNo: string) => request<RecordMatches>('GET', `${path(caseNo)}/record`)
 export const decideIdentity = (caseNo: string, word: IdentityWord) =>
   request<CaseIdentityView>('POST', `${path(caseNo)}/identity/decision`, word)

@@ -4,7 +4,7 @@ import type { PageName } from '@/platform/moving'
 /** What the case waits for that has a screen of its own, by the server's code for what is still lacking. */
 const SCREEN_BY_LACK: Record<string, PageName> = { appointment_missing: 'booking', form_missing: 'fill' }
 /** Outcomes with a screen of their own. */
-const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'booking', rate: 'rate' }
+const SCREEN_BY_OUTCOME: Record<string, PageName> = { resubmit: 'mend', book: 'booking', rate: 'rate', read_safety: 'safety' }
 
 /** The screen on which an action is done, or null where a question on the spot is enough. */
 export function screenOf(action: AvailableAction): PageName | null {
@@ -58,6 +58,8 @@ export function nameOf(action: AvailableAction): string {
       return '去评价'
     case 'identity':
       return '去核验身份'
+    case 'safety':
+      return '去看须知'
     case 'supply':
       return '补交资料'
     default:

@@ -5,6 +5,9 @@ import type { Consent, Erasure, PrivacyNotice } from './types'
 
 export const fetchNotice = () => callOpenly<PrivacyNotice>('GET', '/privacy-notice')
 
+/** What is to be known before gas is used. */
+export const fetchSafetyNotice = () => callOpenly<PrivacyNotice>('GET', '/safety-notice')
+
 export const fetchConsent = () => call<Consent>('GET', '/me/consent')
 
 export const giveConsent = (version: number) => call<Consent>('POST', '/me/consent', { version })

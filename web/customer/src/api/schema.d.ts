@@ -2458,6 +2458,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/premises-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell what is the matter with an address as soon as it is known; nothing is kept of it. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["PremisesAsked"];
+                };
+            };
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["PremisesDoubts"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/privacy-notice": {
         parameters: {
             query?: never;
@@ -2526,6 +2568,43 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/safety-notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tell what is to be known before gas is used; a case asks its customer to confirm it. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Notice"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5443,6 +5522,47 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/staff/api/v1/cases/{case_no}/premises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell all that is the matter with the case's address; the acceptance names but the first. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CasePremises"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9571,6 +9691,13 @@ export interface components {
             since: string;
             step_name: string;
         };
+        CasePremises: {
+            items: components["schemas"]["CasePremisesDoubt"][];
+        };
+        CasePremisesDoubt: {
+            code: string;
+            text: string;
+        };
         CaseProgressStep: {
             /** Format: date-time */
             at: string | null;
@@ -10205,6 +10332,7 @@ export interface components {
             field: string;
             not_before?: string;
             not_past?: boolean;
+            rest_of?: string[];
             spans?: string[];
         };
         FormSection: {
@@ -11113,6 +11241,17 @@ export interface components {
             };
             plus_days?: string;
         };
+        PremisesAsked: {
+            address: components["schemas"]["PartialAddress"];
+            service: string;
+        };
+        PremisesDoubt: {
+            code: string;
+            text: string;
+        };
+        PremisesDoubts: {
+            items: components["schemas"]["PremisesDoubt"][];
+        };
         Presence: {
             /**
              * Format: date
@@ -11400,6 +11539,7 @@ export interface components {
             state: "waiting" | "sent" | "refused" | "unknown" | "opened" | "expired";
         };
         ServiceDetail: {
+            checks_place: boolean;
             form: components["schemas"]["FormBody"];
             key: string;
             leak_words: components["schemas"]["LeakWords"];

@@ -1,6 +1,6 @@
 import { sendCommand } from './commanding'
 import { call, callOpenly } from './http'
-import type { Address, Application, CaseView, Draft, DraftSummary, Region, Service, Services, Values } from './types'
+import type { Address, Application, CaseView, Draft, DraftSummary, PremisesDoubt, Region, Service, Services, Values } from './types'
 
 export const fetchServices = () => callOpenly<Services>('GET', '/services')
 
@@ -10,6 +10,10 @@ export const fetchAreas = () => callOpenly<{ regions: Region[] }>('GET', '/areas
 
 /** The addresses of one's own cases, newest first. */
 export const fetchAddresses = () => call<{ items: Address[] }>('GET', '/addresses')
+
+/** What speaks against a business at an address, the gravest first. */
+export const checkPlace = (service: string, address: Address) =>
+  call<{ items: PremisesDoubt[] }>('POST', '/premises-checks', { service, address })
 
 export const fetchDrafts = () => call<{ items: DraftSummary[] }>('GET', '/drafts')
 

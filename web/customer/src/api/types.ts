@@ -57,6 +57,7 @@ export type Service = Schemas['ServiceDetail']
 export type Services = Schemas['ServiceList']
 export type Street = Schemas['Street']
 export type Region = Schemas['Region']
+export type PremisesDoubt = Schemas['PremisesDoubt']
 
 export type Draft = Schemas['Draft']
 export type DraftSummary = Schemas['DraftLine']

@@ -30,6 +30,7 @@ const PAGES = {
   paper: '/pages/paper/index',
   privacy: '/pages/privacy/index',
   erase: '/pages/erase/index',
+  safety: '/pages/safety/index',
 } as const
 
 export type PageName = keyof typeof PAGES
