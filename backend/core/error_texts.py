@@ -258,6 +258,8 @@ _FORM_FIELDS: dict[str, str] = {
     "more_than_other": "这个数比另一项大，请核对。",
     "less_than_other": "这个数比另一项小，请核对。",
     "days_differ": "天数和起止日期不一致，请核对。",
+    "after_limit": "晚于规定期限，请改日期；确实来不及的，写明原因。",
+    "rest_differs": "和两个数相减的不一样，请核对。",
     "sum_differs": "金额和数量、单价算出来的对不上，请核对。",
     "number_invalid": "请填一个数字。",
     "decimals_too_many": "小数位太多了，请核对。",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DocumentView } from '@/api/types'
-import { listFollowing } from '@/domain/computedFields'
+import { isWorkedOut, listFollowing, listRests } from '@/domain/computedFields'
 
 const form = { sections: [], rules: [{ field: 'arrears_fee', comes_of: ['meter_left', 'gas_price'] }, { field: 'meter_used', at_least: 'last_reading' }] } as unknown as DocumentView['form']
 
@@ -18,5 +18,42 @@ describe('a sum that comes of other fields', () => {
 
   it('leaves alone what has nothing to do with it', () => {
     expect(listFollowing(form, { meter_left: -12, gas_price: 3 }, 'meter_used', 9)).toEqual([])
+  })
+})
+
+const check = {
+  sections: [],
+  rules: [{ field: 'meter_left', rest_of: ['meter_purchased', 'meter_used'] }, { field: 'arrears_fee', comes_of: ['meter_left', 'gas_price'] }],
+} as unknown as DocumentView['form']
+
+describe('what is left', () => {
+  it('follows the two figures whatever stood there, and the sum that comes of it follows too', () => {
+    expect(listFollowing(check, { meter_purchased: 1300, meter_left: 12 }, 'meter_used', 1312)).toEqual([['meter_left', -12]])
+    expect(listFollowing(check, { meter_purchased: 1300, gas_price: 3 }, 'meter_used', 1312)).toEqual([['meter_left', -12], ['arrears_fee', 3600]])
+    expect(listRests(check, { meter_purchased: 0.3, meter_used: 0.1 })).toEqual([['meter_left', 0.2]])
+    expect(listRests(check, { meter_purchased: 1300, meter_used: 1312, meter_left: -12 })).toEqual([])
+  })
+
+  it('is shown and not typed once both are known', () => {
+    expect(isWorkedOut(check, { meter_purchased: 1300, meter_used: 1312 }, 'meter_left')).toBe(true)
+    expect(isWorkedOut(check, { meter_purchased: 1300 }, 'meter_left')).toBe(false)
+    expect(isWorkedOut(check, { meter_left: -12, gas_price: 3 }, 'arrears_fee')).toBe(false)
+  })
+})
+
+describe('days, first and last day', () => {
+  const works = { sections: [], rules: [{ field: 'days', spans: ['start', 'end'] }] } as unknown as DocumentView['form']
+  it('have the third worked out of two', () => {
+    expect(listFollowing(works, { days: 10 }, 'start', '2026-12-01')).toEqual([['end', '2026-12-10']])
+    expect(listFollowing(works, { start: '2026-12-01' }, 'end', '2026-12-10')).toEqual([['days', 10]])
+    expect(listFollowing(works, { days: 10 }, 'end', '2026-12-10')).toEqual([['start', '2026-12-01']])
+  })
+
+  it('go on agreeing, and are left alone where somebody wrote against them', () => {
+    const agreed = { days: 10, start: '2026-12-01', end: '2026-12-10' }
+    expect(listFollowing(works, agreed, 'end', '2026-12-20')).toEqual([['days', 20]])
+    expect(listFollowing(works, agreed, 'start', '2026-12-03')).toEqual([['end', '2026-12-12']])
+    expect(listFollowing(works, agreed, 'days', 3)).toEqual([['end', '2026-12-03']])
+    expect(listFollowing(works, { ...agreed, days: 5 }, 'start', '2026-12-03')).toEqual([])
   })
 })

@@ -1,7 +1,14 @@
-/** Sums that come of other fields of the form (rule `comes_of`): worked out while one types, and still to be written over. */
+/**
+ * What comes of other fields of the form, worked out while one types: sums (`comes_of`) and days (`spans`), still to be
+ * written over, and what is left (`rest_of`), which is shown and not typed.
+ */
 import type { DocumentView, Value, Values } from '@/api/types'
 
 type Form = DocumentView['form']
+type Rule = NonNullable<Form['rules']>[number]
+type Follower = [string, Value]
+
+const DAY_MS = 86_400_000
 
 /** The fen of the product, as the server checks it; null while a factor is missing. */
 function workOut(factors: readonly string[], values: Values): number | null {
@@ -11,15 +18,72 @@ function workOut(factors: readonly string[], values: Values): number | null {
   return fen > 0 ? fen : null
 }
 
-/**
- * What is to be filled in besides, once `key` has `value`. A sum that somebody wrote is theirs: only an empty one, and one
- * that was worked out of the figures before, follows.
- */
-export function listFollowing(form: Form, before: Values, key: string, value: Value): [string, number][] {
-  const after = { ...before, [key]: value }
-  return (form.rules ?? []).flatMap((rule): [string, number][] => {
-    if (!rule.comes_of?.includes(key) || rule.field.includes('.')) return []
-    const [was, is, held] = [workOut(rule.comes_of, before), workOut(rule.comes_of, after), before[rule.field] ?? null]
-    return is !== null && is !== held && (held === null || held === was) ? [[rule.field, is]] : []
+/** The first less the second, to as many places as the two have; null while one of them is missing. */
+function findRest(names: readonly string[], values: Values): number | null {
+  const [whole, part] = names.map((key) => values[key])
+  return typeof whole === 'number' && typeof part === 'number' ? Number((whole - part).toFixed(6)) : null
+}
+
+/** Whether the field is worked out of others that are known, so that nobody has to type it. */
+export function isWorkedOut(form: Form, values: Values, key: string): boolean {
+  return (form.rules ?? []).some((rule) => rule.field === key && rule.rest_of && findRest(rule.rest_of, values) !== null)
+}
+
+/** What is left by the figures that stand in the form, where something else stands there. */
+export function listRests(form: Form, values: Values): Follower[] {
+  return (form.rules ?? []).flatMap((rule): Follower[] => {
+    const rest = rule.rest_of ? findRest(rule.rest_of, values) : null
+    return rest !== null && rest !== values[rule.field] ? [[rule.field, rest]] : []
   })
+}
+
+const readDay = (value: Value | undefined) => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? Date.parse(`${value}T00:00:00Z`) : null)
+const writeDay = (time: number) => new Date(time).toISOString().slice(0, 10)
+const isCount = (value: Value | undefined): value is number => typeof value === 'number' && Number.isInteger(value) && value > 0 && value < 10_000
+
+/** Of days, first and last day the one that the other two leave open; both days count. What agreed before goes on agreeing. */
+function followDays(rule: Rule, before: Values, after: Values, key: string): Follower[] {
+  const [firstKey, lastKey] = rule.spans as [string, string]
+  const read = (values: Values) => ({ days: values[rule.field], first: readDay(values[firstKey]), last: readDay(values[lastKey]) })
+  const [was, is] = [read(before), read(after)]
+  const held = was.first !== null && was.last !== null && isCount(was.days) ? (was.last - was.first) / DAY_MS + 1 : null
+  const agreed = held === null || held === was.days || held === (was.days as number) + 1
+  // A day or a number that somebody wrote against the others is theirs; they are told at the field what fits.
+  if (!agreed) return []
+  if (key !== lastKey && is.first !== null && isCount(is.days)) return [[lastKey, writeDay(is.first + (is.days - 1) * DAY_MS)]]
+  if (key === lastKey && is.last !== null && is.first === null && isCount(is.days)) return [[firstKey, writeDay(is.last - (is.days - 1) * DAY_MS)]]
+  if (is.first !== null && is.last !== null && is.last >= is.first) return [[rule.field, (is.last - is.first) / DAY_MS + 1]]
+  return []
+}
+
+/** A sum that somebody wrote is theirs: only an empty one, and one that was worked out of the figures before, follows. */
+function followSum(rule: Rule, before: Values, after: Values): Follower[] {
+  const [was, is, held] = [workOut(rule.comes_of!, before), workOut(rule.comes_of!, after), before[rule.field] ?? null]
+  return is !== null && (held === null || held === was) ? [[rule.field, is]] : []
+}
+
+function followOnce(form: Form, before: Values, after: Values, key: string): Follower[] {
+  return (form.rules ?? []).flatMap((rule): Follower[] => {
+    if (rule.field.includes('.')) return []
+    if (rule.comes_of?.includes(key)) return followSum(rule, before, after)
+    if (rule.rest_of?.includes(key)) return listRests({ ...form, rules: [rule] }, after)
+    if (rule.spans && [rule.field, ...rule.spans].includes(key)) return followDays(rule, before, after, key)
+    return []
+  })
+}
+
+/** What is to be filled in besides, once `key` has `value`; what follows from that as well. */
+export function listFollowing(form: Form, before: Values, key: string, value: Value): Follower[] {
+  const after: Values = { ...before, [key]: value }
+  const changed = new Map<string, Value>()
+  const waiting = [key]
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    for (const [other, sum] of followOnce(form, before, after, next)) {
+      if (other === key || changed.has(other) || sum === (after[other] ?? null)) continue
+      changed.set(other, sum)
+      after[other] = sum
+      waiting.push(other)
+    }
+  }
+  return [...changed]
 }

@@ -9364,6 +9364,11 @@ export interface components {
             filled_by: string;
             form: components["schemas"]["FormBody"];
             has_draft: boolean;
+            /**
+             * Format: date
+             * @description To staff who fill it in: the last day of the limit over these works.
+             */
+            limit_day?: string | null;
             masked_items: string[];
             may_fill: boolean;
             number: string;
@@ -9732,7 +9737,9 @@ export interface components {
             field: string;
             not_before?: string;
             not_past?: boolean;
+            rest_of?: string[];
             spans?: string[];
+            within_limit?: string;
         };
         FormSection: {
             fields: components["schemas"]["FormField"][];
