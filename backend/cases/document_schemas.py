@@ -93,6 +93,10 @@ class DocumentSchema(Schema):
     form = Ready(FormBodySchema, required=True)
     values = make_values_field(required=True)
     masked_items = fields.List(fields.String(), required=True)
+    limit_day = fields.Date(
+        allow_none=True,
+        metadata={"description": "To staff who fill it in: the last day of the limit over these works."},
+    )
     files = fields.Dict(keys=fields.String(), values=Ready(FileViewSchema), required=True)
     saved_at = fields.AwareDateTime(required=True, allow_none=True)
     filled_by = fields.String(required=True)

@@ -39,12 +39,13 @@ from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.form_demands import tell_demand_faults
 from backend.cases.form_sealing import open_values, seal_values
 from backend.cases.guards import awaits_approval
+from backend.cases.overall_limits import find_limit_day
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.service import CaseService, lock_whole
 from backend.cases.staff_forms import list_fields
 from backend.catalogue.definition import ProcessDefinition, Step
 from backend.catalogue.field_checks import is_empty
-from backend.catalogue.form_rules import drop_defaults, fill_defaults, tell_rule_faults
+from backend.catalogue.form_rules import check_limit, drop_defaults, fill_defaults, tell_rule_faults
 from backend.catalogue.forms import (
     Checked,
     FieldType,
@@ -94,6 +95,7 @@ class OpenedDocument:
     """A document as it is read. ``row`` is None where nobody has begun it."""
 
     case: StoredCase
+    definition: ProcessDefinition
     step: Step
     form: Form
     row: Row[Any] | None
@@ -150,7 +152,9 @@ class DocumentDesk:
         values = self._open(session, place, filler, with_draft=refusal is None)
         keys = list_file_keys(place.form.form, values)
         files = self._files.describe(session, list(keys), filler.actor) if keys else {}
-        return OpenedDocument(place.case, place.step, place.form.form, row, values, refusal is None, files)
+        return OpenedDocument(
+            place.case, place.definition, place.step, place.form.form, row, values, refusal is None, files
+        )
 
     def save(self, session: Session, case_id: int, task_no: int, filler: Filler, change: Change) -> int:
         """Keep what was typed, or hand the form in, and return the document's new revision.
@@ -257,6 +261,8 @@ class DocumentDesk:
         if outcome_key and outcome is None:
             raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, outcome_key)
         demanded = {} if outcome is None else tell_demand_faults(outcome, form, checked.values)
+        limit = find_limit_day(session, place.definition, place.case.id)
+        demanded = {**demanded, **check_limit(form.body, checked.values, limit)}
         is_early = awaits_approval(place.step, place.case.snapshot)
         if is_early:
             drawn_early = (one.key for one in form.fields if one.signer and typed.get(one.key))
@@ -317,7 +323,7 @@ class DocumentDesk:
         empty = {key: wrong for key, wrong in empty.items() if faults.get(key, "required") == "required"}
         faults = {**demanded, **faults}
         if faults.keys() - empty.keys():
-            raise Invalid(fields={**tell_rule_faults(form.body, faults), **empty})
+            raise Invalid(fields={**tell_rule_faults(form.body, faults, checked.values), **empty})
         if empty:
             raise Invalid("contract_blank_open", fields=empty)
 

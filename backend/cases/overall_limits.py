@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Row, bindparam, select, text
@@ -83,6 +83,12 @@ def save_overall(
 def read_overall(session: Session, case_ids: Collection[int]) -> Sequence[Row[Any]]:
     """Return the limits of these cases, the first to end first."""
     return session.execute(_OF_CASES, {"ids": sorted(case_ids)}).all()
+
+
+def find_limit_day(session: Session, definition: ProcessDefinition, case_id: int) -> date | None:
+    """Return the last day of the limit that runs over these works; None where none does."""
+    rows = read_overall(session, [case_id]) if definition.overall else ()
+    return next((local_date(one.due_at) for one in rows if one.ended_at is None), None)
 
 
 def describe_overall(

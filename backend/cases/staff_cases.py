@@ -33,6 +33,7 @@ from backend.cases.forwarded_parts import (
     may_forward_now,
 )
 from backend.cases.guards import bind_guards
+from backend.cases.handed_over import describe_handed_over
 from backend.cases.objection_views import list_for_staff, pick_open, write_objections
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
@@ -362,20 +363,15 @@ class StaffCases:
     def _describe_child(
         self, session: Session, member: Member, branch: Branch, child: Row[Any]
     ) -> dict[str, Any]:
-        """Return the child's number, the name of the step in it that the member may do, or None, whether that
-        is the customer's own step, and whether anything in it or below is late."""
+        """Return what goes on in the child, or below it where the member has something to do there."""
         below = find_branch(branch, child.id)
-        definition = self._definitions.get(session, below.definition_version_id)
-        performer = make_performer(member)
-        going = (task for task in below.snapshot.open_tasks if task.no not in below.children)
-        open_steps = [definition.step(task.step) for task in going]
-        waits = [one for one in open_steps if performer.may_take(one, below.snapshot.data)]
-        return {
-            "case_no": child.case_no,
-            "your_step": waits[0].name_for_helper if waits else None,
-            "for_customer": bool(waits) and waits[0].by.kind is ActorKind.CUSTOMER,
-            "overdue": any(self._is_late(session, one) for one in list_branches(below)),
-        }
+        numbers = {child.id: child.case_no}
+        if below.children:
+            numbers |= self._access.list_seen(session, member, [one.id for one in list_branches(below)])
+        told = describe_handed_over(
+            below, numbers, make_performer(member), lambda one: self._definitions.get(session, one)
+        )
+        return {**told, "overdue": any(self._is_late(session, one) for one in list_branches(below))}
 
     def _is_late(self, session: Session, branch: Branch) -> bool:
         """Tell whether a step of ours is late at which the case stands."""

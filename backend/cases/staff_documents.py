@@ -15,6 +15,7 @@ from backend.cases.document_signing import DocumentSigning, Signing, Wish, find_
 from backend.cases.document_views import describe_document, list_signing_parties, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument, FilledDocuments
+from backend.cases.overall_limits import find_limit_day
 from backend.cases.ports import RecordLook
 from backend.cases.signature_views import describe_signers, find_customer_name
 from backend.cases.staff_access import StaffAccess, list_posts, make_filler_performer, make_performer
@@ -64,7 +65,14 @@ class StaffDocuments:
                 names = {no: one.name for no, one in self._organisation.call_staff(session, ids).items()}
             filled_by = name_actor(opened.row.filled_by if opened.row is not None else None, names)
             described = describe_document(opened, masks=True, filled_by=filled_by)
-            return {**described, **self._describe_signers(session, member, opened)}
+            limit = self._find_limit(session, opened)
+            return {**described, **limit, **self._describe_signers(session, member, opened)}
+
+    def _find_limit(self, session: Session, opened: OpenedDocument) -> dict[str, Any]:
+        """Return the day past which the works of this slip are late, for who fills it in."""
+        if not opened.may_fill:
+            return {}
+        return {"limit_day": find_limit_day(session, opened.definition, opened.case.id)}
 
     def _describe_signers(self, session: Session, member: Member, opened: OpenedDocument) -> dict[str, Any]:
         if opened.row is None or opened.row.content is None or not opened.form.body.get("signers"):

@@ -19,6 +19,8 @@ Place = tuple[str, str | None]
 _LENGTH_OF_DAY = len("2026-11-26")
 # Compares with the day on which the form is handed in, and with no field.
 _NOT_PAST: Final = "not_past"
+# Compares with the company's own limit over the works: past it, the other field gives the reason.
+_WITHIN_LIMIT: Final = "within_limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ RULES: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
     # way out asks (guard ``gas_agrees``), so that a disagreement can be handed in and is seen.
     "rest_of": ("rest_differs", lambda value, whole, part: False),
     _NOT_PAST: ("in_the_past", _is_early),
+    # What the form itself says breaks it never (`check_limit`).
+    _WITHIN_LIMIT: ("after_limit", lambda value, reason: False),
 }
 # Which types of field a kind compares: its own, and those of the others.
 RULE_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
@@ -71,6 +75,7 @@ RULE_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "comes_of": (frozenset({"money"}), frozenset({"number"})),
     "rest_of": (frozenset({"number"}), frozenset({"number"})),
     _NOT_PAST: (frozenset({"date", "datetime"}), frozenset()),
+    _WITHIN_LIMIT: (frozenset({"date"}), frozenset({"text", "long_text"})),
 }
 _WORDS: Final = {
     "not_before": "不能早于{}，请核对。",
@@ -80,6 +85,7 @@ _WORDS: Final = {
     "comes_of": "和按{}算出来的不一样，请核对。",
     "rest_of": "和按{}算出来的不一样，请核对。",
     _NOT_PAST: "已经过了，请填今天或以后的日期。",
+    _WITHIN_LIMIT: "晚于规定期限，请改日期；确实来不及的，写明{}。",
 }
 
 
@@ -111,6 +117,21 @@ def check_rules(body: Body, values: Mapping[str, Any], today: date | None = None
     return faults
 
 
+def check_limit(body: Body, values: Mapping[str, Any], limit: date | None) -> dict[str, str]:
+    """Return field → code for a day past the company's ``limit`` of which nobody has written the reason."""
+    late = (
+        (rule.field, [values.get(key) for key in (rule.field, *rule.others)])
+        for rule in list_rules(body)
+        if rule.kind == _WITHIN_LIMIT and limit is not None
+    )
+    is_late = RULES["not_before"][1]
+    return {
+        field: RULES[_WITHIN_LIMIT][0]
+        for field, (day, *reasons) in late
+        if not is_empty(day) and is_late(str(limit), day) and all(is_empty(one) for one in reasons)
+    }
+
+
 def _list_rows(rule: FormRule, values: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     table, _, column = rule.field.rpartition(".")
     if not table:
@@ -124,18 +145,39 @@ def _name(key: str) -> str:
     return key.rpartition(".")[2]
 
 
-def tell_rule_faults(body: Body, faults: Mapping[str, str]) -> dict[str, str]:
-    """Return ``faults`` with a sentence for each broken rule, which names its field and the other."""
+def tell_rule_faults(
+    body: Body, faults: Mapping[str, str], values: Mapping[str, Any] | None = None
+) -> dict[str, str]:
+    """Return ``faults`` with a sentence for each broken rule, which names its field and the other.
+
+    With the ``values`` it says as well which figure fits, where one does.
+    """
     told = dict(faults)
     labels = _label_all(body)
     for rule in list_rules(body):
         code, _ = RULES[rule.kind]
         named = "和".join(f"“{labels[one]}”" for one in rule.others)
-        sentence = f"“{labels[rule.field]}”{_WORDS[rule.kind].format(named)}"
+        fitting = _tell_fitting(rule, labels, values or {})
+        sentence = f"“{labels[rule.field]}”{fitting or _WORDS[rule.kind].format(named)}"
         for place in faults:
             if faults[place] == code and _without_row(place) == rule.field:
                 told[place] = sentence
     return told
+
+
+def _tell_fitting(rule: FormRule, labels: Mapping[str, str], values: Mapping[str, Any]) -> str:
+    """Return which figure fits and what it comes of; nothing for other rules, and in a table."""
+    others = [values.get(one) for one in rule.others]
+    if any(is_empty(one) for one in others):
+        return ""
+    if rule.kind == "spans":
+        first_day, last_day = (date.fromisoformat(str(one)[:_LENGTH_OF_DAY]) for one in others)
+        days = (last_day - first_day).days + 1
+        # The day that it begins and the day that it ends both count; without the first it is one less.
+        fits = f"{days} 天（首尾两天都算）" + (f"或 {days - 1} 天" if days > 1 else "")
+        span = f"{first_day.month}月{first_day.day}日到{last_day.month}月{last_day.day}日"
+        return f"和日期对不上：{span}是 {fits}，请改天数或日期。" if days > 0 else ""
+    return ""
 
 
 def _without_row(place: str) -> str:

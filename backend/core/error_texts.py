@@ -261,6 +261,7 @@ _FORM_FIELDS: dict[str, str] = {
     "more_than_other": "这个数比另一项大，请核对。",
     "less_than_other": "这个数比另一项小，请核对。",
     "days_differ": "天数和起止日期不一致，请核对。",
+    "after_limit": "晚于规定期限，请改日期；确实来不及的，写明原因。",
     "sum_differs": "金额和数量、单价算出来的对不上，请核对。",
     "rest_differs": "这个数和前面两项算出来的不一样，请核对。",
     "authorisation_expired": "授权书已经过了期限，请户主重新出一份，或由户主本人来办。",

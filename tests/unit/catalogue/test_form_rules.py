@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.catalogue.fault_texts import tell_faults
 from backend.catalogue.folder import read_folder
-from backend.catalogue.form_rules import fill_defaults
+from backend.catalogue.form_rules import fill_defaults, tell_rule_faults
 from backend.catalogue.forms import FieldType, build_form, validate_values
 from deploy.demo.form_values import FormWriter
 
@@ -216,3 +216,12 @@ def test_gas_that_is_owed_costs_what_its_price_says() -> None:
     )
     stepped = {key: value for key, value in wrong.items() if key != "gas_price"}
     assert "arrears_fee" not in faults("gas_check", stepped)
+
+
+def test_days_that_do_not_fit_are_told_with_those_that_do() -> None:
+    key = "work_slip_residential_individual"
+    said = {"construction_days": 5, "start_on": "2026-12-01", "completion_on": "2026-12-10"}
+    told = tell_rule_faults(FORMS[key].body, {"construction_days": "days_differ"}, said)["construction_days"]
+    assert told == (
+        "“施工工期”和日期对不上：12月1日到12月10日是 10 天（首尾两天都算）或 9 天，请改天数或日期。"
+    )

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { DocumentView } from '@/api/types'
-import { listFollowing } from '@/domain/computedFields'
+import { listFollowing, listRests, tellRest } from '@/domain/computedFields'
 
 const form = { sections: [], rules: [{ field: 'arrears_fee', comes_of: ['meter_left', 'gas_price'] }, { field: 'meter_used', at_least: 'last_reading' }] } as unknown as DocumentView['form']
 
@@ -21,22 +21,41 @@ describe('a sum that comes of other fields', () => {
   })
 })
 
-const gas = {
+const check = {
   sections: [],
   rules: [{ field: 'meter_left', rest_of: ['meter_purchased', 'meter_used'] }, { field: 'arrears_fee', comes_of: ['meter_left', 'gas_price'] }],
 } as unknown as DocumentView['form']
 
 describe('what is left', () => {
-  it('is the one figure less the other, to the third decimal', () => {
-    expect(listFollowing(gas, { meter_purchased: 1300.3 }, 'meter_used', 1270.1)).toEqual([['meter_left', 30.2]])
-    expect(listFollowing(gas, { meter_purchased: 30, meter_used: 29, meter_left: 1 }, 'meter_used', 30)).toEqual([['meter_left', 0]])
+  it('follows the two figures, and the sum that comes of it follows too', () => {
+    expect(listFollowing(check, { meter_purchased: 1300 }, 'meter_used', 1312)).toEqual([['meter_left', -12]])
+    expect(listFollowing(check, { meter_purchased: 1300, gas_price: 3 }, 'meter_used', 1312)).toEqual([['meter_left', -12], ['arrears_fee', 3600]])
+    expect(listFollowing(check, { meter_purchased: 30, meter_used: 29, meter_left: 1 }, 'meter_used', 30)).toEqual([['meter_left', 0]])
+    expect(listRests(check, { meter_purchased: 0.3, meter_used: 0.1 })).toEqual([['meter_left', 0.2]])
   })
 
-  it('takes along what is owed', () => {
-    expect(listFollowing(gas, { meter_purchased: 1300, gas_price: 3 }, 'meter_used', 1312)).toEqual([['meter_left', -12], ['arrears_fee', 3600]])
+  it('stays as the meter shows it once somebody wrote that, and the other figure is told', () => {
+    expect(listFollowing(check, { meter_purchased: 1300, meter_used: 1270, meter_left: 28 }, 'meter_used', 1271)).toEqual([])
+    expect(listRests(check, { meter_purchased: 1300, meter_used: 1312, meter_left: 12 })).toEqual([])
+    expect(tellRest(check, 'meter_left', { meter_purchased: 1300, meter_used: 1312, meter_left: 12 })).toContain('算出来是 -12')
+    expect(tellRest(check, 'meter_left', { meter_purchased: 1300, meter_used: 1312, meter_left: -12 })).toBe('')
+    expect(tellRest(check, 'arrears_fee', { meter_left: -12, gas_price: 3 })).toBe('')
+  })
+})
+
+describe('days, first and last day', () => {
+  const works = { sections: [], rules: [{ field: 'days', spans: ['start', 'end'] }] } as unknown as DocumentView['form']
+  it('have the third worked out of two', () => {
+    expect(listFollowing(works, { days: 10 }, 'start', '2026-12-01')).toEqual([['end', '2026-12-10']])
+    expect(listFollowing(works, { start: '2026-12-01' }, 'end', '2026-12-10')).toEqual([['days', 10]])
+    expect(listFollowing(works, { days: 10 }, 'end', '2026-12-10')).toEqual([['start', '2026-12-01']])
   })
 
-  it('stays as the meter shows it once somebody wrote that', () => {
-    expect(listFollowing(gas, { meter_purchased: 1300, meter_used: 1270, meter_left: 28 }, 'meter_used', 1271)).toEqual([])
+  it('go on agreeing, and are left alone where somebody wrote against them', () => {
+    const agreed = { days: 10, start: '2026-12-01', end: '2026-12-10' }
+    expect(listFollowing(works, agreed, 'end', '2026-12-20')).toEqual([['days', 20]])
+    expect(listFollowing(works, agreed, 'start', '2026-12-03')).toEqual([['end', '2026-12-12']])
+    expect(listFollowing(works, agreed, 'days', 3)).toEqual([['end', '2026-12-03']])
+    expect(listFollowing(works, { ...agreed, days: 5 }, 'start', '2026-12-03')).toEqual([])
   })
 })

@@ -9945,6 +9945,11 @@ export interface components {
             filled_by: string;
             form: components["schemas"]["FormBody"];
             has_draft: boolean;
+            /**
+             * Format: date
+             * @description To staff who fill it in: the last day of the limit over these works.
+             */
+            limit_day?: string | null;
             masked_items: string[];
             may_fill: boolean;
             number: string;
@@ -10334,6 +10339,7 @@ export interface components {
             not_past?: boolean;
             rest_of?: string[];
             spans?: string[];
+            within_limit?: string;
         };
         FormSection: {
             fields: components["schemas"]["FormField"][];

@@ -5,6 +5,14 @@ function isPresent(value: Value): boolean {
   return value !== null && value !== '' && !(Array.isArray(value) && value.length === 0)
 }
 
+/** The fields that a condition asks for. */
+export function listAskedKeys(condition: Condition | undefined): string[] {
+  if (!condition) return []
+  if ('all' in condition) return condition.all.flatMap(listAskedKeys)
+  if ('any' in condition) return condition.any.flatMap(listAskedKeys)
+  return 'not' in condition ? listAskedKeys(condition.not) : [condition.field]
+}
+
 export function holds(condition: Condition | undefined, values: Values): boolean {
   if (!condition) return true
   if ('all' in condition) return condition.all.every((part) => holds(part, values))
