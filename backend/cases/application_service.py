@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import application_rows
-from backend.cases.authorisations import find_authorisation_faults
+from backend.cases.authorisations import EXPIRED, find_authorisation_faults
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import CUSTOMER, Complete, Start
 from backend.cases.drafts import remove_draft
@@ -162,8 +162,10 @@ def complete_first_step(snapshot: Snapshot) -> Complete:
 def refuse_agent(values: Values, business: str, now: datetime) -> None:
     """Raise Invalid on the field of an agent's authorisation that does not hold for this business today."""
     faults = find_authorisation_faults(values, business, local_date(now))
-    for code in faults.values():
-        raise Invalid(code, fields=faults)
+    if EXPIRED in faults.values():
+        raise Invalid("authorisation_expired", fields=faults)
+    if faults:
+        raise Invalid("authorisation_out_of_scope", fields=faults)
 
 
 def find_unit(organisation: OrganisationService, session: Session, form: Form, values: Values) -> ServingUnit:

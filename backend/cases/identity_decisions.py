@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import identity_rows as rows
 from backend.cases.access import find_root_id
-from backend.cases.authorisations import find_authorisation_fault
+from backend.cases.authorisations import EXPIRED, find_authorisation_fault
 from backend.cases.case_tree import CaseTree, list_branches, read_tree_by_id
 from backend.cases.commands import SYSTEM, Amend
 from backend.cases.guards import IDENTITY_PROOF
@@ -220,8 +220,10 @@ class IdentityDecisions:
         business = tree.service_key or process.key
         # What held when the application came in may have run out until somebody looks at the card.
         fault = find_authorisation_fault(tree.form, business, local_date(self._now()))
+        if fault == EXPIRED:
+            raise Conflict("authorisation_expired")
         if fault is not None:
-            raise Conflict(fault)
+            raise Conflict("authorisation_out_of_scope")
         checks = rows.list_checks(session, tree.branch.id)
         applicant = rows.read_applicant(session, self._keys, tree)
         gave_up = (

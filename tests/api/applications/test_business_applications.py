@@ -115,8 +115,12 @@ def test_whoever_stops_says_how_and_shows_who_they_are(
     assert "要 2 张" in list_faults(customer, one_side, **asked)["id_photos"]
     photos = {"id_photos": [files.upload(customer.owner) for _ in range(2)]}
     assert list_faults(customer, {**by_agent, **photos}, **asked).keys() == {
+        "agent_name",
+        "agent_id_number",
         "agent_id_photos",
         "authorisation",
+        "agent_scope",
+        "agent_until",
     }
     view = customer.apply({**contact(), **person, **photos, "stop_kind": "suspension"}, **asked)
     case = staff.find(view["case_no"])

@@ -241,7 +241,9 @@ def test_whoever_declines_may_still_change_their_mind(proving: Proving, provider
 
 
 def test_an_agent_is_looked_at_by_a_person(customer: Customer, files: Uploads) -> None:
-    acting = Proving(customer, files, applicant="agent")
+    agent = {"agent_name": "王代办", "agent_id_number": "11010519491231002X"}
+    told = {"agent_scope": ["everything"], "agent_until": "2099-12-31"}
+    acting = Proving(customer, files, applicant="agent", **agent, **told)
     assert acting.tell()["status"] == "with_person" and acting.see() == ("by_person", False)
 
 

@@ -140,6 +140,7 @@ describe('the head of a visit', () => {
   it('waits for no hour of a complaint, but for its deadline', () => {
     const complaint = { ...view, appointment: null, mark: '2级投诉' } as StaffCaseView
     expect(tellHeadline(complaint, now)).toMatch(/^2级投诉 · .*12:00 前办完$/)
-    expect(tellHeadline({ ...view, appointment: null }, now)).toBe('客户还没约时间')
+    expect(tellHeadline({ ...view, appointment: null, handler_name: '张伟' }, now)).toBe('客户还没约时间')
+    expect(tellHeadline({ ...view, appointment: null, handler_name: '' }, now)).toBe('当面办理')
   })
 })

@@ -54,7 +54,8 @@ export function tellHeadline(visit: StaffCaseView, now: Date): string {
   if (visit.appointment) return visit.appointment.text
   if (visit.mark && visit.promise?.due_at && visit.promise.is_open) return `${visit.mark} · 答应 ${tellNear(visit.promise.due_at, now)} 前答复`
   if (visit.mark) return visit.due_at ? `${visit.mark} · ${tellMoment(visit.due_at)} 前办完` : visit.mark
-  return '客户还没约时间'
+  // Nobody is sent where whoever is on the spot does it themselves.
+  return visit.handler_name ? '客户还没约时间' : '当面办理'
 }
 
 /** What is written down of the work is called by where it is done: nobody goes on site for a complaint. */
