@@ -3679,7 +3679,7 @@ export interface paths {
                     due?: "overdue" | "today" | null;
                     narrow?: "returned" | "owed" | "urged" | null;
                     post?: string | null;
-                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "other" | null;
+                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "other" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
@@ -9463,7 +9463,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "other" | null;
+            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "other" | null;
             /**
              * @default null
              * @enum {string|null}
@@ -10348,6 +10348,13 @@ export interface components {
             objection: number;
             text: string;
         };
+        ObjectionBeside: {
+            /** Format: date-time */
+            at: string;
+            case_no: string;
+            paper: string;
+            text: string;
+        };
         ObjectionTaken: {
             leak_words: boolean;
         };
@@ -10668,7 +10675,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };
@@ -11172,6 +11179,7 @@ export interface components {
             notes: components["schemas"]["Note"][];
             objected_papers: string[];
             objections: components["schemas"]["ObjectionToPaper"][];
+            objections_beside: components["schemas"]["ObjectionBeside"][];
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
             opened_at: string;
