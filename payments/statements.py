@@ -18,7 +18,7 @@ from backend.cases.models import ServiceCase
 from backend.cases.snapshot import CaseStatus, Task
 from backend.cases.staff_access import StaffAccess
 from backend.cases.staff_case_view import find_branch
-from backend.catalogue.definition import LimitKind, ProcessDefinition, Step
+from backend.catalogue.definition import ActorKind, LimitKind, ProcessDefinition, Step
 from backend.catalogue.service import DefinitionStore
 from backend.core.calendar_service import CalendarService
 from backend.core.database import table_of
@@ -250,12 +250,16 @@ class PaymentStatements:
         """Return until when it is to be paid: by the contract, or else on the day of the step's own limit.
 
         A limit that the step shares with others stands still while the customer is waited for; what the
-        manual gives the customer is told all the same. What is to be done at once has no last day.
+        manual gives the customer is told all the same. What staff are to do at once has no last day; what
+        waits for the customer alone has one in any case, since nobody comes for what has no date.
         """
         calendar = self._calendar.current(session)
         if agreed is not None and agreed.pay_by is not None:
             return calendar.closing_time(agreed.pay_by)
-        if place.task is None or place.fee is not None:
+        if place.task is None:
+            return None
+        is_own = place.definition.step(place.task.step).by.kind is ActorKind.CUSTOMER
+        if place.fee is not None and not is_own:
             return None
         due_at = place.branch.due_at.get(place.task.no)
         limit = find_limit(place.definition, place.branch.snapshot, place.task.step)
@@ -263,6 +267,8 @@ class PaymentStatements:
             return None
         if due_at is None and limit is not None:
             due_at = measure_due(limit, calendar, place.task.opened_at)
+        if due_at is None and is_own:
+            due_at = place.task.opened_at
         return None if due_at is None else _tell_last_day(calendar, place.task.opened_at, due_at)
 
     def _find_agreed(self, session: Session, place: _Place) -> Agreed | None:

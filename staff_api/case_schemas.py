@@ -57,6 +57,15 @@ class CaseProgressStepSchema(StaffProgressStepSchema):
     declined = fields.Boolean(required=True)
 
 
+class ObjectionBesideSchema(Schema):
+    """What the customer objects to in another part of the same application, which is answered there."""
+
+    case_no = fields.String(required=True)
+    paper = fields.String(required=True)
+    text = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+
+
 class ObjectionToPaperSchema(Schema):
     """What the customer found wrong with a paper, by its task, until it is mended, signed or answered."""
 
@@ -267,6 +276,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     actions = fields.List(fields.Nested(StaffActionSchema), required=True)
     documents = fields.List(fields.Nested(DocumentLineSchema), required=True)
     objections = fields.List(fields.Nested(ObjectionToPaperSchema), required=True)
+    objections_beside = fields.List(fields.Nested(ObjectionBesideSchema), required=True)
     # Whether staff may book or move the visit for the customer now.
     may_book = fields.Boolean(required=True)
     appointment = Ready(AppointmentViewSchema, required=True, allow_none=True)

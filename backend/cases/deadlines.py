@@ -128,6 +128,8 @@ def _compute(
     else:
         pauses = _list_pauses(definition, snapshot, span, first)
         due_at, warn_at = _run_length(limit, calendar, first.opened_at, pauses)
+        if len(span) == 1 and owner.by.kind is ActorKind.CUSTOMER and limit.clock is ClockKind.OFFICE:
+            due_at, warn_at = _leave_whole_day(calendar, first.opened_at, due_at, warn_at)
     cap = snapshot.data.get(ANSWER_UNTIL) if definition.traits.get(ANSWERS) else None
     if cap and due_at is not None and warn_at is not None:
         due_at, warn_at = _cap(datetime.fromisoformat(cap), first.opened_at, due_at, warn_at)
@@ -168,6 +170,20 @@ def _extend(until: str | None, due_at: datetime, warn_at: datetime) -> tuple[dat
     """Return the later end where there is one, with a warning as long before it as before."""
     later = due_at if until is None else max(due_at, datetime.fromisoformat(until))
     return later, later - (due_at - warn_at)
+
+
+def _leave_whole_day(
+    calendar: WorkingCalendar, begun: datetime, due_at: datetime | None, warn_at: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """Return an end no earlier than the close of an opening day that the customer has all of.
+
+    The manual's quarter of an hour is for whoever stands at the counter; who is asked at home on a Sunday
+    night would have read in the morning that it is over. No staff are measured by a limit of the customer's.
+    """
+    until = calendar.closing_time(calendar.next_whole_day(begun))
+    if due_at is None or due_at >= until:
+        return due_at, warn_at
+    return until, begun + multiply(until - begun, WARN_SHARE)
 
 
 def _cap(until: datetime, begun: datetime, due_at: datetime, warn_at: datetime) -> tuple[datetime, datetime]:

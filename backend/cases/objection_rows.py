@@ -11,11 +11,13 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     bindparam,
+    case,
     exists,
     func,
     insert,
     or_,
     select,
+    text,
     true,
 )
 from sqlalchemy.orm import Session
@@ -28,6 +30,8 @@ from backend.core.statements import Prepared
 
 TEXT_CONTEXT = "document_objection.text"
 ANSWER_CONTEXT = "objection_answer.text"
+# As many cases as one list has of them; the oldest come first.
+MOST_OWING = 200
 _OBJECTION = table_of(DocumentObjection)
 _SIGNATURE = table_of(DocumentSignature)
 _ANSWER = table_of(ObjectionAnswer)
@@ -58,13 +62,14 @@ _READ = (
     select(
         _OBJECTION.c.id, _OBJECTION.c.case_id, _OBJECTION.c.document_id, _OBJECTION.c.text_sealed,
         _OBJECTION.c.made_at, DOCUMENT.c.task_no, DOCUMENT.c.form_version_id, DOCUMENT.c.filled_by,
-        _TASK.c.post_key,
+        _TASK.c.post_key, _CASE.c.case_no,
         _IS_OPEN.label("is_open"), _IS_CURRENT.label("is_current"), _FIRST_ANSWER.c.id.label("answer_id"),
         _FIRST_ANSWER.c.text_sealed.label("answer_sealed"), _FIRST_ANSWER.c.answered_at,
         _FIRST_ANSWER.c.staff_id.label("answered_by"),
     )
     .join(DOCUMENT, _ON_DOCUMENT)
     .join(_TASK, (_TASK.c.case_id == DOCUMENT.c.case_id) & (_TASK.c.no == DOCUMENT.c.task_no))
+    .join(_CASE, _CASE.c.id == _OBJECTION.c.case_id)
     .outerjoin(_FIRST_ANSWER, true())
 )  # fmt: skip
 _OF_CASES = Prepared(_READ.where(_OBJECTION.c.case_id == _IDS.any_()).order_by(_OBJECTION.c.id))
@@ -87,6 +92,30 @@ def _find_open_in_trees() -> Prepared:
 
 
 _OPEN = _find_open_in_trees()
+_ABOVE, _TOP = _CASE.alias("above"), _CASE.alias("top")
+# A part that has ended stands in nobody's list: there its paper is found by the case that goes on.
+_OWING = (
+    select(
+        case(
+            (_CASE.c.status == "open", _CASE.c.id),
+            (_ABOVE.c.status == "open", _ABOVE.c.id),
+            else_=_TOP.c.id,
+        )
+    )
+    .select_from(_OBJECTION)
+    .join(DOCUMENT, _ON_DOCUMENT)
+    .join(_CASE, _CASE.c.id == _OBJECTION.c.case_id)
+    .outerjoin(_ABOVE, _ABOVE.c.id == _CASE.c.parent_case_id)
+    .outerjoin(_TOP, _TOP.c.id == _ABOVE.c.parent_case_id)
+    .where(
+        _IS_OPEN,
+        DOCUMENT.c.filled_by.in_(bindparam("writers", expanding=True))
+        | (_CASE.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()),
+    )
+    .distinct()
+    .order_by(text("1"))
+    .limit(MOST_OWING)
+)
 _DISPUTED = (
     select(_OBJECTION.c.case_id)
     .join(DOCUMENT, _ON_DOCUMENT)
@@ -108,6 +137,15 @@ def stands_open(case_id: ColumnElement[int]) -> ColumnElement[bool]:
 def is_disputed() -> ColumnElement[bool]:
     """Return the condition that an objection to the document of the row stands open."""
     return exists().where(_ON_DOCUMENT, _IS_OPEN).correlate(DOCUMENT)
+
+
+def list_owing(session: Session, writers: Collection[int], units: Collection[int]) -> list[int]:
+    """Return the cases whose customers wait for an answer by one of ``writers``, or by who leads ``units``.
+
+    Whoever wrote the paper owes it, though their step is long done and the case waits for the customer.
+    """
+    values = {"writers": [f"staff:{one}" for one in writers], "units": sorted(units)}
+    return [one for one in session.scalars(_OWING, values) if one is not None]
 
 
 def list_disputed(session: Session, case_ids: Collection[int]) -> frozenset[int]:

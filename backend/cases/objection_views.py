@@ -70,6 +70,22 @@ def list_for_staff(
     ]
 
 
+def list_beside(
+    rows: Iterable[Row[Any]], case: Row[Any], keys: KeyRing, name_form: NameForm
+) -> list[dict[str, Any]]:
+    """Return the open objections to papers of other parts of the application, with where to answer."""
+    return [
+        {
+            "case_no": one.case_no,
+            "paper": name_form(one.form_version_id),
+            "text": keys.decrypt(one.text_sealed, TEXT_CONTEXT),
+            "at": one.made_at,
+        }
+        for one in rows
+        if one.case_id != case.id and one.is_open
+    ]
+
+
 def write_objections(
     rows: Iterable[Row[Any]], keys: KeyRing, name_form: NameForm, staff: Mapping[int, str]
 ) -> list[dict[str, Any]]:

@@ -34,7 +34,7 @@ from backend.cases.forwarded_parts import (
 )
 from backend.cases.guards import bind_guards
 from backend.cases.handed_over import describe_handed_over
-from backend.cases.objection_views import list_for_staff, pick_open, write_objections
+from backend.cases.objection_views import list_beside, list_for_staff, pick_open, write_objections
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
@@ -271,9 +271,11 @@ class StaffCases:
         more = [*write_rings(rings, names.staff), *write_notices(told, names.staff), *write_overall(works)]
         more += write_extensions(asked, definitions[row.id], names.staff)
         more += write_co_handlers(helping, names.staff)
-        more += write_objections(
-            objections, self._keys, lambda one: self._definitions.get_form(session, one).name, names.staff
-        )
+
+        def name_form(version_id: int) -> str:
+            return self._definitions.get_form(session, version_id).name
+
+        more += write_objections(objections, self._keys, name_form, names.staff)
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
         handlers = {staff_id: one.name for staff_id, one in called.items()}
@@ -287,6 +289,7 @@ class StaffCases:
             "declined": find_declined(events, row.id),
             "notes": write_notes(notes, self._keys, names.staff),
             "objections": list_for_staff(objections, row, member, self._keys),
+            "objections_beside": list_beside(objections, row, self._keys, name_form),
             "team": self._write_team(session, member, row),
             "forwarding": self._describe_forwarding(
                 session, member, row, root, definitions, handlers, find_answerers(events) if parts else {}

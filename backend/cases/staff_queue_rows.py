@@ -194,6 +194,11 @@ def _is_shared() -> ColumnElement[bool]:
     return (own | (helped & TASK.c.handler_id.is_not(None))) & _stands_in_own_list()
 
 
+def _is_owed() -> ColumnElement[bool]:
+    """A task of a case whose customer waits for one's answer to what they object to."""
+    return TASK.c.case_id == bindparam("owing", type_=ARRAY(BigInteger)).any_()
+
+
 def _waits_for_leave() -> ColumnElement[bool]:
     """A task of one's units for which somebody else asks for more time."""
     asked = (_EXTENSION.c.case_id == TASK.c.case_id) & (_EXTENSION.c.task_no == TASK.c.no)
@@ -204,7 +209,13 @@ def _waits_for_leave() -> ColumnElement[bool]:
 
 
 # Lanes that are no post's in a unit: one list as a whole.
-_WHOLE = {"handler": _is_own, "shared": _is_shared, "extension": _waits_for_leave}
+_WHOLE = {
+    "handler": _is_own,
+    "shared": _is_shared,
+    "answering": lambda: _is_shared() | _is_owed(),
+    "objected": _is_owed,
+    "extension": _waits_for_leave,
+}
 
 
 def _due_conditions(overdue: bool, due: str | None) -> list[ColumnElement[bool]]:
@@ -295,7 +306,7 @@ def make_page(
     cases of the latter, and ``only`` all of them, so that such a page may walk a whole lane, though never
     further than what is open.
     """
-    if kind in ("handler", "shared") and sort == "due":
+    if kind in ("handler", "shared", "answering") and sort == "due":
         sort = "urged"
     elif kind.endswith(("queue", "post")) and sort == "due" and not overdue and due is None:
         sort = "post_ranked" if kind.endswith("post") else "ranked"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.co_handling import list_helped
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadline_extending import EXTENDERS
+from backend.cases.objection_rows import list_owing
 from backend.cases.queue_cursors import read_cursor, write_cursor
 from backend.cases.staff_access import (
     OVERSEERS,
@@ -40,6 +41,7 @@ from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid, NotFound
 from backend.core.ids import is_valid_case_no
 from backend.core.local_time import SHANGHAI, local_date
+from backend.organisation.leads import UNIT_LEAD
 from backend.organisation.service import Member
 
 PAGE, LONGEST_PAGE = 50, 100
@@ -53,8 +55,8 @@ _OR_PART = {"phone": "phone_or_part", "words": "words_or_part"}
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's), handler, or
-    extension (more time is asked for).
+    """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's), handler, objected
+    (the customer waits for an answer), or extension (more time is asked for).
 
     An urgent queue is seen by everybody who takes part in its processes, whosever turn it is, also while one
     person has it in hand (law 13).
@@ -78,6 +80,7 @@ QUEUES = (
     Queue("close", "待办结", "queue"),
     Queue("to_pay", "等客户缴费", "queue"),
     Queue("extension", "待批延期", "extension"),
+    Queue("objected", "客户有异议", "objected"),
     Queue("mine", "我的办件", "handler"),
     Queue("unit", "本单位待办", "post"),
     Queue("overdue", "已超期", "post", is_overdue=True),
@@ -165,9 +168,9 @@ class StaffQueues:
             following = (
                 write_cursor(sort, rows[limit - 1], _puts_alarms_first(lanes)) if len(rows) > limit else None
             )
-            is_mine = lanes is not None and lanes.kind == "shared"
+            helped = set() if lanes is None else set(lanes.values.get("helped", ()))
             items = self._rows.write(
-                session, rows[:limit], lambda row: _tell_part(member, row, is_mine), make_performer(member)
+                session, rows[:limit], lambda row: _tell_part(member, row, helped), make_performer(member)
             )
             elsewhere = None if items or lanes is not None else self._tell_elsewhere(session, asked)
             return {"items": items, "next": following, "elsewhere": elsewhere}
@@ -193,7 +196,8 @@ class StaffQueues:
         base = {"units": units, "handler_id": member.id, "now": self._now(), "day_end": self._end_day()}
         is_handler = any(post in posts for post in PERSONAL_POSTS)
         has_own = is_handler or not posts.isdisjoint(self._posts.drawn)
-        team = self._find_team(session, member) if is_handler else None
+        owing = list_owing(session, {member.id} | member.stands_for, units if UNIT_LEAD in posts else ())
+        team = self._find_team(session, member, owing) if is_handler else None
         found = []
         for queue in QUEUES:
             if queue.kind == "queue":
@@ -201,6 +205,10 @@ class StaffQueues:
                 others = [one for one in self._posts.list_helped(posts, own) if one.queue == queue.key]
                 if own or others:
                     found.append(_make_lanes(queue, {**base, "queue": queue.key}, own, others))
+            elif queue.kind == "objected":
+                # Nobody has it as long as nobody waits; a handler has it in the own list.
+                if owing and not has_own:
+                    found.append(_Lanes(queue, "objected", {**base, "owing": owing}))
             elif queue.kind == "extension" and posts & EXTENDERS:
                 found.append(_Lanes(queue, "extension", base))
             elif queue.kind == "post" and (wide := late if queue.is_overdue else open_ones):
@@ -211,17 +219,17 @@ class StaffQueues:
                 others = [one for one in self._posts.list_helped(posts, wide) if one.post]
                 found.append(_make_lanes(named, base, wide, others))
             elif has_own and (queue.kind == "handler" or queue.is_overdue):
-                kind = "handler" if team is None else "shared"
+                kind = "handler" if team is None else "answering" if owing else "shared"
                 found.append(_Lanes(queue, kind, {**base, **(team or {}), "posts": sorted(posts)}))
         return found
 
     @staticmethod
-    def _find_team(session: Session, member: Member) -> dict[str, Any] | None:
+    def _find_team(session: Session, member: Member, owing: Sequence[int]) -> dict[str, Any] | None:
         """Return for whom and where else the member works, or None for who has only cases of their own."""
         helped = list_helped(session, member.id)
-        if not helped and not member.stands_for:
+        if not helped and not owing and not member.stands_for:
             return None
-        return {"handlers": sorted({member.id} | member.stands_for), "helped": helped}
+        return {"handlers": sorted({member.id} | member.stands_for), "helped": helped, "owing": owing}
 
     def _end_day(self) -> datetime:
         """Return the end of today in Shanghai."""
@@ -343,9 +351,9 @@ def _narrow(lanes: _Lanes, post: str) -> list[str]:
     return [post]
 
 
-def _tell_part(member: Member, row: Row[Any], is_mine: bool) -> str | None:
-    """Return what the member is to a case; what else stands on one's own list is a case one helps with."""
-    return tell_part(member, row) or ("co_handler" if is_mine else None)
+def _tell_part(member: Member, row: Row[Any], helped: Collection[int]) -> str | None:
+    """Return what the member is to a case; ``helped`` are those with which they help."""
+    return tell_part(member, row) or ("co_handler" if row.id in helped else None)
 
 
 @cache

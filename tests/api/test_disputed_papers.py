@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from backend.cases.deadline_watch import OWN_TURN_LATE, DeadlineWatch
-from backend.cases.models import CaseTask
+from backend.cases.models import CaseTask, ServiceCase
 from backend.core.calendar_models import CalendarVersion
 from composition.hall import read_clock
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, upload
+from tests.api.organisation import ensure_staff
 from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall
 from tests.api.test_document_signatures import Signer
@@ -129,3 +130,50 @@ def test_a_paper_that_no_step_asks_for_waits_for_staff_as_well(
     assert view["headline"].endswith("单据上您说的正在核对，先不用签")
     assert view["state"] == "in_progress" and list_waiting(hall, customer) == []
     assert "sign_document" in [one["kind"] for one in view["actions"]]
+
+
+def list_queue(who: Browser, queue: str) -> dict[str, list[str]]:
+    """Return the cases of the reader's list with the papers that are objected to; none without the list."""
+    if queue not in [one["key"] for one in who.read("/queues")["items"]]:
+        return {}
+    rows = who.read("/cases", queue=queue, limit=100)["items"]
+    return {one["case_no"]: one["objected_papers"] for one in rows}
+
+
+def test_whoever_wrote_the_paper_and_the_lead_have_it_in_front_until_it_is_answered(
+    hall: Hall, owner: MadeCustomer, handler: Browser, stopped: str
+) -> None:
+    with hall.sessions.begin() as session:
+        ensure_staff(
+            hall.organisation,
+            session,
+            "361",
+            "area_361",
+            read_clock(),
+            name="陈片区",
+            positions=("area_lead",),
+        )
+    lead = hall.sign_in("area_361")
+    assert stopped not in list_queue(handler, "mine") and stopped not in list_queue(lead, "objected")
+    task = object_to(hall, owner, stopped)
+    # The visit has left the day, and the step that waits is the customer's.
+    assert list_queue(handler, "mine")[stopped] == ["气量核对单"]
+    assert list_queue(lead, "objected")[stopped] == ["气量核对单"]
+    assert "objected" not in [one["key"] for one in hall.sign_in("finance_361").read("/queues")["items"]]
+    reply(handler, stopped, task)
+    assert stopped not in list_queue(handler, "mine") and stopped not in list_queue(lead, "objected")
+
+
+def test_the_application_says_what_is_objected_to_in_its_part_and_where(
+    hall: Hall, owner: MadeCustomer, handler: Browser, stopped: str
+) -> None:
+    top = hall.start()
+    object_to(hall, owner, stopped)
+    with hall.sessions.begin() as session:
+        below = update(ServiceCase).where(ServiceCase.id == hall.find_id(stopped))
+        session.execute(below.values(parent_case_id=hall.find_id(top), parent_task_no=1))
+    lead = hall.sign_in("lead_a")
+    [told] = lead.read(f"/cases/{top}")["objections_beside"]
+    assert (told["case_no"], told["paper"], told["text"]) == (stopped, "气量核对单", WRONG)
+    below_view = lead.read(f"/cases/{stopped}")
+    assert below_view["objections_beside"] == [] and below_view["objections"][0]["may_answer"] is True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import select, update
 
 from backend.access.models import PersonalLook
 from backend.cases.form_sealing import NAME_CONTEXT
-from backend.cases.models import ServiceCase
+from backend.cases.models import CaseTask, ServiceCase
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, upload
 from tests.api.promised import list_promised
@@ -62,6 +63,14 @@ def test_what_is_owed_is_collected_as_it_was_recorded(
         ("剩余气量（负数是欠的）", "-12 m³"),
         ("气价", "3 元/m³"),
     ]
+    # The manual names no day; nobody comes for what has none, and the valve waits for it.
+    with hall.sessions() as session:
+        calendar = hall.read_calendar(session)
+        asked = select(CaseTask.opened_at).where(
+            CaseTask.case_id == hall.find_id(visited), CaseTask.step == "pay_arrears"
+        )
+        last = calendar.closing_time(calendar.next_whole_day(session.scalars(asked).one()))
+    assert datetime.fromisoformat(bill["until"]) == last and bill["overdue"] is False
     [said] = list_promised(hall, visited)
     deliver(hall, said)
     [message] = read(hall, owner, "/messages")["items"]

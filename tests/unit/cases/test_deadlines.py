@@ -99,6 +99,27 @@ def test_every_kind_of_limit(limit: dict[str, Any], opened: str, due: str) -> No
     assert not deadline.is_guess
 
 
+@pytest.mark.parametrize(
+    ("limit", "opened", "due"),
+    [
+        # A Sunday night leaves the Monday; whoever is asked in the morning has the next day as well.
+        ({"kind": "immediate"}, "11-29 23:00", "11-30 17:30"),
+        ({"kind": "immediate"}, "11-23 10:00", "11-24 17:30"),
+        ({"kind": "working_days", "value": 0.5}, "11-27 16:00", "11-30 17:30"),
+        ({"kind": "working_days", "value": 3}, "11-23 10:00", "11-26 10:00"),
+        ({"kind": "days", "value": 30}, "10-23 10:00", "11-23 10:00"),
+        ({"kind": "immediate", **DAY_AND_NIGHT}, "11-28 22:00", "11-28 22:05"),
+    ],
+)
+def test_the_customers_own_turn_leaves_a_whole_opening_day(
+    limit: dict[str, Any], opened: str, due: str
+) -> None:
+    process = make_process(make_step("sign", "customer", make_outcome("done"), limit=limit))
+    deadline = find(process, make_snapshot(("sign", opened, None)), "sign")
+    assert deadline.due_at == at(due)
+    assert deadline.warn_at is not None and deadline.warn_at < deadline.due_at
+
+
 def test_the_table_knows_every_kind() -> None:
     elsewhere = {
         LimitKind.NONE, LimitKind.BY_APPOINTMENT, LimitKind.BY_PLAN, LimitKind.WITH_STEP, LimitKind.FORM_DATE,

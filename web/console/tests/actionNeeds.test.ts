@@ -83,6 +83,8 @@ it('says of an ended case how it ended, and of an open one where to look', () =>
   ] as unknown as StaffCaseView['documents']
   expect(tellIdle({ status: 'open', step_name: '施工', waits_for: 'customer', documents })).toBe('还等您签名：项目交接单。请点“表单”里的“去签字”。')
   expect(tellIdle({ status: 'withdrawn', step_name: '已撤回' })).toBe('已撤回，不用再办。')
+  const beside = [{ case_no: '2', paper: '气量核对单', text: '读数不对', at: '2026-11-26T01:00:00Z' }]
+  expect(tellIdle({ status: 'open', step_name: '办理中', objections_beside: beside })).toContain('“气量核对单”有异议')
   expect(tellIdle({ status: 'open', step_name: '审核资料' })).toContain('看进度')
   expect(tellIdle({ status: 'open', step_name: '签订报装合同' }, true)).toContain('合同审批')
   expect(tellIdle({ status: 'cancelled', step_name: '已取消' }, true)).toBe('已取消，不用再办。')

@@ -17,7 +17,7 @@ it('lists a case once of which two steps are one’s own, and says that an answe
   vi.mocked(listCases).mockResolvedValue({ items: rows, next: null } as never)
   const view = {
     case_no: '3317', step_name: '回复工单', service_name: '报修', customer: { name: '李*', phone: '138****0001', masked: true }, place: '阳光小区', customer_class: null,
-    appointment: null, visit: { made_at: '2026-11-26T11:10:00+08:00' }, open_tasks: [{ step: 'reply', name: '回复工单' }, { step: 'read_answer', name: '看部门答复' }],
+    appointment: null, objections: [], visit: { made_at: '2026-11-26T11:10:00+08:00' }, open_tasks: [{ step: 'reply', name: '回复工单' }, { step: 'read_answer', name: '看部门答复' }],
   } as unknown as StaffCaseView
   vi.mocked(getCase).mockResolvedValue(view)
   const page = shallowMount(FieldDayView, { global: { stubs: { RouterLink: { template: '<a><slot /></a>' } }, components: { ElIcon: { template: '<i />' } } } })

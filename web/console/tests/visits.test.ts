@@ -49,6 +49,14 @@ it('shows a visit once, and not as well the works that wait for it', () => {
   expect(shown.flatMap((day) => day.visits.map((one) => one.case_no))).toEqual(['gas-on', 'other'])
 })
 
+it('puts an objection to be answered before the day, though its visit is over or it waits for money', () => {
+  const objection = { id: 1, task: 2, text: '读数不对', at: '2026-11-26T07:00:00+08:00', may_answer: true }
+  const make = (case_no: string, objections: object[]) =>
+    ({ case_no, child: null, appointment: null, is_alarm: false, mark: null, objections, visit: { made_at: '2026-11-20T09:00:00+08:00' }, open_tasks: [{ step: 'sign', queue: 'to_pay' }] }) as unknown as StaffCaseView
+  const shown = groupByDay([make('over', [objection]), make('not mine', [{ ...objection, may_answer: false }])], at('2026-11-26T08:00'))
+  expect(shown.map((group) => [group.title, group.visits.map((one) => one.case_no)])).toEqual([['客户有异议，等您答复', ['over']]])
+})
+
 it('leaves out what waits for money alone, unless it is taken on the spot', () => {
   const make = (case_no: string, made_at: string | null, ...queues: (string | null)[]) =>
     ({ case_no, child: null, appointment: null, is_alarm: false, mark: null, visit: { made_at }, open_tasks: queues.map((queue) => ({ step: 'x', queue })) }) as unknown as StaffCaseView

@@ -4111,7 +4111,7 @@ export interface paths {
                     due?: "overdue" | "today" | null;
                     narrow?: "returned" | "owed" | "urged" | null;
                     post?: string | null;
-                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "other" | null;
+                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "other" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
@@ -10056,7 +10056,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "other" | null;
+            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "other" | null;
             /**
              * @default null
              * @enum {string|null}
@@ -10963,6 +10963,13 @@ export interface components {
             objection: number;
             text: string;
         };
+        ObjectionBeside: {
+            /** Format: date-time */
+            at: string;
+            case_no: string;
+            paper: string;
+            text: string;
+        };
         ObjectionTaken: {
             leak_words: boolean;
         };
@@ -11323,7 +11330,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };
@@ -11828,6 +11835,7 @@ export interface components {
             notes: components["schemas"]["Note"][];
             objected_papers: string[];
             objections: components["schemas"]["ObjectionToPaper"][];
+            objections_beside: components["schemas"]["ObjectionBeside"][];
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
             opened_at: string;

@@ -107,12 +107,13 @@ export function tellWhoseTurn(tasks: readonly Pick<StaffCaseView['open_tasks'][n
 
 /** What stands in the place of the buttons where there is none; ``approves`` who has a contract to approve above. */
 export function tellIdle(
-  view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'objections' | 'documents' | 'extension' | 'waits_for' | 'open_tasks' | 'actions'>>) | null,
+  view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'objections' | 'objections_beside' | 'documents' | 'extension' | 'waits_for' | 'open_tasks' | 'actions'>>) | null,
   approves = false,
 ): string {
   const toSign = tellToSign(view?.documents ?? [])
   if (toSign && !approves) return toSign
   if (view?.objections?.some((one) => one.may_answer)) return '客户对单据有异议，请联系客户，并在“表单”里答复。'
+  if (view?.objections_beside?.length) return `客户对“${view.objections_beside[0]!.paper}”有异议，请点上面的“去看、去答复”。`
   if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
   if (view?.extension?.may_answer) return '请看上面的延期申请，等您同意或不同意。'
   if (approves) return '请看“内容”里的合同审批，等您同意或退回。'

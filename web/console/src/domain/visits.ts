@@ -32,6 +32,9 @@ export const isUrgent = (visit: Pick<StaffCaseView, 'is_alarm' | 'visit'>) => vi
 /** A complaint that waits for the handler: nobody books an hour for it, but it has to be done in time. */
 const isComplaint = (visit: StaffCaseView) => Boolean(visit.mark) && !visit.appointment && !waitsForReply(visit)
 
+/** Whose paper the customer finds something wrong with, and waits for an answer. */
+export const isDisputed = (visit: Partial<Pick<StaffCaseView, 'objections'>>) => Boolean(visit.objections?.some((one) => one.may_answer))
+
 const OF_MONEY: ReadonlySet<string | null> = new Set(['charge', 'to_pay'])
 
 /** What waits for money alone: nobody goes anywhere for that. Whoever came today takes it on the spot and keeps the visit. */
@@ -81,7 +84,9 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
   const tomorrow = toDay(new Date(now.getTime() + DAY_MS))
   const days = new Map<string | null, StaffCaseView[]>()
   const isMade = (visit: StaffCaseView) => visit.is_alarm || waitsForReply(visit)
-  const own = leaveOutWaiting(visits).filter((visit) => !waitsForMoney(visit, today))
+  // Nobody goes anywhere to answer a customer, but it is the handler's to do, whatever the case waits for.
+  const disputed = visits.filter((visit) => !isUrgent(visit) && isDisputed(visit))
+  const own = leaveOutWaiting(visits.filter((visit) => !disputed.includes(visit))).filter((visit) => !waitsForMoney(visit, today))
   const alarms = own.filter(isUrgent)
   const answers = own.filter((visit) => !isUrgent(visit) && findAnswer(visit))
   const others = own.filter((visit) => !isUrgent(visit) && !findAnswer(visit))
@@ -102,6 +107,7 @@ export function groupByDay(visits: readonly StaffCaseView[], now: Date): DayOfVi
   })
   if (complaints.length) groups.unshift({ day: 'complaint', title: '投诉 · 抓紧办', visits: complaints })
   if (answers.length) groups.unshift({ day: null, title: '部门有答复，请先看', visits: answers })
+  if (disputed.length) groups.unshift({ day: null, title: '客户有异议，等您答复', visits: disputed })
   if (alarms.length) groups.unshift({ day: 'alarm', title: '燃气报警 · 马上去', visits: alarms })
   if (made.length) groups.push({ day: null, title: '做完了，等回复', visits: made })
   return groups
