@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.catalogue.service import DefinitionStore
 from backend.core.local_time import local_date
 from payments.models import Charge, CounterReceipt
-from payments.paid_for import name_what
+from payments.paid_for import find_sum_field, name_what
 
 # Trait of a process that collects a fee: its step → the way of paying that a slip begins with.
 _PAID_BY = "paid_by"
@@ -54,7 +54,10 @@ def make_book_reader(definitions: DefinitionStore) -> Callable[[Session, int], d
             "charge.channel": next((ways[one] for one in gone if one in ways), None),
         }
         if place.above is not None:
-            known["charge.what"] = name_what(definitions.get(session, place.above), place.step)
+            above = definitions.get(session, place.above)
+            known["charge.what"] = name_what(above, place.step)
+            # A sum that was worked out at an earlier step goes by no rule on areas or quotas.
+            known["charge.basis"] = "other" if find_sum_field(above, place.step) else None
         return {key: value for key, value in known.items() if value is not None}
 
     return read_books

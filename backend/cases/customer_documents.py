@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -12,7 +12,7 @@ from backend.cases.case_tree import Branch
 from backend.cases.commands import CUSTOMER
 from backend.cases.document_printing import DocumentPrinter, Printed
 from backend.cases.document_rows import is_signed_on_paper
-from backend.cases.document_signing import DocumentSigning
+from backend.cases.document_signing import DocumentSigning, Signed
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -22,6 +22,7 @@ from backend.cases.signature_views import describe_signers
 from backend.cases.signed_facts import list_facts
 from backend.cases.step_signatures import list_asked_at
 from backend.cases.told_values import list_told
+from backend.catalogue.forms import Form
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
 from backend.core.errors import NotFound
@@ -103,7 +104,7 @@ class CustomerDocuments:
                     one.values
                 )
                 asked = asked_at.get(one.row.task_no)
-                signers = describe_signers(one.form, signed, _OWN, _OWN, may=may, masks=False)
+                signers = tell_signers(one.form, signed, may)
                 may_sign = any(signer["may_sign"] for signer in signers)
                 signs = asked is not None or may_sign
                 yield {
@@ -120,6 +121,15 @@ class CustomerDocuments:
                 }
         for waiting, below in branch.children.items():
             yield from self._list_branch(session, below, (*path, waiting))
+
+
+def tell_signers(form: Form, signed: Sequence[Signed], may: bool) -> list[dict[str, Any]]:
+    """Return who signs as the customer is told it: not what the company leaves open, or never signed."""
+    own = frozenset(one["key"] for one in form.body.get("signers", ()) if one["party"] == CUSTOMER_PARTY)
+    described = describe_signers(form, signed, _OWN, own, may=may, masks=False)
+    return [
+        one for one in described if one["key"] in own or one["signed_at"] or (may and not one["optional"])
+    ]
 
 
 def _make_filler(customer_id: int, device: str = "") -> Filler:

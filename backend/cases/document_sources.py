@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -109,7 +109,7 @@ class DocumentSources:
             **name_values("application", application),
             **_name_project(applicant),
             **before,
-            **(self._read_books(session, case.id) if any(one.startswith(_BOOKS) for one in named) else {}),
+            **self._read_named_books(session, case, named, before),
             **applicant,
             **self._facts,
             **known,
@@ -120,6 +120,15 @@ class DocumentSources:
             return begun
         fresh = {key: value for key, value in begun.items() if key in anew}
         return {**{key: one for key, one in _keep_former(form, former).items() if key not in anew}, **fresh}
+
+    def _read_named_books(
+        self, session: Session, case: StoredCase, named: Collection[str], before: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what is booked, where the form asks for it; what a contract says is paid by the contract."""
+        if not any(one.startswith(_BOOKS) for one in named):
+            return {}
+        by_contract = {"charge.basis": "by_contract"} if before.get("contract_no") else {}
+        return {**self._read_books(session, case.id), **by_contract}
 
     def list_fixed(self, session: Session, case: StoredCase, form: Form) -> Values:
         """Return what the form has to say since it is booked; most forms name nothing of that kind."""
@@ -168,7 +177,7 @@ class DocumentSources:
         applicant: dict[str, Any] = {"application_no": row.case_no}
         if row.form_version_id is not None:
             form = self._definitions.get_form(session, row.form_version_id)
-            applicant = {**describe_applicant(form, values), **describe_devices(form, values)}
+            applicant |= {**describe_applicant(form, values), **describe_devices(form, values)}
         for name, sealed, context in (
             ("contact_name", row.contact_name_sealed, NAME_CONTEXT),
             ("contact_phone", row.contact_phone_sealed, PHONE_CONTEXT),

@@ -24,6 +24,7 @@ from backend.catalogue.service import DefinitionStore
 from backend.organisation.service import OrganisationService
 
 TO_FILL = "to_fill"
+DOCUMENT_SIGNED = "document_signed"
 _CUSTOMER_ONLY = frozenset({CUSTOMER_PARTY})
 STATES = (TO_FILL, "draft", "filled", "superseded")
 
@@ -42,6 +43,9 @@ def describe_document(opened: OpenedDocument, *, masks: bool, filled_by: str) ->
         "revision": 0 if row is None else row.revision,
         "has_draft": row is not None and row.draft_sealed is not None,
         "may_fill": opened.may_fill,
+        "signs_first": any(
+            use.name == "document_signed" for way in opened.step.outcomes for use in way.guards
+        ),
         "awaits_approval": awaits_approval(opened.step, opened.case.snapshot),
         "form": body,
         "values": {
@@ -164,26 +168,38 @@ class DocumentLists:
             "unsigned": [one["label"] for one in unsigned],
             "may_sign": any(one["party"] in parties for one in unsigned),
             "own_unsigned": [
-                one["label"] for one in unsigned if _is_own(one, step, snapshot, performer, row)
+                one["label"] for one in unsigned if _is_own(form, one, step, snapshot, performer, row)
             ],
             "concerns_customer": concerns_customer(form, step),
         }
 
 
 def _is_own(
-    signer: Mapping[str, Any], step: Step, snapshot: Snapshot, performer: Performer, row: Row[Any] | None
+    form: Form,
+    signer: Mapping[str, Any],
+    step: Step,
+    snapshot: Snapshot,
+    performer: Performer,
+    row: Row[Any] | None,
 ) -> bool:
     """True where the place waits for ``performer``: of that post, or for the company by who filled it in.
 
     A colleague of the same department may sign for the company as well, but is not asked to: whoever took the
     money signs for it, and not who has the valve to close. What a customer filled in has no such person.
     """
+    signers = form.body.get("signers", ())
+    posts = performer.positions | performer.departments
     if signer["party"] == COMPANY:
+        if any(one["party"] in posts for one in signers):
+            return False
         kind, filled_by = _split(row.filled_by if row is not None else None)
         if kind == "staff":
             return performer.staff_id == filled_by
         return performer.is_staff and performer.may_take(step, snapshot.data)
-    return signer["party"] in performer.positions | performer.departments
+    # Nobody is head and clerk of one department on the same paper.
+    signed = (row.signed or ()) if row is not None else ()
+    is_taken = any(one["party"] == signer["party"] and one["key"] in signed for one in signers)
+    return signer["party"] in posts and not is_taken
 
 
 def _list_unsigned(form: Form, row: Row[Any] | None) -> list[Mapping[str, Any]]:

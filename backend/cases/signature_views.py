@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from backend.cases.document_signing import Signed, label_signer
+from backend.catalogue.form_lint import COMPANY
 from backend.catalogue.forms import Form, Values
 from backend.core.local_time import SHANGHAI
 from backend.core.masking import mask_name, mask_phone
@@ -30,18 +31,36 @@ def describe_signers(
 ) -> list[dict[str, Any]]:
     """Return who signs the form, who has, and who of ``parties`` may do it now.
 
-    ``own`` are those for whom the one who is signed in signs; any other is asked for a name, which for the
-    customer is known by ``customer_name``. ``stale`` tells of a signature to what the document said before.
+    ``own`` are the places at which the one who is signed in signs (``list_own_places``); at any other a name
+    is asked for, which for the customer is known by ``customer_name``. ``stale`` tells of a signature to what
+    the document said before.
     """
     return [
         {
             **_describe(one, signed, may=may and one["party"] in parties, masks=masks),
-            "asks_name": one["party"] not in own,
+            "asks_name": one["key"] not in own,
             "known_name": mask_name(customer_name) if customer_name and one["party"] == "customer" else "",
             "optional": not is_signer_needed(form, one["key"]),
         }
         for one in form.body.get("signers", ())
     ]
+
+
+def list_own_places(
+    form: Form, posts: Collection[str], name: str, signed: Sequence[Signed]
+) -> frozenset[str]:
+    """Return at which places whoever has these ``posts`` signs for themselves.
+
+    Where their own department has its place, that of the company is somebody else's; and nobody is head and
+    clerk of one department on the same paper: who has signed at one of them leaves the other to a colleague.
+    """
+    signers = form.body.get("signers", ())
+    own = [one for one in signers if one["party"] in posts] or [
+        one for one in signers if one["party"] == COMPANY
+    ]
+    stands = {one.signer for one in signed if one.holds and one.name == name}
+    taken = {one["party"] for one in own if one["key"] in stands}
+    return frozenset(one["key"] for one in own if one["key"] in stands or one["party"] not in taken)
 
 
 def find_customer_name(form: Form, values: Values) -> str:

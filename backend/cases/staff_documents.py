@@ -17,9 +17,8 @@ from backend.cases.documents import Change, DocumentDesk, Filler, OpenedDocument
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument, FilledDocuments
 from backend.cases.overall_limits import find_limit_day
 from backend.cases.ports import RecordLook
-from backend.cases.signature_views import describe_signers, find_customer_name
+from backend.cases.signature_views import describe_signers, find_customer_name, list_own_places
 from backend.cases.staff_access import StaffAccess, list_posts, make_filler_performer, make_performer
-from backend.catalogue.form_lint import COMPANY
 from backend.catalogue.forms import Form
 from backend.core.errors import Invalid
 from backend.organisation.service import Member, OrganisationService
@@ -83,9 +82,8 @@ class StaffDocuments:
         may = may and not is_signed_on_paper(opened.values)
         parties = self._list_parties(opened.form, member)
         name = find_customer_name(opened.form, opened.values)
-        signers = describe_signers(
-            opened.form, signed, parties, _list_own(member), may=may, masks=True, customer_name=name
-        )
+        own = list_own_places(opened.form, list_posts(member), member.name, signed)
+        signers = describe_signers(opened.form, signed, parties, own, may=may, masks=True, customer_name=name)
         return {"sha256": opened.row.sha256.hex(), "signers": signers}
 
     def sign(self, member: Member, case_no: str, task: int, wish: Wish) -> None:
@@ -100,7 +98,8 @@ class StaffDocuments:
                 session, filled, wish.signer, wish.sha256, self._list_parties(filled.form, member)
             )
             signer = find_signer(filled.form, wish.signer)
-            is_own = signer is not None and signer["party"] in _list_own(member)
+            signed = self._signing.list_signed(session, filled)
+            is_own = wish.signer in list_own_places(filled.form, list_posts(member), member.name, signed)
             name = member.name if is_own else wish.name.strip()
             if wish.as_named and signer is not None and signer["party"] == CUSTOMER_PARTY:
                 name = find_customer_name(filled.form, filled.values)
@@ -167,10 +166,6 @@ class StaffDocuments:
     def _open(self, session: Session, member: Member, case_no: str, task: int) -> OpenedDocument:
         row = self._access.find_staff_case(session, member, case_no)
         return self._desk.read(session, row.id, task, _make_filler(member, row))
-
-
-def _list_own(member: Member) -> frozenset[str]:
-    return list_posts(member) | {COMPANY}
 
 
 def _make_filler(member: Member, row: Row[Any], device: str = "") -> Filler:

@@ -172,7 +172,7 @@ def _write_data(event: HistoryEvent, names: Names) -> str | None:
     if data.get("amount_fen"):
         said.append(f"应收 {_write_yuan(data['amount_fen'])}")
     if data.get("receipt_no"):
-        said.append(f"收据号 {data['receipt_no']}")
+        said.append(f"入账单号 {data['receipt_no']}")
     if data.get("visit_photos"):
         said.append(f"现场照片共 {len(data['visit_photos'])} 张")
     drawing = data.get(WORKS_DRAWING)

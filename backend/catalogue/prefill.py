@@ -41,6 +41,7 @@ SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "charge.paid_on": frozenset({FieldType.DATE}),
     "charge.what": frozenset({FieldType.TEXT}),
     "charge.channel": frozenset({FieldType.CHOICE}),
+    "charge.basis": frozenset({FieldType.CHOICE}),
     # The devices that the application names, and whether a boiler or water heater is among them.
     "applied.devices": frozenset({FieldType.TABLE}),
     "applied.heating": frozenset({FieldType.YES_NO}),

@@ -50,7 +50,7 @@ _GUARDS: dict[str, str] = {
     "drawing_changed": "图纸刚刚换了新的，请看过新图再签字。",
     "sum_unset": "应缴多少钱还没有定好，请先不要缴费。定好后我们会告诉您。",
     "amount_missing": "还没有填写应收金额，请填好后再提交。",
-    "receipt_missing": "还没有填写收据号，请填好后再提交。",
+    "receipt_missing": "还没有填写入账单号，请填好后再提交。",
     "hazards_found": "安检单里勾选了隐患，请选“发现隐患”；没有隐患就先改安检单。",
     "hazards_missing": "安检单里还没有勾选隐患，请先勾选；没有隐患就选“没有隐患”。",
     "arrears_found": "气量核对单上写着要补缴的气款，请按要补缴的交；不欠的，先改核对单。",
@@ -217,7 +217,7 @@ _CUSTOMER_SIGN_IN: dict[str, str] = {
 
 _PAYMENTS: dict[str, str] = {
     "charge_not_open": "这笔费用已经收过或已经作废，请刷新页面核对，不要重复收款。",
-    "receipt_taken": "这个收据号已经登记过，请核对收据后重新填写。",
+    "receipt_taken": "这个入账单号已经登记过，请核对后重新填写。",
     "differs_from_books": "单子上的数和财务登记的不一样，请照登记的填；登记错了请找财务更正。",
 }
 

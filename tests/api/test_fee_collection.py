@@ -61,7 +61,7 @@ def test_the_finance_clerks_receipt_settles_the_charge(hall: Hall) -> None:
         assert desk.act(case_no, outcome).status_code == 200
     case = desk.read(f"/cases/{case_no}")
     assert case["status"] == "completed"
-    assert {"应收 80.00 元", f"收据号 {receipt_no}"} <= {one["text"] for one in case["history"]}
+    assert {"应收 80.00 元", f"入账单号 {receipt_no}"} <= {one["text"] for one in case["history"]}
 
 
 def test_the_slip_carries_what_is_booked_and_nothing_else(hall: Hall) -> None:
@@ -84,7 +84,7 @@ def test_the_slip_carries_what_is_booked_and_nothing_else(hall: Hall) -> None:
     assert (wrong.status_code, code(wrong)) == (422, "differs_from_books")
     assert wrong.get_json()["fields"] == {
         "amount_paid": "“实缴金额”要和财务登记的一致：80 元。",
-        "receipt_no": f"“收据号”要和财务登记的一致：{receipt_no}。",
+        "receipt_no": f"“入账单号”要和财务登记的一致：{receipt_no}。",
     }
     right = {**typed, "amount_paid": 8_000, "receipt_no": receipt_no}
     assert desk.send("PUT", path, {"revision": 0, "values": right, "fills": True}).status_code == 200
@@ -121,7 +121,7 @@ def test_money_that_did_not_come_voids_the_charge(hall: Hall) -> None:
 
 def test_the_way_of_paying_that_was_chosen_stands_in_the_slip(hall: Hall) -> None:
     desk, finance = hall.sign_in("desk_361"), hall.sign_in("finance_361")
-    for way, channel in (("by_transfer", "transfer"), ("in_client", "online"), ("at_counter", None)):
+    for way, channel in (("by_transfer", "transfer"), ("in_client", "online"), ("at_counter", "cash")):
         case_no = start_fee(hall)
         # The way that was left does not count.
         assert desk.act(case_no, "at_terminal", amount_fen=500).status_code == 200

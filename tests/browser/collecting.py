@@ -32,7 +32,7 @@ def collect_at_counter(
     clerk.confirm("收到了")
     finance.open_case(fee_no)
     finance.button("确认到账").click()
-    finance.dialog.get_by_label(re.compile("收据")).fill(receipt_no)
+    finance.dialog.get_by_label("入账单号").fill(receipt_no)
     watched.shoot(finance.page, f"fee-{receipt_no}-3-receipt")
     finance.confirm("确认到账")
     # Had the money been brought to finance, the same clerk would go on here at once.

@@ -17,7 +17,7 @@ describe('what is collected', () => {
 
   it('is not asked for anew once finance has confirmed it', () => {
     const received = [{ amount_fen: 3600, paid_at: '2026-11-26T09:00:00Z', receipt_no: 'R-1' }]
-    expect(tellReceived({ received, is_cleared: true })).toBe('财务已确认到账 36.00 元（收据号 R-1），应缴的已缴清')
+    expect(tellReceived({ received, is_cleared: true })).toBe('财务已确认到账 36.00 元（入账单号 R-1），应缴的已缴清')
     expect(tellReceived({ received, is_cleared: false })).toContain('还没有缴清')
     expect([tellReceived({ received: [], is_cleared: false }), tellReceived(null)]).toEqual(['', ''])
   })

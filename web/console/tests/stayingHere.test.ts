@@ -25,6 +25,8 @@ it.each<[string, LeftStep | null, After, boolean]>([
   ['nothing that is known to have been done', null, after([task(2, 'close')]), false],
   ['what is done in one go on the telephone, whatever queue or limit', doneInOneGo(1, 'accept'), after([inOneGo(2, 'dispatch')]), true],
   ['what somebody else begins after it', doneInOneGo(1, 'reply'), after([task(2, 'assign', null)]), false],
+  ['money taken, which finance has to confirm while the customer waits', done(1, 'charge'), after([task(2, 'charge', null)], []), true],
+  ['the rating given and the fee ended', done(1, 'charge'), after([]), false],
   ['an alarm, whatever its next queue', done(1, 'alarm'), after([task(2, 'reply')], undefined, true), true],
   ['an alarm that is for others now', done(1, 'alarm'), after([task(2, 'reply')], [], true), false],
 ])('after one step, %s', (_what, left, view, stays) => {

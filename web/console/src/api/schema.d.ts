@@ -9958,6 +9958,7 @@ export interface components {
             saved_at: string | null;
             sha256?: string;
             signers?: components["schemas"]["Signer"][];
+            signs_first: boolean;
             /** @enum {string} */
             state: "to_fill" | "draft" | "filled" | "superseded";
             step: string;

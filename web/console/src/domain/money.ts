@@ -30,7 +30,7 @@ export const tellBasis = (fee: Pick<CaseFee, 'basis'> | null): string => (fee?.b
 export function tellReceived(fee: Pick<CaseFee, 'received' | 'is_cleared'> | null): string {
   const received = fee?.received ?? []
   if (!received.length) return ''
-  const sums = received.map((one) => `${tellYuan(one.amount_fen)} 元${one.receipt_no ? `（收据号 ${one.receipt_no}）` : ''}`)
+  const sums = received.map((one) => `${tellYuan(one.amount_fen)} 元${one.receipt_no ? `（入账单号 ${one.receipt_no}）` : ''}`)
   return `财务已确认到账 ${sums.join('、')}，${fee?.is_cleared ? '应缴的已缴清' : '还没有缴清'}`
 }
 

@@ -2,6 +2,8 @@
 import type { StaffCaseView } from '@/api/types'
 import { isGrave } from './actionNeeds'
 
+const TAKES_MONEY = 'charge'
+
 /** The step that somebody has just done, and the steps that were open when it was. */
 export interface LeftStep {
   task: number | null
@@ -23,6 +25,8 @@ export function goesOnHere(left: LeftStep | null, after: Pick<StaffCaseView, 'ac
   if (!left) return false
   const before = new Map(left.open_tasks.map((task) => [task.no, task.queue]))
   const queue = before.get(left.task ?? -1) ?? null
+  // Until the receipt is written and the rating given the customer stands at the window, whosever turn it is just now.
+  if (queue === TAKES_MONEY && after.open_tasks.some((task) => task.queue === TAKES_MONEY)) return true
   const wasInOneGo = left.open_tasks.some((task) => task.no === left.task && task.in_one_go)
   if (wasInOneGo && after.open_tasks.some((task) => doable.has(task.no) && !before.has(task.no) && task.in_one_go)) return true
   return after.open_tasks.some((task) => doable.has(task.no) && !before.has(task.no) && task.due_at !== null && (isLast || task.queue === null || task.queue === queue))
