@@ -125,6 +125,8 @@ class CaseViewSchema(_CaseBaseSchema):
     rating_tags = fields.Nested(RatingTagsSchema, required=True, allow_none=True)
     identity = fields.String(required=True, validate=validate.OneOf(IDENTITY_STATES))
     ended_reason = fields.String(required=True, allow_none=True)
+    # Whether it can still be stopped where it stands, by telephone where not by the action of withdrawing.
+    may_call_off = fields.Boolean(required=True)
     # The step that waits for their signature waits for staff first, who are to answer what they object to.
     is_disputed = fields.Boolean(required=True)
     refusal = fields.Nested(RefusalSchema, required=True, allow_none=True)

@@ -25,6 +25,7 @@ from backend.cases.customer_actions import (
     list_actions,
     make_late_rating,
     make_urging,
+    may_call_off,
 )
 from backend.cases.declining import find_refusal, tell_refusal
 from backend.cases.form_sealing import open_values
@@ -244,6 +245,7 @@ class CustomerCases:
             "rating_tags": _RATING_TAGS if any(one.asks_rating for one in actions) else None,
             "identity": identity,
             "ended_reason": find_ended_reason(session, branch.id) if is_stopped else None,
+            "may_call_off": may_call_off(line),
             "is_disputed": bool(disputed),
             "refusal": describe_refusal(session, branch, find_refusal(line)),
         }

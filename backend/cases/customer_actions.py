@@ -16,7 +16,7 @@ from backend.cases.snapshot import CaseStatus, Task
 from backend.cases.urging import write_too_soon
 from backend.cases.visiting import is_hour_missing
 from backend.cases.wording import SIGN, SUPPLY, name_action
-from backend.catalogue.definition import ActorKind
+from backend.catalogue.definition import ActorKind, ProcessDefinition
 from backend.core.error_texts import ERROR_TEXTS
 from backend.notifications.messages import DAYS_TO_MEND
 
@@ -100,6 +100,21 @@ def make_signing(name: str, path: tuple[int, ...], *, waits: bool) -> CustomerAc
 def make_late_rating() -> CustomerAction:
     """Return the action of rating what no step waits for; nothing stands still until then."""
     return CustomerAction(_write(AvailableAction(kind="rate", name="评价", unmet="rating_missing"), ()), None)
+
+
+def may_call_off(line: Line) -> bool:
+    """Tell whether staff could still stop the case where it stands: a closed valve is not called off."""
+    waiting = list(_list_waiting(line)) if line.snapshot.status is CaseStatus.OPEN else []
+    return bool(waiting) and all(step in one.cancel_at or step in one.withdraw_at for one, step in waiting)
+
+
+def _list_waiting(line: Line) -> Iterator[tuple[ProcessDefinition, str]]:
+    for task in line.snapshot.open_tasks:
+        child = line.children.get(task.no)
+        if child is not None and child.snapshot.status is CaseStatus.OPEN:
+            yield from _list_waiting(child)
+        else:
+            yield line.definition, task.step
 
 
 def find_mend_until(line: Line) -> str | None:

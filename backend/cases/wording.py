@@ -66,7 +66,9 @@ def write_step_due(step: ProgressStep, now: datetime) -> str | None:
     if step.ends_with:
         return _write_end(step.due_at, step.ends_with, now)
     if not step.is_own:
-        return write_due(step.due_at, now)
+        # A limit over all that follows is told as such: two steps with one date read as if one were late.
+        spans = step.is_due_shared and not step.in_child
+        return f"{write_due(step.due_at, now)}{'全部办完' if spans else ''}"
     own = write_own_due(step.due_at, now)
     return own if step.due_at >= now else f"{write_due(step.due_at, now)}，{own}"
 

@@ -80,6 +80,10 @@ def test_staff_look_first_and_then_it_is_the_customers_turn_again(
     view = read(hall, owner, f"/cases/{stopped}")
     assert (view["state"], view["is_disputed"]) == ("waits_for_you", False)
     assert "请在" in view["headline"] and [one["case_no"] for one in list_waiting(hall, owner)] == [stopped]
+    # The valve is closed: nobody can call that off any more.
+    assert view["may_call_off"] is False
+    early = begin(hall, "suspension_removal", "check_gas", owner.id, stop_kind="suspension")
+    assert read(hall, owner, f"/cases/{early}")["may_call_off"] is True
 
     task = object_to(hall, owner, stopped)
     view = read(hall, owner, f"/cases/{stopped}")
@@ -90,7 +94,8 @@ def test_staff_look_first_and_then_it_is_the_customers_turn_again(
     assert [one["due_text"] for one in view["progress"] if one["state"] == "now"] == [None]
     assert "sign" in [one["outcome"] for one in view["actions"]]
     assert list_waiting(hall, owner) == []
-    [listed] = read(hall, owner, "/cases?state=open")["items"]
+    cases = read(hall, owner, "/cases?state=open")["items"]
+    [listed] = [one for one in cases if one["case_no"] == stopped]
     assert (listed["action"], listed["due_text"], listed["headline"]) == (None, None, view["headline"])
 
     reply(handler, stopped, task)

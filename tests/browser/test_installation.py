@@ -222,7 +222,7 @@ def _see_it_mended(watched: Watched, customer: Customer, case_no: str) -> None:
 def _see_what_to_pay(watched: Watched, customer: Customer) -> None:
     page = customer.page
     expect(page.get_by_text("3,580.00 元", exact=True)).to_be_visible()
-    expect(page.get_by_text(re.compile("营业厅窗口，工作日"))).to_be_visible()
+    expect(page.get_by_text(re.compile("营业厅，工作日"))).to_be_visible()
     expect(page.get_by_text(re.compile("^请在 .+ 下班前缴$"))).to_be_visible()
     watched.shoot(page, "installation-to-pay")
 

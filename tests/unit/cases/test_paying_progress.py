@@ -85,7 +85,7 @@ def test_a_process_that_hands_over_at_once_keeps_its_own_name_for_it(
     assert (first.name, first.state.value, first.text) == (
         name,
         "now",
-        "请在营业厅窗口缴费；已经缴了的，窗口正在登记",
+        "请在营业厅缴费；已经缴了的，营业厅正在登记",
     )
     assert second.name == "核对到账"
 

@@ -218,13 +218,13 @@ def test_a_headline_says_what_and_by_when() -> None:
     due_at = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
     steps = make_progress(Line(APPLICATION, snapshot, {task: due_at}), find_process)
     headline = write_headline(CaseStatus.OPEN, steps, False, NOW)
-    assert headline == "服务单位会联系您约上门时间，预计 11月26日 周四 17:00 前全部办完"
+    assert headline == "正在安排师傅，排好后您可以自己选上门时间，预计 11月26日 周四 17:00 前全部办完"
     late = write_headline(CaseStatus.OPEN, steps, False, due_at + timedelta(seconds=1))
-    assert late == "服务单位会联系您约上门时间，比预计的晚了，我们正在催办"
+    assert late == "正在安排师傅，排好后您可以自己选上门时间，比预计的晚了，我们正在催办"
     # When works end that nobody has begun is not the desk's to say.
     works = snapshot._replace(data={"service": "installation"})
     steps = make_progress(Line(APPLICATION, works, {task: due_at}), find_process)
-    assert write_headline(CaseStatus.OPEN, steps, False, NOW) == "服务单位会联系您约上门时间"
+    assert write_headline(CaseStatus.OPEN, steps, False, NOW) == "正在安排师傅，排好后您可以自己选上门时间"
     # One second before midnight in Shanghai is still that day.
     due_at = datetime(2026, 11, 26, 15, 59, tzinfo=UTC)
     assert write_due(due_at, due_at) == "预计 11月26日 周四 23:59 前"

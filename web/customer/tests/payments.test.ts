@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isToPay, isUnderWay, paysFirst, paysNow, tellAfterwards, tellBasis, tellBring, tellDue, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
+import { isToPay, isUnderWay, paysFirst, paysNow, tellAfterwards, tellBring, tellDue, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
 
 describe('what there is to pay', () => {
   it('is told in yuan', () => {
@@ -31,12 +31,12 @@ describe('what there is to pay', () => {
   })
 
   it('names a contract only where there is one with an account', () => {
-    expect(tellOnlyWhere({ transfer: null })).toBe('只向营业厅窗口缴费，不要转给个人。')
+    expect(tellOnlyWhere({ transfer: null })).toBe('只向营业厅缴费，不要转给个人。')
     expect(tellOnlyWhere({ transfer: { holder: '燃气公司', bank: '建行', account_no: '3700' } })).toContain('合同上的公司账户')
   })
 
   it('asks for a word of a transfer alone, since the counter books what it took', () => {
-    expect(tellAfterwards({ transfer: null }, true)).toContain('窗口会替您登记')
+    expect(tellAfterwards({ transfer: null }, true)).toContain('营业厅会替您登记')
     expect(tellAfterwards({ transfer: { holder: '燃气公司', bank: '建行', account_no: '3700' } }, true)).toContain('转账的，转好后点下面的按钮')
     expect(tellAfterwards({ transfer: null }, false)).not.toContain('按钮')
   })
@@ -52,7 +52,6 @@ describe('what there is to pay', () => {
       '应缴欠缴的气款 123.45 元', '欠缴的气款 123.45 元，正在登记', '欠缴的气款 123.45 元，正在入账', null,
     ])
     expect(tellDue({ what: '费用', amount_fen: null, state: 'checking' })).toBeNull()
-    expect(tellBasis({ basis: [{ label: '欠费气量', text: '20 m³' }, { label: '单价', text: '3.20 元' }] })).toBe('欠费气量 20 m³，单价 3.20 元')
   })
 
   it('leads to the counter before all that may come later', () => {

@@ -9747,6 +9747,7 @@ export interface components {
             /** @enum {string} */
             identity: "none" | "proven" | "wanted" | "by_person";
             is_disputed: boolean;
+            may_call_off: boolean;
             /** Format: date-time */
             mend_until: string | null;
             /** Format: date-time */

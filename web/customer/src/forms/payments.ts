@@ -18,9 +18,6 @@ export function tellDue(bill: Pick<Bill, 'state' | 'what' | 'amount_fen'>): stri
   return `${bill.what} ${tellYuan(bill.amount_fen)}，${bill.state === 'booking' ? '正在登记' : '正在入账'}`
 }
 
-/** What the sum comes of, in one line. */
-export const tellBasis = (bill: Pick<Bill, 'basis'>): string => bill.basis.map((one) => `${one.label} ${one.text}`).join('，')
-
 /**
  * Whether the way to the counter is what is to be done first: nothing else that the case waits for goes before it, but to say
  * that it is paid comes after it.
@@ -45,7 +42,7 @@ export function tellLateToo(bill: Pick<Bill, 'until' | 'overdue' | 'contract_no'
 
 /** Where alone money goes: a contract is named just where there is one with the company's account in it. */
 export function tellOnlyWhere(bill: Pick<Bill, 'transfer'>): string {
-  return bill.transfer ? '只向营业厅窗口或合同上的公司账户缴费，不要转给个人。' : '只向营业厅窗口缴费，不要转给个人。'
+  return bill.transfer ? '只向营业厅或合同上的公司账户缴费，不要转给个人。' : '只向营业厅缴费，不要转给个人。'
 }
 
 /**
@@ -53,10 +50,10 @@ export function tellOnlyWhere(bill: Pick<Bill, 'transfer'>): string {
  * where there is a button to say so.
  */
 export function tellAfterwards(bill: Pick<Bill, 'transfer'>, maySay: boolean): string {
-  if (!maySay) return bill.transfer ? '请留着收据，到账后我们替您登记。' : '缴好请留着收据，窗口会替您登记。'
+  if (!maySay) return bill.transfer ? '请留着收据，到账后我们替您登记。' : '缴好请留着收据，营业厅会替您登记。'
   return bill.transfer
-    ? '请留着收据。在窗口缴的，窗口替您登记；转账的，转好后点下面的按钮告诉我们。'
-    : '缴好请留着收据，窗口会替您登记；窗口没有登记的，再点下面的按钮告诉我们。'
+    ? '请留着收据。在营业厅缴的，营业厅替您登记；转账的，转好后点下面的按钮告诉我们。'
+    : '缴好请留着收据，营业厅会替您登记；营业厅没有登记的，再点下面的按钮告诉我们。'
 }
 
 /** What of the whole sum this is, or null where it is all of it. */
