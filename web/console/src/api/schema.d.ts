@@ -9022,6 +9022,7 @@ export interface components {
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             customer_phone: string;
+            declined_by_customer: boolean;
             /** Format: date-time */
             due_at: string | null;
             handler_name: string | null;
@@ -11100,6 +11101,7 @@ export interface components {
             /** @enum {string|null} */
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
+            declined_by_customer: boolean;
             /** Format: date-time */
             due_at: string | null;
             handler_name: string | null;
@@ -11148,6 +11150,7 @@ export interface components {
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             declined: string | null;
+            declined_by_customer: boolean;
             documents: components["schemas"]["DocumentLine"][];
             drawing: components["schemas"]["Drawing"] | null;
             /** Format: date-time */
@@ -11576,6 +11579,7 @@ export interface components {
             /** @enum {string|null} */
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
+            declined_by_customer: boolean;
             /** Format: date-time */
             due_at: string | null;
             handler_name: string | null;
