@@ -42,6 +42,15 @@ _TOPS = Prepared(
     """
     )
 )
+# By which way out a case came to where it stands.
+_LAST_WAYS = Prepared(
+    text(
+        """
+    SELECT DISTINCT ON (case_id) case_id, step, outcome FROM case_task
+     WHERE case_id = ANY(:ids) AND outcome IS NOT NULL ORDER BY case_id, done_at DESC, no DESC
+    """
+    )
+)
 # What stands in the place of the step once no step is waited for any more.
 _ENDED = {
     CaseStatus.COMPLETED: "已办结",
@@ -104,6 +113,17 @@ def _write_mark(definition: ProcessDefinition, grade: Mapping[str, Any]) -> str 
     return f"{level}级{mark}" if mark and level else mark
 
 
+def _list_refusals(definition: ProcessDefinition, step: str) -> frozenset[tuple[str, str]]:
+    """Return by which of the customer's ways out, each with its reason, a case comes back to ``step``."""
+    return frozenset(
+        (one.key, way.key)
+        for one in definition.steps
+        if one.by.kind is ActorKind.CUSTOMER
+        for way in one.outcomes
+        if way.needs_reason and step in way.to
+    )
+
+
 def _tell_turn(step: Step, handler_id: int | None, performer: Performer | None) -> str:
     """Tell whose turn the step is: the customer's, one's own, or another's."""
     if step.by.kind is ActorKind.CUSTOMER:
@@ -152,6 +172,7 @@ class RowWriter:
         top_ids = {row.id: tops[row.id].top_id if row.id in tops else row.id for row in rows}
         objected = list_open(session, set(top_ids.values()))
         wholes = self._read_answering(session, rows, tops)
+        declined = self._find_declined(session, rows)
         return [
             {
                 **self.write_one(
@@ -167,9 +188,21 @@ class RowWriter:
                     wholes.get(top_ids[row.id]),
                 ),
                 "application_no": tops[row.id].case_no if row.id in tops else row.case_no,
+                "declined_by_customer": row.id in declined,
             }
             for row in rows
         ]
+
+    def _find_declined(self, session: Session, rows: Sequence[Row[Any]]) -> frozenset[int]:
+        """Return the cases that the customer sent back to the step at which they stand, to be made anew."""
+        refusals = {
+            row.id: found
+            for row in rows
+            if CaseStatus(row.status) is CaseStatus.OPEN
+            and (found := _list_refusals(self._definitions.get(session, row.definition_version_id), row.step))
+        }
+        ways = _LAST_WAYS.all(session, {"ids": sorted(refusals)}) if refusals else ()
+        return frozenset(one.case_id for one in ways if (one.step, one.outcome) in refusals[one.case_id])
 
     def write_one(
         self,
@@ -218,6 +251,8 @@ class RowWriter:
             "limit_until": None if due_at is None else _tell_span(definition, row.step),
             "promise": promise,
             "returned_times": row.returned_times,
+            # Told in lists; the case itself has the words.
+            "declined_by_customer": False,
             "urged_times": 0 if status.is_final or row.urged_at is None else row.urged_times,
             "objected_papers": []
             if status.is_final

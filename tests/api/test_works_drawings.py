@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import upload
 from tests.api.promised import list_promised
-from tests.api.staff_side import Hall, code
+from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_gas_accounts import begin
 from tests.pictures import make_photo
 
@@ -104,6 +104,11 @@ def test_the_customer_sees_the_very_sketch_that_is_signed(
     assert f"客户已签名，看过的图纸校验值 {shown['sha256'][:12]}{agreed}" in texts
 
 
+def is_marked(who: Browser, case_no: str) -> bool:
+    [row] = [one for one in who.read("/cases", q=case_no)["items"] if one["case_no"] == case_no]
+    return bool(row["declined_by_customer"])
+
+
 def test_what_was_turned_down_is_drawn_anew(hall: Hall, owner: MadeCustomer) -> None:
     works = hall.sign_in("works_361")
     case_no = begin(hall, "install_residential_individual", "design", owner.id, amount_fen=1)
@@ -118,10 +123,13 @@ def test_what_was_turned_down_is_drawn_anew(hall: Hall, owner: MadeCustomer) -> 
     view = works.read(f"/cases/{case_no}")
     assert view["declined"] == "管道走向不对"
     assert [one["state"] for one in view["progress"] if one["declined"]] == ["done"]
+    # The list marks it as well, as long as it is to be drawn anew.
+    assert is_marked(works, case_no)
     assert code(works.act(case_no, "designed")) == "drawing_missing"
     pages = [upload(works, "图二"), upload(works, "图二续")]
     assert works.act(case_no, "designed", drawing=pages).status_code == 200
     assert works.read(f"/cases/{case_no}")["declined"] is None
+    assert not is_marked(works, case_no)
     [second] = read(hall, owner, path)
     assert [one["file_key"] for one in second["files"]] == pages
     assert (second["name"], second["sha256"] != first["sha256"]) == ("施工图", True)

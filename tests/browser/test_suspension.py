@@ -64,9 +64,11 @@ def _record_gas(watched: Watched, handler: Staff) -> None:
     dialog = handler.dialog
     for label, value in (
         ("户号", "361000000003"), ("燃气表号", "3711223344"), ("累计购气量", "1300"), ("累计用气量", "1312"),
-        ("剩余气量", "-12"), ("气价", "3"), ("要补缴的气款", "36.00"),
+        ("气价", "3"), ("要补缴的气款", "36.00"),
     ):  # fmt: skip
         dialog.locator("input").and_(dialog.get_by_label(label)).fill(value)
+    # What is left comes of the two figures and is not typed.
+    expect(dialog.locator("#field-meter_left")).to_have_text("-12 m³")
     handler.add_photo(make_photo())
     watched.shoot(handler.page, "suspension-05-gas")
     dialog.get_by_role("button", name=re.compile("填好，需补缴气款")).click()

@@ -38,7 +38,7 @@ it('offers more time only for a step for which nobody has asked yet', () => {
 })
 
 it('lets who leads agree with one press and shows the case as it is then', async () => {
-  vi.mocked(answerExtension).mockResolvedValue({ case_no: '26110001', extension: null, reviews: {} } as unknown as StaffCaseView)
+  vi.mocked(answerExtension).mockResolvedValue({ case_no: '26110001', extension: null, form: { sections: [] }, reviews: {} } as unknown as StaffCaseView)
   const banner = show({})
   expect(banner.text()).toContain('王芳申请延期')
   await banner.findAll('button')[0]!.trigger('click')

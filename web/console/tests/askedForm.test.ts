@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { FormBody, FormField } from '@/api/types'
-import { askPlainly, nameSignature, tellDayOf } from '@/domain/askedForm'
+import { askPlainly, callForStaff, nameSignature, tellDayOf } from '@/domain/askedForm'
 
 const days: FormField = { key: 'days', label: '限期…天内整改完成', asked_as: '几天内改好', type: 'number', personal: 'none', tells_day: true }
 const now = new Date('2026-11-25T03:00:00Z')
@@ -22,4 +22,9 @@ describe('a form on the screen', () => {
   it('says 签字 once', () => {
     expect(['安检员签字', '用户签名', '检查人'].map(nameSignature)).toEqual(['安检员签字', '用户签名', '检查人签名'])
   })
+})
+
+it('calls for staff what it asks the customer for', () => {
+  const form = { sections: [{ key: 's', title: '联系', fields: [{ key: 'contact_name', label: '您的姓名' }, { key: 'note', label: '说明' }] }] } as unknown as FormBody
+  expect(callForStaff(form).sections[0]!.fields.map((one) => one.label)).toEqual(['姓名', '说明'])
 })

@@ -50,3 +50,8 @@ it('tells until when the whole works are to be done', () => {
   expect(read({ works_due_at, promised_end: '12月10日 周四 竣工' })).toContain('联络单 12月10日 周四 竣工')
   expect(read({ works_due_at, works_overdue: true })).toContain('，已超期')
 })
+
+it('says that it is the fee of a business and not that business', () => {
+  expect(read({ service_name: '报停、销户', order_name: '收费', step_name: '受理申请' })).toContain('收费 · 报停、销户')
+  expect(read({ order_name: null })).toContain('报修')
+})

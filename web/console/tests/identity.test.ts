@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { CaseIdentityView, IdentityWord } from '@/api/types'
-import { findLack, listSteps, tellNameCheck, tellProof, wantsDeclining } from '@/domain/identity'
+import { choosePlace, findLack, listSteps, tellNameCheck, tellProof, wantsDeclining } from '@/domain/identity'
 
 const view = (over: Partial<CaseIdentityView> = {}): CaseIdentityView => ({
   status: 'wanted', offers_face_check: true, acts_for_another: false, has_declined: false, tries_left: 3, has_record: true,
@@ -35,6 +35,13 @@ describe('the proof of who a customer is', () => {
     expect(findLack(view(), word({ place: 'centre' }))).toContain('先请客户刷脸')
     expect(findLack(view(), word({ place: 'centre', customer_declined: true }))).toBeNull()
     expect(wantsDeclining(view({ offers_face_check: false }), 'centre')).toBe(false)
+  })
+
+  it('knows where the customer is of whoever has arrived there, and of nobody else', () => {
+    expect(choosePlace(['centre', 'counter', 'field'], true)).toBe('field')
+    expect(choosePlace(['centre', 'counter', 'field'], false)).toBe('')
+    expect(choosePlace(['counter'], false)).toBe('counter')
+    expect(choosePlace(['centre', 'counter'], true)).toBe('')
   })
 
   it('compares with the record by name and the tail of the number', () => {

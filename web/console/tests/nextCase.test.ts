@@ -11,7 +11,7 @@ vi.mock('@/api/cases')
 vi.mock('@/api/realtime', () => ({ hints: { watchCases: () => undefined } }))
 
 const row = (caseNo: string) => ({ case_no: caseNo }) as StaffCaseRow
-const view = (caseNo: string) => ({ case_no: caseNo, reviews: {} }) as unknown as StaffCaseView
+const view = (caseNo: string) => ({ case_no: caseNo, form: { sections: [] }, reviews: {} }) as unknown as StaffCaseView
 
 beforeEach(() => setActivePinia(createPinia()))
 

@@ -47,7 +47,7 @@ it('saves a rejection no sooner than it has its reason', async () => {
 
 it('sees the answer of another department, which changes the application and not the order itself', async () => {
   const order = (state: string) =>
-    ({ case_no: 'B', application_no: 'A', version: 1, reviews: {}, actions: [{ unmet: state === 'open' ? 'forward_unanswered' : null }], forwarding: { parts: [{ state }] } }) as unknown as StaffCaseView
+    ({ case_no: 'B', application_no: 'A', version: 1, form: { sections: [] }, reviews: {}, actions: [{ unmet: state === 'open' ? 'forward_unanswered' : null }], forwarding: { parts: [{ state }] } }) as unknown as StaffCaseView
   getCase.mockResolvedValueOnce(order('open')).mockResolvedValueOnce(order('answered'))
   const open = useOpenCase()
   await open.open('B')

@@ -11,6 +11,12 @@ export function askPlainly(form: FormBody): FormBody {
   return { ...form, sections: form.sections.map((section) => ({ ...section, fields: section.fields.map(ask) })) }
 }
 
+/** The form as staff read it: what asks the customer for 您的姓名 is a name here. */
+export function callForStaff(form: FormBody): FormBody {
+  const call = (field: FormField): FormField => (field.label.startsWith('您的') ? { ...field, label: field.label.slice(2) } : field)
+  return { ...form, sections: form.sections.map((section) => ({ ...section, fields: section.fields.map(call) })) }
+}
+
 /** `即 12月5日 周六 前（当天也算）` for ten days typed on 25 November; empty where no number of days stands there. */
 export function tellDayOf(field: FormField, value: Value | undefined, now: Date = new Date()): string {
   if (!field.tells_day || typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > MOST_DAYS) return ''

@@ -12,6 +12,15 @@ const CHECKS: Record<CaseIdentityView['checks'][number]['state'], string> = {
   declined: '客户不方便刷脸，请人核对',
 }
 
+/**
+ * Where the customer is, as far as that is known: one place leaves no choice, and whoever has said that they arrived
+ * stands before the customer. Anybody else chooses it each time.
+ */
+export function choosePlace(places: readonly IdentityWord['place'][], isThere: boolean): IdentityWord['place'] {
+  if (isThere && places.includes('field')) return 'field'
+  return (places.length === 1 ? places[0] : undefined) ?? ('' as IdentityWord['place'])
+}
+
 /** Who is not there shows no card: what was seen is the photo that came with the application. */
 export const tellWay = (way: IdentityWord['way'], place: string): string =>
   way === 'id_card' && place === 'centre' ? '看过客户传的身份证照片' : WAYS[way]

@@ -18,7 +18,7 @@ const OF_HOLDER: Record<RecordMatch['match'], ToldMatch> = {
   same: { text: '✓ 与登记的户主一致', mark: 'green' },
   differs: { text: '与登记的户主不一致，请核对', mark: 'amber' },
   elsewhere: { text: '与登记不一致，请核对', mark: 'amber' },
-  unknown: { text: '户主证件号无登记', mark: 'quiet' },
+  unknown: { text: '公司档案里没有户主的证件号，请看证件原件', mark: 'quiet' },
 }
 
 export function tellMatch(one: RecordMatch): ToldMatch {

@@ -132,6 +132,11 @@ export function isOnTheWay(view: Pick<StaffCaseView, 'actions'>): boolean {
   return view.actions.some((action) => action.step === 'arrive')
 }
 
+/** Whether whoever looks has come to the customer and is the one who was sent. */
+export function isOnSite(view: Pick<StaffCaseView, 'part' | 'visit'> | null): boolean {
+  return Boolean(view?.part && view.visit.made_at)
+}
+
 /** The booked hour has begun and nobody has set off: until then the customer sees no distance. */
 export function isTimeToSetOff(view: Pick<StaffCaseView, 'actions' | 'appointment'>, now: Date): boolean {
   return Boolean(view.appointment) && new Date(view.appointment!.start_at) <= now && view.actions.some((action) => action.step === 'set_off')

@@ -5,6 +5,7 @@ import { Problem, tellProblem } from '@/api/client'
 import { hints } from '@/api/realtime'
 import { CommandQueue } from '@/api/commandQueue'
 import type { AvailableAction, CommandBody, FileView, ReviewMarks, StaffCaseView, Values } from '@/api/types'
+import { callForStaff } from '@/domain/askedForm'
 import { closeNotices } from '@/domain/browserNotices'
 import { listReviewItems, summarise } from '@/domain/review'
 import { noteAsked, wasAsked } from '@/domain/signingAsked'
@@ -93,7 +94,7 @@ export const useOpenCase = defineStore('openCase', () => {
 
   function show(given: StaffCaseView): void {
     takeUp(given)
-    view.value = given
+    view.value = { ...given, form: callForStaff(given.form) }
     // What other departments answer changes the application alone, and not the order that came from it.
     hints.watchCases([given.case_no, given.application_no])
     linksSince = Date.now()

@@ -9579,6 +9579,7 @@ export interface components {
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             customer_phone: string;
+            declined_by_customer: boolean;
             /** Format: date-time */
             due_at: string | null;
             handler_name: string | null;
@@ -11766,6 +11767,7 @@ export interface components {
             /** @enum {string|null} */
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
+            declined_by_customer: boolean;
             /** Format: date-time */
             due_at: string | null;
             handler_name: string | null;
@@ -11814,6 +11816,7 @@ export interface components {
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
             declined: string | null;
+            declined_by_customer: boolean;
             documents: components["schemas"]["DocumentLine"][];
             drawing: components["schemas"]["Drawing"] | null;
             /** Format: date-time */
@@ -12243,6 +12246,7 @@ export interface components {
             /** @enum {string|null} */
             customer_class: "major" | "risk" | "special" | "sensitive" | null;
             customer_name: string;
+            declined_by_customer: boolean;
             /** Format: date-time */
             due_at: string | null;
             handler_name: string | null;
