@@ -321,7 +321,7 @@ FIELD_TEXTS: dict[str, str] = {
     "hazards_missing": "还没有勾选隐患，至少勾一条才能按“发现隐患”交；没有隐患，请选“没有隐患”。",
     "arrears_found": "写了要补缴的气款，就不能按不欠的交，请按要补缴的交；不欠的，去掉这个数。",
     "contract_unapproved": "合同审批通过以后才能签，这里先空着。",
-    "arrears_missing": "还没有写要补缴的气款：余量填负数，再写金额。不欠的，请按不欠的交。",
+    "arrears_missing": "还没有写要补缴的气款：剩余气量是负数才算欠。不欠的，请按不欠的交。",
     "number_given": "编号由系统在交表时编，不用填。",
     "invalid": "这一项填得不对，请核对后重填。",
     "password_wrong": "原密码不对，请重新输入。",
