@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from alembic import command
 from alembic.config import Config
@@ -33,6 +34,9 @@ WHOLE_HALL = (
     "tests/test_local_run_whole.py",
 )
 REDIS_VARIABLE = "HALL_TEST_REDIS_URL"
+# How long an example takes says nothing on a busy machine.
+hypothesis.settings.register_profile("hall", deadline=None)
+hypothesis.settings.load_profile("hall")
 _started = pytest.StashKey[tuple[LocalServers, tempfile.TemporaryDirectory[str]]]()
 
 

@@ -17,7 +17,7 @@ IMPORT_TEXTS: dict[str, str] = {
     "import_state_wrong": "这次导入已经走到别的步骤，请刷新后再看。",
     "import_too_many_refused": "有问题的行太多，这次不再往下读。请照清单改好表格，重新上传。",
     "difference_decided": "这一条同事已经处理过了，请重新读取。",
-    "difference_not_taken": "这个值写不进本厅，没有改动：",
+    "difference_not_taken": "这个值写不进本厅，没有改动。请看旁边的原因，在主系统里改好再来。",
     "import_file_lost": "上传的文件找不到了，请重新上传。",
 }
 

@@ -19,7 +19,7 @@ from backend.core.config import Settings
 from tests.api.sign_in_stage import HTTPS, Person, Stage, read, refusal
 
 _phones = itertools.count(60_000_000)
-[PRIVACY] = [one for one in list_drafts(read_folder()) if one.kind == "notice"]
+[PRIVACY] = [one for one in list_drafts(read_folder()) if (one.kind, one.key) == ("notice", "privacy")]
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from backend.cases.identity_retention import IdentityRetention
 from backend.cases.name_check_rows import move_name_checks
 from backend.core.config import Settings
 from backend.core.database import db
+from backend.core.local_time import local_date
 from backend.core.outcomes import PlatformUnavailable
 from backend.identity.names import NameAnswer, NameVerdict
 from backend.identity.port import Person
@@ -98,6 +99,9 @@ class Applying:
         counts = {"id_photos": 2, "property_proof": 1}
         if more.get("applicant") == "agent":
             counts |= {"agent_id_photos": 2, "authorisation": 1}
+            until = (local_date(datetime.now(UTC)) + timedelta(days=30)).isoformat()
+            told = {"agent_name": "王代办", "agent_id_number": "11010519491231002X"}
+            more = {**told, "agent_scope": ["suspension"], "agent_until": until, **more}
         photos = {
             name: [self.files.upload(self.customer.owner) for _ in range(count)]
             for name, count in counts.items()
