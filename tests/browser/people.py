@@ -62,7 +62,7 @@ class Customer:
         page.get_by_label("情况说明").fill("昨天晚上开始打不着火，换过电池也不行。")
         self.add_photo("fault.jpg", photo)
 
-    def fill_contact(self, name: str, phone: str) -> None:
+    def fill_contact(self, name: str, phone: str, door: str = "501") -> None:
         """Fill in what every form asks first: who it is, and where."""
         page = self.page
         # The phone that one signed in with comes by itself, a moment after the form.
@@ -73,7 +73,7 @@ class Customer:
         page.get_by_label("小区").select_option("阳光小区")
         page.get_by_label("楼栋").fill("3幢")
         page.get_by_label("单元").fill("2单元")
-        page.get_by_label("门牌号").fill("501")
+        page.get_by_label("门牌号").fill(door)
         self.press("我就在这个地址，记下位置")
         expect(page.get_by_text("已记下您现在的位置")).to_be_visible()
 

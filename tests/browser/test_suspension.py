@@ -67,8 +67,8 @@ def _record_gas(watched: Watched, handler: Staff) -> None:
         ("气价", "3"), ("要补缴的气款", "36.00"),
     ):  # fmt: skip
         dialog.locator("input").and_(dialog.get_by_label(label)).fill(value)
-    # What is left comes of the two figures and is not typed.
-    expect(dialog.locator("#field-meter_left")).to_have_text("-12 m³")
+    # What is left comes of the two figures.
+    expect(dialog.locator("#field-meter_left")).to_have_value("-12")
     handler.add_photo(make_photo())
     watched.shoot(handler.page, "suspension-05-gas")
     dialog.get_by_role("button", name=re.compile("填好，需补缴气款")).click()
