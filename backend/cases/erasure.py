@@ -23,8 +23,6 @@ from backend.customers.accounts import CLOSED
 from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount
 from backend.customers.service import CustomersService
 
-OPEN_CASE, OPEN_ACCOUNT = "erasure_case_open", "erasure_account_open"
-
 
 @dataclass(frozen=True, slots=True)
 class ErasureView:
@@ -88,7 +86,7 @@ class CustomerErasure:
                 _forget(session, customer, now)
         if fault is not None:
             # The try counts, so this comes after the commit.
-            raise Invalid(fault, fields={"code": fault})
+            raise Invalid(fields={"code": fault})
 
     def _look(self, session: Session, customer_id: int) -> tuple[ErasureView, str | None]:
         is_open = (ServiceCase.customer_id == customer_id) & (ServiceCase.status == "open")
@@ -105,9 +103,9 @@ class CustomerErasure:
 
 def _refuse(view: ErasureView) -> None:
     if view.open_cases:
-        raise Conflict(OPEN_CASE)
+        raise Conflict("erasure_case_open")
     if view.owned_accounts:
-        raise Conflict(OPEN_ACCOUNT)
+        raise Conflict("erasure_account_open")
 
 
 def _purpose(customer_id: int) -> str:
