@@ -38,7 +38,8 @@ def account_id(hall: Hall, owner: Engine) -> Iterator[int]:
     ("change", "kinds"),
     [
         ("UPDATE gas_account SET use_nature = 'x' WHERE id = :id", ["gas_account"]),
-        ("UPDATE premises SET street = 'x' WHERE id = (SELECT premises_id FROM gas_account WHERE id = :id)",
+        ("UPDATE premises SET street = street WHERE id = (SELECT premises_id FROM gas_account"
+         " WHERE id = :id)",
          ["premises"]),
         ("UPDATE meter SET reading = reading + 1 WHERE gas_account_id = :id", ["meter"]),
         ("UPDATE meter SET gas_account_id = NULL, status = 'in_stock' WHERE gas_account_id = :id", ["meter"]),
