@@ -22,7 +22,7 @@ from backend.account_imports.columns import (
 from backend.catalogue.field_checks import BadValue, check_address, check_id_number, check_phone
 from backend.core.account_numbers import is_valid_account_no
 from backend.core.csv_rows import BAD_CHARACTERS, FORMULA_MARKS, Record, is_formula, unquote
-from backend.core.encryption import normalise
+from backend.core.encryption import BlindIndexKind, normalise
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LINES = re.compile(r"[\r\n\t]+")
@@ -92,7 +92,7 @@ class RowReader:
             if not cells[key]:
                 raise RowRefused("cell_missing", key)
         get = cells.get
-        if not normalise(cells["holder"], "name"):
+        if _is_blank(cells["holder"], "name"):
             # A name of marks alone could never be found again.
             raise RowRefused("cell_missing", "holder")
         account_no = _widen(cells["account_no"])
@@ -165,6 +165,11 @@ class RowReader:
         return day
 
 
+def _is_blank(text: str, kind: BlindIndexKind) -> bool:
+    """True for nothing but marks. A letter or digit says so at once; the index normalises the rest anyhow."""
+    return not any(map(str.isalnum, text)) and not normalise(text, kind)
+
+
 def _widen(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
@@ -224,7 +229,7 @@ def _read_identity(text: str, gas_use: str) -> tuple[str, str]:
 
 def _read_place(cells: Mapping[str, str]) -> Mapping[str, Any]:
     told = {key: _LINES.sub(" ", unquote(cells.get(key, ""))) for key in _PLACE}
-    if not normalise("".join(told[key] for key in _PLACE[:-1]), "address"):
+    if _is_blank("".join(told[key] for key in _PLACE[:-1]), "address"):
         raise RowRefused("address_wrong", "region")
     try:
         return check_address(told)

@@ -99,6 +99,8 @@ class DocumentObjection(Base):
     sha256: Mapped[bytes] = mapped_column(LargeBinary)
     text_sealed: Mapped[str] = mapped_column(Text)
     actor: Mapped[str] = mapped_column(Text)
+    # Who had filled the paper in, as ``case_document.filled_by`` has it: they owe the answer.
+    written_by: Mapped[str] = mapped_column(Text)
     made_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

@@ -43,9 +43,7 @@ def describe_document(opened: OpenedDocument, *, masks: bool, filled_by: str) ->
         "revision": 0 if row is None else row.revision,
         "has_draft": row is not None and row.draft_sealed is not None,
         "may_fill": opened.may_fill,
-        "signs_first": any(
-            use.name == "document_signed" for way in opened.step.outcomes for use in way.guards
-        ),
+        "signs_first": any(use.name == DOCUMENT_SIGNED for way in opened.step.outcomes for use in way.guards),
         "awaits_approval": awaits_approval(opened.step, opened.case.snapshot),
         "form": body,
         "values": {

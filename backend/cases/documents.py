@@ -261,7 +261,7 @@ class DocumentDesk:
         if outcome_key and outcome is None:
             raise CommandRefused(RefusalCode.OUTCOME_UNKNOWN, outcome_key)
         demanded = {} if outcome is None else tell_demand_faults(outcome, form, checked.values)
-        limit = find_limit_day(session, place.definition, place.case.id)
+        limit = find_limit_day(session, place.definition, place.case.id, form)
         demanded = {**demanded, **check_limit(form.body, checked.values, limit)}
         is_early = awaits_approval(place.step, place.case.snapshot)
         if is_early:

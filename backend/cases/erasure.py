@@ -83,7 +83,10 @@ class CustomerErasure:
             if phone is not None:
                 fault = self._codes.find_fault(session, phone, _purpose(customer_id), code, now)
             if fault is None:
-                _forget(session, customer, now)
+                # Whoever was merged into this one left their own name and number behind.
+                merged = select(Customer).where(Customer.merged_into_id == customer_id).with_for_update()
+                for one in (customer, *session.scalars(merged)):
+                    _forget(session, one, now)
         if fault is not None:
             # The try counts, so this comes after the commit.
             raise Invalid(fields={"code": fault})

@@ -103,6 +103,7 @@ class CustomerObjections:
             "sha256": row.sha256,
             "text_sealed": self._keys.encrypt(text, TEXT_CONTEXT),
             "actor": stamp.actor,
+            "written_by": row.filled_by,
             "made_at": at,
         }
         objection_id = objection_rows.insert_objection(session, values)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Row,
+    Text,
     bindparam,
     case,
     exists,
@@ -109,8 +110,9 @@ _OWING = (
     .outerjoin(_TOP, _TOP.c.id == _ABOVE.c.parent_case_id)
     .where(
         _IS_OPEN,
-        DOCUMENT.c.filled_by.in_(bindparam("writers", expanding=True))
-        | (_CASE.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()),
+        # Each by an index of its own, for every list of work asks this.
+        (_OBJECTION.c.written_by == bindparam("writers", type_=ARRAY(Text)).any_())
+        | (_OBJECTION.c.unit_id == bindparam("units", type_=ARRAY(BigInteger)).any_()),
     )
     .distinct()
     .order_by(text("1"))

@@ -20,6 +20,8 @@ from backend.cases.promised_ends import write_promised_end
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.catalogue.conditions import evaluate
 from backend.catalogue.definition import OverallLimit, ProcessDefinition
+from backend.catalogue.form_rules import asks_limit
+from backend.catalogue.forms import Form
 from backend.core.database import table_of
 from backend.core.local_time import local_date
 from backend.core.working_calendar import WorkingCalendar
@@ -85,9 +87,10 @@ def read_overall(session: Session, case_ids: Collection[int]) -> Sequence[Row[An
     return session.execute(_OF_CASES, {"ids": sorted(case_ids)}).all()
 
 
-def find_limit_day(session: Session, definition: ProcessDefinition, case_id: int) -> date | None:
-    """Return the last day of the limit that runs over these works; None where none does."""
-    rows = read_overall(session, [case_id]) if definition.overall else ()
+def find_limit_day(session: Session, definition: ProcessDefinition, case_id: int, form: Form) -> date | None:
+    """Return the last day of the limit that runs over these works; None where none does, or no day of the
+    form is compared with it."""
+    rows = read_overall(session, [case_id]) if definition.overall and asks_limit(form.body) else ()
     return next((local_date(one.due_at) for one in rows if one.ended_at is None), None)
 
 

@@ -71,7 +71,7 @@ class StaffDocuments:
         """Return the day past which the works of this slip are late, for who fills it in."""
         if not opened.may_fill:
             return {}
-        return {"limit_day": find_limit_day(session, opened.definition, opened.case.id)}
+        return {"limit_day": find_limit_day(session, opened.definition, opened.case.id, opened.form)}
 
     def _describe_signers(self, session: Session, member: Member, opened: OpenedDocument) -> dict[str, Any]:
         if opened.row is None or opened.row.content is None or not opened.form.body.get("signers"):

@@ -195,11 +195,14 @@ class RowWriter:
 
     def _find_declined(self, session: Session, rows: Sequence[Row[Any]]) -> frozenset[int]:
         """Return the cases that the customer sent back to the step at which they stand, to be made anew."""
+        going = [row for row in rows if CaseStatus(row.status) is CaseStatus.OPEN]
+        # A page stands at few steps, however many rows it has.
+        by_step = {
+            place: _list_refusals(self._definitions.get(session, place[0]), place[1])
+            for place in {(row.definition_version_id, row.step) for row in going}
+        }
         refusals = {
-            row.id: found
-            for row in rows
-            if CaseStatus(row.status) is CaseStatus.OPEN
-            and (found := _list_refusals(self._definitions.get(session, row.definition_version_id), row.step))
+            row.id: found for row in going if (found := by_step[(row.definition_version_id, row.step)])
         }
         ways = _LAST_WAYS.all(session, {"ids": sorted(refusals)}) if refusals else ()
         return frozenset(one.case_id for one in ways if (one.step, one.outcome) in refusals[one.case_id])

@@ -117,6 +117,11 @@ def check_rules(body: Body, values: Mapping[str, Any], today: date | None = None
     return faults
 
 
+def asks_limit(body: Body) -> bool:
+    """True where a day of the form is compared with the limit over the works."""
+    return any(rule.kind == _WITHIN_LIMIT for rule in list_rules(body))
+
+
 def check_limit(body: Body, values: Mapping[str, Any], limit: date | None) -> dict[str, str]:
     """Return field → code for a day past the company's ``limit`` of which nobody has written the reason."""
     late = (

@@ -46,9 +46,19 @@ class FileResealing:
             except DecryptionFailed:
                 failed += 1
                 continue
-            self._storage.put(key, self._keys.encrypt_bytes(content, bind_content(key)))
-            done += 1
+            done += self._put(key, self._keys.encrypt_bytes(content, bind_content(key)))
         return done, failed
+
+    def _put(self, key: str, sealed: bytes) -> bool:
+        """Replace a content, unless its file is being erased or is gone: nothing comes back from that."""
+        standing = select(StoredFile.id).where(
+            StoredFile.file_key == key.partition(".")[0], StoredFile.erased_at.is_(None)
+        )
+        with self._sessions.begin() as session:
+            if session.execute(standing.with_for_update()).scalar_one_or_none() is None:
+                return False
+            self._storage.put(key, sealed)
+        return True
 
     def _walk(self) -> Iterator[tuple[str, bytes]]:
         after = 0

@@ -130,6 +130,20 @@ def test_who_is_erased_is_gone_and_comes_back_as_somebody_new(
     assert stage.customer_of(again) != leaver.id
 
 
+def test_whoever_was_merged_into_them_is_erased_as_well(stage: Stage, leaver: Leaver) -> None:
+    other = Leaver(stage, leaver.caller)
+    with stage.sessions.begin() as session:
+        session.execute(
+            text("UPDATE customer SET merged_into_id = :into WHERE id = :id"),
+            {"into": leaver.id, "id": other.id},
+        )
+    assert leaver.ask("POST", "/erasure", code=leaver.receive_code()).status_code == 204
+    with stage.sessions() as session:
+        row = session.get_one(Customer, other.id)
+        assert (row.phone_sealed, row.phone_index, row.name_sealed) == (None, None, None)
+        assert row.erased_at is not None
+
+
 def test_a_wrong_code_erases_nothing(leaver: Leaver) -> None:
     code = leaver.receive_code()
     wrong = f"{(int(code) + 1) % 1_000_000:06d}"

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, delete, func, insert, text, update
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.encryption import KeyRing
 from backend.core.resealing import Resealed, Resealing, SealedColumn
+from backend.files.local_storage import LocalFolderStorage
+from backend.files.models import StoredFile
+from backend.files.resealing import FileResealing
+from backend.files.service import bind_content
+from backend.files.storage import FileStorage
 from composition.sealed_columns import CLEAR_JSON, SEALED_COLUMNS
 
 INDEX = bytes(range(32))
@@ -115,3 +121,47 @@ def test_every_sealed_column_of_the_tables_is_known(owner: Engine) -> None:
 def test_the_application_itself_may_not_rewrite_histories(sessions: sessionmaker[Session]) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"), sessions.begin() as session:
         session.execute(text("UPDATE case_message SET text_sealed = text_sealed"))
+
+
+class Erasing:
+    """A storage in which each file is erased just after somebody has read it."""
+
+    def __init__(self, storage: FileStorage, sessions: sessionmaker[Session]) -> None:
+        self._storage, self._sessions = storage, sessions
+        self.put, self.delete, self.exists = storage.put, storage.delete, storage.exists
+
+    def get(self, key: str) -> bytes:
+        content = self._storage.get(key)
+        of_key = StoredFile.file_key == key.partition(".")[0]
+        with self._sessions.begin() as session:
+            session.execute(update(StoredFile).where(of_key).values(erased_at=func.now()))
+        self._storage.delete(key)
+        return content
+
+
+def test_a_file_that_is_erased_meanwhile_does_not_come_back(
+    sessions: sessionmaker[Session], tmp_path: Path, centre: str
+) -> None:
+    storage, key = LocalFolderStorage(tmp_path), "k" * 43
+    content = f"{key}.original"
+    storage.put(content, OLD.encrypt_bytes(b"a photo", bind_content(content)))
+    row = {
+        "file_key": key, "owner": "customer:1", "purpose": "application", "kind": "pdf",
+        "mime": "application/pdf", "size": 7, "sha256": b"-", "retention_days": 1,
+        "original_name_sealed": OLD.encrypt("-", f"stored_file.name:{key}"), "created_at": func.now(),
+        "stored_at": func.now(),
+    }  # fmt: skip
+    with sessions.begin() as session:
+        session.execute(insert(StoredFile).values(**row))
+    try:
+        assert FileResealing(sessions, Erasing(storage, sessions), BOTH).run() == (0, 0)
+        assert not storage.exists(content)
+        # One that stands is turned, and read with the new key alone.
+        storage.put(content, OLD.encrypt_bytes(b"a photo", bind_content(content)))
+        with sessions.begin() as session:
+            session.execute(update(StoredFile).where(StoredFile.file_key == key).values(erased_at=None))
+        assert FileResealing(sessions, storage, BOTH).run() == (1, 0)
+        assert NEW.decrypt_bytes(storage.get(content), bind_content(content)) == b"a photo"
+    finally:
+        with sessions.begin() as session:
+            session.execute(delete(StoredFile).where(StoredFile.file_key == key))
