@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
+from backend.cases.objection_rows import is_open_at
 from backend.cases.signed_facts import list_facts
 from backend.catalogue.service import DefinitionStore
 
@@ -33,6 +34,7 @@ class Agreed:
     ``contract_no`` is empty where there is no contract; ``transfer`` is the company's account in it,
     ``pay_by`` the last day of the first payment. ``since`` is when a sum was written down that nobody was
     told before, and ``basis`` what it comes of; what was paid until then was paid for something else.
+    ``is_disputed`` says that the customer does not agree to the form with the sum, and waits for an answer.
     """
 
     total_fen: int
@@ -42,6 +44,7 @@ class Agreed:
     pay_by: date | None = None
     since: datetime | None = None
     basis: tuple[Mapping[str, str], ...] = ()
+    is_disputed: bool = False
 
     def find_due(self, paid_fen: int) -> int:
         """Return what is to be paid next, nothing where all is paid."""
@@ -77,7 +80,8 @@ def find_recorded(session: Session, definitions: DefinitionStore, case_id: int, 
     told = [one for one in form.body.get("main_facts", ()) if one["field"] != field]
     basis = list_facts(form, row.content, told)
     total_fen = int(row.content[field])
-    return Agreed(total_fen, (total_fen,), since=row.filled_at, basis=tuple(basis))
+    is_disputed = is_open_at(session, row.id)
+    return Agreed(total_fen, (total_fen,), since=row.filled_at, basis=tuple(basis), is_disputed=is_disputed)
 
 
 def read_contract(content: Mapping[str, Any], number: str, *, is_done: bool = False) -> Agreed:

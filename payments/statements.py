@@ -15,6 +15,7 @@ from backend.cases.access import find_customer_case, find_root_id
 from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
 from backend.cases.deadlines import find_limit, measure_due
 from backend.cases.models import ServiceCase
+from backend.cases.ports import Due
 from backend.cases.snapshot import CaseStatus, Task
 from backend.cases.staff_access import StaffAccess
 from backend.cases.staff_case_view import find_branch
@@ -41,8 +42,9 @@ _OPEN = select(_CASE.c.id, _CASE.c.definition_version_id).where(
 _UNNAMED = "费用"
 # Where a browser shows an address on the map; the clients themselves name no host but ours.
 _MAP = "https://apis.map.qq.com/uri/v1/search?keyword={}&referer=gas-hall"
-# What a bill waits for: its sum, the customer's money, the counter that books it, finance that looks for it.
-BILL_STATES = ("to_set", "to_pay", "booking", "checking")
+# What a bill waits for: its sum, an answer to what the customer says of it, the customer's money, the counter
+# that books it, finance that looks for it.
+BILL_STATES = ("to_set", "disputed", "to_pay", "booking", "checking")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +118,8 @@ class PaymentStatements:
         rows = session.execute(_OPEN, {"customer_id": customer_id}).all()
         return [row.id for row in rows if self._collects(session, row.definition_version_id)]
 
-    def find_due(self, session: Session, root: Branch, now: datetime) -> dict[str, Any] | None:
-        """Return ``{what, amount_fen}`` that a case waits to be paid at the counter, or None.
+    def find_due(self, session: Session, root: Branch, now: datetime) -> Due | None:
+        """Return what a case waits to be paid at the counter, or None.
 
         Not what nobody has set, nor what the counter or finance are busy with: nobody has to come for that.
         """
@@ -125,9 +127,10 @@ class PaymentStatements:
         if place is None:
             return None
         due = self._find_due(session, place, list_charges(session, [one.id for one in list_branches(root)]))
-        if due is None or _tell_state(place, due.agreed, due.amount_fen) != "to_pay":
+        state = None if due is None else _tell_state(place, due.agreed, due.amount_fen)
+        if due is None or state not in ("to_pay", "disputed"):
             return None
-        return {"what": _name_what(place), "amount_fen": due.amount_fen}
+        return Due(_name_what(place), due.amount_fen, state == "disputed")
 
     def _collects(self, session: Session, version_id: int) -> bool:
         return _has_effect(self._definitions.get(session, version_id).steps, OPENS_CHARGE)
@@ -322,7 +325,7 @@ def _name_what(place: _Place) -> str:
 
 
 def _tell_state(place: _Place, agreed: Agreed | None, amount_fen: int | None) -> str:
-    """Return to_set, to_pay, booking or checking.
+    """Return one of BILL_STATES.
 
     Whoever has agreed to the sum has said before that it is paid, or pays it right now: the counter is
     ``booking`` it. With finance (``checking``) nobody waits for the customer's money any more.
@@ -331,4 +334,6 @@ def _tell_state(place: _Place, agreed: Agreed | None, amount_fen: int | None) ->
         return "checking"
     if place.fee is not None and agreed is not None and agreed.since is None:
         return "booking"
+    if agreed is not None and agreed.is_disputed:
+        return "disputed"
     return "to_set" if amount_fen is None else "to_pay"

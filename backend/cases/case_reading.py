@@ -34,7 +34,7 @@ from backend.cases.identity_wanted import tell_identity
 from backend.cases.mending_shown import describe_mending, find_ended_reason
 from backend.cases.offers import Offers
 from backend.cases.papers_to_sign import Papers, find_in_lines, find_of_customer, list_disputed, list_signings
-from backend.cases.ports import AppointmentReader, DueReader
+from backend.cases.ports import AppointmentReader, Due, DueReader
 from backend.cases.progress import Line, ProgressStep, is_handler_awaited, make_progress
 from backend.cases.progress_shown import write_contact, write_step, write_step_for_staff
 from backend.cases.ratings import BAD_TAGS, GOOD_TAGS, describe_rating, may_still_rate
@@ -54,6 +54,7 @@ from backend.cases.visiting import (
     may_book,
 )
 from backend.cases.wording import (
+    SUM_DISPUTED,
     SUPPLY,
     WAITS_FOR_MONEY,
     find_current,
@@ -62,6 +63,7 @@ from backend.cases.wording import (
     tell_hour,
     tell_missing_hour,
     tell_opening,
+    tell_sum_disputed,
     write_headline,
     write_step_due,
 )
@@ -218,12 +220,13 @@ class CustomerCases:
         is_stopped = _STATES.get(snapshot.status) == "stopped"
         papers = find_in_lines(session, self._definitions, [(branch, line)])
         disputed = list_disputed(branch, line, papers)
-        progress = tell_disputed(progress, disputed)
+        due = self._find_due(session, branch)
+        progress = tell_sum_disputed(tell_disputed(progress, disputed), due)
         actions = list_actions(line, identity, list_signings(branch, line, papers), disputed)
         if may_still_rate(line.definition, snapshot, now, is_rated=tree.stars is not None):
             actions = [*actions, make_late_rating()]
         return {
-            **self._describe(tree, line, progress, actions, self._find_due(session, branch), now),
+            **self._describe(tree, line, progress, actions, due, now),
             "version": snapshot.version,
             "progress": [write_step(one, contacts, now) for one in progress],
             **describe_mending(snapshot, form),
@@ -276,10 +279,11 @@ class CustomerCases:
             list_signings(tree.branch, line, papers),
             list_disputed(tree.branch, line, papers),
         )
-        progress = tell_disputed(progress, disputed)
-        actions = list_actions(line, self._tell_identity(session, tree), signings, disputed)
         due = self._find_due(session, tree.branch)
+        progress = tell_sum_disputed(tell_disputed(progress, disputed), due)
+        actions = list_actions(line, self._tell_identity(session, tree), signings, disputed)
         described = self._describe(tree, line, progress, actions, due, now)
+        told_due = None if due is None or due.is_disputed else due
         awaited = next((one for one in actions if one.text), None)
         current = find_current(progress)
         summary = {
@@ -288,7 +292,7 @@ class CustomerCases:
             "action_name": awaited.text if awaited else None,
             "action": awaited.body if awaited else None,
             "due_text": write_step_due(current, now) if current else None,
-            "due": due,
+            "due": told_due and {"what": told_due.what, "amount_fen": told_due.amount_fen},
             "told": tell_briefly(session, self._definitions, self._keys, tree.branch),
         }
         return summary, find_booked_hour(line) is not None
@@ -299,19 +303,23 @@ class CustomerCases:
         line: Line,
         progress: tuple[ProgressStep, ...],
         actions: Sequence[CustomerAction],
-        due: Mapping[str, Any] | None,
+        due: Due | None,
         now: datetime,
     ) -> dict[str, Any]:
         """Return what view and summary share; ``due`` is what is to be paid at the counter."""
         owes = bool(line.snapshot.owed_documents) and any(one.text == SUPPLY for one in actions)
         signs = any(one.signs_paper for one in actions)
-        waits = bool(due) or any(one.text for one in actions)
+        waits = any(one.text for one in actions) or (due is not None and not due.is_disputed)
         objects = any(one.is_disputed for one in actions)
         status = line.snapshot.status
         headline = write_headline(status, progress, owes, now, has_papers=signs, has_disputed=objects)
         if due and not any(one.text for one in actions):
             # The step is the counter's, but it waits for nothing but the customer's money.
-            headline = WAITS_FOR_MONEY
+            headline = SUM_DISPUTED if due.is_disputed else WAITS_FOR_MONEY
+        asked = next((one for one in actions if one.text), None)
+        if asked is not None and asked.proves_identity and not due:
+            # What the office does goes on beside it: what the customer is asked for has to be named.
+            headline = f"{headline}；请您核验身份"
         return {
             "case_no": tree.case_no,
             "service": tree.service_key or "",
@@ -335,7 +343,7 @@ class CustomerCases:
             hour = replace(hour, purpose=find_purpose(line, lambda key: self._foretell(session, key)))
         return line, tell_hour(progress, hour)
 
-    def _find_due(self, session: Session, branch: Branch) -> dict[str, Any] | None:
+    def _find_due(self, session: Session, branch: Branch) -> Due | None:
         return self._dues.find_due(session, branch, self._now())
 
     def _tell_identity(self, session: Session, tree: CaseTree) -> str:

@@ -24,6 +24,7 @@ from backend.notifications.messages import DAYS_TO_MEND
 _DOCUMENTS_OWED = "documents_owed"
 # A filled paper that waits for the customer's signature, though no step does.
 _SIGN = "sign_document"
+_PROVE = "verify_identity"
 # What staff's forms have to say is no customer's.
 _FIELDS = tuple(one.name for one in fields(AvailableAction) if one.name != "demands")
 _URGE = AvailableAction(kind="urge", name="催一催")
@@ -45,6 +46,11 @@ class CustomerAction:
     def is_disputed(self) -> bool:
         """True for the signing of such a paper that the customer objects to."""
         return self.body["kind"] == _SIGN and self.text is None
+
+    @property
+    def proves_identity(self) -> bool:
+        """True for proving who one is, which no step of the progress names."""
+        return bool(self.body["kind"] == _PROVE)
 
     @property
     def asks_rating(self) -> bool:
@@ -73,7 +79,7 @@ def list_actions(
 
 def _make_identity_action() -> CustomerAction:
     """Return the action of proving who one is, which has a page of its own."""
-    body = _write(AvailableAction(kind="verify_identity", name="核验身份"), ())
+    body = _write(AvailableAction(kind=_PROVE, name="核验身份"), ())
     return CustomerAction(body, "核验身份")
 
 

@@ -133,10 +133,16 @@ class ToldValueSchema(Schema):
 
 
 class OwnObjectionSchema(Schema):
-    """What the customer found wrong with a document and when they wrote it last, or what was answered."""
+    """What the customer found wrong with a document and when they wrote it last."""
 
     text = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
+
+
+class OwnAnswerSchema(OwnObjectionSchema):
+    """What they were told of it, and when; ``said`` is what they had written."""
+
+    said = fields.String(required=True)
 
 
 class ObjectionSchema(Schema):
@@ -180,5 +186,5 @@ class FilledLineSchema(Schema):
     told = fields.List(fields.Nested(ToldValueSchema), required=True)
     facts = fields.List(fields.Nested(ToldValueSchema), required=True)
     objection = fields.Nested(OwnObjectionSchema, required=True, allow_none=True)
-    objection_answer = fields.Nested(OwnObjectionSchema, required=True, allow_none=True)
+    objection_answer = fields.Nested(OwnAnswerSchema, required=True, allow_none=True)
     may_object = fields.Boolean(required=True)

@@ -124,6 +124,12 @@ _DISPUTED = (
     .where(_OBJECTION.c.case_id == _IDS.any_(), _IS_OPEN)
     .distinct()
 )
+_AT_PAPER = Prepared(
+    select(_OBJECTION.c.id)
+    .join(DOCUMENT, _ON_DOCUMENT)
+    .where(DOCUMENT.c.id == bindparam("document_id", type_=BigInteger), _IS_OPEN)
+    .limit(1)
+)
 _MADE_TO = select(func.count()).where(
     _OBJECTION.c.document_id == bindparam("document_id"),
     _OBJECTION.c.sha256 == bindparam("sha256"),
@@ -139,6 +145,11 @@ def stands_open(case_id: ColumnElement[int]) -> ColumnElement[bool]:
 def is_disputed() -> ColumnElement[bool]:
     """Return the condition that an objection to the document of the row stands open."""
     return exists().where(_ON_DOCUMENT, _IS_OPEN).correlate(DOCUMENT)
+
+
+def is_open_at(session: Session, document_id: int) -> bool:
+    """Tell whether an objection to this document stands open."""
+    return _AT_PAPER.first(session, {"document_id": document_id}) is not None
 
 
 def list_owing(session: Session, writers: Collection[int], units: Collection[int]) -> list[int]:

@@ -37,7 +37,7 @@ def describe_own(
 ) -> dict[str, Any]:
     """Return what the customer reads of their objection to a document, and whether they may write more.
 
-    What was answered stays beside the paper for as long as it says the same.
+    What was answered stays beside the paper, with their own words, for as long as it says the same.
     """
     current = [one for one in rows if one.document_id == document_id and one.is_current]
     own = [one for one in current if one.is_open]
@@ -49,7 +49,12 @@ def describe_own(
     answer = None
     if answered:
         last = answered[-1]
-        answer = {"text": keys.decrypt(last.answer_sealed, ANSWER_CONTEXT), "at": last.answered_at}
+        said = [one for one in answered if one.answer_id == last.answer_id]
+        answer = {
+            "said": "\n".join(keys.decrypt(one.text_sealed, TEXT_CONTEXT) for one in said),
+            "text": keys.decrypt(last.answer_sealed, ANSWER_CONTEXT),
+            "at": last.answered_at,
+        }
     return {"objection": told, "objection_answer": answer, "may_object": may_sign and len(own) < MOST}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -42,11 +42,22 @@ class AppointmentReader(Protocol):
         """True where a customer waits for the visit of this case at a booked hour that is not over."""
 
 
+class Due(NamedTuple):
+    """What is to be paid at the counter, in whole fen.
+
+    It is disputed while the customer waits for an answer to what they say of the sum.
+    """
+
+    what: str
+    amount_fen: int | None
+    is_disputed: bool
+
+
 class DueReader(Protocol):
     """Reads what waits for nothing but the customer's money."""
 
     def list_collecting(self, session: Session, customer_id: int) -> list[int]:
         """Return the customer's open cases that collect a fee."""
 
-    def find_due(self, session: Session, root: Branch, now: datetime) -> dict[str, Any] | None:
-        """Return ``{what, amount_fen}`` that a case or one below it waits to be paid, or None."""
+    def find_due(self, session: Session, root: Branch, now: datetime) -> Due | None:
+        """Return what a case or one below it waits to be paid, or None."""

@@ -20,7 +20,9 @@ def write_cursor(sort: str, row: Row[Any], alarms_first: bool) -> str:
     """Return the place of ``row``, the last of its page."""
     due = "infinity" if row.due_at is None else row.due_at.isoformat()
     is_urged = row.urged_at is not None
-    rank = 2 if is_urged else 3 if getattr(row, "is_vip", False) else 4
+    # Only on one's own list what the customer objects to stands with what was urged.
+    is_pressing = is_urged or getattr(row, "is_disputed", False)
+    rank = 2 if is_pressing else 3 if getattr(row, "is_vip", False) else 4
     if alarms_first and getattr(row, "queue", None) == ALARM_QUEUE:
         rank = 0 if is_urged else 1
     return write_place(sort, due, row.waiting_since.isoformat(), row.id, row.task_no, rank)

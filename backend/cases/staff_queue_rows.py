@@ -102,7 +102,7 @@ _TASK_OF_SERVICE: ColumnElement[bool] = (TASK.c.service_key == _SERVICE) | (
     TASK.c.service_key.is_(None) & exists().where(CASE.c.id == TASK.c.case_id, OF_SERVICE)
 )
 
-# On one person's list what was urged stands first; of the rest each stands by when it is due.
+# On one person's list what was urged, or objected to, stands first; of the rest each by when it is due.
 UNURGED: ColumnElement[bool] = TASK.c.urged_at.is_(None)
 # Alarms have a queue of their own; where they stand among others, nothing stands before them (law 13).
 ALARM_QUEUE = "alarm"
@@ -125,7 +125,8 @@ POST_RANKS: dict[str, list[ColumnElement[bool]]] = {
 }
 _POST_RANK = case((_IS_ALARM & ~UNURGED, 0), (_IS_ALARM, 1), (~UNURGED, 2), (TASK.c.is_vip, 3), else_=4)
 # The same on one person's list, where no customer's class counts.
-_OWN_RANK = case((_IS_ALARM & ~UNURGED, 0), (_IS_ALARM, 1), (~UNURGED, 2), else_=3)
+_IS_DISPUTED = stands_open(TASK.c.case_id)
+_OWN_RANK = case((_IS_ALARM & ~UNURGED, 0), (_IS_ALARM, 1), (~UNURGED | _IS_DISPUTED, 2), else_=3)
 
 
 def _after_due(lane: str = "") -> ColumnElement[bool]:
@@ -337,7 +338,7 @@ def make_page(
     found = select(gathered).order_by(*best).limit(_LIMIT).subquery("found")
     on_task = (TASK.c.case_id == found.c.case_id) & (TASK.c.no == found.c.no)
     return (
-        select(*_ROW_COLUMNS)
+        select(*_ROW_COLUMNS, *([_IS_DISPUTED.label("is_disputed")] if sort == "urged" else ()))
         .select_from(found.join(TASK, on_task).join(CASE, CASE.c.id == found.c.case_id))
         .order_by(*_ORDERS[sort])
     )

@@ -65,7 +65,8 @@ _BY_OFFICE_HOURS_UP_TO = timedelta(days=5)
 # The case data that say how a case is graded: as it was judged, and as it was told before.
 GRADE_DATA = ("complaint_level", "told_grade")
 # Whose turn it is where a case stands, for whoever reads its line.
-TURNS = ("you", "customer", "others")
+# ``answer``: the customer could act, but waits for what staff say to their objection.
+TURNS = ("you", "customer", "answer", "others")
 Measure = Callable[[datetime, datetime], timedelta]
 
 
@@ -233,6 +234,9 @@ class RowWriter:
         sealed, grade = row.contact_name_sealed, _read_grade(row)
         step = definition.step(row.step)
         turn = _tell_turn(step, row.handler_id, performer)
+        is_overdue = due_at is not None and due_at < now and turn != "customer"
+        if turn == "customer" and objected and not status.is_final:
+            turn = "answer"
         mark, promise = self._tell_answering(session, definition, grade, whole)
         return {
             "case_no": row.case_no,
@@ -249,7 +253,7 @@ class RowWriter:
             "opened_at": row.opened_at,
             "waiting_since": row.waiting_since,
             "due_at": due_at,
-            "overdue": due_at is not None and due_at < now and turn != "customer",
+            "overdue": is_overdue,
             "time_left": self._write_time_left(session, definition, row, due_at),
             "limit_until": None if due_at is None else _tell_span(definition, row.step),
             "promise": promise,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from backend.cases.commands import AvailableAction
 from backend.cases.foretelling import StepState
+from backend.cases.ports import Due
 from backend.cases.progress import BookedHour, ProgressStep
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.definition import Outcome, Step
@@ -38,6 +39,8 @@ SUPPLY, SIGN = "去补交资料", "去签字"
 WAITS_FOR_MONEY = "等您缴费"
 # What the customer objects to is answered before anybody asks for the signature.
 DISPUTED = "您说的正在核对，先不用签"
+# The same for a sum that comes of it.
+SUM_DISPUTED = "您说的正在核对，先不用缴费"
 # Where the booked hour was given up before somebody came, or nobody was at home then.
 _CHOOSE_AGAIN = "请另选一个上门时间，选好了师傅再来"
 
@@ -131,6 +134,14 @@ def tell_disputed(progress: tuple[ProgressStep, ...], disputed: Collection[int])
     if current is None or not current.is_own:
         return progress
     return _swap(progress, current, current._replace(text=DISPUTED, text_when_closed="", due_at=None))
+
+
+def tell_sum_disputed(progress: tuple[ProgressStep, ...], due: Due | None) -> tuple[ProgressStep, ...]:
+    """Return the progress whose present step asks for no money while staff look at what the customer says."""
+    current = find_current(progress) if due is not None and due.is_disputed else None
+    if current is None:
+        return progress
+    return _swap(progress, current, current._replace(text=SUM_DISPUTED, text_when_closed="", due_at=None))
 
 
 def _swap(

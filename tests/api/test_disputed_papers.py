@@ -21,8 +21,9 @@ from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall
 from tests.api.test_document_signatures import Signer
 from tests.api.test_gas_accounts import begin
-from tests.api.test_gas_arrears import EVEN
+from tests.api.test_gas_arrears import EVEN, OWED
 from tests.api.test_objections import contract, customer, desk, say, signer
+from tests.api.test_payment_statements import read_bill
 from tests.api.test_works_drawings import read
 
 __all__ = ["contract", "customer", "desk", "signer"]
@@ -182,3 +183,52 @@ def test_the_application_says_what_is_objected_to_in_its_part_and_where(
     assert (told["case_no"], told["paper"], told["text"]) == (stopped, "气量核对单", WRONG)
     below_view = lead.read(f"/cases/{stopped}")
     assert below_view["objections_beside"] == [] and below_view["objections"][0]["may_answer"] is True
+
+
+def test_a_sum_that_the_customer_does_not_agree_to_is_not_asked_for_until_they_are_answered(
+    hall: Hall, owner: MadeCustomer, handler: Browser
+) -> None:
+    known = {"handler_id": hall.staff["crew_361"], "identity_proof": "by_person"}
+    case_no = begin(hall, "suspension_removal", "check_gas", owner.id, stop_kind="suspension", **known)
+    fill_in(handler, case_no, **OWED)
+    assert handler.act(case_no, "owes").status_code == 200
+    assert [one["case_no"] for one in list_waiting(hall, owner)] == [case_no]
+    assert read_bill(hall, owner, case_no)["state"] == "to_pay"
+
+    task = object_to(hall, owner, case_no)
+    bill = read_bill(hall, owner, case_no)
+    assert (bill["state"], bill["amount_fen"]) == ("disputed", 36_00)
+    view = read(hall, owner, f"/cases/{case_no}")
+    assert (view["state"], view["headline"]) == ("in_progress", "您说的正在核对，先不用缴费")
+    assert [one["text"] for one in view["progress"] if one["state"] == "now"] == [view["headline"]]
+    assert list_waiting(hall, owner) == []
+    [listed] = [one for one in read(hall, owner, "/cases?state=open")["items"] if one["case_no"] == case_no]
+    assert (listed["due"], listed["headline"]) == (None, view["headline"])
+    # Staff read that it is their answer, and no customer, that is waited for; it stands with what presses.
+    rows = handler.read("/cases", queue="mine", limit=100)["items"]
+    place = [one["case_no"] for one in rows].index(case_no)
+    assert rows[place]["waits_for"] == "answer"
+    assert all(one["objected_papers"] or one["urged_times"] or one["is_alarm"] for one in rows[:place])
+
+    reply(handler, case_no, task)
+    assert read_bill(hall, owner, case_no)["state"] == "to_pay"
+    assert [one["case_no"] for one in list_waiting(hall, owner)] == [case_no]
+    [paper] = read(hall, owner, f"/cases/{case_no}/documents")
+    assert paper["objection_answer"]["said"] == WRONG
+
+
+def test_what_was_read_wrong_is_read_anew(hall: Hall, owner: MadeCustomer, handler: Browser) -> None:
+    known = {"handler_id": hall.staff["crew_361"], "identity_proof": "by_person"}
+    case_no = begin(hall, "suspension_removal", "check_gas", owner.id, stop_kind="suspension", **known)
+    fill_in(handler, case_no, **OWED)
+    assert handler.act(case_no, "owes").status_code == 200
+    object_to(hall, owner, case_no)
+    desk = hall.sign_in("desk_361")
+    fee_no = desk.read(f"/cases/{case_no}")["child"]["case_no"]
+    assert desk.cancel(fee_no, "读数抄错了").status_code == 200
+    assert desk.act(case_no, "recheck", reason="读数抄错了").status_code == 200
+    assert read_bill(hall, owner, case_no) is None
+    fill_in(handler, case_no, **EVEN)
+    assert handler.act(case_no, "clear").status_code == 200
+    # What was said of the old slip is settled by the new one.
+    assert handler.read(f"/cases/{case_no}")["objections"] == []

@@ -56,7 +56,7 @@ def test_what_is_owed_is_collected_as_it_was_recorded(
     assert code(handler.act(visited, "clear")) == "arrears_found"
     assert handler.act(visited, "owes").status_code == 200
     bill = read_bill(hall, owner, visited)
-    assert (bill["what"], bill["amount_fen"], bill["state"]) == ("补缴的气款", 36_00, "to_pay")
+    assert (bill["what"], bill["amount_fen"], bill["state"]) == ("气款", 36_00, "to_pay")
     assert [(one["label"], one["text"]) for one in bill["basis"]] == [
         ("表上的读数", "1,312 m³"),
         ("已买（已结算）的气量", "1,300 m³"),
@@ -79,7 +79,7 @@ def test_what_is_owed_is_collected_as_it_was_recorded(
     fee_no = desk.read(f"/cases/{visited}")["child"]["case_no"]
     # Who takes the money reads what it comes of as well, and can tell whoever asks at the counter.
     fee = desk.read(f"/cases/{fee_no}/fee")
-    assert (fee["due_fen"], fee["what"], fee["basis"]) == (36_00, "补缴的气款", bill["basis"])
+    assert (fee["due_fen"], fee["what"], fee["basis"]) == (36_00, "气款", bill["basis"])
     assert (fee["received"], fee["is_cleared"]) == ([], False)
     collect(hall, visited, f"R-{visited}", 36_00)
     # Who checks once more whether all is paid reads what finance has confirmed.

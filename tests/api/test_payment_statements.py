@@ -151,15 +151,15 @@ def test_arrears_are_told_as_soon_as_the_counter_has_their_sum(hall: Hall, owner
     assert find_at_home(hall, owner, case_no) is None
     assert desk.act(fee_no, "at_counter", amount_fen=12_340).status_code == 200
     bill = read_bill(hall, owner, case_no)
-    assert (bill["what"], bill["amount_fen"], bill["state"]) == ("补缴的气款", 12_340, "to_pay")
+    assert (bill["what"], bill["amount_fen"], bill["state"]) == ("气款", 12_340, "to_pay")
     # The clerk who is to take it reads the same, though no contract says it.
     fee = desk.read(f"/cases/{fee_no}/fee")
-    assert (fee["due_fen"], fee["what"]) == (12_340, "补缴的气款")
+    assert (fee["due_fen"], fee["what"]) == (12_340, "气款")
     # No step is the customer's, but nothing else is waited for than the money: it is told before all else.
     told = find_at_home(hall, owner, case_no)
     assert told is not None
     assert (told["headline"], told["state"], told["action"]) == ("等您缴费", "waits_for_you", None)
-    assert told["due"] == {"what": "补缴的气款", "amount_fen": 12_340}
+    assert told["due"] == {"what": "气款", "amount_fen": 12_340}
     assert read(hall, owner, f"/cases/{case_no}")["headline"] == "等您缴费"
     assert desk.act(fee_no, "paid").status_code == 200
     assert read_bill(hall, owner, case_no)["state"] == "checking"

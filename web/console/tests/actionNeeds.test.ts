@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askForCustomer, askWhetherPaid, findBlock, giveKeys, isLeading, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellIdle, tellWhoseTurn } from '@/domain/actionNeeds'
+import { askForCustomer, askWhetherPaid, findBlock, giveKeys, isLeading, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellChild, tellIdle, tellWhoseTurn } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -89,6 +89,11 @@ it('says of an ended case how it ended, and of an open one where to look', () =>
   expect(tellIdle({ status: 'open', step_name: '签订报装合同' }, true)).toContain('合同审批')
   expect(tellIdle({ status: 'cancelled', step_name: '已取消' }, true)).toBe('已取消，不用再办。')
   expect(tellIdle({ status: 'open', step_name: '客户缴费', waits_for: 'customer' })).toBe('正在等客户，现在没有要您办的。')
+  // The customer could pay, but waits for an answer: nobody reads that they are waited for.
+  expect(tellIdle({ status: 'open', step_name: '补缴气款', waits_for: 'answer' })).toMatch(/^客户对单据有异议/)
+  expect(tellChild({ for_customer: true, your_step: '登记缴费' }, true)).toMatch(/^客户有异议，先答复/)
+  expect(tellChild({ for_customer: true, your_step: '登记缴费' }, false)).toMatch(/^正在等客户/)
+  expect(tellChild({ for_customer: false, your_step: '登记缴费' }, true)).toMatch(/^承接的工单/)
   const open_tasks = [{ name: '设计方案', party_name: '工程管理部门' }] as StaffCaseView['open_tasks']
   expect(tellIdle({ status: 'open', step_name: '设计方案', waits_for: 'others', open_tasks })).toBe('在等工程管理部门：设计方案。现在没有要您办的。')
   expect(tellWhoseTurn([{ name: '自动派单', party_name: '系统' }])).toBe('')

@@ -49,6 +49,10 @@ describe('tellTimeLeft', () => {
     expect(tellTimeLeft(row(null, null), now)).toEqual({ text: '本步不限时', level: 'none', share: 0 })
   })
 
+  it('says that the customer waits where they could act but want an answer first', () => {
+    expect(tellTimeLeft({ ...row('2026-11-24T13:30:00+08:00', 1), waits_for: 'answer' }, now)).toMatchObject({ text: '客户等答复', level: 'amber' })
+  })
+
   it('never calls it late while it waits for the customer, and says since when it does', () => {
     const waiting = { ...row(null, null), waits_for: 'customer' as const }
     expect(tellTimeLeft(waiting, now)).toEqual({ text: '等客户 5小时', level: 'none', share: 0 })

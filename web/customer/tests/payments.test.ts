@@ -13,6 +13,11 @@ describe('what there is to pay', () => {
     expect(tellUntil({ until: null, overdue: false })).toBeNull()
   })
 
+  it('asks for nothing while the customer waits for an answer about it', () => {
+    const bill = { state: 'disputed' as const, what: '气款', amount_fen: 3600 }
+    expect([tellDue(bill), isToPay(bill), isUnderWay(bill), paysFirst(bill, null)]).toEqual([null, false, false, false])
+  })
+
   it('asks for nothing once it is being booked', () => {
     expect((['to_set', 'to_pay', 'booking', 'checking'] as const).map((state) => isUnderWay({ state }))).toEqual([false, false, true, true])
   })

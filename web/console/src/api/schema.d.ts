@@ -9490,7 +9490,7 @@ export interface components {
             overdue: boolean;
             paid_fen: number;
             /** @enum {string} */
-            state: "to_set" | "to_pay" | "booking" | "checking";
+            state: "to_set" | "disputed" | "to_pay" | "booking" | "checking";
             total_fen: number | null;
             transfer: components["schemas"]["Transfer"] | null;
             /** Format: date-time */
@@ -9617,7 +9617,7 @@ export interface components {
             /** Format: date-time */
             waiting_since: string;
             /** @enum {string} */
-            waits_for: "you" | "customer" | "others";
+            waits_for: "you" | "customer" | "answer" | "others";
         };
         CallerSays: {
             /** @default null */
@@ -10182,7 +10182,7 @@ export interface components {
             name: string;
             number: string;
             objection: components["schemas"]["OwnObjection"] | null;
-            objection_answer: components["schemas"]["OwnObjection"] | null;
+            objection_answer: components["schemas"]["OwnAnswer"] | null;
             sha256: string;
             signers: components["schemas"]["Signer"][];
             task: number;
@@ -11046,6 +11046,12 @@ export interface components {
             /** @enum {string|null} */
             status: "pending" | "active" | "suspended" | "removed" | "closed" | null;
         };
+        OwnAnswer: {
+            /** Format: date-time */
+            at: string;
+            said: string;
+            text: string;
+        };
         OwnObjection: {
             /** Format: date-time */
             at: string;
@@ -11799,7 +11805,7 @@ export interface components {
             /** Format: date-time */
             waiting_since: string;
             /** @enum {string} */
-            waits_for: "you" | "customer" | "others";
+            waits_for: "you" | "customer" | "answer" | "others";
         };
         StaffCaseView: {
             actions: components["schemas"]["StaffAction"][];
@@ -11886,7 +11892,7 @@ export interface components {
             /** Format: date-time */
             waiting_since: string;
             /** @enum {string} */
-            waits_for: "you" | "customer" | "others";
+            waits_for: "you" | "customer" | "answer" | "others";
             /** Format: date-time */
             works_due_at: string | null;
             works_overdue: boolean;
@@ -12283,7 +12289,7 @@ export interface components {
             /** Format: date-time */
             waiting_since: string;
             /** @enum {string} */
-            waits_for: "you" | "customer" | "others";
+            waits_for: "you" | "customer" | "answer" | "others";
             /** Format: date-time */
             works_due_at: string;
             works_overdue: boolean;

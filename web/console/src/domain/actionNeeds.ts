@@ -105,6 +105,16 @@ export function tellWhoseTurn(tasks: readonly Pick<StaffCaseView['open_tasks'][n
   return waited.length ? `在等${[...new Set(waited)].join('，')}` : ''
 }
 
+/** What is the customer's, and only done for one who is there. */
+export const tellHelp = (name: string, answers: boolean): string =>
+  `${answers ? '客户有异议，先答复。客户还是来柜台办的，可以代办' : '正在等客户自己办。客户来到柜台时，您可以代办'}：${name}`
+
+/** What waits in the case that was handed over to; `answers`: the customer is first to hear what is said to their objection. */
+export function tellChild(child: Pick<NonNullable<StaffCaseView['child']>, 'for_customer' | 'your_step'>, answers: boolean): string {
+  if (!child.for_customer) return `承接的工单在等您：${child.your_step}`
+  return tellHelp(child.your_step ?? '', answers)
+}
+
 /** What stands in the place of the buttons where there is none; ``approves`` who has a contract to approve above. */
 export function tellIdle(
   view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'objections' | 'objections_beside' | 'documents' | 'extension' | 'waits_for' | 'open_tasks' | 'actions'>>) | null,
@@ -117,6 +127,7 @@ export function tellIdle(
   if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
   if (view?.extension?.may_answer) return '请看上面的延期申请，等您同意或不同意。'
   if (approves) return '请看“内容”里的合同审批，等您同意或退回。'
+  if (view?.waits_for === 'answer') return '客户对单据有异议，等填单据的同事答复。现在没有要您办的。'
   const turn = tellWhoseTurn(view?.open_tasks ?? [])
   const byAnother = view?.actions?.some(isOwnWork) ? '前面是您办的，要由另一位同事来审。' : ''
   if (turn) return `${turn}。${byAnother}现在没有要您办的。`

@@ -39,6 +39,8 @@ export function tellTimeLeft(row: Timed, now: Date): TimeLeft {
     const isPast = row.due_at !== null && new Date(row.due_at).getTime() < now.getTime()
     return { text: `等客户 ${tellWait(row.waiting_since, now)}`, level: isPast ? 'amber' : 'none', share: isPast ? 1 : 0 }
   }
+  // The clock is the customer's, but what holds the case up is an answer that staff owe.
+  if (row.waits_for === 'answer') return { text: '客户等答复', level: 'amber', share: 1 }
   if (row.promise?.due_at && row.promise.is_open) return tellRunning(row, row.promise, row.promise.due_at, now)
   const own = tellOwn(row, now)
   if (!row.promise?.is_open) return own

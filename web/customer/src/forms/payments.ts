@@ -13,7 +13,7 @@ export const isToPay = (bill: Pick<Bill, 'state'>): boolean => bill.state === 't
 
 /** The sum beside the headline, as long as it is not on a receipt; null while nobody has set it. */
 export function tellDue(bill: Pick<Bill, 'state' | 'what' | 'amount_fen'>): string | null {
-  if (bill.amount_fen === null || bill.state === 'to_set') return null
+  if (bill.amount_fen === null || bill.state === 'to_set' || bill.state === 'disputed') return null
   if (bill.state === 'to_pay') return `应缴${bill.what} ${tellYuan(bill.amount_fen)}`
   return `${bill.what} ${tellYuan(bill.amount_fen)}，${bill.state === 'booking' ? '正在登记' : '正在入账'}`
 }
