@@ -38,7 +38,7 @@ class Refusal(NamedTuple):
 
 
 # What the customer reads at the step at which it is made anew, and at their own once it is there.
-_MENDING, _MENDED = "正在按您说的改{name}", "{name}按您说的改过了，请再看一看，同意就签字"
+_MENDING, _MENDED = "正在按您说的改{name}", "{name}改过了，请再看一看，同意就签字"
 
 
 def find_refusal(line: Line, path: tuple[int, ...] = ()) -> Refusal | None:

@@ -18,11 +18,14 @@ from backend.cases.objection_views import may_answer
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, make_request
 from backend.cases.staff_access import StaffAccess
-from backend.cases.staff_remarks import LONGEST_TEXT, MESSAGE_CONTEXT, STAFF_MESSAGE
+from backend.cases.staff_remarks import LONGEST_TEXT, MESSAGE_CONTEXT
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.outbox import promise
 from backend.organisation.service import Member
+
+# The message by which the customer hears of it: whoever wrote the paper answers, and no agent.
+ANSWERED = "objection_answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ class ObjectionAnswers:
         session.add(message)
         session.flush()
         named = {"case_id": case.id, "case_no": case.case_no}
-        promised = {**named, "message": STAFF_MESSAGE, "case_message_id": message.id}
+        promised = {**named, "message": ANSWERED, "case_message_id": message.id}
         promise(session, "notify_customer", [promised], at)
         changed = {
             **named,

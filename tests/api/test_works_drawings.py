@@ -164,7 +164,7 @@ def test_the_customer_reads_what_they_refused_until_they_agree(hall: Hall, owner
     assert (view["state"], view["headline"].split("，")[0]) == ("in_progress", "正在按您说的改安装草图")
     draw("草图二", 328_000)
     view = read(hall, owner, path)
-    assert view["headline"].startswith("安装草图按您说的改过了，请再看一看")
+    assert view["headline"].startswith("安装草图改过了，请再看一看")
     sums = {"sum_before_fen": 358_000, "sum_now_fen": 328_000}
     assert view["refusal"] == {**told, "is_mended": True, **sums}
     assert answer_drawing(hall, owner, case_no, "disagree", reason="再便宜点").status_code == 200

@@ -214,7 +214,7 @@ def _refuse_sketch(watched: Watched, customer: Customer, case_no: str) -> None:
 def _see_it_mended(watched: Watched, customer: Customer, case_no: str) -> None:
     page = customer.page
     customer.go("case", no=case_no)
-    expect(page.get_by_text("按您说的改过了，请再看一看", exact=True)).to_be_visible()
+    expect(page.get_by_text("改过了，请再看一看", exact=True)).to_be_visible()
     expect(page.get_by_text("费用：原 3,980.00 元 → 现 3,580.00 元")).to_be_visible()
     watched.shoot(page, "installation-sketch-mended")
 

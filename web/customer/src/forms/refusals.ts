@@ -8,7 +8,7 @@ export function tellRefusal(refusal: Refusal): { title: string; sums: string; ne
   if (!refusal.is_mended) return { title: '已告诉工作人员，正在改', sums: '', next: `${refusal.name}改好了再请您看，现在不用您办。` }
   const { sum_before_fen: before, sum_now_fen: now } = refusal
   const sums = before === null || now === null ? '' : `费用：原 ${tellYuan(before)} → 现 ${tellYuan(now)}`
-  return { title: '按您说的改过了，请再看一看', sums, next: '合适就签字；还有不合适的，点“不同意”再写明。' }
+  return { title: '改过了，请再看一看', sums, next: '合适就签字；还有不合适的，点“不同意”再写明。' }
 }
 
 /** What the page of a signature says when there is nothing to sign any more; a refusal is no signature. */
