@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { checkObjection, composeObjection, LONGEST_OBJECTION, LONGEST_WORDS, WRONG_WITH_PAPER } from '@/forms/objections'
-import { nameSigning, tellPaper, waitsForMe } from '@/forms/papers'
+import { checkObjection, composeObjection, listWrongs, LONGEST_OBJECTION, LONGEST_WORDS } from '@/forms/objections'
+import { nameSigning, nameUnasked, tellPaper, waitsForMe } from '@/forms/papers'
 import { standInForDevice } from './device'
 
 const own = { own: true, number: '' }
@@ -19,6 +19,17 @@ describe('the list of papers', () => {
     const told = tellPaper({ own: false, number: '散-07', state: 'filled', hint: '', at: '2026-11-26T01:00:00Z' })
     expect(told).toContain('开具，可下载')
     expect(told).toContain('散-07')
+  })
+
+  it('asks after the reading where gas was read', () => {
+    expect(listWrongs({ facts: [{ label: '表上的读数', text: '1,312 m³' }] })[0]!.value).toBe('读数或气量不对')
+    expect(listWrongs({ facts: [{ label: '合同金额', text: '3,580.00 元' }] }).map((one) => one.value)).not.toContain('读数或气量不对')
+  })
+
+  it('speaks of somebody else to sign only where there is a place for them', () => {
+    const place = (key: string, optional: boolean) => ({ key, label: '客户签字', optional, may_sign: true, stale: false, signed_at: null, asks_name: false, known_name: '' }) as never
+    expect(nameUnasked({ signers: [place('customer', true)] })).toBe('看看写得对不对')
+    expect(nameUnasked({ signers: [place('customer', false), place('agent', true)] })).toContain('还有别人要签')
   })
 
   it('knows what is still to be done', () => {
@@ -42,7 +53,7 @@ describe('what is wrong with a paper', () => {
   it('has to be said, and fits what the server keeps', () => {
     expect(checkObjection(composeObjection([], '  \n'))).toContain('写一句哪里不对')
     expect(checkObjection('金额不对')).toBe('')
-    const longest = composeObjection(WRONG_WITH_PAPER.map((one) => one.value), '字'.repeat(LONGEST_WORDS))
+    const longest = composeObjection(listWrongs({ facts: [{ label: '表上的读数', text: '1' }] }).map((one) => one.value), '字'.repeat(LONGEST_WORDS))
     expect(longest.length).toBeLessThanOrEqual(LONGEST_OBJECTION)
   })
 

@@ -73,7 +73,7 @@ function askFor(field: FormField): string {
 function checkText(field: FormField, text: string): string | null {
   if (field.type === 'phone' && !field.service_number && !isMobile(text)) return '手机号应是 11 位数字，请核对'
   if (field.type === 'id_number' && !isIdNumber(text)) return '身份证号不对，请核对 18 位号码'
-  if (field.account_number && !/^\d{12}$/.test(text.normalize('NFKC').replace(/[\s-]/g, ''))) return '户号是 12 位数字，请对照燃气卡或缴费单核对；记不清可以不填'
+  if (field.account_number && !/^\d{12}$/.test(text.normalize('NFKC').replace(/[\s-]/g, ''))) return '户号是 12 位数字，请对照燃气卡或缴费单核对' + (field.required ? '' : '；记不清可以不填')
   if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(text)) return '请重新选择日期'
   if (field.type === 'credit_code' && !/^[0-9A-Z]{18}$/i.test(text)) return '统一社会信用代码应是 18 位，请核对'
   if (field.type === 'number') return '请填数字'

@@ -1,5 +1,14 @@
+import type { FilledLine } from '@/api/types'
+
 /** What is wrong with a paper most often: a tap says it where somebody does not like to write. */
-export const WRONG_WITH_PAPER = ['姓名、电话或地址不对', '金额不对', '内容和说好的不一样', '有的地方看不明白'].map((one) => ({ value: one, label: one }))
+const WRONGS = ['姓名、电话或地址不对', '金额不对', '内容和说好的不一样', '有的地方看不明白']
+/** The same of a paper by which gas was read. */
+const WRONG_READING = '读数或气量不对'
+const IS_READING = /读数|气量|表数/
+
+/** What may be wrong with this paper, by what it says; the reading first, since all the rest comes of it. */
+export const listWrongs = (paper: Pick<FilledLine, 'facts'>): { value: string; label: string }[] =>
+  [...(paper.facts.some((one) => IS_READING.test(one.label)) ? [WRONG_READING] : []), ...WRONGS].map((one) => ({ value: one, label: one }))
 
 /** As long as the server keeps it. */
 export const LONGEST_OBJECTION = 500

@@ -1,4 +1,4 @@
-import type { Paper } from '@/api/types'
+import type { FilledLine, Paper } from '@/api/types'
 import { showTime } from './shown'
 
 /** Whether something is still to be done with it. */
@@ -18,3 +18,11 @@ export function tellPaper(paper: Pick<Paper, 'state' | 'hint' | 'at' | 'own' | '
 
 /** `检查人` becomes `检查人签字`; what says so already stays, since nobody reads 签字签名. */
 export const nameSigning = (label: string, word: '签字' | '签名'): string => (/签[字名]$/.test(label) ? label : label + word)
+
+type Signed = Pick<FilledLine, 'signers'>
+
+/** Whether the only place to sign is one that may stay empty: nobody else signs there, and nothing waits for it. */
+export const mayStayUnsigned = (paper: Signed): boolean => paper.signers.length === 1 && paper.signers[0]!.optional
+
+/** The link to a paper that can be signed without anybody's asking: by somebody else beside one, or by nobody at all. */
+export const nameUnasked = (paper: Signed): string => (mayStayUnsigned(paper) ? '看看写得对不对' : '还有别人要签，点这里签')
