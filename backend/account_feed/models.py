@@ -26,6 +26,7 @@ class AccountFeed(Base):
     fill_mark: Mapped[int | None] = mapped_column(BigInteger)
     is_filled: Mapped[bool] = mapped_column(Boolean, default=False)
     in_cursor: Mapped[str] = mapped_column(Text, default="")
+    billing_cursor: Mapped[str] = mapped_column(Text, default="")
     batch_key: Mapped[str | None] = mapped_column(Text)
     batch_sealed: Mapped[str | None] = mapped_column(Text)
     batch_ids: Mapped[list[int] | None] = mapped_column(ARRAY(BigInteger))
@@ -91,13 +92,15 @@ class AccountDifference(Base):
 class AccountFeedRefusal(Base):
     """What one side did not take of the other, the last time; it goes once the account is taken.
 
-    ``code`` and ``field`` are ours, as those of a file's row; ``reason`` is what the master wrote.
+    ``code`` and ``field`` are ours, as those of a file's row; ``reason`` is what the master wrote. Of a
+    month's reading or bill ``subject`` is the month.
     """
 
     __tablename__ = "account_feed_refusal"
 
     account_no: Mapped[str] = mapped_column(Text, primary_key=True)
     direction: Mapped[str] = mapped_column(Text, primary_key=True)
+    subject: Mapped[str] = mapped_column(Text, primary_key=True, default="")
     unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
     code: Mapped[str] = mapped_column(Text)
     field: Mapped[str] = mapped_column(Text, default="")

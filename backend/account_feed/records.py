@@ -141,15 +141,23 @@ class FeedRecords:
 
     @staticmethod
     def keep_refusal(
-        session: Session, account_no: str, direction: str, values: Mapping[str, Any], now: datetime
+        session: Session,
+        account_no: str,
+        direction: str,
+        values: Mapping[str, Any],
+        now: datetime,
+        subject: str = "",
     ) -> None:
-        """Keep why an account was not taken; the last reason stands."""
+        """Keep why an account, or its month ``subject``, was not taken; the last reason stands."""
         told = {"field": "", "reason": "", "revision": 0, "unit_id": None, **values, "refused_at": now}
-        row = insert(AccountFeedRefusal).values(account_no=account_no, direction=direction, **told)
-        session.execute(row.on_conflict_do_update(index_elements=["account_no", "direction"], set_=told))
+        row = insert(AccountFeedRefusal).values(
+            account_no=account_no, direction=direction, subject=subject, **told
+        )
+        keys = ["account_no", "direction", "subject"]
+        session.execute(row.on_conflict_do_update(index_elements=keys, set_=told))
 
     @staticmethod
-    def drop_refusals(session: Session, numbers: Iterable[str], direction: str) -> None:
+    def drop_refusals(session: Session, numbers: Iterable[str], direction: str, subject: str = "") -> None:
         """Forget the refusals of accounts that were taken now."""
         gone = AccountFeedRefusal.account_no.in_(list(numbers)) & (AccountFeedRefusal.direction == direction)
-        session.execute(delete(AccountFeedRefusal).where(gone))
+        session.execute(delete(AccountFeedRefusal).where(gone, AccountFeedRefusal.subject == subject))

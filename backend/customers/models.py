@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Date,
     DateTime,
@@ -152,7 +153,8 @@ class AccountRole(Base):
     ``proof`` says how it was shown: by the ``case`` that entered the account or the ``import`` that brought
     it, by ``own_phone``, ``sms_code`` or ``identity``, or by the owner's ``grant``: then ``granted_by`` is
     the owner, who calls them by the name in ``called_sealed``. With ``unbound_at`` the customer has taken the
-    account out of their client and still is what they are.
+    account out of their client and still is what they are. An agent's ``scope`` names what they may do, from
+    ``starts_on`` to ``ends_on``, both days of the company's calendar; nothing of it is set for anybody else.
     """
 
     __tablename__ = "account_role"
@@ -168,6 +170,9 @@ class AccountRole(Base):
     granted_by: Mapped[int | None] = mapped_column(ForeignKey("customer.id"))
     called_sealed: Mapped[str | None] = mapped_column(Text)
     unbound_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    scope: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    starts_on: Mapped[date | None] = mapped_column(Date)
+    ends_on: Mapped[date | None] = mapped_column(Date)
 
 
 class GasAppliance(Base):

@@ -1,0 +1,1 @@
+"""What an account used and owes: readings, bills, prices by tier."""
