@@ -14,6 +14,7 @@ from backend.account_feed.records import FeedRecords
 from backend.account_feed.units import UNITS
 from backend.core.config import Settings
 from backend.core.setting_declarations import ConfigurationError, SettingProblem
+from backend.metering.intake import BillingIntake
 from composition.hall import Hall, read_clock
 
 
@@ -22,7 +23,10 @@ def make_account_exchange(hall: Hall) -> AccountExchange:
     records, run_for = FeedRecords(hall.keys), timedelta(seconds=hall.settings.job_seconds / 3)
     incoming = Incoming(records, hall.organisation, read_sides(hall.settings))
     master = hall.platforms.master
-    return AccountExchange(hall.sessions, master, incoming, Outgoing(records), run_for, read_clock)
+    billing = BillingIntake(hall.keys, records)
+    return AccountExchange(
+        hall.sessions, master, incoming, Outgoing(records), billing.take, run_for, read_clock
+    )
 
 
 def make_difference_desk(hall: Hall) -> DifferenceDesk:

@@ -22,7 +22,7 @@ ENDPOINTS = {
     "sms": ("SendSms",),
     "map": ("geocoder", "driving"),
     "contracts": ("submit", "ask"),
-    "master": ("changes", "batches"),
+    "master": ("changes", "billing", "batches"),
     "wecom": ("gettoken", "message_send"),
     "faceid": ("DetectAuth", "GetDetectInfoEnhanced"),
     "namecheck": ("IdCardVerification",),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import secrets
 import time
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, request
@@ -28,12 +29,20 @@ def refuse(code: str | int) -> dict[str, Any]:
 
 
 def make_master_api(simulation: Simulation) -> Blueprint:
-    """Return the routes under /api/v1/accounts."""
-    api = Blueprint("master_api", __name__, url_prefix="/api/v1/accounts")
+    """Return the routes under /api/v1/accounts and /api/v1/billing."""
+    api = Blueprint("master_api", __name__, url_prefix="/api/v1")
 
-    @api.get("/changes")
+    @api.get("/accounts/changes")
     @platform_call(simulation, PLATFORM, "changes", refuse)
     def changes() -> Answer:
+        return answer_page(lambda: simulation.master.last, simulation.master.page)
+
+    @api.get("/billing/changes")
+    @platform_call(simulation, PLATFORM, "billing", refuse)
+    def billing() -> Answer:
+        return answer_page(lambda: len(simulation.master.billing), simulation.master.page_billing)
+
+    def answer_page(find_last: Callable[[], int], page: Callable[[int, int], dict[str, Any]]) -> Answer:
         after, limit = request.args.get("after", ""), request.args.get("limit", MOST_ITEMS, int)
         fault = _find_fault(simulation)
         if fault is None and after and not after.isdigit():
@@ -43,11 +52,11 @@ def make_master_api(simulation: Simulation) -> Blueprint:
         # Told to repeat itself, it begins again wherever it was asked to go on.
         start = 0 if g.get("ordered") == "repeat" or not after else int(after)
         with simulation.lock:
-            if start > simulation.master.last:
+            if start > find_last():
                 return Answer(refuse(1410), False)
-            return Answer(_accept(simulation.master.page(start, max(1, min(limit, MOST_ITEMS)))), True)
+            return Answer(_accept(page(start, max(1, min(limit, MOST_ITEMS)))), True)
 
-    @api.post("/batches")
+    @api.post("/accounts/batches")
     @platform_call(simulation, PLATFORM, "batches", refuse)
     def batches() -> Answer:
         fault = _find_fault(simulation)
@@ -92,6 +101,15 @@ def make_master_control(simulation: Simulation) -> Blueprint:
         with simulation.lock:
             made = [simulation.master.put(str(number), cells, by).show() for number, cells in items.items()]
         return jsonify(items=made)
+
+    @control.post("/billing")
+    def put_billing() -> ResponseReturnValue:
+        body = request.get_json(force=True, silent=True) or {}
+        items = body.get("items")
+        if not isinstance(items, list):
+            abort(422, "items must be a list")
+        with simulation.lock:
+            return jsonify(items=[simulation.master.put_billing(one) for one in items])
 
     @control.post("/refused")
     def refuse_accounts() -> ResponseReturnValue:

@@ -46,9 +46,12 @@ class MasterBook:
     last: int = 0
     # Account number → the reason with which the system refuses it.
     refused: dict[str, str] = field(default_factory=dict)
+    # Readings, bills and balances in the order in which they were saved, each with its revision.
+    billing: list[dict[str, Any]] = field(default_factory=list)
 
     def reset(self) -> None:
         """Forget the accounts; nonces stay used."""
+        self.billing.clear()
         for one in (self.accounts, self.order, self.places, self.batches, self.refused):
             one.clear()
 
@@ -76,6 +79,20 @@ class MasterBook:
             del self.order[self.places[account_no]]
         self.places[account_no], self.order[self.last] = self.last, account_no
         return made
+
+    def put_billing(self, item: Any) -> Any:  # noqa: ANN401 - whatever was given
+        """Save a reading, a bill or a balance; one that names no revision gets the next of the book."""
+        if len(self.billing) >= ACCOUNTS_KEPT:
+            del self.billing[0]
+        made = {"revision": len(self.billing) + 1, **item} if isinstance(item, dict) else item
+        self.billing.append(made)
+        return made
+
+    def page_billing(self, after: int, limit: int) -> dict[str, Any]:
+        """Return what was saved after a position."""
+        shown = self.billing[after : after + limit]
+        cursor = after + len(shown)
+        return {"items": shown, "next": str(cursor), "is_last": cursor >= len(self.billing)}
 
     def page(self, after: int, limit: int) -> dict[str, Any]:
         """Return the changes after a position."""

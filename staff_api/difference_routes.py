@@ -11,6 +11,7 @@ from backend.account_feed.difference_desk import DifferenceDesk
 from backend.account_feed.merging import SIDES
 from backend.account_feed.units import UNITS
 from backend.core.callers import Caller, open_to
+from backend.customer_master.port import BILLING_KINDS
 from staff_api.console_parts import IMPORTERS
 from staff_api.guard import require_post
 
@@ -18,10 +19,14 @@ _DECISIONS = ("master", "hall")
 
 
 class FeedRefusalSchema(Schema):
-    """An account that one side did not take: ``in`` of the master's, ``out`` of ours; ``text`` says why."""
+    """An account that one side did not take: ``in`` of the master's, ``out`` of ours; ``text`` says why.
+
+    Or a reading, bill or balance of the master's: ``subject`` is its month.
+    """
 
     account_no = fields.String(required=True)
-    direction = fields.String(required=True, validate=validate.OneOf(("in", "out")))
+    direction = fields.String(required=True, validate=validate.OneOf(("in", "out", *BILLING_KINDS)))
+    subject = fields.String(required=True)
     code = fields.String(required=True)
     text = fields.String(required=True)
     refused_at = fields.AwareDateTime(required=True)

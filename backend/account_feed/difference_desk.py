@@ -134,7 +134,7 @@ class DifferenceDesk:
         with self._sessions.begin() as session:
             feed = session.scalars(select(AccountFeed).with_for_update()).one_or_none()
             if feed is not None:
-                feed.in_cursor, feed.not_before, feed.tries = "", None, 0
+                feed.in_cursor, feed.billing_cursor, feed.not_before, feed.tries = "", "", None, 0
 
     @staticmethod
     def _list_refusals(session: Session, member: Member) -> tuple[list[dict[str, Any]], int]:
@@ -146,6 +146,7 @@ class DifferenceDesk:
             {
                 "account_no": one.account_no,
                 "direction": one.direction,
+                "subject": one.subject,
                 "code": one.code,
                 "text": tell_feed_refusal(one.code, one.field, one.reason),
                 "refused_at": one.refused_at,

@@ -6,7 +6,7 @@ the cursor or the batch has moved writes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from backend.core.outbox import promise
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable
 from backend.core.statements import Prepared
 from backend.core.topics import PromiseContext, TopicSpec
-from backend.customer_master.port import CustomerMaster
+from backend.customer_master.port import BillingRecord, CustomerMaster
 
 PAGE: Final = 1000
 _FEED: Final = 1
@@ -43,6 +43,10 @@ _SNAPSHOT = Prepared(
 _log = structlog.get_logger(__name__)
 
 
+# Takes a page of readings, bills and balances in; they belong to another component.
+TakeBilling = Callable[[Session, Sequence[BillingRecord], datetime], None]
+
+
 class AccountExchange:
     """Keeps both sides alike. ``master`` is None where no other system is the master."""
 
@@ -52,6 +56,7 @@ class AccountExchange:
         master: CustomerMaster | None,
         incoming: Incoming,
         outgoing: Outgoing,
+        take_billing: TakeBilling,
         run_for: timedelta,
         now: Callable[[], datetime],
     ) -> None:
@@ -59,6 +64,7 @@ class AccountExchange:
         self._master = master
         self._incoming = incoming
         self._outgoing = outgoing
+        self._take_billing = take_billing
         self._run_for = run_for
         self._now = now
 
@@ -101,6 +107,8 @@ class AccountExchange:
             # Only whoever has seen the master's last word knows what is still to be told.
             if self._pull_all(self._master, until):
                 self._push_all(self._master, until)
+            # Bills are of accounts that are here by now.
+            self._pull_billing(self._master, until)
         except (PlatformUnavailable, PlatformRefused) as error:
             _log.warning("exchange of accounts failed", code=error.code, platform_code=error.platform_code)
             self._end(error.platform_code)
@@ -183,6 +191,25 @@ class AccountExchange:
             feed = _lock(session)
             if feed is not None and feed.in_cursor == cursor:
                 feed.in_cursor, feed.pulled_at = after, self._now()
+
+    def _pull_billing(self, master: CustomerMaster, until: datetime) -> None:
+        """Take in readings, bills and balances, each page with the place to go on from."""
+        while self._now() < until:
+            with self._sessions() as session:
+                cursor = session.execute(select(AccountFeed.billing_cursor)).scalar_one_or_none()
+            if cursor is None:
+                return
+            page = master.pull_billing(cursor, PAGE)
+            with self._sessions.begin() as session:
+                feed = _lock(session)
+                if feed is None or feed.billing_cursor != cursor:
+                    return
+                if page is not None:
+                    self._take_billing(session, page.items, self._now())
+                # It has forgotten its own place. From the beginning again changes nothing that is known.
+                feed.billing_cursor = "" if page is None else page.cursor
+            if page is not None and page.is_last:
+                return
 
     def _push_all(self, master: CustomerMaster, until: datetime, *, is_pending_only: bool = False) -> None:
         while self._now() < until:

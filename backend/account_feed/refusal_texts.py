@@ -15,8 +15,20 @@ FEED_TEXTS: Final[dict[str, str]] = {
     "master_refused": "主系统没有收本厅的改动",
     "unit_foreign": "户号前三位不是本公司的单位，请让主系统核对户号。",
     "place_taken": "这个地址在本厅已经有别的户号，请两边核对地址。",
+    "account_not_here": "本厅没有这个户号，请先让主系统把这一户发过来，再从头对一遍。",
+    "figure_unreadable": "数字读不出来，请让主系统的人检查后重新保存。",
+    "bill_overpaid": "已缴的比账单金额还多，请让主系统核对；多缴的应记在余额里。",
+    "bill_state_differs": "账单的状态和已缴金额对不上，请让主系统核对。",
+    "bill_sums_differ": "各档的气量或金额加起来和账单总数不一样，请让主系统核对。",
+    "bill_no_taken": "这个账单号已经是另一张账单的，请让主系统核对账单号。",
     "meter_taken": "这块表在本厅登记在别的户号上，请两边核对厂家和表号。",
 }
+# What a reading, a bill or a balance is made of; a number of the account has its title there already.
+FIGURE_TITLES: Final[dict[str, str]] = {
+    "period": "月份", "read_at": "抄表时间", "reading_m3": "表数", "use_m3": "用气量", "amount_fen": "金额",
+    "paid_fen": "已缴", "due_on": "缴费截止日", "state": "状态", "tiers": "各档明细", "bill_no": "账单号",
+    "code": "账单校验码", "fen_per_m3": "单价", "balance_fen": "余额", "as_of": "余额时间",
+}  # fmt: skip
 
 
 def tell_feed_refusal(code: str, field: str, reason: str) -> str:
@@ -24,4 +36,5 @@ def tell_feed_refusal(code: str, field: str, reason: str) -> str:
     if code == "master_refused":
         return f"{FEED_TEXTS[code]}：{reason}。" if reason else f"{FEED_TEXTS[code]}，没有说原因。"
     told = FEED_TEXTS.get(code) or REFUSAL_TEXTS[code]
-    return f"{TITLES[field]}：{told}" if field in TITLES else told
+    title = TITLES.get(field) or FIGURE_TITLES.get(field)
+    return f"{title}：{told}" if title else told

@@ -10,11 +10,22 @@ from urllib.parse import urlencode
 
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, Verdict
 from backend.core.signed_calls import SignedCalls
-from backend.customer_master.port import RESULTS, Answer, Page, Sent, Told
+from backend.customer_master.port import (
+    BILLING_KINDS,
+    RESULTS,
+    Answer,
+    BillingPage,
+    BillingRecord,
+    Page,
+    Sent,
+    Told,
+)
 
 PLATFORM, CHANGES, BATCHES = "customer_master", "/api/v1/accounts/changes", "/api/v1/accounts/batches"
+BILLING = "/api/v1/billing/changes"
 MALFORMED: Final = "item_malformed"
 _LONGEST_CELL, _LONGEST_NAME, _LONGEST_CURSOR = 500, 50, 200
+_LONGEST_PERIOD: Final = 20
 _LARGEST: Final = 2**63 - 1
 # CODE stands here for a cursor that the master no longer knows.
 CODES = MappingProxyType(
@@ -41,7 +52,22 @@ class SignedCustomerMaster:
 
     def pull(self, cursor: str, limit: int) -> Page | None:
         """See CustomerMaster."""
-        data = self._calls.call("GET", f"{CHANGES}?{urlencode({'after': cursor, 'limit': limit})}", None)
+        found = self._pull(CHANGES, cursor, limit)
+        if found is None:
+            return None
+        items, after, is_last = found
+        return Page(tuple(_read_told(one) for one in items), after, is_last)
+
+    def pull_billing(self, cursor: str, limit: int) -> BillingPage | None:
+        """See CustomerMaster."""
+        found = self._pull(BILLING, cursor, limit)
+        if found is None:
+            return None
+        items, after, is_last = found
+        return BillingPage(tuple(_read_billing(one) for one in items), after, is_last)
+
+    def _pull(self, path: str, cursor: str, limit: int) -> tuple[list[Any], str, bool] | None:
+        data = self._calls.call("GET", f"{path}?{urlencode({'after': cursor, 'limit': limit})}", None)
         if data is None:
             return None
         items, after, is_last = data.get("items"), data.get("next"), data.get("is_last")
@@ -52,7 +78,7 @@ class SignedCustomerMaster:
         if not is_last and (not items or after == cursor):
             # It would be asked for the same page for ever.
             raise PlatformUnavailable(PLATFORM, "cursor_stands")
-        return Page(tuple(_read_told(one) for one in items), after, is_last)
+        return items, after, is_last
 
     def push(self, key: str, items: Sequence[Sent]) -> list[Answer]:
         """See CustomerMaster."""
@@ -75,11 +101,25 @@ class SignedCustomerMaster:
         return answers
 
 
+def _read_number(given: object) -> str:
+    # Without a number nobody could look for it, so that a wrong one is told in part and never in full.
+    return given if isinstance(given, str) and len(given) <= 20 and given.isprintable() else ""
+
+
+def _read_billing(item: object) -> BillingRecord:
+    found: Mapping[str, Any] = item if isinstance(item, dict) else {}
+    kind = next((one for one in BILLING_KINDS if one == found.get("kind")), None)
+    account_no, period, revision = (found.get(one) for one in ("account_no", "period", "revision"))
+    number = _read_number(account_no)
+    month = period if isinstance(period, str) and len(period) <= _LONGEST_PERIOD and kind != "balance" else ""
+    if kind is None or not number or not _is_revision(revision):
+        return BillingRecord(kind or "bill", number, month, fault=MALFORMED)
+    return BillingRecord(kind, number, month, int(revision or 0), found)
+
+
 def _read_told(item: object) -> Told:
     found: Mapping[str, Any] = item if isinstance(item, dict) else {}
-    number, cells = found.get("account_no"), found.get("account")
-    # Without a number nobody could look for it, so that a wrong one is told in part and never in full.
-    account_no = number if isinstance(number, str) and len(number) <= 20 and number.isprintable() else ""
+    cells, account_no = found.get("account"), _read_number(found.get("account_no"))
     revision, by = found.get("revision"), found.get("changed_by", "")
     plain = _read_cells(cells)
     if not account_no or not _is_revision(revision) or plain is None or not isinstance(by, str):

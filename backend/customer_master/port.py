@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 Result = Literal["done", "stale", "refused"]
 RESULTS: tuple[Result, ...] = ("done", "stale", "refused")
@@ -35,6 +35,34 @@ class Page:
     is_last: bool
 
 
+BillingKind = Literal["reading", "bill", "balance"]
+BILLING_KINDS: tuple[BillingKind, ...] = ("reading", "bill", "balance")
+
+
+@dataclass(frozen=True, slots=True)
+class BillingRecord:
+    """A reading, a bill or a balance under the master's ``revision``; ``period`` is its month, or empty.
+
+    ``told`` is what came, whose figures the reader checks. What cannot be read at all has a ``fault``.
+    """
+
+    kind: BillingKind
+    account_no: str
+    period: str = ""
+    revision: int = 0
+    told: Mapping[str, Any] = field(default_factory=dict)
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BillingPage:
+    """Records in the master's order; ``cursor`` goes into the next question."""
+
+    items: tuple[BillingRecord, ...]
+    cursor: str
+    is_last: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What changed here of one account; ``base`` is the revision on which that was done, 0 for a new one."""
@@ -56,13 +84,16 @@ class Answer:
 
 
 class CustomerMaster(Protocol):
-    """Gives its changes page by page, and takes ours in batches.
+    """Gives its changes page by page, and takes ours in batches; of its bills it is asked alone.
 
-    Both raise PlatformUnavailable where it may be tried again, PlatformRefused where that changes nothing.
+    All raise PlatformUnavailable where it may be tried again, PlatformRefused where that changes nothing.
     """
 
     def pull(self, cursor: str, limit: int) -> Page | None:
         """Return the page after ``cursor`` (empty: from the beginning); None where the cursor is unknown."""
+
+    def pull_billing(self, cursor: str, limit: int) -> BillingPage | None:
+        """Return readings, bills and balances after ``cursor``, as ``pull`` does accounts."""
 
     def push(self, key: str, items: Sequence[Sent]) -> list[Answer]:
         """Send a batch and return one answer for each item; the same ``key`` again is the same batch."""

@@ -22,6 +22,7 @@ from backend.account_feed.outgoing import Outgoing
 from backend.account_feed.records import FeedRecords
 from backend.account_feed.units import UNITS
 from backend.customer_master.adapter import SignedCustomerMaster
+from backend.metering.intake import BillingIntake
 from simulators.application import create_app
 from tests.api.account_files import TITLES
 from tests.api.staff_side import Hall
@@ -52,6 +53,9 @@ class MasterSide:
     def put(self, number: str, cells: Any, by: str = "王会计") -> None:
         self.ask("POST", "master", {"items": {number: cells}, "changed_by": by})
 
+    def put_billing(self, number: str, kind: str, **told: Any) -> None:
+        self.ask("POST", "master/billing", {"items": [{"kind": kind, "account_no": number, **told}]})
+
     def read(self, number: str) -> dict[str, Any]:
         return next(one for one in self.ask("GET", "master")["items"] if one["account_no"] == number)
 
@@ -65,8 +69,15 @@ class MasterSide:
         records = FeedRecords(self.hall.keys)
         incoming = Incoming(records, self.hall.shared.organisation, sides)
         run_for, port = timedelta(seconds=60), page_of or self.master
+        billing = BillingIntake(self.hall.keys, records)
         return AccountExchange(
-            self.hall.sessions, port, incoming, Outgoing(records), run_for, lambda: datetime.now(UTC)
+            self.hall.sessions,
+            port,
+            incoming,
+            Outgoing(records),
+            billing.take,
+            run_for,
+            lambda: datetime.now(UTC),
         )
 
     def read_feed(self) -> Any:
@@ -77,6 +88,12 @@ class MasterSide:
         with self.hall.sessions() as session:
             asked = text("SELECT account_no, direction, code, field FROM account_feed_refusal ORDER BY 1, 2")
             return [(one[0], one[1], one[2], one[3]) for one in session.execute(asked)]
+
+    def ask_subjects(self) -> list[str]:
+        with self.hall.sessions() as session:
+            return list(
+                session.execute(text("SELECT subject FROM account_feed_refusal ORDER BY 1")).scalars()
+            )
 
     def list_differences(self) -> list[tuple[str, str, bool, str | None]]:
         with self.hall.sessions() as session:

@@ -8,7 +8,7 @@ import pytest
 
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable
 from backend.customer_master.adapter import MALFORMED, SignedCustomerMaster
-from backend.customer_master.port import Answer, Page, Sent
+from backend.customer_master.port import Answer, BillingPage, BillingRecord, Page, Sent
 from tests.contracts.conftest import Simulators
 
 NUMBERS = ("361000000015", "361000000023", "361000000031")
@@ -53,6 +53,27 @@ def test_changes_come_page_by_page_in_the_masters_order(
     assert last.changed_at is not None and last.changed_at.tzinfo is not None
     assert pull(master, rest.cursor) == Page((), rest.cursor, is_last=True)
     assert master.pull("from-elsewhere", 2) is None
+
+
+def test_bills_come_page_by_page_and_rubbish_among_them_is_told_as_such(
+    master: SignedCustomerMaster, simulators: Simulators
+) -> None:
+    bill = {"kind": "bill", "account_no": NUMBERS[0], "period": "2026-03", "revision": 4, "use_m3": "20.5"}
+    balance = {"kind": "balance", "account_no": NUMBERS[1], "revision": 1, "balance_fen": -5}
+    items = [bill, balance, None, {**bill, "kind": "gift"}, {**bill, "revision": 0}]
+    items.append({**bill, "account_no": 7})
+    simulators.post("master/billing", items=items)
+    first = master.pull_billing("", 2)
+    assert first is not None and not first.is_last
+    assert first.items == (
+        BillingRecord("bill", NUMBERS[0], "2026-03", 4, bill),
+        BillingRecord("balance", NUMBERS[1], "", 1, balance),
+    )
+    rest = master.pull_billing(first.cursor, 100)
+    assert rest is not None and rest.is_last
+    assert [one.fault for one in rest.items] == [MALFORMED] * 4
+    assert master.pull_billing(rest.cursor, 2) == BillingPage((), rest.cursor, is_last=True)
+    assert master.pull_billing("from-elsewhere", 2) is None
 
 
 @pytest.mark.parametrize("cells", [[], "x", None, {"holder": 7}, {"holder": ["x"]}, {"holder": "长" * 501}])

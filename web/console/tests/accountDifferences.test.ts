@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AccountDifference, type AccountFeed, beginAgain, decideDifference, listDifferences, lookAtDifference, readFeed } from '@/api/accountDifferences'
 import { Problem } from '@/api/client'
 import DifferenceLookDialog from '@/components/DifferenceLookDialog.vue'
-import { looksAlike, tellButton, tellEmpty, tellExchange, tellQuestion, tellStanding } from '@/domain/accountDifferences'
+import { looksAlike, tellButton, tellEmpty, tellExchange, tellQuestion, tellRefused, tellStanding } from '@/domain/accountDifferences'
 import AccountDifferencesView from '@/views/AccountDifferencesView.vue'
 
 vi.mock('@/api/accountDifferences')
@@ -53,6 +53,12 @@ describe('what differs from the customer system', () => {
     expect([looksAlike(holder), looksAlike({ ...holder, theirs: holder.ours }), looksAlike({ ...one, theirs: one.ours })]).toEqual([false, true, false])
   })
 
+  it('names the figure and its month where it is not the account that was refused', () => {
+    expect(tellRefused({ direction: 'in', subject: '' })).toBe('')
+    expect(tellRefused({ direction: 'bill', subject: '2026-03' })).toBe('2026-03 账单，')
+    expect(tellRefused({ direction: 'balance', subject: '' })).toBe('余额，')
+  })
+
   it('asks before what cannot be taken back, and only then', () => {
     expect(tellQuestion(holder, 'master')).toContain('解绑')
     expect([tellQuestion(holder, 'hall'), tellQuestion(one, 'hall'), tellQuestion(one, 'master')]).toEqual(['', '', ''])
@@ -97,7 +103,7 @@ describe('what differs from the customer system', () => {
   it('says what is wrong with the master, which accounts were not taken, and begins again when asked', async () => {
     vi.mocked(readFeed).mockResolvedValue({
       ...feed, problem: '现在连不上主系统', refused: 1,
-      refusals: [{ account_no: '361000000023', direction: 'in', code: 'phone_wrong', text: '联系电话：电话不对', refused_at: '2026-11-28T02:00:00Z' }],
+      refusals: [{ account_no: '361000000023', direction: 'in', subject: '', code: 'phone_wrong', text: '联系电话：电话不对', refused_at: '2026-11-28T02:00:00Z' }],
     })
     const { view, press } = await show()
     expect(view.get('.warning').text()).toBe('现在连不上主系统')

@@ -10153,9 +10153,10 @@ export interface components {
             account_no: string;
             code: string;
             /** @enum {string} */
-            direction: "in" | "out";
+            direction: "in" | "out" | "reading" | "bill" | "balance";
             /** Format: date-time */
             refused_at: string;
+            subject: string;
             text: string;
         };
         FilePurpose: {
