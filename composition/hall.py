@@ -76,6 +76,7 @@ from backend.ledgers.new_customers import LEDGER_GUARDS
 from backend.maps.coordinates import convert_wgs84
 from backend.maps.port import Arrival, GeoPoint
 from backend.maps.straight_line import estimate_by_line
+from backend.metering.case_readings import make_reading_keeper
 from backend.notifications.delivery import Delivery
 from backend.notifications.merging import move_messages
 from backend.notifications.messages import read_messages
@@ -197,6 +198,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             keeper.keep_overall,
             make_charge_keeper(ChargeService()),
             make_file_keeper(files),
+            make_reading_keeper(keys),
         ),
     )
     appointments = AppointmentService(
