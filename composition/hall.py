@@ -76,6 +76,7 @@ from backend.ledgers.new_customers import LEDGER_GUARDS
 from backend.maps.coordinates import convert_wgs84
 from backend.maps.port import Arrival, GeoPoint
 from backend.maps.straight_line import estimate_by_line
+from backend.metering.bill_codes import BillCodes
 from backend.metering.case_readings import make_reading_keeper
 from backend.notifications.delivery import Delivery
 from backend.notifications.merging import move_messages
@@ -380,6 +381,7 @@ def make_account_binding(hall: Hall) -> AccountBinding:
         AccountBindings(hall.keys, hall.customers),
         hall.customers,
         make_sms_codes(hall),
+        BillCodes(hall.keys).fits,
         offers_sms=offers_codes(hall.settings),
         now=read_clock,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_limiter import Limiter
@@ -11,6 +12,7 @@ from backend.access.account_binding import AccountBinding, BindingProof
 from backend.access.sms_codes import SmsCodePromise
 from backend.cases.account_pages import AccountPages
 from backend.core.callers import Caller, open_to
+from backend.core.local_time import local_date
 from miniprogram_api.binding_schemas import (
     AccountNumberSchema,
     AccountPageSchema,
@@ -21,6 +23,7 @@ from miniprogram_api.binding_schemas import (
     GrantSchema,
     describe_bound,
     describe_person,
+    read_grant,
 )
 from miniprogram_api.customer_schemas import SmsCodePromiseSchema
 from miniprogram_api.guard import get_customer
@@ -79,16 +82,17 @@ def make_binding_routes(binding: AccountBinding, pages: AccountPages, limiter: L
     def list_people(account_no: str) -> dict[str, Any]:
         """List who has a role at the account, for its owner."""
         people = binding.list_people(get_customer().customer_id, account_no)
-        return {"items": [describe_person(one) for one in people]}
+        today = local_date(datetime.now(UTC))
+        return {"items": [describe_person(one, today) for one in people]}
 
     @routes.post("/<account_no>/people")
     @open_to(Caller.CUSTOMER)
     @limiter.limit(BINDING_LIMIT)
     @routes.arguments(GrantSchema)
     @routes.response(204)
-    def grant(typed: dict[str, str], account_no: str) -> None:
-        """Let somebody follow the account."""
-        binding.grant(get_customer().customer_id, account_no, typed["name"], typed["phone"], typed["role"])
+    def grant(typed: dict[str, Any], account_no: str) -> None:
+        """Let somebody follow the account; an agent for what the owner names, until a day."""
+        binding.grant(get_customer().customer_id, account_no, read_grant(typed))
 
     @routes.delete("/<account_no>/people/<int:role_id>")
     @open_to(Caller.CUSTOMER)

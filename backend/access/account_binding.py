@@ -19,12 +19,14 @@ from backend.core.account_numbers import is_valid_account_no
 from backend.core.errors import AppError, Conflict, Invalid, TooMany
 from backend.core.outbox import promise
 from backend.customers.bindings import (
+    BILL,
     IDENTITY,
     OWN_PHONE,
     SMS_CODE,
     AccountBindings,
     AccountPerson,
     BoundAccount,
+    Granted,
 )
 from backend.customers.models import GasAccount
 from backend.customers.service import CustomersService
@@ -40,15 +42,20 @@ _CUSTOMER_LOCK, _NUMBER_LOCK = 96602_40, 96602_41
 
 @dataclass(frozen=True, slots=True)
 class BindingProof:
-    """What stands beside the number: a code, or the holder's name with the end of their identity number.
+    """What stands beside the number: a code by text message or the one printed on a bill, or the holder's
+    name with the end of their identity number.
 
-    With neither, the customer's own verified phone is the proof.
+    With none, the customer's own verified phone is the proof.
     """
 
     way: str
     code: str = ""
     name: str = ""
     tail: str = ""
+
+
+# Whether a code stands on a bill of the account that still proves something; the bills belong to others.
+FitsBill = Callable[[Session, GasAccount, str, datetime], bool]
 
 
 class AccountBinding:
@@ -60,9 +67,11 @@ class AccountBinding:
         bindings: AccountBindings,
         customers: CustomersService,
         codes: SmsCodes,
+        fits_bill: FitsBill,
         offers_sms: bool,
         now: Callable[[], datetime],
     ) -> None:
+        self._fits_bill = fits_bill
         self._sessions = sessions
         self._bindings = bindings
         self._customers = customers
@@ -129,10 +138,10 @@ class AccountBinding:
         with self._sessions.begin() as session:
             self._bindings.unbind(session, customer_id, account_no, self._now())
 
-    def grant(self, owner_id: int, account_no: str, name: str, phone: str, role: str) -> None:
+    def grant(self, owner_id: int, account_no: str, told: Granted) -> None:
         """Let somebody follow the owner's account; raises what AccountBindings.grant raises."""
         with self._sessions.begin() as session:
-            self._bindings.grant(session, owner_id, account_no, (name, phone, role), self._now())
+            self._bindings.grant(session, owner_id, account_no, told, self._now())
 
     def revoke(self, owner_id: int, account_no: str, role_id: int) -> None:
         """End somebody's role at the owner's account; raises what AccountBindings.revoke raises."""
@@ -144,6 +153,8 @@ class AccountBinding:
     ) -> bool:
         if proof.way == IDENTITY:
             return self._bindings.fits_identity(session, account, proof.name, proof.tail)
+        if proof.way == BILL:
+            return self._fits_bill(session, account, proof.code, now)
         phone = self._bindings.find_phone(account)
         if phone is None:
             return False

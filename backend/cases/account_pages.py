@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.cases.account_views import describe_use
 from backend.core.local_time import local_date
 from backend.core.masking import mask_name
+from backend.customers.account_rights import HOME, PARTS
 from backend.customers.accounts import GasAccounts
 from backend.customers.addresses import write_address
 from backend.customers.bindings import AccountBindings
@@ -37,7 +38,7 @@ class AccountPages:
     def tell(self, customer_id: int, account_no: str) -> dict[str, Any]:
         """Return the account's page; raises NotFound for one that the customer does not follow.
 
-        Who only pays sees neither the door nor what stands behind it: ``use`` is null for them.
+        ``parts`` are what this role sees; without ``home`` there is neither a door nor what stands behind it.
         """
         with self._reading() as session:
             bound, account = self._bindings.find_bound(session, customer_id, account_no)
@@ -52,6 +53,8 @@ class AccountPages:
                 "holder": view.record.holder if bound.role == "owner" else mask_name(view.record.holder),
                 "place": write_address(bound.place),
                 "opened_at": account.opened_at,
-                "use": None if bound.role == "payer" else describe_use(view.record, local_date(self._now())),
+                "parts": [one for one in PARTS if one in bound.parts],
+                "ends_on": bound.ends_on,
+                "use": describe_use(view.record, local_date(self._now())) if HOME in bound.parts else None,
                 "manager": None if contact is None else {"name": contact.name, "phone": contact.phone},
             }

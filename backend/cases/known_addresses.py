@@ -12,6 +12,7 @@ from backend.cases.form_sealing import open_values
 from backend.catalogue.forms import FieldType
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
+from backend.customers.account_rights import HOME
 from backend.customers.addresses import PARTS
 from backend.customers.bindings import AccountBindings
 
@@ -37,12 +38,12 @@ class KnownAddresses:
     def list_last(self, customer_id: int) -> list[dict[str, Any]]:
         """Return a few different addresses: those of the accounts first, then of cases, each newest first.
 
-        Who only pays an account's bills does not live there, and is not offered its address.
+        Who does not see an account's door, as whoever only pays its bills, is not offered its address.
         """
         found: dict[tuple[str, ...], dict[str, Any]] = {}
         with self._reading() as session:
             for one in self._bindings.list_bound(session, customer_id):
-                if one.role != "payer" and len(found) < OFFERED:
+                if HOME in one.parts and len(found) < OFFERED:
                     found.setdefault(_key(one.place), dict(one.place))
             if len(found) == OFFERED:
                 return list(found.values())

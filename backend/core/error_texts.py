@@ -330,6 +330,7 @@ FIELD_TEXTS: dict[str, str] = {
     "password_guessable": "这个密码容易被猜到，请不要包含账号或总是重复几个字符。",
     "absence_ends_early": "回来的日子不能早于请假的第一天，也不能早于今天。",
     "alarm_stays_on": "燃气报警不能全部关掉，请至少留短信或企业微信一种。",
+    "term_over": "最后一天不能早于今天，也不能早于开始的那天，请重选。",
     "account_no_wrong": "户号有误，12 位数字里可能抄错了一位，请对照账单核对。",
     "wecom_userid_invalid": "企业微信账号只有字母、数字和 . _ @ -，最多 64 个，请核对。",
     "wecom_userid_taken": "这个企业微信账号已经是别的同事的，请核对。",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, case, exists, select
@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing, normalise
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
+from backend.core.local_time import local_date
+from backend.customers.account_rights import HOME, find_parts, is_in_term
 from backend.customers.account_sealing import open_holder, open_place
 from backend.customers.accounts import CLOSED, find_owner
 from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount, Premises
@@ -21,7 +23,7 @@ from backend.customers.service import CustomersService, read_mobile
 # The strongest first: who has two roles at one account is shown by the first of them.
 ROLES: Final = ("owner", "tenant", "agent", "payer")
 GRANTED_ROLES: Final = ROLES[1:]
-OWN_PHONE, SMS_CODE, IDENTITY, GRANT = "own_phone", "sms_code", "identity", "grant"
+OWN_PHONE, SMS_CODE, IDENTITY, BILL, GRANT = "own_phone", "sms_code", "identity", "bill", "grant"
 # How much of an identity number proves; a bill or a meter shows none of it.
 TAIL = 6
 # A household with its tenants, or a company with its agents, has fewer.
@@ -31,7 +33,10 @@ _RANK = case({role: place for place, role in enumerate(ROLES)}, value=AccountRol
 
 @dataclass(frozen=True, slots=True)
 class BoundAccount:
-    """An account in a customer's client. A payer's ``place`` comes without the door."""
+    """An account in a customer's client; ``parts`` are those of its page that they see.
+
+    Without ``home`` among them the ``place`` comes without its door. ``ends_on`` is an agent's last day.
+    """
 
     account_no: str
     role: str
@@ -39,6 +44,20 @@ class BoundAccount:
     gas_use: str
     place: Mapping[str, Any]
     granted_at: datetime
+    parts: frozenset[str]
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Whom an owner lets in: ``name`` is what the owner calls them; scope and term are an agent's alone."""
+
+    name: str
+    phone: str
+    role: str
+    scope: tuple[str, ...] | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +73,9 @@ class AccountPerson:
     phone: str
     role: str
     granted_at: datetime
+    scope: tuple[str, ...] | None
+    starts_on: date | None
+    ends_on: date | None
 
 
 class AccountBindings:
@@ -94,6 +116,9 @@ class AccountBindings:
                 open_phone(self._keys, customer) or "",
                 role.role,
                 role.granted_at,
+                None if role.scope is None else tuple(role.scope),
+                role.starts_on,
+                role.ends_on,
             )
             for role, customer in rows
         ]
@@ -135,8 +160,9 @@ class AccountBindings:
         so is who answers at the telephone on file, while the owner on paper has never signed in. Anybody else
         may see and pay its bills, until the owner lets them do more.
         """
+        self._end_over(session, customer_id, account.id, now)
         held = self._list_roles(session, customer_id, account.id)
-        if not held:
+        if not any(_holds(one, local_date(now)) for one in held):
             role = self._choose_role(session, account, proof, now)
             session.add(_make_role(customer_id, account, role, proof, now))
         for one in held:
@@ -154,27 +180,30 @@ class AccountBindings:
                 one.revoked_at = now
         session.flush()
 
-    def grant(
-        self, session: Session, owner_id: int, account_no: str, told: tuple[str, str, str], now: datetime
-    ) -> None:
-        """Let whoever has a phone follow the owner's account; ``told`` is their name, phone and role.
+    def grant(self, session: Session, owner_id: int, account_no: str, told: Granted, now: datetime) -> None:
+        """Let whoever has a phone follow the owner's account.
 
         The answer is the same whether or not the phone is known. Raises NotFound, Forbidden for who is not
-        the owner, Invalid on ``phone``, Conflict ``account_people_full`` and ``account_person_known``.
+        the owner, Invalid on ``phone`` and ``ends_on``, Conflict ``account_people_full`` and
+        ``account_person_known``.
         """
         account = self._lock_own(session, owner_id, account_no)
-        name, phone, role = told
-        customer_id = self._customers.find_or_enter(session, name, read_mobile(phone), now)
+        if told.ends_on is not None and told.ends_on < max(told.starts_on or told.ends_on, local_date(now)):
+            raise Invalid(fields={"ends_on": "term_over"})
+        customer_id = self._customers.find_or_enter(session, told.name, read_mobile(told.phone), now)
         if customer_id is None:
             raise Invalid(fields={"phone": "mobile_invalid"})
+        self._end_over(session, customer_id, account.id, now)
         if self._list_roles(session, customer_id, account.id):
             raise Conflict("account_person_known")
         if len(self.list_people(session, account)) >= MOST_PEOPLE:
             raise Conflict("account_people_full")
-        given = _make_role(customer_id, account, role, GRANT, now, granted_by=owner_id)
+        given = _make_role(customer_id, account, told.role, GRANT, now, granted_by=owner_id)
+        given.scope = None if told.scope is None else list(told.scope)
+        given.starts_on, given.ends_on = told.starts_on, told.ends_on
         session.add(given)
         session.flush()
-        given.called_sealed = self._keys.encrypt(name, _called(given))
+        given.called_sealed = self._keys.encrypt(told.name, _called(given))
         session.flush()
 
     def revoke(self, session: Session, owner_id: int, account_no: str, role_id: int, now: datetime) -> None:
@@ -193,6 +222,9 @@ class AccountBindings:
         session.flush()
 
     def _choose_role(self, session: Session, account: GasAccount, proof: str, now: datetime) -> str:
+        if proof == BILL:
+            # It lies in a letter box; whose account it is it does not prove, also where nobody owns it yet.
+            return "payer"
         owner = find_owner(session, account.id)
         if owner is None:
             return "owner"
@@ -212,6 +244,13 @@ class AccountBindings:
         # Two grants at once must see each other.
         session.refresh(account, with_for_update=True)
         return account
+
+    def _end_over(self, session: Session, customer_id: int, account_id: int, now: datetime) -> None:
+        """Write down the end of a term that is over, so that the same person may come anew."""
+        for one in self._list_roles(session, customer_id, account_id):
+            if one.ends_on is not None and one.ends_on < local_date(now):
+                one.revoked_at = now
+        session.flush()
 
     @staticmethod
     def _list_roles(session: Session, customer_id: int, account_id: int) -> list[AccountRole]:
@@ -233,11 +272,18 @@ class AccountBindings:
         return row
 
     def _describe(self, role: AccountRole, account: GasAccount, place: Premises) -> BoundAccount:
-        told = open_place(self._keys, place)
-        if role.role == "payer":
+        told, parts = open_place(self._keys, place), find_parts(role.role, role.scope)
+        if HOME not in parts:
             told["door"] = told["note"] = ""
         return BoundAccount(
-            account.account_no, role.role, account.status, account.gas_use, told, role.granted_at
+            account.account_no,
+            role.role,
+            account.status,
+            account.gas_use,
+            told,
+            role.granted_at,
+            parts,
+            role.ends_on,
         )
 
 
@@ -250,8 +296,14 @@ def _select_held(customer_id: int) -> Select[tuple[AccountRole, GasAccount, Prem
             AccountRole.customer_id == customer_id,
             AccountRole.revoked_at.is_(None),
             AccountRole.unbound_at.is_(None),
+            is_in_term(),
         )
     )
+
+
+def _holds(role: AccountRole, today: date) -> bool:
+    # A term that has not begun leaves room for what one proves oneself meanwhile.
+    return role.starts_on is None or role.starts_on <= today
 
 
 def _called(role: AccountRole) -> str:

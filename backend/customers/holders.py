@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Row, and_, select
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing
+from backend.customers.account_rights import is_in_term
 from backend.customers.account_sealing import open_place
 from backend.customers.addresses import PLACE_COLUMNS, describe_place
 from backend.customers.models import AccountRole, Customer, GasAccount, Premises
@@ -76,7 +77,7 @@ def _read_holders(
         .join(AccountRole, AccountRole.customer_id == Customer.id)
         .join(GasAccount, GasAccount.id == AccountRole.gas_account_id)
         .join(Premises, Premises.id == GasAccount.premises_id)
-        .where(condition, GasAccount.unit_id.in_(units), AccountRole.revoked_at.is_(None))
+        .where(condition, GasAccount.unit_id.in_(units), AccountRole.revoked_at.is_(None), is_in_term())
         .order_by(AccountRole.role != "owner", AccountRole.id)
         .limit(limit)
     ).all()

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing
+from backend.customers.account_rights import is_in_term
 from backend.customers.models import AccountRole, Customer, GasAccount, Meter, Premises
 from backend.customers.sealing import open_id_number, open_name, open_phone
 
@@ -90,6 +91,7 @@ def find_verified(
             *conditions,
             GasAccount.unit_id.in_(units),
             AccountRole.revoked_at.is_(None),
+            is_in_term(),
             Customer.merged_into_id.is_(None),
         )
         .distinct()
@@ -109,6 +111,7 @@ def _describe(
         .where(
             AccountRole.customer_id == customer.id,
             AccountRole.revoked_at.is_(None),
+            is_in_term(),
             GasAccount.unit_id.in_(units),
         )
         .order_by(GasAccount.account_no)

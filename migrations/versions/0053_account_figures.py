@@ -96,11 +96,23 @@ ALTER TABLE account_role ADD COLUMN scope text[];
 ALTER TABLE account_role ADD COLUMN starts_on date;
 ALTER TABLE account_role ADD COLUMN ends_on date;
 ALTER TABLE account_role ADD CONSTRAINT account_role_term CHECK (ends_on >= starts_on);
+ALTER TABLE account_role DROP CONSTRAINT account_role_proof_check,
+  ADD CONSTRAINT account_role_proof_check
+    CHECK (proof IN ('case', 'own_phone', 'sms_code', 'identity', 'bill', 'grant', 'import'));
+ALTER TABLE binding_try DROP CONSTRAINT binding_try_way_check,
+  ADD CONSTRAINT binding_try_way_check CHECK (way IN ('code', 'own_phone', 'sms_code', 'identity', 'bill'));
 GRANT SELECT, INSERT, UPDATE ON meter_reading, gas_bill, account_balance TO hall_app;
 GRANT SELECT, INSERT, DELETE ON gas_bill_tier TO hall_app;
 GRANT SELECT, INSERT ON gas_tariff TO hall_app;
 """
 BACK = """
+UPDATE account_role SET proof = 'identity' WHERE proof = 'bill';
+DELETE FROM binding_try WHERE way = 'bill';
+ALTER TABLE account_role DROP CONSTRAINT account_role_proof_check,
+  ADD CONSTRAINT account_role_proof_check
+    CHECK (proof IN ('case', 'own_phone', 'sms_code', 'identity', 'grant', 'import'));
+ALTER TABLE binding_try DROP CONSTRAINT binding_try_way_check,
+  ADD CONSTRAINT binding_try_way_check CHECK (way IN ('code', 'own_phone', 'sms_code', 'identity'));
 ALTER TABLE account_role DROP COLUMN scope, DROP COLUMN starts_on, DROP COLUMN ends_on;
 DELETE FROM account_feed_refusal WHERE direction NOT IN ('in', 'out');
 ALTER TABLE account_feed_refusal DROP CONSTRAINT account_feed_refusal_direction_check;

@@ -33,6 +33,7 @@ from backend.core.rate_limits import make_limiter
 from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.customers.service import CustomersService
+from backend.metering.bill_codes import BillCodes
 from backend.organisation.service import OrganisationService
 from composition.hall import MERGE_FOLLOWERS, make_key_ring
 from miniprogram_api.binding_routes import make_binding_routes
@@ -145,6 +146,7 @@ class Stage:
         api.register_blueprint(make_consent_routes(Consents(sessions, self.now)))
         self.binding = AccountBinding(
             *(sessions, AccountBindings(keys, self.customers), self.customers, self.codes),
+            BillCodes(keys).fits,
             offers_sms=True,
             now=self.now,
         )

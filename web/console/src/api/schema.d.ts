@@ -205,7 +205,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Let somebody follow the account. */
+        /** Let somebody follow the account; an agent for what the owner names, until a day. */
         post: {
             parameters: {
                 query?: never;
@@ -9290,10 +9290,13 @@ export interface components {
         };
         AccountPage: {
             account_no: string;
+            /** Format: date */
+            ends_on: string | null;
             holder: string;
             manager: components["schemas"]["Manager"] | null;
             /** Format: date-time */
             opened_at: string;
+            parts: ("home" | "use" | "bills" | "payments" | "safety" | "cases" | "papers")[];
             place: string;
             /** @enum {string} */
             role: "owner" | "tenant" | "agent" | "payer";
@@ -9305,6 +9308,8 @@ export interface components {
             items: components["schemas"]["AccountPerson"][];
         };
         AccountPerson: {
+            /** Format: date */
+            ends_on: string | null;
             /** Format: date-time */
             granted_at: string;
             id: number;
@@ -9312,6 +9317,11 @@ export interface components {
             phone: string;
             /** @enum {string} */
             role: "owner" | "tenant" | "agent" | "payer";
+            scope: ("bills" | "pay" | "apply")[] | null;
+            /** Format: date */
+            starts_on: string | null;
+            /** @enum {string} */
+            term: "runs" | "to_come" | "over";
         };
         AccountPlan: {
             /** Format: date */
@@ -9506,7 +9516,7 @@ export interface components {
             /** @default  */
             tail?: string;
             /** @enum {string} */
-            way: "own_phone" | "sms_code" | "identity";
+            way: "own_phone" | "sms_code" | "identity" | "bill";
         };
         Board: {
             /** Format: date-time */
@@ -9547,6 +9557,8 @@ export interface components {
         };
         BoundAccount: {
             account_no: string;
+            /** Format: date */
+            ends_on: string | null;
             gas_use: string;
             /** Format: date-time */
             granted_at: string;
@@ -10421,10 +10433,22 @@ export interface components {
             use_period: string;
         };
         Grant: {
+            /**
+             * Format: date
+             * @default null
+             */
+            ends_on?: string | null;
             name: string;
             phone: string;
             /** @enum {string} */
             role: "tenant" | "agent" | "payer";
+            /** @default null */
+            scope?: ("bills" | "pay" | "apply")[] | null;
+            /**
+             * Format: date
+             * @default null
+             */
+            starts_on?: string | null;
         };
         HandOver: {
             /** @default null */
