@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_limiter import Limiter
-from flask_smorest import Api
+from flask_smorest import Api, Blueprint
 
 from backend.access.access_tokens import AccessTokens
 from backend.access.consents import Consents
 from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
+from backend.cases.account_cases import AccountCases
 from backend.cases.account_pages import AccountPages
 from backend.cases.alarm_service import AlarmService
 from backend.cases.application_service import ApplicationService
@@ -30,9 +31,11 @@ from backend.core.rate_limits import make_limiter
 from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.identity.paper_reading import PaperReading
+from backend.metering.account_figures import AccountFigures
 from backend.realtime.tickets import SocketTickets
 from composition.hall import DOUBTS, Hall, make_account_binding, make_sms_codes, offers_codes, read_clock
 from composition.platforms import make_wechat_offer
+from miniprogram_api.account_part_routes import make_account_part_routes
 from miniprogram_api.account_routes import make_account_routes
 from miniprogram_api.address_routes import make_address_routes
 from miniprogram_api.alarm_routes import make_alarm_routes
@@ -61,6 +64,7 @@ from miniprogram_api.payment_routes import make_payment_routes
 from miniprogram_api.premises_routes import make_premises_routes
 from miniprogram_api.realtime_routes import make_customer_realtime_routes
 from miniprogram_api.session_routes import make_customer_session_routes
+from payments.account_payments import AccountPayments
 from payments.statements import PaymentStatements
 
 
@@ -88,6 +92,7 @@ def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
         make_paper_routes(CustomerPapers(hall.reading, hall.definitions, hall.organisation, hall.offers)),
         make_account_routes(hall.accounts),
         make_binding_routes(make_account_binding(hall), _make_account_pages(hall), limiter),
+        _make_account_parts(hall),
         make_drawing_routes(hall.drawings),
         make_payment_routes(_make_statements(hall), read_clock),
         make_document_routes(_make_documents(hall), _make_signing(hall), _make_objections(hall)),
@@ -124,6 +129,13 @@ def _make_account_pages(hall: Hall) -> AccountPages:
         hall.organisation,
         read_clock,
     )
+
+
+def _make_account_parts(hall: Hall) -> Blueprint:
+    bindings = AccountBindings(hall.keys, hall.customers)
+    cases = AccountCases(hall.reading, bindings, hall.definitions, hall.offers, hall.keys, read_clock)
+    payments = AccountPayments(hall.reading, bindings, hall.offers)
+    return make_account_part_routes(AccountFigures(hall.reading, bindings, read_clock), cases, payments)
 
 
 def _make_own_data(hall: Hall) -> OwnData:

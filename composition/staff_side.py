@@ -53,6 +53,7 @@ from backend.knowledge.round_lists import list_round_exports
 from backend.knowledge.rounds import KnowledgeRounds
 from backend.ledgers.rules import read_rules
 from backend.ledgers.service import CustomerLedger
+from backend.metering.tariffs import TariffDesk
 from backend.notifications.staff_choices import BROWSER, SMS, WECOM, StaffNoticeDesk
 from backend.organisation.desk import OrganisationDesk
 from backend.organisation.leads import CENTRE_KEEPERS, find_leads, find_present
@@ -111,6 +112,7 @@ from staff_api.record_routes import make_record_routes
 from staff_api.roster_routes import make_roster_routes
 from staff_api.session_routes import make_session_routes
 from staff_api.staff_routes import make_staff_routes
+from staff_api.tariff_routes import make_tariff_routes
 from staff_api.team_routes import make_team_routes
 from staff_api.template_routes import make_template_routes
 from staff_api.visit_routes import make_visit_routes
@@ -145,6 +147,7 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     api.register_blueprint(make_import_routes(make_account_imports(hall)))
     api.register_blueprint(make_account_export_routes(make_account_exports(hall)))
     api.register_blueprint(make_difference_routes(make_difference_desk(hall)))
+    api.register_blueprint(make_tariff_routes(TariffDesk(hall.sessions, hall.organisation, read_clock)))
     parties = frozenset({*hall.content.party_names, *hall.content.post_names})
     app.register_blueprint(make_contract_callback_routes(hall.contracts))
     forms = FormDesk(hall.sessions, parties, read_clock)

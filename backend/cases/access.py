@@ -30,7 +30,7 @@ _ANY_OPEN = text(
 )
 # A customer knows one case only. A task of what that handed over to is numbered by the path to it, in
 # steps of this; no case comes near as many tasks.
-_TASKS_OF_A_CASE = 10_000
+TASKS_OF_A_CASE = 10_000
 
 
 def find_customer_case(session: Session, customer_id: int, case_no: str) -> CaseTree:
@@ -84,14 +84,14 @@ def join_task(path: tuple[int, ...]) -> int:
     """Return one number for the task at the end of ``path``: the waiting tasks above it, then its own."""
     number = 0
     for one in path:
-        number = number * _TASKS_OF_A_CASE + one
+        number = number * TASKS_OF_A_CASE + one
     return number
 
 
 def split_task(number: int) -> tuple[int, ...]:
     """Return the path that ``join_task`` made the number of."""
-    path = [number % _TASKS_OF_A_CASE]
-    while number >= _TASKS_OF_A_CASE:
-        number //= _TASKS_OF_A_CASE
-        path.insert(0, number % _TASKS_OF_A_CASE)
+    path = [number % TASKS_OF_A_CASE]
+    while number >= TASKS_OF_A_CASE:
+        number //= TASKS_OF_A_CASE
+        path.insert(0, number % TASKS_OF_A_CASE)
     return tuple(path)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Date, cast, func, or_
+from sqlalchemy import ColumnElement, Date, cast, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from backend.core.local_time import SHANGHAI
 from backend.customers.models import AccountRole
@@ -24,6 +26,8 @@ _OF_ROLE: Final = {
     "tenant": frozenset({HOME, USE, BILLS, PAYMENTS, SAFETY, CASES}),
     "payer": frozenset({BILLS, PAYMENTS}),
 }
+# By a case or by the master the company itself has made somebody the owner.
+_GIVEN: Final = ("case", "import")
 _OF_SCOPE: Final = {
     SEE_BILLS: frozenset({USE, BILLS}),
     PAY: frozenset({BILLS, PAYMENTS}),
@@ -47,3 +51,24 @@ def is_in_term() -> ColumnElement[bool]:
     return or_(AccountRole.starts_on.is_(None), AccountRole.starts_on <= today) & or_(
         AccountRole.ends_on.is_(None), AccountRole.ends_on >= today
     )
+
+
+def find_transferred_at(session: Session, account_id: int) -> datetime | None:
+    """Return when the account came to its present owner from another one, or None where it never did.
+
+    What was used, owed and done before is the former owner's. Who took the place of an owner on paper by
+    proving a right to the account is the same household, and no transfer.
+    """
+    former = aliased(AccountRole)
+    had_another = exists().where(
+        former.gas_account_id == AccountRole.gas_account_id,
+        former.role == "owner",
+        former.revoked_at <= AccountRole.granted_at,
+    )
+    came = select(func.max(AccountRole.granted_at)).where(
+        AccountRole.gas_account_id == account_id,
+        AccountRole.role == "owner",
+        AccountRole.proof.in_(_GIVEN),
+        had_another,
+    )
+    return session.execute(came).scalar_one()

@@ -99,6 +99,13 @@ class AccountBindings:
         row = self._find(session, customer_id, account_no)
         return self._describe(*row), row[1]
 
+    def find_part(self, session: Session, customer_id: int, account_no: str, part: str) -> GasAccount:
+        """Return the account where the customer's role sees ``part`` of its page; raises NotFound."""
+        bound, account = self.find_bound(session, customer_id, account_no)
+        if part not in bound.parts:
+            raise NotFound
+        return account
+
     def list_people(self, session: Session, account: GasAccount) -> list[AccountPerson]:
         """Return everybody with a role at the account, the owner first."""
         rows = session.execute(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from backend.core.encryption import KeyRing
 from backend.core.local_time import local_date
-from backend.customers.models import AccountRole, GasAccount
+from backend.customers.account_rights import find_transferred_at
+from backend.customers.models import GasAccount
 from backend.metering.models import GasBill
 from backend.metering.tiers import write_month
 
@@ -34,14 +35,9 @@ class BillCodes:
         plain = "".join(code.split())
         if not plain:
             return False
-        transferred = select(func.max(AccountRole.revoked_at)).where(
-            AccountRole.gas_account_id == account.id,
-            AccountRole.role == "owner",
-            AccountRole.revoked_at.is_not(None),
-        )
-        ended_at = session.execute(transferred).scalar_one()
+        came_at = find_transferred_at(session, account.id)
         # The month of the transfer is billed to either of the two.
-        after = write_month(max(local_date(one) for one in (now - _GOOD_FOR, ended_at) if one is not None))
+        after = write_month(max(local_date(one) for one in (now - _GOOD_FOR, came_at) if one is not None))
         standing = select(GasBill.id).where(
             GasBill.gas_account_id == account.id,
             GasBill.code_print == print_code(self._keys, account.account_no, plain),

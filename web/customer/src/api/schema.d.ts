@@ -171,6 +171,304 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account_no}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell what is owed, and what is left of money paid ahead. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountBalance"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/bills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** List bills, what is owed first. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string | null;
+                };
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GasBills"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/bills/{bill_no}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+                bill_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell one bill with its tiers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                    bill_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GasBillDetail"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** List the account's cases, those that run first. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string | null;
+                };
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountCases"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** List the contracts of the customer's own cases about the account. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountContracts"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** List what inspections found at the account's place. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Inspections"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** List what was paid at the counter for the account's cases. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string | null;
+                };
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountPayments"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{account_no}/people": {
         parameters: {
             query?: never;
@@ -274,6 +572,47 @@ export interface paths {
                 default: components["responses"]["DEFAULT_ERROR"];
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accounts/{account_no}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell use by month, the last reading, and where the account stands in its tiers. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountUseFigures"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -8905,6 +9244,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/tariffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the tariffs of one's units, also those that are over or to come. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Tariffs"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        /** Enter a tariff from a day on; what was entered before stays. */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["TariffEntry"];
+                };
+            };
+            responses: {
+                /** @description No Content */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/templates": {
         parameters: {
             query?: never;
@@ -9211,6 +9611,41 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccountBalance: {
+            /** Format: date-time */
+            balance_at: string | null;
+            balance_fen: number | null;
+            /** Format: date */
+            due_on: string | null;
+            overdue: boolean;
+            owed_bills: number;
+            owed_fen: number;
+        };
+        AccountCase: {
+            case_no: string | null;
+            /** Format: date-time */
+            ended_at: string | null;
+            name: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** @enum {string} */
+            state: "in_progress" | "completed" | "stopped";
+        };
+        AccountCases: {
+            items: components["schemas"]["AccountCase"][];
+            next: string | null;
+        };
+        AccountContract: {
+            case_no: string;
+            /** Format: date-time */
+            filled_at: string;
+            name: string;
+            number: string;
+            task: number;
+        };
+        AccountContracts: {
+            items: components["schemas"]["AccountContract"][];
+        };
         AccountDifference: {
             account_no: string;
             /** Format: date-time */
@@ -9304,6 +9739,17 @@ export interface components {
             status: "pending" | "active" | "suspended" | "removed" | "closed";
             use: components["schemas"]["AccountUse"] | null;
         };
+        AccountPayment: {
+            amount_fen: number;
+            /** Format: date-time */
+            paid_at: string;
+            receipt_no: string | null;
+            what: string;
+        };
+        AccountPayments: {
+            items: components["schemas"]["AccountPayment"][];
+            next: string | null;
+        };
         AccountPeople: {
             items: components["schemas"]["AccountPerson"][];
         };
@@ -9359,6 +9805,11 @@ export interface components {
             safety_devices: components["schemas"]["SafetyDevice"][];
             use_nature: string;
             use_period: string;
+        };
+        AccountUseFigures: {
+            latest: components["schemas"]["LatestReading"] | null;
+            months: components["schemas"]["MonthUse"][];
+            tier: components["schemas"]["TierPosition"] | null;
         };
         Address: {
             building: string;
@@ -10432,6 +10883,41 @@ export interface components {
             use_nature: string;
             use_period: string;
         };
+        GasBill: {
+            amount_fen: number;
+            bill_no: string;
+            /** Format: date */
+            due_on: string;
+            month: string;
+            overdue: boolean;
+            paid_fen: number;
+            /** @enum {string} */
+            state: "open" | "paid";
+            use_m3: string;
+        };
+        GasBillDetail: {
+            amount_fen: number;
+            bill_no: string;
+            /** Format: date */
+            due_on: string;
+            month: string;
+            overdue: boolean;
+            paid_fen: number;
+            /** @enum {string} */
+            state: "open" | "paid";
+            tiers: components["schemas"]["GasBillTier"][];
+            use_m3: string;
+        };
+        GasBillTier: {
+            amount_fen: number;
+            fen_per_m3: string;
+            tier: number;
+            use_m3: string;
+        };
+        GasBills: {
+            items: components["schemas"]["GasBill"][];
+            next: string | null;
+        };
         Grant: {
             /**
              * Format: date
@@ -10581,6 +11067,19 @@ export interface components {
                 [key: string]: string;
             };
             rows: number;
+        };
+        Inspection: {
+            hazards: string[];
+            /** Format: date */
+            inspected_on: string;
+            /** Format: date */
+            mend_by: string | null;
+            overdue: boolean;
+            /** @enum {string} */
+            state: "clear" | "mended" | "open";
+        };
+        Inspections: {
+            items: components["schemas"]["Inspection"][];
         };
         IntakeFound: {
             customers: components["schemas"]["KnownPerson"][];
@@ -10764,6 +11263,13 @@ export interface components {
             name: string;
             phone: string;
         };
+        LatestReading: {
+            /** Format: date-time */
+            read_at: string;
+            reading_m3: string;
+            /** @enum {string} */
+            source: "master" | "case";
+        };
         LeakWords: {
             denied: string;
             signs: string;
@@ -10858,6 +11364,10 @@ export interface components {
             /** @default null */
             agreed_version?: number | null;
             code: string;
+        };
+        MonthUse: {
+            month: string;
+            use_m3: string | null;
         };
         NameCheck: {
             /** Format: date-time */
@@ -12062,6 +12572,41 @@ export interface components {
             name: string;
             serves_rest: boolean;
         };
+        Tariff: {
+            /** Format: date */
+            effective_on: string;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            first_fen: string;
+            first_until_m3: string;
+            holds: boolean;
+            id: number;
+            is_by_months: boolean;
+            reason: string;
+            second_fen: string;
+            second_until_m3: string;
+            third_fen: string;
+            unit_code: string;
+            unit_name: string;
+            year_month: number;
+        };
+        TariffEntry: {
+            /** Format: date */
+            effective_on: string;
+            first_fen: string;
+            first_until_m3: string;
+            is_by_months: boolean;
+            reason: string;
+            second_fen: string;
+            second_until_m3: string;
+            third_fen: string;
+            unit_code: string;
+            year_month: number;
+        };
+        Tariffs: {
+            items: components["schemas"]["Tariff"][];
+        };
         Team: {
             co_handlers: components["schemas"]["CoHandler"][];
             handler: components["schemas"]["CoHandler"] | null;
@@ -12098,6 +12643,20 @@ export interface components {
             /** Format: date-time */
             published_at: string;
             version: number;
+        };
+        TierPosition: {
+            left_m3: string | null;
+            tier: number;
+            tiers: components["schemas"]["TierPrice"][];
+            used_m3: string;
+            year_from: string;
+            year_to: string;
+        };
+        TierPrice: {
+            fen_per_m3: string;
+            from_m3: string;
+            tier: number;
+            to_m3: string | null;
         };
         TimeLeft: {
             share: number;
