@@ -1,5 +1,20 @@
 import { call } from './http'
-import type { AccountPage, AccountPerson, BindingProof, BoundAccount, Grant } from './types'
+import type {
+  AccountBalance,
+  AccountCase,
+  AccountContract,
+  AccountFigures,
+  AccountPage,
+  AccountPayment,
+  AccountPerson,
+  BindingProof,
+  BoundAccount,
+  GasBill,
+  GasBillDetail,
+  Grant,
+  Inspection,
+  Page,
+} from './types'
 
 export const fetchAccounts = () => call<{ items: BoundAccount[] }>('GET', '/accounts').then(({ items }) => items)
 
@@ -21,3 +36,25 @@ export const grantRole = (accountNo: string, grant: Grant) => call<void>('POST',
 
 export const revokeRole = (accountNo: string, roleId: number) =>
   call<void>('DELETE', `/accounts/${accountNo}/people/${roleId}`)
+
+export const fetchUse = (accountNo: string) => call<AccountFigures>('GET', `/accounts/${accountNo}/use`)
+
+export const fetchBalance = (accountNo: string) => call<AccountBalance>('GET', `/accounts/${accountNo}/balance`)
+
+export const fetchBills = (accountNo: string, after: string | null) =>
+  call<Page<GasBill>>('GET', `/accounts/${accountNo}/bills`, undefined, { after })
+
+export const fetchBill = (accountNo: string, billNo: string) =>
+  call<GasBillDetail>('GET', `/accounts/${accountNo}/bills/${encodeURIComponent(billNo)}`)
+
+export const fetchPayments = (accountNo: string, after: string | null) =>
+  call<Page<AccountPayment>>('GET', `/accounts/${accountNo}/payments`, undefined, { after })
+
+export const fetchAccountCases = (accountNo: string, after: string | null) =>
+  call<Page<AccountCase>>('GET', `/accounts/${accountNo}/cases`, undefined, { after })
+
+export const fetchContracts = (accountNo: string) =>
+  call<{ items: AccountContract[] }>('GET', `/accounts/${accountNo}/contracts`).then(({ items }) => items)
+
+export const fetchInspections = (accountNo: string) =>
+  call<{ items: Inspection[] }>('GET', `/accounts/${accountNo}/inspections`).then(({ items }) => items)

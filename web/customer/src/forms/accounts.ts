@@ -1,4 +1,5 @@
-import type { AccountPage, AccountRole, OwnAccount } from '@/api/types'
+import type { AccountPage, AccountPerson, AccountRole, OwnAccount } from '@/api/types'
+import { showDate } from './shown'
 
 const STATES: Record<NonNullable<OwnAccount['status']>, string> = {
   pending: '已建档，通气后就能用',
@@ -19,7 +20,7 @@ export const nameRole = (role: AccountRole): string => ROLES[role]
 /** Whom an owner may let in, with what they may do. */
 export const GRANTED: { value: Exclude<AccountRole, 'owner'>; label: string }[] = [
   { value: 'tenant', label: '租户：住在这里，能看、能缴费、能报修' },
-  { value: 'agent', label: '代办人：替我办业务' },
+  { value: 'agent', label: '代办人：替我办事，到哪天为止' },
   { value: 'payer', label: '缴费人：只帮我缴费，看不到门牌' },
 ]
 
@@ -38,6 +39,28 @@ export function checkTail(typed: string): string {
   const plain = typed.trim()
   if (plain === '') return '请填写证件号的后六位'
   return /^[0-9A-Za-z]{6}$/.test(plain) ? '' : '只填最后六位，可能以字母 X 结尾'
+}
+
+/** What is wrong with the code of a bill as it was typed, or ''. */
+export function checkBillCode(typed: string): string {
+  const plain = typed.replace(/\s/g, '')
+  if (plain === '') return '请填写账单上的校验码'
+  return /^[0-9A-Za-z]{6,20}$/.test(plain) ? '' : '校验码是 6 到 20 位数字和字母，请对照账单核对'
+}
+
+export const SCOPES: { value: NonNullable<AccountPerson['scope']>[number]; label: string }[] = [
+  { value: 'bills', label: '看账单和用气' },
+  { value: 'pay', label: '看账单、缴费' },
+  { value: 'apply', label: '替我办业务，看得到门牌' },
+]
+
+/** What an agent may do and how long, for the owner. */
+export function tellTerm(one: Pick<AccountPerson, 'scope' | 'starts_on' | 'ends_on' | 'term'>): string {
+  if (one.ends_on === null) return ''
+  const until = `到 ${showDate(one.ends_on)}`
+  const words = { runs: `${until}，当天有效`, to_come: `${one.starts_on ? showDate(one.starts_on) : ''} 起，${until}`, over: `${until}，已到期，看不到了` }
+  const may = SCOPES.filter(({ value }) => one.scope?.includes(value)).map(({ label }) => label)
+  return [may.join('；'), words[one.term]].filter(Boolean).join('。')
 }
 
 type Use = NonNullable<AccountPage['use']>

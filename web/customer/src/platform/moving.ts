@@ -24,6 +24,7 @@ const PAGES = {
   me: '/pages/me/index',
   accounts: '/pages/accounts/index',
   account: '/pages/accounts/one',
+  bill: '/pages/accounts/bill',
   'bind-account': '/pages/accounts/bind',
   'account-people': '/pages/accounts/people',
   papers: '/pages/papers/index',
