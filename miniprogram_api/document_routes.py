@@ -18,6 +18,7 @@ from backend.cases.document_schemas import (
     SavedDocumentSchema,
     SignatureSchema,
     SignCodeSchema,
+    WordingSchema,
 )
 from backend.cases.document_signing import Wish
 from backend.cases.documents import Change
@@ -51,6 +52,14 @@ def make_document_routes(
         """Print a filled document in the customer's copy."""
         printed = documents.print(get_customer().customer_id, case_no, task)
         return answer_pdf(printed.content, printed.name)
+
+    @routes.get("/<int:task>/wording")
+    @open_to(Caller.CUSTOMER)
+    @open_to_links
+    @routes.response(200, WordingSchema)
+    def tell_wording(case_no: str, task: int) -> dict[str, Any]:
+        """Tell all words of a contract, to be read before it is signed."""
+        return documents.read_wording(get_customer().customer_id, case_no, task)
 
     @routes.get("/<int:task>")
     @open_to(Caller.CUSTOMER)

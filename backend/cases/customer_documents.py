@@ -85,6 +85,20 @@ class CustomerDocuments:
             bundle = self._printer.gather(session, [filled], CUSTOMER_PARTY)
         return self._printer.set(bundle)
 
+    def read_wording(self, customer_id: int, case_no: str, task: int) -> dict[str, Any]:
+        """Return all words of a contract as it was handed in: the very lines that its hash covers.
+
+        ``sha256`` is what is signed; whoever signs something else than what is shown is refused. Raises
+        NotFound for a foreign case, for a document that is none of theirs, and for one that is no contract;
+        Conflict ``document_not_filled``.
+        """
+        with self._reading() as session:
+            case_id, number = find_task(session, customer_id, case_no, task)
+            filled = self._filled.find(session, case_id, number)
+            if not filled.concerns_customer or filled.contract is None:
+                raise NotFound
+            return {"sha256": filled.row.sha256.hex(), "lines": list(filled.contract.clauses)}
+
     def list_filled(self, customer_id: int, case_no: str) -> list[dict[str, Any]]:
         """Return what was handed in and concerns the customer, in the case and in what it handed over to."""
         with self._reading() as session:
@@ -113,6 +127,7 @@ class CustomerDocuments:
                     "number": one.row.number,
                     "filled_at": one.row.filled_at,
                     "sha256": one.row.sha256.hex(),
+                    "has_wording": one.contract is not None,
                     "asked_at": access.join_task((*path, asked)) if asked is not None else None,
                     "signers": signers,
                     "told": list_told(session, process, branch.snapshot, one),

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from backend.cases.document_views import STATES
 from backend.cases.staff_remarks import LONGEST_TEXT
+from backend.catalogue.contract_text import LineKind
 from backend.catalogue.form_schemas import FormBodySchema, make_values_field
 from backend.core.json_fields import Ready
 from backend.files.schemas import FileViewSchema
@@ -167,6 +168,28 @@ class ObjectionTakenSchema(Schema):
     leak_words = fields.Boolean(required=True)
 
 
+class WordingPartSchema(Schema):
+    """A run of a line; ``strong`` is what the company marks, ``blank`` what was filled in."""
+
+    words = fields.String(required=True)
+    strong = fields.Boolean(required=True)
+    blank = fields.Boolean(required=True)
+
+
+class WordingLineSchema(Schema):
+    """A line of a contract."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(tuple(LineKind)))
+    parts = fields.List(fields.Nested(WordingPartSchema), required=True)
+
+
+class WordingSchema(Schema):
+    """All words of a contract; ``sha256`` is of the document that they stand in."""
+
+    sha256 = fields.String(required=True)
+    lines = fields.List(fields.Nested(WordingLineSchema), required=True)
+
+
 class FilledLineSchema(Schema):
     """A filled document that concerns the customer; ``task`` names it as the case's actions do.
 
@@ -182,6 +205,7 @@ class FilledLineSchema(Schema):
     number = fields.String(required=True)
     filled_at = fields.AwareDateTime(required=True)
     sha256 = fields.String(required=True)
+    has_wording = fields.Boolean(required=True)
     signers = fields.List(fields.Nested(SignerSchema), required=True)
     told = fields.List(fields.Nested(ToldValueSchema), required=True)
     facts = fields.List(fields.Nested(ToldValueSchema), required=True)

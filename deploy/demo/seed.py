@@ -18,6 +18,7 @@ from backend.organisation.staff_upkeep import StaffUpkeep
 from composition.hall import Hall, read_clock
 from composition.staff_side import make_hashed_password
 from deploy.demo.applicants import CUSTOMERS
+from deploy.demo.figures import DemoFigures
 from deploy.demo.history import History
 from deploy.demo.library import Library
 from deploy.demo.offices import add_hours, add_phones, add_turns
@@ -47,6 +48,8 @@ def make_demo_commands(hall: Hall) -> AppGroup:
         history = History(hall.settings, now, click.echo)
         click.echo(f"{history.tell(customer_ids)} cases entered")
         articles, rows = Library(hall.settings, now).fill()
+        billed, tariffs = DemoFigures(hall, now).fill()
+        click.echo(f"bills of {billed} accounts and {tariffs} tariffs entered")
         click.echo(f"{articles} articles of knowledge and {rows} rows of the customers' ledger entered")
 
     return group

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.access.passwords import hash_password
 from backend.appointments.models import SlotRule
 from backend.catalogue.folder import read_folder
-from backend.core.config import load_settings
+from backend.core.config import Settings, load_settings
 from backend.core.database import make_engine_options
 from backend.organisation.models import Unit
 from backend.organisation.service import NewStaff, OrganisationService
@@ -188,6 +188,10 @@ class Stage:
                     raise NotReady(self.tail(name)) from None
             time.sleep(0.2)
 
+    def read_settings(self) -> Settings:
+        """Return the settings that the hall's own processes have."""
+        return load_settings(self._environment)
+
     def _seed(self) -> None:
         engine = create_engine(self.database_url, **make_engine_options(2))
         try:
@@ -198,7 +202,7 @@ class Stage:
 
     def _enter_organisation(self, sessions: sessionmaker[Session]) -> None:
         content = read_folder()
-        keys = make_key_ring(load_settings(self._environment))
+        keys = make_key_ring(self.read_settings())
         organisation = OrganisationService(keys, content.positions, content.departments)
         password_hash, now = hash_password(PASSWORD), datetime.now(UTC)
         with sessions.begin() as session:

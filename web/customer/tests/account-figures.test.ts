@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listBars, showM3, showMonth, showPrice, tellBalance, tellBillState, tellChart, tellInspection, tellRange, tellTier } from '@/forms/account-figures'
+import { listBars, showM3, showMonth, showPrice, tellBalance, tellBillState, tellChart, tellInspection, tellRange, tellSpan, tellTier } from '@/forms/account-figures'
 import { checkBillCode, tellTerm } from '@/forms/accounts'
 
 const months = Array.from({ length: 24 }, (_, place) => ({
@@ -21,8 +21,8 @@ describe('the chart', () => {
     expect(bars).toHaveLength(12)
     expect(bars[11]).toMatchObject({ height: 100, figure: '23' })
     expect(bars[8]).toMatchObject({ height: 0, figure: '–' })
-    expect(bars[0]?.label).toBe('26年 4月')
-    expect(bars[9]?.label).toBe('27年 1月')
+    expect(bars.map(({ label }) => label).join(' ')).toBe('4 5 6 7 8 9 10 11 12 1 2 3')
+    expect(tellSpan(bars)).toBe('2026年4月到2027年3月')
     expect(tellChart(months)).toBe('近一年用得最多的是2027年3月，23 立方米')
   })
 

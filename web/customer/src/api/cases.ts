@@ -2,7 +2,7 @@ import { openOwnPdf } from '@/platform/files'
 import { sendCommand } from './commanding'
 import { API_BASE, call, withFreshToken } from './http'
 import { checkPdfStatus } from './problem'
-import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, FilledLine, OwnAccount, Home, Page, Payments, Visit, WorksDrawing } from './types'
+import type { CaseCommand, CasePapers, CaseSummary, CaseView, DocumentChange, DocumentView, FilledLine, OwnAccount, Home, Page, Payments, Visit, Wording, WorksDrawing } from './types'
 
 export const fetchHome = () => call<Home>('GET', '/home')
 
@@ -40,6 +40,9 @@ export const openPaper = (caseNo: string, paper: Pick<FilledLine, 'task' | 'name
     const url = `${API_BASE}/cases/${caseNo}/documents/${paper.task}/pdf`
     checkPdfStatus(await openOwnPdf(url, token ?? '', `${paper.name}-${paper.number}`))
   })
+
+/** All words of a contract, as they are signed. */
+export const fetchWording = (caseNo: string, task: number) => call<Wording>('GET', `/cases/${caseNo}/documents/${task}/wording`)
 
 /** Ask for a code by SMS that signs this document as it stands. */
 export const sendSignCode = (caseNo: string, paper: FilledLine, signer: string) =>

@@ -1492,6 +1492,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/cases/{case_no}/documents/{task}/wording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        /** Tell all words of a contract, to be read before it is signed. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                    task: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Wording"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/cases/{case_no}/drawings": {
         parameters: {
             query?: never;
@@ -10642,6 +10685,7 @@ export interface components {
             facts: components["schemas"]["ToldValue"][];
             /** Format: date-time */
             filled_at: string;
+            has_wording: boolean;
             may_object: boolean;
             name: string;
             number: string;
@@ -12808,6 +12852,20 @@ export interface components {
         };
         WechatCode: {
             code: string;
+        };
+        Wording: {
+            lines: components["schemas"]["WordingLine"][];
+            sha256: string;
+        };
+        WordingLine: {
+            /** @enum {string} */
+            kind: "heading" | "clause" | "text";
+            parts: components["schemas"]["WordingPart"][];
+        };
+        WordingPart: {
+            blank: boolean;
+            strong: boolean;
+            words: string;
         };
         WorksDrawing: {
             amount_fen: number | null;

@@ -31,6 +31,7 @@ export type BoundAccount = Schemas['BoundAccount']
 export type AccountPage = Schemas['AccountPage']
 export type AccountRole = BoundAccount['role']
 export type AccountPerson = Schemas['AccountPerson']
+export type Wording = Schemas['Wording']
 export type AccountFigures = Schemas['AccountUseFigures']
 export type TierPosition = NonNullable<AccountFigures['tier']>
 export type AccountBalance = Schemas['AccountBalance']

@@ -14,7 +14,7 @@ export const showMonth = (month: string): string => `${Number(month.slice(0, 4))
 
 export interface Bar {
   month: string
-  /** What stands below the bar: the month, and the year where it begins. */
+  /** What stands below the bar: the month's number. */
   label: string
   /** What stands above it; a dash where nobody knows. */
   figure: string
@@ -28,13 +28,16 @@ const MONTHS_IN_CHART = 12
 export function listBars(months: AccountFigures['months']): Bar[] {
   const shown = months.slice(-MONTHS_IN_CHART)
   const highest = Math.max(...shown.map((one) => Number(one.use_m3 ?? 0)), 1)
-  return shown.map(({ month, use_m3: m3 }, place) => ({
+  return shown.map(({ month, use_m3: m3 }) => ({
     month,
-    label: place === 0 || month.endsWith('-01') ? `${month.slice(2, 4)}年 ${Number(month.slice(5))}月` : `${Number(month.slice(5))}月`,
+    label: String(Number(month.slice(5))),
     figure: m3 === null ? '–' : String(Math.round(Number(m3))),
     height: m3 === null ? 0 : Math.round((Number(m3) / highest) * 100),
   }))
 }
+
+/** Of which months the chart is: the numbers below its bars have no year. */
+export const tellSpan = (bars: Bar[]): string => (bars.length ? `${showMonth(bars[0].month)}到${showMonth(bars[bars.length - 1].month)}` : '')
 
 /** Whether anything is known of any month. */
 export const hasUse = (months: AccountFigures['months']): boolean => months.some((one) => one.use_m3 !== null)

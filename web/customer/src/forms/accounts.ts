@@ -81,13 +81,13 @@ function tellSafetyDevice(one: SafetyDevice): string {
   return [one.model, words[one.state]].filter(Boolean).join('，')
 }
 
-/** What the company has of an account, line by line; what is not known has no line. */
-export function listUseLines(use: Use): { label: string; text: string }[] {
+/** What the company has of an account, line by line; what is not known has no line, and a reading told elsewhere neither. */
+export function listUseLines(use: Use, hasReadings = false): { label: string; text: string }[] {
   const meter = use.meter
   const lines: [string, string][] = [
     ['用气类别', USES[use.gas_use]],
     ['燃气表', meter ? `${METERS[meter.kind]} ${meter.maker} ${meter.meter_no}` : ''],
-    ['最近抄表', meter && meter.reading !== null ? `${meter.reading} m³` : ''],
+    ['最近抄表', meter && meter.reading !== null && !hasReadings ? `${meter.reading} m³` : ''],
     ...use.safety_devices.map((one): [string, string] => [SAFETY_DEVICES[one.kind], tellSafetyDevice(one)]),
     ['用气设备', use.appliances.map((one) => `${[one.kind, one.model].filter(Boolean).join(' ')} ${one.quantity} 台`).join('；')],
     ['用途', [use.use_nature, use.use_period].filter(Boolean).join('，')],
