@@ -97,6 +97,8 @@ def test_one_part_that_fails_leaves_the_others_there(
     number = enter_account(books, phone)
     page = customer.page
 
+    watched.expect_refusals("unavailable")
+
     def fail(route: Route) -> None:
         route.fulfill(status=503, content_type="application/problem+json", body='{"code": "unavailable"}')
 

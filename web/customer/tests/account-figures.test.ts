@@ -19,7 +19,7 @@ describe('the chart', () => {
   it('has a bar for each month of a year, and none where nobody knows', () => {
     const bars = listBars(months)
     expect(bars).toHaveLength(12)
-    expect(bars[11]).toMatchObject({ height: 100, figure: '23' })
+    expect(bars[11]).toMatchObject({ height: 120, figure: '23' })
     expect(bars[8]).toMatchObject({ height: 0, figure: '–' })
     expect(bars.map(({ label }) => label).join(' ')).toBe('4 5 6 7 8 9 10 11 12 1 2 3')
     expect(tellSpan(bars)).toBe('2026年4月到2027年3月')

@@ -18,11 +18,12 @@ export interface Bar {
   label: string
   /** What stands above it; a dash where nobody knows. */
   figure: string
-  /** Of the highest bar, in whole percent. */
+  /** In pixels; the highest bar leaves room for the figure above it. */
   height: number
 }
 
 const MONTHS_IN_CHART = 12
+const HIGHEST_PX = 120
 
 /** The bars of the last year. A month about which nothing is known has none, and so has one without use. */
 export function listBars(months: AccountFigures['months']): Bar[] {
@@ -32,7 +33,7 @@ export function listBars(months: AccountFigures['months']): Bar[] {
     month,
     label: String(Number(month.slice(5))),
     figure: m3 === null ? '–' : String(Math.round(Number(m3))),
-    height: m3 === null ? 0 : Math.round((Number(m3) / highest) * 100),
+    height: m3 === null ? 0 : Math.round((Number(m3) / highest) * HIGHEST_PX),
   }))
 }
 
