@@ -62,6 +62,8 @@ SOURCES: Final[Mapping[str, frozenset[FieldType]]] = {
     "account.safety_devices": frozenset({FieldType.TABLE}),
     **{f"address.{part}": _WORDS for part in ("region", "street", "community", "building", "unit", "door")},
 }
+# Of these sources what tells who somebody is, or where; of a company the holder is its name, which is public.
+_PERSONAL: Final = frozenset({"contact_name", "contact_phone", "id_number", "address", "address.door"})
 # ``application.<field>``: what the customer filled in when the case began, whichever form that was.
 APPLICATION: Final = "application"
 CONTRACT: Final = "contract"
@@ -78,7 +80,16 @@ def find_fault(field: Mapping[str, Any], forms: Forms, *, in_table: bool) -> str
         return f"only what is booked ({_BOOKED}…) can be fixed"
     named = [given[place] for place in ("from", "else") if place in given]
     wrong = (_find_source_fault(field, one, forms, in_table=in_table) for one in named)
-    return next((one for one in wrong if one is not None), None)
+    first = next((one for one in wrong if one is not None), None)
+    if first is None and field["personal"] == "none":
+        # Sealed at its source, it would lie there in clear, and stand unmasked on screens.
+        copied = [one for one in named if _is_personal(one, forms)]
+        return f"{copied[0]} is personal, and so is its copy" if copied else None
+    return first
+
+
+def _is_personal(source: str, forms: Forms) -> bool:
+    return source in _PERSONAL or any(one["personal"] != "none" for one in _find_sources(source, forms))
 
 
 def _find_source_fault(field: Mapping[str, Any], source: str, forms: Forms, *, in_table: bool) -> str | None:

@@ -179,6 +179,12 @@ FAULTS: list[tuple[Change, tuple[str, str]]] = [
     (lambda b: field(b, "on").update(prefill={"from": "application.nothing"}), ("on", "prefill_odd")),
     (lambda b: field(b, "on").update(prefill={"from": "application.id_number"}), ("on", "prefill_odd")),
     (lambda b: field(b, "copies").update(prefill={"from": "row_no"}), ("copies", "prefill_odd")),
+    # What is copied from a sealed value would lie there in clear.
+    (lambda b: field(b, "found_words").update(prefill={"from": "address"}), ("found_words", "prefill_odd")),
+    (
+        lambda b: field(b, "found_words").update(prefill={"from": "today", "else": "contact_name"}),
+        ("found_words", "prefill_odd"),
+    ),
     (lambda b: field(b, "devices").update(personal="none"), ("devices", "personal_differs")),
     (lambda b: field(b, "devices")["columns"][1].update(key="no"), ("devices.no", "field_twice")),
     (
