@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -23,6 +23,7 @@ from backend.customers.service import CustomersService, NewCustomer
 from backend.organisation.service import OrganisationService
 from composition.hall import make_key_ring
 from tests.api.document import watch_answers
+from tests.api.leaks import find_kinds
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 from tests.api.staff_side import Browser, Hall
 from wsgi import create_app
@@ -30,6 +31,17 @@ from wsgi import create_app
 KEY = base64.b64encode(bytes(range(32))).decode()
 # Whose cases they are matters little to many tests; numbers of its own never come near this one.
 CASE_CUSTOMER_ID = 1_000_001
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fail a test while which the hall wrote somebody's number or door into its log."""
+    report = yield
+    told = find_kinds(report.capstdout + report.capstderr)
+    if told and report.passed:
+        report.outcome = "failed"
+        report.longrepr = f"the log tells what nobody may see there: {told}"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,14 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
+from sqlalchemy import event
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
+from backend.access.models import PersonalLook
 from backend.core.openapi import write_document
+from tests.api.leaks import Leak, find_leaks, is_read
+from tests.api.rights import may_ask, may_tell
 
 _NAME = "urn:hall"
 _FORMATS = FormatChecker(())
@@ -71,6 +75,29 @@ class Document:
         faults = [f"{fault.json_path}: {fault.message}" for fault in found]
         assert not faults, "\n".join([place, *faults])
 
+    def list_leaks(self, answer: TestResponse, has_looked: bool) -> list[Leak]:
+        """Return what the answer tells in full to somebody without the right to see it."""
+        asked = answer.request
+        found = find_leaks(asked.full_path.encode(), "text/plain")
+        told = find_leaks(str(answer.headers).encode(), "text/plain")
+        if is_read(answer.mimetype):
+            told += find_leaks(answer.get_data(), answer.mimetype)
+        if not (found or told):
+            return []
+        route = f"{asked.method} {self._find_rule(asked.method, asked.path)}"
+        if may_ask(route):
+            found = []
+        if answer.status_code >= 400:
+            return found + told
+        if has_looked and asked.path.startswith("/staff/"):
+            return found
+        return found + [one for one in told if not may_tell(route, one)]
+
+    def _find_rule(self, method: str, path: str) -> str:
+        """Return the route, in which the name of a list stays as it was asked for."""
+        rule, given = self._urls.match(path, method, return_rule=True)
+        return re.sub(r"<[^<>]*:", "<", rule.rule).replace("<name>", str(given.get("name")))
+
     def _find_operation(self, method: str, path: str) -> dict[str, Any] | None:
         try:
             rule, _ = self._urls.match(path, method, return_rule=True)
@@ -92,14 +119,29 @@ class Document:
         return Draft202012Validator(json.loads(absolute), registry=self._registry, format_checker=_FORMATS)
 
 
+class _Looks:
+    """How many looks at personal data were written into the log of looks by this process."""
+
+    count = 0
+
+
+@event.listens_for(PersonalLook, "after_insert")
+def _count_look(*_: object) -> None:
+    _Looks.count += 1
+
+
 class DocumentedClient(FlaskClient):
-    """A test's client that stops at an exchange which the document does not describe."""
+    """A test's client that stops at what the document does not describe, and at what gives a person away."""
 
     document: ClassVar[Document]
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        before = _Looks.count
         answer = super().open(*args, **kwargs)
         self.document.check(answer, kwargs.get("json"))
+        leaks = self.document.list_leaks(answer, _Looks.count > before)
+        place = f"{answer.request.method} {answer.request.path} {answer.status_code}"
+        assert not leaks, f"{place} tells what not everybody may see: {leaks}"
         return answer
 
 
