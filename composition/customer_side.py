@@ -10,6 +10,8 @@ from backend.access.access_tokens import AccessTokens
 from backend.access.consents import Consents
 from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
+from backend.account_feed.forgetting import FeedForgetting
+from backend.account_feed.records import FeedRecords
 from backend.cases.account_cases import AccountCases
 from backend.cases.account_pages import AccountPages
 from backend.cases.alarm_service import AlarmService
@@ -154,7 +156,8 @@ def _make_own_data(hall: Hall) -> OwnData:
 
 def _make_erasure(hall: Hall) -> CustomerErasure:
     codes, offers = make_sms_codes(hall), offers_codes(hall.settings)
-    return CustomerErasure(hall.sessions, hall.customers, codes, offers, read_clock)
+    forget = FeedForgetting(FeedRecords(hall.keys)).forget
+    return CustomerErasure(hall.sessions, hall.customers, codes, offers, forget, read_clock)
 
 
 def _make_statements(hall: Hall) -> PaymentStatements:

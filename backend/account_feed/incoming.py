@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from backend.account_feed.difference_rows import DifferenceRows, Seen
 from backend.account_feed.merging import Side, merge
 from backend.account_feed.records import NO_LINK, FeedRecords, Link, OurAccount
-from backend.account_feed.units import WITH_HOLDER, pick_cells
+from backend.account_feed.units import WITH_HOLDER, pick_cells, without_holder
 from backend.account_feed.writing import AccountWriting, read_row
 from backend.account_imports.account_cells import write_line
 from backend.account_imports.entering import Entry
@@ -189,6 +189,9 @@ class Incoming:
     ) -> None:  # fmt: skip
         account, known, link, seen = found
         theirs = write_line(item.row.line)
+        if not account.cells.get("holder") and session.get_one(GasAccount, account.id).status == _CLOSED:
+            # Whose it was had themselves erased: the master's word would bring them back.
+            theirs = without_holder(theirs)
         merged = merge(link.agreed, account.cells, theirs, self._sides)
         if merged.taken:
             self._writing.write(session, item.row, known, merged.taken, standing, now)

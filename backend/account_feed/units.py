@@ -63,3 +63,9 @@ def fold(cells: Cells, unit: str) -> str:
     if unit == "address":
         return normalise(text, "address")
     return normalise(text, "phone") if unit == "phone" else text
+
+
+def without_holder(cells: Cells) -> dict[str, str]:
+    """Return the cells but those that tell of a person: of an account that ended with them."""
+    of_person = {key for unit in (HOLDER, *WITH_HOLDER) for key in UNITS[unit]}
+    return {key: one for key, one in cells.items() if key not in of_person}

@@ -23,6 +23,9 @@ from backend.customers.accounts import CLOSED
 from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount
 from backend.customers.service import CustomersService
 
+# Forgets what else is kept of an owner: of accounts that ended with them, and of those they once had.
+ForgetAccounts = Callable[[Session, Sequence[int], Sequence[int], datetime], None]
+
 
 @dataclass(frozen=True, slots=True)
 class ErasureView:
@@ -45,12 +48,14 @@ class CustomerErasure:
         customers: CustomersService,
         codes: SmsCodes,
         offers_sms: bool,
+        forget_accounts: ForgetAccounts,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._customers = customers
         self._codes = codes
         self._offers_sms = offers_sms
+        self._forget_accounts = forget_accounts
         self._now = now
 
     def tell(self, customer_id: int) -> ErasureView:
@@ -85,11 +90,30 @@ class CustomerErasure:
             if fault is None:
                 # Whoever was merged into this one left their own name and number behind.
                 merged = select(Customer).where(Customer.merged_into_id == customer_id).with_for_update()
-                for one in (customer, *session.scalars(merged)):
+                gone = [customer, *session.scalars(merged)]
+                for one in gone:
                     _forget(session, one, now)
+                self._forget_owner(session, [one.id for one in gone], now)
         if fault is not None:
             # The try counts, so this comes after the commit.
             raise Invalid(fields={"code": fault})
+
+    def _forget_owner(self, session: Session, customer_ids: Sequence[int], now: datetime) -> None:
+        """Empty who had an account that has ended, where nobody else had it after them."""
+        owned = (AccountRole.role == "owner") & AccountRole.customer_id.in_(customer_ids)
+        ever = set(session.scalars(select(AccountRole.gas_account_id).where(owned)))
+        last = (
+            select(AccountRole.gas_account_id, AccountRole.customer_id)
+            .where(AccountRole.role == "owner", AccountRole.gas_account_id.in_(ever))
+            .distinct(AccountRole.gas_account_id)
+            .order_by(AccountRole.gas_account_id, AccountRole.id.desc())
+        )
+        theirs = [account_id for account_id, owner in session.execute(last) if owner in customer_ids]
+        closed = GasAccount.id.in_(theirs) & (GasAccount.status == CLOSED)
+        ended = session.scalars(select(GasAccount.id).where(closed).with_for_update()).all()
+        nobody = {"holder_sealed": None, "contact_sealed": None, "phone_sealed": None, "phone_index": None}
+        session.execute(update(GasAccount).where(GasAccount.id.in_(ended)).values(nobody))
+        self._forget_accounts(session, ended, sorted(ever - set(ended)), now)
 
     def _look(self, session: Session, customer_id: int) -> tuple[ErasureView, str | None]:
         is_open = (ServiceCase.customer_id == customer_id) & (ServiceCase.status == "open")

@@ -23,6 +23,8 @@ from backend.access.customer_sessions import CustomerSessions
 from backend.access.customer_sign_in import CustomerSignIn
 from backend.access.ports import WechatOffer
 from backend.access.sms_codes import TOPIC, SmsCodes, SmsCodeSender
+from backend.account_feed.forgetting import FeedForgetting
+from backend.account_feed.records import FeedRecords
 from backend.cases.account_pages import AccountPages
 from backend.cases.erasure import CustomerErasure
 from backend.core.config import Settings
@@ -141,7 +143,10 @@ class Stage:
         routes = make_customer_session_routes(self.sign_in, self.customer_sessions, limiter, over_https=True)
         api.register_blueprint(routes)
         api.register_blueprint(make_me_routes(self.sign_in, limiter))
-        erasure = CustomerErasure(sessions, self.customers, self.codes, offers_sms=True, now=self.now)
+        forget = FeedForgetting(FeedRecords(make_key_ring(settings))).forget
+        erasure = CustomerErasure(
+            sessions, self.customers, self.codes, offers_sms=True, forget_accounts=forget, now=self.now
+        )
         api.register_blueprint(make_erasure_routes(erasure, limiter))
         api.register_blueprint(make_consent_routes(Consents(sessions, self.now)))
         self.binding = AccountBinding(
