@@ -15,7 +15,7 @@ from backend.customer_master.port import BILLING_KINDS
 from staff_api.console_parts import IMPORTERS
 from staff_api.guard import require_post
 
-_DECISIONS = ("master", "hall")
+_DECISIONS = ("master", "hall", "renamed")
 
 
 class FeedRefusalSchema(Schema):
@@ -62,6 +62,7 @@ class AccountDifferenceSchema(Schema):
     theirs_by = fields.String(required=True)
     found_at = fields.AwareDateTime(required=True)
     decision = fields.String(required=True, allow_none=True, validate=validate.OneOf((*_DECISIONS, "gone")))
+    reason = fields.String(required=True)
     decided_by = fields.String(required=True)
     decided_at = fields.AwareDateTime(required=True, allow_none=True)
 
@@ -94,9 +95,13 @@ class DifferenceValuesSchema(Schema):
 
 
 class DifferenceDecisionSchema(Schema):
-    """Which side holds; ``found_at`` as it was shown, so that nobody decides about something else."""
+    """Which side holds; ``found_at`` as it was shown, so that nobody decides about something else.
+
+    ``renamed`` takes the master's name of the same holder, whose bindings stay; only that needs a ``reason``.
+    """
 
     decision = fields.String(required=True, validate=validate.OneOf(_DECISIONS))
+    reason = fields.String(load_default="", validate=validate.Length(max=200))
     found_at = fields.AwareDateTime(required=True)
 
 
@@ -143,6 +148,6 @@ def make_difference_routes(desk: DifferenceDesk) -> Blueprint:
     def decide(asked: dict[str, Any], row_id: int) -> dict[str, Any]:
         """Let the master's or the hall's value hold."""
         member = require_post(*IMPORTERS).member
-        return desk.decide(member, row_id, asked["decision"], asked["found_at"])
+        return desk.decide(member, row_id, asked["decision"], asked["found_at"], asked["reason"])
 
     return routes

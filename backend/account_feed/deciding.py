@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import select
 from sqlalchemy.exc import DataError, IntegrityError
@@ -22,7 +22,9 @@ from backend.core.errors import Conflict, Invalid, NotFound
 from backend.core.local_time import local_date
 from backend.organisation.service import Member
 
-Decision = Literal["master", "hall"]
+Decision = Literal["master", "hall", "renamed"]
+# The same holder, whose name was written otherwise: it is taken, and everybody's bindings stay.
+RENAMED: Final = "renamed"
 
 
 class DifferenceDeciding:
@@ -35,12 +37,14 @@ class DifferenceDeciding:
         self._now = now
 
     def decide(
-        self, session: Session, member: Member, row_id: int, decision: Decision, found_at: datetime
-    ) -> AccountDifference:
+        self, session: Session, member: Member, row_id: int, decision: Decision, found_at: datetime,
+        reason: str,
+    ) -> AccountDifference:  # fmt: skip
         """Let one side hold; ``found_at`` is when what the person saw had been found.
 
-        Raises NotFound, Conflict ``difference_decided`` and ``changed_meanwhile``, Invalid
-        ``difference_not_taken`` with the reason.
+        RENAMED is for a holder that the hall still has, and needs a reason. Raises NotFound, Conflict
+        ``difference_decided`` and ``changed_meanwhile``, Invalid on ``reason``, or ``difference_not_taken``
+        with why.
         """
         row = _find(session, member, row_id)
         if row is None:
@@ -49,11 +53,16 @@ class DifferenceDeciding:
             raise Conflict("difference_decided")
         if row.found_at != found_at:
             raise Conflict("changed_meanwhile")
+        if decision == RENAMED:
+            _check_renaming(row, reason)
         now = self._now()
         link = self._records.read_links(session, [row.account_id]).get(row.account_id, NO_LINK)
-        if decision != row.side and not (decision == "hall" and row.side == "ask"):
+        if decision == RENAMED:
+            self._rename(session, row)
+        elif decision != row.side and not (decision == "hall" and row.side == "ask"):
             self._write(session, row, decision, link, now)
         row.decision, row.decided_by, row.decided_at = decision, member.id, now
+        row.reason = reason.strip()
         session.flush()
         self._agree(session, row, link, now)
         return row
@@ -97,11 +106,20 @@ class DifferenceDeciding:
         except (IntegrityError, DataError):
             raise Conflict("changed_meanwhile") from None
 
+    def _rename(self, session: Session, row: AccountDifference) -> None:
+        ours, theirs = self._rows.open_sides(row)
+        try:
+            self._writing.rename(session, row.account_id, ours, theirs)
+        except RowRefused as wrong:
+            why = tell_feed_refusal(wrong.code, wrong.field, "")
+            raise Invalid("difference_not_taken", fields={row.unit: why}) from None
+        session.flush()
+
     def _agree(self, session: Session, row: AccountDifference, link: Link, now: datetime) -> None:
         """From now on the master's last word is agreed, so that what is otherwise here goes out."""
         fresh = self._records.read_accounts(session, [row.account_id])[row.account_id].cells
         agreed = {**link.agreed, **pick_whole(link.told, row.unit)}
-        if row.unit == HOLDER and row.decision == "master":
+        if row.unit == HOLDER and row.decision in ("master", RENAMED):
             for unit in WITH_HOLDER:
                 agreed |= pick_cells(fresh, unit)
         still = []
@@ -113,6 +131,14 @@ class DifferenceDeciding:
         self._rows.end_others(session, row.account_id, still, now)
         self._records.keep_links(session, {row.account_id: Link(link.revision, agreed, link.told)}, now)
         self._records.note_changes(session, [row.account_id], "decided")
+
+
+def _check_renaming(row: AccountDifference, reason: str) -> None:
+    if not reason.strip():
+        raise Invalid(fields={"reason": "required"})
+    # Where the master's holder was taken at once, the bindings have ended already.
+    if row.unit != HOLDER or row.side == "master":
+        raise Invalid(fields={"decision": "option_unknown"})
 
 
 def _find(session: Session, member: Member, row_id: int) -> AccountDifference | None:

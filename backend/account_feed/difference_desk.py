@@ -118,14 +118,16 @@ class DifferenceDesk:
             ours, theirs = self._rows.open_sides(row)
         return {"ours": _write(ours, row.unit), "theirs": _write(theirs, row.unit)}
 
-    def decide(self, member: Member, row_id: int, decision: Decision, found_at: datetime) -> dict[str, Any]:
+    def decide(
+        self, member: Member, row_id: int, decision: Decision, found_at: datetime, reason: str
+    ) -> dict[str, Any]:
         """Let one side hold; raises as ``DifferenceDeciding.decide``."""
         with self._sessions.begin() as session:
             is_fresh = self._deciding.refresh(session, member, row_id)
         if not is_fresh:
             raise Conflict("changed_meanwhile")
         with self._sessions.begin() as session:
-            row = self._deciding.decide(session, member, row_id, decision, found_at)
+            row = self._deciding.decide(session, member, row_id, decision, found_at, reason)
             number = session.get_one(GasAccount, row.account_id).account_no
             return self._tell(row, number, self._organisation.name_staff(session, [member.id]))
 
@@ -172,6 +174,7 @@ class DifferenceDesk:
             "theirs_by": row.theirs_by,
             "found_at": row.found_at,
             "decision": row.decision,
+            "reason": row.reason,
             "decided_by": names.get(row.decided_by or 0, ""),
             "decided_at": row.decided_at,
         }

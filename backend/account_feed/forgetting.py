@@ -45,3 +45,5 @@ class FeedForgetting:
                 row.ours_sealed = seal_cells(self._records.keys, {}, OURS, place)
                 row.theirs_sealed = seal_cells(self._records.keys, {}, THEIRS, place)
                 row.theirs_by = ""
+                # A reason of a mended name may say the name.
+                row.reason = row.reason and "-"

@@ -67,7 +67,8 @@ class AccountDifference(Base):
     """A unit of an account that the master has otherwise; open while ``decision`` is missing.
 
     ``side`` is what was done at once: the master's taken, the hall's kept, or nothing. ``gone`` are those
-    that ended by themselves, since both sides had the same again.
+    that ended by themselves, since both sides had the same again. ``renamed`` took the master's name for the
+    same holder, for a ``reason``.
     """
 
     __tablename__ = "account_difference"
@@ -85,6 +86,7 @@ class AccountDifference(Base):
     theirs_by: Mapped[str] = mapped_column(Text, default="")
     found_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     decision: Mapped[str | None] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     decided_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from backend.account_feed.units import METER, METER_UNITS, Cells
+from backend.account_feed.units import HOLDER, METER, METER_UNITS, Cells, fold
 from backend.account_imports.columns import TITLES
 from backend.account_imports.entering import AccountEntering
 from backend.account_imports.row_checks import AccountLine, RowReader, RowRefused
@@ -22,9 +22,10 @@ from backend.core.local_time import SHANGHAI
 from backend.customers.account_changes import AccountChanges
 from backend.customers.account_devices import INSTALLED, hang_meter
 from backend.customers.account_records import MeterRecord
+from backend.customers.account_sealing import seal_account_text
 from backend.customers.accounts import CLOSED, find_owner
 from backend.customers.models import Customer, GasAccount, Meter
-from backend.customers.sealing import seal_id_number
+from backend.customers.sealing import open_name, seal_id_number, seal_name
 
 _KEYS: Final = tuple(TITLES)
 # The line's own names of what belongs to the meter, and what leaves it as it is.
@@ -75,6 +76,29 @@ class AccountWriting:
                 AccountChanges.close(session, account, now)
             account.status = line.status
             session.flush()
+
+    def rename(self, session: Session, account_id: int, ours: Cells, theirs: Cells) -> None:
+        """Write the same holder's name as the master has it; every role stays. Raises RowRefused.
+
+        Another telephone or ID number may be another person's, who would come by the account that way.
+        """
+        account = session.get_one(GasAccount, account_id, with_for_update=True, populate_existing=True)
+        if account.status == CLOSED:
+            raise RowRefused("closed_here", "status")
+        if any(fold(theirs, one) and fold(theirs, one) != fold(ours, one) for one in ("phone", "id_number")):
+            raise RowRefused("not_only_name", "")
+        name, was = theirs["holder"], fold(ours, HOLDER)
+        # The contact is mended with the name where both were the same person.
+        contact = theirs.get("contact") or ours.get("contact", "")
+        if fold({"holder": ours.get("contact", "")}, HOLDER) == was:
+            contact = name
+        account.holder_sealed = seal_account_text(self._keys, "holder", account.id, name)
+        account.contact_sealed = seal_account_text(self._keys, "contact", account.id, contact)
+        owner = find_owner(session, account.id)
+        if owner is not None:
+            customer = session.get_one(Customer, owner.customer_id)
+            if fold({"holder": open_name(self._keys, customer) or ""}, HOLDER) == was:
+                seal_name(self._keys, customer, name)
 
     def _change_rest(
         self, session: Session, row: Indexed, known: Any, units: Iterable[str], standing: Standing,  # noqa: ANN401

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { type AccountDifference, type AccountFeed, beginAgain, decideDifference, listDifferences, lookAtDifference, readFeed } from '@/api/accountDifferences'
 import { Problem } from '@/api/client'
 import DifferenceLookDialog from '@/components/DifferenceLookDialog.vue'
-import { looksAlike, tellButton, tellEmpty, tellExchange, tellQuestion, tellRefused, tellStanding } from '@/domain/accountDifferences'
+import { looksAlike, mayBeRenamed, tellButton, tellEmpty, tellExchange, tellQuestion, tellRefused, tellStanding } from '@/domain/accountDifferences'
 import AccountDifferencesView from '@/views/AccountDifferencesView.vue'
 
 vi.mock('@/api/accountDifferences')
@@ -12,7 +12,7 @@ vi.mock('element-plus/es/components/message/index', () => ({ ElMessage: toasts }
 
 const one: AccountDifference = {
   id: 7, account_no: '361000000015', unit: 'use_nature', title: '用途', ours: '采暖', theirs: '洗浴', is_masked: false, is_both: true, side: 'master',
-  ours_at: '2026-11-28T01:00:00Z', theirs_at: '2026-11-28T02:00:00Z', theirs_by: '王会计', found_at: '2026-11-28T02:01:00Z', decision: null, decided_by: '', decided_at: null,
+  ours_at: '2026-11-28T01:00:00Z', theirs_at: '2026-11-28T02:00:00Z', theirs_by: '王会计', found_at: '2026-11-28T02:01:00Z', decision: null, reason: '', decided_by: '', decided_at: null,
 }
 const holder: AccountDifference = { ...one, id: 8, unit: 'holder', title: '户名', ours: '李*', theirs: '欧*', is_masked: true, is_both: false, side: 'ask' }
 const feed: AccountFeed = { is_set_up: true, problem: '', pulled_at: '2026-11-28T02:01:00Z', pushed_at: null, waiting: 2, unsent: 0, refused: 0, refusals: [] }
@@ -72,7 +72,7 @@ describe('what differs from the customer system', () => {
     const { view, press } = await show()
     expect(view.text()).toContain('王会计')
     await press('改用本厅的')
-    expect(decideDifference).toHaveBeenCalledWith(one, 'hall')
+    expect(decideDifference).toHaveBeenCalledWith(one, 'hall', '')
     expect(toasts.success).toHaveBeenCalledWith('已用本厅的，会送给主系统。')
     expect(listDifferences).toHaveBeenCalledTimes(2)
   })
@@ -86,7 +86,40 @@ describe('what differs from the customer system', () => {
     expect(view.find('[role=dialog]').exists()).toBe(false)
     await press('用主系统的')
     await press('确定用主系统的')
-    expect(decideDifference).toHaveBeenCalledWith(holder, 'master')
+    expect(decideDifference).toHaveBeenCalledWith(holder, 'master', '')
+  })
+
+  it('takes a mended name for a reason, and tells that no binding ended', async () => {
+    const { view, press } = await show()
+    await press('只改名字')
+    const dialog = view.get('[role=dialog]')
+    const send = dialog.findAll('button').find((button) => button.text() === '只改名字')!
+    expect([dialog.text().includes('绑定这一户的人都不动'), send.attributes('disabled')]).toEqual([true, ''])
+    await dialog.get('form').trigger('submit')
+    expect(decideDifference).not.toHaveBeenCalled()
+    await dialog.get('input').setValue(' 主系统改了错别字 ')
+    await dialog.get('form').trigger('submit')
+    await flushPromises()
+    expect(decideDifference).toHaveBeenCalledWith(holder, 'renamed', '主系统改了错别字')
+    expect(toasts.success).toHaveBeenCalledWith('名字改好了，绑定没有动。')
+    expect(view.find('[role=dialog]').exists()).toBe(false)
+  })
+
+  it('keeps what was written where a mended name is refused', async () => {
+    const { view, press } = await show()
+    vi.mocked(decideDifference).mockRejectedValueOnce(new Problem(422, { code: 'difference_not_taken', title: '写不进：', fields: { holder: '不像只改了名字。' } }))
+    await press('只改名字')
+    await view.get('[role=dialog] input').setValue('改了错别字')
+    await view.get('[role=dialog] form').trigger('submit')
+    await flushPromises()
+    expect(toasts.error).toHaveBeenCalledWith('写不进：不像只改了名字。')
+    expect(view.get<HTMLInputElement>('[role=dialog] input').element.value).toBe('改了错别字')
+  })
+
+  it('offers a mended name only for a holder whose bindings stand', () => {
+    expect([mayBeRenamed(holder), mayBeRenamed({ ...holder, side: 'master' }), mayBeRenamed({ ...holder, decision: 'hall' }), mayBeRenamed(one)]).toEqual([true, false, false, false])
+    expect(tellStanding({ ...holder, decision: 'renamed' }).text).toBe('只改了名字，绑定没有动')
+    expect(tellQuestion(holder, 'master')).toContain('只改名字')
   })
 
   it('says why a value cannot be taken, and reads anew where a colleague was faster', async () => {

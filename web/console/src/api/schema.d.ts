@@ -9695,7 +9695,7 @@ export interface components {
             decided_at: string | null;
             decided_by: string;
             /** @enum {string|null} */
-            decision: "master" | "hall" | "gone" | null;
+            decision: "master" | "hall" | "renamed" | "gone" | null;
             /** Format: date-time */
             found_at: string;
             id: number;
@@ -9704,6 +9704,7 @@ export interface components {
             ours: string;
             /** Format: date-time */
             ours_at: string | null;
+            reason: string;
             /** @enum {string} */
             side: "master" | "hall" | "ask";
             theirs: string;
@@ -10431,9 +10432,11 @@ export interface components {
         };
         DifferenceDecision: {
             /** @enum {string} */
-            decision: "master" | "hall";
+            decision: "master" | "hall" | "renamed";
             /** Format: date-time */
             found_at: string;
+            /** @default  */
+            reason?: string;
         };
         DifferenceLook: {
             reason: string;

@@ -5,6 +5,7 @@ import { tellNear } from './dates'
 /** What came of it so far. */
 export function tellStanding(one: AccountDifference): { text: string; mark: string } {
   if (one.decision === 'gone') return { text: '两边已经一样', mark: 'grey' }
+  if (one.decision === 'renamed') return { text: '只改了名字，绑定没有动', mark: 'green' }
   if (one.decision) return { text: one.decision === 'master' ? '用了主系统的' : '用了本厅的', mark: 'green' }
   if (one.side === 'ask') return { text: one.is_both ? '两边都改了，等您决定' : '主系统改了，等您决定', mark: 'amber' }
   return { text: `两边都改了，已先用${one.side === 'master' ? '主系统' : '本厅'}的`, mark: 'blue' }
@@ -16,6 +17,9 @@ export function tellButton(one: AccountDifference, decision: Decision): string {
   if (one.side === decision) return `就${whose}`
   return one.side === 'ask' ? whose : `改${whose}`
 }
+
+/** Whether the name alone may be taken: once the master's holder stands here, everybody is unbound already. */
+export const mayBeRenamed = (one: AccountDifference): boolean => one.unit === 'holder' && !one.decision && one.side !== 'master'
 
 /** What stands where the list is empty. */
 export function tellEmpty(isOpen: boolean, feed: AccountFeed | null): string {
@@ -37,7 +41,7 @@ export const looksAlike = (one: AccountDifference): boolean => one.is_masked && 
 /** What else happens with a decision that cannot be taken back, as a question before it; else nothing. */
 export function tellQuestion(one: AccountDifference, decision: Decision): string {
   if (decision !== 'master' || one.side === 'master') return ''
-  if (one.unit === 'holder') return '户主会换成主系统里的人。现在绑定这一户的人都会解绑，要重新绑定。如果主系统可能只是改了错别字，先留着不动，问清楚再定。'
+  if (one.unit === 'holder') return '户主会换成主系统里的人。现在绑定这一户的人都会解绑，要重新绑定。如果还是这个人、只是改了错别字，请点“只改名字”。'
   if (one.unit === 'id_number') return '户主的证件号码会改成主系统的，以后核对身份就按新号码。'
   if (one.unit === 'address') return '这一户的地址会改成主系统的，以后上门就去新地址。'
   return ''
