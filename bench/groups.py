@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench import (
+    account_imports,
     account_lookups,
     case_starts,
     contract_pdf,
@@ -77,6 +78,14 @@ GROUPS = (
             Figure("sealed_page", "sealed", "in clear", "ms", Bar.AT_MOST, 1.15),
         ),
         account_lookups.measure,
+    ),
+    Group(
+        "account_imports",
+        (
+            Figure("import_csv", "import", "bare loop", "rows/s", Bar.AT_LEAST, 0.5),
+            Figure("import_excel", "import", "bare openpyxl", "rows/s", Bar.AT_LEAST, 0.5),
+        ),
+        account_imports.measure,
     ),
     Group(
         "contracts",

@@ -36,6 +36,8 @@ BARS = {
     "definitions_load": "≤ 10",
     "case_start": "≤ 1.3",
     "contract_pdf": "≤ 3",
+    "import_csv": "≥ 0.5",
+    "import_excel": "≥ 0.5",
     "account_by_no": "≤ 1.3",
     "account_by_phone": "≤ 1.3",
     "account_pages": "≤ 2",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -13,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from backend.account_imports.comparing import FIXED, list_differences
 from backend.account_imports.entering import AccountEntering, Entry
-from backend.account_imports.row_checks import AccountLine
-from backend.account_imports.standing import Indexed, Standing, find_standing, hold_places, index_line
+from backend.account_imports.reading import Refusal
+from backend.account_imports.standing import Indexed, Standing, find_standing, hold_places
 from backend.core.array_texts import write_numbers
 from backend.core.copying import copy_rows
 from backend.core.encryption import KeyRing
@@ -29,14 +30,15 @@ _AGAIN: Final = {
     _METER: ("meter_repeated", "meter_no"),
     _PLACE: ("place_repeated", "door"),
 }
-_TOLD = "unnest(CAST(:kinds AS smallint[]), CAST(:digests AS bigint[])) AS told(kind, digest)"
-_FIND_KEYS = Prepared(
-    text(
-        f"SELECT k.kind, k.digest, k.row_no FROM {_TOLD}"
-        " JOIN account_import_key k ON k.import_id = :import_id AND k.kind = told.kind"
-        " AND k.digest = told.digest"
-    )
+_FIND_KEYS: Final = (
+    "SELECT told.kind, told.digest, k.row_no FROM unnest(CAST(:kinds AS smallint[]),"
+    " CAST(:digests AS bigint[]), CAST(:row_nos AS integer[])) AS told(kind, digest, row_no)"
+    " {join} account_import_key k ON k.import_id = :import_id AND k.kind = told.kind"
+    " AND k.digest = told.digest WHERE k.row_no IS DISTINCT FROM told.row_no"
 )
+# In a check nearly all are new, after it nearly all are the rows' own: either way little comes back.
+_FIND_NAMED: Final = Prepared(text(_FIND_KEYS.format(join="JOIN")))
+_FIND_OTHERS: Final = Prepared(text(_FIND_KEYS.format(join="LEFT JOIN")))
 _KEY: Final = ("import_id", "kind", "digest", "row_no")
 
 
@@ -48,16 +50,6 @@ class Run:
     units: Mapping[str, int]
     may_change: bool
     writes: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that was not taken in."""
-
-    row_no: int
-    code: str
-    field: str = ""
-    first_row_no: int | None = None
 
 
 @dataclass(slots=True)
@@ -77,17 +69,13 @@ class ChunkTaking:
         self._keys = keys
         self._entering = AccountEntering(keys)
 
-    def take(
-        self, session: Session, run: Run, lines: Sequence[tuple[int, AccountLine]], now: datetime
-    ) -> Outcome:
+    def take(self, session: Session, run: Run, rows: Sequence[Indexed], now: datetime) -> Outcome:
         """Take the rows in within the caller's transaction."""
         outcome = Outcome()
-        rows = [index_line(self._keys, row_no, line) for row_no, line in lines]
         if not rows:
             return outcome
         keys_of = [(row, _list_keys(row)) for row in rows]
-        named = _find_named(session, run, keys_of)
-        known = frozenset(named)
+        named, new = _find_named(session, run, keys_of)
         if run.writes:
             hold_places(session, rows)
         standing = find_standing(session, rows, locks=run.writes)
@@ -102,7 +90,7 @@ class ChunkTaking:
                 continue
             # What a refused row names is still free, so that a slip in one row does not cost another.
             named |= dict.fromkeys(keys, row.row_no)
-            fresh |= {key: row.row_no for key in keys if key not in known}
+            fresh |= {key: row.row_no for key in keys if key in new}
         if run.writes:
             self._entering.enter(session, entries, standing, now)
         outcome.created = len(entries)
@@ -157,19 +145,26 @@ class ChunkTaking:
 
 def _find_named(
     session: Session, run: Run, keys_of: Sequence[tuple[Indexed, Keys]]
-) -> dict[tuple[int, int], int]:
-    """Return which rows have named what these rows name: of earlier chunks, or themselves in a run before."""
-    flat = [key for _, keys in keys_of for key in keys]
+) -> tuple[dict[tuple[int, int], int], AbstractSet[tuple[int, int]]]:
+    """Return which other rows have named what these rows name, and which of it nobody has named yet.
+
+    A check before an import has left each row's own keys.
+    """
+    flat = [(kind, digest, row.row_no) for row, keys in keys_of for kind, digest in keys]
     told = {
         "import_id": run.import_id,
-        "kinds": write_numbers(kind for kind, _ in flat),
-        "digests": write_numbers(digest for _, digest in flat),
+        "kinds": write_numbers(kind for kind, _, _ in flat),
+        "digests": write_numbers(digest for _, digest, _ in flat),
+        "row_nos": write_numbers(row_no for _, _, row_no in flat),
     }
-    return {(one.kind, one.digest): one.row_no for one in _FIND_KEYS.all(session, told)}
+    found = (_FIND_OTHERS if run.writes else _FIND_NAMED).all(session, told)
+    named = {(one.kind, one.digest): one.row_no for one in found if one.row_no is not None}
+    if run.writes:
+        return named, {(one.kind, one.digest) for one in found if one.row_no is None}
+    return named, {key for _, keys in keys_of for key in keys} - named.keys()
 
 
 def _find_repeated(row: Indexed, keys: Keys, named: Mapping[tuple[int, int], int]) -> Refusal | None:
-    # A check before has left this very row's own keys.
     again = next((one for one in keys if named.get(one, row.row_no) < row.row_no), None)
     return None if again is None else Refusal(row.row_no, *_AGAIN[again[0]], named[again])
 

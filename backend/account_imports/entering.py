@@ -1,24 +1,35 @@
-"""Writing the accounts of one chunk: new ones by COPY with ids drawn first, changes one by one."""
+"""Writing the accounts of one chunk: new ones by COPY, changes one by one."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 
+from backend.account_imports.new_lines import (
+    ACCOUNT,
+    CUSTOMER,
+    METER,
+    PREMISES,
+    ROLE,
+    write_account,
+    write_customer,
+    write_meter,
+    write_new,
+    write_premises,
+    write_role,
+)
 from backend.account_imports.row_checks import AccountLine
 from backend.account_imports.standing import Indexed, Standing
-from backend.core.copying import copy_rows
+from backend.core.copying import copy_lines
 from backend.core.encryption import KeyRing
-from backend.core.local_time import SHANGHAI
 from backend.core.statements import Prepared
 from backend.customers.account_sealing import seal_account_text, seal_premises_text
 from backend.customers.models import AccountRole, GasAccount, Meter, Premises
-from backend.customers.sealing import seal_customer_text
 
 _DRAW = Prepared(
     text(
@@ -27,24 +38,11 @@ _DRAW = Prepared(
         " FROM generate_series(1, :count)"
     )
 )
-_CUSTOMER = (
-    "id", "kind", "name_sealed", "name_index", "phone_sealed", "phone_index", "id_number_sealed",
-    "id_number_index", "credit_code", "created_at",
-)  # fmt: skip
-_PREMISES = (
-    "id", "unit_id", "region", "street", "community", "building", "building_unit", "door_sealed",
-    "note_sealed", "address_index", "created_at",
-)  # fmt: skip
-_ACCOUNT = (
-    "id", "unit_id", "account_no", "premises_id", "status", "gas_use", "opened_at", "holder_sealed",
-    "contact_sealed", "phone_sealed", "phone_index", "monthly_use", "pressure_kpa", "use_nature",
-    "use_period",
-)  # fmt: skip
-_METER = (
-    "unit_id", "gas_account_id", "maker", "meter_no", "model", "kind", "inlet_side", "seal_no", "status",
-    "reading", "installed_at",
-)  # fmt: skip
-_ROLE = ("customer_id", "gas_account_id", "unit_id", "role", "granted_at", "proof")
+
+
+def draw_ids(session: Session, count: int) -> list[tuple[int, int, int]]:
+    """Return ids for the customers, premises and accounts of ``count`` rows; those not used are lost."""
+    return [(one.customer, one.premises, one.account) for one in _DRAW.all(session, {"count": count})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,39 +63,45 @@ class AccountEntering:
         """Enter new accounts whole: customer, premises, account, meter and owner, or none of them."""
         if not entries:
             return
-        drawn = _DRAW.all(session, {"count": len(entries)})
+        unwritten = sum(entry.row.lines is None for entry in entries)
+        drawn = iter(draw_ids(session, unwritten) if unwritten else ())
         customers, premises, accounts, meters, roles = [], [], [], [], []
         hanging: list[tuple[int, AccountLine, int, int]] = []
-        for entry, (new_customer, new_premises, account_id) in zip(entries, drawn, strict=True):
-            row, line = entry.row, entry.row.line
+        for entry in entries:
+            row, line, unit_id = entry.row, entry.row.line, entry.unit_id
+            lines = row.lines or write_new(self._keys, row, unit_id, next(drawn), now)
+            new_customer, new_premises, account_id = lines.ids
             identity = row.id_number or line.credit_code
             # Only a number with the name tells one person for sure; an old telephone may be another's now.
             customer_id = standing.customers.get((identity, row.name)) if identity else None
             if customer_id is None:
-                customer_id = new_customer
-                customers.append(self._make_customer(row, customer_id, now))
+                customers.append(lines.customer)
+                roles.append(lines.role)
                 if identity:
-                    standing.customers[(identity, row.name)] = customer_id
+                    standing.customers[(identity, row.name)] = new_customer
+            else:
+                roles.append(write_role(customer_id, account_id, unit_id, now))
             premises_id = standing.premises_at.get(row.place)
             if premises_id is None:
-                premises_id = standing.premises_at[row.place] = new_premises
-                premises.append(self._make_premises(entry, premises_id, now))
-            accounts.append(self._make_account(entry, account_id, premises_id, now))
+                standing.premises_at[row.place] = new_premises
+                premises.append(lines.premises)
+                accounts.append(lines.account)
+            else:
+                accounts.append(write_account(self._keys, row, unit_id, (premises_id, account_id), now))
             known = standing.meters.get((line.meter_maker, line.meter_no))
             if known is not None:
-                hanging.append((known.id, line, account_id, entry.unit_id))
+                hanging.append((known.id, line, account_id, unit_id))
             elif line.meter_no:
-                meters.append(_make_meter(line, account_id, entry.unit_id, now))
-            roles.append((customer_id, account_id, entry.unit_id, "owner", now, "import"))
-        for table, columns, rows in (
-            ("customer", _CUSTOMER, customers),
-            ("premises", _PREMISES, premises),
-            ("gas_account", _ACCOUNT, accounts),
-            ("meter", _METER, meters),
-            ("account_role", _ROLE, roles),
+                meters.append(lines.meter)
+        for table, columns, told in (
+            ("customer", CUSTOMER, customers),
+            ("premises", PREMISES, premises),
+            ("gas_account", ACCOUNT, accounts),
+            ("meter", METER, meters),
+            ("account_role", ROLE, roles),
         ):
-            if rows:
-                copy_rows(session, table, columns, rows)
+            if told:
+                copy_lines(session, table, columns, told)
         for meter_id, line, account_id, unit_id in hanging:
             self._hang(session, meter_id, line, account_id, unit_id, now)
 
@@ -128,7 +132,7 @@ class AccountEntering:
             if known is not None:
                 self._hang(session, known.id, line, account.id, account.unit_id, now)
             else:
-                copy_rows(session, "meter", _METER, [_make_meter(line, account.id, account.unit_id, now)])
+                copy_lines(session, "meter", METER, [write_meter(line, account.id, account.unit_id, now)])
             return
         told = {
             "kind": line.meter_kind, "model": line.meter_model, "inlet_side": line.inlet_side,
@@ -149,14 +153,12 @@ class AccountEntering:
         customer_id = standing.customers.get((identity, row.name)) if identity else None
         if customer_id is None:
             customer_id = _DRAW.one(session, {"count": 1}).customer
-            copy_rows(session, "customer", _CUSTOMER, [self._make_customer(row, customer_id, now)])
+            copy_lines(session, "customer", CUSTOMER, [write_customer(self._keys, row, customer_id, now)])
             if identity:
                 standing.customers[(identity, row.name)] = customer_id
         held = (AccountRole.gas_account_id == account_id) & AccountRole.revoked_at.is_(None)
         session.execute(update(AccountRole).where(held).values(revoked_at=now))
-        copy_rows(
-            session, "account_role", _ROLE, [(customer_id, account_id, unit_id, "owner", now, "import")]
-        )
+        copy_lines(session, "account_role", ROLE, [write_role(customer_id, account_id, unit_id, now)])
         texts = (("holder", line.holder), ("contact", line.contact or line.holder), ("phone", line.phone))
         sealed = {
             f"{column}_sealed": seal_account_text(self._keys, column, account_id, told)
@@ -173,8 +175,8 @@ class AccountEntering:
         premises_id = standing.premises_at.get(row.place)
         if premises_id is None:
             premises_id = standing.premises_at[row.place] = int(_DRAW.one(session, {"count": 1}).premises)
-            entered = self._make_premises(Entry(row, unit_id), premises_id, now)
-            copy_rows(session, "premises", _PREMISES, [entered])
+            entered = write_premises(self._keys, row, unit_id, premises_id, now)
+            copy_lines(session, "premises", PREMISES, [entered])
         return premises_id
 
     @staticmethod
@@ -190,72 +192,3 @@ class AccountEntering:
         told |= {key: given for key, given in more.items() if given not in ("", None)}
         hung = {"status": "installed", "installed_at": now, "removed_at": None}
         session.execute(update(Meter).where(Meter.id == meter_id).values(**told, **hung))
-
-    def _make_customer(self, row: Indexed, customer_id: int, now: datetime) -> tuple[Any, ...]:
-        line, keys = row.line, self._keys
-        kind = "organisation" if line.credit_code or line.gas_use != "residential" else "resident"
-        # Nobody has just told this telephone (phone_told_at): whoever has the number today need not be the
-        # customer of the file, so that it binds no account by itself.
-        return (
-            customer_id,
-            kind,
-            seal_customer_text(keys, "name", customer_id, line.holder),
-            row.name,
-            seal_customer_text(keys, "phone", customer_id, line.phone) if line.phone else None,
-            row.phone,
-            seal_customer_text(keys, "id_number", customer_id, line.id_number) if line.id_number else None,
-            row.id_number,
-            line.credit_code or None,
-            now,
-        )
-
-    def _make_premises(self, entry: Entry, premises_id: int, now: datetime) -> tuple[Any, ...]:
-        address, keys = entry.row.line.address, self._keys
-        return (
-            premises_id,
-            entry.unit_id,
-            *(address[part] for part in ("region", "street", "community", "building", "unit")),
-            seal_premises_text(keys, "door", premises_id, address["door"]),
-            seal_premises_text(keys, "note", premises_id, address["note"]) if address["note"] else None,
-            entry.row.place,
-            now,
-        )
-
-    def _make_account(
-        self, entry: Entry, account_id: int, premises_id: int, now: datetime
-    ) -> tuple[Any, ...]:
-        line, keys = entry.row.line, self._keys
-        texts = (("holder", line.holder), ("contact", line.contact or line.holder), ("phone", line.phone))
-        opened = datetime.combine(line.opened_on, time(), SHANGHAI) if line.opened_on else now
-        return (
-            account_id,
-            entry.unit_id,
-            line.account_no,
-            premises_id,
-            line.status or "active",
-            line.gas_use,
-            opened,
-            *(seal_account_text(keys, column, account_id, told) for column, told in texts),
-            entry.row.phone,
-            line.monthly_use,
-            line.pressure_kpa,
-            line.use_nature,
-            line.use_period,
-        )
-
-
-def _make_meter(line: AccountLine, account_id: int, unit_id: int, now: datetime) -> tuple[Any, ...]:
-    opened = datetime.combine(line.opened_on, time(), SHANGHAI) if line.opened_on else now
-    return (
-        unit_id,
-        account_id,
-        line.meter_maker,
-        line.meter_no,
-        line.meter_model,
-        line.meter_kind,
-        line.inlet_side or None,
-        line.meter_seal,
-        "installed",
-        line.meter_reading,
-        opened,
-    )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import io
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from backend.core.encryption import KeyRing
@@ -49,12 +51,17 @@ class SealedPieces:
 
     def open(self, token: str, size: int) -> io.BufferedReader:
         """Return the whole as a file for reading, in which any place can be sought."""
-        return io.BufferedReader(_PiecedFile(self, token, size), 256 * 1024)
+        return open_pieces(partial(self.get, token), size)
+
+
+def open_pieces(get: Callable[[int], bytes], size: int) -> io.BufferedReader:
+    """Return pieces as one file of ``size`` bytes; ``get`` gives a piece by its number."""
+    return io.BufferedReader(_PiecedFile(get, size), 256 * 1024)
 
 
 class _PiecedFile(io.RawIOBase):
-    def __init__(self, pieces: SealedPieces, token: str, size: int) -> None:
-        self._pieces, self._token, self._size = pieces, token, size
+    def __init__(self, get: Callable[[int], bytes], size: int) -> None:
+        self._get, self._size = get, size
         self._at = 0
         # The table of contents of an archive stands at its end, so that reading goes back and forth a little.
         self._open: OrderedDict[int, bytes] = OrderedDict()
@@ -87,7 +94,7 @@ class _PiecedFile(io.RawIOBase):
     def _load(self, number: int) -> bytes:
         known = self._open.get(number)
         if known is None:
-            known = self._open[number] = self._pieces.get(self._token, number)
+            known = self._open[number] = self._get(number)
             if len(known) != min(PIECE_BYTES, self._size - number * PIECE_BYTES):
                 raise ContentMissing(f"piece {number} has another length")
         self._open.move_to_end(number)

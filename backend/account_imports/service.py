@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.account_imports.columns import TITLES
 from backend.account_imports.models import AccountImport, AccountImportKey, AccountImportRefusal
+from backend.account_imports.reading import open_rows
 from backend.account_imports.refusal_texts import tell_refusal
 from backend.account_imports.sealed_pieces import PIECE_BYTES, SealedPieces, count_pieces
-from backend.account_imports.slices import MOST_REFUSED, count_rows, open_rows
+from backend.account_imports.slices import MOST_REFUSED, count_rows
 from backend.account_imports.states import list_commands, move
 from backend.core.encryption import KeyRing
 from backend.core.error_texts import ERROR_TEXTS

@@ -7,30 +7,28 @@ that it has moved, writes nothing and ends.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from itertools import islice
+from functools import partial
 from typing import Any, Final
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.account_imports.chunks import ChunkTaking, Outcome, Refusal, Run
-from backend.account_imports.csv_accounts import CsvAccounts
-from backend.account_imports.excel_rows import ExcelRows
+from backend.account_imports.chunks import ChunkTaking, Outcome, Run
+from backend.account_imports.entering import draw_ids
 from backend.account_imports.models import AccountImport, AccountImportKey, AccountImportRefusal
-from backend.account_imports.row_checks import AccountLine, RowReader, RowRefused
+from backend.account_imports.reading import FilePart, Ids, ReadChunk, Reading, ReadingHere
+from backend.account_imports.reading_apart import ReadingApart
 from backend.account_imports.sealed_pieces import SealedPieces
 from backend.account_imports.states import RUNNING, move
 from backend.core.copying import copy_rows
-from backend.core.csv_rows import Record
 from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
-from backend.core.local_time import local_date
 from backend.core.outbox import promise
+from backend.core.statements import Prepared
 from backend.core.topics import PromiseContext, TopicSpec
 from backend.files.storage import ContentMissing
 from backend.organisation.service import OrganisationService
@@ -39,13 +37,11 @@ CHUNK_ROWS: Final = 1000
 # What refuses more rows than this is no list of accounts, and its report would help nobody.
 MOST_REFUSED: Final = 200_000
 _CHUNK_TRIES: Final = 3
+# So many bytes take a second to read, several times what a process takes to start.
+APART_FROM: Final = 1024 * 1024
+_COMMIT_LATER: Final = Prepared(text("SELECT set_config('synchronous_commit', 'off', true)"))
 _REFUSAL: Final = ("import_id", "row_no", "code", "field", "first_row_no")
 _log = structlog.get_logger(__name__)
-
-
-def open_rows(kind: str, file: io.BufferedReader) -> CsvAccounts | ExcelRows:
-    """Return the rows of a file; raises Invalid for what is no table of accounts."""
-    return ExcelRows(file) if kind == "xlsx" else CsvAccounts(file)
 
 
 class ImportSlices:
@@ -63,6 +59,7 @@ class ImportSlices:
         self._sessions = sessions
         self._organisation = organisation
         self._pieces = pieces
+        self._keys = keys
         self._taking = ChunkTaking(keys)
         self._slice_for = slice_for
         self._now = now
@@ -81,30 +78,54 @@ class ImportSlices:
         if begun is None:
             return
         one, run = begun
-        until = self._now() + self._slice_for
-        with self._pieces.open(one.token, one.size) as file:
-            try:
-                rows = open_rows(one.kind, file)
-                reader = RowReader(rows.columns, local_date(self._now()))
-                records = rows.iterate(one.position, one.row_no)
-                at = (one.position, one.row_no)
-                done = 0
-                while chunk := list(islice(records, CHUNK_ROWS)):
-                    after = (chunk[-1].end, chunk[-1].row_no)
-                    if not self._take_chunk(import_id, run, at, after, _read_all(reader, chunk)):
-                        return
-                    at, done = after, done + 1
-                    if self._now() >= until or done == most_chunks:
-                        self._promise_rest(import_id)
-                        return
-            except Invalid as fault:
-                self._end(import_id, "fail", fault.code)
-                return
-            except ContentMissing:
-                _log.error("content of an import is missing", import_id=import_id)
-                self._end(import_id, "fail", "import_file_lost")
-                return
+        try:
+            with self._open_reading(one, run) as reading:
+                if not self._read_on(one, run, reading, most_chunks):
+                    return
+        except Invalid as fault:
+            self._end(import_id, "fail", fault.code)
+            return
+        except ContentMissing:
+            _log.error("content of an import is missing", import_id=import_id)
+            self._end(import_id, "fail", "import_file_lost")
+            return
         self._end(import_id, "finish")
+
+    def _open_reading(self, one: AccountImport, run: Run) -> Reading:
+        """Let what takes long be read in a process of its own; starting one would cost a small file more."""
+        part = FilePart(one.kind, one.size, one.position, one.row_no, CHUNK_ROWS, run.units)
+        now = self._now()
+        if one.size - one.position < APART_FROM:
+            return ReadingHere(self._pieces.open(one.token, one.size), part, self._keys, now)
+        return ReadingApart(partial(self._pieces.get, one.token), part, self._keys, now)
+
+    def _read_on(self, one: AccountImport, run: Run, reading: Reading, most_chunks: int | None) -> bool:
+        """Take chunk after chunk in; True at the end of the file, False where this slice is to end before."""
+        until = self._now() + self._slice_for
+        at, done = (one.position, one.row_no), 0
+        # What most rows will be is known from the check first, and then from the rows before.
+        are_new = run.writes and _are_mostly_new(one.checked)
+        for _ in range(1 + reading.ahead):
+            reading.ask(self._now(), self._draw(are_new and reading.ahead > 0))
+        while (chunk := reading.take()) is not None:
+            outcome = self._take_chunk(one.id, run, at, chunk)
+            if outcome is None:
+                return False
+            at, done = chunk.end, done + 1
+            if self._now() >= until or done == most_chunks:
+                self._promise_rest(one.id)
+                return False
+            are_new = run.writes and 2 * outcome.created >= len(chunk.rows)
+            reading.ask(self._now(), self._draw(are_new and reading.ahead > 0))
+        return True
+
+    def _draw(self, is_wanted: bool) -> list[Ids]:
+        """Return ids for a chunk of new accounts, so that its rows can be sealed while another is written."""
+        if not is_wanted:
+            return []
+        with self._sessions.begin() as session:
+            _COMMIT_LATER.execute(session, {})
+            return draw_ids(session, CHUNK_ROWS)
 
     def _begin(self, import_id: int) -> tuple[AccountImport, Run] | None:
         """Return the import and what holds for the run; a fresh run first clears what was before."""
@@ -124,49 +145,38 @@ class ImportSlices:
             codes = self._organisation.code_units(session, visible)
             return one, Run(import_id, {code: key for key, code in codes.items()}, one.may_change, writes)
 
-    def _take_chunk(
-        self,
-        import_id: int,
-        run: Run,
-        at: tuple[int, int],
-        after: tuple[int, int],
-        read: tuple[list[tuple[int, AccountLine]], list[Refusal]],
-    ) -> bool:
-        """Take a chunk in; False where somebody has stopped the import or read on meanwhile."""
+    def _take_chunk(self, import_id: int, run: Run, at: tuple[int, int], chunk: ReadChunk) -> Outcome | None:
+        """Take a chunk in; None where somebody has stopped the import or read on meanwhile."""
         for tries in range(1, _CHUNK_TRIES + 1):
             try:
-                return self._try_chunk(import_id, run, at, after, read)
+                return self._try_chunk(import_id, run, at, chunk)
             except IntegrityError:
-                # A case has entered the same account or meter at this moment; the next look sees it.
+                # A case has entered the same account or meter at this moment; the next look sees it. Ids that
+                # were drawn ahead are drawn anew, lest it was they that are taken.
                 if tries == _CHUNK_TRIES:
                     raise
-        return False
+                chunk = chunk.forget_lines()
+        return None
 
-    def _try_chunk(
-        self,
-        import_id: int,
-        run: Run,
-        at: tuple[int, int],
-        after: tuple[int, int],
-        read: tuple[list[tuple[int, AccountLine]], list[Refusal]],
-    ) -> bool:
-        lines, refused = read
+    def _try_chunk(self, import_id: int, run: Run, at: tuple[int, int], chunk: ReadChunk) -> Outcome | None:
         with self._sessions.begin() as session:
+            # A chunk that is lost with the database has lost its position too, and is taken in again.
+            _COMMIT_LATER.execute(session, {})
             one = _lock(session, import_id)
             if one is None or one.state not in RUNNING or run.writes != (one.state == "importing"):
-                return False
+                return None
             if (one.position, one.row_no) != at:
-                return False
+                return None
             now = self._now()
-            outcome = self._taking.take(session, run, lines, now)
-            outcome.refusals += refused
+            outcome = self._taking.take(session, run, chunk.rows, now)
+            outcome.refusals += chunk.refused
             _keep_outcome(session, one, outcome)
-            one.position, one.row_no = after
+            one.position, one.row_no = chunk.end
             one.moved_at = now
             if one.refused_count > MOST_REFUSED:
                 one.state, one.failure = move(one.state, "fail"), "import_too_many_refused"
-                return False
-        return True
+                return None
+        return outcome
 
     def _promise_rest(self, import_id: int) -> None:
         with self._sessions.begin() as session:
@@ -192,18 +202,8 @@ def count_rows(one: AccountImport) -> dict[str, int]:
     }
 
 
-def _read_all(
-    reader: RowReader, records: list[Record]
-) -> tuple[list[tuple[int, AccountLine]], list[Refusal]]:
-    """Return the rows that can be meant, and the refusals of the others."""
-    lines: list[tuple[int, AccountLine]] = []
-    refused: list[Refusal] = []
-    for record in records:
-        try:
-            lines.append((record.row_no, reader.read(record)))
-        except RowRefused as wrong:
-            refused.append(Refusal(record.row_no, wrong.code, wrong.field))
-    return lines, refused
+def _are_mostly_new(checked: Mapping[str, int] | None) -> bool:
+    return checked is not None and 2 * checked["created"] >= sum(checked.values())
 
 
 def _keep_outcome(session: Session, one: AccountImport, outcome: Outcome) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from backend.account_imports.row_checks import AccountLine
-from backend.core.array_texts import write_digests, write_numbers
+from backend.core.array_texts import write_digests, write_numbers, write_texts
 from backend.core.encryption import KeyRing
 from backend.core.statements import Prepared
 from backend.customers.accounts import PLACE_LOCK
@@ -70,6 +70,18 @@ _COMPANIES = Prepared(
 
 
 @dataclass(frozen=True, slots=True)
+class NewLines:
+    """A new account as a line of COPY for each table; ``ids`` are those of customer, premises and account."""
+
+    ids: tuple[int, int, int]
+    customer: str
+    premises: str
+    account: str
+    meter: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
 class Indexed:
     """A row with the blind indexes by which the database is asked about it."""
 
@@ -79,6 +91,8 @@ class Indexed:
     place: bytes
     phone: bytes | None
     id_number: bytes | None
+    # What it would be as a new account, where that was written before it is known whether it is one.
+    lines: NewLines | None = None
 
 
 @dataclass(slots=True)
@@ -128,8 +142,8 @@ def find_standing(session: Session, rows: Sequence[Indexed], *, locks: bool) -> 
     with_meter = [row.line for row in rows if row.line.meter_no]
     if with_meter:
         told = {
-            "makers": [one.meter_maker for one in with_meter],
-            "numbers": [one.meter_no for one in with_meter],
+            "makers": write_texts(one.meter_maker for one in with_meter),
+            "numbers": write_texts(one.meter_no for one in with_meter),
         }
         standing.meters = {(one.maker, one.meter_no): one for one in _METERS.all(session, told)}
     # With the name: one number with a thousand names is a slip, and must not bring a thousand customers here.

@@ -43,12 +43,17 @@ class KeyRing:
             raise ValueError("key numbers start at 1")
         if any(len(key) != KEY_BYTES for key in (*keys.values(), blind_index_key)):
             raise ValueError(f"every key has {KEY_BYTES} bytes")
+        self._keys = dict(keys)
         self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
         self._blind_index_key = blind_index_key
         self.active_id = active_id
 
     def __repr__(self) -> str:
         return f"KeyRing(ids={sorted(self._ciphers)}, active_id={self.active_id})"
+
+    def hand_over(self) -> tuple[dict[int, bytes], int, bytes]:
+        """Return what a ring is made of, for a process of our own that seals in this one's place."""
+        return dict(self._keys), self.active_id, self._blind_index_key
 
     def encrypt(self, text: str, context: str) -> str:
         """Return ``text`` as ``v1.<key id>.<base64 of nonce and ciphertext>``, different each time.

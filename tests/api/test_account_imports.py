@@ -183,16 +183,16 @@ def test_two_workers_on_one_file_double_nothing(
     monkeypatch.setattr(slices_module, "CHUNK_ROWS", 1)
     import_id = importing.upload(write_csv([make_row(id_number="") for _ in range(3)]))
     importing.command(import_id, "check")
-    original = slices_module._read_all
+    original = slices_module.ReadingHere.take
     met = []
 
-    def overtake(reader: Any, chunk: Any) -> Any:
+    def overtake(reading: Any) -> Any:
         if not met:
             met.append(True)
             importing.slices.run_slice(import_id)
-        return original(reader, chunk)
+        return original(reading)
 
-    monkeypatch.setattr(slices_module, "_read_all", overtake)
+    monkeypatch.setattr(slices_module.ReadingHere, "take", overtake)
     importing.slices.run_slice(import_id)
     told = importing.read(import_id)
     assert (told["state"], told["counts"]) == ("checked", counts(created=3))
