@@ -7,6 +7,7 @@ import itertools
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import IO
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
@@ -58,7 +59,7 @@ class Company:
         self.start(import_id)
         return rows / self.work(import_id, "done", created=rows)
 
-    def send(self, kind: str, file: io.BufferedIOBase, size: int) -> int:
+    def send(self, kind: str, file: IO[bytes], size: int) -> int:
         """Lay a file down in sealed pieces and return the import of it, which is to be checked."""
         token = f"bench-{next(_NUMBERS)}"
         for number in range(count_pieces(size)):
