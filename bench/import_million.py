@@ -8,6 +8,7 @@ repetition changed anything.
 from __future__ import annotations
 
 import re
+import signal
 import sys
 import tempfile
 import threading
@@ -76,6 +77,8 @@ class Memory(threading.Thread):
 
 def main() -> int:
     """Bring the company in, then again."""
+    # Ended from outside, it still stops its servers and deletes its folder.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     is_good = True
     with open_ground() as ground, tempfile.TemporaryFile(dir=ground.folder) as file:

@@ -28,6 +28,7 @@ OPEN = {
     "backend/cases/deadline_extensions.py: CommandRefused(objection)": "held by its rules' unit test",
     "backend/cases/engine.py: CommandRefused(refusal)": "guards' codes, held by tests/test_house.py",
     "backend/core/errors.py: problem(error.code)": "that of an error which was made elsewhere",
+    "backend/account_imports/reading_apart.py: Invalid(content.decode())": "raised by the process that reads",
     "backend/documents/template_desk.py: Invalid(first.code)": "those of FAULT_CODES, looked at below",
     "backend/core/http.py: problem(code_of_status(status))": "those of HTTP, looked at below",
 }

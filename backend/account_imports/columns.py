@@ -56,6 +56,8 @@ _EXAMPLE: Final = {
     "meter_seal": "F-20931", "meter_reading": "1024.5",
 }  # fmt: skip
 _LONGEST_SHOWN = 20
+# Five times what a sheet of Excel has, which is what formatting whole columns saves at most.
+MOST_BLANK_ROWS: Final = 5 * 1_048_576
 
 
 def read_headings(cells: Sequence[str]) -> tuple[str, ...]:

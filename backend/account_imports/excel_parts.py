@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Final, Self
@@ -16,6 +16,11 @@ from backend.core.csv_rows import Record, is_formula
 # So many bytes of texts fit into the memory that a worker has.
 _MOST_TEXT: Final = 150 * 1024 * 1024
 _CHUNK: Final = 256 * 1024
+# Longer is no tag that a program writes, and no cell that Excel has; the parser would keep it whole.
+_LONGEST_TAG: Final = 4 * 1024 * 1024
+_LONGEST_CELL: Final = 32_767
+# A row's cells together, in characters; the headings of a foreign table are a row as well.
+_LONGEST_ROW: Final = 256 * 1024
 # Numbers of Excel's own formats of days and hours, the Chinese ones among them.
 _DATE_FORMATS: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
@@ -32,16 +37,31 @@ class _Forbidden(ValueError):
     """The XML declares a type of its own, which no Excel file does."""
 
 
-def make_parser() -> expat.XMLParserType:
-    """Return a parser that takes no declarations: entities in them could grow without end."""
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
+class BoundedParser:
+    """Parses without letting anything grow: neither declarations, whose entities could, nor endless tags."""
 
-    def refuse(*_: object) -> None:
+    def __init__(self) -> None:
+        self.expat = expat.ParserCreate()
+        self.expat.buffer_text = True
+        self.expat.StartDoctypeDeclHandler = self._refuse
+        self._fed = 0
+
+    def parse(self, chunk: bytes) -> None:
+        """Take the next piece, no bytes at the end; raises BookTooLarge."""
+        self.expat.Parse(chunk, not chunk)
+        self._fed += len(chunk)
+        if self._fed - self.expat.CurrentByteIndex > _LONGEST_TAG:
+            raise BookTooLarge
+
+    @staticmethod
+    def _refuse(*_: object) -> None:
         raise _Forbidden("a declaration of a document type")
 
-    parser.StartDoctypeDeclHandler = refuse
-    return parser
+
+def _check_growth(texts: Sequence[str]) -> None:
+    """Raise BookTooLarge where the text of one cell goes on and on."""
+    if sum(map(len, texts)) > _LONGEST_TAG:
+        raise BookTooLarge
 
 
 def find_first_sheet(archive: zipfile.ZipFile) -> str:
@@ -98,20 +118,21 @@ class PackedStrings:
             if depth["t"] and not depth["rPh"]:
                 parts.append(text)
 
-        parser = make_parser()
-        parser.StartElementHandler, parser.EndElementHandler = start, end
-        parser.CharacterDataHandler = tell
+        parser = BoundedParser()
+        parser.expat.StartElementHandler, parser.expat.EndElementHandler = start, end
+        parser.expat.CharacterDataHandler = tell
         with archive.open("xl/sharedStrings.xml") as source:
             while chunk := source.read(_CHUNK):
-                parser.Parse(chunk, False)
-        parser.Parse(b"", True)
+                parser.parse(chunk)
+                _check_growth(parts)
+        parser.parse(b"")
         return strings
 
     def _add(self, text: str) -> None:
         self._bytes += text.encode()
-        if len(self._bytes) > _MOST_TEXT:
-            raise BookTooLarge
         self._ends.append(len(self._bytes))
+        if len(self._bytes) + self._ends.itemsize * len(self._ends) > _MOST_TEXT:
+            raise BookTooLarge
 
     def __getitem__(self, number: int) -> str:
         begin = self._ends[number - 1] if number else 0
@@ -161,12 +182,16 @@ class SheetParser:
         self._column, self._kind, self._style = 0, "n", ""
         self._text: list[str] = []
         self._reads_text = False
-        self._parser = make_parser()
+        self._length = 0
+        self.blank = 0
+        self._bounded = BoundedParser()
+        self._parser = self._bounded.expat
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
 
-    def feed(self, chunk: bytes, is_last: bool = False) -> Iterator[Record]:
-        """Take the next piece and yield the rows that it ends."""
-        self._parser.Parse(chunk, is_last)
+    def feed(self, chunk: bytes) -> Iterator[Record]:
+        """Take the next piece, no bytes at the end, and yield its rows; ``blank`` counts the empty ones."""
+        self._bounded.parse(chunk)
+        _check_growth(self._text)
         done, self._done = self._done, []
         yield from done
 
@@ -185,7 +210,7 @@ class SheetParser:
         elif name == "row":
             told = given.get("r")
             self._row_no = int(told) if told else self._row_no + 1
-            self._cells, self._code, self._column = [], "", 0
+            self._cells, self._code, self._column, self._length = [], "", 0, 0
         elif name == "f" and self._row_no > self._after:
             self._code = "formula_refused"
 
@@ -211,6 +236,9 @@ class SheetParser:
         if self._kind in ("s", "inlineStr") and is_formula(text):
             # Excel knows text from formulas (f); here it is marked as in CSV, where nothing else tells.
             text = f"'{text}"
+        self._length += len(text)
+        if len(text) > _LONGEST_CELL or self._length > _LONGEST_ROW:
+            self._code, text = self._code or "line_too_long", ""
         if self._column > self._width:
             if text.strip():
                 self._code = self._code or "cells_too_many"
@@ -225,6 +253,8 @@ class SheetParser:
         elif any(map(str.strip, self._cells)):
             missing = [""] * (self._width - len(self._cells)) if self._width < _LARGEST_WIDTH else []
             self._done.append(Record(self._row_no, self._row_no, self._cells + missing))
+        else:
+            self.blank += 1
 
 
 # Excel has no more columns; headings are read before it is known how many there are.

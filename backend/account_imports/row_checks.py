@@ -88,10 +88,11 @@ class RowReader:
             raise RowRefused(record.code, record.field)
         self._check_cells(record.cells)
         cells = dict(zip(self._columns, map(str.strip, record.cells), strict=False))
-        for key in REQUIRED:
-            if not cells[key]:
-                raise RowRefused("cell_missing", key)
         get = cells.get
+        for key in REQUIRED:
+            # A row may break off before its last columns.
+            if not get(key):
+                raise RowRefused("cell_missing", key)
         if _is_blank(cells["holder"], "name"):
             # A name of marks alone could never be found again.
             raise RowRefused("cell_missing", "holder")

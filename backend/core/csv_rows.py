@@ -49,8 +49,17 @@ class Record:
     field: str = ""
 
 
+class TooManyBlank(Exception):
+    """The file goes on and on without saying anything."""
+
+
 class CsvRows:
-    """The rows of ``file``; ``headings`` are its first line. Raises NoTable at once for what is no table."""
+    """The rows of ``file``; ``headings`` are its first line. Raises NoTable at once for what is no table.
+
+    ``most_blank`` is how many empty rows are passed over at most, since nobody hears of them.
+    """
+
+    most_blank: int | None = None
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -70,8 +79,12 @@ class CsvRows:
             self.headings = self.headings[:-1]
 
     def iterate(self, position: int, row_no: int) -> Iterator[Record]:
-        """Yield the rows from the byte ``position`` on, which follow row ``row_no``; empty ones not."""
+        """Yield the rows from the byte ``position`` on, which follow row ``row_no``; empty ones not.
+
+        Raises TooManyBlank.
+        """
         file = self._file
+        blank = 0
         at = position or self.begin
         row_no = max(row_no, 1)
         file.seek(at)
@@ -96,6 +109,10 @@ class CsvRows:
             record = self._read(line, row_no, at)
             if record is not None:
                 yield record
+                continue
+            blank += 1
+            if self.most_blank is not None and blank > self.most_blank:
+                raise TooManyBlank
 
     def _read(self, line: bytes, row_no: int, end: int) -> Record | None:
         if b"\0" in line:

@@ -15,6 +15,7 @@ IMPORT_TEXTS: dict[str, str] = {
     "import_excel_too_large": "这个 Excel 里的文字太多，请另存为 CSV 再上传。",
     "import_columns_wrong": "表头和模板对不上，请下载模板，照着表头改好再上传。",
     "import_state_wrong": "这次导入已经走到别的步骤，请刷新后再看。",
+    "import_rows_blank": "表格里空行太多，看不出是客户清单。请删掉空行，重新上传。",
     "import_too_many_refused": "有问题的行太多，这次不再往下读。请照清单改好表格，重新上传。",
     "difference_decided": "这一条同事已经处理过了，请重新读取。",
     "difference_not_taken": "这个值写不进本厅，没有改动。请看旁边的原因，在主系统里改好再来。",

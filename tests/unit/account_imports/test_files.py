@@ -303,3 +303,11 @@ def test_a_company_is_known_by_its_credit_code() -> None:
 def test_a_repeated_row_is_told_with_the_first_one() -> None:
     assert "第 7 行" in tell_refusal("account_repeated", "account_no", 7)
     assert all(one.endswith("。") for one in REFUSAL_TEXTS.values())
+
+
+def test_a_row_that_breaks_off_is_refused_for_what_it_lacks() -> None:
+    reader = RowReader(("account_no", "holder", "region", "street", "community", "door", "gas_use"), TODAY)
+    for cells in (("x",), ("361000000011", "张三")):
+        with pytest.raises(RowRefused) as refused:
+            reader.read(Record(2, 0, cells))
+        assert refused.value.code == "cell_missing"
