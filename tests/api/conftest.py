@@ -24,6 +24,7 @@ from backend.organisation.service import OrganisationService
 from composition.hall import make_key_ring
 from tests.api.document import watch_answers
 from tests.api.leaks import find_kinds
+from tests.api.master_side import MasterSide, begin_feed, end_feed, run_master
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 from tests.api.staff_side import Browser, Hall
 from wsgi import create_app
@@ -152,6 +153,23 @@ def market(hall: Hall) -> Browser:
         posts, now = ("market_dev_dept",), datetime.now(UTC)
         ensure_staff(hall.organisation, session, "361", "market_361", now, departments=posts)
     return hall.sign_in("market_361")
+
+
+@pytest.fixture(scope="module")
+def running_master(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MasterSide]:
+    """Yield the simulated customer system that stays the master."""
+    hall.sign_in("desk_361")
+    with run_master(hall, tmp_path_factory.mktemp("master")) as side:
+        yield side
+
+
+@pytest.fixture
+def side(running_master: MasterSide, hall: Hall, owner: Engine) -> Iterator[MasterSide]:
+    """Yield that master without anything in it, and a feed to it that is on."""
+    running_master.ask("POST", "reset")
+    begin_feed(hall, owner)
+    yield running_master
+    end_feed(owner)
 
 
 @pytest.fixture

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from backend.account_feed.merging import Side
 from tests.api.account_files import make_row
-from tests.api.master_side import MasterSide, begin_feed, end_feed, pick, run_master
+from tests.api.master_side import MasterSide, pick
 from tests.api.staff_side import Browser, Hall, code
 
 PATH = "/account-differences"
-
-
-@pytest.fixture(scope="module")
-def running(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MasterSide]:
-    hall.sign_in("desk_361")
-    with run_master(hall, tmp_path_factory.mktemp("master")) as side:
-        yield side
-
-
-@pytest.fixture
-def side(running: MasterSide, hall: Hall, owner: Engine) -> Iterator[MasterSide]:
-    running.ask("POST", "reset")
-    begin_feed(hall, owner)
-    yield running
-    end_feed(owner)
 
 
 @pytest.fixture

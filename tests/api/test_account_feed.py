@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,23 +10,8 @@ from sqlalchemy import Engine, text
 
 from composition.account_feed import make_account_exchange
 from tests.api.account_files import make_row
-from tests.api.master_side import MasterSide, begin_feed, end_feed, pick, run_master
+from tests.api.master_side import MasterSide, pick
 from tests.api.staff_side import Hall
-
-
-@pytest.fixture(scope="module")
-def running(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MasterSide]:
-    hall.sign_in("desk_361")
-    with run_master(hall, tmp_path_factory.mktemp("master")) as side:
-        yield side
-
-
-@pytest.fixture
-def side(running: MasterSide, hall: Hall, owner: Engine) -> Iterator[MasterSide]:
-    running.ask("POST", "reset")
-    begin_feed(hall, owner)
-    yield running
-    end_feed(owner)
 
 
 @pytest.fixture

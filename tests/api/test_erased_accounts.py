@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import select, text
 
 from backend.account_feed.difference_rows import DifferenceRows
 from backend.account_feed.forgetting import FeedForgetting
@@ -16,25 +16,9 @@ from backend.account_feed.records import FeedRecords
 from backend.cases.erasure import CustomerErasure
 from composition.customer_side import make_sms_codes
 from tests.api.account_files import make_row
-from tests.api.master_side import MasterSide, begin_feed, end_feed, pick, run_master
-from tests.api.staff_side import Hall
+from tests.api.master_side import MasterSide, pick
 
 NOBODY = {"holder": "", "contact": "", "phone": "", "id_number": ""}
-
-
-@pytest.fixture(scope="module")
-def running(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MasterSide]:
-    hall.sign_in("desk_361")
-    with run_master(hall, tmp_path_factory.mktemp("master")) as side:
-        yield side
-
-
-@pytest.fixture
-def side(running: MasterSide, hall: Hall, owner: Engine) -> Iterator[MasterSide]:
-    running.ask("POST", "reset")
-    begin_feed(hall, owner)
-    yield running
-    end_feed(owner)
 
 
 @pytest.fixture
