@@ -43,6 +43,7 @@ _SNAPSHOT = Prepared(
 _log = structlog.get_logger(__name__)
 
 
+_NOT_OFFERED: Final = "http_404"
 # Takes a page of readings, bills and balances in; they belong to another component.
 TakeBilling = Callable[[Session, Sequence[BillingRecord], datetime], None]
 
@@ -199,7 +200,13 @@ class AccountExchange:
                 cursor = session.execute(select(AccountFeed.billing_cursor)).scalar_one_or_none()
             if cursor is None:
                 return
-            page = master.pull_billing(cursor, PAGE)
+            try:
+                page = master.pull_billing(cursor, PAGE)
+            except PlatformUnavailable as error:
+                if error.platform_code != _NOT_OFFERED:
+                    raise
+                # A gateway that keeps no bills; the accounts do not wait for it.
+                return
             with self._sessions.begin() as session:
                 feed = _lock(session)
                 if feed is None or feed.billing_cursor != cursor:

@@ -190,3 +190,12 @@ def test_what_the_master_does_wrong_loses_and_doubles_nothing(
     side.exchange.run()
     assert len(read_rows(side, "gas_bill", number)) == 1
     assert side.read_feed().problem == ""
+
+
+def test_a_master_that_keeps_no_bills_holds_up_no_account(side: MasterSide, number: str) -> None:
+    side.order("billing", "http_status", code="404")
+    side.exchange.run()
+    assert side.read_feed().problem == ""
+    side.order("billing", "http_status", code="500")
+    side.exchange.run()
+    assert side.read_feed().problem == "http_500"
