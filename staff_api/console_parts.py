@@ -20,7 +20,7 @@ PLAN_READERS = PLANNERS | {*CENTRE_KEEPERS, "area_lead", "business_division"}
 PART_NAMES = (
     "organisation", "unit_people", "reasons", "calendar", "operations", "intake", "works", "boards", "calls",
     "knowledge", "ledger", "ledger_keeping", "plans", "planning",
-    "account_imports", "account_differences",
+    "account_imports", "account_differences", "tariffs",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ class ConsoleParts:
             "plans": PLAN_READERS,
             "planning": PLANNERS,
             "account_imports": IMPORTERS,
+            "tariffs": IMPORTERS,
             "account_differences": IMPORTERS if self.has_master else frozenset(),
         }
         held = member.positions | member.departments

@@ -59,6 +59,7 @@ export const router = createRouter({
         { path: 'templates', name: 'templates', component: () => import('./views/TemplatesView.vue'), meta: { title: '合同范本' } },
         { path: 'templates/:key', name: 'template', component: () => import('./views/TemplateView.vue'), meta: { title: '合同范本' } },
         { path: 'parameters', name: 'parameters', component: () => import('./views/ParametersView.vue'), meta: { title: '业务参数' } },
+        { path: 'tariffs', name: 'tariffs', component: () => import('./views/TariffsView.vue'), meta: { title: '气价' } },
         { path: 'calendar', name: 'calendar', component: () => import('./views/CalendarView.vue'), meta: { title: '工作日历' } },
       ],
     },

@@ -12194,7 +12194,7 @@ export interface components {
             departments: string[];
             must_change_password: boolean;
             name: string;
-            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls" | "knowledge" | "ledger" | "ledger_keeping" | "plans" | "planning" | "account_imports" | "account_differences")[];
+            parts: ("organisation" | "unit_people" | "reasons" | "calendar" | "operations" | "intake" | "works" | "boards" | "calls" | "knowledge" | "ledger" | "ledger_keeping" | "plans" | "planning" | "account_imports" | "account_differences" | "tariffs")[];
             positions: string[];
             /** @enum {string} */
             presence: "on_duty" | "absent";
