@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -46,9 +45,8 @@ class ReadingApart:
     ) -> None:
         self._get_piece = get_piece
         # It is told all that it needs: what it reads may be hostile, and it knows no password.
-        environment = {key: value for key, value in os.environ.items() if key in ("PATH", "LANG", "LC_ALL")}
         self._process = subprocess.Popen(
-            _COMMAND, cwd=_ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            _COMMAND, cwd=_ROOT, env={}, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )  # fmt: skip
         heard, said = self._process.stdout, self._process.stdin
