@@ -23,6 +23,7 @@ from backend.cases.caller_identity import NEEDED
 from backend.cases.case_accounts import CaseAccounts
 from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
+from backend.cases.case_retention import make_case_keeper
 from backend.cases.case_starts import start_case
 from backend.cases.commands import Guard
 from backend.cases.contract_reviews import CONTRACT_EFFECTS, ContractReviews
@@ -199,6 +200,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             keeper.keep_overall,
             make_charge_keeper(ChargeService()),
             make_file_keeper(files),
+            make_case_keeper(settings.cases_kept_days, settings.contracts_kept_days),
             make_reading_keeper(keys),
         ),
     )

@@ -17,6 +17,7 @@ from backend.appointments.reminders import VisitReminders
 from backend.cases.alarm_alerts import AlarmAlerts
 from backend.cases.alarm_ringing import AlarmBell
 from backend.cases.calendar_starts import CalendarStarter
+from backend.cases.case_retention import CaseRetention
 from backend.cases.case_starts import CaseStarts
 from backend.cases.deadline_keeper import DeadlineRefresher
 from backend.cases.deadline_watch import DeadlineWatch
@@ -199,6 +200,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         ),
         Tick("expired files", timedelta(hours=1), hall.files.erase_expired),
         Tick("expired identities", timedelta(hours=1), IdentityRetention(hall.sessions, read_clock).run),
+        Tick("expired cases", timedelta(hours=1), CaseRetention(hall.sessions, read_clock).run),
     ]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Date,
     DateTime,
     Double,
     ForeignKey,
@@ -70,6 +71,11 @@ class ServiceCase(Base):
     opened_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Until when what is personal is kept, once the case has ended; papers that were signed have their own.
+    retain_until: Mapped[date | None] = mapped_column(Date)
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    papers_retain_until: Mapped[date | None] = mapped_column(Date)
+    papers_erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class CaseTask(Base):

@@ -70,3 +70,12 @@ class IdentitySettings:
         "ID_PHOTOS_KEPT_DAYS", "How long photos of ID cards are kept after their case.", default=365,
         unit="whole number from 30 to 1095 (days)", parse=make_number_reader(30, 1095), example="365",
     )  # fmt: skip
+    cases_kept_days: int = setting(
+        "CASES_KEPT_DAYS", "How long an ended case keeps what is personal.", default=1095,
+        unit="whole number from 180 to 3650 (days)", parse=make_number_reader(180, 3650), example="1095",
+    )  # fmt: skip
+    contracts_kept_days: int = setting(
+        "CONTRACTS_KEPT_DAYS", "The same for cases about contracts or money, and for signed papers.",
+        default=3650, unit="whole number from 1095 to 10950 (days)", parse=make_number_reader(1095, 10950),
+        example="3650",
+    )  # fmt: skip
