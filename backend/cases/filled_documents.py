@@ -58,7 +58,7 @@ class FilledDocuments:
         """Return the task's document as it was handed in.
 
         Raises CommandRefused for a task that is not there; Conflict ``document_not_filled`` where the form
-        has not been handed in yet.
+        has not been handed in yet, ``document_erased`` where its time is over.
         """
         case = repository.read_case(session, case_id)
         task = case.snapshot.task(task_no)
@@ -67,18 +67,20 @@ class FilledDocuments:
         row = document_rows.find_document(session, case_id, task_no, locks=locks)
         if row is None or row.content is None:
             raise Conflict("document_not_filled")
+        if row.nonce_sealed is None:
+            raise Conflict("document_erased")
         step = self._definitions.get(session, case.definition_version_id).step(task.step)
         return self._write(session, case, step, row)
 
     def list_all(self, session: Session, case_id: int) -> list[FilledDocument]:
-        """Return all that was handed in and still counts, the oldest first."""
+        """Return all that was handed in, still counts and is still kept, the oldest first."""
         case = repository.read_case(session, case_id)
         definition = self._definitions.get(session, case.definition_version_id)
         rows = document_rows.list_filled(session, case_id)
         return [
             self._write(session, case, definition.step(row.step), row)
             for row in rows
-            if row.state == "filled"
+            if row.state == "filled" and row.nonce_sealed is not None
         ]
 
     def _write(self, session: Session, case: StoredCase, step: Step, row: Row[Any]) -> FilledDocument:

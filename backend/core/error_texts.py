@@ -169,6 +169,7 @@ _EXTENSIONS: dict[str, str] = {
 
 _PRINTING: dict[str, str] = {
     "document_not_filled": "这份单据还没有填好，填好交上后才能打印和签字。",
+    "document_erased": "这份单据里的个人信息已按期清除，不能再查看和打印。",
     "signature_document_changed": "这份单据刚刚有改动，和您看到的不一样了。请重新打开，看过新内容再签。",
     "objection_after_signing": "您已经签过了。还有不对的地方，请打客服电话告诉我们。",
     "objected_often": "您写的我们都收到了，工作人员会联系您。着急请打客服电话。",

@@ -1,0 +1,52 @@
+"""An ended case whose time is over is still read, by staff and by its customer; its papers are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from backend.cases.case_retention import CaseRetention
+from tests.api.conftest import MadeCustomer
+from tests.api.staff_side import Hall, code
+from tests.api.step_forms import publish_test_process, start_with_forms
+from tests.api.test_printed_documents import SURVEY_TASK, fill, print_survey
+
+pytestmark = pytest.mark.usefixtures("print_fonts")
+
+
+def test_an_erased_case_is_read_and_its_papers_are_refused(
+    hall: Hall, make_customer: Callable[[], MadeCustomer]
+) -> None:
+    customer = make_customer()
+    publish_test_process(hall)
+    case_no = start_with_forms(hall, customer.id)
+    desk = hall.sign_in("desk_361")
+    fill(desk, case_no, contact_name="李四光")
+    assert print_survey(desk, case_no).status_code == 200
+    case_id = hall.find_id(case_no)
+    with hall.sessions.begin() as session:
+        # As if it had ended long ago: nothing else in this database is due.
+        session.execute(
+            text(
+                "UPDATE service_case SET status = 'withdrawn', ended_at = now(),"
+                " retain_until = DATE '2000-01-01', papers_retain_until = DATE '2099-01-01' WHERE id = :id"
+            ),
+            {"id": case_id},
+        )
+    assert CaseRetention(hall.sessions, lambda: datetime.now(UTC) + timedelta(days=1)).run() == 1
+
+    told = desk.read(f"/cases/{case_no}")
+    assert (told["case_no"], told["status"], told["customer"]["name"], told["customer"]["phone"]) == (
+        case_no, "withdrawn", "", "",
+    )  # fmt: skip
+    assert "李四光" not in desk.get(f"/cases/{case_no}").text
+    assert code(print_survey(desk, case_no)) == "document_erased"
+    assert code(desk.get(f"/cases/{case_no}/documents.pdf")) in ("document_not_filled", "not_found")
+    for path in ("notes", "messages", "history", f"documents/{SURVEY_TASK}", "documents"):
+        assert desk.get(f"/cases/{case_no}/{path}").status_code < 500, path
+    client = hall.app.test_client()
+    for path in (f"/cases/{case_no}", "/cases?which=ended", "/me/data.pdf"):
+        assert client.get(f"/api/v1{path}", headers=customer.headers).status_code == 200, path
