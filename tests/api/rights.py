@@ -35,6 +35,7 @@ RIGHTS: Final = (
     Right("GET /api/v1/accounts/<account_no>", r".*", _OWN),
     Right("GET /api/v1/cases/<case_no>", r".*", _OWN),
     Right("GET /api/v1/cases/<case_no>/documents/<task>/pdf", r"", _OWN),
+    Right("GET /api/v1/cases/<case_no>/documents/<task>/wording", r"lines\.parts\.words", _OWN),
     Right("POST /api/v1/applications", r".*", _OWN),
     Right("POST /api/v1/cases/<case_no>/appointment", r".*", _OWN),
     Right("POST /api/v1/cases/<case_no>/commands", r".*", _OWN),

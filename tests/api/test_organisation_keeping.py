@@ -108,6 +108,7 @@ def test_the_session_tells_ones_parts(hall: Hall) -> None:
             "ledger",
             "plans",
             "account_imports",
+            "tariffs",
         ],
         "desk_361": [
             "unit_people",

@@ -23,7 +23,7 @@ from tests.browser.people import Customer
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 
-PHONE_NO = "13812340088"
+PHONE_NO = "13812340188"
 HOME = {
     "region": "历下区", "street": "泉城路街道", "community": "阳光小区", "building": "5幢", "unit": "1单元",
     "door": "1203", "note": "", "point": None,
@@ -118,7 +118,7 @@ def test_an_agent_is_let_in_until_a_day(
     watched: Watched, stage: Stage, books: Hall, open_customer: Callable[[], Customer]
 ) -> None:
     customer = open_customer()
-    phone = "13812340090"
+    phone = "13812340190"
     customer.sign_in(phone)
     number = enter_account(books, phone)
     page = customer.page
@@ -126,7 +126,7 @@ def test_an_agent_is_let_in_until_a_day(
     page.goto(f"{stage.url}/h5/#/pages/accounts/people?no={number}")
     customer.press("添加家人、租户或代办人")
     page.get_by_label("称呼").fill("老张")
-    page.get_by_label("手机号").fill("13812340091")
+    page.get_by_label("手机号").fill("13812340191")
     page.get_by_role("radio", name=re.compile("^代办人")).tap()
     customer.press("添加")
     expect(page.get_by_text("请至少选一项")).to_be_visible()

@@ -146,7 +146,7 @@ def _object(watched: Watched, customer: Customer) -> None:
     watched.shoot(page, "suspension-06-object")
     customer.press("告诉工作人员")
     expect(page.get_by_role("alertdialog")).to_have_count(0)
-    expect(page.get_by_text("您已提出异议，工作人员会联系您")).to_be_visible()
+    expect(page.get_by_text("您已提出异议，工作人员会给您答复")).to_be_visible()
     expect(page.get_by_text("内容和说好的不一样。表上的读数我看是 1024")).to_be_visible()
     watched.shoot(page, "suspension-06-objected")
 

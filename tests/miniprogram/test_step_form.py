@@ -76,7 +76,7 @@ def test_what_is_wrong_with_a_paper_goes_to_who_wrote_it(
     phone.type("写一句，应该是怎样", "软管上个月才换过")
     phone.tap("告诉工作人员")
     # Said and kept, and it can still be signed.
-    phone.see("您已提出异议，工作人员会联系您", "软管上个月才换过", "还有不对的地方", "看过了，确认签字")
+    phone.see("您已提出异议，工作人员会给您答复", "软管上个月才换过", "还有不对的地方", "看过了，确认签字")
     phone.lose("哪里不对？")
     assert phone.list_complaints() == [], phone.read_transcript()
     [told] = employ("inspector301").read(case_no)["objections"]
