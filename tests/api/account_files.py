@@ -18,13 +18,15 @@ from backend.customers.account_numbers import make_account_no
 from tests.api.staff_side import API, HTTPS, Browser, Hall
 
 _RANDOM = random.Random(43)
+# Of thousands of numbers that are drawn two are the same before long.
+_DRAWN: set[str] = set()
 TITLES = {key: title for title, key in HEADINGS.items()}
 
 
 def make_row(**changes: str) -> dict[str, str]:
     """Return a row of a home that nobody has named before."""
     row = {
-        "account_no": make_account_no("361", _RANDOM), "holder": "李小龙", "id_number": "110101199003077758",
+        "account_no": _draw_number(), "holder": "李小龙", "id_number": "110101199003077758",
         "contact": "李小龙", "phone": "13812345678", "region": "历下区", "street": "文化路",
         "community": "幸福家园", "building": "3号楼", "unit": "2单元", "door": f"{uuid.uuid4().hex[:8]}室",
         "note": "门铃坏了", "gas_use": "居民", "status": "正常", "opened_on": "2019-05-20",
@@ -33,6 +35,13 @@ def make_row(**changes: str) -> dict[str, str]:
         "meter_kind": "IC卡表", "inlet_side": "左进", "meter_seal": "F-20931", "meter_reading": "1024.5",
     }  # fmt: skip
     return {**row, **changes}
+
+
+def _draw_number() -> str:
+    while (drawn := make_account_no("361", _RANDOM)) in _DRAWN:
+        pass
+    _DRAWN.add(drawn)
+    return drawn
 
 
 def write_csv(rows: Iterable[Mapping[str, str]], columns: Iterable[str] = TITLES) -> bytes:
