@@ -16,6 +16,7 @@ from backend.cases.page_cursor import read_place, write_place
 from backend.catalogue.forms import Form
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
+from backend.core.errors import NotFound
 from backend.core.local_time import local_date
 from backend.customers.account_rights import CASES, PAPERS, SAFETY, find_transferred_at
 from backend.customers.bindings import AccountBindings
@@ -116,8 +117,9 @@ class AccountCases:
         """
         was_open, last_id = (None, None) if after is None else read_place(after, _CURSOR, bool, int)
         with self._reading() as session:
-            account = self._bindings.find_part(session, customer_id, account_no, CASES)
-            bound, _ = self._bindings.find_bound(session, customer_id, account_no)
+            bound, account = self._bindings.find_bound(session, customer_id, account_no)
+            if CASES not in bound.parts:
+                raise NotFound
             asked = {
                 **self._name(session, account, customer_id),
                 "is_owner": bound.role == "owner",

@@ -2,7 +2,8 @@
 
 A case and all that it handed over go together, so the longest time among them counts. What is emptied, and
 how, stands in the database's functions ``erase_cases`` and ``erase_case_papers`` (migration 0055): histories
-are append-only for the application, and these refuse a case that runs or whose time is not over.
+are append-only for the application, and these refuse a case that runs or whose time is not over by the day
+that they are called with.
 """
 
 from __future__ import annotations

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from tests.api.account_files import make_row
-from tests.api.master_side import MasterSide, begin_feed, end_feed, pick, run_master
-from tests.api.staff_side import Hall
+from tests.api.master_side import MasterSide, pick
 
 TIERS = [
     {"tier": 1, "use_m3": "16", "fen_per_m3": "263", "amount_fen": 4208},
@@ -21,21 +19,6 @@ BILL = {
     "period": "2026-03", "bill_no": "B1", "use_m3": "20.5", "amount_fen": 5630, "paid_fen": 0,
     "due_on": "2026-04-20", "state": "open", "code": "835261", "tiers": TIERS,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def running(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MasterSide]:
-    hall.sign_in("desk_361")
-    with run_master(hall, tmp_path_factory.mktemp("master")) as side:
-        yield side
-
-
-@pytest.fixture
-def side(running: MasterSide, hall: Hall, owner: Engine) -> Iterator[MasterSide]:
-    running.ask("POST", "reset")
-    begin_feed(hall, owner)
-    yield running
-    end_feed(owner)
 
 
 @pytest.fixture
