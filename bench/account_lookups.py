@@ -34,7 +34,7 @@ from bench.web_stage import set_web_stage
 from composition.hall import Hall, read_clock
 
 FEW: Final = 10_000
-MANY: Final = 100_000
+MANY: Final = 10_000_000
 ROUNDS: Final = 9
 CALLS: Final = 60
 PAGE: Final = 50
