@@ -52,11 +52,15 @@ class TierPositionSchema(Schema):
 
 
 class AccountUseFiguresSchema(Schema):
-    """Use of the last months, the oldest first; ``tier`` is null where no tiers apply."""
+    """Use of the last months, the oldest first; ``tier`` is null where no tiers apply.
+
+    ``idle_months`` is above nought where so many months without gas ask for a suspension.
+    """
 
     months = fields.List(fields.Nested(MonthUseSchema), required=True)
     latest = fields.Nested(LatestReadingSchema, required=True, allow_none=True)
     tier = fields.Nested(TierPositionSchema, required=True, allow_none=True)
+    idle_months = fields.Integer(required=True)
 
 
 class AccountBalanceSchema(Schema):

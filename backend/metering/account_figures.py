@@ -14,15 +14,18 @@ from backend.cases.page_cursor import read_place, write_place
 from backend.core.errors import NotFound
 from backend.core.local_time import local_date
 from backend.customers.account_rights import BILLS, USE, find_transferred_at
+from backend.customers.accounts import ACTIVE
 from backend.customers.bindings import AccountBindings
 from backend.customers.models import GasAccount
 from backend.metering.models import AccountBalance, GasBill, GasBillTier, MeterReading
-from backend.metering.monthly_use import find_use
+from backend.metering.monthly_use import count_idle_months, find_use
 from backend.metering.tariffs import list_tariffs
 from backend.metering.tiers import TierPosition, find_position, list_months, write_month
 
 MONTHS_SHOWN: Final = 24
 BILLS_A_PAGE: Final = 12
+# The supply contract of homes (6.2.11): who uses no gas for three months on end has it suspended.
+IDLE_MONTHS_TO_SUSPEND: Final = 3
 _RESIDENTIAL: Final = "residential"
 _OPEN: Final = "open"
 _CURSOR: Final = "bills"
@@ -43,9 +46,10 @@ class AccountFigures:
         self._now = now
 
     def tell_use(self, customer_id: int, account_no: str) -> dict[str, Any]:
-        """Return ``{months, latest, tier}``: m³ by month, the meter's last reading, and the tier.
+        """Return ``{months, latest, tier, idle_months}``: m³ by month, the last reading, and the tier.
 
-        ``tier`` is None for who is no home, and where the unit has no tariff.
+        ``tier`` is None for who is no home, and where the unit has no tariff. ``idle_months`` counts the last
+        months without any use where so many ask for a suspension, else it is nought.
         """
         today = local_date(self._now())
         with self._reading() as session:
@@ -61,12 +65,15 @@ class AccountFigures:
             latest = session.scalars(newest).one_or_none()
             opened_on = local_date(came_at or account.opened_at)
             tariffs = list_tariffs(session, account.unit_id) if account.gas_use == _RESIDENTIAL else []
+            # What runs no gas by itself, before the gas is on or once it is stopped, is not to be suspended.
+            idle_months = count_idle_months(use, write_month(today)) if account.status == ACTIVE else 0
         return {
             "months": [{"month": month, "use_m3": use.get(month)} for month in shown],
             "latest": None
             if latest is None
             else {"read_at": latest.read_at, "reading_m3": latest.reading_m3, "source": latest.source},
             "tier": _write_tier(find_position(tariffs, use, opened_on, today)),
+            "idle_months": idle_months if idle_months >= IDLE_MONTHS_TO_SUSPEND else 0,
         }
 
     def tell_balance(self, customer_id: int, account_no: str) -> dict[str, Any]:

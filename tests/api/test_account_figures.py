@@ -13,7 +13,7 @@ from sqlalchemy import text, update
 from backend.cases.models import ServiceCase
 from backend.core.local_time import local_date
 from backend.customers.account_changes import AccountChanges, NewOwner
-from backend.customers.accounts import ACTIVE, GasAccounts
+from backend.customers.accounts import ACTIVE, SUSPENDED, GasAccounts
 from backend.customers.models import AccountRole, GasAccount
 from backend.customers.service import CustomersService
 from backend.metering.models import AccountBalance, GasBill, GasBillTier, GasTariff, MeterReading
@@ -106,6 +106,20 @@ def test_use_comes_from_bills_and_readings_and_gaps_stay_gaps(
     assert [one["month"] for one in told["months"]] == MONTHS
     assert [one["use_m3"] for one in told["months"][-4:]] == [None, "18.250", None, "7.500"]
     assert (told["latest"]["reading_m3"], told["latest"]["source"]) == ("130.000", "master")
+
+
+def test_three_months_without_gas_ask_for_a_suspension(
+    hall: Hall, owner: MadeCustomer, account_no: str
+) -> None:
+    add(hall, account_no, *(make_bill(account_no, month, use="0") for month in MONTHS[-3:-1]))
+    assert ask(hall, owner, account_no, "use")["idle_months"] == 0
+    add(hall, account_no, make_bill(account_no, MONTHS[-4], use="0"))
+    assert ask(hall, owner, account_no, "use")["idle_months"] == 3
+    with hall.sessions.begin() as session:
+        session.execute(
+            update(GasAccount).where(GasAccount.account_no == account_no).values(status=SUSPENDED)
+        )
+    assert ask(hall, owner, account_no, "use")["idle_months"] == 0
 
 
 def test_tiers_are_those_of_the_nearest_unit_and_of_homes_alone(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listBars, showM3, showMonth, showPrice, tellBalance, tellBillState, tellChart, tellInspection, tellRange, tellSpan, tellTier } from '@/forms/account-figures'
+import { listBars, showM3, showMonth, showPrice, tellBalance, tellBillState, tellChart, tellIdle, tellInspection, tellRange, tellSpan, tellTier } from '@/forms/account-figures'
 import { checkBillCode, tellTerm } from '@/forms/accounts'
 
 const months = Array.from({ length: 24 }, (_, place) => ({
@@ -77,4 +77,11 @@ it('an agent’s term and a bill’s code are told and checked', () => {
   expect(tellTerm({ ...one, term: 'to_come', starts_on: '2026-12-01' })).toContain('2026年12月1日 起')
   expect(tellTerm({ ...one, scope: null, ends_on: null })).toBe('')
   expect([' 83k 526', '', '12345', '8-3-5-2-6'].map(checkBillCode).map((said) => said === '')).toEqual([true, false, false, false])
+})
+
+describe('months without gas', () => {
+  it('ask the owner for a suspension, and others to ask the owner', () => {
+    expect(tellIdle(3, true)).toContain('连续 3 个月没有用气。家里长期没人，请办理报停')
+    expect(tellIdle(4, false)).toContain('请户主办理报停')
+  })
 })

@@ -50,6 +50,10 @@ export function tellChart(months: AccountFigures['months']): string {
   return most ? `近一年用得最多的是${showMonth(most.month)}，${showM3(most.use_m3 ?? '')} 立方米` : ''
 }
 
+/** What the contract asks of whoever uses no gas for months; only the owner can have it suspended. */
+export const tellIdle = (months: number, isOwner: boolean): string =>
+  `已经连续 ${months} 个月没有用气。家里长期没人，请${isOwner ? '' : '户主'}办理报停，关好阀门更安全；还在用气却一直是 0，请打客服电话查一下表。`
+
 const TIERS = ['', '第一档', '第二档', '第三档']
 
 export const nameTier = (tier: number): string => TIERS[tier] ?? ''
