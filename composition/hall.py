@@ -78,6 +78,7 @@ from backend.maps.coordinates import convert_wgs84
 from backend.maps.port import Arrival, GeoPoint
 from backend.maps.straight_line import estimate_by_line
 from backend.metering.bill_codes import BillCodes
+from backend.metering.case_books import BILL_GUARDS, CaseBooks
 from backend.metering.case_readings import make_reading_keeper
 from backend.notifications.delivery import Delivery
 from backend.notifications.merging import move_messages
@@ -103,7 +104,9 @@ EFFECTS = {
     **make_charge_effects(ChargeService()), "start_case": start_case,
 }  # fmt: skip
 DOUBTS = PremisesDoubts(find_arrears)
-GUARDS: dict[str, Guard] = {**CASE_GUARDS, **CHARGE_GUARDS, **LEDGER_GUARDS, **make_premises_guards(DOUBTS)}
+GUARDS: dict[str, Guard] = {
+    **CASE_GUARDS, **CHARGE_GUARDS, **BILL_GUARDS, **LEDGER_GUARDS, **make_premises_guards(DOUBTS)
+}  # fmt: skip
 # What a process may name: every component's guards and effects together.
 WORDS = Vocabulary(
     guards=frozenset(GUARDS),
@@ -161,6 +164,7 @@ class Hall:
     identity_decisions: IdentityDecisions
     names: NameComparing
     records: RecordMatching
+    books: CaseBooks
 
 
 def read_clock() -> datetime:
@@ -310,6 +314,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         identity_decisions=make_identity_decisions(parts, access, organisation, names),
         names=names,
         records=RecordMatching(reading, access, definitions, customers, keys),
+        books=CaseBooks(reading, access, definitions, keys),
         counter_ratings=CounterRatings(sessions, cases, access, definitions, keys, now),
         links=CaseLinks(
             sessions,

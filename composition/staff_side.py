@@ -293,7 +293,7 @@ def _add_cases(
         make_drawing_routes(hall.drawings),
         make_fee_routes(statements, access, read_clock),
         make_staff_identity_routes(hall.identity_decisions),
-        make_record_routes(hall.records),
+        make_record_routes(hall.records, hall.books),
         make_case_premises_routes(CasePremises(hall.reading, access, DOUBTS)),
         make_case_print_routes(documents),
         make_print_routes(

@@ -23,6 +23,7 @@ from backend.catalogue.forms import Values
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid
 from backend.customers.account_changes import AccountChanges, NewOwner
+from backend.customers.account_devices import find_account_at
 from backend.customers.account_records import AccountRecord, Appliance, MeterRecord, Origin, SafetyDevice
 from backend.customers.accounts import CLOSED, GasAccounts
 from backend.customers.service import CustomersService
@@ -30,7 +31,11 @@ from backend.customers.service import CustomersService
 # Where the case's data name the customer's manager.
 MANAGER_FIELD = "manager_id"
 # The linter has to know the names before there are keys to make the effects with.
-ACCOUNT_EFFECTS = frozenset({"enter_account", "link_account", "transfer_account", "close_account"})
+ACCOUNT_EFFECTS = frozenset(
+    {"enter_account", "link_account", "transfer_account", "suspend_account", "close_account"}
+)
+# The form by which whoever stops the gas was at the meter.
+_CHECK = "gas_check"
 
 
 def make_account_effects(keys: KeyRing) -> dict[str, Effect]:
@@ -62,6 +67,19 @@ def make_account_effects(keys: KeyRing) -> dict[str, Effect]:
         account = accounts.find_by_number(session, values["account_no"])
         changes.transfer(session, account, owner, context.stamp.recorded_at)
 
+    def suspend_account(session: Session, context: EffectContext) -> None:
+        """Let the account of the check stand still, where the number and the meter at the door are one.
+
+        Companies have accounts that the hall does not know yet, and numbers are written down on site: the
+        valve is shut by then, so that nothing is refused, and nobody else's account stands still.
+        """
+        row = document_rows.find_newest_filled(session, context.case.id, _CHECK)
+        told = {} if row is None else row.content
+        account = find_account_at(session, told.get("account_no", ""), told.get("meter_no", ""))
+        if account is not None and account.status != CLOSED:
+            accounts.link(session, _find_origin(session, context).case_id, account, context.stamp.recorded_at)
+            changes.suspend(session, account)
+
     def close_account(session: Session, context: EffectContext) -> None:
         account = accounts.find_of_case(session, _find_origin(session, context).case_id)
         if account is None:
@@ -72,6 +90,7 @@ def make_account_effects(keys: KeyRing) -> dict[str, Effect]:
         "enter_account": enter_account,
         "link_account": link_account,
         "transfer_account": transfer_account,
+        "suspend_account": suspend_account,
         "close_account": close_account,
     }
 

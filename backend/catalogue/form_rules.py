@@ -21,6 +21,8 @@ _LENGTH_OF_DAY = len("2026-11-26")
 _NOT_PAST: Final = "not_past"
 # Compares with the company's own limit over the works: past it, the other field gives the reason.
 _WITHIN_LIMIT: Final = "within_limit"
+# Its last two fields may be empty.
+_OWED_BY: Final = "owed_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,16 @@ def _is_not_product(value: float, *factors: float) -> bool:
     return abs(Decimal(str(value)) - abs(fen)) >= 1
 
 
+def _is_owed_otherwise(
+    value: float, left: float, price: float | None = None, bills: float | None = None
+) -> bool:
+    """What is owed is what was used beyond what was bought, and the bills; without a price nobody can say."""
+    if left < 0 and price is None:
+        return False
+    beyond = abs(Decimal(str(left)) * Decimal(str(price))) * 100 if left < 0 else Decimal(0)
+    return abs(Decimal(str(value)) - beyond - Decimal(str(bills or 0))) >= 1
+
+
 # Kind → the code of its fault, and whether the values break it.
 RULES: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
     "not_before": ("earlier_than_other", _is_early),
@@ -59,6 +71,8 @@ RULES: Final[Mapping[str, tuple[str, Callable[..., bool]]]] = {
     "at_least": ("less_than_other", lambda value, other: value < other),
     "spans": ("days_differ", _differs),
     "comes_of": ("sum_differs", _is_not_product),
+    # The quantity that is left, the price, and what bills ask for besides; only the first has to be there.
+    _OWED_BY: ("sum_differs", _is_owed_otherwise),
     # Worked out while one types. What the meter itself shows may be written over it: whether both agree, the
     # way out asks (guard ``gas_agrees``), so that a disagreement can be handed in and is seen.
     "rest_of": ("rest_differs", lambda value, whole, part: False),
@@ -73,6 +87,7 @@ RULE_TYPES: Final[Mapping[str, tuple[frozenset[str], frozenset[str]]]] = {
     "at_least": (frozenset({"number", "money"}), frozenset({"number", "money"})),
     "spans": (frozenset({"number"}), frozenset({"date"})),
     "comes_of": (frozenset({"money"}), frozenset({"number"})),
+    _OWED_BY: (frozenset({"money"}), frozenset({"number", "money"})),
     "rest_of": (frozenset({"number"}), frozenset({"number"})),
     _NOT_PAST: (frozenset({"date", "datetime"}), frozenset()),
     _WITHIN_LIMIT: (frozenset({"date"}), frozenset({"text", "long_text"})),
@@ -83,6 +98,7 @@ _WORDS: Final = {
     "at_least": "不能小于{}，请核对。",
     "spans": "和{}之间的天数不一致，请核对。",
     "comes_of": "和按{}算出来的不一样，请核对。",
+    _OWED_BY: "和按{}算出来的不一样，请核对。",
     "rest_of": "和按{}算出来的不一样，请核对。",
     _NOT_PAST: "已经过了，请填今天或以后的日期。",
     _WITHIN_LIMIT: "晚于规定期限，请改日期；确实来不及的，写明{}。",
@@ -112,7 +128,8 @@ def check_rules(body: Body, values: Mapping[str, Any], today: date | None = None
             compared = [row.get(_name(one)) for one in (rule.field, *rule.others)]
             if rule.kind == _NOT_PAST:
                 compared.append(None if today is None else today.isoformat())
-            if not any(is_empty(one) for one in compared) and is_broken(*compared):
+            needed = compared[:2] if rule.kind == _OWED_BY else compared
+            if not any(is_empty(one) for one in needed) and is_broken(*compared):
                 faults.setdefault(place, code)
     return faults
 
@@ -161,7 +178,8 @@ def tell_rule_faults(
     labels = _label_all(body)
     for rule in list_rules(body):
         code, _ = RULES[rule.kind]
-        named = "和".join(f"“{labels[one]}”" for one in rule.others)
+        *first, last = [f"“{labels[one]}”" for one in rule.others] or [""]
+        named = "和".join(filter(None, ("、".join(first), last)))
         fitting = _tell_fitting(rule, labels, values or {})
         sentence = f"“{labels[rule.field]}”{fitting or _WORDS[rule.kind].format(named)}"
         for place in faults:

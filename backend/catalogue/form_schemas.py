@@ -190,6 +190,7 @@ class FormRuleSchema(Schema):
     at_least = fields.String()
     spans = fields.List(fields.String())
     comes_of = fields.List(fields.String())
+    owed_by = fields.List(fields.String())
     within_limit = fields.String()
     rest_of = fields.List(fields.String())
     not_past = fields.Boolean()

@@ -1,4 +1,4 @@
-"""What happens to an account that is there: it goes to another owner, or it is closed."""
+"""What happens to an account that is there: it goes to another owner, stands still, or is closed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict
 from backend.customers.account_sealing import seal_holder
-from backend.customers.accounts import CLOSED, grant_owner
+from backend.customers.accounts import ACTIVE, CLOSED, SUSPENDED, grant_owner
 from backend.customers.models import AccountRole, Customer, GasAccount
 from backend.customers.sealing import seal_id_number
 from backend.customers.service import CustomersService, NewCustomer
@@ -51,6 +51,13 @@ class AccountChanges:
             seal_id_number(self._keys, customer, owner.id_number)
         session.flush()
         return customer_id
+
+    @staticmethod
+    def suspend(session: Session, account: GasAccount) -> None:
+        """Let an account at which gas is used stand still; whoever is something to it stays so."""
+        if account.status == ACTIVE:
+            account.status = SUSPENDED
+            session.flush()
 
     @staticmethod
     def close(session: Session, account: GasAccount, now: datetime) -> None:

@@ -61,6 +61,15 @@ def keep_safety_devices(
         _replace(session, SafetyDeviceRow, account, devices, now)
 
 
+def find_account_at(session: Session, account_no: str, meter_no: str) -> GasAccount | None:
+    """Return the account with this number at which this meter hangs, locked, or None."""
+    hangs = select(Meter.gas_account_id).where(
+        Meter.status == INSTALLED, Meter.meter_no == meter_no.strip(), Meter.gas_account_id.is_not(None)
+    )
+    found = select(GasAccount).where(GasAccount.account_no == account_no.strip(), GasAccount.id.in_(hangs))
+    return session.scalars(found.with_for_update()).one_or_none()
+
+
 def hang_meter(session: Session, account: GasAccount, record: MeterRecord, now: datetime) -> None:
     """Hang a meter at the account and take the former one down; raises Conflict ``meter_taken``.
 

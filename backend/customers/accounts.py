@@ -31,7 +31,7 @@ from backend.customers.service import CustomersService
 # so that two people cannot open one at the same place at once.
 PLACE_LOCK = 96602_11
 _RANDOM = secrets.SystemRandom()
-PENDING, ACTIVE, CLOSED = "pending", "active", "closed"
+PENDING, ACTIVE, SUSPENDED, CLOSED = "pending", "active", "suspended", "closed"
 
 
 class GasAccounts:
@@ -47,12 +47,12 @@ class GasAccounts:
         """Enter the account of a case, or change what was entered before; return its number.
 
         The account of a case stays the same, however often it is entered; ``active`` wakes one that waits
-        (``pending``) and never the other way round. Raises Conflict ``premises_taken`` where another customer
-        has an account at the address, ``meter_taken`` for a meter that hangs elsewhere; Invalid
-        ``address_incomplete``.
+        (``pending``) or stands still (``suspended``), and never the other way round. Raises Conflict
+        ``premises_taken`` where another customer has an account at the address, ``meter_taken`` for a meter
+        that hangs elsewhere; Invalid ``address_incomplete``.
         """
         account = self.find_of_case(session, origin.case_id) or self._open(session, origin, record, now)
-        if account.status == PENDING:
+        if account.status == PENDING or (account.status == SUSPENDED and status == ACTIVE):
             account.status = status
         seal_holder(self._keys, account, record.holder, record.contact, record.phone)
         account.gas_use, account.monthly_use = record.gas_use, record.monthly_use

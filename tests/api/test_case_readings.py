@@ -13,9 +13,8 @@ from backend.cases.models import ServiceCase
 from backend.customers.accounts import ACTIVE, GasAccounts
 from backend.customers.service import CustomersService
 from tests.api.conftest import MadeCustomer
-from tests.api.filling import fill_in
+from tests.api.filling import fill_in, fill_in_again
 from tests.api.staff_side import Hall, code
-from tests.api.test_account_changes import fill_in_again
 from tests.api.test_gas_accounts import NOW, begin, enter, make_origin, make_record
 
 

@@ -6,6 +6,8 @@ import random
 from datetime import date
 from typing import Any
 
+import pytest
+
 from backend.catalogue.fault_texts import tell_faults
 from backend.catalogue.folder import read_folder
 from backend.catalogue.form_rules import fill_defaults, tell_rule_faults
@@ -209,7 +211,7 @@ def test_gas_that_is_owed_costs_what_its_price_says() -> None:
     wrong = {**owed, "arrears_fee": 99_00}
     assert faults("gas_check", wrong)["arrears_fee"] == "sum_differs"
     told = tell_faults(FORMS["gas_check"], {"arrears_fee": "sum_differs"})["arrears_fee"]
-    assert told == "“要补缴的气款”和按“剩余气量”和“气价”算出来的不一样，请核对。"
+    assert told == "“要补缴的气款”和按“剩余气量”、“气价”和“没缴的账单”算出来的不一样，请核对。"
     # A price of four digits is rounded to the fen; what goes by steps has no one price, and is nobody's sum.
     assert "arrears_fee" not in faults(
         "gas_check", {**owed, "meter_left": -1.5, "gas_price": 2.7835, "arrears_fee": 4_18}
@@ -225,3 +227,21 @@ def test_days_that_do_not_fit_are_told_with_those_that_do() -> None:
     assert told == (
         "“施工工期”和日期对不上：12月1日到12月10日是 10 天（首尾两天都算）或 9 天，请改天数或日期。"
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "is_right"),
+    [
+        ({"meter_left": -12, "gas_price": 3, "arrears_fee": 3600}, True),
+        ({"meter_left": -12, "gas_price": 3, "bills_fee": 5000, "arrears_fee": 8600}, True),
+        ({"meter_left": -12, "gas_price": 3, "bills_fee": 5000, "arrears_fee": 3600}, False),
+        ({"meter_left": 4, "bills_fee": 5000, "arrears_fee": 5000}, True),
+        ({"meter_left": 4, "bills_fee": 5000, "arrears_fee": 4000}, False),
+        # By tiers there is no one price, and the sum is theirs who worked it out.
+        ({"meter_left": -12, "bills_fee": 5000, "arrears_fee": 7777}, True),
+    ],
+)
+def test_what_is_owed_is_the_gas_beyond_and_the_bills(told: dict[str, Any], is_right: bool) -> None:
+    values = {**fill("gas_check"), "refund_fee": None, **told}
+    found = {key: one for key, one in faults("gas_check", values).items() if key == "arrears_fee"}
+    assert found == ({} if is_right else {"arrears_fee": "sum_differs"})

@@ -59,3 +59,17 @@ describe('days, first and last day', () => {
     expect(listFollowing(works, { ...agreed, days: 5 }, 'start', '2026-12-03')).toEqual([])
   })
 })
+
+describe('what is owed', () => {
+  const owed = { sections: [], rules: [{ field: 'arrears_fee', owed_by: ['meter_left', 'gas_price', 'bills_fee'] }] } as unknown as DocumentView['form']
+  it('is the gas beyond what was bought, and the bills', () => {
+    expect(listFollowing(owed, { meter_left: -12, gas_price: 3 }, 'bills_fee', 5000)).toEqual([['arrears_fee', 8600]])
+    expect(listFollowing(owed, { meter_left: 4 }, 'bills_fee', 5000)).toEqual([['arrears_fee', 5000]])
+    expect(listFollowing(owed, { meter_left: -12 }, 'bills_fee', 5000)).toEqual([])
+  })
+
+  it('goes with the bill that was taken back, unless somebody wrote it', () => {
+    expect(listFollowing(owed, { meter_left: 4, bills_fee: 5000, arrears_fee: 5000 }, 'bills_fee', null)).toEqual([['arrears_fee', null]])
+    expect(listFollowing(owed, { meter_left: 4, bills_fee: 5000, arrears_fee: 9000 }, 'bills_fee', null)).toEqual([])
+  })
+})

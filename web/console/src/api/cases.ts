@@ -1,5 +1,5 @@
 import { makeQuery, request } from './client'
-import type { CaseAccount, CaseContractView, CaseElsewhere, CaseFee, CaseIdentityView, CaseLinkView, CasePremises, CommandBody, IdentityWord, Page, QueueView, RecordMatches, ReviewMarks, RingingAlarm, StaffCaseRow, StaffCaseView, Values, WorksDrawing } from './types'
+import type { CaseAccount, CaseBooksAnswer, CaseContractView, CaseElsewhere, CaseFee, CaseIdentityView, CaseLinkView, CasePremises, CommandBody, IdentityWord, Page, QueueView, RecordMatches, ReviewMarks, RingingAlarm, StaffCaseRow, StaffCaseView, Values, WorksDrawing } from './types'
 
 /** Empty for whatever is due. */
 export type DueFilter = '' | 'today' | 'overdue'
@@ -46,6 +46,9 @@ export const listDrawings = (caseNo: string) => request<WorksDrawing[]>('GET', `
 export const getCaseIdentity = (caseNo: string) => request<CaseIdentityView>('GET', `${path(caseNo)}/identity`)
 /** What speaks against opening an account where the case wants it. */
 export const getCasePremises = (caseNo: string) => request<CasePremises>('GET', `${path(caseNo)}/premises`)
+
+/** What the account of the case owes, at the steps that settle it. */
+export const getCaseBooks = (caseNo: string) => request<CaseBooksAnswer>('GET', `${path(caseNo)}/books`)
 
 export const compareWithRecord = (caseNo: string) => request<RecordMatches>('GET', `${path(caseNo)}/record`)
 export const decideIdentity = (caseNo: string, word: IdentityWord) =>

@@ -4712,6 +4712,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/staff/api/v1/cases/{case_no}/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_no: string;
+            };
+            cookie?: never;
+        };
+        /** Tell what is owed by the bills of the account that the case is about, and what was paid ahead. */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    case_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CaseBooksAnswer"];
+                    };
+                };
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/staff/api/v1/cases/{case_no}/co-handlers": {
         parameters: {
             query?: never;
@@ -9851,6 +9892,7 @@ export interface components {
             use_period: string;
         };
         AccountUseFigures: {
+            idle_months: number;
             latest: components["schemas"]["LatestReading"] | null;
             months: components["schemas"]["MonthUse"][];
             tier: components["schemas"]["TierPosition"] | null;
@@ -10144,6 +10186,17 @@ export interface components {
         CaseAccount: {
             account: components["schemas"]["GasAccount"] | null;
             manager: components["schemas"]["Manager"] | null;
+        };
+        CaseBooks: {
+            account_no: string;
+            /** Format: date-time */
+            balance_at: string | null;
+            balance_fen: number | null;
+            owed_bills: number;
+            owed_fen: number;
+        };
+        CaseBooksAnswer: {
+            books: components["schemas"]["CaseBooks"] | null;
         };
         CaseContract: {
             may_decide: boolean;
@@ -10851,6 +10904,7 @@ export interface components {
             field: string;
             not_before?: string;
             not_past?: boolean;
+            owed_by?: string[];
             rest_of?: string[];
             spans?: string[];
             within_limit?: string;

@@ -1,5 +1,5 @@
 /**
- * What comes of other fields of the form, worked out while one types and still to be written over: sums (`comes_of`), what
+ * What comes of other fields of the form, worked out while one types and still to be written over: sums (`comes_of`, `owed_by`), what
  * is left (`rest_of`) and days (`spans`).
  */
 import type { DocumentView, Value, Values } from '@/api/types'
@@ -16,6 +16,14 @@ function workOut(factors: readonly string[], values: Values): number | null {
   if (!numbers.every((one): one is number => typeof one === 'number')) return null
   const fen = Math.round(Math.abs(numbers.reduce((product, one) => product * one, 100)))
   return fen > 0 ? fen : null
+}
+
+/** The fen of what was used beyond what was bought, and of the bills; null while nobody can say, or nothing is owed. */
+function workOutOwed(names: readonly string[], values: Values): number | null {
+  const [left, price, bills] = names.map((key) => values[key] ?? null)
+  if (typeof left !== 'number' || (left < 0 && typeof price !== 'number')) return null
+  const beyond = left < 0 ? Math.round(Math.abs(left * (price as number) * 100)) : 0
+  return beyond + (typeof bills === 'number' ? bills : 0) || null
 }
 
 /** The first less the second, to as many places as the two have; null while one of them is missing. */
@@ -65,6 +73,12 @@ function followSum(rule: Rule, before: Values, after: Values): Follower[] {
   return is !== null && (held === null || held === was) ? [[rule.field, is]] : []
 }
 
+/** Like a sum; and once nothing is owed any more, the sum that was worked out goes as well. */
+function followOwed(rule: Rule, before: Values, after: Values): Follower[] {
+  const [was, is, held] = [workOutOwed(rule.owed_by!, before), workOutOwed(rule.owed_by!, after), before[rule.field] ?? null]
+  return held === null || held === was ? [[rule.field, is]] : []
+}
+
 /** Like a sum; what the meter itself shows may be written, and stays. */
 function followRest(rule: Rule, before: Values, after: Values): Follower[] {
   const [was, is, held] = [findRest(rule.rest_of!, before), findRest(rule.rest_of!, after), before[rule.field] ?? null]
@@ -75,6 +89,7 @@ function followOnce(form: Form, before: Values, after: Values, key: string): Fol
   return (form.rules ?? []).flatMap((rule): Follower[] => {
     if (rule.field.includes('.')) return []
     if (rule.comes_of?.includes(key)) return followSum(rule, before, after)
+    if (rule.owed_by?.includes(key)) return followOwed(rule, before, after)
     if (rule.rest_of?.includes(key)) return followRest(rule, before, after)
     if (rule.spans && [rule.field, ...rule.spans].includes(key)) return followDays(rule, before, after, key)
     return []
