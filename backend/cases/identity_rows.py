@@ -94,6 +94,13 @@ def open_person(keys: KeyRing, row: Row[Any]) -> Person:
     return Person(keys.decrypt(row.name_sealed, _NAME), keys.decrypt(row.id_number_sealed, _NUMBER))
 
 
+def find_proven_number(session: Session, keys: KeyRing, case_id: int, reference: str) -> str | None:
+    """Return the number that the case's check of this reference was about; None when it is not kept."""
+    kept = select(CHECK.c.id_number_sealed).where(CHECK.c.case_id == case_id, CHECK.c.reference == reference)
+    sealed = session.execute(kept).scalar_one_or_none()
+    return None if sealed is None else keys.decrypt(sealed, _NUMBER)
+
+
 def move_check(session: Session, check_id: int, before: str, **values: object) -> bool:
     """Change a check that is in the state ``before``; False where it no longer is, so that one move wins."""
     moved = session.execute(

@@ -10,9 +10,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases import identity_rows as identities
 from backend.cases.access import find_root_id
-from backend.cases.case_tree import read_tree_by_id
+from backend.cases.case_tree import CaseTree, read_tree_by_id
 from backend.cases.form_sealing import open_values
+from backend.cases.guards import IDENTITY_PROOF
+from backend.cases.identity_wanted import acts_for_another
 from backend.cases.staff_access import StaffAccess
 from backend.catalogue.forms import FieldType, Values
 from backend.catalogue.service import DefinitionStore
@@ -23,8 +26,10 @@ from backend.customers.models import GasAccount, Premises
 from backend.customers.service import CustomersService
 from backend.organisation.service import Member
 
-# As the record has it, otherwise than there, at another place, or nothing is known.
-MATCHES = ("same", "differs", "elsewhere", "unknown")
+# As the record has it, otherwise than there, at another place, or nothing is known; where the record has no
+# number of the holder, that the customer has proven who they are, to the face check or to staff.
+PROVEN_BY_FACE, PROVEN_BY_STAFF = "proven_by_face", "proven_by_staff"
+MATCHES = ("same", "differs", "elsewhere", "unknown", PROVEN_BY_FACE, PROVEN_BY_STAFF)
 _ACCOUNT_NO, _HOLDER_ID, _ADDRESS = "account_no", "id_number", "address"
 
 
@@ -69,7 +74,7 @@ class RecordMatching:
             account = self._find_by_number(session, str(values.get(_ACCOUNT_NO) or "")) or here
             found = [{"item": key, "match": self._match_number(session, values, key)} for key in numbers]
             return found + [
-                {"item": key, "match": self._match_person(session, account, str(values[key]))}
+                {"item": key, "match": self._match_person(session, tree, account, values, key)}
                 for key in persons
             ]
 
@@ -81,14 +86,25 @@ class RecordMatching:
         premises = session.get_one(Premises, account.premises_id)
         return "same" if index is not None and premises.address_index == index else "elsewhere"
 
-    def _match_person(self, session: Session, account: GasAccount | None, typed: str) -> str:
+    def _match_person(
+        self, session: Session, tree: CaseTree, account: GasAccount | None, values: Values, key: str
+    ) -> str:
         owner = None if account is None else find_owner(session, account.id)
-        if owner is None:
-            return "unknown"
-        _, number = self._customers.read_identity(session, owner.customer_id)
+        number = None if owner is None else self._customers.read_identity(session, owner.customer_id)[1]
         if number is None:
-            return "unknown"
-        return "same" if number == typed else "differs"
+            return self._find_proof(session, tree, values, str(values[key])) or "unknown"
+        return "same" if number == str(values[key]) else "differs"
+
+    def _find_proof(self, session: Session, tree: CaseTree, values: Values, typed: str) -> str | None:
+        """Return how the number is proven, or None; what proves an agent says nothing of the holder."""
+        how, _, reference = str(tree.branch.snapshot.data.get(IDENTITY_PROOF) or "").partition(":")
+        if not how or acts_for_another(values):
+            return None
+        if how != "face":
+            return PROVEN_BY_STAFF
+        # What was mended since is not the number that the face was held against.
+        proven = identities.find_proven_number(session, self._keys, tree.branch.id, reference)
+        return PROVEN_BY_FACE if proven == typed else None
 
     def _find_here(self, session: Session, values: Values) -> GasAccount | None:
         """Return the account at the address that was typed, where there is just one."""

@@ -11,6 +11,14 @@ it('tells how number and holder compare, and says of what nobody knows that it m
   expect(tellMatch({ item: 'id_number', match: 'unknown' }).mark).toBe('quiet')
 })
 
+it('says by what it was verified, and sends nobody to the card again', () => {
+  for (const [match, by] of [['proven_by_face', '刷脸'], ['proven_by_staff', '工作人员']] as const) {
+    const told = tellMatch({ item: 'id_number', match })
+    expect(told).toMatchObject({ mark: 'green', text: expect.stringContaining(by) })
+    expect(told.text).not.toContain('请看')
+  }
+})
+
 it('looks again for another case, and shows nothing where nobody can say', async () => {
   const asked = vi.mocked(compareWithRecord)
   asked.mockResolvedValueOnce({ items: [{ item: 'id_number', match: 'same' }] }).mockRejectedValueOnce(new Error('away'))

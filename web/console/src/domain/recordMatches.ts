@@ -8,7 +8,7 @@ export interface ToldMatch {
   mark: 'green' | 'amber' | 'quiet'
 }
 
-const OF_ACCOUNT: Record<RecordMatch['match'], ToldMatch> = {
+const OF_ACCOUNT: Record<Exclude<RecordMatch['match'], 'proven_by_face' | 'proven_by_staff'>, ToldMatch> = {
   same: { text: '✓ 户号、地址与登记一致', mark: 'green' },
   differs: { text: '与登记不一致', mark: 'amber' },
   elsewhere: { text: '这个户号登记在别的地址，请核对', mark: 'amber' },
@@ -19,10 +19,12 @@ const OF_HOLDER: Record<RecordMatch['match'], ToldMatch> = {
   differs: { text: '与登记的户主不一致，请核对', mark: 'amber' },
   elsewhere: { text: '与登记不一致，请核对', mark: 'amber' },
   unknown: { text: '公司档案里没有户主的证件号，请看证件原件', mark: 'quiet' },
+  proven_by_face: { text: '✓ 客户刷脸通过，姓名和身份证号已核验，不用再看证件原件', mark: 'green' },
+  proven_by_staff: { text: '✓ 工作人员已核对过，是客户本人，不用再核对', mark: 'green' },
 }
 
 export function tellMatch(one: RecordMatch): ToldMatch {
-  return one.item === 'account_no' ? OF_ACCOUNT[one.match] : OF_HOLDER[one.match]
+  return one.item === 'account_no' && one.match in OF_ACCOUNT ? OF_ACCOUNT[one.match as keyof typeof OF_ACCOUNT] : OF_HOLDER[one.match]
 }
 
 /** Field → what is told of it; empty where nothing can be compared, or nobody can say. */

@@ -12030,7 +12030,7 @@ export interface components {
         RecordMatch: {
             item: string;
             /** @enum {string} */
-            match: "same" | "differs" | "elsewhere" | "unknown";
+            match: "same" | "differs" | "elsewhere" | "unknown" | "proven_by_face" | "proven_by_staff";
         };
         RecordMatches: {
             items: components["schemas"]["RecordMatch"][];
