@@ -1,6 +1,6 @@
 # All targets work from a bare checkout, in any folder (spaces and Chinese characters included), as any user.
 .DEFAULT_GOAL := help
-.PHONY: help run web types test stories bench lint lock prove reset
+.PHONY: help run stop web types test stories bench lint lock prove reset
 PYTHON ?= python3
 PY := .venv/bin/python
 export PORT SIMULATORS_PORT
@@ -23,6 +23,9 @@ help: ## List the targets.
 
 run: .venv/runtime ## Start the whole hall with demonstration data; PORT=8000 chooses the port.
 	@exec $(PY) -m deploy.local.run
+
+stop: ## Stop what `make run` started, also in the background (nohup make run &).
+	@$(PYTHON) -m deploy.local.stop
 
 web: .venv/runtime ## Build both web clients where their sources have changed, and install the fonts for printing.
 	@$(PY) -m deploy.local.web_build

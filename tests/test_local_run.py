@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +15,9 @@ from deploy.local import run
 from deploy.local.environment import SecretsDamaged, compose, read_secrets
 from deploy.local.places import AlreadyRunning, hold_run_lock
 from deploy.local.reset import main as reset
+from deploy.local.run import ROOT
 from deploy.local.steps import StepFailed, run_step
+from deploy.local.stop import main as stop
 from deploy.local.web_build import CLIENTS, build_mini_program, build_web_clients
 
 NPM = """#!/bin/sh
@@ -141,3 +147,52 @@ def test_one_run_at_a_time_and_reset_waits_for_its_end(
     assert reset(var) == 0
     assert not var.exists()
     assert "Stop it with Ctrl-C" in capsys.readouterr().out
+
+
+# As the run is: it holds the lock, sets what it does on signals, and ends when it is asked to.
+HOLDER = """
+import signal, sys, threading
+from pathlib import Path
+from deploy.local.places import hold_run_lock
+from deploy.local.run import _Signals
+stopped = threading.Event()
+signals = _Signals(stopped)
+signals.set_event_from_now_on()
+with hold_run_lock(Path(sys.argv[1])):
+    print("runs", flush=True)
+    stopped.wait(60)
+print("ended by itself", flush=True)
+"""
+
+
+def test_what_runs_in_the_background_is_stopped(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under nohup and with INT ignored, as a shell starts it behind ``&``; INT to make does nothing there."""
+    var, log = tmp_path / "var", tmp_path / "nohup.out"
+    # The shell stands where make does: it ignores INT, and the run is its child.
+    shell = "trap '' INT; \"$@\"; exit $?"
+    with log.open("w", encoding="utf-8") as out:
+        make = subprocess.Popen(
+            ["nohup", "sh", "-c", shell, "sh", sys.executable, "-c", HOLDER, str(var)],
+            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+    deadline = time.monotonic() + 30
+    while "runs" not in log.read_text(encoding="utf-8"):
+        assert make.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
+        time.sleep(0.05)
+    make.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        make.wait(0.5)
+    assert stop(var) == 0
+    assert make.wait(10) == 0
+    assert "ended by itself" in log.read_text(encoding="utf-8")
+    assert "Everything is stopped" in capsys.readouterr().out
+
+
+def test_nothing_is_stopped_where_nothing_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert stop(tmp_path / "var") == 0
+    with hold_run_lock(tmp_path / "var"):
+        pass
+    # The number of a process that is long gone stands in the file, and may be another's by now.
+    assert stop(tmp_path / "var") == 0
+    assert capsys.readouterr().out.count("Nothing of this checkout runs.") == 2

@@ -43,9 +43,23 @@ def hold_run_lock(var: Path) -> Iterator[None]:
             lock.seek(0)
             raise AlreadyRunning(
                 "The hall of this checkout runs already. Stop it with Ctrl-C in its window,"
-                f" or with: kill {lock.read().strip()}"
+                f" with: make stop, or with: kill {lock.read().strip()}"
             ) from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def find_running(var: Path) -> int | None:
+    """Return the process that holds the lock of this checkout, or None where nothing runs."""
+    try:
+        with (var / "run.lock").open(encoding="utf-8") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                told = lock.read().strip()
+                return int(told) if told.isdecimal() else None
+    except FileNotFoundError:
+        pass
+    return None
