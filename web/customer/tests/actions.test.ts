@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { listOtherWays, listSteps, lookOf, nameOf, queryOf, screenOf } from '@/api/actions'
+import { listOtherWays, listSteps, lookOf, nameOf, queryOf, screenOf, tellConsequence } from '@/api/actions'
 import type { AvailableAction, CaseView } from '@/api/types'
 
 const action = (over: Partial<AvailableAction>): AvailableAction => ({
@@ -44,6 +44,12 @@ describe('an action', () => {
     const disagree = action({ outcome: 'disagree', name: '不同意', needs_reason: true })
     const actions = [agree, disagree, action({ task: 2 }), action({ kind: 'withdraw', task: null, outcome: null })]
     expect(listOtherWays({ actions }, agree)).toEqual([disagree])
+  })
+
+  it('that turns something down says that it is shown again, and any other that there is no way back', () => {
+    expect(tellConsequence(action({ outcome: 'disagree', needs_reason: true }))).toContain('我们改好再给您看')
+    expect(tellConsequence(action({ kind: 'withdraw', needs_reason: true }))).toContain('不办了')
+    expect(tellConsequence(action({}))).toContain('不能撤销')
   })
 
   it('that only says that it is paid is not the main one, for what is to be done is to pay', () => {

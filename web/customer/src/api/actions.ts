@@ -67,6 +67,13 @@ export function nameOf(action: AvailableAction): string {
   }
 }
 
+/** What is said where a yes is asked for: what comes next, and that whoever disagrees is shown it again. */
+export function tellConsequence(action: Pick<AvailableAction, 'kind' | 'needs_reason'>): string {
+  if (action.kind === 'withdraw') return '撤回后这件就不办了。以后要办，得重新申请。'
+  if (action.needs_reason) return '写明哪里不合适，我们改好再给您看。'
+  return '确定后接着往下办，不能撤销。'
+}
+
 /** What belongs to a completed action besides its own content. */
 export function completionOf(action: AvailableAction): { kind: 'complete' | 'rate'; task?: number; outcome?: string } {
   if (action.kind === 'rate') return { kind: 'rate' }
