@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Integer, Text, Uuid, bindparam, text
+from sqlalchemy import BigInteger, Boolean, DateTime, Integer, Text, Uuid, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,8 @@ from backend.core.json_text import dump_json
 from backend.core.statements import Prepared
 
 HANDLER_FIELD = ASKED_DATA["handler"]
+# Complaints from this level on stand in queues where classified customers do, before what is ordinary.
+GRAVE_LEVEL = 2
 _SAVE = Prepared(
     text(
         """
@@ -38,7 +40,7 @@ _SAVE = Prepared(
       SELECT :case_id, t.no, t.step, t.state, t.outcome, t.post_kind, t.post_key, :unit_id, t.queue,
         :service_key, t.handler_id, t.child_process, t.opened_at, t.done_at, t.limit_no, t.due_at, t.warn_at,
         t.due_is_guess, t.calendar_version,
-        (SELECT customer_class IS NOT NULL FROM service_case WHERE id = :case_id)
+        :is_grave OR (SELECT customer_class IS NOT NULL FROM service_case WHERE id = :case_id)
       FROM jsonb_to_recordset(CAST(:opened AS jsonb))
         AS t(no int, step text, state text, outcome text, post_kind text, post_key text, queue text,
              handler_id bigint, child_process text, opened_at timestamptz, done_at timestamptz, limit_no int,
@@ -71,6 +73,7 @@ _SAVE = Prepared(
         bindparam("ended_at", type_=DateTime(timezone=True)),
         bindparam("status", type_=Text),
         bindparam("version", type_=Integer),
+        bindparam("is_grave", type_=Boolean),
         bindparam("resolved", type_=ARRAY(Integer)),
         bindparam("owed_documents", type_=ARRAY(Text)),
     )
@@ -122,6 +125,7 @@ def save_decision(
             ],
             "status": after.status.value,
             "version": after.version,
+            "is_grave": int(after.data.get("complaint_level") or 0) >= GRAVE_LEVEL,
             "data": json.dumps(after.data),
             "owed_documents": sorted(after.owed_documents),
             "ended_at": stamp.recorded_at if after.status.is_final else None,

@@ -107,6 +107,7 @@ class CaseTask(Base):
     service_key: Mapped[str | None] = mapped_column(Text)
     handler_id: Mapped[int | None] = mapped_column(BigInteger)
     # A classified customer's, which stands before others in the queues.
+    # A classified customer's, or a grave complaint: it stands in its queue before what is ordinary.
     is_vip: Mapped[bool] = mapped_column(Boolean, server_default="false")
     # The customer urged the case while this was open, so it stands first on its handler's list.
     urged_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

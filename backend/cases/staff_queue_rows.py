@@ -109,8 +109,8 @@ ALARM_QUEUE = "alarm"
 _ALARM: ColumnElement[str] = literal_column(f"'{ALARM_QUEUE}'")
 _IS_ALARM: ColumnElement[bool] = TASK.c.queue == _ALARM
 _NO_ALARM: ColumnElement[bool] = TASK.c.queue.is_distinct_from(_ALARM)
-# In a queue stands first what was urged, then what is a classified customer's. Each has an index of its own,
-# which is short, so that all others are found as if there were none.
+# In a queue stands first what was urged, then classified customers and grave complaints. Each has an index of
+# its own, which is short, so that all others are found as if there were none.
 RANKS: dict[str, list[ColumnElement[bool]]] = {
     "urged": [~UNURGED],
     "vip": [UNURGED, TASK.c.is_vip],

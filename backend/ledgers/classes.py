@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, insert, select, text, update
 from sqlalchemy.orm import Session
 
+from backend.cases.case_writing import GRAVE_LEVEL
 from backend.cases.models import ServiceCase
 from backend.cases.service import Effect, EffectContext
 from backend.core.database import table_of
@@ -37,9 +38,9 @@ _MARK_CASES = text(
     ), marked AS (
       UPDATE service_case c SET customer_class = {CLASS_OF_CUSTOMER.replace(":customer_id", "c.customer_id")}
       FROM held WHERE c.customer_id = held.customer_id AND c.status = 'open'
-      RETURNING c.id, c.customer_class
+      RETURNING c.id, c.customer_class, COALESCE(CAST(c.data->>'complaint_level' AS int), 0) AS level
     )
-    UPDATE case_task t SET is_vip = marked.customer_class IS NOT NULL
+    UPDATE case_task t SET is_vip = marked.customer_class IS NOT NULL OR marked.level >= {GRAVE_LEVEL}
     FROM marked WHERE t.case_id = marked.id AND t.state = 'open'
     """
 )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.api.staff_side import Browser, Hall
+from tests.api.test_gas_accounts import begin
 from tests.api.test_intake import make_phone, open_case
 from tests.api.test_same_customer import AGENT, DESK, complaint
+from tests.api.test_staff_queues import make_due
 
 WITHIN = {"within": "3 小时", "due_at": None, "answered_at": None, "kept": None, "is_open": True}
 
@@ -40,6 +42,32 @@ def test_the_moment_stands_on_row_case_and_call_desk(hall: Hall) -> None:
     assert {read_moment(one["promise"]) for one in (view, row, called)} == {due}
     assert view["limit_until"] == row["limit_until"] == called["places"][0]["limit_until"] == "回复客户"
     assert find_called(agent, phone)["mark"] == "3级投诉"
+
+
+def dispatch_complaint(hall: Hall, level: int) -> str:
+    agent = hall.sign_in(AGENT)
+    case_no = open_case(agent, "complaint_level_2_3", complaint(make_phone()))
+    for outcome in ("accept", "new", f"level_{level}"):
+        assert agent.act(case_no, outcome).status_code == 200
+    assert agent.act(case_no, "dispatch", unit_code="361").status_code == 200
+    assert agent.act(case_no, "nothing_more").status_code == 200
+    return case_no
+
+
+def test_grave_complaints_stand_before_what_is_ordinary_and_are_marked(hall: Hall) -> None:
+    ordinary = begin(hall, "complaint_level_1", "assign", None, complaint_level=1)
+    grave = {dispatch_complaint(hall, one): one for one in (2, 3)}
+    now = datetime.now(UTC)
+    # The ordinary one is due first, and still stands behind them.
+    for case_no, hours in ((ordinary, 1), *zip(grave, (9, 8), strict=True)):
+        make_due(hall, case_no, now + timedelta(hours=hours))
+    rows = hall.sign_in(DESK).read("/cases", queue="assign", limit=100)["items"]
+    shown = [one["case_no"] for one in rows if one["case_no"] in {ordinary, *grave}]
+    assert shown == [*reversed(grave), ordinary]
+    marks = {one["case_no"]: one["mark"] for one in rows}
+    assert {case_no: marks[case_no] for case_no in grave} == {
+        case_no: f"{level}级投诉" for case_no, level in grave.items()
+    }
 
 
 def test_a_level_told_at_the_intake_is_only_confirmed(hall: Hall) -> None:

@@ -26,7 +26,7 @@ async function show(queue: string, rows: StaffCaseRow[], sort: 'due' | 'newest' 
 
 it('says why a classified customer stands before what is due sooner, and shows every mark', async () => {
   const list = await show('accept', [row('1', { customer_class: 'sensitive', returned_times: 1, objected_papers: ['工程合同'] }), row('2', {})])
-  expect(list.text()).toContain('分类客户（重点、风险、特殊、敏感）排在最前面')
+  expect(list.text()).toContain('分类客户（重点、风险、特殊、敏感）和 2、3 级投诉排在前面')
   // Neither what it is about nor a mark is cut off.
   const [business, marks] = list.findAll('#row-1 .whole')
   expect(business!.text()).toBe('报修')
@@ -35,10 +35,15 @@ it('says why a classified customer stands before what is due sooner, and shows e
   expect(marks!.get('[title="客户对“工程合同”有异议，还没有答复"]').text()).toBe('有异议')
 })
 
+it('says why a grave complaint stands first, and an ordinary one does not', async () => {
+  expect((await show('assign', [row('1', { mark: '2级投诉' }), row('2', {})])).text()).toContain('2、3 级投诉排在前面')
+  expect((await show('assign', [row('1', { mark: '1级投诉' }), row('2', {})])).text()).not.toContain('排在前面')
+})
+
 it('says nothing where nobody is classified, or the list goes by another order', async () => {
   const vip = row('1', { customer_class: 'sensitive' })
   for (const list of [await show('accept', [row('2', {})]), await show('mine', [vip]), await show('accept', [vip], 'newest')]) {
-    expect(list.text()).not.toContain('排在最前面')
+    expect(list.text()).not.toContain('排在前面')
   }
 })
 

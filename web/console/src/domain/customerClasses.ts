@@ -13,10 +13,13 @@ export const CUSTOMER_CLASSES: Record<CustomerClass, string> = {
 /** Lists that go by something else than the queue's order. */
 const OWN_ORDER = ['mine', 'overdue', 'extension']
 
-/** Whether classified customers stand first in a list that was `asked` for, before what is due sooner. */
-export function standFirst(rows: readonly Pick<StaffCaseRow, 'customer_class'>[], asked: { queue?: string; sort?: string; due?: string; q?: string }): boolean {
+/** A complaint of these levels stands where classified customers do. */
+const GRAVE = /^[23]级/
+
+/** Whether classified customers and grave complaints stand first in a list that was `asked` for, before what is due sooner. */
+export function standFirst(rows: readonly Pick<StaffCaseRow, 'customer_class' | 'mark'>[], asked: { queue?: string; sort?: string; due?: string; q?: string }): boolean {
   const isQueue = Boolean(asked.queue) && !OWN_ORDER.includes(asked.queue!)
-  return isQueue && asked.sort !== 'newest' && !asked.due && !asked.q && Boolean(rows[0]?.customer_class)
+  return isQueue && asked.sort !== 'newest' && !asked.due && !asked.q && Boolean(rows[0]?.customer_class || GRAVE.test(rows[0]?.mark ?? ''))
 }
 
 export const GAS_USES = { residential: '居民', public_service: '公共服务', commercial: '商业', industrial: '工业' }
