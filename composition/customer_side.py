@@ -174,6 +174,7 @@ def _make_documents(hall: Hall) -> CustomerDocuments:
         hall.signing,
         hall.definitions,
         hall.keys,
+        hall.files,
     )
 
 

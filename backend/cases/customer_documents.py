@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import access, objection_rows
+from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch
 from backend.cases.commands import CUSTOMER
 from backend.cases.document_printing import DocumentPrinter, Printed
@@ -16,10 +17,10 @@ from backend.cases.document_signing import DocumentSigning, Signed
 from backend.cases.document_views import describe_document, name_actor
 from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
-from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocuments
+from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument, FilledDocuments
 from backend.cases.objection_views import describe_own
 from backend.cases.signature_views import describe_signers
-from backend.cases.signed_facts import list_facts
+from backend.cases.signed_facts import list_facts, list_pictures
 from backend.cases.step_signatures import list_asked_at
 from backend.cases.told_values import list_told
 from backend.catalogue.forms import Form
@@ -43,6 +44,7 @@ class CustomerDocuments:
         signing: DocumentSigning,
         definitions: DefinitionStore,
         keys: KeyRing,
+        files: CaseFiles,
     ) -> None:
         self._sessions = sessions
         self._reading = reading
@@ -52,6 +54,7 @@ class CustomerDocuments:
         self._printer = printer
         self._signing = signing
         self._keys = keys
+        self._files = files
 
     def read(self, customer_id: int, case_no: str, task: int) -> dict[str, Any]:
         """Return the document; raises NotFound for a foreign case and for a step that is not theirs."""
@@ -132,10 +135,20 @@ class CustomerDocuments:
                     "signers": signers,
                     "told": list_told(session, process, branch.snapshot, one),
                     "facts": list_facts(one.form, one.values) if signs else [],
+                    "photos": self._list_photos(session, one),
                     **describe_own(objections, one.row.id, self._keys, may_sign=may_sign),
                 }
         for waiting, below in branch.children.items():
             yield from self._list_branch(session, below, (*path, waiting))
+
+    def _list_photos(self, session: Session, filled: FilledDocument) -> list[dict[str, Any]]:
+        """Whoever signs a reading sees the meter that it was read from, and may look again later."""
+        pictures = list_pictures(filled.form, filled.values)
+        views = self._files.describe(session, [key for _, keys in pictures for key in keys])
+        return [
+            {"label": label, "files": [views[key] for key in keys if key in views]}
+            for label, keys in pictures
+        ]
 
 
 def tell_signers(form: Form, signed: Sequence[Signed], may: bool) -> list[dict[str, Any]]:

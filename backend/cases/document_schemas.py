@@ -190,6 +190,13 @@ class WordingSchema(Schema):
     lines = fields.List(fields.Nested(WordingLineSchema), required=True)
 
 
+class PaperPhotosSchema(Schema):
+    """The photos of one field of a paper, such as those of the meter that was read."""
+
+    label = fields.String(required=True)
+    files = fields.List(fields.Nested(FileViewSchema), required=True)
+
+
 class FilledLineSchema(Schema):
     """A filled document that concerns the customer; ``task`` names it as the case's actions do.
 
@@ -209,6 +216,7 @@ class FilledLineSchema(Schema):
     signers = fields.List(fields.Nested(SignerSchema), required=True)
     told = fields.List(fields.Nested(ToldValueSchema), required=True)
     facts = fields.List(fields.Nested(ToldValueSchema), required=True)
+    photos = fields.List(fields.Nested(PaperPhotosSchema), required=True)
     objection = fields.Nested(OwnObjectionSchema, required=True, allow_none=True)
     objection_answer = fields.Nested(OwnAnswerSchema, required=True, allow_none=True)
     may_object = fields.Boolean(required=True)

@@ -14,6 +14,8 @@ from backend.catalogue.forms import Form, Values
 from backend.core.local_time import format_day
 from backend.documents.written_values import write_words
 
+# Pictures of things, such as a meter; what shows a person or a card is not told in passing.
+_PICTURES = "photos"
 # What cannot be told from another of its kind in the same row.
 _BARE = frozenset({"number", "money", "date", "datetime"})
 Field = Mapping[str, Any]
@@ -35,6 +37,13 @@ def list_facts(
             last = "（当天也算）" if fact.get("is_last_day") and field["key"] in values else ""
             facts.append({"label": fact.get("label", field["label"]), "text": text + last})
     return facts
+
+
+def list_pictures(form: Form, values: Values) -> list[tuple[str, list[str]]]:
+    """Return label and file keys of each field with photos that show nobody."""
+    shown = [one for one in list_fields(form.body) if one["type"] == _PICTURES and one["personal"] == "none"]
+    found = [(str(one["label"]), values.get(one["key"])) for one in shown]
+    return [(label, list(keys)) for label, keys in found if keys]
 
 
 def _write(field: Field, value: Any) -> str:  # noqa: ANN401 - any JSON value

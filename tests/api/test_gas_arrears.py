@@ -51,13 +51,14 @@ def read_page(hall: Hall, owner: MadeCustomer, case_no: str) -> dict[str, Any]:
 def test_what_is_owed_is_collected_as_it_was_recorded(
     hall: Hall, owner: MadeCustomer, handler: Browser, visited: str
 ) -> None:
-    fill_in(handler, visited, **OWED)
+    fill_in(handler, visited, **OWED, meter_no="B-2077")
     # Who owes does not go on as if nothing were owed.
     assert code(handler.act(visited, "clear")) == "arrears_found"
     assert handler.act(visited, "owes").status_code == 200
     bill = read_bill(hall, owner, visited)
     assert (bill["what"], bill["amount_fen"], bill["state"]) == ("气款", 36_00, "to_pay")
     assert [(one["label"], one["text"]) for one in bill["basis"]] == [
+        ("燃气表号", "B-2077"),
         ("表上的读数", "1,312 m³"),
         ("已买（已结算）的气量", "1,300 m³"),
         ("剩余气量（负数是欠的）", "-12 m³"),
@@ -149,6 +150,11 @@ def test_the_customer_signs_what_was_read_and_done(
     assert slip["asked_at"] == action["task"]
     assert {"label": "表上的读数", "text": "1,312 m³"} in slip["facts"]
     assert {"label": "要补缴的气款", "text": "不欠"} in slip["facts"]
+    # Which meter it was, and the picture of it, stand where the customer signs.
+    assert slip["facts"][0]["label"] == "燃气表号" and slip["facts"][0]["text"]
+    [photos] = slip["photos"]
+    assert photos["label"] == "燃气表照片"
+    assert [hall.app.test_client().get(one["url"]).status_code for one in photos["files"]] == [200]
     assert [(one["label"], one["text"]) for one in page["answers"]] == [("处理结果", done["result"])]
     # The paper waits for that step and is told once.
     assert "sign_document" not in [one["kind"] for one in page["actions"]]
@@ -158,6 +164,7 @@ def test_the_customer_signs_what_was_read_and_done(
     assert signed.status_code == 200, signed.text
     [slip] = read(hall, owner, f"/cases/{visited}/documents")
     assert slip["signers"][0]["signed_at"] is not None
+    assert slip["facts"] == [] and [one["label"] for one in slip["photos"]] == ["燃气表照片"]
 
 
 @pytest.mark.usefixtures("print_fonts")

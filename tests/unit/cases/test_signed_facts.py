@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from backend.cases.signed_facts import list_facts
+from backend.cases.signed_facts import list_facts, list_pictures
 from backend.catalogue.forms import Form, build_form
 
 
@@ -51,3 +51,12 @@ def test_main_facts_have_plain_labels_and_say_in_words_that_there_is_nothing() -
         "12月5日 周六（当天也算）",
         "灶 第many项 2\n壁挂炉",
     ]
+
+
+def test_photos_of_things_are_shown_and_those_of_cards_are_not() -> None:
+    form = make_form(
+        make_field("meter", "photos"),
+        make_field("card", "photos", personal="id_number"),
+        make_field("none_taken", "photos", required=False),
+    )
+    assert list_pictures(form, {"meter": ["m1", "m2"], "card": ["c"]}) == [("第meter项", ["m1", "m2"])]

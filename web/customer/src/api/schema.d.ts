@@ -10747,6 +10747,7 @@ export interface components {
             number: string;
             objection: components["schemas"]["OwnObjection"] | null;
             objection_answer: components["schemas"]["OwnAnswer"] | null;
+            photos: components["schemas"]["PaperPhotos"][];
             sha256: string;
             signers: components["schemas"]["Signer"][];
             task: number;
@@ -11729,6 +11730,10 @@ export interface components {
         PaperPage: {
             items: components["schemas"]["CasePapers"][];
             next: string | null;
+        };
+        PaperPhotos: {
+            files: components["schemas"]["FileView"][];
+            label: string;
         };
         PaperRead: {
             name?: string;
