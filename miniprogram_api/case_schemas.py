@@ -130,6 +130,8 @@ class CaseViewSchema(_CaseBaseSchema):
     # The step that waits for their signature waits for staff first, who are to answer what they object to.
     is_disputed = fields.Boolean(required=True)
     refusal = fields.Nested(RefusalSchema, required=True, allow_none=True)
+    # Since when what was personal in it is gone, as its time was over.
+    erased_at = fields.AwareDateTime(required=True, allow_none=True)
 
 
 class CasePageSchema(Schema):

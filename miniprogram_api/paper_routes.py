@@ -31,6 +31,8 @@ class PaperSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(PAPER_STATES))
     hint = fields.String(required=True)
     at = fields.AwareDateTime(required=True, allow_none=True)
+    # Its time is over: what was written on it is gone, and it can neither be read nor printed.
+    is_erased = fields.Boolean(required=True)
 
 
 class CasePapersSchema(Schema):

@@ -252,6 +252,8 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     unit_code = fields.String(required=True)
     # What is owed for it, where that is known.
     amount_fen = fields.Integer(required=True, allow_none=True)
+    # Since when what was personal in it is gone, as its time was over.
+    erased_at = make_moment(may_be_none=True)
     customer = fields.Nested(StaffCustomerSchema, required=True)
     form = Ready(FormBodySchema, required=True)
     values = make_values_field(required=True)

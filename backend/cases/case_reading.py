@@ -251,6 +251,7 @@ class CustomerCases:
             "may_call_off": may_call_off(line),
             "is_disputed": bool(disputed),
             "refusal": describe_refusal(session, branch, find_refusal(line)),
+            "erased_at": tree.erased_at.isoformat() if tree.erased_at else None,
         }
 
     def _summarise(

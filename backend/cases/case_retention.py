@@ -1,9 +1,9 @@
 """What an ended case keeps of a person goes when its time is over; number, steps, times and figures stay.
 
 A case and all that it handed over go together, so the longest time among them counts. What is emptied, and
-how, stands in the database's functions ``erase_cases`` and ``erase_case_papers`` (migration 0055): histories
-are append-only for the application, and these refuse a case that runs or whose time is not over by the day
-that they are called with.
+how, stands in the database's functions ``erase_cases``, ``erase_case_words`` and ``erase_case_papers``
+(migrations 0055, 0056): histories are append-only for the application, and these refuse a case that runs or
+whose time is not over by the day that they are called with.
 """
 
 from __future__ import annotations
@@ -67,7 +67,9 @@ _BINDS = (
     bindparam("at", type_=DateTime(timezone=True)),
 )
 _ERASE = {
-    "retain_until": text("SELECT erase_cases(:ids, :today, :at)").bindparams(*_BINDS),
+    "retain_until": text("SELECT erase_cases(:ids, :today, :at), erase_case_words(:ids, :today)").bindparams(
+        *_BINDS
+    ),
     "papers_retain_until": text("SELECT erase_case_papers(:ids, :today, :at)").bindparams(*_BINDS),
 }
 

@@ -35,7 +35,7 @@ SELECT k.id, k.parent_case_id, k.parent_task_no, k.definition_version_id, k.stat
 _COLUMNS = f"""
 SELECT c.id, c.case_no, c.definition_version_id, c.status, c.version, c.data, c.form, c.form_version_id,
   c.service_key, c.owed_documents, c.community, c.building, c.handler_id, c.opened_at, c.updated_at,
-  c.urged_at,
+  c.urged_at, c.erased_at,
   r.stars, r.tags, r.words_sealed, {_tasks_of("c")},
   (SELECT jsonb_agg(jsonb_build_array(n.no, n.item, n.reason, n.resolved_at IS NOT NULL) ORDER BY n.no)
      FROM case_correction n WHERE n.case_id = c.id) AS corrections,
@@ -119,6 +119,7 @@ class CaseTree:
     opened_at: datetime
     updated_at: datetime
     urged_at: datetime | None
+    erased_at: datetime | None
     stars: int | None
     tags: Sequence[str]
     words_sealed: str | None
@@ -200,6 +201,7 @@ def _build_tree(session: Session, row: Row) -> CaseTree:
         opened_at=row["opened_at"],
         updated_at=row["updated_at"],
         urged_at=row["urged_at"],
+        erased_at=row["erased_at"],
         stars=row["stars"],
         tags=row["tags"] or (),
         words_sealed=row["words_sealed"],

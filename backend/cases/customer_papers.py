@@ -29,7 +29,7 @@ PAGE = 10
 OWED, TO_SIGN = "owed", "to_sign"
 PAPER_STATES = (OWED, TO_FILL, "draft", TO_SIGN, "filled")
 
-_FORMLESS = {"task": None, "number": "", "own": True}
+_FORMLESS = {"task": None, "number": "", "own": True, "is_erased": False}
 
 
 class CustomerPapers:
@@ -94,6 +94,7 @@ class CustomerPapers:
                 "state": TO_SIGN if line["state"] == "filled" and line["may_sign"] else line["state"],
                 "hint": line["step_name"],
                 "at": line["filled_at"] or line["saved_at"],
+                "is_erased": line["is_erased"],
             }
         for number, child in branch.children.items():
             yield from self._list_lines(session, child, (*path, number))
@@ -114,9 +115,10 @@ def _list_owed(tree: CaseTree, form: Form | None) -> list[dict[str, Any]]:
 
 def _write_application(tree: CaseTree, form: Form | None) -> list[dict[str, Any]]:
     """What the case came in by; it is read on the case's own page, so it has no task."""
-    if form is None or not tree.form:
+    if form is None or not (tree.form or tree.erased_at):
         return []
     told = {"name": form.name, "state": "filled", "hint": "申请时填的", "at": tree.opened_at}
+    told |= {"is_erased": tree.erased_at is not None}
     return [{**_FORMLESS, **told}]
 
 

@@ -46,6 +46,8 @@ _LINES = (
         DOCUMENT.c.saved_at, DOCUMENT.c.filled_by, DOCUMENT.c.filled_at, DOCUMENT.c.number,
         DOCUMENT.c.draft_sealed.is_not(None).label("has_draft"), _SIGNED.label("signed"),
         or_(*(DOCUMENT.c.content[one].as_boolean() for one in SIGNED_ON_PAPER)).label("is_on_paper"),
+        # What was handed in and has no nonce any more has lost what was written on it.
+        (DOCUMENT.c.content.is_not(None) & DOCUMENT.c.nonce_sealed.is_(None)).label("is_erased"),
     )
     .where(_OF_CASE)
     .order_by(DOCUMENT.c.id)

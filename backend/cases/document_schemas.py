@@ -56,7 +56,8 @@ class DocumentLineSchema(Schema):
     """A form of one of the case's steps, to be filled in or filled in; ``needed`` to leave the step.
 
     ``unsigned`` names whose signatures a filled one still waits for; ``may_sign`` where one of them may be
-    given here, and ``own_unsigned`` names those that wait for whoever asks.
+    given here, and ``own_unsigned`` names those that wait for whoever asks. ``is_erased``: its time is over,
+    and what was written on it is gone.
     """
 
     task = fields.Integer(required=True)
@@ -71,6 +72,7 @@ class DocumentLineSchema(Schema):
     saved_at = fields.AwareDateTime(required=True, allow_none=True)
     filled_by = fields.String(required=True)
     filled_at = fields.AwareDateTime(required=True, allow_none=True)
+    is_erased = fields.Boolean(required=True)
     unsigned = fields.List(fields.String(), required=True)
     may_sign = fields.Boolean(required=True)
     own_unsigned = fields.List(fields.String(), required=True)

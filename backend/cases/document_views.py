@@ -163,6 +163,7 @@ class DocumentLists:
             "saved_at": None if row is None else row.saved_at,
             "filled_by": "" if row is None else name_actor(row.filled_by, names),
             "filled_at": None if row is None else row.filled_at,
+            "is_erased": row is not None and row.is_erased,
             "unsigned": [one["label"] for one in unsigned],
             "may_sign": any(one["party"] in parties for one in unsigned),
             "own_unsigned": [
@@ -202,8 +203,8 @@ def _is_own(
 
 def _list_unsigned(form: Form, row: Row[Any] | None) -> list[Mapping[str, Any]]:
     """Return the signers that a filled form still waits for; who signs only if need be is not waited for,
-    nor anybody who has signed on paper."""
-    if row is None or row.state != "filled" or row.is_on_paper:
+    nor anybody who has signed on paper, and no one on a form whose time is over."""
+    if row is None or row.state != "filled" or row.is_on_paper or row.is_erased:
         return []
     signed = row.signed or ()
     signers = form.body.get("signers", ())

@@ -182,6 +182,7 @@ class StaffCases:
             "declined": past["declined"].words,
             "version": branch.snapshot.version,
             "application_no": tree.case_no,
+            "erased_at": tree.erased_at,
             "unit_code": row.unit_code,
             "amount_fen": branch.snapshot.data.get("amount_fen"),
             "customer": describe_customer(row, self._keys),

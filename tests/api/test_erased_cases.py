@@ -43,6 +43,10 @@ def test_an_erased_case_is_read_and_its_papers_are_refused(
         case_no, "withdrawn", "", "",
     )  # fmt: skip
     assert "李四光" not in desk.get(f"/cases/{case_no}").text
+    # Empty fields alone would look like a fault: it is said that they were emptied, and since when.
+    assert told["erased_at"] is not None
+    [line] = [one for one in told["documents"] if one["task"] == SURVEY_TASK]
+    assert (line["is_erased"], line["unsigned"], line["may_sign"]) == (True, [], False)
     assert code(print_survey(desk, case_no)) == "document_erased"
     assert code(desk.get(f"/cases/{case_no}/documents.pdf")) in ("document_not_filled", "not_found")
     for path in ("notes", "messages", "history", f"documents/{SURVEY_TASK}", "documents"):
@@ -50,3 +54,22 @@ def test_an_erased_case_is_read_and_its_papers_are_refused(
     client = hall.app.test_client()
     for path in (f"/cases/{case_no}", "/cases?which=ended", "/me/data.pdf"):
         assert client.get(f"/api/v1{path}", headers=customer.headers).status_code == 200, path
+    own = client.get(f"/api/v1/cases/{case_no}", headers=customer.headers).get_json()
+    assert own["erased_at"] is not None
+    listed = client.get("/api/v1/papers", headers=customer.headers).get_json()["items"]
+    [papers] = [one["papers"] for one in listed if one["case_no"] == case_no]
+    assert {one["is_erased"] for one in papers} == {True}
+
+
+def test_a_case_whose_time_is_not_over_says_nothing_of_it(
+    hall: Hall, make_customer: Callable[[], MadeCustomer]
+) -> None:
+    customer = make_customer()
+    publish_test_process(hall)
+    case_no = start_with_forms(hall, customer.id)
+    desk = hall.sign_in("desk_361")
+    fill(desk, case_no, contact_name="李四光")
+    told = desk.read(f"/cases/{case_no}")
+    assert told["erased_at"] is None and {one["is_erased"] for one in told["documents"]} == {False}
+    own = hall.app.test_client().get(f"/api/v1/cases/{case_no}", headers=customer.headers).get_json()
+    assert own["erased_at"] is None

@@ -22,10 +22,16 @@ SEALED = "v1.1.somebody"
 _OF_FORM = json.dumps(
     {"who": {"sealed": SEALED}, "note": "王家的灶", "kind": "stove", "sum": "12.50", "n": 3}
 )
+# What staff wrote of a visit and of handing on, beside what is no words.
+_DATA = {"result": "王家没人", "forward_reason": "王家找过三次", "amount_fen": 1200, "visit_photos": ["f1"]}
 # What hangs on a case and holds somebody; a new column is emptied by ``erase_cases`` and entered here.
 FILLED = (
-    "UPDATE service_case SET form = CAST(:form AS jsonb), contact_name_sealed = :sealed,"
+    "UPDATE service_case SET data = data || CAST(:data AS jsonb), form = CAST(:form AS jsonb),"
+    " contact_name_sealed = :sealed,"
     " contact_phone_sealed = :sealed, building = '3幢', place_lat = 30, place_lng = 120 WHERE id = :id",
+    "INSERT INTO case_event (case_id, seq, recorded_at, occurred_at, kind, actor, command_id, payload)"
+    " VALUES (:id, 90, now(), now(), 'data_changed', 'staff:1', gen_random_uuid(),"
+    " jsonb_build_object('data', CAST(:data AS jsonb)))",
     "INSERT INTO case_correction VALUES (:id, 90, 'who', '请王家改', now(), now(),"
     " jsonb_build_object('sealed', CAST(:sealed AS text)))",
     "INSERT INTO case_note (case_id, staff_id, text_sealed, written_at)"
@@ -143,7 +149,7 @@ def test_all_that_hangs_on_a_case_goes_and_signed_papers_later(
 ) -> None:
     photo = files.upload(customer.owner)
     case_no, case_id = make_ended(customer, owner, fault_photos=[photo])
-    change(owner, *FILLED, id=case_id, sealed=SEALED, form=_OF_FORM)
+    change(owner, *FILLED, id=case_id, sealed=SEALED, form=_OF_FORM, data=json.dumps(_DATA))
     before = count_sealed(owner, case_id)
     assert all(before.values()), {name for name, rows in before.items() if not rows}
     history = "SELECT array_agg(kind ORDER BY seq) AS kinds, string_agg(payload->>'reason', '') AS said"
@@ -171,6 +177,12 @@ def test_all_that_hangs_on_a_case_goes_and_signed_papers_later(
     assert find(owner, "SELECT stars FROM case_rating WHERE case_id = :id", id=case_id).stars == 2
     now = find(owner, history, id=case_id)
     assert (now.kinds, now.said) == (then.kinds, "")
+    assert kept.data.items() >= {"amount_fen": 1200, "visit_photos": ["f1"]}.items()
+    said = "SELECT payload FROM case_event WHERE case_id = :id AND seq = 90"
+    assert find(owner, said, id=case_id).payload == {"data": {"amount_fen": 1200, "visit_photos": ["f1"]}}
+    every = "SELECT data::text || (SELECT string_agg(payload::text, '') FROM case_event WHERE case_id = :id)"
+    words = find(owner, f"{every} AS held FROM service_case WHERE id = :id", id=case_id).held
+    assert "王家" not in words and "forward_reason" not in words
     make_files(settings, sessions, AFTER).erase_expired()
     assert list_contents(settings, photo) == []
 
@@ -242,8 +254,23 @@ def test_nobody_may_erase_a_case_before_its_time(
     for one, day in ((ended, "current_date"), (case_id, "DATE '2099-01-01'")):
         with pytest.raises(DBAPIError, match="kept for longer"), sessions.begin() as session:
             session.execute(text(f"SELECT erase_cases(ARRAY[{one}], {day}, now())"))
+        with pytest.raises(DBAPIError, match="kept for longer"), sessions.begin() as session:
+            session.execute(text(f"SELECT erase_case_words(ARRAY[{one}], {day})"))
     with pytest.raises(ProgrammingError, match="permission denied"), sessions.begin() as session:
         session.execute(text("UPDATE case_event SET payload = payload"))
+
+
+def test_no_other_words_stand_in_the_data_of_a_case() -> None:
+    """Conditions are fed with choices, days and figures: typed words would have to be erased as well."""
+    words = {"text", "long_text", "table", "address", "phone", "id_number"}
+    fed = [
+        (form["key"], field["key"])
+        for form in CONTENT.forms.values()
+        for section in form["sections"]
+        for field in section["fields"]
+        if field.get("feeds_conditions") and (field["type"] in words or field["personal"] != "none")
+    ]
+    assert fed == []
 
 
 def test_the_kinds_with_a_longer_time_are_processes() -> None:

@@ -19,7 +19,7 @@ vi.mock('@/components/case/DocumentPanel.vue', () => ({
 
 const line = (more: Partial<DocumentLine>): DocumentLine => ({
   task: 3, step: 'inspect', step_name: '安检', name: '安检单', number: 'A-1', state: 'filled', has_draft: false, may_fill: false,
-  needed: false, saved_at: null, filled_by: '王师傅', filled_at: '2026-11-26T01:00:00Z', unsigned: [], may_sign: false, own_unsigned: [], ...more,
+  needed: false, saved_at: null, filled_by: '王师傅', filled_at: '2026-11-26T01:00:00Z', is_erased: false, unsigned: [], may_sign: false, own_unsigned: [], ...more,
 })
 
 describe('a document whose step is left', () => {

@@ -3,7 +3,7 @@ import { checkObjection, composeObjection, listWrongs, LONGEST_OBJECTION, LONGES
 import { nameSigning, nameUnasked, tellPaper, waitsForMe } from '@/forms/papers'
 import { standInForDevice } from './device'
 
-const own = { own: true, number: '' }
+const own = { own: true, number: '', is_erased: false }
 
 describe('the list of papers', () => {
   it('says what to do with what waits, and when the rest was handed in', () => {
@@ -16,9 +16,13 @@ describe('the list of papers', () => {
   })
 
   it('says of what the company made out that it can be downloaded, with its number', () => {
-    const told = tellPaper({ own: false, number: '散-07', state: 'filled', hint: '', at: '2026-11-26T01:00:00Z' })
+    const told = tellPaper({ own: false, number: '散-07', is_erased: false, state: 'filled', hint: '', at: '2026-11-26T01:00:00Z' })
     expect(told).toContain('开具，可下载')
     expect(told).toContain('散-07')
+  })
+
+  it('says of what is gone that it is gone', () => {
+    expect(tellPaper({ own: false, number: '散-07', state: 'filled', hint: '', at: '2026-11-26T01:00:00Z', is_erased: true })).toBe('个人信息已按期清除')
   })
 
   it('asks after the reading where gas was read', () => {

@@ -10300,6 +10300,8 @@ export interface components {
             case_no: string;
             corrections: components["schemas"]["Correction"][];
             ended_reason: string | null;
+            /** Format: date-time */
+            erased_at: string | null;
             files: {
                 [key: string]: components["schemas"]["FileView"];
             };
@@ -10546,6 +10548,7 @@ export interface components {
             filled_at: string | null;
             filled_by: string;
             has_draft: boolean;
+            is_erased: boolean;
             may_fill: boolean;
             may_sign: boolean;
             name: string;
@@ -11714,6 +11717,7 @@ export interface components {
             /** Format: date-time */
             at: string | null;
             hint: string;
+            is_erased: boolean;
             name: string;
             number: string;
             own: boolean;
@@ -12468,6 +12472,8 @@ export interface components {
             drawing: components["schemas"]["Drawing"] | null;
             /** Format: date-time */
             due_at: string | null;
+            /** Format: date-time */
+            erased_at: string | null;
             extension: components["schemas"]["PendingExtension"] | null;
             files: {
                 [key: string]: components["schemas"]["FileView"];

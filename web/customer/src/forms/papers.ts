@@ -8,8 +8,12 @@ export function waitsForMe(paper: Pick<Paper, 'state'>): boolean {
 
 const TO_DO: Record<Exclude<Paper['state'], 'filled'>, string> = { owed: '还要补交', to_fill: '等您填写', draft: '填了一半', to_sign: '等您签字' }
 
+/** What is said in the place of what is gone. */
+export const ERASED = '个人信息已按期清除'
+
 /** What the line below a paper's name says: what to do, when it was handed in, or when the company made it out. */
-export function tellPaper(paper: Pick<Paper, 'state' | 'hint' | 'at' | 'own' | 'number'>): string {
+export function tellPaper(paper: Pick<Paper, 'state' | 'hint' | 'at' | 'own' | 'number' | 'is_erased'>): string {
+  if (paper.is_erased) return ERASED
   if (paper.state !== 'filled') return `${TO_DO[paper.state]}：${paper.hint}`
   const done = paper.own ? '已交' : '开具，可下载'
   const told = paper.at ? `${showTime(paper.at)} ${done}` : done
