@@ -22,6 +22,7 @@ from backend.core.health import make_health_routes
 from backend.core.http import install_http
 from backend.core.logs import configure_logging
 from backend.core.openapi import install_openapi, make_document_commands
+from backend.core.rate_limits import make_limiter
 from backend.core.web_clients import make_web_client_routes
 from backend.realtime.hub import Hub
 from backend.realtime.socket_route import SOCKET_OPTIONS, make_socket_route
@@ -66,8 +67,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         hall = make_hall(settings, db.engine)
     api = install_openapi(app)
     add_shapes(api)
-    add_customer_side(app, api, hall)
-    lists = add_staff_side(app, api, hall)
+    limiter = make_limiter(app, settings.redis_url)
+    add_customer_side(app, api, hall, limiter)
+    lists = add_staff_side(app, api, hall, limiter)
     add_promises(app, api, hall, lists)
     _add_socket(app, hall)
     _add_commands(app, hall)

@@ -29,7 +29,6 @@ from backend.cases.objecting import CustomerObjections
 from backend.cases.own_data import OwnData
 from backend.cases.premises_checks import PremisesChecks
 from backend.core.openapi import CUSTOMER_TOKEN
-from backend.core.rate_limits import make_limiter
 from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.identity.paper_reading import PaperReading
@@ -70,11 +69,10 @@ from payments.account_payments import AccountPayments
 from payments.statements import PaymentStatements
 
 
-def add_customer_side(app: Flask, api: Api, hall: Hall) -> None:
+def add_customer_side(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> None:
     """Register all routes of customers and the guard before them."""
     settings = hall.settings
     api.spec.components.security_scheme(CUSTOMER_TOKEN, {"type": "http", "scheme": "bearer"})
-    limiter = make_limiter(app, settings.redis_url)
     _add_sign_in(app, api, hall, limiter)
     applications = ApplicationService(
         hall.sessions, hall.cases, hall.offers, hall.organisation, hall.keys, hall.files, hall.names

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask
+from flask_limiter import Limiter
 from flask_smorest import Api
 
 from backend.access.looks import record_look
@@ -48,6 +49,7 @@ from backend.catalogue.loader import build_process, read_body
 from backend.catalogue.parameter_desk import ParameterDesk
 from backend.documents.template_desk import TemplateDesk
 from backend.documents.version_lists import list_version_exports
+from backend.identity.paper_reading import PaperReading
 from backend.knowledge.articles import KnowledgeBase
 from backend.knowledge.round_lists import list_round_exports
 from backend.knowledge.rounds import KnowledgeRounds
@@ -101,6 +103,7 @@ from staff_api.member_routes import make_member_routes, make_reason_routes
 from staff_api.notice_routes import make_notice_routes
 from staff_api.organisation_routes import make_organisation_routes, make_unit_routes
 from staff_api.organisation_tables import make_table_routes
+from staff_api.paper_reading_routes import make_staff_paper_reading_routes
 from staff_api.parameter_routes import make_parameter_routes
 from staff_api.plan_routes import make_plan_routes
 from staff_api.premises_routes import make_case_premises_routes
@@ -118,7 +121,7 @@ from staff_api.template_routes import make_template_routes
 from staff_api.visit_routes import make_visit_routes
 
 
-def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
+def add_staff_side(app: Flask, api: Api, hall: Hall, limiter: Limiter) -> dict[str, Exportable]:
     """Register all routes of staff and the guard before them; returns the lists that can be exported."""
     settings = hall.settings
     staff_sessions = StaffSessions(hall.sessions, hall.organisation, read_clock, settings.secret_key)
@@ -144,6 +147,8 @@ def add_staff_side(app: Flask, api: Api, hall: Hall) -> dict[str, Exportable]:
     lists |= _add_organisation(api, hall, staff_sessions, parts)
     lists |= _add_knowledge_and_ledger(api, hall)
     lists |= _add_plans(api, hall)
+    papers = PaperReading(hall.sessions, hall.files, hall.platforms.papers, read_clock)
+    api.register_blueprint(make_staff_paper_reading_routes(papers, limiter))
     api.register_blueprint(make_import_routes(make_account_imports(hall)))
     api.register_blueprint(make_account_export_routes(make_account_exports(hall)))
     api.register_blueprint(make_difference_routes(make_difference_desk(hall)))

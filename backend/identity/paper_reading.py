@@ -1,7 +1,7 @@
-"""A customer's photo of a paper, read for the form that it belongs to: to fill in, to compare, to tell.
+"""A photo of a paper, read for the form that it belongs to: to fill in, to compare, to tell.
 
-Nothing that was read is kept: the customer gets it back, looks it over and hands it in. Where no provider is
-set up, or it is away, people type as they always did.
+Nothing that was read is kept: whoever took the photo, a customer or staff, gets it back and looks it over.
+Where no provider is set up, or it is away, people type as they always did.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class PaperReading:
         self._now = now
 
     def read(self, owner: str, file_key: str, kind: PaperKind, typed: Typed) -> Reading:
-        """Read the owner's photo (``owner`` as ``customer:17``).
+        """Read the owner's photo (``owner`` as ``customer:17`` or ``staff:3``).
 
         Raises NotFound for what is no photo of theirs; Invalid ``paper_not_document``, ``paper_unclear`` and
         ``paper_expired``.

@@ -31,7 +31,7 @@ _TABLES = ("account_difference", "account_feed_refusal", "account_master", "acco
 KEYS = [key for keys in UNITS.values() for key in keys]
 
 
-class _Quiet(WSGIRequestHandler):
+class Quiet(WSGIRequestHandler):
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Say nothing."""
 
@@ -125,7 +125,7 @@ def pick(row: dict[str, str]) -> dict[str, str]:
 def run_master(hall: Hall, state: Path) -> Iterator[MasterSide]:
     """Yield a master with a feed that is on and has nothing to fill in."""
     server = make_server(
-        "127.0.0.1", 0, create_app(state, "http://127.0.0.1:1"), threaded=True, request_handler=_Quiet
+        "127.0.0.1", 0, create_app(state, "http://127.0.0.1:1"), threaded=True, request_handler=Quiet
     )
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

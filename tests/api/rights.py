@@ -16,6 +16,7 @@ _OWN = "what the customer typed, or what is kept of them"
 _COLLEAGUE = "the service telephone of a colleague, whom the reader is to call"
 _COMPANY = "the gas company's own telephone, as party B of its contracts"
 _NOTE = "a colleague's own words, for those who work on the case"
+_OWN_PHOTO = "the number in the photo that this member of staff has just taken"
 _SAMPLE = "made-up values that show how it is filled in"
 
 
@@ -40,6 +41,7 @@ RIGHTS: Final = (
     Right("POST /api/v1/cases/<case_no>/appointment", r".*", _OWN),
     Right("POST /api/v1/cases/<case_no>/commands", r".*", _OWN),
     Right("POST /api/v1/files/<file_key>/reading", r"number", _OWN),
+    Right("POST /staff/api/v1/files/<file_key>/reading", r"number", _OWN_PHOTO),
     Right("GET /staff/api/v1/cases/<case_no>", r"progress\.handler\.phone|history\.text", _COLLEAGUE),
     Right("GET /staff/api/v1/cases/<case_no>", r"notes\.text", _NOTE),
     Right("POST /staff/api/v1/cases/<case_no>/commands", r"progress\.handler\.phone", _COLLEAGUE),

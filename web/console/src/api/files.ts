@@ -1,5 +1,8 @@
-import { upload } from './client'
-import type { FileView } from './types'
+import { request, upload } from './client'
+import type { FileView, PaperReading, PaperWish } from './types'
+
+/** Have a photo of a card or licence read that one uploaded. Throws Problem, among them `paper_expired`. */
+export const readPaper = (fileKey: string, wish: PaperWish) => request<PaperReading>('POST', `/files/${fileKey}/reading`, wish)
 
 /** Upload a photo, PDF or signature; `onProgress` gets the share sent, 0..1. */
 export function uploadFile(

@@ -17,6 +17,8 @@ export type Value = Schemas['Value']
 export type Row = Schemas['Row']
 export type Values = Record<string, Value>
 export type FileView = Schemas['FileView']
+export type PaperReading = Schemas['PaperReading']
+export type PaperWish = Schemas['PaperWish']
 
 export type FormColumn = NonNullable<FormField['columns']>[number]
 export type FormOption = NonNullable<FormField['options']>[number]
