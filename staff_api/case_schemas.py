@@ -71,9 +71,20 @@ class ObjectionToPaperSchema(Schema):
 
     id = fields.Integer(required=True)
     task = fields.Integer(required=True)
+    paper = fields.String(required=True)
     text = fields.String(required=True)
     at = make_moment()
     may_answer = fields.Boolean(required=True)
+
+
+class SettledObjectionSchema(Schema):
+    """What the customer found wrong with a paper, by its task, and how that came to its end."""
+
+    task = fields.Integer(required=True)
+    text = fields.String(required=True)
+    at = make_moment()
+    way = fields.String(required=True, validate=validate.OneOf(("answered", "signed", "remade")))
+    answer = fields.String(required=True, allow_none=True)
 
 
 class NoteSchema(Schema):
@@ -278,6 +289,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     actions = fields.List(fields.Nested(StaffActionSchema), required=True)
     documents = fields.List(fields.Nested(DocumentLineSchema), required=True)
     objections = fields.List(fields.Nested(ObjectionToPaperSchema), required=True)
+    objections_settled = fields.List(fields.Nested(SettledObjectionSchema), required=True)
     objections_beside = fields.List(fields.Nested(ObjectionBesideSchema), required=True)
     # Whether staff may book or move the visit for the customer now.
     may_book = fields.Boolean(required=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases import access, objection_rows
+from backend.cases import access, objection_rows, papers_remade
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch
 from backend.cases.commands import CUSTOMER
@@ -124,6 +125,8 @@ class CustomerDocuments:
                 signers = tell_signers(one.form, signed, may)
                 may_sign = any(signer["may_sign"] for signer in signers)
                 signs = asked is not None or may_sign
+                agreed = {said.signer for said in signed if said.holds}
+                remade = papers_remade.find_remade(objections, one.row, agreed)
                 yield {
                     "task": access.join_task((*path, one.row.task_no)),
                     "name": one.form.name,
@@ -137,6 +140,7 @@ class CustomerDocuments:
                     "facts": list_facts(one.form, one.values) if signs else [],
                     "photos": self._list_photos(session, one),
                     **describe_own(objections, one.row.id, self._keys, may_sign=may_sign),
+                    "remade": self._describe_remade(session, one, remade),
                 }
         for waiting, below in branch.children.items():
             yield from self._list_branch(session, below, (*path, waiting))
@@ -149,6 +153,16 @@ class CustomerDocuments:
             {"label": label, "files": [views[key] for key in keys if key in views]}
             for label, keys in pictures
         ]
+
+    def _describe_remade(
+        self, session: Session, document: FilledDocument, rows: Sequence[Row[Any]]
+    ) -> dict[str, Any] | None:
+        """Return what became of the objection to the paper before; most papers have had none."""
+        task = rows[-1].task_no if rows else document.row.task_no
+        before = None
+        if task != document.row.task_no:
+            before = self._filled.find_kept(session, document.case.id, task)
+        return papers_remade.describe_remade(rows, document, before, self._keys)
 
 
 def tell_signers(form: Form, signed: Sequence[Signed], may: bool) -> list[dict[str, Any]]:

@@ -148,6 +148,26 @@ class OwnAnswerSchema(OwnObjectionSchema):
     said = fields.String(required=True)
 
 
+class ChangedFactSchema(Schema):
+    """What the paper before said and what this one says, in words."""
+
+    label = fields.String(required=True)
+    before = fields.String(required=True)
+    now = fields.String(required=True)
+
+
+class RemadeSchema(Schema):
+    """What the customer had found wrong with the paper that this one replaced, ``at`` that moment.
+
+    ``answer`` is what they were told besides; ``changes`` are the main facts that are not the same any more.
+    """
+
+    said = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    answer = fields.String(required=True, allow_none=True)
+    changes = fields.List(fields.Nested(ChangedFactSchema), required=True)
+
+
 class ObjectionSchema(Schema):
     """What is wrong with the document with this hash, so that it is not signed."""
 
@@ -205,7 +225,8 @@ class FilledLineSchema(Schema):
     ``asked_at`` is the task of the action that signs it, where one does now; ``told`` is what the customer
     has to know of it for what they are asked to do now, ``facts`` what they sign, while they still can.
     ``objection`` is what they found wrong and is not settled yet, ``objection_answer`` what they were told of
-    what they said before; with ``may_object`` they may say so.
+    what they said before; with ``may_object`` they may say so. ``remade`` is what they had said of the paper
+    that this one replaced, until they agree or object to this one.
     """
 
     task = fields.Integer(required=True)
@@ -222,3 +243,4 @@ class FilledLineSchema(Schema):
     objection = fields.Nested(OwnObjectionSchema, required=True, allow_none=True)
     objection_answer = fields.Nested(OwnAnswerSchema, required=True, allow_none=True)
     may_object = fields.Boolean(required=True)
+    remade = fields.Nested(RemadeSchema, required=True, allow_none=True)

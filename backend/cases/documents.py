@@ -6,7 +6,6 @@ carried out in the same transaction as the content is written in.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 import uuid
@@ -19,12 +18,13 @@ from sqlalchemy import Row
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from backend.cases import document_rows, repository
+from backend.cases import document_rows, papers_remade, repository
 from backend.cases.booked_values import refuse_unbooked
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
 from backend.cases.contract_notices import ask_to_sign
 from backend.cases.contract_wording import ContractWordings, Drawn
+from backend.cases.document_hashes import hash_document
 from backend.cases.document_numbers import give_number
 from backend.cases.document_signing import (
     DocumentSigning,
@@ -280,14 +280,14 @@ class DocumentDesk:
             is_same = said == keep_on_paper(form, checked.values)
             kept = before.facts_sealed if before is not None and is_same else None
             drawn = self._wordings.draw(session, place.case, form, template, checked.values, number, kept)
+        lines = None if drawn is None else drawn.lines
+        sha256 = hash_document(place.case.case_no, form, checked.values, nonce, lines)
         columns = {
             "state": "filled",
             "draft_sealed": None,
             "content": seal_values(self._keys, form, checked.values),
             "nonce_sealed": self._keys.encrypt(nonce, NONCE_CONTEXT),
-            "sha256": hash_document(
-                place.case.case_no, form, checked.values, nonce, None if drawn is None else drawn.lines
-            ),
+            "sha256": sha256,
             "template_version_id": None if drawn is None else drawn.template_id,
             "facts_sealed": None if drawn is None else drawn.facts_sealed,
             "filled_by": filler.actor,
@@ -295,14 +295,20 @@ class DocumentDesk:
             "number": number,
             "check_token": secrets.token_urlsafe(_TOKEN_BYTES) if before is None else before.check_token,
         }
+        own = (place.case.id, place.step.key, form.key)
+        disputed = papers_remade.list_disputed(session, *own)
         revision = self._write(session, place, filler, columns)
         self._keep_signatures(session, place, filler, checked.values, now)
-        document_rows.supersede_others(session, place.case.id, place.step.key, form.key, place.task_no)
+        document_rows.supersede_others(session, *own, place.task_no)
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
-        if drawn is not None and (before is None or before.sha256 != columns["sha256"]):
+        if drawn is not None and (before is None or before.sha256 != sha256):
             signed = document_rows.list_signers(session, place.case.id).get(form.key, frozenset())
             if not is_early and not document_rows.is_signed_on_paper(checked.values):
                 ask_to_sign(session, place.case, form, signed, stamp)
+        elif drawn is None and disputed:
+            # A contract that was changed asks for its signature anew, which tells the same.
+            written = papers_remade.Disputed(place.task_no, sha256)
+            papers_remade.tell_remade(session, place.case, form, written, disputed, stamp)
         fed = {one.key: checked.values.get(one.key) for one in form.fields if one.feeds_conditions}
         self._cases.act_within(
             session, stamp, place.case, FillForm(filler.performer, place.task_no, form.name, fed)
@@ -373,26 +379,6 @@ class DocumentDesk:
         except IntegrityError as error:
             raise Conflict("document_changed") from error
         return 1
-
-
-def hash_document(
-    case_no: str, form: Form, values: Values, nonce: str, wording: list[str] | None = None
-) -> bytes:
-    """Return the sha256 of a filled form in canonical JSON; a signature is bound to it.
-
-    ``wording`` has all printed lines of a contract.
-    """
-    content: dict[str, Any] = {
-        "case_no": case_no,
-        "form": form.key,
-        "version": form.version,
-        "values": keep_on_paper(form, values),
-        "nonce": nonce,
-    }
-    if wording is not None:
-        content["wording"] = wording
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).digest()
 
 
 def _draft_context(place: _Place) -> str:

@@ -72,6 +72,12 @@ class FilledDocuments:
         step = self._definitions.get(session, case.definition_version_id).step(task.step)
         return self._write(session, case, step, row)
 
+    def find_kept(self, session: Session, case_id: int, task_no: int) -> FilledDocument | None:
+        """Return the task's document as ``find`` does, or None where its time is over."""
+        row = document_rows.find_document(session, case_id, task_no)
+        is_kept = row is not None and row.nonce_sealed is not None
+        return self.find(session, case_id, task_no) if is_kept else None
+
     def list_all(self, session: Session, case_id: int) -> list[FilledDocument]:
         """Return all that was handed in, still counts and is still kept, the oldest first."""
         case = repository.read_case(session, case_id)

@@ -28,6 +28,8 @@ PHONE_CONTEXT, MESSAGE_CONTEXT = "service_case.contact_phone", "case_message.tex
 RETURNED = "application_returned"
 # A contract was filled in and waits for the customer's signature.
 CONTRACT_TO_SIGN = "contract_to_sign"
+# A paper that the customer objected to was written anew.
+PAPER_REMADE = "paper_remade"
 # Messages that say what somebody comes for.
 TELLS_VISIT = frozenset(
     {
@@ -180,7 +182,7 @@ class CaseNotices:
             field = form.field(item) if form else None
             return field.label if field else item
 
-        if message == CONTRACT_TO_SIGN:
+        if message in (CONTRACT_TO_SIGN, PAPER_REMADE):
             return str(payload.get("items", ""))
         if message == "documents_owed":
             return "、".join(label(item) for item in root.owed_documents)

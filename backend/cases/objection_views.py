@@ -58,14 +58,34 @@ def describe_own(
     return {"objection": told, "objection_answer": answer, "may_object": may_sign and len(own) < MOST}
 
 
-def list_for_staff(
-    rows: Iterable[Row[Any]], case: Row[Any], member: Member, keys: KeyRing
+def describe_objections(
+    rows: Sequence[Row[Any]],
+    case: Row[Any],
+    member: Member,
+    keys: KeyRing,
+    name_form: NameForm,
+) -> dict[str, Any]:
+    """Return what a case's view tells of objections: to its own papers, and to those beside it."""
+    return {
+        "objections": _list_open(rows, case, member, keys, name_form),
+        "objections_settled": _list_settled(rows, case, keys),
+        "objections_beside": _list_beside(rows, case, keys, name_form),
+    }
+
+
+def _list_open(
+    rows: Iterable[Row[Any]],
+    case: Row[Any],
+    member: Member,
+    keys: KeyRing,
+    name_form: NameForm,
 ) -> list[dict[str, Any]]:
     """Return the open objections to the papers of one case, each with the task of its paper."""
     return [
         {
             "id": one.id,
             "task": one.task_no,
+            "paper": name_form(one.form_version_id),
             "text": keys.decrypt(one.text_sealed, TEXT_CONTEXT),
             "at": one.made_at,
             "may_answer": may_answer(member, case, one),
@@ -75,7 +95,31 @@ def list_for_staff(
     ]
 
 
-def list_beside(
+def _list_settled(rows: Iterable[Row[Any]], case: Row[Any], keys: KeyRing) -> list[dict[str, Any]]:
+    """Return the other objections to the papers of one case, and how each came to its end.
+
+    ``way``: answered, signed after all, or remade, by a paper that says something else.
+    """
+    return [
+        {
+            "task": one.task_no,
+            "text": keys.decrypt(one.text_sealed, TEXT_CONTEXT),
+            "at": one.made_at,
+            "way": _name_way(one),
+            "answer": keys.decrypt(one.answer_sealed, ANSWER_CONTEXT) if one.answer_sealed else None,
+        }
+        for one in rows
+        if one.case_id == case.id and not one.is_open
+    ]
+
+
+def _name_way(row: Row[Any]) -> str:
+    if row.is_signed:
+        return "signed"
+    return "answered" if row.answer_id is not None else "remade"
+
+
+def _list_beside(
     rows: Iterable[Row[Any]], case: Row[Any], keys: KeyRing, name_form: NameForm
 ) -> list[dict[str, Any]]:
     """Return the open objections to papers of other parts of the application, with where to answer."""

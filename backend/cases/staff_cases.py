@@ -34,7 +34,7 @@ from backend.cases.forwarded_parts import (
 )
 from backend.cases.guards import bind_guards
 from backend.cases.handed_over import describe_handed_over
-from backend.cases.objection_views import list_beside, list_for_staff, pick_open, write_objections
+from backend.cases.objection_views import describe_objections, pick_open, write_objections
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
@@ -289,8 +289,7 @@ class StaffCases:
             "reply": find_reply(events),
             "declined": find_declined(events, row.id),
             "notes": write_notes(notes, self._keys, names.staff),
-            "objections": list_for_staff(objections, row, member, self._keys),
-            "objections_beside": list_beside(objections, row, self._keys, name_form),
+            **describe_objections(objections, row, member, self._keys, name_form),
             "team": self._write_team(session, member, row),
             "forwarding": self._describe_forwarding(
                 session, member, row, root, definitions, handlers, find_answerers(events) if parts else {}

@@ -15,8 +15,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from backend.access.models import PersonalLook
+from backend.cases.document_hashes import hash_document
 from backend.cases.document_models import CaseDocument
-from backend.cases.documents import hash_document
 from backend.catalogue.forms import build_form
 from backend.catalogue.loader import hash_body
 from backend.catalogue.own_versions import OWN_FROM

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from backend.cases.documents import NONCE_CONTEXT, hash_document
+from backend.cases.document_hashes import hash_document
+from backend.cases.documents import NONCE_CONTEXT
 from backend.cases.form_sealing import open_values
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in

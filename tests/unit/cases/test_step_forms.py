@@ -8,8 +8,8 @@ import pytest
 
 from backend.cases.actions import list_available_actions
 from backend.cases.commands import CUSTOMER, Command, Complete, FillForm, Guard, Performer, Start
+from backend.cases.document_hashes import hash_document
 from backend.cases.document_prefill import describe_applicant, name_values, prefill
-from backend.cases.documents import hash_document
 from backend.cases.engine import decide
 from backend.cases.errors import CommandRefused
 from backend.cases.snapshot import Snapshot

@@ -15,8 +15,8 @@ vi.mock('@/components/EditDialog.vue', () => ({
 }))
 
 const objections: StaffCaseView['objections'] = [
-  { id: 7, task: 3, text: '读数不对', at: '2026-11-26T02:00:00Z', may_answer: true },
-  { id: 9, task: 3, text: '金额也不对', at: '2026-11-26T03:00:00Z', may_answer: true },
+  { id: 7, task: 3, paper: '气量核对单', text: '读数不对', at: '2026-11-26T02:00:00Z', may_answer: true },
+  { id: 9, task: 3, paper: '气量核对单', text: '金额也不对', at: '2026-11-26T03:00:00Z', may_answer: true },
 ]
 
 describe('an answer to a customer who objects', () => {

@@ -28,7 +28,7 @@ describe('a document whose step is left', () => {
   function show(...documents: DocumentLine[]) {
     const open = useOpenCase()
     open.caseNo = '1'
-    open.view = { documents, objections: [], actions: [] } as unknown as StaffCaseView
+    open.view = { documents, objections: [], objections_settled: [], actions: [] } as unknown as StaffCaseView
     return mount(CaseDocuments, { global: { plugins: [ElementPlus] } })
   }
 
@@ -42,7 +42,7 @@ describe('a document whose step is left', () => {
 
   it('says in the customer\'s words what is wrong with it, at that paper alone', async () => {
     const shown = show(line({ unsigned: ['客户签字'] }), line({ task: 4, name: '收据' }))
-    const objection = { id: 7, task: 3, text: '面积不对', at: '2026-11-26T02:00:00Z', may_answer: true }
+    const objection = { id: 7, task: 3, paper: '安检单', text: '面积不对', at: '2026-11-26T02:00:00Z', may_answer: true }
     useOpenCase().view!.objections = [objection]
     await nextTick()
     const [slip, receipt] = shown.findAll('li')
@@ -54,6 +54,17 @@ describe('a document whose step is left', () => {
     await nextTick()
     expect(shown.find('[aria-label="答复客户：安检单"]').exists()).toBe(false)
     expect(shown.text()).toContain('由经办人、填单人或负责人联系客户')
+  })
+
+  it('keeps what was said before in sight, with what came of it', async () => {
+    const shown = show(line({ state: 'superseded' }), line({ task: 8 }))
+    const said = { task: 3, text: '读数不对', at: '2026-11-26T02:00:00Z', way: 'remade' as const, answer: null }
+    useOpenCase().view!.objections_settled = [said, { ...said, at: '2026-11-26T03:00:00Z', way: 'answered', answer: '读数是对的' }]
+    await nextTick()
+    const [former, present] = shown.findAll('li')
+    expect(former!.text()).toContain('说不对：读数不对（单据已重新填写，客户看得到新旧对照）')
+    expect(former!.text()).toContain('（已答复：读数是对的）')
+    expect(present!.text()).not.toContain('不对')
   })
 
   it('stands once, though a later step offers it once more', async () => {
@@ -87,7 +98,7 @@ describe('a paper that waits for the reader to sign', () => {
     const open = useOpenCase()
     const look = (...documents: DocumentLine[]) => {
       open.caseNo = '1'
-      open.view = { documents, objections: [], actions: [] } as unknown as StaffCaseView
+      open.view = { documents, objections: [], objections_settled: [], actions: [] } as unknown as StaffCaseView
       return open.asksToSign()
     }
     const slip = line({ task: 3, own_unsigned: ['安检员签字'] })
@@ -115,6 +126,7 @@ describe('a paper that waits for the reader to sign', () => {
     open.caseNo = '1'
     open.view = {
       objections: [],
+      objections_settled: [],
       documents: [
         line({ task: 5, name: '移交单', unsigned: ['工程管理部门'] }),
         line({ unsigned: ['安检员签字', '客户签字'], own_unsigned: ['安检员签字'], may_sign: true }),

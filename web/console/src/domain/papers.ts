@@ -57,6 +57,13 @@ export function offersSigning(line: Pick<DocumentLine, 'task' | 'may_sign' | 'ow
   return !actions.some((action) => action.task === line.task && action.asks.includes('signature'))
 }
 
+/** What came of an objection to a paper, in a few words. */
+export function tellSettled(one: Pick<StaffCaseView['objections_settled'][number], 'way' | 'answer'>): string {
+  const answer = one.answer ? `已答复：${one.answer}` : ''
+  if (one.way === 'signed') return [answer, '客户后来签了字'].filter(Boolean).join('；')
+  return answer || '单据已重新填写，客户看得到新旧对照'
+}
+
 /** A form that was filled in and that a later step offers once more, begun with what it says. */
 export interface OfferedLine {
   line: DocumentLine

@@ -10386,6 +10386,11 @@ export interface components {
             /** Format: date-time */
             visited_at: string | null;
         };
+        ChangedFact: {
+            before: string;
+            label: string;
+            now: string;
+        };
         ChildCase: {
             case_no: string;
             for_customer: boolean;
@@ -10800,6 +10805,7 @@ export interface components {
             objection: components["schemas"]["OwnObjection"] | null;
             objection_answer: components["schemas"]["OwnAnswer"] | null;
             photos: components["schemas"]["PaperPhotos"][];
+            remade: components["schemas"]["Remade"] | null;
             sha256: string;
             signers: components["schemas"]["Signer"][];
             task: number;
@@ -11670,6 +11676,7 @@ export interface components {
             at: string;
             id: number;
             may_answer: boolean;
+            paper: string;
             task: number;
             text: string;
         };
@@ -12126,6 +12133,13 @@ export interface components {
             name: string;
             streets: components["schemas"]["Street"][];
         };
+        Remade: {
+            answer: string | null;
+            /** Format: date-time */
+            at: string;
+            changes: components["schemas"]["ChangedFact"][];
+            said: string;
+        };
         Remark: {
             text: string;
         };
@@ -12276,6 +12290,15 @@ export interface components {
         Settle: {
             /** @enum {string} */
             as: "sent" | "refused" | "again";
+        };
+        SettledObjection: {
+            answer: string | null;
+            /** Format: date-time */
+            at: string;
+            task: number;
+            text: string;
+            /** @enum {string} */
+            way: "answered" | "signed" | "remade";
         };
         SignCode: {
             sha256: string;
@@ -12543,6 +12566,7 @@ export interface components {
             objected_papers: string[];
             objections: components["schemas"]["ObjectionToPaper"][];
             objections_beside: components["schemas"]["ObjectionBeside"][];
+            objections_settled: components["schemas"]["SettledObjection"][];
             open_tasks: components["schemas"]["OpenTask"][];
             /** Format: date-time */
             opened_at: string;
