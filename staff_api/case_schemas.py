@@ -66,6 +66,27 @@ class ObjectionBesideSchema(Schema):
     at = fields.AwareDateTime(required=True)
 
 
+class RemakingWaySchema(Schema):
+    """How a disputed paper is written anew: by this outcome of the open ``task``, or of what follows it.
+
+    ``ends_child``: what the task handed over is to be ended before; ``outcome`` is empty where that is all.
+    """
+
+    task = fields.Integer(required=True)
+    outcome = fields.String(required=True)
+    name = fields.String(required=True)
+    ends_child = fields.Boolean(required=True)
+
+
+class SentBackSchema(Schema):
+    """Why staff sent the case back to the step at which it stands, and by which way."""
+
+    name = fields.String(required=True)
+    text = fields.String(required=True)
+    at = make_moment()
+    by = fields.String(required=True)
+
+
 class ObjectionToPaperSchema(Schema):
     """What the customer found wrong with a paper, by its task, until it is mended, signed or answered."""
 
@@ -75,6 +96,7 @@ class ObjectionToPaperSchema(Schema):
     text = fields.String(required=True)
     at = make_moment()
     may_answer = fields.Boolean(required=True)
+    way = fields.Nested(RemakingWaySchema, required=True, allow_none=True)
 
 
 class SettledObjectionSchema(Schema):
@@ -288,6 +310,7 @@ class StaffCaseViewSchema(StaffCaseRowSchema):
     rating = fields.Nested(StaffRatingSchema, required=True, allow_none=True)
     actions = fields.List(fields.Nested(StaffActionSchema), required=True)
     documents = fields.List(fields.Nested(DocumentLineSchema), required=True)
+    sent_back = fields.Nested(SentBackSchema, required=True, allow_none=True)
     objections = fields.List(fields.Nested(ObjectionToPaperSchema), required=True)
     objections_settled = fields.List(fields.Nested(SettledObjectionSchema), required=True)
     objections_beside = fields.List(fields.Nested(ObjectionBesideSchema), required=True)

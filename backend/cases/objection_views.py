@@ -9,6 +9,7 @@ from sqlalchemy import Row
 
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.objection_rows import ANSWER_CONTEXT, TEXT_CONTEXT
+from backend.cases.remaking_ways import RemakingWay
 from backend.cases.staff_access import LOOKERS_ON, list_posts, tell_part
 from backend.core.encryption import KeyRing
 from backend.organisation.service import Member
@@ -17,6 +18,8 @@ from backend.organisation.service import Member
 MOST = 5
 # Version of a form → its name.
 NameForm = Callable[[int], str]
+# Step of a paper → the way by which it is made anew.
+FindWay = Callable[[str], RemakingWay | None]
 
 
 def may_answer(member: Member, case: Row[Any], objection: Row[Any]) -> bool:
@@ -64,10 +67,11 @@ def describe_objections(
     member: Member,
     keys: KeyRing,
     name_form: NameForm,
+    find_way: FindWay,
 ) -> dict[str, Any]:
     """Return what a case's view tells of objections: to its own papers, and to those beside it."""
     return {
-        "objections": _list_open(rows, case, member, keys, name_form),
+        "objections": _list_open(rows, case, member, keys, name_form, find_way),
         "objections_settled": _list_settled(rows, case, keys),
         "objections_beside": _list_beside(rows, case, keys, name_form),
     }
@@ -79,6 +83,7 @@ def _list_open(
     member: Member,
     keys: KeyRing,
     name_form: NameForm,
+    find_way: FindWay,
 ) -> list[dict[str, Any]]:
     """Return the open objections to the papers of one case, each with the task of its paper."""
     return [
@@ -89,9 +94,11 @@ def _list_open(
             "text": keys.decrypt(one.text_sealed, TEXT_CONTEXT),
             "at": one.made_at,
             "may_answer": may_answer(member, case, one),
+            "way": None if way is None else way._asdict(),
         }
         for one in rows
         if one.case_id == case.id and one.is_open
+        for way in [find_way(one.step)]
     ]
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
@@ -38,7 +39,9 @@ from backend.cases.objection_views import describe_objections, pick_open, write_
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
+from backend.cases.remaking_ways import find_remaking_way
 from backend.cases.review_rows import read_corrections, read_marks
+from backend.cases.sent_back import find_sent_back
 from backend.cases.snapshot import CaseStatus
 from backend.cases.staff_access import StaffAccess, make_filler_performer, make_performer, tell_part
 from backend.cases.staff_case_view import (
@@ -247,7 +250,7 @@ class StaffCases:
         }
         events = read_events(session, definitions, root.id)
         # Only alarms ring.
-        is_alarm = _rings(definitions.values())
+        is_alarm = any(one.traits.get("is_alarm") for one in definitions.values())
         rings = read_rings(session, sorted(definitions)) if is_alarm else []
         untaken = list_untaken(session, [row.id]) if is_alarm else frozenset()
         notes = read_notes(session, definitions)
@@ -263,8 +266,9 @@ class StaffCases:
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
         staff_ids |= {who for one in asked for who in (one.asked_by, one.decided_by)}
         staff_ids |= {who for one in helping for who in (one.staff_id, one.added_by, one.removed_by)}
-        staff_ids |= list_staff_ids(events) | {one.by for one in parts}
-        staff_ids |= {one.answered_by for one in objections}
+        staff_ids |= (
+            list_staff_ids(events) | {one.by for one in parts} | {one.answered_by for one in objections}
+        )
         called = self._organisation.call_staff(session, staff_ids - {None})
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
@@ -276,6 +280,8 @@ class StaffCases:
         def name_form(version_id: int) -> str:
             return self._definitions.get_form(session, version_id).name
 
+        own = make_snapshot(find_branch(root, row.id))
+        find_way = partial(find_remaking_way, definitions[row.id], own)
         more += write_objections(objections, self._keys, name_form, names.staff)
         if more:
             history = sorted([*history, *more], key=lambda one: one["at"])
@@ -289,7 +295,8 @@ class StaffCases:
             "reply": find_reply(events),
             "declined": find_declined(events, row.id),
             "notes": write_notes(notes, self._keys, names.staff),
-            **describe_objections(objections, row, member, self._keys, name_form),
+            "sent_back": find_sent_back(events, row.id, names.staff),
+            **describe_objections(objections, row, member, self._keys, name_form, find_way),
             "team": self._write_team(session, member, row),
             "forwarding": self._describe_forwarding(
                 session, member, row, root, definitions, handlers, find_answerers(events) if parts else {}
@@ -390,7 +397,3 @@ def _read_tree(session: Session, row: Row[Any]) -> CaseTree:
     """Return the case that ``row`` belongs to in the end, itself or the one above all others."""
     is_root = row.parent_case_id is None
     return read_tree_by_id(session, row.id if is_root else find_root_id(session, row.id))
-
-
-def _rings(definitions: Iterable[ProcessDefinition]) -> bool:
-    return any(one.traits.get("is_alarm") for one in definitions)

@@ -75,7 +75,7 @@ def list_staff_ids(events: Iterable[HistoryEvent]) -> set[int]:
     """Return the ids of all staff that the history names, as actor or as handler."""
     found: set[int] = set()
     for event in events:
-        number = _read_staff_id(event.actor)
+        number = read_staff_id(event.actor)
         if number is not None:
             found.add(number)
         data = event.payload.get("data", {})
@@ -92,7 +92,7 @@ def list_unit_ids(events: Iterable[HistoryEvent]) -> set[int]:
 def find_answerers(events: Iterable[HistoryEvent]) -> dict[int, int]:
     """Return who gave a department's answer, by the id of the forwarded part."""
     done = (one for one in events if one.kind == "task_done" and one.definition.traits.get(ANSWERS))
-    return {one.case_id: number for one in done if (number := _read_staff_id(one.actor)) is not None}
+    return {one.case_id: number for one in done if (number := read_staff_id(one.actor)) is not None}
 
 
 def find_reply(events: Iterable[HistoryEvent]) -> str | None:
@@ -115,7 +115,7 @@ def write_history(events: Iterable[HistoryEvent], names: Names) -> list[dict[str
     return written
 
 
-def _read_staff_id(actor: str) -> int | None:
+def read_staff_id(actor: str) -> int | None:
     kind, _, number = actor.partition(":")
     return int(number) if kind == "staff" and number.isdigit() else None
 
@@ -142,7 +142,7 @@ def _write_done(event: HistoryEvent, names: Names) -> str | None:
     outcome = step.outcome(event.payload["outcome"])
     if step.by.kind is ActorKind.SYSTEM or outcome is None:
         return None
-    if step.by.kind is ActorKind.CUSTOMER and _read_staff_id(event.actor) is not None:
+    if step.by.kind is ActorKind.CUSTOMER and read_staff_id(event.actor) is not None:
         name = outcome.name_for_staff or outcome.name
         return _with_reason(f"代客户办理“{step.name}”：{name}", event)
     said = step.name if outcome.name == step.name else f"{step.name}：{outcome.name}"

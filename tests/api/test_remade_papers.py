@@ -92,6 +92,34 @@ def test_the_new_slip_answers_what_was_said_of_the_old_one(
     assert read(hall, owner, f"/cases/{owing}")["is_disputed"] is False
 
 
+def test_the_way_to_a_new_slip_is_told_and_its_reason_read_by_who_goes_there(
+    hall: Hall, owner: MadeCustomer, handler: Browser, owing: str
+) -> None:
+    object_to(hall, owner, owing)
+    desk = hall.sign_in("desk_361")
+
+    def read_way() -> dict[str, Any]:
+        [said] = desk.read(f"/cases/{owing}")["objections"]
+        way: dict[str, Any] = said["way"]
+        return way
+
+    way = read_way()
+    assert (way["outcome"], way["ends_child"]) == ("recheck", True)
+    fee_no = desk.read(f"/cases/{owing}")["child"]["case_no"]
+    assert desk.cancel(fee_no, "客户说数不对").status_code == 200
+    way = read_way()
+    offered = {(one["task"], one["outcome"]): one["name"] for one in desk.read(f"/cases/{owing}")["actions"]}
+    assert way["ends_child"] is False and offered[way["task"], way["outcome"]] == way["name"]
+    assert desk.act(owing, "recheck", reason="客户说读数不对，请重新抄表").status_code == 200
+    told = handler.read(f"/cases/{owing}")["sent_back"]
+    assert (told["name"], told["text"]) == (way["name"], "客户说读数不对，请重新抄表") and told["by"]
+    # The slip lies open again: it is filled in once more.
+    assert read_way() is None
+    fill_in(handler, owing, **EVEN)
+    assert handler.act(owing, "clear").status_code == 200
+    assert desk.read(f"/cases/{owing}")["sent_back"] is None
+
+
 def test_what_was_answered_before_stays_beside_the_new_slip(
     hall: Hall, owner: MadeCustomer, handler: Browser, owing: str
 ) -> None:

@@ -17,7 +17,7 @@ const ACTION = {
 function show(change: Partial<AvailableAction>) {
   setActivePinia(createPinia())
   const action = { ...ACTION, ...change } as AvailableAction
-  const view = { case_no: '1', version: 1, status: 'open', actions: [action], open_tasks: [], reviews: {}, values: {}, form: { sections: [] }, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [], visit: {}, forwarding: { parts: [] }, suggested_unit: { code: '301', name: '东城' } }
+  const view = { case_no: '1', version: 1, status: 'open', actions: [action], open_tasks: [], reviews: {}, values: {}, form: { sections: [] }, changed_items: [], owed_documents: [], may_be_owed: [], corrections: [], visit: {}, forwarding: { parts: [] }, objections: [], suggested_unit: { code: '301', name: '东城' } }
   const open = useOpenCase()
   open.caseNo = '1'
   open.view = view as unknown as StaffCaseView

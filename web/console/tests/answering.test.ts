@@ -3,7 +3,7 @@ import ElementPlus from 'element-plus'
 import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { answerObjection } from '@/api/documents'
-import type { DocumentLine, StaffCaseView } from '@/api/types'
+import type { StaffCaseView } from '@/api/types'
 import AnswerDialog from '@/components/case/AnswerDialog.vue'
 import { tellIdle } from '@/domain/actionNeeds'
 import { tellDisputed } from '@/domain/money'
@@ -15,8 +15,8 @@ vi.mock('@/components/EditDialog.vue', () => ({
 }))
 
 const objections: StaffCaseView['objections'] = [
-  { id: 7, task: 3, paper: '气量核对单', text: '读数不对', at: '2026-11-26T02:00:00Z', may_answer: true },
-  { id: 9, task: 3, paper: '气量核对单', text: '金额也不对', at: '2026-11-26T03:00:00Z', may_answer: true },
+  { id: 7, task: 3, paper: '气量核对单', text: '读数不对', at: '2026-11-26T02:00:00Z', may_answer: true, way: null },
+  { id: 9, task: 3, paper: '气量核对单', text: '金额也不对', at: '2026-11-26T03:00:00Z', may_answer: true, way: null },
 ]
 
 describe('an answer to a customer who objects', () => {
@@ -30,8 +30,7 @@ describe('an answer to a customer who objects', () => {
     const open = useOpenCase()
     open.caseNo = '1'
     vi.spyOn(open, 'check').mockResolvedValue(undefined)
-    const line = { task: 3, name: '气量核对单' } as DocumentLine
-    const shown = mount(AnswerDialog, { props: { line, objections }, global: { plugins: [ElementPlus] } })
+    const shown = mount(AnswerDialog, { props: { task: 3, paper: '气量核对单', objections }, global: { plugins: [ElementPlus] } })
     expect(shown.text()).toContain('写明怎么答复的')
     expect(shown.text()).toContain('金额也不对')
     await shown.get('textarea').setValue(' 已电话核对 ')

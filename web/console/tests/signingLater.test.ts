@@ -42,7 +42,7 @@ describe('a document whose step is left', () => {
 
   it('says in the customer\'s words what is wrong with it, at that paper alone', async () => {
     const shown = show(line({ unsigned: ['客户签字'] }), line({ task: 4, name: '收据' }))
-    const objection = { id: 7, task: 3, paper: '安检单', text: '面积不对', at: '2026-11-26T02:00:00Z', may_answer: true }
+    const objection = { id: 7, task: 3, paper: '安检单', text: '面积不对', at: '2026-11-26T02:00:00Z', may_answer: true, way: null }
     useOpenCase().view!.objections = [objection]
     await nextTick()
     const [slip, receipt] = shown.findAll('li')

@@ -11679,6 +11679,7 @@ export interface components {
             paper: string;
             task: number;
             text: string;
+            way: components["schemas"]["RemakingWay"] | null;
         };
         OfferedChoice: {
             offered: ("sms" | "wecom" | "browser")[];
@@ -12140,6 +12141,12 @@ export interface components {
             changes: components["schemas"]["ChangedFact"][];
             said: string;
         };
+        RemakingWay: {
+            ends_child: boolean;
+            name: string;
+            outcome: string;
+            task: number;
+        };
         Remark: {
             text: string;
         };
@@ -12254,6 +12261,13 @@ export interface components {
         };
         SavedDocument: {
             revision: number;
+        };
+        SentBack: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            name: string;
+            text: string;
         };
         SentLink: {
             /** Format: date-time */
@@ -12592,6 +12606,7 @@ export interface components {
             };
             /** @description An alarm that nobody has taken yet. */
             rings: boolean;
+            sent_back: components["schemas"]["SentBack"] | null;
             service: string;
             service_name: string;
             /** @enum {string} */

@@ -105,6 +105,13 @@ export function tellWhoseTurn(tasks: readonly Pick<StaffCaseView['open_tasks'][n
   return waited.length ? `在等${[...new Set(waited)].join('，')}` : ''
 }
 
+/** What is said once something is done and nothing more is offered here: whose turn it is, unless an answer is owed. */
+export function tellNext(after: Pick<StaffCaseView, 'open_tasks'> & Partial<Pick<StaffCaseView, 'objections'>>): string {
+  if (after.objections?.some((one) => one.may_answer)) return '客户对单据有异议，还等您答复'
+  const turn = tellWhoseTurn(after.open_tasks)
+  return turn ? `${turn}，您不用再办` : ''
+}
+
 /** What is the customer's, and only done for one who is there. */
 export const tellHelp = (name: string, answers: boolean): string =>
   `${answers ? '客户有异议，先答复。客户还是来柜台办的，可以代办' : '正在等客户自己办。客户来到柜台时，您可以代办'}：${name}`
@@ -122,7 +129,7 @@ export function tellIdle(
 ): string {
   const toSign = tellToSign(view?.documents ?? [])
   if (toSign && !approves) return toSign
-  if (view?.objections?.some((one) => one.may_answer)) return '客户对单据有异议，请联系客户，并在“表单”里答复。'
+  if (view?.objections?.some((one) => one.may_answer)) return '客户对单据有异议，请联系客户，并在上面答复。'
   if (view?.objections_beside?.length) return `客户对“${view.objections_beside[0]!.paper}”有异议，请点上面的“去看、去答复”。`
   if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
   if (view?.extension?.may_answer) return '请看上面的延期申请，等您同意或不同意。'
