@@ -229,7 +229,7 @@ def _see_what_to_pay(watched: Watched, customer: Customer) -> None:
 
 def _see_the_receipt(watched: Watched, customer: Customer, case_no: str) -> None:
     customer.go("case", no=case_no)
-    expect(customer.page.get_by_text(re.compile("到账，收据号 R-8801"))).to_be_visible()
+    expect(customer.page.get_by_text(re.compile("到账，入账单号 R-8801"))).to_be_visible()
     watched.shoot(customer.page, "installation-paid")
 
 
