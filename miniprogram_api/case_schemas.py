@@ -88,6 +88,8 @@ class CaseSummarySchema(_CaseBaseSchema):
     due = fields.Nested(DueSchema, required=True, allow_none=True)
     # What the customer is asked to put right, in short, where the open step shows it.
     told = fields.String(required=True)
+    # Staff are to answer first what the customer says of a paper.
+    is_disputed = fields.Boolean(required=True)
 
 
 class RefusalSchema(Schema):
@@ -149,10 +151,11 @@ class CaseQuerySchema(Schema):
 
 
 class HomeSchema(Schema):
-    """What waits for the customer, first; then the visits to come."""
+    """What waits for the customer, first; then the visits to come, and what is to be answered to them."""
 
     waiting = fields.List(fields.Nested(CaseSummarySchema), required=True)
     coming = fields.List(fields.Nested(CaseSummarySchema), required=True)
+    answering = fields.List(fields.Nested(CaseSummarySchema), required=True)
     open_count = fields.Integer(required=True)
     unread_messages = fields.Integer(required=True)
 

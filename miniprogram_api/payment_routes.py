@@ -44,7 +44,8 @@ class BasisSchema(Schema):
 class BillSchema(Schema):
     """What is to be paid now. ``amount_fen`` is null while nobody has set it; ``total_fen`` is the whole.
 
-    ``basis`` is what a sum that was recorded comes of; a contract's stands in the contract.
+    ``basis`` is what a sum that was recorded comes of; a contract's stands in the contract. ``paper`` is the
+    task of the slip that has the sum, among the case's documents, to which the customer may object.
     """
 
     what = fields.String(required=True)
@@ -54,6 +55,7 @@ class BillSchema(Schema):
     state = fields.String(required=True, validate=validate.OneOf(BILL_STATES))
     until = fields.AwareDateTime(required=True, allow_none=True)
     overdue = fields.Boolean(required=True)
+    paper = fields.Integer(required=True, allow_none=True)
     basis = fields.List(fields.Nested(BasisSchema), required=True)
     contract_no = fields.String(required=True, allow_none=True)
     transfer = fields.Nested(TransferSchema, required=True, allow_none=True)

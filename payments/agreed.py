@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
@@ -34,6 +35,7 @@ class Agreed:
     ``contract_no`` is empty where there is no contract; ``transfer`` is the company's account in it,
     ``pay_by`` the last day of the first payment. ``since`` is when a sum was written down that nobody was
     told before, and ``basis`` what it comes of; what was paid until then was paid for something else.
+    ``task_no`` is the task of the form with the sum, None where there is none, and
     ``is_disputed`` says that the customer does not agree to the form with the sum, and waits for an answer.
     """
 
@@ -45,6 +47,7 @@ class Agreed:
     since: datetime | None = None
     basis: tuple[Mapping[str, str], ...] = ()
     is_disputed: bool = False
+    task_no: int | None = None
 
     def find_due(self, paid_fen: int) -> int:
         """Return what is to be paid next, nothing where all is paid."""
@@ -65,23 +68,36 @@ def find_agreed(session: Session, case_id: int, data: Mapping[str, Any]) -> Agre
     return None if not amount_fen else Agreed(int(amount_fen), (int(amount_fen),))
 
 
+def find_slip(session: Session, case_id: int, field: str) -> Row[Any] | None:
+    """Return the newest form that counts of those in which a sum stood under ``field``, or None.
+
+    A newer one in which nothing is owed counts as well: then nothing is.
+    """
+    rows = document_rows.list_filled(session, case_id)
+    forms = {row.form_key for row in rows if row.content.get(field)}
+    counting = [row for row in rows if row.state == "filled" and row.form_key in forms]
+    return counting[-1] if counting else None
+
+
 def find_recorded(session: Session, definitions: DefinitionStore, case_id: int, field: str) -> Agreed | None:
     """Return the sum that the newest form of the case has under ``field``, and what it comes of, or None."""
-    rows = [
-        row
-        for row in document_rows.list_filled(session, case_id)
-        if row.state == "filled" and row.content.get(field)
-    ]
-    if not rows:
+    row = find_slip(session, case_id, field)
+    if row is None or not row.content.get(field):
         return None
-    row = rows[-1]
     form = definitions.get_form(session, row.form_version_id)
     # The sum itself stands above: what is told of it is what it comes of.
     told = [one for one in form.body.get("main_facts", ()) if one["field"] != field]
     basis = list_facts(form, row.content, told)
     total_fen = int(row.content[field])
     is_disputed = is_open_at(session, row.id)
-    return Agreed(total_fen, (total_fen,), since=row.filled_at, basis=tuple(basis), is_disputed=is_disputed)
+    return Agreed(
+        total_fen,
+        (total_fen,),
+        since=row.filled_at,
+        basis=tuple(basis),
+        is_disputed=is_disputed,
+        task_no=row.task_no,
+    )
 
 
 def read_contract(content: Mapping[str, Any], number: str, *, is_done: bool = False) -> Agreed:

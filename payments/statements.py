@@ -11,7 +11,7 @@ from urllib.parse import quote
 from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.access import find_customer_case, find_root_id
+from backend.cases.access import find_customer_case, find_root_id, join_task
 from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
 from backend.cases.deadlines import find_limit, measure_due
 from backend.cases.models import ServiceCase
@@ -29,8 +29,8 @@ from backend.organisation.service import Member, OrganisationService
 from payments.agreed import Agreed, find_agreed, find_recorded
 from payments.collecting import OPENS_CHARGE
 from payments.ledger import list_charges
-from payments.paid_for import find_sum_field, list_sum_fields, name_what
-from payments.settling import SUM_SET
+from payments.paid_for import UNNAMED, find_sum_field, name_what
+from payments.settling import SUM_SET, Recorded, find_owed
 
 # The step at which the customer has paid is finance's.
 SETTLES_CHARGE = "settle_charge"
@@ -39,7 +39,6 @@ _UNIT = select(_CASE.c.unit_id).where(_CASE.c.id == bindparam("case_id"))
 _OPEN = select(_CASE.c.id, _CASE.c.definition_version_id).where(
     _CASE.c.customer_id == bindparam("customer_id"), _CASE.c.status == "open"
 )
-_UNNAMED = "费用"
 # Where a browser shows an address on the map; the clients themselves name no host but ours.
 _MAP = "https://apis.map.qq.com/uri/v1/search?keyword={}&referer=gas-hall"
 # What a bill waits for: its sum, an answer to what the customer says of it, the customer's money, the counter
@@ -49,13 +48,17 @@ BILL_STATES = ("to_set", "disputed", "to_pay", "booking", "checking")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where money is waited for: the step that the customer's progress shows, and what collects the fee."""
+    """Where money is waited for: the step that the customer's progress shows, and what collects the fee.
+
+    ``path`` leads from the case at the top to ``branch``, by the tasks that handed over.
+    """
 
     branch: Branch
     definition: ProcessDefinition
     task: Task | None
     fee: Branch | None = None
     is_with_finance: bool = False
+    path: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,21 @@ class Fee:
     """What whoever takes the money reads: the sum that the customer was told, for what, and until when.
 
     ``due_fen`` is None where neither contract nor staff have said it, ``what`` where no money is taken;
-    ``basis`` is what a sum that was recorded comes of. Where nothing waits to be paid any more, ``received``
-    is what finance has confirmed since that sum was recorded, and ``is_cleared`` that it is all of it.
+    ``basis`` is what a sum that was recorded comes of. ``is_taken``: it is, and finance is yet to confirm it;
+    ``is_disputed``: the customer waits for an answer to what they say of it, and has no last day until then.
+    Where nothing waits to be paid any more, ``recorded`` is what the case's slip says is owed, and what came
+    in of it; ``received`` is what finance has confirmed since, and ``is_cleared`` that it is all of it.
     """
 
     due_fen: int | None = None
     what: str | None = None
     until: datetime | None = None
     basis: tuple[Mapping[str, str], ...] = ()
+    is_taken: bool = False
+    is_disputed: bool = False
     received: tuple[Mapping[str, Any], ...] = ()
     is_cleared: bool = False
+    recorded: Recorded | None = None
 
 
 class PaymentStatements:
@@ -164,38 +172,44 @@ class PaymentStatements:
             if due is None:
                 return Fee()
             basis = () if due.agreed is None else due.agreed.basis
-            return Fee(due.amount_fen, _name_what(place), due.until, basis)
+            state = _tell_state(place, due.agreed, due.amount_fen)
+            is_disputed = due.agreed is not None and due.agreed.is_disputed
+            return Fee(
+                due.amount_fen,
+                _name_what(place),
+                # Neither whoever objects nor whoever has paid has a day until which to come.
+                due.until if state == "to_pay" and not is_disputed else None,
+                basis,
+                is_taken=state == "checking",
+                is_disputed=is_disputed,
+            )
 
     def _find_cleared(self, session: Session, branch: Branch) -> Fee:
         """Return what came in of a sum that a form of the case recorded: nobody asks for it anew then."""
         definition = self._definitions.get(session, branch.definition_version_id)
-        for field in list_sum_fields(definition):
-            agreed = find_recorded(session, self._definitions, branch.id, field)
-            if agreed is not None and agreed.since is not None:
-                charges = list_charges(session, [one.id for one in list_branches(branch)])
-                settled = [one for one in charges if one.state == "settled"]
-                settled = [one for one in settled if one.settled_at >= agreed.since]
-                is_cleared = sum(one.amount_fen for one in settled) >= agreed.total_fen
-                return Fee(received=tuple(map(_write_receipt, settled)), is_cleared=is_cleared)
-        return Fee()
+        recorded = find_owed(session, definition, branch.id)
+        if recorded is None:
+            return Fee()
+        received = tuple(_write_receipt(one) for one in recorded.settled)
+        return Fee(received=received, is_cleared=recorded.is_settled, recorded=recorded)
 
-    def _list_places(self, session: Session, branch: Branch) -> Iterator[_Place]:
+    def _list_places(self, session: Session, branch: Branch, path: tuple[int, ...] = ()) -> Iterator[_Place]:
         """Return where the case waits for money, itself or in what it handed over to."""
         if branch.snapshot.status is not CaseStatus.OPEN:
             return
         definition = self._definitions.get(session, branch.definition_version_id)
         if _has_effect(definition.steps, OPENS_CHARGE):
-            yield self._make_fee(definition, branch, definition, None, branch)
+            yield self._make_fee(definition, branch, definition, None, branch, path)
         for task in branch.snapshot.open_tasks:
             child = branch.children.get(task.no)
             below = None if child is None else self._definitions.get(session, child.definition_version_id)
             if child is not None and below is not None and _has_effect(below.steps, OPENS_CHARGE):
                 if child.snapshot.status is CaseStatus.OPEN:
-                    yield self._make_fee(below, branch, definition, task, child)
+                    yield self._make_fee(below, branch, definition, task, child, path)
             elif child is not None:
-                yield from self._list_places(session, child)
+                yield from self._list_places(session, child, (*path, task.no))
             elif definition.step(task.step).has_guard(SUM_SET):
-                yield _Place(branch, definition, task)
+                yield _Place(branch, definition, task, path=path)
 
     @staticmethod
     def _make_fee(
@@ -204,9 +218,10 @@ class PaymentStatements:
         definition: ProcessDefinition,
         task: Task | None,
         fee: Branch,
+        path: tuple[int, ...],
     ) -> _Place:
         here = [collecting.step(one.step) for one in fee.snapshot.open_tasks]
-        return _Place(branch, definition, task, fee, _has_effect(here, SETTLES_CHARGE))
+        return _Place(branch, definition, task, fee, _has_effect(here, SETTLES_CHARGE), path)
 
     def _write_bill(
         self, session: Session, place: _Place, charges: Sequence[Row[Any]], now: datetime
@@ -223,6 +238,7 @@ class PaymentStatements:
             "state": _tell_state(place, agreed, due.amount_fen),
             "until": due.until,
             "overdue": due.until is not None and due.until < now,
+            "paper": _find_paper(place, agreed),
             "basis": [] if agreed is None else list(agreed.basis),
             "contract_no": agreed.contract_no or None if agreed is not None else None,
             "transfer": None if agreed is None else agreed.transfer,
@@ -293,6 +309,12 @@ class PaymentStatements:
         return {"unit": unit, "address": address, "hours": periods, "map_url": map_url}
 
 
+def _find_paper(place: _Place, agreed: Agreed | None) -> int | None:
+    """Return the number by which the customer knows the paper with the sum, or None where it is in none."""
+    task_no = None if agreed is None else agreed.task_no
+    return None if task_no is None else join_task((*place.path, task_no))
+
+
 def _tell_last_day(calendar: WorkingCalendar, since: datetime, due_at: datetime) -> datetime:
     """Return when the counter closes on the last day for paying.
 
@@ -321,7 +343,7 @@ def _is_booked(place: _Place) -> bool:
 
 def _name_what(place: _Place) -> str:
     step = None if place.task is None else place.task.step
-    return name_what(place.definition, step) or _UNNAMED
+    return name_what(place.definition, step) or UNNAMED
 
 
 def _tell_state(place: _Place, agreed: Agreed | None, amount_fen: int | None) -> str:

@@ -58,12 +58,17 @@ class CaseProgressStepSchema(StaffProgressStepSchema):
 
 
 class ObjectionBesideSchema(Schema):
-    """What the customer objects to in another part of the same application, which is answered there."""
+    """What the customer objects to in another part of the same application, which is answered there.
+
+    ``answered_by`` is who wrote the paper, for whoever may not answer.
+    """
 
     case_no = fields.String(required=True)
     paper = fields.String(required=True)
     text = fields.String(required=True)
     at = fields.AwareDateTime(required=True)
+    may_answer = fields.Boolean(required=True)
+    answered_by = fields.String(required=True)
 
 
 class RemakingWaySchema(Schema):
@@ -242,9 +247,11 @@ class StaffActionSchema(AvailableActionSchema):
     """An action of staff; ``demands`` tells which way out fits what is typed into the step's form.
 
     ``not_yet``: what it needs is not here yet, as a way of paying, and clients draw no button.
+    ``is_told``: the customer gets a message that it was done.
     ``choice``: of several that weigh the same, whether it was told before; only then may it stand out.
     """
 
+    is_told = fields.Boolean(required=True)
     not_yet = fields.Boolean(required=True)
     choice = fields.String(required=True, allow_none=True, validate=validate.OneOf(CHOICES))
     demands = fields.List(fields.Nested(FormDemandSchema), required=True)

@@ -29,19 +29,33 @@ class FeeReceivedSchema(Schema):
     receipt_no = fields.String(required=True, allow_none=True)
 
 
+class FeeRecordedSchema(Schema):
+    """What a slip of the case says is owed, for what, and what has come in since it was filled in."""
+
+    what = fields.String(required=True)
+    owed_fen = fields.Integer(required=True)
+    paid_fen = fields.Integer(required=True)
+    missing_fen = fields.Integer(required=True)
+
+
 class FeeSchema(Schema):
     """The sum of contract or scheme, less what was paid, for what, and until when the customer is to pay it.
 
-    The sum is null where nobody has said it, ``what`` where the case takes no money. After the payment
-    ``received`` tells what finance has confirmed of a sum that was recorded; ``is_cleared``: all of it.
+    The sum is null where nobody has said it, ``what`` where the case takes no money. ``is_taken``: finance is
+    yet to confirm it; ``is_disputed``: the customer does not agree and is to be answered first. Once nothing
+    is collected, ``recorded`` tells what a slip says is owed, ``received`` what finance has confirmed of it;
+    ``is_cleared``: all of it.
     """
 
     due_fen = fields.Integer(required=True, allow_none=True)
     what = fields.String(required=True, allow_none=True)
     until = fields.AwareDateTime(required=True, allow_none=True)
     basis = fields.List(fields.Nested(FeeBasisSchema), required=True)
+    is_taken = fields.Boolean(required=True)
+    is_disputed = fields.Boolean(required=True)
     received = fields.List(fields.Nested(FeeReceivedSchema), required=True)
     is_cleared = fields.Boolean(required=True)
+    recorded = fields.Nested(FeeRecordedSchema, required=True, allow_none=True)
 
 
 def make_fee_routes(

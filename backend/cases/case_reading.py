@@ -30,6 +30,7 @@ from backend.cases.customer_actions import (
 from backend.cases.declining import find_refusal, tell_refusal
 from backend.cases.form_sealing import open_values
 from backend.cases.guards import bind_guards
+from backend.cases.home_cards import sort_cards
 from backend.cases.identity_wanted import tell_identity
 from backend.cases.mending_shown import describe_mending, find_ended_reason
 from backend.cases.offers import Offers
@@ -176,18 +177,14 @@ class CustomerCases:
         return {"items": items, "next": trees[PAGE - 1].case_no if len(trees) > PAGE else None}
 
     def read_home(self, customer_id: int) -> dict[str, Any]:
-        """Return what waits for the customer, the visits to come besides, and how many cases are open."""
+        """Return ``{waiting, coming, answering, open_count}``: by what is next, and how many are open."""
         with self._reading() as session:
             proving = self._proving if self._offers_face_check else ()
             signing = find_of_customer(session, self._definitions, customer_id)
             more = [*signing, *self._dues.list_collecting(session, customer_id)]
             trees = list_waiting_trees(session, customer_id, PAGE, proving, more)
             told = self._summarise(session, trees, signing)
-            return {
-                "waiting": [one for one, _ in told if one["action"] or one["due"]],
-                "coming": [one for one, hour in told if hour and not one["action"] and not one["due"]],
-                "open_count": count_open(session, customer_id),
-            }
+            return {**sort_cards(told), "open_count": count_open(session, customer_id)}
 
     def _tell_purpose(self, session: Session, line: Line) -> str:
         """Return what somebody comes for; where nobody is to come, nothing is foretold to find it."""
@@ -293,6 +290,7 @@ class CustomerCases:
             "action_name": awaited.text if awaited else None,
             "action": awaited.body if awaited else None,
             "due_text": write_step_due(current, now) if current else None,
+            "is_disputed": bool(disputed) or told_due is not due or any(one.is_disputed for one in actions),
             "due": told_due and {"what": told_due.what, "amount_fen": told_due.amount_fen},
             "told": tell_briefly(session, self._definitions, self._keys, tree.branch),
         }

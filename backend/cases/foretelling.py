@@ -51,6 +51,8 @@ class Visit(NamedTuple):
     is_beside: bool = False
     # What comes by ``due_at``, where that is a day that a slip has.
     ends_with: str = ""
+    # Why it stopped, in the place of the step's own words.
+    why_stopped: str = ""
 
 
 @dataclass(frozen=True)

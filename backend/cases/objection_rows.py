@@ -64,7 +64,7 @@ _READ = (
         _OBJECTION.c.id, _OBJECTION.c.case_id, _OBJECTION.c.document_id, _OBJECTION.c.text_sealed,
         _OBJECTION.c.made_at, _OBJECTION.c.signer, _OBJECTION.c.sha256, DOCUMENT.c.task_no, DOCUMENT.c.step,
         DOCUMENT.c.form_key, DOCUMENT.c.form_version_id, DOCUMENT.c.filled_by,
-        _TASK.c.post_key, _CASE.c.case_no,
+        _TASK.c.post_key, _CASE.c.case_no, _CASE.c.handler_id,
         _IS_OPEN.label("is_open"), _IS_CURRENT.label("is_current"), _SIGNED_AFTER_ALL.label("is_signed"),
         _FIRST_ANSWER.c.id.label("answer_id"),
         _FIRST_ANSWER.c.text_sealed.label("answer_sealed"), _FIRST_ANSWER.c.answered_at,

@@ -68,12 +68,13 @@ def describe_objections(
     keys: KeyRing,
     name_form: NameForm,
     find_way: FindWay,
+    staff: Mapping[int, str],
 ) -> dict[str, Any]:
     """Return what a case's view tells of objections: to its own papers, and to those beside it."""
     return {
         "objections": _list_open(rows, case, member, keys, name_form, find_way),
         "objections_settled": _list_settled(rows, case, keys),
-        "objections_beside": _list_beside(rows, case, keys, name_form),
+        "objections_beside": _list_beside(rows, case, member, keys, name_form, staff),
     }
 
 
@@ -126,16 +127,34 @@ def _name_way(row: Row[Any]) -> str:
     return "answered" if row.answer_id is not None else "remade"
 
 
+def list_people(rows: Iterable[Row[Any]]) -> set[int]:
+    """Return who has answered, and of what stands open who wrote the paper."""
+    answered = {one.answered_by for one in rows if one.answered_by is not None}
+    return answered | {writer for one in rows if one.is_open and (writer := _find_writer(one)) is not None}
+
+
+def _find_writer(objection: Row[Any]) -> int | None:
+    kind, _, number = str(objection.filled_by).partition(":")
+    return int(number) if kind == "staff" else None
+
+
 def _list_beside(
-    rows: Iterable[Row[Any]], case: Row[Any], keys: KeyRing, name_form: NameForm
+    rows: Iterable[Row[Any]],
+    case: Row[Any],
+    member: Member,
+    keys: KeyRing,
+    name_form: NameForm,
+    staff: Mapping[int, str],
 ) -> list[dict[str, Any]]:
-    """Return the open objections to papers of other parts of the application, with where to answer."""
+    """Return the open objections to papers of other parts of the application, with who answers and where."""
     return [
         {
             "case_no": one.case_no,
             "paper": name_form(one.form_version_id),
             "text": keys.decrypt(one.text_sealed, TEXT_CONTEXT),
             "at": one.made_at,
+            "may_answer": may_answer(member, one, one),
+            "answered_by": staff.get(_find_writer(one) or 0, ""),
         }
         for one in rows
         if one.case_id != case.id and one.is_open

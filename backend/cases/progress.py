@@ -86,6 +86,8 @@ class ProgressStep(NamedTuple):
     is_own: bool = False
     # What comes by ``due_at``, where that is a day that a slip has, as 竣工.
     ends_with: str = ""
+    # The text says why the step stopped, whatever became of the case afterwards.
+    says_why: bool = False
 
 
 # Who comes to the customer, in every process.
@@ -195,15 +197,18 @@ def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[V
         beside = is_beside or task.step in line.definition.steps_beside
         is_open = task.state is TaskState.OPEN
         end = find_promised_end(line.definition, line.snapshot.data, task.step) if is_open else None
+        left = step.outcome(task.outcome) if task.outcome else None
+        undone = left.told_undone if left is not None else ""
         yield Visit(
             key=f"{prefix}{task.step}",
             step=step,
-            state=_state_of(task, child),
+            state=StepState.STOPPED if undone else _state_of(task, child),
             at=task.opened_at if child is not None else task.done_at or task.opened_at,
             due_at=end.due_at if end else line.due_at.get(task.no) if is_open else None,
             in_child=bool(prefix),
             is_beside=beside,
             ends_with=end.what if end else "",
+            why_stopped=undone,
         )
         if child is not None:
             below = _list_visits(child, f"{prefix}{task.step}/", beside)
@@ -211,9 +216,17 @@ def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[V
 
 
 def _list_ended(visits: Iterator[Visit]) -> Iterator[Visit]:
-    """What is not waited for any more is over for the customer, such as the slip for money that is there."""
+    """What is not waited for any more is over for the customer, such as the slip for money that is there.
+
+    Where what was handed over to was ended early, nothing asks for what it asked for.
+    """
     for one in visits:
-        yield one._replace(state=StepState.DONE, due_at=None) if one.state is StepState.NOW else one
+        if one.state is StepState.NOW:
+            yield one._replace(state=StepState.DONE, due_at=None)
+        elif one.state is StepState.STOPPED and not one.why_stopped:
+            yield one._replace(why_stopped=one.step.customer.text_stopped)
+        else:
+            yield one
 
 
 def _state_of(task: Task, child: Line | None) -> StepState:
@@ -269,7 +282,8 @@ def _fold_invisible(visits: Sequence[Visit], waits_for_parts: bool) -> _Told:
                 told[index] = wording if is_same else told[index]
                 at = _choose_time(steps[index], one)
                 steps[index] = steps[index]._replace(
-                    text=told[index].text,
+                    text=one.why_stopped or told[index].text,
+                    says_why=bool(one.why_stopped),
                     text_when_closed=told[index].text_when_closed,
                     state=one.state,
                     at=at,
@@ -321,7 +335,7 @@ def _tell(one: Visit, times: dict[str, int], waits_for_parts: bool) -> ProgressS
     return ProgressStep(
         one.key if been == 1 else f"{one.key}#{been}",
         wording.name,
-        wording.text,
+        one.why_stopped or wording.text,
         one.state,
         one.at,
         one.due_at if wording.tells_due else None,
@@ -334,6 +348,7 @@ def _tell(one: Visit, times: dict[str, int], waits_for_parts: bool) -> ProgressS
         one.is_beside is not waits_for_parts,
         one.step.by.kind is _CUSTOMER,
         one.ends_with,
+        bool(one.why_stopped),
     )
 
 

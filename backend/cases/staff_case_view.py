@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from backend.cases.cancelling import tells
 from backend.cases.case_tree import Branch, list_branches
 from backend.cases.choices import find_told, weigh
 from backend.cases.commands import AvailableAction, Performer
@@ -184,9 +185,12 @@ def describe_actions(
     data: Mapping[str, Any],
     now: datetime,
     find_process: FindProcess,
+    *,
+    cancel_is_told: bool,
 ) -> list[dict[str, Any]]:
     """Return the actions as clients draw their buttons, each with the time that is promised by taking it.
 
+    Each says whether the customer gets a message by it, which of stopping the case the caller knows.
     What a process does not offer yet (its trait ``not_offered``) has none (``not_yet``). Of several that
     weigh the same each says whether it was told before (``choice``).
     """
@@ -201,10 +205,15 @@ def describe_actions(
             one,
             tell_way(definition, one.step or "", one.outcome or "", now, find_process),
             choices.get((one.task, one.step or ""), {}).get(one.outcome or ""),
+            is_told=cancel_is_told if one.kind == "cancel" else _is_told(definition, one),
             not_yet=one.outcome in unoffered.get(one.step, ()),
         )
         for one in actions
     ]
+
+
+def _is_told(definition: ProcessDefinition, action: AvailableAction) -> bool:
+    return action.step is not None and tells(definition.step(action.step).outcome(action.outcome or ""))
 
 
 def _weigh(
@@ -216,7 +225,7 @@ def _weigh(
 
 
 def _describe_action(
-    action: AvailableAction, promise: str, choice: str | None, *, not_yet: bool
+    action: AvailableAction, promise: str, choice: str | None, *, is_told: bool, not_yet: bool
 ) -> dict[str, Any]:
     unmet = action.unmet
     return {
@@ -232,6 +241,7 @@ def _describe_action(
         "needs_owed_documents": action.needs_owed_documents,
         "asks": list(action.asks),
         "for_customer": action.for_customer,
+        "is_told": is_told,
         "not_yet": not_yet,
         "choice": choice,
         "demands": [{"field": one.field, "filled": one.filled} for one in action.demands],

@@ -17,6 +17,7 @@ from backend.cases.actions import list_available_actions
 from backend.cases.alarm_history import write_rings
 from backend.cases.alarm_ringing import list_untaken, read_rings
 from backend.cases.application_rows import find_rating
+from backend.cases.cancelling import is_cancel_told
 from backend.cases.case_files import CaseFiles
 from backend.cases.case_tree import Branch, CaseTree, list_branches, make_line, read_tree_by_id
 from backend.cases.co_handling import may_arrange, read_co_handlers, write_co_handlers
@@ -35,7 +36,7 @@ from backend.cases.forwarded_parts import (
 )
 from backend.cases.guards import bind_guards
 from backend.cases.handed_over import describe_handed_over
-from backend.cases.objection_views import describe_objections, pick_open, write_objections
+from backend.cases.objection_views import describe_objections, list_people, pick_open, write_objections
 from backend.cases.overall_limits import describe_overall, read_overall, write_overall
 from backend.cases.ports import AppointmentReader, RecordLook, WriteProgress
 from backend.cases.ratings import describe_rating
@@ -232,6 +233,7 @@ class StaffCases:
                 snapshot.data,
                 self._now(),
                 lambda key: self._definitions.newest(session, key).definition,
+                cancel_is_told=is_cancel_told(session, self._definitions, branch.id, actions),
             ),
             "open_tasks": describe_tasks(
                 definition, branch, self._sources.party_names, performer, self._now()
@@ -266,9 +268,8 @@ class StaffCases:
         staff_ids = {one.staff_id for one in (*rings, *notes, *told)} | {row.handler_id}
         staff_ids |= {who for one in asked for who in (one.asked_by, one.decided_by)}
         staff_ids |= {who for one in helping for who in (one.staff_id, one.added_by, one.removed_by)}
-        staff_ids |= (
-            list_staff_ids(events) | {one.by for one in parts} | {one.answered_by for one in objections}
-        )
+        staff_ids |= list_staff_ids(events) | {one.by for one in parts}
+        staff_ids |= list_people(objections)
         called = self._organisation.call_staff(session, staff_ids - {None})
         units = self._organisation.name_units(session, list_unit_ids(events) | {row.unit_id})
         names = Names(label_fields(form), name_called(called, self._sources.post_names), units)
@@ -296,7 +297,7 @@ class StaffCases:
             "declined": find_declined(events, row.id),
             "notes": write_notes(notes, self._keys, names.staff),
             "sent_back": find_sent_back(events, row.id, names.staff),
-            **describe_objections(objections, row, member, self._keys, name_form, find_way),
+            **describe_objections(objections, row, member, self._keys, name_form, find_way, names.staff),
             "team": self._write_team(session, member, row),
             "forwarding": self._describe_forwarding(
                 session, member, row, root, definitions, handlers, find_answerers(events) if parts else {}

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_root_id
+from backend.cases.cancelling import promise_cancelled
 from backend.cases.case_files import CaseFiles
 from backend.cases.commands import PERSONAL_POSTS, Cancel, Command, Complete, CorrectionRequest
 from backend.cases.document_signing import DocumentSigning, Signing, name_present
@@ -140,6 +141,7 @@ class StaffCommands:
 
         def prepare(session: Session, case: StoredCase, stamp: Stamp) -> Command:
             if command.kind == "cancel":
+                promise_cancelled(session, self._definitions, case, stamp)
                 return Cancel(make_performer(member), command.expected_version, command.reason)
             return self._make_complete(_Place(session, stamp, case), member, command)
 

@@ -88,7 +88,9 @@ def tell_end(progress: tuple[ProgressStep, ...], status: CaseStatus) -> tuple[Pr
     if status not in _STOPPED:
         return progress
     return tuple(
-        one._replace(text=_STOPPED[status], text_when_closed="") if one.state is StepState.STOPPED else one
+        one._replace(text=_STOPPED[status], text_when_closed="")
+        if one.state is StepState.STOPPED and not one.says_why
+        else one
         for one in progress
     )
 
@@ -118,11 +120,16 @@ def tell_hour(progress: tuple[ProgressStep, ...], hour: BookedHour | None) -> tu
 
 
 def tell_missing_hour(progress: tuple[ProgressStep, ...]) -> tuple[ProgressStep, ...]:
-    """Return the progress whose present step waits for another hour, which the customer is to choose."""
+    """Return the progress whose present step waits for another hour, which the customer is to choose.
+
+    Why somebody comes once more stands before it, where the step before says so.
+    """
     current = find_current(progress)
     if current is None:
         return progress
-    return _swap(progress, current, current._replace(text=_CHOOSE_AGAIN, due_at=None))
+    before = progress[progress.index(current) - 1] if progress[0] is not current else current
+    why = f"{before.text}。" if before.says_why else ""
+    return _swap(progress, current, current._replace(text=why + _CHOOSE_AGAIN, due_at=None))
 
 
 def tell_disputed(progress: tuple[ProgressStep, ...], disputed: Collection[int]) -> tuple[ProgressStep, ...]:

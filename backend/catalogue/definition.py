@@ -159,6 +159,7 @@ class Outcome:
     ``sets`` is case data that choosing this outcome records, for conditions further on.
     ``name_for_staff`` is what it is called for whoever chooses it on the customer's behalf.
     ``tells_customer`` is what the customer reads of the handling from then on; without it, nothing.
+    ``told_undone`` is what the step says in the progress that was left so without being done: 气款还没有缴清.
     """
 
     key: str
@@ -176,6 +177,7 @@ class Outcome:
     sets: dict[str, Any] = field(default_factory=dict)
     name_for_staff: str = ""
     tells_customer: tuple[TellsCustomer, ...] = ()
+    told_undone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,7 @@ class CustomerView:
     ``shows`` are fields of forms filled in before, which the customer reads beside the step.
     A step that ``joins`` is one thing with such a step right before it, here or in the case that handed
     over, and goes by its name. Without ``tells_due`` nobody reads by when staff have to be done with it.
+    ``text_stopped`` takes the place of ``text`` where the case was ended at the step and another one goes on.
     """
 
     visible: bool
@@ -229,6 +232,7 @@ class CustomerView:
     shows: tuple[str, ...] = ()
     joins: bool = False
     tells_due: bool = True
+    text_stopped: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ def _build_step(body: Body) -> Step:
             tuple(customer.get("shows", ())),
             customer.get("joins", False),
             customer.get("tells_due", True),
+            customer.get("text_stopped", ""),
         ),
         outcomes=tuple(_build_outcome(one, body["key"]) for one in body["outcomes"]),
         form=body.get("form"),
@@ -222,4 +223,5 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         sets=dict(body.get("sets", {})),
         name_for_staff=body.get("name_for_staff", ""),
         tells_customer=tuple(TellsCustomer(one) for one in body.get("tells_customer", ())),
+        told_undone=body.get("told_undone", ""),
     )

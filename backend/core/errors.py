@@ -22,6 +22,18 @@ _CODE_OF_STATUS = {
 }
 
 
+class ToldCode(str):
+    """A code whose sentence only whoever refuses can write, since it names a sum or a day."""
+
+    __slots__ = ("sentence",)
+    sentence: str
+
+    def __new__(cls, code: str, sentence: str) -> ToldCode:
+        told = super().__new__(cls, code)
+        told.sentence = sentence
+        return told
+
+
 class AppError(Exception):
     """Something that the client must be told.
 
@@ -114,6 +126,8 @@ def code_of_status(status: int) -> str:
 
 def sentence_for(code: str, status: int) -> str:
     """Return the Chinese sentence for ``code``, or one that fits the HTTP ``status`` where it has none."""
+    if isinstance(code, ToldCode):
+        return code.sentence
     return ERROR_TEXTS.get(code) or ERROR_TEXTS[code_of_status(status)]
 
 

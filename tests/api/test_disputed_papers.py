@@ -14,6 +14,7 @@ from backend.cases.deadline_watch import OWN_TURN_LATE, DeadlineWatch
 from backend.cases.models import CaseTask, ServiceCase
 from backend.core.calendar_models import CalendarVersion
 from composition.hall import read_clock
+from tests.api.bookings import enter_booking
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in, upload
 from tests.api.organisation import ensure_staff
@@ -181,6 +182,8 @@ def test_the_application_says_what_is_objected_to_in_its_part_and_where(
     lead = hall.sign_in("lead_a")
     [told] = lead.read(f"/cases/{top}")["objections_beside"]
     assert (told["case_no"], told["paper"], told["text"]) == (stopped, "气量核对单", WRONG)
+    # A lead may answer it there; whoever may not reads who does.
+    assert told["may_answer"] is True
     below_view = lead.read(f"/cases/{stopped}")
     assert below_view["objections_beside"] == [] and below_view["objections"][0]["may_answer"] is True
 
@@ -228,6 +231,12 @@ def test_what_was_read_wrong_is_read_anew(hall: Hall, owner: MadeCustomer, handl
     assert desk.cancel(fee_no, "读数抄错了").status_code == 200
     assert desk.act(case_no, "recheck", reason="读数抄错了").status_code == 200
     assert read_bill(hall, owner, case_no) is None
+    # Somebody comes for it once more, at an hour of its own.
+    with hall.sessions.begin() as session:
+        booked = enter_booking(session, hall.find_id(case_no))
+    hall.amend(case_no, **booked)
+    for outcome in ("set_off", "arrive"):
+        assert handler.act(case_no, outcome).status_code == 200
     fill_in(handler, case_no, **EVEN)
     assert handler.act(case_no, "clear").status_code == 200
     # What was said of the old slip is settled by the new one.

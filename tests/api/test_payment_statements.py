@@ -81,7 +81,8 @@ def test_the_sum_is_told_before_it_is_paid_and_the_receipt_afterwards(
     desk = hall.sign_in("desk_361")
     fee_no = desk.read(f"/cases/{case_no}")["child"]["case_no"]
     # The clerk at the counter starts from the sum that the customer was told.
-    nothing = {"until": None, "basis": [], "received": [], "is_cleared": False}
+    nothing = {"until": None, "basis": [], "received": [], "is_cleared": False, "recorded": None}
+    nothing |= {"is_taken": False, "is_disputed": False}
     assert desk.read(f"/cases/{fee_no}/fee") == {"due_fen": 358_000, "what": "安装费", **nothing}
     assert desk.read(f"/cases/{case_no}/fee") == {"due_fen": None, "what": None, **nothing}
     collect(hall, case_no, receipt_no, 358_000)

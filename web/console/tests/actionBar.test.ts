@@ -111,7 +111,7 @@ it('asks once before a passing that would never ask again for a document that ma
 it('shows what is collected, and asks with the sum before the money is said to be there', async () => {
   setActivePinia(createPinia())
   vi.mocked(sendCommand).mockReset()
-  vi.mocked(getFee).mockResolvedValue({ due_fen: 358_000, what: '安装费', until: null, basis: [{ label: '气价', text: '3 元/m³' }], received: [], is_cleared: false })
+  vi.mocked(getFee).mockResolvedValue({ due_fen: 358_000, what: '安装费', until: null, basis: [{ label: '气价', text: '3 元/m³' }], received: [], is_cleared: false, is_taken: false, is_disputed: false, recorded: null })
   const action = {
     kind: 'complete', task: 3, step: 'counter', outcome: 'paid', name: '已收款', asks: [], demands: [], unmet: null, needs_reason: false, reason_label: null, needs_corrections: false, needs_owed_documents: false, for_customer: false, not_yet: false,
   }

@@ -9,7 +9,7 @@ const action = (more: Partial<AvailableAction>): AvailableAction => ({
   outcome: 'pass',
   name: '',
   unmet: null,
-  needs_reason: false, reason_label: null, for_customer: false, not_yet: false, choice: null,
+  needs_reason: false, reason_label: null, for_customer: false, is_told: true, not_yet: false, choice: null,
   needs_corrections: false,
   needs_owed_documents: false,
   asks: [],
@@ -27,6 +27,13 @@ describe('actions', () => {
     const offered = [pass, owing, giveBack, refuse, cancel]
     expect(orderActions(offered, 0)).toEqual([pass, owing, giveBack, refuse, cancel])
     expect(orderActions(offered, 2)).toEqual([giveBack, pass, owing, refuse, cancel])
+  })
+
+  it('does not lead on to what has to be paid first', () => {
+    const paid = action({ step: 'check_paid', outcome: 'suspend', unmet: { code: 'arrears_unsettled', text: '还差 36.00 元' } })
+    const unpaid = action({ step: 'check_paid', outcome: 'unpaid', needs_reason: true })
+    expect(orderActions([paid, unpaid], 0)).toEqual([unpaid, paid])
+    expect(isLeading(unpaid, 0)).toBe(true)
   })
 
   it('puts a step at which nothing can be done yet below one at which something can', () => {
@@ -83,8 +90,11 @@ it('says of an ended case how it ended, and of an open one where to look', () =>
   ] as unknown as StaffCaseView['documents']
   expect(tellIdle({ status: 'open', step_name: '施工', waits_for: 'customer', documents })).toBe('还等您签名：项目交接单。请点“表单”里的“去签字”。')
   expect(tellIdle({ status: 'withdrawn', step_name: '已撤回' })).toBe('已撤回，不用再办。')
-  const beside = [{ case_no: '2', paper: '气量核对单', text: '读数不对', at: '2026-11-26T01:00:00Z' }]
-  expect(tellIdle({ status: 'open', step_name: '办理中', objections_beside: beside })).toContain('“气量核对单”有异议')
+  const beside = [{ case_no: '2', paper: '气量核对单', text: '读数不对', at: '2026-11-26T01:00:00Z', may_answer: true, answered_by: '张伟（作业人员）' }]
+  expect(tellIdle({ status: 'open', step_name: '办理中', objections_beside: beside })).toContain('去看、去答复')
+  // Whoever may not answer is not sent there, but reads who does.
+  const others = beside.map((one) => ({ ...one, may_answer: false }))
+  expect(tellIdle({ status: 'open', step_name: '办理中', objections_beside: others })).toBe('客户对“气量核对单”有异议，由张伟（作业人员）答复。')
   expect(tellIdle({ status: 'open', step_name: '审核资料' })).toContain('看进度')
   expect(tellIdle({ status: 'open', step_name: '签订报装合同' }, true)).toContain('合同审批')
   expect(tellIdle({ status: 'cancelled', step_name: '已取消' }, true)).toBe('已取消，不用再办。')

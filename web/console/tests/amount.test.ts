@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readAmount, tellFee, tellReceived } from '@/domain/money'
+import { readAmount, tellFee, tellReceived, tellStage } from '@/domain/money'
 
 it.each([
   ['80', 8000], ['80.5', 8050], ['80.05', 8005], [' 0.01 ', 1], ['10000000', 1_000_000_000],
@@ -15,10 +15,16 @@ describe('what is collected', () => {
     expect([tellFee({ what: null, due_fen: null }), tellFee(null)]).toEqual([null, null])
   })
 
-  it('is not asked for anew once finance has confirmed it', () => {
+  it('is told with what has come in of it, before anybody says that it is paid', () => {
+    const recorded = { what: '气款', owed_fen: 3600, paid_fen: 0, missing_fen: 3600 }
+    expect(tellReceived({ received: [], recorded })).toBe('气款 36.00 元，已收 0.00 元，还差 36.00 元')
     const received = [{ amount_fen: 3600, paid_at: '2026-11-26T09:00:00Z', receipt_no: 'R-1' }]
-    expect(tellReceived({ received, is_cleared: true })).toBe('财务已确认到账 36.00 元（入账单号 R-1），应缴的已缴清')
-    expect(tellReceived({ received, is_cleared: false })).toContain('还没有缴清')
-    expect([tellReceived({ received: [], is_cleared: false }), tellReceived(null)]).toEqual(['', ''])
+    expect(tellReceived({ received, recorded: { ...recorded, paid_fen: 3600, missing_fen: 0 } })).toBe('气款 36.00 元，已收 36.00 元（入账单号 R-1），已缴清')
+    expect([tellReceived({ received: [], recorded: null }), tellReceived(null)]).toEqual(['', ''])
+  })
+
+  it('is not asked for once it is taken, nor while the customer does not agree to it', () => {
+    const stages = [{}, { is_taken: true }, { is_disputed: true }].map((one) => tellStage({ is_taken: false, is_disputed: false, ...one }))
+    expect(stages).toEqual(['要收：', '已收款，等财务确认到账：', '单据上的数：'])
   })
 })

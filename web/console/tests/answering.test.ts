@@ -54,7 +54,8 @@ describe('what the page says while it stands open', () => {
   })
 
   it('asks whoever takes the money to look into it first', () => {
-    expect(tellDisputed(['气量核对单'])).toBe('客户对“气量核对单”有异议，先核实再收。')
-    expect(tellDisputed([])).toBe('')
+    expect(tellDisputed(['气量核对单'], null)).toBe('客户对“气量核对单”有异议，先核实再收。')
+    expect(tellDisputed(['气量核对单'], { is_disputed: true })).toContain('客户对数有异议，先不收')
+    expect(tellDisputed([], { is_disputed: false })).toBe('')
   })
 })

@@ -4,7 +4,7 @@ import { isLeading, orderActions } from '@/domain/actionNeeds'
 import { findWayOut, tellSums } from '@/domain/formDemands'
 
 const action = (outcome: string, more: Partial<AvailableAction>): AvailableAction => ({
-  kind: 'complete', task: 1, step: 'inspect', outcome, name: outcome, unmet: null, needs_reason: false, reason_label: null, for_customer: false, not_yet: false, choice: null,
+  kind: 'complete', task: 1, step: 'inspect', outcome, name: outcome, unmet: null, needs_reason: false, reason_label: null, for_customer: false, is_told: false, not_yet: false, choice: null,
   needs_corrections: false, needs_owed_documents: false, asks: ['form'], demands: [], ...more,
 })
 const safe = action('safe', { demands: [{ field: 'hazards_found', filled: false }] })

@@ -43,9 +43,9 @@ describe('the way to a paper that is made anew', () => {
     const part = { parent_case_no: '1', open_tasks: [{ queue: 'charge' }], order_name: '收费', service_name: '报停' } as unknown as StaffCaseView
     const cancel = { kind: 'cancel' as const, name: '终止办理' }
     expect([endsCollection(cancel, part), endsCollection(cancel, { ...part, parent_case_no: null })]).toEqual([true, false])
-    expect(tellEnding(cancel, part)).toContain('只终止这次收费，客户的申请不终止')
-    expect(tellEnding(cancel, { ...part, open_tasks: [] })).toContain('只终止“收费”这一件')
-    expect(tellEnding(cancel, { ...part, parent_case_no: null })).toContain('客户会收到通知')
+    expect(tellEnding(cancel, part, true)).toContain('只终止这次收费，客户的申请不终止')
+    expect(tellEnding(cancel, { ...part, open_tasks: [] }, false)).toContain('只终止“收费”这一件')
+    expect(tellEnding(cancel, { ...part, parent_case_no: null }, true)).toContain('客户会收到通知')
   })
 })
 

@@ -34,6 +34,9 @@ export function leavesUnsigned(action: AvailableAction, view: Pick<StaffCaseView
   return isWork && view.documents.some((line) => line.own_unsigned.length > 0)
 }
 
+/** What is said to be paid and is not: the way on is another one then, and no longer the likely one. */
+const isUnpaid = (action: AvailableAction) => action.unmet?.code === 'arrears_unsettled'
+
 /** The sentence that keeps the button shut, or null where it is open. */
 export function findBlock(action: AvailableAction): string | null {
   return needsForm(action) || needsRating(action) ? null : (action.unmet?.text ?? null)
@@ -122,6 +125,10 @@ export function tellChild(child: Pick<NonNullable<StaffCaseView['child']>, 'for_
   return tellHelp(child.your_step ?? '', answers)
 }
 
+/** Who answers what the customer says of a paper, for whoever may not. */
+export const tellAnswerer = (one: Pick<StaffCaseView['objections_beside'][number], 'answered_by'>): string =>
+  one.answered_by ? `由${one.answered_by}答复` : '由填单据的同事答复'
+
 /** What stands in the place of the buttons where there is none; ``approves`` who has a contract to approve above. */
 export function tellIdle(
   view: (Pick<StaffCaseView, 'status' | 'step_name'> & Partial<Pick<StaffCaseView, 'objections' | 'objections_beside' | 'documents' | 'extension' | 'waits_for' | 'open_tasks' | 'actions'>>) | null,
@@ -130,7 +137,8 @@ export function tellIdle(
   const toSign = tellToSign(view?.documents ?? [])
   if (toSign && !approves) return toSign
   if (view?.objections?.some((one) => one.may_answer)) return '客户对单据有异议，请联系客户，并在上面答复。'
-  if (view?.objections_beside?.length) return `客户对“${view.objections_beside[0]!.paper}”有异议，请点上面的“去看、去答复”。`
+  const beside = view?.objections_beside?.[0]
+  if (beside) return `客户对“${beside.paper}”有异议，${beside.may_answer ? '请点上面的“去看、去答复”' : tellAnswerer(beside)}。`
   if (view && view.status !== 'open') return `${view.step_name}，不用再办。`
   if (view?.extension?.may_answer) return '请看上面的延期申请，等您同意或不同意。'
   if (approves) return '请看“内容”里的合同审批，等您同意或退回。'
@@ -165,7 +173,7 @@ export function orderActions(actions: readonly AvailableAction[], rejected: numb
     // What was said before is only to be confirmed.
     if (action.choice === 'told') return -1
     // What the filled form speaks against is no longer likely: its other way out is.
-    if (action.demands.length && findBlock(action)) return 6
+    if (isUnpaid(action) || (action.demands.length && findBlock(action))) return 6
     const likely = !action.needs_corrections ? 1 : rejected > 0 ? 0 : 2
     return ready.has(action.task) ? likely : likely + 3
   }

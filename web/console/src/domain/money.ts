@@ -26,12 +26,13 @@ export function tellFee(fee: Pick<CaseFee, 'due_fen' | 'what'> | null): string |
 /** What the sum comes of, in one line; empty where nobody recorded it. */
 export const tellBasis = (fee: Pick<CaseFee, 'basis'> | null): string => (fee?.basis ?? []).map((one) => `${one.label} ${one.text}`).join('，')
 
-/** What finance has confirmed, in one sentence; empty where nothing has come in. */
-export function tellReceived(fee: Pick<CaseFee, 'received' | 'is_cleared'> | null): string {
-  const received = fee?.received ?? []
-  if (!received.length) return ''
-  const sums = received.map((one) => `${tellYuan(one.amount_fen)} 元${one.receipt_no ? `（入账单号 ${one.receipt_no}）` : ''}`)
-  return `财务已确认到账 ${sums.join('、')}，${fee?.is_cleared ? '应缴的已缴清' : '还没有缴清'}`
+/** What a slip says is owed and what has come in of it, in one sentence; empty where no slip says so. */
+export function tellReceived(fee: Pick<CaseFee, 'received' | 'recorded'> | null): string {
+  const recorded = fee?.recorded
+  if (!recorded) return ''
+  const numbers = fee.received.flatMap((one) => one.receipt_no ?? [])
+  const came = `已收 ${tellYuan(recorded.paid_fen)} 元${numbers.length ? `（入账单号 ${numbers.join('、')}）` : ''}`
+  return `${recorded.what} ${tellYuan(recorded.owed_fen)} 元，${came}，${recorded.missing_fen ? `还差 ${tellYuan(recorded.missing_fen)} 元` : '已缴清'}`
 }
 
 const MOST_FEN = 1_000_000_000
@@ -43,4 +44,13 @@ export function readAmount(text: string): number | null {
 }
 
 /** What whoever takes money hears of papers with which the customer does not agree; empty where there are none. */
-export const tellDisputed = (papers: string[]): string => (papers.length ? `客户对“${papers.join('”“')}”有异议，先核实再收。` : '')
+export function tellDisputed(papers: string[], fee: Pick<CaseFee, 'is_disputed'> | null): string {
+  if (fee?.is_disputed) return '客户对数有异议，先不收。等填单据的同事答复了客户再收。'
+  return papers.length ? `客户对“${papers.join('”“')}”有异议，先核实再收。` : ''
+}
+
+/** What stands before the sum: what is taken already is not asked for once more. */
+export function tellStage(fee: Pick<CaseFee, 'is_taken' | 'is_disputed'>): string {
+  if (fee.is_taken) return '已收款，等财务确认到账：'
+  return fee.is_disputed ? '单据上的数：' : '要收：'
+}

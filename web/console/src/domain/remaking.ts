@@ -39,9 +39,12 @@ export const endsCollection = (action: Pick<AvailableAction, 'kind'>, view: Pick
 export const REASONS_TO_REMAKE = ['客户说读数不对，请重新抄表', '客户说气量或金额算得不对', '读数抄错了', '户号或表号填错了']
 export const REASONS_TO_END_COLLECTION = ['客户说数不对，要重新核对', '金额开错了，要重新开', '客户要改天再缴', '客户不办了']
 
-/** What is said before a case is ended; of a part, that it is no more than that. */
-export function tellEnding(action: Pick<AvailableAction, 'kind' | 'name'>, view: Pick<StaffCaseView, 'parent_case_no' | 'open_tasks' | 'order_name' | 'service_name'>): string {
-  if (action.kind !== 'cancel' || !view.parent_case_no) return `办了以后不能撤回，客户会收到通知。确定要${action.name}吗？`
+type Ended = Pick<StaffCaseView, 'parent_case_no' | 'open_tasks' | 'order_name' | 'service_name'>
+
+/** What is said before a case is ended; of a part, that it is no more than that. `isTold`: whether the customer hears of it. */
+export function tellEnding(action: Pick<AvailableAction, 'kind' | 'name'>, view: Ended, isTold: boolean): string {
+  const told = isTold ? '客户会收到通知，看得到原因。' : ''
+  if (action.kind !== 'cancel' || !view.parent_case_no) return `办了以后不能撤回。${told}确定要${action.name}吗？`
   const what = endsCollection(action, view) ? '这次收费' : `“${view.order_name ?? view.service_name}”这一件`
-  return `只终止${what}，客户的申请不终止，会回到原申请接着办。终止了不能恢复，确定吗？`
+  return `只终止${what}，客户的申请不终止，会回到原申请接着办。${told}终止了不能恢复，确定吗？`
 }

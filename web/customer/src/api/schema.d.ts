@@ -10085,6 +10085,7 @@ export interface components {
             desk: components["schemas"]["Desk"];
             overdue: boolean;
             paid_fen: number;
+            paper: number | null;
             /** @enum {string} */
             state: "to_set" | "disputed" | "to_pay" | "booking" | "checking";
             total_fen: number | null;
@@ -10331,6 +10332,7 @@ export interface components {
             due: components["schemas"]["Due"] | null;
             due_text: string | null;
             headline: string;
+            is_disputed: boolean;
             /** Format: date-time */
             opened_at: string;
             place: string;
@@ -10753,7 +10755,10 @@ export interface components {
             basis: components["schemas"]["FeeBasis"][];
             due_fen: number | null;
             is_cleared: boolean;
+            is_disputed: boolean;
+            is_taken: boolean;
             received: components["schemas"]["FeeReceived"][];
+            recorded: components["schemas"]["FeeRecorded"] | null;
             /** Format: date-time */
             until: string | null;
             what: string | null;
@@ -10767,6 +10772,12 @@ export interface components {
             /** Format: date-time */
             paid_at: string;
             receipt_no: string | null;
+        };
+        FeeRecorded: {
+            missing_fen: number;
+            owed_fen: number;
+            paid_fen: number;
+            what: string;
         };
         FeedRefusal: {
             account_no: string;
@@ -11128,6 +11139,7 @@ export interface components {
             start_at: string;
         };
         Home: {
+            answering: components["schemas"]["CaseSummary"][];
             coming: components["schemas"]["CaseSummary"][];
             open_count: number;
             unread_messages: number;
@@ -11662,9 +11674,11 @@ export interface components {
             text: string;
         };
         ObjectionBeside: {
+            answered_by: string;
             /** Format: date-time */
             at: string;
             case_no: string;
+            may_answer: boolean;
             paper: string;
             text: string;
         };
@@ -12463,6 +12477,7 @@ export interface components {
             choice: "told" | "open" | null;
             demands: components["schemas"]["FormDemand"][];
             for_customer: boolean;
+            is_told: boolean;
             /** @enum {string} */
             kind: "complete" | "withdraw" | "cancel" | "supply_document" | "sign_document" | "urge" | "verify_identity" | "rate" | "book";
             name: string;
