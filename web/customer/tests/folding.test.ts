@@ -7,7 +7,7 @@ const STATES = { d: 'done', n: 'now', x: 'next', s: 'stopped' } as const
 /** Steps with a letter for each state. */
 function make(line: string): ProgressStep[] {
   return [...line].map((one, at) => ({
-    key: `${at}`, name: `${at}`, text: '', state: STATES[one as keyof typeof STATES], at: null, due_at: null, due_text: null,
+    key: at.toString(36).toUpperCase(), name: `${at}`, text: '', state: STATES[one as keyof typeof STATES], at: null, due_at: null, due_text: null,
     handler: null, overdue: false,
   }))
 }
@@ -18,11 +18,23 @@ describe('a long progress', () => {
     ['nxxxxxxxxxxx', 0, '01234'],
     ['dnxxxxxxxxxx', 0, '01234'],
     ['ddddddnxxxxxx', 6, '6789'],
-    ['ddddddddddddn', 12, '12'],
+    ['ddddddddddddn', 12, 'C'],
     ['ddddddds', 7, '7'],
     // One that was left open while others went on is never folded away.
     ['dddnddnxxx', 3, '3456'],
     ['dddddddd', 7, '7'],
+    // After a way back: the collection was ended, the gas is read anew, and what follows is to be seen.
+    ['dddsdnxxx', 4, '5678'],
+    ['dddsdddn', 6, '7'],
+    ['dddsddddn', 7, '8'],
+    ['dddsdddnx', 6, '78'],
+    ['snxxxxx', 0, '01234'],
+    ['dddsdddd', 6, '7'],
+    // What was open when it was stopped.
+    ['dddddsss', 5, '567'],
+    // Two go on at once, far apart.
+    ['dddnddddddnxxx', 9, '3ABC'],
+    ['dddnnnnnxx', 3, '345678'],
     ['ddddd', 0, '01234'],
   ])('%s', (line, doneCount, shown) => {
     const folded = foldSteps(make(line))
