@@ -146,6 +146,11 @@ def test_a_newer_slip_that_owes_nothing_owes_nothing(
 def read_anew(hall: Hall, desk: Browser, handler: Browser, case_no: str) -> None:
     """Let the gas be read once more, at an hour that is booked for that."""
     assert desk.act(case_no, "recheck", reason="读数抄错了").status_code == 200
+    come_again(hall, handler, case_no)
+
+
+def come_again(hall: Hall, handler: Browser, case_no: str) -> None:
+    """Let the handler come to the door once more."""
     view = handler.read(f"/cases/{case_no}")
     assert (view["step"], view["may_book"]) == ("set_off", True)
     assert code(handler.act(case_no, "set_off")) == "appointment_missing"

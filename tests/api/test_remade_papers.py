@@ -12,6 +12,7 @@ from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
 from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall
+from tests.api.test_arrears_settled import come_again
 from tests.api.test_disputed_papers import WRONG, list_queue, object_to, reply
 from tests.api.test_document_signatures import Signer, fill
 from tests.api.test_gas_accounts import begin
@@ -44,12 +45,13 @@ def owing(hall: Hall, owner: MadeCustomer, handler: Browser) -> str:
     return case_no
 
 
-def lead_back(hall: Hall, case_no: str, reason: str = "客户说读数不对") -> None:
-    """End the collection and have the gas read anew."""
+def lead_back(hall: Hall, handler: Browser, case_no: str, reason: str = "客户说读数不对") -> None:
+    """End the collection and come to read the gas anew."""
     desk = hall.sign_in("desk_361")
     fee_no = desk.read(f"/cases/{case_no}")["child"]["case_no"]
     assert desk.cancel(fee_no, reason).status_code == 200
     assert desk.act(case_no, "recheck", reason=reason).status_code == 200
+    come_again(hall, handler, case_no)
 
 
 def count_told(hall: Hall, case_no: str) -> int:
@@ -67,7 +69,7 @@ def test_the_new_slip_answers_what_was_said_of_the_old_one(
 ) -> None:
     task = object_to(hall, owner, owing)
     assert owing in list_queue(handler, "mine")
-    lead_back(hall, owing)
+    lead_back(hall, handler, owing)
     # As long as nobody has read anew, the answer is still owed.
     assert read_slip(hall, owner, owing)["remade"] is None
     assert [one["task"] for one in handler.read(f"/cases/{owing}")["objections"]] == [task]
@@ -111,7 +113,10 @@ def test_the_way_to_a_new_slip_is_told_and_its_reason_read_by_who_goes_there(
     offered = {(one["task"], one["outcome"]): one["name"] for one in desk.read(f"/cases/{owing}")["actions"]}
     assert way["ends_child"] is False and offered[way["task"], way["outcome"]] == way["name"]
     assert desk.act(owing, "recheck", reason="客户说读数不对，请重新抄表").status_code == 200
+    before = handler.read(f"/cases/{owing}")["sent_back"]
+    come_again(hall, handler, owing)
     told = handler.read(f"/cases/{owing}")["sent_back"]
+    assert before == told
     assert (told["name"], told["text"]) == (way["name"], "客户说读数不对，请重新抄表") and told["by"]
     # The slip lies open again: it is filled in once more.
     assert read_way() is None
@@ -125,7 +130,7 @@ def test_what_was_answered_before_stays_beside_the_new_slip(
 ) -> None:
     task = object_to(hall, owner, owing)
     reply(handler, owing, task)
-    lead_back(hall, owing)
+    lead_back(hall, handler, owing)
     fill_in(handler, owing, **EVEN)
     remade = read_slip(hall, owner, owing)["remade"]
     assert (remade["said"], remade["answer"]) == (WRONG, "读数是 1312，照片在单子里。")
@@ -139,7 +144,7 @@ def test_who_objects_again_or_agrees_reads_of_the_old_slip_no_longer(
     hall: Hall, owner: MadeCustomer, handler: Browser, owing: str
 ) -> None:
     object_to(hall, owner, owing)
-    lead_back(hall, owing)
+    lead_back(hall, handler, owing)
     fill_in(handler, owing, **OWED)
     assert read_slip(hall, owner, owing)["remade"]["changes"] == []
     object_to(hall, owner, owing)
