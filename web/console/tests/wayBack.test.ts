@@ -56,6 +56,20 @@ it('offers the way back to a case once another one is shown, until one is there 
   work.unmount()
 })
 
+it('keeps the way back above the list when the message is gone, until one is there or something else is done', async () => {
+  const { work } = await finish(false)
+  expect(work.text()).not.toContain('刚办')
+  const { onClose } = toast.success.mock.calls[0]![0] as { onClose: () => void }
+  onClose()
+  await flushPromises()
+  expect(work.get('.way-back').text()).toContain('刚办：受理')
+  await work.get('.way-back button').trigger('click')
+  await flushPromises()
+  expect(route.params.caseNo).toBe('1')
+  expect(work.find('.way-back').exists()).toBe(false)
+  work.unmount()
+})
+
 it('says what the caller is to be told, once its time has begun', async () => {
   const work = mount(WorkView, { shallow: true })
   await flushPromises()
