@@ -193,6 +193,7 @@ def make_channels(settings: Settings, platforms: Platforms) -> Channels:
         official_templates=dict(settings.wechat_official_templates),
         sms_templates=dict(settings.sms_templates),
         hall_url=settings.public_base_url,
+        accounts_url=f"{settings.public_base_url}/h5/#/pages/accounts/index",
         case_url=f"{settings.public_base_url}/h5/#/pages/case/index?no={{case_no}}",
     )
 

@@ -40,6 +40,7 @@ from backend.core.relay import Relay, limit_sending
 from backend.core.scheduler import Scheduler, Tick
 from backend.core.topics import PromiseContext, Sending, TopicRegistry, TopicSpec, conclude
 from backend.customers.accounts import GasAccounts
+from backend.notifications.agent_terms import AgentTerms
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
 from backend.organisation.leads import find_centre_leads, find_leads, find_present, find_stand_in
@@ -125,9 +126,15 @@ def make_topics(hall: Hall) -> TopicRegistry:
             *make_plan_starter(hall).list_topics(),
             *make_import_slices(hall).list_topics(),
             *make_account_exchange(hall).list_topics(),
+            *make_agent_terms(hall).list_topics(),
             *hall.contracts.list_topics(staff_notices, find_leads),
         ]
     )
+
+
+def make_agent_terms(hall: Hall) -> AgentTerms:
+    """Return what tells agents, and whose accounts they are at, that a term ends."""
+    return AgentTerms(hall.sessions, hall.keys, hall.notifications, read_clock)
 
 
 def make_link_sender(hall: Hall) -> LinkSender:
@@ -198,6 +205,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
             timedelta(hours=1),
             lambda: hall.files.delete_unclaimed(UNCLAIMED_FILES_KEPT),
         ),
+        Tick("terms of agents", timedelta(hours=1), make_agent_terms(hall).run),
         Tick("expired files", timedelta(hours=1), hall.files.erase_expired),
         Tick("expired identities", timedelta(hours=1), IdentityRetention(hall.sessions, read_clock).run),
         Tick("expired cases", timedelta(hours=1), CaseRetention(hall.sessions, read_clock).run),

@@ -118,7 +118,7 @@ class AccountBindings:
         return [
             AccountPerson(
                 role.id,
-                self._keys.decrypt(role.called_sealed, _called(role)) if role.called_sealed else "",
+                open_called(self._keys, role),
                 open_name(self._keys, customer) or (holder if role.role == "owner" else ""),
                 open_phone(self._keys, customer) or "",
                 role.role,
@@ -311,6 +311,11 @@ def _select_held(customer_id: int) -> Select[tuple[AccountRole, GasAccount, Prem
 def _holds(role: AccountRole, today: date) -> bool:
     # A term that has not begun leaves room for what one proves oneself meanwhile.
     return role.starts_on is None or role.starts_on <= today
+
+
+def open_called(keys: KeyRing, role: AccountRole) -> str:
+    """Return what the owner calls them in clear; empty where nobody named them."""
+    return keys.decrypt(role.called_sealed, _called(role)) if role.called_sealed else ""
 
 
 def _called(role: AccountRole) -> str:

@@ -173,6 +173,9 @@ class AccountRole(Base):
     scope: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     starts_on: Mapped[date | None] = mapped_column(Date)
     ends_on: Mapped[date | None] = mapped_column(Date)
+    # The last day of which both were told that it comes near, and that it is over.
+    near_told_for: Mapped[date | None] = mapped_column(Date)
+    over_told_for: Mapped[date | None] = mapped_column(Date)
 
 
 class GasAppliance(Base):

@@ -52,6 +52,8 @@ class Channels:
     case_url: str
     # The company's own address, without a slash at its end.
     hall_url: str = ""
+    # Where a template message leads that is about no case: the H5 page of one's accounts.
+    accounts_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +175,14 @@ class Delivery:
         template_id = channels.mini_templates.get(message.purpose)
         openid = self._find_openid(customer_id, "wechat_mini", channels.mini_app_id)
         if template_id and openid and self._take_permission(promise_id, customer_id, template_id):
-            page = f"pages/case/index?no={facts.case_no}"
+            page = f"pages/case/index?no={facts.case_no}" if facts.case_no else "pages/accounts/index"
             mini, person = template_id, openid
             yield Send("mini", lambda: wechat.send_subscribe_message(person, mini, page, data), mini)
         template_id = channels.official_templates.get(message.purpose)
         openid = self._find_openid(customer_id, "wechat_official", channels.official_app_id)
         if template_id and openid:
-            url = channels.case_url.format(case_no=facts.case_no)
+            has_case = bool(facts.case_no)
+            url = channels.case_url.format(case_no=facts.case_no) if has_case else channels.accounts_url
             official, follower = template_id, openid
             yield Send(
                 "official", lambda: wechat.send_template_message(follower, official, url, data), official

@@ -11,7 +11,19 @@ from typing import Any
 from backend.core.local_time import SHANGHAI, format_moment, format_span
 
 PLACEHOLDERS = frozenset(
-    {"service", "case_no", "items", "when", "handler", "handler_phone", "words", "amount", "until", "visit"}
+    {
+        "service",
+        "case_no",
+        "items",
+        "when",
+        "handler",
+        "handler_phone",
+        "words",
+        "amount",
+        "until",
+        "visit",
+        "account",
+    }
 )
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
 # Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
@@ -30,6 +42,7 @@ OTHER_SMS = frozenset(
         "hazard",
         "alarm_help",
         "alarm_coming",
+        "agent_term",
     }
 )
 # The limits of WeChat's keywords: phrases of Chinese characters, things of any, names without digits.
@@ -83,6 +96,8 @@ class Facts:
     amount_fen: int | None = None
     # What somebody comes for, as 上门通气; where nothing says so, only that they come.
     visit: str = COMES
+    # What a message is about that is of no case.
+    account_no: str = ""
 
 
 def read_messages(body: Iterable[Mapping[str, Any]]) -> dict[str, Message]:
@@ -124,6 +139,7 @@ def _fill(text: str, facts: Facts) -> str:
         "amount": write_amount(facts),
         "until": write_until(facts),
         "visit": facts.visit,
+        "account": facts.account_no,
     }
     return _PLACEHOLDER.sub(lambda found: values[found[1]], text)
 
@@ -131,7 +147,7 @@ def _fill(text: str, facts: Facts) -> str:
 def fill_wechat(message: Message, facts: Facts, now: datetime) -> dict[str, str]:
     """Return the keywords of the purpose's template, each within WeChat's limits."""
     named = name_visit(facts) if message.purpose == "visit" else facts.service
-    data = {"character_string1": facts.case_no, "thing2": cut(named, LONGEST_THING)}
+    data = {"character_string1": facts.case_no or facts.account_no, "thing2": cut(named, LONGEST_THING)}
     tip = cut(_fill(message.tip, facts), LONGEST_TIP)
     match message.purpose:
         case "progress":

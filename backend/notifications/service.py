@@ -114,7 +114,7 @@ class NotificationService:
                 recorded_at=order.promised_at,
                 customer_id=customer_id,
                 case_id=order.case_id,
-                case_no=order.facts.case_no,
+                case_no=order.facts.case_no or None,
                 message=message.key,
                 title=message.title,
                 text_sealed=seal_text(self._keys, fill_text(message, order.facts), sms),

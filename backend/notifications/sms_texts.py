@@ -62,6 +62,7 @@ SMS_TEXTS: Final[Mapping[str, str]] = {
     "moved": "您的{1}（编号{2}）上门时间改为{3}，请留人在家。",
     "replaced": "您的{1}（编号{2}）换了师傅：{3}，由{4}师傅上门，时间不变，请留人在家。",
     "departure": "您的{1}（编号{2}）：{3}师傅（电话{4}）已出发，请留人在家。",
+    "agent_term": "户号{1}的代办{2}：最后一天是{3}。请打开燃气服务小程序看。",
     "rating": "您的{1}（编号{2}）已办完，请打开燃气服务小程序评价。",
     "rating_page": "您的{1}（编号{2}）已办完，请点 HALL/c/{2} 评价。",
     "alarm_help": "您报的燃气泄漏（编号{1}）已转抢修单位，马上联系您。"
@@ -84,6 +85,9 @@ def choose_sms(message: Message, templates: Mapping[str, str], *, uses_mini: boo
 def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> list[str]:
     """Return the parameters of the text message, in their order."""
     name = template.removesuffix(_PAGE)
+    unnamed = _fill_without_service(name, message, facts)
+    if unnamed is not None:
+        return unnamed
     params = [name_visit(facts) if name in _OF_A_VISIT else facts.service, facts.case_no]
     match name:
         case "progress":
@@ -105,12 +109,21 @@ def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> li
             return [*params, write_when(facts, facts.when or now), facts.handler]
         case "departure":
             return [*params, facts.handler, facts.handler_phone or CALLS]
+        case _:
+            return params
+
+
+def _fill_without_service(name: str, message: Message, facts: Facts) -> list[str] | None:
+    """Return the parameters of what names no service, or None for all else."""
+    match name:
+        case "agent_term":
+            return [facts.account_no, message.phrase, facts.items]
         case "alarm_help":
             return [facts.case_no]
         case "alarm_coming":
             return [facts.case_no, facts.handler, facts.handler_phone or CALLS]
         case _:
-            return params
+            return None
 
 
 def write_sms(template: str, params: list[str], hall: str) -> str:

@@ -1,4 +1,4 @@
-"""What staff wrote down of a visit, and why they forwarded a case, goes with the rest of an ended case.
+"""Words about a visit go with the rest of an ended case; of which last day an agent was told.
 
 Revision ID: 0056
 """
@@ -36,12 +36,21 @@ ERASED_BEFORE = """
 SELECT erase_case_words(array_agg(id), current_date)
   FROM service_case WHERE erased_at IS NOT NULL AND retain_until < current_date HAVING count(*) > 0;
 """
+# Few roles are agents', so that who is to be told is found among them alone.
+TERMS = """
+ALTER TABLE account_role ADD COLUMN near_told_for date, ADD COLUMN over_told_for date;
+CREATE INDEX account_role_terms ON account_role (ends_on)
+  WHERE role = 'agent' AND revoked_at IS NULL AND ends_on IS NOT NULL;
+"""
 
 
 def upgrade() -> None:
-    op.execute(ERASE)
-    op.execute(ERASED_BEFORE)
+    for part in (ERASE, ERASED_BEFORE, TERMS):
+        op.execute(part)
 
 
 def downgrade() -> None:
-    op.execute("DROP FUNCTION erase_case_words;")
+    op.execute(
+        "DROP FUNCTION erase_case_words; DROP INDEX account_role_terms;"
+        " ALTER TABLE account_role DROP COLUMN near_told_for, DROP COLUMN over_told_for;"
+    )
