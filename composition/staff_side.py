@@ -246,7 +246,8 @@ def _add_cases(
     )
     documents = StaffDocuments(
         sessions, hall.reading, access, organisation, hall.documents, hall.filled_documents, hall.printer,
-        hall.signing, hall.content.positions | hall.content.departments, record_look, read_clock,
+        hall.signing, hall.content.positions | hall.content.departments, definitions, hall.keys, record_look,
+        read_clock,
     )  # fmt: skip
     handover = StaffHandover(
         sessions, hall.cases, access, organisation, directory, hall.appointments, definitions,

@@ -226,6 +226,12 @@ def list_anew(form: Form) -> frozenset[str]:
     return frozenset(one["key"] for one in fields if one.get("prefill", {}).get("anew"))
 
 
+def list_read_anew(form: Form) -> frozenset[str]:
+    """Return the fields that begin empty where the customer objected to what was written in them."""
+    fields = (one for section in form.body["sections"] for one in section["fields"])
+    return frozenset(one["key"] for one in fields if one.get("read_anew"))
+
+
 def list_named(form: Form) -> frozenset[str]:
     """Return all sources that the form's fields and columns name."""
     fields = [one for section in form.body["sections"] for one in section["fields"]]

@@ -78,6 +78,14 @@ class DocumentLineSchema(Schema):
     own_unsigned = fields.List(fields.String(), required=True)
 
 
+class DisputedSchema(Schema):
+    """What the customer objected to the form before this one, and what stood there that is read anew."""
+
+    said = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    values = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
 class DocumentSchema(Schema):
     """A document with its form. ``revision`` goes back with what is typed; nought where nothing is kept.
 
@@ -108,6 +116,11 @@ class DocumentSchema(Schema):
     filled_at = fields.AwareDateTime(required=True, allow_none=True)
     sha256 = fields.String()
     signers = fields.List(fields.Nested(SignerSchema))
+    disputed = fields.Nested(
+        DisputedSchema,
+        allow_none=True,
+        metadata={"description": "To staff who fill it in, where the customer objected to the one before."},
+    )
 
 
 class DocumentChangeSchema(Schema):

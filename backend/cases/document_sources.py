@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
-from backend.cases import document_rows
+from backend.cases import document_rows, objection_rows
 from backend.cases.access import find_root_id
 from backend.cases.applied_devices import describe_devices
 from backend.cases.case_starts import ORIGIN
@@ -20,6 +20,7 @@ from backend.cases.document_prefill import (
     list_anew,
     list_fixed,
     list_named,
+    list_read_anew,
     name_values,
     prefill,
     tell,
@@ -80,6 +81,7 @@ class DocumentSources:
         root_id = case.id if case.parent_case_id is None else find_root_id(session, case.id)
         before: dict[str, Any] = {}
         former: Values | None = None
+        former_row: Row[Any] | None = None
         for case_id in dict.fromkeys((root_id, case.parent_case_id or case.id, case.id)):
             for one in document_rows.list_filled(session, case_id):
                 values = open_values(self._keys, one.content)
@@ -89,7 +91,9 @@ class DocumentSources:
                     before |= {f"{CONTRACT}.{key}": value for key, value in values.items()}
                     before["contract_no"] = one.number
                 if (case_id, one.step) == (case.id, step):
-                    former = values
+                    former, former_row = values, one
+        if former is not None:
+            former = self._drop_disputed(session, case.id, form, former_row, former)
         anew = list_anew(form)
         if former is not None and not anew:
             return _keep_former(form, former)
@@ -120,6 +124,16 @@ class DocumentSources:
             return begun
         fresh = {key: value for key, value in begun.items() if key in anew}
         return {**{key: one for key, one in _keep_former(form, former).items() if key not in anew}, **fresh}
+
+    @staticmethod
+    def _drop_disputed(
+        session: Session, case_id: int, form: Form, row: Row[Any] | None, former: Values
+    ) -> Values:
+        """Return ``former`` without what is to be read anew, where the customer objected to it."""
+        again = list_read_anew(form)
+        if row is None or not again or not objection_rows.list_said(session, case_id, row):
+            return former
+        return {key: value for key, value in former.items() if key not in again}
 
     def _read_named_books(
         self, session: Session, case: StoredCase, named: Collection[str], before: Mapping[str, Any]

@@ -175,6 +175,13 @@ def list_of_cases(session: Session, case_ids: Collection[int]) -> Sequence[Row[A
     return _OF_CASES.all(session, {"case_ids": sorted(case_ids)})
 
 
+def list_said(session: Session, case_id: int, document: Row[Any]) -> list[Row[Any]]:
+    """Return what was objected to a document as it stands and not signed after all, answered or not."""
+    rows = list_of_cases(session, [case_id])
+    as_it_stands = (document.id, document.sha256)
+    return [one for one in rows if (one.document_id, one.sha256) == as_it_stands and not one.is_signed]
+
+
 def find_objection(session: Session, objection_id: int) -> Row[Any] | None:
     """Return one as ``list_of_cases`` does, or None."""
     found: Row[Any] | None = _ONE.first(session, {"objection_id": objection_id})

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.disputed_forms import describe_disputed
 from backend.cases.document_printing import DocumentPrinter, Printed, list_looks
 from backend.cases.document_rows import is_signed_on_paper
 from backend.cases.document_signing import DocumentSigning, Signing, Wish, find_signer
@@ -20,6 +21,8 @@ from backend.cases.ports import RecordLook
 from backend.cases.signature_views import describe_signers, find_customer_name, list_own_places
 from backend.cases.staff_access import StaffAccess, list_posts, make_filler_performer, make_performer
 from backend.catalogue.forms import Form
+from backend.catalogue.service import DefinitionStore
+from backend.core.encryption import KeyRing
 from backend.core.errors import Invalid
 from backend.organisation.service import Member, OrganisationService
 
@@ -38,6 +41,8 @@ class StaffDocuments:
         printer: DocumentPrinter,
         signing: DocumentSigning,
         posts: frozenset[str],
+        definitions: DefinitionStore,
+        keys: KeyRing,
         record_look: RecordLook,
         now: Callable[[], datetime],
     ) -> None:
@@ -50,6 +55,8 @@ class StaffDocuments:
         self._printer = printer
         self._signing = signing
         self._posts = posts
+        self._definitions = definitions
+        self._keys = keys
         self._record_look = record_look
         self._now = now
 
@@ -65,7 +72,9 @@ class StaffDocuments:
             filled_by = name_actor(opened.row.filled_by if opened.row is not None else None, names)
             described = describe_document(opened, masks=True, filled_by=filled_by)
             limit = self._find_limit(session, opened)
-            return {**described, **limit, **self._describe_signers(session, member, opened)}
+            disputed = describe_disputed(session, opened, self._definitions, self._keys)
+            signers = self._describe_signers(session, member, opened)
+            return {**described, **limit, "disputed": disputed, **signers}
 
     def _find_limit(self, session: Session, opened: OpenedDocument) -> dict[str, Any]:
         """Return the day past which the works of this slip are late, for who fills it in."""

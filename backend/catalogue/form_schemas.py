@@ -150,6 +150,7 @@ class FormFieldSchema(_FilledSchema):
     in_capitals = fields.Boolean()
     asked_as = fields.String()
     tells_day = fields.Boolean()
+    read_anew = fields.Boolean()
 
 
 class FormSectionSchema(Schema):

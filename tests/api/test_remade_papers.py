@@ -125,6 +125,49 @@ def test_the_way_to_a_new_slip_is_told_and_its_reason_read_by_who_goes_there(
     assert desk.read(f"/cases/{owing}")["sent_back"] is None
 
 
+def test_what_was_objected_to_is_read_anew_with_the_old_figures_beside(
+    hall: Hall, owner: MadeCustomer, handler: Browser, owing: str
+) -> None:
+    object_to(hall, owner, owing)
+    lead_back(hall, owing)
+    [task] = [one["task"] for one in handler.read(f"/cases/{owing}")["documents"] if one["may_fill"]]
+    path = f"/cases/{owing}/documents/{task}"
+    slip = handler.read(path)
+    assert slip["values"].keys() >= {"account_no", "meter_no", "gas_price"}
+    assert not slip["values"].keys() & {
+        "meter_used",
+        "meter_purchased",
+        "meter_left",
+        "arrears_fee",
+        "meter_photos",
+    }
+    assert slip["disputed"]["said"] == WRONG
+    assert slip["disputed"]["values"] == {
+        "meter_purchased": "1,300 m³", "meter_used": "1,312 m³", "meter_left": "-12 m³",
+        "arrears_fee": "36.00 元",
+    }  # fmt: skip
+    # Half typed and opened again, it still stands there.
+    change = {"revision": 0, "values": {"meter_used": 1280}, "fills": False}
+    assert handler.send("PUT", path, change).status_code == 200
+    slip = handler.read(path)
+    assert (slip["values"]["meter_used"], slip["disputed"]["said"]) == (1280, WRONG)
+    # What has not been read is not handed in.
+    refused = handler.send("PUT", path, {"revision": 1, "values": {}, "fills": True})
+    assert (
+        refused.status_code == 422
+        and {"meter_purchased", "meter_photos"} <= refused.get_json()["fields"].keys()
+    )
+    fill_in(handler, owing, **EVEN)
+    assert handler.read(path)["disputed"] is None
+
+
+def test_without_an_objection_the_slip_begins_as_it_was(hall: Hall, handler: Browser, owing: str) -> None:
+    lead_back(hall, owing)
+    [task] = [one["task"] for one in handler.read(f"/cases/{owing}")["documents"] if one["may_fill"]]
+    slip = handler.read(f"/cases/{owing}/documents/{task}")
+    assert (slip["values"]["meter_used"], slip["disputed"]) == (1312, None)
+
+
 def test_what_was_answered_before_stays_beside_the_new_slip(
     hall: Hall, owner: MadeCustomer, handler: Browser, owing: str
 ) -> None:

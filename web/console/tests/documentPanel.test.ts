@@ -78,3 +78,19 @@ it('shows whoever came to sign the paper with its places first, and no button to
   expect(panel.text()).toContain('改好了')
   panel.unmount()
 })
+
+it('says beside each field that is read anew what stood there, and what the customer said of it', async () => {
+  const field = { key: 'meter_used', label: '累计用气量', type: 'number', unit: 'm³', personal: 'none', required: true, read_anew: true }
+  const view = {
+    case_no: '1', step_name: '核对气量', number: '', state: 'to_fill', may_fill: true, revision: 0, values: {}, files: {}, masked_items: [], filled_at: null,
+    disputed: { said: '读数不对', at: '2026-11-26T01:00:00Z', values: { meter_used: '1,312 m³' } },
+    form: { key: 'gas_check', version: 5, name: '气量核对单', kind: 'slip', sections: [{ key: 's', title: '气量', fields: [field] }] },
+  }
+  vi.mocked(getDocument).mockResolvedValue(view as unknown as DocumentView)
+  const panel = mount(DocumentPanel, { props: { caseNo: '1', task: 1, name: '气量核对单' }, global: { stubs: { AppDialog, ElButton, RevealDialog: true } } })
+  await flushPromises()
+  expect(panel.get('.disputed').text()).toContain('说上一份不对：“读数不对”')
+  expect(panel.get('#field-meter_used-former').text()).toBe('上次 1,312 m³，客户说不对，请重新核对')
+  expect(panel.get('#field-meter_used').attributes('aria-describedby')).toContain('field-meter_used-former')
+  panel.unmount()
+})

@@ -10556,9 +10556,19 @@ export interface components {
             ours: string;
             theirs: string;
         };
+        Disputed: {
+            /** Format: date-time */
+            at: string;
+            said: string;
+            values: {
+                [key: string]: string;
+            };
+        };
         Document: {
             awaits_approval: boolean;
             case_no: string;
+            /** @description To staff who fill it in, where the customer objected to the one before. */
+            disputed?: components["schemas"]["Disputed"] | null;
             files: {
                 [key: string]: components["schemas"]["FileView"];
             };
@@ -10922,6 +10932,7 @@ export interface components {
             /** @enum {string} */
             personal: "none" | "name" | "id_number" | "phone" | "address" | "face" | "signature" | "several";
             prefill?: components["schemas"]["Prefill"];
+            read_anew?: boolean;
             reads?: components["schemas"]["PaperRead"];
             required?: boolean;
             service_number?: boolean;
