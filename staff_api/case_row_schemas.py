@@ -87,6 +87,7 @@ class StaffCaseRowSchema(Schema):
     urged_times = fields.Integer(required=True)
     # The papers that the customer found something wrong with and has not signed.
     objected_papers = fields.List(fields.String(), required=True)
+    objected_since = fields.AwareDateTime(required=True, allow_none=True)
     # In lists: the customer did not agree to what was made, and it is to be made anew.
     declined_by_customer = fields.Boolean(required=True)
     # What the customer was classified as when the case started; null for an ordinary one.

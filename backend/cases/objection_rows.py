@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -88,10 +89,11 @@ def _find_open_in_trees() -> Prepared:
     tree = tops.cte("tree", recursive=True)
     child = _CASE.alias("child")
     tree = tree.union_all(select(tree.c.top_id, child.c.id).join(child, child.c.parent_case_id == tree.c.id))
-    found = select(tree.c.top_id, DOCUMENT.c.form_version_id).select_from(
+    since = func.min(_OBJECTION.c.made_at).label("since")
+    found = select(tree.c.top_id, DOCUMENT.c.form_version_id, since).select_from(
         tree.join(_OBJECTION, _OBJECTION.c.case_id == tree.c.id).join(DOCUMENT, _ON_DOCUMENT)
     )
-    return Prepared(found.where(_IS_OPEN).distinct())
+    return Prepared(found.where(_IS_OPEN).group_by(tree.c.top_id, DOCUMENT.c.form_version_id))
 
 
 _OPEN = _find_open_in_trees()
@@ -188,12 +190,12 @@ def find_objection(session: Session, objection_id: int) -> Row[Any] | None:
     return found
 
 
-def list_open(session: Session, top_ids: Collection[int]) -> Mapping[int, frozenset[int]]:
-    """Return case at the top → versions of the forms that an open objection is made to, anywhere below it."""
-    found: dict[int, set[int]] = {}
+def list_open(session: Session, top_ids: Collection[int]) -> Mapping[int, Mapping[int, datetime]]:
+    """Return case at the top → version of each form that is objected to, anywhere below it → since when."""
+    found: dict[int, dict[int, datetime]] = {}
     for row in _OPEN.all(session, {"case_ids": sorted(top_ids)}) if top_ids else ():
-        found.setdefault(row.top_id, set()).add(row.form_version_id)
-    return {top_id: frozenset(forms) for top_id, forms in found.items()}
+        found.setdefault(row.top_id, {})[row.form_version_id] = row.since
+    return found
 
 
 def count_made(session: Session, document_id: int, sha256: bytes) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
@@ -179,9 +180,9 @@ def write_objections(
     return [*lines, *answers.values()]
 
 
-def pick_open(rows: Iterable[Row[Any]]) -> frozenset[int]:
-    """Return the versions of the forms that those of the objections are made to that stand open."""
-    return frozenset(one.form_version_id for one in rows if one.is_open)
+def pick_open(rows: Sequence[Row[Any]]) -> dict[int, datetime]:
+    """Return version of a form → since when it is objected to, of those that stand open."""
+    return {one.form_version_id: one.made_at for one in reversed(rows) if one.is_open}
 
 
 def name_objected(objected: Iterable[int], name_form: NameForm) -> list[str]:

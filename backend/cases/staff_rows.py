@@ -182,7 +182,7 @@ class RowWriter:
                     units,
                     handlers,
                     untaken,
-                    objected.get(top_ids[row.id], frozenset()),
+                    objected.get(top_ids[row.id], {}),
                     now,
                     tell_part(row),
                     performer,
@@ -215,7 +215,7 @@ class RowWriter:
         units: Mapping[int, str],
         handlers: Mapping[int, str],
         untaken: Collection[int],
-        objected: Collection[int],
+        objected: Mapping[int, datetime],
         now: datetime,
         part: str | None,
         performer: Performer | None = None,
@@ -224,9 +224,9 @@ class RowWriter:
         """Return the StaffCaseRow of one row, with the names of units and handlers by id.
 
         ``whole`` is the case at its top with all below: what was promised there holds for each of them.
-        ``untaken`` are the alarms that ring, ``objected`` the papers that customers object to. A case that
-        has ended names its end for its step, and no clock runs for it. What waits for the customer is never
-        overdue: the limit is theirs, and no staff can keep it.
+        ``untaken`` are the alarms that ring, ``objected`` the papers that customers object to, since when. A
+        case that has ended names its end for its step, and no clock runs for it. What waits for the customer
+        is never overdue: the limit is theirs, and no staff can keep it.
         """
         status = CaseStatus(row.status)
         due_at = None if status.is_final else row.due_at
@@ -264,6 +264,7 @@ class RowWriter:
             "objected_papers": []
             if status.is_final
             else name_objected(objected, lambda one: self._definitions.get_form(session, one).name),
+            "objected_since": None if status.is_final else min(objected.values(), default=None),
             "mark": mark,
             # An alarm needs no such mark, and what is over no such hurry.
             "leak_words": bool(getattr(row, "leak_words", None))

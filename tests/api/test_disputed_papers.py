@@ -210,7 +210,7 @@ def test_a_sum_that_the_customer_does_not_agree_to_is_not_asked_for_until_they_a
     # Staff read that it is their answer, and no customer, that is waited for; it stands with what presses.
     rows = handler.read("/cases", queue="mine", limit=100)["items"]
     place = [one["case_no"] for one in rows].index(case_no)
-    assert rows[place]["waits_for"] == "answer"
+    assert (rows[place]["waits_for"], bool(rows[place]["objected_since"])) == ("answer", True)
     assert all(one["objected_papers"] or one["urged_times"] or one["is_alarm"] for one in rows[:place])
 
     reply(handler, case_no, task)

@@ -51,6 +51,8 @@ describe('tellTimeLeft', () => {
 
   it('says that the customer waits where they could act but want an answer first', () => {
     expect(tellTimeLeft({ ...row('2026-11-24T13:30:00+08:00', 1), waits_for: 'answer' }, now)).toMatchObject({ text: '客户等答复', level: 'amber' })
+    const since = new Date(now.getTime() - 3 * 86_400_000).toISOString()
+    expect(tellTimeLeft({ ...row('2026-11-24T13:30:00+08:00', 1), waits_for: 'answer', objected_since: since }, now).text).toBe('客户等答复 3天')
   })
 
   it('never calls it late while it waits for the customer, and says since when it does', () => {

@@ -30,7 +30,7 @@ export function tellWait(since: string, now: Date): string {
 /** `4分钟`: a bare `分` beside a number reads as a mark. Beside hours it is plain, and a column has no room for more. */
 const tellLeft = (milliseconds: number) => tellSpan(milliseconds).replace(/^(不到)?(\d+)分$/, '$1$2分钟')
 
-export type Timed = Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm' | 'waits_for' | 'waiting_since'> & Partial<Pick<StaffCaseRow, 'limit_until' | 'promise'>>
+export type Timed = Pick<StaffCaseRow, 'due_at' | 'overdue' | 'time_left' | 'is_alarm' | 'waits_for' | 'waiting_since'> & Partial<Pick<StaffCaseRow, 'limit_until' | 'promise' | 'objected_since'>>
 
 /** Of which limit it is stands with it: the whole of the works has one of its own, and several steps may share one. */
 export function tellTimeLeft(row: Timed, now: Date): TimeLeft {
@@ -40,7 +40,7 @@ export function tellTimeLeft(row: Timed, now: Date): TimeLeft {
     return { text: `等客户 ${tellWait(row.waiting_since, now)}`, level: isPast ? 'amber' : 'none', share: isPast ? 1 : 0 }
   }
   // The clock is the customer's, but what holds the case up is an answer that staff owe.
-  if (row.waits_for === 'answer') return { text: '客户等答复', level: 'amber', share: 1 }
+  if (row.waits_for === 'answer') return { text: row.objected_since ? `客户等答复 ${tellWait(row.objected_since, now)}` : '客户等答复', level: 'amber', share: 1 }
   if (row.promise?.due_at && row.promise.is_open) return tellRunning(row, row.promise, row.promise.due_at, now)
   const own = tellOwn(row, now)
   if (!row.promise?.is_open) return own

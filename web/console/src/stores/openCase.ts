@@ -169,8 +169,8 @@ export const useOpenCase = defineStore('openCase', () => {
       newerStatus.value = got.status
       return
     }
-    const { notes, messages, history, progress, due_at, overdue, waits_for, sent_back, time_left, limit_until, promise, works_due_at, works_overdue, promised_end, documents, objections, objections_settled, objections_beside, objected_papers, extension, open_tasks, team, may_book, forwarding, actions } = got
-    Object.assign(held, { notes, messages, history, progress, due_at, overdue, waits_for, sent_back, time_left, limit_until, promise, works_due_at, works_overdue, promised_end, documents, objections, objections_settled, objections_beside, objected_papers, extension, open_tasks, team, may_book, forwarding, actions })
+    const { notes, messages, history, progress, due_at, overdue, waits_for, sent_back, time_left, limit_until, promise, works_due_at, works_overdue, promised_end, documents, objections, objections_settled, objections_beside, objected_papers, objected_since, extension, open_tasks, team, may_book, forwarding, actions } = got
+    Object.assign(held, { notes, messages, history, progress, due_at, overdue, waits_for, sent_back, time_left, limit_until, promise, works_due_at, works_overdue, promised_end, documents, objections, objections_settled, objections_beside, objected_papers, objected_since, extension, open_tasks, team, may_book, forwarding, actions })
     // New links only when the old ones are about to end: another address would load each picture again.
     if (Date.now() - linksSince > LINKS_LAST_MS) {
       held.files = got.files

@@ -10191,6 +10191,8 @@ export interface components {
             may_urge: boolean;
             objected_papers: string[];
             /** Format: date-time */
+            objected_since: string | null;
+            /** Format: date-time */
             opened_at: string;
             order_name: string | null;
             overdue: boolean;
@@ -12540,6 +12542,8 @@ export interface components {
             mark: string | null;
             objected_papers: string[];
             /** Format: date-time */
+            objected_since: string | null;
+            /** Format: date-time */
             opened_at: string;
             order_name: string | null;
             overdue: boolean;
@@ -12604,6 +12608,8 @@ export interface components {
             messages: components["schemas"]["ToldMessage"][];
             notes: components["schemas"]["Note"][];
             objected_papers: string[];
+            /** Format: date-time */
+            objected_since: string | null;
             objections: components["schemas"]["ObjectionToPaper"][];
             objections_beside: components["schemas"]["ObjectionBeside"][];
             objections_settled: components["schemas"]["SettledObjection"][];
@@ -13087,6 +13093,8 @@ export interface components {
             limit_until: string | null;
             mark: string | null;
             objected_papers: string[];
+            /** Format: date-time */
+            objected_since: string | null;
             /** Format: date-time */
             opened_at: string;
             order_name: string | null;
