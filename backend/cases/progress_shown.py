@@ -17,8 +17,11 @@ _NEXT, _NOW, _DONE = StepState.NEXT, StepState.NOW, StepState.DONE
 
 
 def write_step(step: ProgressStep, contacts: Contacts, now: datetime) -> dict[str, Any]:
-    """Return one step of the contract; who is called stands at the present one and at those below."""
-    shows_contact = contacts and (step.in_child or step.state is StepState.NOW)
+    """Return one step of the contract; who is called stands at the present one and at those below.
+
+    Of what was stopped, and says why, nobody is called any more.
+    """
+    shows_contact = contacts and not step.says_why and (step.in_child or step.state is StepState.NOW)
     if step.state is _NEXT and not shows_contact:
         # Most steps of most cases: nothing is known of them yet but what they are.
         return {

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.arranging import assign_and_book
 from tests.browser.collecting import collect_at_counter
-from tests.browser.people import Customer, Staff
+from tests.browser.people import DESKTOP, PHONE, Customer, Staff
 from tests.browser.watched import Watched
 from tests.cards import draw_card_back, draw_card_front
 from tests.pictures import make_pdf, make_photo
@@ -38,6 +38,9 @@ def test_a_suspension_with_arrears_settled_at_the_counter(
     handler.open_case(stop_no)
     _look_at_the_card(watched, customer, handler, case_no, stop_no)
     _record_gas(watched, handler)
+    _disagree_to_the_sum(watched, customer, lead, open_staff("finance301"), case_no, stop_no)
+    _answer(handler, stop_no)
+    _end_the_collection(watched, customer, lead, case_no, stop_no)
     collect_at_counter(watched, lead, open_staff("finance301"), stop_no, "36.00", "R-20261127-01")
     customer.go("case", no=case_no)
     watched.shoot(customer.page, "suspension-06-progress")
@@ -73,6 +76,73 @@ def _record_gas(watched: Watched, handler: Staff) -> None:
     watched.shoot(handler.page, "suspension-05-gas")
     dialog.get_by_role("button", name=re.compile("填好，需补缴气款")).click()
     expect(dialog).to_have_count(0)
+
+
+def _disagree_to_the_sum(
+    watched: Watched, customer: Customer, lead: Staff, finance: Staff, case_no: str, stop_no: str
+) -> None:
+    """Say that the sum is wrong where it stands; nobody presses for the money until it is answered."""
+    page = customer.page
+    customer.go("pay", no=case_no)
+    expect(page.get_by_text("这笔钱怎么来的")).to_be_visible()
+    watched.shoot(page, "suspension-05-pay")
+    customer.press(re.compile("^数不对"))
+    page.get_by_label("写一句，应该是怎样").fill("表上是 1302，不是 1312")
+    customer.press("告诉工作人员")
+    expect(page.get_by_text(re.compile("^您说的正在核对，先不用缴费"))).to_be_visible()
+    customer.go("home")
+    expect(page.get_by_role("heading", name="等我们答复您")).to_be_visible()
+    watched.shoot(page, "suspension-05-home")
+    lead.open_case(stop_no)
+    fee_no = lead.go_on()
+    lead.open_case(fee_no)
+    expect(lead.page.get_by_text(re.compile("^客户对数有异议，先不收"))).to_be_visible()
+    expect(lead.page.get_by_text("客户看到的期限")).to_have_count(0)
+    watched.shoot(lead.page, "suspension-05-counter")
+    finance.open_case(fee_no)
+    # Finance may not answer: it reads who does.
+    expect(finance.page.get_by_text(re.compile("^由.+答复$"))).to_be_visible()
+    expect(finance.page.get_by_role("link", name="去看、去答复")).to_have_count(0)
+    expect(finance.page.get_by_text(re.compile("^客户对数有异议，先不收"))).to_be_visible()
+    watched.shoot(finance.page, "suspension-05-finance")
+
+
+def _answer(handler: Staff, stop_no: str) -> None:
+    handler.open_case(stop_no)
+    handler.page.get_by_role("button", name=re.compile("^答复客户：气量核对单")).click()
+    handler.dialog.get_by_label("怎么答复客户的").fill("照片上是 1312，已和您电话核对。")
+    handler.dialog.get_by_role("button", name="答复客户", exact=True).click()
+    expect(handler.dialog).to_have_count(0)
+
+
+def _end_the_collection(
+    watched: Watched, customer: Customer, lead: Staff, case_no: str, stop_no: str
+) -> None:
+    """A collection that ends brings no money: the valve waits, and the customer is asked for nothing."""
+    lead.open_case(stop_no)
+    fee_no = lead.go_on()
+    lead.open_case(fee_no)
+    lead.button("终止办理").click()
+    expect(lead.dialog.get_by_text(re.compile("客户会收到通知，看得到原因"))).to_be_visible()
+    lead.dialog.get_by_role("combobox", name="原因").fill("客户今天没带钱")
+    watched.shoot(lead.page, "suspension-05-ended")
+    lead.confirm("终止办理")
+    lead.open_case(stop_no)
+    short = lead.page.get_by_text("气款 36.00 元，已收 0.00 元，还差 36.00 元", exact=True)
+    expect(short).to_be_visible()
+    expect(lead.button("已缴清，去报停")).to_be_disabled()
+    watched.shoot(lead.page, "suspension-05-unpaid")
+    lead.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    expect(short).to_be_visible()
+    watched.shoot(lead.page, "suspension-05-unpaid-phone")
+    lead.page.set_viewport_size({"width": DESKTOP[0], "height": DESKTOP[1]})
+    customer.go("case", no=case_no)
+    expect(customer.page.get_by_text("这一次没有收费，已取消")).to_be_visible()
+    expect(customer.page.get_by_text(re.compile("请到营业厅缴费"))).to_have_count(0)
+    watched.shoot(customer.page, "suspension-05-taken-back")
+    lead.button("没有缴清").click()
+    lead.dialog.get_by_role("combobox", name="原因").fill("客户下午来缴")
+    lead.confirm("没有缴清")
 
 
 def _apply(watched: Watched, customer: Customer) -> str:
