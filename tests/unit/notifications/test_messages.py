@@ -66,7 +66,18 @@ def test_every_message_that_a_process_names_is_there() -> None:
         if effect["name"] == "notify_customer"
         for name in effect["args"].values()
     }
-    assert named <= MESSAGES.keys()
+    traits = [body.get("traits", {}) for body in read_folder().processes.values()]
+    stopped = {one["cancelled_message"] for one in traits if "cancelled_message" in one}
+    assert stopped == {"collection_ended", "part_cancelled"}
+    assert named | stopped | {"case_cancelled"} <= MESSAGES.keys()
+
+
+def test_a_fee_that_is_taken_back_is_so_in_the_text_message_as_well() -> None:
+    message = MESSAGES["collection_ended"]
+    facts = replace(FACTS, words="读数抄错了")
+    assert "先不用缴：读数抄错了。" in fill_text(message, facts)
+    said = write_sms("progress", fill_sms("progress", message, facts, NOW), "https://hall.example")
+    assert "有新进展：先不用缴。" in said and "请到营业厅" not in said
 
 
 # Where nobody has to be told, and why.
