@@ -296,7 +296,7 @@ class Step:
     @property
     def name_for_helper(self) -> str:
         """What it is called for staff whose turn it is: at a customer's step what they do on their behalf."""
-        return next((one.name_for_staff for one in self.outcomes if one.name_for_staff), self.name)
+        return next((one.name_for_staff for one in self.outcomes if one.name_for_staff), self.plain_name)
 
     @property
     def asks_form(self) -> bool:

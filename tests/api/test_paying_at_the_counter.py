@@ -57,7 +57,7 @@ def test_counter_and_finance_begin_to_collect_for_the_customer(
     assert (action["name"], action["for_customer"], action["unmet"]) == ("柜台收费", True, None)
     assert clerk.act(case_no, "paid").status_code == 200
     after = clerk.read(f"/cases/{case_no}")
-    assert (after["step"], after["child"]["your_step"]) == ("collect", "客户申请缴费")
+    assert (after["step"], after["child"]["your_step"]) == ("collect", "登记缴费")
     [said] = [one for one in after["history"] if one["text"].startswith("代客户办理")]
     assert said["actor"].startswith(f"王{who}") and said["text"].endswith("：柜台收费")
     assert clerk.read(f"/cases/{after['child']['case_no']}/fee")["due_fen"] == SUM
