@@ -31,6 +31,8 @@ it('says that a card is over its time, in words for staff', async () => {
   expect(papers.tell(card).map((one) => one.text)).toEqual(['正在认证件上的字，可以接着填'])
   await reading
   expect(papers.tell(card)).toEqual([{ id: 'a-wrong', tone: 'amber', text: expect.stringContaining('过了有效期') }])
+  values = { owner_id_copy: ['b', 'a'] }
+  expect(papers.tell(card)[0]!.text).toMatch(/^第 2 份：/)
   // Another photo in its place takes the words along.
   values = { owner_id_copy: ['b'] }
   expect(papers.tell(card)).toEqual([])

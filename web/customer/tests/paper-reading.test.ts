@@ -83,7 +83,7 @@ describe('a photo of a paper', () => {
     vi.mocked(readPaper).mockRejectedValue(new Problem('paper_not_document', '照片里没找到证件。', 422))
     const papers = make()
     await papers.take('id_photos', photo('a'))
-    expect(told(papers)).toEqual([['wrong', '照片里没找到证件。']])
+    expect(told(papers)).toEqual([['wrong', '第 1 张：照片里没找到证件。']])
     values = { id_photos: ['b'] }
     expect(told(papers)).toEqual([])
   })
@@ -109,4 +109,14 @@ describe('a photo of a paper', () => {
     await papers.take('id_photos', photo('a'))
     expect(change.mock.calls).toEqual([['id_number', NUMBER]])
   })
+})
+
+it('says of several photos which one will not do', async () => {
+  vi.mocked(readPaper).mockRejectedValue(new Problem('paper_not_document', '照片里没找到证件。', 422))
+  const papers = make()
+  await papers.take('id_photos', photo('a'))
+  await papers.take('id_photos', photo('b'))
+  expect(told(papers).map(([, text]) => text)).toEqual(['第 1 张：照片里没找到证件。', '第 2 张：照片里没找到证件。'])
+  values = { id_photos: ['b'] }
+  expect(told(papers)).toEqual([['wrong', '照片里没找到证件。']])
 })

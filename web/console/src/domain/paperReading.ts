@@ -59,7 +59,12 @@ export function usePaperReading(getForm: () => FormBody, getValues: () => Values
   /** What is said below a field of photos, of those that are still there. */
   function tell(field: FormField): PaperTold[] {
     const kept = getValues()[field.key]
-    return field.reads && Array.isArray(kept) ? kept.flatMap((key) => (found.value[String(key)] ?? []).map((one) => ({ ...one, id: `${String(key)}-${one.id}` }))) : []
+    if (!field.reads || !Array.isArray(kept)) return []
+    return kept.flatMap((key, index) => {
+      // Of several photos it is said which one is meant.
+      const which = kept.length > 1 ? `第 ${index + 1} 份：` : ''
+      return (found.value[String(key)] ?? []).map((one) => ({ ...one, id: `${String(key)}-${one.id}`, text: which + one.text }))
+    })
   }
 
   return { take, tell }

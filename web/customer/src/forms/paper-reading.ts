@@ -102,8 +102,11 @@ export function usePaperReading(
 
   function tellField(field: FormField): PaperTold[] {
     const kept = getValues()[field.key]
-    const here = (found.value[field.key] ?? []).filter((one) => Array.isArray(kept) && (kept as string[]).includes(one.fileKey))
-    return here.flatMap((one) => tellOne(field, one))
+    const keys = Array.isArray(kept) ? (kept as string[]) : []
+    const here = (found.value[field.key] ?? []).filter((one) => keys.includes(one.fileKey))
+    // Of several photos it is said which one is meant: the same words twice would help nobody.
+    const which = (fileKey: string): string => (keys.length > 1 ? `第 ${keys.indexOf(fileKey) + 1} 张：` : '')
+    return here.flatMap((one) => tellOne(field, one).map((told) => (told.tone === 'wrong' || told.tone === 'wait' ? { ...told, text: which(one.fileKey) + told.text } : told)))
   }
 
   function tellOne(field: FormField, one: Found): PaperTold[] {
