@@ -226,7 +226,14 @@ def _sign(watched: Watched, customer: Customer, case_no: str) -> None:
     customer.go("case", no=case_no)
     # The handler has come and gone, so nobody is announced any more.
     expect(page.get_by_role("heading", name="已办好，请签字确认")).to_be_visible()
+    # Whose meter it was and how it stood is seen before one signs for it, here and where one signs.
+    customer.press("看燃气表照片")
+    expect(page.get_by_role("img", name="燃气表照片，第 1 张")).to_be_visible()
+    watched.shoot(page, "suspension-06-case-meter")
     customer.press("去签字")
+    expect(page.get_by_text("3711223344")).to_be_visible()
+    expect(page.get_by_role("img", name="燃气表照片，第 1 张")).to_be_visible()
+    watched.shoot(page, "suspension-06-slip-meter")
     _object(watched, customer)
     customer.draw_signature()
     watched.shoot(page, "suspension-07-sign")
