@@ -97,7 +97,7 @@ class AgentTerms:
                     if row.granted_by is not None:
                         told.append({"role_id": row.id, "message": owner, "customer_id": row.granted_by})
             if told:
-                promise(session, TOPIC, told, now)
+                promise(session, "notify_agent_term", told, now)
         return len(told)
 
     def handle(self, payload: Mapping[str, Any], context: PromiseContext) -> None:

@@ -113,7 +113,9 @@ DAYS_AHEAD: Final = {
 SAID_NO: Final = frozenset({"must_not_stop", "pipe_or_device_wrapped", "unauthorised_pipe_work"})
 # Answers that say that all is in order.
 IN_ORDER: Final = frozenset({"normal", "not_leaking", "installed_working"})
-# Nobody ticks these without having found something.
-LEFT_UNSAID: Final = frozenset({"hazards_found", "hazards_to_rectify", "rectify_method"})
+# Nobody fills these in without having found something.
+LEFT_UNSAID: Final = frozenset(
+    {"hazards_found", "hazards_to_rectify", "rectify_method", "bills_fee", "refund_fee"}
+)
 # Which picture a field of files takes; the others show the works.
 FORM_PICTURES: Final = {"owner_id_copy": "card_front", "property_proof": "deed"}

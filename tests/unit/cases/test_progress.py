@@ -20,7 +20,6 @@ from backend.cases.commands import (
 )
 from backend.cases.engine import decide
 from backend.cases.foretelling import StepState
-from backend.cases.guards import CASE_GUARDS
 from backend.cases.progress import (
     Line,
     make_progress,
@@ -52,7 +51,8 @@ def find_process(key: str) -> ProcessDefinition:
 
 def run(definition: ProcessDefinition, snapshot: Snapshot, *moves: tuple[str, str]) -> Snapshot:
     """Carry out step → outcome one after the other, without guards standing in the way."""
-    everything = {name: lambda snapshot, args: None for name in (*CASE_GUARDS, "sum_set", "premises_clear")}
+    named = {use.name for step in definition.steps for outcome in step.outcomes for use in outcome.guards}
+    everything = dict.fromkeys(named, lambda snapshot, args: None)
     for number, (step, outcome) in enumerate(moves):
         [task] = [one for one in snapshot.open_tasks if one.step == step]
         by = definition.step(step).by.kind

@@ -62,7 +62,9 @@ def test_why_it_was_sent_back_is_told_until_it_is_done() -> None:
     }  # fmt: skip
     # Another case of the same tree reads nothing of it.
     assert find_sent_back([SENT], 2, STAFF) is None
-    assert find_sent_back([SENT, done("check_gas", "clear", 2)], 1, STAFF) is None
+    on_the_way = [SENT, done("set_off", "set_off", 2), done("arrive", "arrive", 3)]
+    assert find_sent_back(on_the_way, 1, STAFF) == told
+    assert find_sent_back([*on_the_way, done("check_gas", "clear", 4)], 1, STAFF) is None
 
 
 def test_who_finds_nobody_at_home_and_comes_again_still_reads_their_own_reason() -> None:

@@ -28,7 +28,9 @@ GIVEN = {
     "appointment_id": 5, "handler_id": 7, "signature_file": "f1", "amount_fen": 100,
     "identity_proof": "face:1", "works_drawing": {"files": ["d1"], "sha256": "d1"}, **FOUND,
 }  # fmt: skip
-NO_OBJECTION = dict.fromkeys((FORM_FILLED, "sum_set", "premises_clear"), lambda snapshot, args: None)
+NO_OBJECTION = dict.fromkeys(
+    (FORM_FILLED, "sum_set", "premises_clear", "bills_counted"), lambda snapshot, args: None
+)
 GUARDS = {**CASE_GUARDS, **NO_OBJECTION}
 
 

@@ -9,12 +9,13 @@ from backend.cases.snapshot import CaseStatus, Snapshot, TaskState
 from tests.unit.cases.test_progress import NOW, PROCESSES, find_process, run, start
 
 SUSPENSION, FEE = PROCESSES["suspension_removal"], PROCESSES["fee_collection"]
+COMES_AGAIN = (("set_off", "set_off"), ("arrive", "arrive"))
 BEFORE = [
     ("提交申请", "done"),
     ("已受理", "done"),
     ("核对气量", "done"),
     ("补缴气款", "stopped"),
-    ("核对气款", "done"),
+    ("核对气款", "stopped"),
 ]
 
 
@@ -41,9 +42,18 @@ def test_the_present_step_stands_behind_a_collection_that_was_ended() -> None:
 
     case = run(SUSPENSION, case, ("check_paid", "recheck"))
     assert show(case) == [
-        *BEFORE, ("核对气量", "now"), ("核对气款", "next"), ("报停", "next"), ("签字确认", "next"),
+        *BEFORE, ("等师傅上门", "now"), ("师傅在路上", "next"), ("核对气量", "next"), ("核对气款", "next"),
+        ("报停", "next"), ("签字确认", "next"),
     ]  # fmt: skip
-    case = run(SUSPENSION, case, ("check_gas", "clear"), ("check_paid", "suspend"), ("suspend", "suspended"))
+    case = run(
+        SUSPENSION,
+        case,
+        *COMES_AGAIN,
+        ("check_gas", "clear"),
+        ("check_paid", "suspend"),
+        ("suspend", "suspended"),
+    )
     assert show(case) == [
-        *BEFORE, ("核对气量", "done"), ("核对气款", "done"), ("已报停", "done"), ("签字确认", "now"),
+        *BEFORE, ("师傅已出发", "done"), ("师傅已到", "done"), ("核对气量", "done"), ("核对气款", "done"),
+        ("已报停", "done"), ("签字确认", "now"),
     ]  # fmt: skip
