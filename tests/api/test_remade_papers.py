@@ -129,7 +129,7 @@ def test_what_was_objected_to_is_read_anew_with_the_old_figures_beside(
     hall: Hall, owner: MadeCustomer, handler: Browser, owing: str
 ) -> None:
     object_to(hall, owner, owing)
-    lead_back(hall, owing)
+    lead_back(hall, handler, owing)
     [task] = [one["task"] for one in handler.read(f"/cases/{owing}")["documents"] if one["may_fill"]]
     path = f"/cases/{owing}/documents/{task}"
     slip = handler.read(path)
@@ -162,7 +162,7 @@ def test_what_was_objected_to_is_read_anew_with_the_old_figures_beside(
 
 
 def test_without_an_objection_the_slip_begins_as_it_was(hall: Hall, handler: Browser, owing: str) -> None:
-    lead_back(hall, owing)
+    lead_back(hall, handler, owing)
     [task] = [one["task"] for one in handler.read(f"/cases/{owing}")["documents"] if one["may_fill"]]
     slip = handler.read(f"/cases/{owing}/documents/{task}")
     assert (slip["values"]["meter_used"], slip["disputed"]) == (1312, None)
