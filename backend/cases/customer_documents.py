@@ -20,6 +20,7 @@ from backend.cases.documents import Change, DocumentDesk, Filler
 from backend.cases.errors import CommandRefused, RefusalCode
 from backend.cases.filled_documents import CUSTOMER_PARTY, FilledDocument, FilledDocuments
 from backend.cases.objection_views import describe_own
+from backend.cases.remaking_ways import is_to_be_remade
 from backend.cases.signature_views import describe_signers
 from backend.cases.signed_facts import list_facts, list_pictures
 from backend.cases.step_signatures import list_asked_at
@@ -118,8 +119,10 @@ class CustomerDocuments:
         for one in self._filled.list_all(session, branch.id):
             if one.concerns_customer:
                 signed = self._signing.list_signed(session, one)
-                may = self._signing.is_open(session, one.case, one.step) and not is_signed_on_paper(
-                    one.values
+                may = (
+                    self._signing.is_open(session, one.case, one.step)
+                    and not is_signed_on_paper(one.values)
+                    and not is_to_be_remade(process, branch.snapshot, one.row.step)
                 )
                 asked = asked_at.get(one.row.task_no)
                 signers = tell_signers(one.form, signed, may)

@@ -47,6 +47,15 @@ def find_remaking_way(
     return None
 
 
+def is_to_be_remade(definition: ProcessDefinition, snapshot: Snapshot, written_at: str) -> bool:
+    """Tell whether staff are on the way back to the step ``written_at``, so that its paper counts no more."""
+    steps = [task.step for task in snapshot.open_tasks]
+    return written_at not in steps and any(
+        definition.step(key).by.kind is not ActorKind.CUSTOMER and _comes_to(definition, (key,), written_at)
+        for key in steps
+    )
+
+
 def _find_way_back(definition: ProcessDefinition, step: Step, key: str) -> Outcome | None:
     if step.by.kind is ActorKind.CUSTOMER:
         return None

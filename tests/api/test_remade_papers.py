@@ -114,6 +114,9 @@ def test_the_way_to_a_new_slip_is_told_and_its_reason_read_by_who_goes_there(
     assert way["ends_child"] is False and offered[way["task"], way["outcome"]] == way["name"]
     assert desk.act(owing, "recheck", reason="客户说读数不对，请重新抄表").status_code == 200
     before = handler.read(f"/cases/{owing}")["sent_back"]
+    # Nobody is asked to sign what is to be read anew.
+    slip = read_slip(hall, owner, owing)
+    assert (slip["may_object"], [one["may_sign"] for one in slip["signers"]]) == (False, [False])
     come_again(hall, handler, owing)
     told = handler.read(f"/cases/{owing}")["sent_back"]
     assert before == told

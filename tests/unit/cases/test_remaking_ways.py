@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.cases.remaking_ways import RemakingWay, find_remaking_way
+from backend.cases.remaking_ways import RemakingWay, find_remaking_way, is_to_be_remade
 from backend.cases.sent_back import find_sent_back
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.cases.staff_history import HistoryEvent
@@ -49,6 +49,14 @@ def done(step: str, outcome: str, after: int, **more: Any) -> HistoryEvent:
     payload = {"step": step, "outcome": outcome, **more}
     at = NOW + timedelta(minutes=after)
     return HistoryEvent(at, "task_done", more.pop("actor", "staff:7"), payload, PROCESS, False, 1)
+
+
+def test_a_paper_counts_no_more_once_staff_are_on_the_way_back_to_it() -> None:
+    def stand_at(step: str) -> bool:
+        return is_to_be_remade(PROCESS, stand(step), "check_gas")
+
+    assert stand_at("set_off") and stand_at("arrive")
+    assert not any(map(stand_at, ("check_gas", "check_paid", "pay_arrears", "suspend", "sign")))
 
 
 SENT = done("check_paid", "recheck", 1, reason=" 客户说读数不对 ")
