@@ -29,6 +29,9 @@ describe('a long progress', () => {
     ['dddsddddn', 7, '8'],
     ['dddsdddnx', 6, '78'],
     ['snxxxxx', 0, '01234'],
+    // Why the one before it stopped is told with the present step.
+    ['ddddsnxx', 4, '4567'],
+    ['ddddssnxx', 4, '5678'],
     ['dddsdddd', 6, '7'],
     // What was open when it was stopped.
     ['dddddsss', 5, '567'],

@@ -5,14 +5,15 @@ const MOST_LINES = 5
 /**
  * A long progress at a glance: how many steps lie behind and are told in one line, and the steps that are drawn. Drawn are
  * all present steps and what comes next; what was stopped on the way, as a collection that was ended, lies behind as well
- * once the case goes on. Where all is over, the last step tells that and when.
+ * once the case goes on, but for the one right before the present step: why that stopped is the news. Where all is over, the last step tells that and when.
  */
 export function foldSteps(steps: ProgressStep[]): { doneCount: number; shown: ProgressStep[] } {
   if (steps.length <= MOST_LINES) return { doneCount: 0, shown: steps }
   const ahead = findPresent(steps)
+  const first = steps[ahead - 1]?.state === 'stopped' ? ahead - 1 : ahead
   // One line in the place of one step would only hide it.
-  const shown = ahead < 2 ? pick(steps, MOST_LINES) : pick(steps.slice(ahead), MOST_LINES - 1)
-  return { doneCount: ahead < 2 ? 0 : countDone(steps) - countDone(shown), shown }
+  const shown = first < 2 ? pick(steps, MOST_LINES) : pick(steps.slice(first), MOST_LINES - 1)
+  return { doneCount: first < 2 ? 0 : countDone(steps) - countDone(shown), shown }
 }
 
 const countDone = (steps: ProgressStep[]) => steps.filter((one) => one.state === 'done').length
