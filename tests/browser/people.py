@@ -203,7 +203,7 @@ class Staff:
     def decide_in_field(self, name: str) -> None:
         """Choose one of several outcomes on the page of a visit, and say so once more in the sheet."""
         self.page.get_by_role("button", name=name, exact=True).click()
-        expect(self.dialog.get_by_text("提交后不能改。")).to_be_visible()
+        expect(self.dialog.get_by_text("提交后自己不能再改")).to_be_visible()
         self.confirm(name)
 
     def press_for_command(self, button: Locator) -> None:

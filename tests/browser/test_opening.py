@@ -13,6 +13,7 @@ from tests.browser.people import Customer, Staff
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
 from tests.miniprogram.staff import Staff as Colleague
+from tests.cards import draw_card_front
 from tests.pictures import make_pdf, make_photo
 
 PHONE_NO = "13812340066"
@@ -240,9 +241,10 @@ def _begin_in_the_field(watched: Watched, handler: Staff) -> str:
         page.get_by_label(part, exact=True).fill(typed)
     page.get_by_label("是否本人办理").select_option("self")
     page.get_by_label("身份证号", exact=True).fill("110101199003077758")
-    for number, field in enumerate(("id_photos", "property_proof")):
+    papers = {"id_photos": draw_card_front("110101199003077758"), "property_proof": make_photo()}
+    for number, (field, picture) in enumerate(papers.items()):
         page.locator(f"#at-{field} input[type=file]").set_input_files(
-            {"name": f"{field}.jpg", "mimeType": "image/jpeg", "buffer": make_photo()}
+            {"name": f"{field}.jpg", "mimeType": "image/jpeg", "buffer": picture}
         )
         expect(page.get_by_role("button", name=re.compile("^去掉"))).to_have_count(number + 1)
     watched.shoot(page, "opening-field-01-new")

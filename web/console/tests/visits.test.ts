@@ -125,7 +125,7 @@ it('asks once before a choice between outcomes, and not where there is but one',
   const of = (outcome: string, name: string) => ({ kind: 'complete', task: 6, step: 'test_pressure', outcome, name }) as AvailableAction
   const passed = of('passed', '试压合格')
   const now = at('2026-11-26T11:30')
-  expect(askFirst(passed, { appointment: null, actions: [passed, of('failed', '试压不合格')] }, now)).toMatchObject({ title: '试压合格？', text: '提交后不能改。', yes: '试压合格' })
+  expect(askFirst(passed, { appointment: null, actions: [passed, of('failed', '试压不合格')] }, now)).toMatchObject({ title: '试压合格？', text: '提交后自己不能再改；填错了，要请片区负责人退回。', yes: '试压合格' })
   const cancel = { ...passed, kind: 'cancel', task: null } as AvailableAction
   expect(askFirst(passed, { appointment: null, actions: [passed, cancel] }, now)).toBeNull()
 })

@@ -170,5 +170,5 @@ export function askFirst(action: AvailableAction, view: Pick<StaffCaseView, 'app
   }
   const choices = view.actions.filter((one) => one.kind === 'complete' && one.task === action.task)
   if (choices.length < 2) return null
-  return { title: `${action.name}？`, text: '提交后不能改。', note: '', no: '先不提交', yes: action.name }
+  return { title: `${action.name}？`, text: '提交后自己不能再改；填错了，要请片区负责人退回。', note: '', no: '先不提交', yes: action.name }
 }
