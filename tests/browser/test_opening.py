@@ -12,8 +12,8 @@ from tests.browser.collecting import collect_at_counter
 from tests.browser.people import Customer, Staff
 from tests.browser.stage import Stage
 from tests.browser.watched import Watched
-from tests.miniprogram.staff import Staff as Colleague
 from tests.cards import draw_card_front
+from tests.miniprogram.staff import Staff as Colleague
 from tests.pictures import make_pdf, make_photo
 
 PHONE_NO = "13812340066"
