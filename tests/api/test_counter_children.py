@@ -13,6 +13,7 @@ from tests.api.filling import fill_in
 from tests.api.staff_side import Hall
 from tests.api.test_gas_accounts import begin
 from tests.api.test_gas_arrears import OWED
+from tests.api.test_staff_queues import list_all
 
 SUM = 3_600
 
@@ -53,7 +54,7 @@ def test_the_valve_waits_for_the_money_and_not_for_receipt_and_rating(hall: Hall
     with hall.sessions() as session:
         found = select(ServiceCase.handler_id).where(ServiceCase.case_no == fee_no)
         assert session.execute(found).scalar_one() is None
-    assert fee_no not in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
+    assert fee_no not in list_all(crew, queue="mine")
     assert fee_no in [one["case_no"] for one in desk.read("/cases", queue="charge")["items"]]
     assert desk.read(f"/cases/{stopped}")["step"] == "pay_arrears"
     collect(hall, fee_no)

@@ -20,6 +20,7 @@ from tests.api.due_dates import set_due
 from tests.api.filling import upload
 from tests.api.organisation import CENTRE, ensure_staff, ensure_unit
 from tests.api.staff_side import Browser, Hall, code
+from tests.api.test_staff_queues import list_all
 
 
 @pytest.fixture
@@ -152,9 +153,8 @@ def test_only_the_handler_does_the_handlers_steps(hall: Hall, to_assign: str) ->
     assert [one["kind"] for one in seen_by_desk["actions"]] == ["cancel"]
     task = seen_by_desk["open_tasks"][0]["no"]
     assert code(desk.command(child, seen_by_desk["version"], task, "set_off")) == "not_your_turn"
-    page = handler.read("/cases", queue="mine")
-    assert child in [one["case_no"] for one in page["items"]]
-    assert to_assign not in [one["case_no"] for one in page["items"]]
+    own = list_all(handler, queue="mine")
+    assert child in own and to_assign not in own
 
 
 def test_a_handler_of_the_department_takes_the_order_up(hall: Hall, to_assign: str) -> None:
@@ -167,7 +167,7 @@ def test_a_handler_of_the_department_takes_the_order_up(hall: Hall, to_assign: s
         "for_customer": False,
         "overdue": False,
     }
-    assert child in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
+    assert child in list_all(crew, queue="mine")
     assert child in [one["case_no"] for one in crew.read("/cases", queue="mine", q=child)["items"]]
     for outcome in ("accept", "set_off"):
         assert crew.act(child, outcome).status_code == 200
@@ -181,7 +181,7 @@ def test_a_handler_of_the_department_takes_the_order_up(hall: Hall, to_assign: s
     assert crew.act(child, "needs_engineering", result="管道需要改线").status_code == 200
     _be_late(hall, to_assign, child)
     # Another department's turn is in the case, but not in the handler's list.
-    assert child not in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
+    assert child not in list_all(crew, queue="mine")
     assert child not in [one["case_no"] for one in crew.read("/cases", queue="mine", q=child)["items"]]
 
 
@@ -204,14 +204,14 @@ def test_choosing_a_handler_is_not_in_the_handlers_own_list(hall: Hall, to_assig
     child = go_to_child(hall, to_assign)
     assert hall.sign_in("desk_361").cancel(child, "客户已自行修好").status_code == 200
     crew = hall.sign_in("crew_361")
-    assert to_assign in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
+    assert to_assign in list_all(crew, queue="mine")
     assert hall.sign_in("desk_361").act(to_assign, "reply", reason="客户已自行修好").status_code == 200
     # Who closes the case reads the reply where the case is, and the history says it once.
     closing = hall.sign_in("remote_a").read(f"/cases/{to_assign}")
     assert closing["reply"] == "客户已自行修好"
     assert "回复工单（客户已自行修好）" in [one["text"] for one in closing["history"]]
     assert hall.sign_in("remote_a").act(to_assign, "redo", reason="再去一次").status_code == 200
-    assert to_assign not in [one["case_no"] for one in crew.read("/cases", queue="mine")["items"]]
+    assert to_assign not in list_all(crew, queue="mine")
 
 
 def test_the_visit_to_its_end(hall: Hall, to_assign: str) -> None:
@@ -322,7 +322,7 @@ def test_open_work_goes_to_another_handler(hall: Hall, to_assign: str) -> None:
     assert json.loads(desk.send("POST", "/members/handler_361/hand-over", body).text) == {"moved": given}
     second = hall.sign_in("second_361")
     assert [one["outcome"] for one in second.read(f"/cases/{child}")["actions"]] == ["set_off"]
-    assert child in [one["case_no"] for one in second.read("/cases", queue="mine")["items"]]
+    assert child in list_all(second, queue="mine")
     assert hall.sign_in("handler_361").get(f"/cases/{child}").status_code == 404
     texts = [one["text"] for one in desk.read(f"/cases/{to_assign}")["history"]]
     assert "交给王second_361（具体责任人）办理（请假）" in texts
