@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AvailableAction, StaffCaseView } from '@/api/types'
-import { askForCustomer, askWhetherPaid, findBlock, giveKeys, isLeading, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellChild, tellIdle, tellWhoseTurn } from '@/domain/actionNeeds'
+import { askForCustomer, askWhetherDisputed, askWhetherPaid, findBlock, giveKeys, isLeading, listAttending, listNeeds, listOffered, orderActions, takesMoney, tellChild, tellIdle, tellWhoseTurn } from '@/domain/actionNeeds'
 
 const action = (more: Partial<AvailableAction>): AvailableAction => ({
   kind: 'complete',
@@ -123,6 +123,14 @@ it('names the sum where money is taken, before it is said to be there', () => {
   expect(askWhetherPaid({ ...money, asks: ['receipt'] }, counter, null)).toBeNull()
   expect(askWhetherPaid({ ...money, for_customer: true }, counter, '安装费')).toBeNull()
   expect(askForCustomer({ name: '柜台收费' }, '安装费 3,580.00 元').note).toBe('要收：安装费 3,580.00 元')
+})
+
+describe('a sum with which the customer does not agree', () => {
+  it('is asked about before it is taken, and ended without a question of its own', () => {
+    const take = { kind: 'complete', outcome: 'apply', name: '登记缴费' } as AvailableAction
+    expect(askWhetherDisputed(take)).toMatchObject({ title: '客户对数有异议，现在就收吗？', no: '先不收', yes: '登记缴费' })
+    expect(askWhetherDisputed({ ...take, kind: 'cancel' })).toBeNull()
+  })
 })
 
 describe('a choice between what weighs the same', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isToPay, isUnderWay, paysFirst, paysNow, tellAfterwards, tellBring, tellDue, tellLateToo, tellOnlyWhere, tellShare, tellUntil, tellYuan } from '@/forms/payments'
+import { isToPay, isUnderWay, paysFirst, paysNow, tellAfterwards, tellBring, tellDue, tellLateToo, tellOnlyWhere, tellPaidSince, tellShare, tellUntil, tellYuan } from '@/forms/payments'
 
 describe('what there is to pay', () => {
   it('is told in yuan', () => {
@@ -20,6 +20,15 @@ describe('what there is to pay', () => {
 
   it('asks for nothing once it is being booked', () => {
     expect((['to_set', 'to_pay', 'booking', 'checking'] as const).map((state) => isUnderWay({ state }))).toEqual([false, false, true, true])
+  })
+
+  it('says to whoever signs afterwards what has come in since', () => {
+    const filledAt = '2026-11-29T02:00:00.5+00:00'
+    const came = (paid_at: string, amount_fen: number) => ({ paid_at, amount_fen, receipt_no: null })
+    const paid = [came('2026-11-28T02:00:00+00:00', 900), came('2026-11-29T03:00:00+00:00', 1600), came('2026-11-29T04:00:00+00:00', 2000)]
+    expect(tellPaidSince({ bill: null, paid }, filledAt)).toBe('已缴 36.00 元，不用再缴')
+    expect(tellPaidSince({ bill: null, paid: paid.slice(0, 1) }, filledAt)).toBeNull()
+    expect(tellPaidSince(null, filledAt)).toBeNull()
   })
 
   it('names the whole sum only where a part of it is due', () => {

@@ -70,6 +70,12 @@ export function findNextCase(done: Pick<AvailableAction, 'for_customer'>, after:
   return done.for_customer && after.child?.your_step ? after.child.case_no : null
 }
 
+/** Asked before anything is done to collect a sum that the customer says is wrong: who comes and pays all the same may. */
+export const askWhetherDisputed = (action: AvailableAction): Question | null =>
+  isGrave(action)
+    ? null
+    : { title: '客户对数有异议，现在就收吗？', text: '还没有答复客户。客户人在窗口、愿意照这个数缴的，才往下办；不然等填单据的同事答复了再收。', note: '', no: '先不收', yes: action.name }
+
 export function isGrave(action: AvailableAction): boolean {
   return action.kind === 'cancel' || action.outcome === 'refuse'
 }

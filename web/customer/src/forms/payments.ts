@@ -1,4 +1,4 @@
-import type { AvailableAction, Bill, CaseSummary } from '@/api/types'
+import type { AvailableAction, Bill, CaseSummary, Payments } from '@/api/types'
 import { showDayOf } from './shown'
 import { showYuan } from './money'
 
@@ -54,6 +54,17 @@ export function tellAfterwards(bill: Pick<Bill, 'transfer'>, maySay: boolean): s
   return bill.transfer
     ? '请留着收据。在营业厅缴的，营业厅替您登记；转账的，转好后点下面的按钮告诉我们。'
     : '缴好请留着收据，营业厅会替您登记；营业厅没有登记的，再点下面的按钮告诉我们。'
+}
+
+/**
+ * What has come in since a paper said what is owed, for whoever signs it afterwards and would take it for still due; null
+ * where nothing has come.
+ */
+export function tellPaidSince(payments: Payments | null, filledAt: string): string | null {
+  const since = (payments?.paid ?? []).filter((one) => Date.parse(one.paid_at) >= Date.parse(filledAt))
+  if (!since.length) return null
+  const paid = `已缴 ${tellYuan(since.reduce((sum, one) => sum + one.amount_fen, 0))}`
+  return payments?.bill ? paid : `${paid}，不用再缴`
 }
 
 /** What of the whole sum this is, or null where it is all of it. */
