@@ -20,7 +20,7 @@ from backend.cases.staff_access import StaffAccess
 from backend.catalogue.forms import FieldType, Values
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
-from backend.customers.accounts import find_owner
+from backend.customers.accounts import find_account, find_owner
 from backend.customers.addresses import index_address
 from backend.customers.models import GasAccount, Premises
 from backend.customers.service import CustomersService
@@ -71,7 +71,7 @@ class RecordMatching:
             if not numbers and not persons:
                 return []
             here = self._find_here(session, values)
-            account = self._find_by_number(session, str(values.get(_ACCOUNT_NO) or "")) or here
+            account = find_account(session, str(values.get(_ACCOUNT_NO) or "")) or here
             found = [{"item": key, "match": self._match_number(session, values, key)} for key in numbers]
             return found + [
                 {"item": key, "match": self._match_person(session, tree, account, values, key)}
@@ -79,7 +79,7 @@ class RecordMatching:
             ]
 
     def _match_number(self, session: Session, values: Values, key: str) -> str:
-        account = self._find_by_number(session, str(values[key]))
+        account = find_account(session, str(values[key]))
         if account is None:
             return "unknown"
         index = self._index(values)
@@ -115,10 +115,6 @@ class RecordMatching:
         found = session.scalars(at.where(Premises.address_index == index, GasAccount.status != "closed"))
         accounts = found.all()
         return accounts[0] if len(accounts) == 1 else None
-
-    @staticmethod
-    def _find_by_number(session: Session, account_no: str) -> GasAccount | None:
-        return session.scalars(select(GasAccount).where(GasAccount.account_no == account_no)).one_or_none()
 
     def _index(self, values: Values) -> bytes | None:
         address: Any = values.get(_ADDRESS)

@@ -227,6 +227,11 @@ def list_accounts_there(session: Session, address_index: bytes) -> list[AccountT
     return [AccountThere(*row) for row in session.execute(there).tuples()]
 
 
+def find_account(session: Session, account_no: str) -> GasAccount | None:
+    """Return the account with this number, or None; it is not locked."""
+    return session.scalars(select(GasAccount).where(GasAccount.account_no == account_no)).one_or_none()
+
+
 def find_owner(session: Session, account_id: int) -> AccountRole | None:
     """Return the role of whose account it is now, or None."""
     held = (AccountRole.gas_account_id == account_id) & AccountRole.revoked_at.is_(None)

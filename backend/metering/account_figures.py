@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.page_cursor import read_place, write_place
@@ -19,6 +19,7 @@ from backend.customers.bindings import AccountBindings
 from backend.customers.models import GasAccount
 from backend.metering.models import AccountBalance, GasBill, GasBillTier, MeterReading
 from backend.metering.monthly_use import count_idle_months, find_use
+from backend.metering.open_bills import OPEN, sum_open_bills
 from backend.metering.tariffs import list_tariffs
 from backend.metering.tiers import TierPosition, find_position, list_months, write_month
 
@@ -27,7 +28,6 @@ BILLS_A_PAGE: Final = 12
 # The supply contract of homes (6.2.11): who uses no gas for three months on end has it suspended.
 IDLE_MONTHS_TO_SUSPEND: Final = 3
 _RESIDENTIAL: Final = "residential"
-_OPEN: Final = "open"
 _CURSOR: Final = "bills"
 
 
@@ -80,20 +80,13 @@ class AccountFigures:
         """Return what is owed by bills, since when it is overdue, and what is left of money paid ahead."""
         with self._reading() as session:
             account = self._bindings.find_part(session, customer_id, account_no, BILLS)
-            owed = session.execute(
-                select(
-                    func.coalesce(func.sum(GasBill.amount_fen - GasBill.paid_fen), 0),
-                    func.count(),
-                    func.min(GasBill.due_on),
-                ).where(self._of_owner(session, account), GasBill.state == _OPEN)
-            ).one()
+            owed = sum_open_bills(session, self._of_owner(session, account))
             balance = session.get(AccountBalance, account.id)
-            total, count, due_on = owed
             return {
-                "owed_fen": int(total),
-                "owed_bills": count,
-                "due_on": due_on,
-                "overdue": due_on is not None and due_on < local_date(self._now()),
+                "owed_fen": owed.total_fen,
+                "owed_bills": owed.bills,
+                "due_on": owed.due_on,
+                "overdue": owed.due_on is not None and owed.due_on < local_date(self._now()),
                 "balance_fen": None if balance is None else balance.balance_fen,
                 "balance_at": None if balance is None else balance.as_of,
             }
@@ -105,7 +98,7 @@ class AccountFigures:
         """
         with self._reading() as session:
             account = self._bindings.find_part(session, customer_id, account_no, BILLS)
-            is_open = GasBill.state == _OPEN
+            is_open = GasBill.state == OPEN
             asked = select(GasBill).where(self._of_owner(session, account), GasBill.state != "void")
             if after is not None:
                 was_open, month = read_place(after, _CURSOR, bool, str)
@@ -117,8 +110,8 @@ class AccountFigures:
         page, today = rows[:BILLS_A_PAGE], local_date(self._now())
         last = page[-1] if len(rows) > BILLS_A_PAGE else None
         return {
-            "items": [_write_bill(one, overdue=one.state == _OPEN and one.due_on < today) for one in page],
-            "next": None if last is None else write_place(_CURSOR, last.state == _OPEN, last.period),
+            "items": [_write_bill(one, overdue=one.state == OPEN and one.due_on < today) for one in page],
+            "next": None if last is None else write_place(_CURSOR, last.state == OPEN, last.period),
         }
 
     def tell_bill(self, customer_id: int, account_no: str, bill_no: str) -> dict[str, Any]:
@@ -132,7 +125,7 @@ class AccountFigures:
             tiers = session.scalars(
                 select(GasBillTier).where(GasBillTier.bill_id == bill.id).order_by(GasBillTier.tier)
             ).all()
-        overdue = bill.state == _OPEN and bill.due_on < local_date(self._now())
+        overdue = bill.state == OPEN and bill.due_on < local_date(self._now())
         return {
             **_write_bill(bill, overdue=overdue),
             "tiers": [

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases import document_rows
@@ -21,8 +21,10 @@ from backend.cases.snapshot import Snapshot
 from backend.cases.staff_access import StaffAccess
 from backend.catalogue.service import DefinitionStore
 from backend.core.encryption import KeyRing
+from backend.customers.accounts import find_account
 from backend.customers.models import CaseAccount, GasAccount
 from backend.metering.models import AccountBalance, GasBill
+from backend.metering.open_bills import Owed, sum_open_bills
 from backend.organisation.service import Member
 
 COUNTED: Final = "bills_counted"
@@ -59,12 +61,12 @@ class CaseBooks:
             account = self._find_account(session, case.id)
             if account is None:
                 return None
-            owed_fen, owed_bills = sum_open_bills(session, account.id)
+            owed = _sum_of(session, account)
             balance = session.get(AccountBalance, account.id)
             return {
                 "account_no": account.account_no,
-                "owed_fen": owed_fen,
-                "owed_bills": owed_bills,
+                "owed_fen": owed.total_fen,
+                "owed_bills": owed.bills,
                 "balance_fen": None if balance is None else balance.balance_fen,
                 "balance_at": None if balance is None else balance.as_of,
             }
@@ -72,22 +74,18 @@ class CaseBooks:
     def _find_account(self, session: Session, case_id: int) -> GasAccount | None:
         told = _find_checked(session, case_id)
         if told:
-            return _find_by_number(session, str(told[_NUMBER]))
+            return find_account(session, str(told[_NUMBER]))
         root_id = find_root_id(session, case_id)
         linked = select(GasAccount).join(CaseAccount).where(CaseAccount.case_id == root_id)
         account = session.scalars(linked).one_or_none()
         if account is not None:
             return account
         applied = open_values(self._keys, document_rows.read_application(session, root_id).form)
-        return _find_by_number(session, str(applied.get(_NUMBER) or ""))
+        return find_account(session, str(applied.get(_NUMBER) or ""))
 
 
-def sum_open_bills(session: Session, account_id: int) -> tuple[int, int]:
-    """Return what is owed by an account's bills in whole fen, and how many they are."""
-    owed = func.coalesce(func.sum(GasBill.amount_fen - GasBill.paid_fen), 0)
-    asked = select(owed, func.count()).where(GasBill.gas_account_id == account_id, GasBill.state == "open")
-    total, count = session.execute(asked).one()
-    return int(total), int(count)
+def _sum_of(session: Session, account: GasAccount) -> Owed:
+    return sum_open_bills(session, GasBill.gas_account_id == account.id)
 
 
 def _find_checked(session: Session, case_id: int) -> Mapping[str, Any]:
@@ -97,14 +95,10 @@ def _find_checked(session: Session, case_id: int) -> Mapping[str, Any]:
     return named[-1] if named else {}
 
 
-def _find_by_number(session: Session, account_no: str) -> GasAccount | None:
-    return session.scalars(select(GasAccount).where(GasAccount.account_no == account_no)).one_or_none()
-
-
 def _bind_bills_counted(session: Session, asking: Asking) -> Guard:
     told = _find_checked(session, asking.case_id)
-    account = _find_by_number(session, str(told.get(_NUMBER, "")))
-    owed_fen = 0 if account is None else sum_open_bills(session, account.id)[0]
+    account = find_account(session, str(told.get(_NUMBER, "")))
+    owed_fen = 0 if account is None else _sum_of(session, account).total_fen
     # The books may not know of the newest bill yet: more may be written than they say, less may not.
     is_counted = int(told.get(_BILLS) or 0) >= owed_fen
 

@@ -10,21 +10,26 @@ from sqlalchemy import text
 
 from backend.cases.case_retention import CaseRetention
 from tests.api.conftest import MadeCustomer
-from tests.api.staff_side import Hall, code
+from tests.api.staff_side import Browser, Hall, code
 from tests.api.step_forms import publish_test_process, start_with_forms
 from tests.api.test_printed_documents import SURVEY_TASK, fill, print_survey
 
 pytestmark = pytest.mark.usefixtures("print_fonts")
 
 
+def start_written(hall: Hall, customer: MadeCustomer, desk: Browser) -> str:
+    """Start a case in whose papers somebody is named; returns its number."""
+    publish_test_process(hall)
+    case_no = start_with_forms(hall, customer.id)
+    fill(desk, case_no, contact_name="李四光")
+    return case_no
+
+
 def test_an_erased_case_is_read_and_its_papers_are_refused(
     hall: Hall, make_customer: Callable[[], MadeCustomer]
 ) -> None:
-    customer = make_customer()
-    publish_test_process(hall)
-    case_no = start_with_forms(hall, customer.id)
-    desk = hall.sign_in("desk_361")
-    fill(desk, case_no, contact_name="李四光")
+    customer, desk = make_customer(), hall.sign_in("desk_361")
+    case_no = start_written(hall, customer, desk)
     assert print_survey(desk, case_no).status_code == 200
     case_id = hall.find_id(case_no)
     with hall.sessions.begin() as session:
@@ -64,11 +69,8 @@ def test_an_erased_case_is_read_and_its_papers_are_refused(
 def test_a_case_whose_time_is_not_over_says_nothing_of_it(
     hall: Hall, make_customer: Callable[[], MadeCustomer]
 ) -> None:
-    customer = make_customer()
-    publish_test_process(hall)
-    case_no = start_with_forms(hall, customer.id)
-    desk = hall.sign_in("desk_361")
-    fill(desk, case_no, contact_name="李四光")
+    customer, desk = make_customer(), hall.sign_in("desk_361")
+    case_no = start_written(hall, customer, desk)
     told = desk.read(f"/cases/{case_no}")
     assert told["erased_at"] is None and {one["is_erased"] for one in told["documents"]} == {False}
     own = hall.app.test_client().get(f"/api/v1/cases/{case_no}", headers=customer.headers).get_json()

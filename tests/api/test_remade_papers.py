@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from backend.cases.notices import PAPER_REMADE
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
 from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall
-from tests.api.test_arrears_settled import come_again
+from tests.api.test_arrears_settled import come_again, handler, owing, owner
 from tests.api.test_disputed_papers import WRONG, list_queue, object_to, reply
 from tests.api.test_document_signatures import Signer, fill
 from tests.api.test_gas_accounts import begin
@@ -21,28 +19,8 @@ from tests.api.test_objections import WRONG as WRONG_AREA
 from tests.api.test_objections import contract, customer, desk, say, signer
 from tests.api.test_works_drawings import read
 
-__all__ = ["contract", "customer", "desk", "signer"]
+__all__ = ["contract", "customer", "desk", "handler", "owing", "owner", "signer"]
 KNOWN = {"stop_kind": "suspension", "identity_proof": "by_person"}
-
-
-@pytest.fixture
-def owner(make_customer: Callable[[], MadeCustomer]) -> MadeCustomer:
-    return make_customer()
-
-
-@pytest.fixture
-def handler(hall: Hall) -> Browser:
-    return hall.sign_in("crew_361")
-
-
-@pytest.fixture
-def owing(hall: Hall, owner: MadeCustomer, handler: Browser) -> str:
-    """Return a suspension whose slip says that 36.00 is owed, and whose customer is asked to pay it."""
-    handler_id = hall.staff["crew_361"]
-    case_no = begin(hall, "suspension_removal", "check_gas", owner.id, handler_id=handler_id, **KNOWN)
-    fill_in(handler, case_no, **OWED)
-    assert handler.act(case_no, "owes").status_code == 200
-    return case_no
 
 
 def lead_back(hall: Hall, handler: Browser, case_no: str, reason: str = "客户说读数不对") -> None:
