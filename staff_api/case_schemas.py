@@ -84,12 +84,13 @@ class RemakingWaySchema(Schema):
 
 
 class SentBackSchema(Schema):
-    """Why staff sent the case back to the step at which it stands, and by which way."""
+    """Why staff sent the case back to the step at which it stands, and how; or ended a part of it."""
 
     name = fields.String(required=True)
     text = fields.String(required=True)
     at = make_moment()
     by = fields.String(required=True)
+    ends_part = fields.Boolean(required=True)
 
 
 class ObjectionToPaperSchema(Schema):

@@ -53,6 +53,8 @@ class Visit(NamedTuple):
     ends_with: str = ""
     # Why it stopped, in the place of the step's own words.
     why_stopped: str = ""
+    # What the way to it says of it, in their place as well.
+    told_instead: str = ""
 
 
 @dataclass(frozen=True)

@@ -209,10 +209,20 @@ def _list_visits(line: Line, prefix: str, is_beside: bool = False) -> Iterator[V
             is_beside=beside,
             ends_with=end.what if end else "",
             why_stopped=undone,
+            told_instead=_find_told_next(line, task) if is_open else "",
         )
         if child is not None:
             below = _list_visits(child, f"{prefix}{task.step}/", beside)
             yield from below if is_open else _list_ended(below)
+
+
+def _find_told_next(line: Line, task: Task) -> str:
+    """Return what the way by which the case has come to an open step says of it; most ways say nothing."""
+    for one in reversed(line.snapshot.tasks):
+        left = line.definition.step(one.step).outcome(one.outcome) if one.outcome else None
+        if left is not None and one.no < task.no and task.step in left.to:
+            return left.told_next
+    return ""
 
 
 def _list_ended(visits: Iterator[Visit]) -> Iterator[Visit]:
@@ -282,7 +292,7 @@ def _fold_invisible(visits: Sequence[Visit], waits_for_parts: bool) -> _Told:
                 told[index] = wording if is_same else told[index]
                 at = _choose_time(steps[index], one)
                 steps[index] = steps[index]._replace(
-                    text=one.why_stopped or told[index].text,
+                    text=one.why_stopped or one.told_instead or told[index].text,
                     says_why=bool(one.why_stopped),
                     text_when_closed=told[index].text_when_closed,
                     state=one.state,
@@ -335,7 +345,7 @@ def _tell(one: Visit, times: dict[str, int], waits_for_parts: bool) -> ProgressS
     return ProgressStep(
         one.key if been == 1 else f"{one.key}#{been}",
         wording.name,
-        one.why_stopped or wording.text,
+        one.why_stopped or one.told_instead or wording.text,
         one.state,
         one.at,
         one.due_at if wording.tells_due else None,

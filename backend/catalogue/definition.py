@@ -160,6 +160,7 @@ class Outcome:
     ``name_for_staff`` is what it is called for whoever chooses it on the customer's behalf.
     ``tells_customer`` is what the customer reads of the handling from then on; without it, nothing.
     ``told_undone`` is what the step says in the progress that was left so without being done: 气款还没有缴清.
+    ``told_next`` is what the step that it leads to says while it is the present one, instead of its own text.
     """
 
     key: str
@@ -178,6 +179,7 @@ class Outcome:
     name_for_staff: str = ""
     tells_customer: tuple[TellsCustomer, ...] = ()
     told_undone: str = ""
+    told_next: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,4 +224,5 @@ def _build_outcome(body: Body, step: str) -> Outcome:
         name_for_staff=body.get("name_for_staff", ""),
         tells_customer=tuple(TellsCustomer(one) for one in body.get("tells_customer", ())),
         told_undone=body.get("told_undone", ""),
+        told_next=body.get("told_next", ""),
     )

@@ -102,6 +102,8 @@ def test_a_part_is_not_all_of_it_and_the_rest_is_collected(
     )
     assert desk.read(f"/cases/{fee_no}/fee")["due_fen"] == 6_00
     collect(hall, owing, f"R-{owing}-2", 6_00)
+    # Above what was paid nobody reads that it is being looked whether it was.
+    assert read(hall, owner, f"/cases/{owing}")["headline"].startswith("已收到您缴的气款，工作人员正在核对")
     fee = desk.read(f"/cases/{owing}/fee")
     assert (fee["recorded"]["missing_fen"], fee["is_cleared"], len(fee["received"])) == (0, True, 2)
     assert desk.act(owing, "suspend").status_code == 200
@@ -184,7 +186,31 @@ def test_a_collection_that_ended_tells_its_customer_once_and_asks_for_nothing(
     assert read_bill(hall, owner, owing) is None
     steps = list_steps(hall, owner, owing)
     assert ("补缴气款", "stopped", "这一次没有收费，已取消") in steps
+    # The headline says the same as the step that stopped beside it.
+    told = "气款先不用缴了，工作人员会再核对"
+    assert read(hall, owner, f"/cases/{owing}")["headline"].startswith(told)
+    assert ("核对气款", "now", told) in steps
     assert not [text for _, state, text in steps if state in ("stopped", "now") and "到营业厅缴费" in text]
+
+
+def test_who_goes_on_reads_why_the_collection_was_ended(
+    hall: Hall, desk: Browser, handler: Browser, owing: str
+) -> None:
+    assert desk.read(f"/cases/{owing}")["sent_back"] is None
+    end_collection(desk, owing, "客户说数不对，要重新核对")
+    told = handler.read(f"/cases/{owing}")["sent_back"]
+    assert (told["name"], told["text"], told["ends_part"]) == ("收费", "客户说数不对，要重新核对", True)
+    assert told["by"].startswith("王desk_361")
+    # No hand is led to either: the reason decides between them.
+    weighed = {one["outcome"]: one["choice"] for one in desk.read(f"/cases/{owing}")["actions"]}
+    assert weighed["unpaid"] == weighed["recheck"] == "open"
+    # A way back of the case itself has a reason of its own, and what is collected anew is past it.
+    assert desk.act(owing, "unpaid", reason="客户下周来缴").status_code == 200
+    assert desk.read(f"/cases/{owing}")["sent_back"] is None
+    end_collection(desk, owing)
+    read_anew(hall, desk, handler, owing)
+    told = handler.read(f"/cases/{owing}")["sent_back"]
+    assert (told["text"], told["ends_part"]) == ("读数抄错了", False)
 
 
 def test_a_check_that_found_it_unpaid_is_not_told_as_done(

@@ -67,6 +67,7 @@ def test_why_it_was_sent_back_is_told_until_it_is_done() -> None:
     assert told == {
         "name": PROCESS.step("check_paid").outcome("recheck").name,
         "text": "客户说读数不对", "at": SENT.at, "by": "张主任（片区负责人）",
+        "ends_part": False,
     }  # fmt: skip
     # Another case of the same tree reads nothing of it.
     assert find_sent_back([SENT], 2, STAFF) is None

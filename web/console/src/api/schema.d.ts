@@ -12293,6 +12293,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+            ends_part: boolean;
             name: string;
             text: string;
         };
