@@ -76,6 +76,9 @@ def make_notices(hall: Hall) -> CaseNotices:
         find_sum=lambda session, root_id, case_id: statements.find_sum(
             session, root_id, case_id, read_clock()
         ),
+        is_asked=lambda session, root_id, case_id: statements.is_asked(
+            session, root_id, case_id, read_clock()
+        ),
         find_received=find_received,
         offer_link=hall.links.offer,
     )

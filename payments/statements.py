@@ -147,13 +147,23 @@ class PaymentStatements:
         self, session: Session, root_id: int, case_id: int, now: datetime
     ) -> tuple[int | None, datetime | None] | None:
         """Return what ``case_id``, the case at the top or one below it, waits to be paid and until when."""
+        bill = self._find_bill(session, root_id, case_id, now)
+        return None if bill is None else (bill["amount_fen"], bill["until"])
+
+    def is_asked(self, session: Session, root_id: int, case_id: int, now: datetime) -> bool:
+        """Tell whether ``case_id``, the case at the top or one below it, waits for the customer's money."""
+        bill = self._find_bill(session, root_id, case_id, now)
+        return bill is not None and bill["state"] == "to_pay" and bool(bill["amount_fen"])
+
+    def _find_bill(
+        self, session: Session, root_id: int, case_id: int, now: datetime
+    ) -> dict[str, Any] | None:
         root = read_tree_by_id(session, root_id).branch
         place = next((one for one in self._list_places(session, root) if one.branch.id == case_id), None)
         if place is None:
             return None
         charges = list_charges(session, [one.id for one in list_branches(root)])
-        bill = self._write_bill(session, place, charges, now)
-        return None if bill is None else (bill["amount_fen"], bill["until"])
+        return self._write_bill(session, place, charges, now)
 
     def find_fee(self, member: Member, access: StaffAccess, case_no: str, now: datetime) -> Fee:
         """Return what this case waits to be paid, or this collection of a fee is to bring.

@@ -42,8 +42,12 @@ TELLS_VISIT = frozenset(
 )
 # Says which hazards are to be put right: what the notice has under this key.
 HAZARD_FOUND, HAZARDS = "hazard_found", "hazard_content"
+# What the customer objected to was answered; where that leaves a sum to be paid, the message says so.
+ANSWERED, ANSWERED_DUE = "objection_answered", "objection_answered_due"
 # Messages that say how much is to be paid.
-TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found", "arrears_to_pay"})
+TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found", "arrears_to_pay", ANSWERED_DUE})
+# Trait of a process: what the customer reads in the place of a reason that staff are offered.
+_TOLD_REASONS = "told_reasons"
 # The message that says how much has come.
 PAYMENT_RECEIVED = "payment_received"
 _CASE = table_of(ServiceCase)
@@ -70,6 +74,8 @@ _CUSTOMERS_TURN = text(
 )
 # What is to be paid for a case, and until when, or None; the component of the payments answers.
 FindSum = Callable[[Session, int, int], tuple[int | None, datetime | None] | None]
+# Whether the customer is asked to pay for a case now; the component of the payments answers.
+IsAsked = Callable[[Session, int, int], bool]
 # What was received last for a case, or None; the component of the payments answers.
 FindReceived = Callable[[Session, int], int | None]
 # The hour of a case's visit from its begin to its end, or None; the component of the appointments answers.
@@ -88,6 +94,7 @@ class CaseNotices:
     name_service: Callable[[str | None], str]
     find_visit: FindVisit
     find_sum: FindSum
+    is_asked: IsAsked
     find_received: FindReceived
     # Sends whoever has no client a link to the case.
     offer_link: Callable[[Session, int], None]
@@ -108,6 +115,8 @@ class CaseNotices:
                 return
             if root.customer_id is None and self.notifications.needs_customer(payload["message"]):
                 return
+            if payload["message"] == ANSWERED and self.is_asked(session, root.id, told.id):
+                payload = {**payload, "message": ANSWERED_DUE}
             facts = self._collect(session, root, told, payload, context.created_at)
             sealed = root.contact_phone_sealed
             phone = self.keys.decrypt(sealed, PHONE_CONTEXT) if sealed else None
@@ -155,6 +164,8 @@ class CaseNotices:
         if deadline is not None and deadline < promised_at:
             # Nobody is asked to have done something by an hour that has passed.
             deadline = None
+        words = self._find_words(session, told, payload)
+        own_words = self.definitions.get(session, told.definition_version_id).traits.get(_TOLD_REASONS, {})
         return Facts(
             service=self.name_service(root.service_key) or definition.told_name,
             case_no=root.case_no,
@@ -163,7 +174,8 @@ class CaseNotices:
             until=until,
             handler=handler.name if handler else "",
             handler_phone=(handler.phone or "") if handler else "",
-            words=self._find_words(session, told, payload),
+            words=own_words.get(words, words),
+            told_reason=own_words.get(words, ""),
             deadline=deadline,
             amount_fen=amount_fen,
             visit=self._find_purpose(session, told.id) if payload["message"] in TELLS_VISIT else COMES,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from backend.cases import objection_rows, repository
 from backend.cases.filled_documents import FilledDocument, FilledDocuments
 from backend.cases.models import CaseMessage
+from backend.cases.notices import ANSWERED
 from backend.cases.objection_rows import ANSWER_CONTEXT
 from backend.cases.objection_views import may_answer
 from backend.cases.repository import Stamp
@@ -23,9 +24,6 @@ from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Forbidden, Invalid, NotFound
 from backend.core.outbox import promise
 from backend.organisation.service import Member
-
-# The message by which the customer hears of it: whoever wrote the paper answers, and no agent.
-ANSWERED = "objection_answered"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,8 @@ PLACEHOLDERS = frozenset(
 PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
 # Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
 # changed hour or person is not told as a new visit, who was chosen is named, what may come later has no day
-# of its own, whoever is to act hears what and until when, whoever is to pay the sum, who has a hazard which,
-# and whoever smells gas is not sent to a page.
+# of its own, whoever is to act hears what and until when, whoever is to pay the sum, after an answer as well,
+# who pays nothing for now why, who has a hazard which, and whoever smells gas is not sent to a page.
 OTHER_SMS = frozenset(
     {
         "assigned",
@@ -39,6 +39,8 @@ OTHER_SMS = frozenset(
         "owed",
         "todo",
         "pay",
+        "answered_due",
+        "halted",
         "hazard",
         "alarm_help",
         "alarm_coming",
@@ -91,6 +93,8 @@ class Facts:
     handler: str = ""
     handler_phone: str = ""
     words: str = ""
+    # The reason in words of ours, where staff picked one of those that are offered.
+    told_reason: str = ""
     # Until when the customer is to act, and the sum that is to be paid, in whole fen.
     deadline: datetime | None = None
     amount_fen: int | None = None

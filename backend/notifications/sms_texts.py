@@ -34,12 +34,16 @@ _INSTEAD: Final = {
     "replaced": "visit",
     "todo": "progress",
     "pay": "progress",
+    "answered_due": "pay",
+    "halted": "progress",
     "hazard": "todo",
     "alarm_help": "progress",
     "alarm_coming": "progress",
 }
 # These tell of a visit, so what is named first says what for.
 _OF_A_VISIT: Final = frozenset({"assigned", "visit", "moved", "replaced"})
+# Why nothing is to be paid for now, where staff said it in words of their own, which may name anybody.
+_LOOKED_INTO: Final = "工作人员要再核对"
 # As much of what somebody wrote as a text message has room for.
 LONGEST_WORDS: Final = 40
 # {1}, {2} … are the parameters; HALL is the company's address, which the registered template itself holds.
@@ -56,6 +60,12 @@ SMS_TEXTS: Final[Mapping[str, str]] = {
     "todo_page": "您的{1}（编号{2}）等您办：{3}。{4}点 HALL/c/{2} 办理。",
     "pay": "您的{1}（编号{2}）应缴：{3}。{4}到营业厅缴费，请打开燃气服务小程序看怎么缴。",
     "pay_page": "您的{1}（编号{2}）应缴：{3}。{4}到营业厅缴费，点 HALL/c/{2} 看怎么缴。",
+    "answered_due": "您的{1}（编号{2}）：您提的异议有答复了，还要缴{3}。{4}到营业厅缴费，"
+    "请打开燃气服务小程序看答复和到哪里缴。",
+    "answered_due_page": "您的{1}（编号{2}）：您提的异议有答复了，还要缴{3}。{4}到营业厅缴费，"
+    "点 HALL/c/{2} 看答复和到哪里缴。",
+    "halted": "您的{1}（编号{2}）先不用缴费：{3}。下一步怎么办会告诉您，请打开燃气服务小程序看。",
+    "halted_page": "您的{1}（编号{2}）先不用缴费：{3}。下一步怎么办会告诉您，点 HALL/c/{2} 看。",
     "hazard": "您的{1}（编号{2}）查出隐患：{3}。{4}整改好，请打开燃气服务小程序看整改通知。",
     "hazard_page": "您的{1}（编号{2}）查出隐患：{3}。{4}整改好，点 HALL/c/{2} 看整改通知。",
     "visit": "您的{1}（编号{2}）：师傅预计{3}上门，请留人在家。",
@@ -99,7 +109,9 @@ def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> li
             return [*params, who, facts.handler_phone or CALLS]
         case "todo":
             return [*params, message.phrase, write_until(facts)]
-        case "pay":
+        case "halted":
+            return [*params, facts.told_reason or _LOOKED_INTO]
+        case "pay" | "answered_due":
             return [*params, write_amount(facts), write_until(facts)]
         case "hazard":
             return [*params, cut(facts.words, LONGEST_WORDS) or message.phrase, write_until(facts)]

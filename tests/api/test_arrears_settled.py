@@ -15,7 +15,7 @@ from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
 from tests.api.promised import list_promised
 from tests.api.staff_side import Browser, Hall, code
-from tests.api.test_disputed_papers import object_to
+from tests.api.test_disputed_papers import object_to, reply
 from tests.api.test_gas_accounts import begin
 from tests.api.test_gas_arrears import EVEN, OWED
 from tests.api.test_payment_statements import collect, read_bill
@@ -191,6 +191,36 @@ def test_a_collection_that_ended_tells_its_customer_once_and_asks_for_nothing(
     assert read(hall, owner, f"/cases/{owing}")["headline"].startswith(told)
     assert ("核对气款", "now", told) in steps
     assert not [text for _, state, text in steps if state in ("stopped", "now") and "到营业厅缴费" in text]
+
+
+def test_a_reason_that_was_offered_is_said_to_the_customer_in_words_of_theirs(
+    hall: Hall, owner: MadeCustomer, desk: Browser, owing: str
+) -> None:
+    fee_no = find_fee(desk, owing)
+    end_collection(desk, owing, "客户说数不对，要重新核对")
+    deliver(hall, list_promised(hall, fee_no)[-1])
+    newest = read(hall, owner, "/messages")["items"][0]
+    assert "先不用缴：您说数不对，要重新核对。工作人员会再核对" in newest["text"]
+
+
+def test_an_answer_that_leaves_the_sum_asks_for_it_again(
+    hall: Hall, owner: MadeCustomer, desk: Browser, handler: Browser, owing: str
+) -> None:
+    def read_newest() -> dict[str, Any]:
+        deliver(hall, list_promised(hall, owing)[-1])
+        newest: dict[str, Any] = read(hall, owner, "/messages")["items"][0]
+        return newest
+
+    reply(handler, owing, object_to(hall, owner, owing))
+    newest = read_newest()
+    assert newest["title"] == "您提的异议有答复了，请缴费"
+    assert "读数是 1312，照片在单子里。 还要缴36.00元，请" in newest["text"]
+    # Where nothing is asked for any more, the answer asks for nothing either.
+    task = object_to(hall, owner, owing)
+    end_collection(desk, owing)
+    reply(handler, owing, task)
+    newest = read_newest()
+    assert newest["title"] == "您提的异议有答复了" and "还要缴" not in newest["text"]
 
 
 def test_who_goes_on_reads_why_the_collection_was_ended(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +24,7 @@ from backend.notifications.sms_texts import SMS_TEXTS, choose_sms, fill_sms, wri
 from simulators.message_templates import SMS
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+_REASONS = Path(__file__).parents[3] / "web/console/src/domain/remaking.ts"
 MESSAGES = read_messages(read_body(PROCESSES_FOLDER / "messages.yaml"))
 FACTS = Facts(
     service="居民报装",
@@ -76,8 +78,38 @@ def test_a_fee_that_is_taken_back_is_so_in_the_text_message_as_well() -> None:
     message = MESSAGES["collection_ended"]
     facts = replace(FACTS, words="读数抄错了")
     assert "先不用缴：读数抄错了。" in fill_text(message, facts)
-    said = write_sms("progress", fill_sms("progress", message, facts, NOW), "https://hall.example")
-    assert "有新进展：先不用缴。" in said and "请到营业厅" not in said
+    hall = "https://hall.example"
+    # What somebody typed goes into no text message; a reason that was offered does, in other words.
+    said = write_sms("halted", fill_sms("halted", message, facts, NOW), hall)
+    assert "先不用缴费：工作人员要再核对。" in said and "抄错" not in said
+    known = replace(facts, words="您说数不对，要重新核对", told_reason="您说数不对，要重新核对")
+    said = write_sms("halted_page", fill_sms("halted_page", message, known, NOW), hall)
+    assert "先不用缴费：您说数不对，要重新核对。" in said and "请到营业厅" not in said
+    assert choose_sms(message, {"progress": "1"}, uses_mini=True) == "progress"
+
+
+def test_the_reasons_that_staff_are_offered_are_said_to_the_customer() -> None:
+    """The console's list and the process's words for the customer belong together."""
+    source = _REASONS.read_text(encoding="utf-8")
+    [listed] = re.findall(r"REASONS_TO_END_COLLECTION = \[(.+)\]", source)
+    told = read_folder().processes["fee_collection"]["traits"]["told_reasons"]
+    assert re.findall(r"'([^']+)'", listed) == list(told)
+    assert not [one for one in told.values() if "客户" in one]
+
+
+def test_an_answer_that_leaves_a_sum_says_how_much_until_when_and_where() -> None:
+    message = MESSAGES["objection_answered_due"]
+    facts = replace(
+        FACTS,
+        words="工作人员答复：读数是 1312。",
+        amount_fen=36_00,
+        deadline=datetime(2026, 11, 27, 9, 30, tzinfo=UTC),
+    )
+    due = "还要缴36.00元"
+    assert due in fill_text(message, facts)
+    said = write_sms("answered_due", fill_sms("answered_due", message, facts, NOW), "https://hall.example")
+    assert f"{due}。请在11月27日 周五 17:30前到营业厅缴费" in said and "1312" not in said
+    assert choose_sms(message, {"progress": "1", "pay": "2"}, uses_mini=True) == "pay"
 
 
 # Where nobody has to be told, and why.
