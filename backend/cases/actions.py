@@ -61,7 +61,7 @@ def list_available_actions(
     if any(performer.holds(actor) for actor in definition.cancel_by) and may_stop(
         snapshot, definition.cancel_at
     ):
-        actions.append(AvailableAction(kind="cancel", name="终止办理", needs_reason=True))
+        actions.append(AvailableAction(kind="cancel", name=definition.cancel_name, needs_reason=True))
     return tuple(actions)
 
 

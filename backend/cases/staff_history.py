@@ -200,7 +200,8 @@ def _write_child_end(event: HistoryEvent, names: Names) -> str:
 def _write_end(event: HistoryEvent, names: Names) -> str:
     if event.payload.get("reason") == "parent_ended":
         return "随原申请一起终止"
-    return _with_reason(_ENDS.get(event.payload["end"], "结束"), event)
+    end = event.payload["end"]
+    return _with_reason(event.definition.cancel_name if end == "cancelled" else _ENDS.get(end, "结束"), event)
 
 
 def _label(event: HistoryEvent, names: Names, key: str) -> str:

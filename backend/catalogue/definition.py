@@ -372,6 +372,11 @@ class ProcessDefinition:
         """Return what customers call it: 投诉, whatever its level."""
         return str(self.traits.get("mark") or self.name)
 
+    @property
+    def cancel_name(self) -> str:
+        """Return what stopping it is called: 终止收费 ends no more than the part that collects."""
+        return str(self.traits.get("cancel_name", "终止办理"))
+
     def _find_beside(self) -> frozenset[str]:
         waiting = [] if self.forwarding is None else [self.forwarding.step]
         beside: set[str] = set()

@@ -175,9 +175,11 @@ def test_a_collection_that_ended_tells_its_customer_once_and_asks_for_nothing(
 ) -> None:
     fee_no = find_fee(desk, owing)
     [cancel] = [one for one in desk.read(f"/cases/{fee_no}")["actions"] if one["kind"] == "cancel"]
-    assert cancel["is_told"] is True
+    # It is not the end of what the customer applied for, and is not called so.
+    assert (cancel["is_told"], cancel["name"]) == (True, "终止收费")
     assert read_bill(hall, owner, owing)["state"] == "to_pay"
     end_collection(desk, owing, "读数抄错了")
+    assert [one["text"] for one in desk.read(f"/cases/{fee_no}")["history"]][-1] == "终止收费（读数抄错了）"
     assert list_told(hall, fee_no) == ["collection_ended"]
     deliver(hall, list_promised(hall, fee_no)[-1])
     newest = read(hall, owner, "/messages")["items"][0]

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { readAmount, tellFee, tellReceived, tellStage } from '@/domain/money'
+import type { StaffCaseView } from '@/api/types'
+import { readAmount, tellActed, tellFee, tellReceived, tellStage } from '@/domain/money'
 
 it.each([
   ['80', 8000], ['80.5', 8050], ['80.05', 8005], [' 0.01 ', 1], ['10000000', 1_000_000_000],
@@ -23,8 +24,19 @@ describe('what is collected', () => {
     expect([tellReceived({ received: [], recorded: null }), tellReceived(null)]).toEqual(['', ''])
   })
 
+  it('is not said to be dealt with before it has come', () => {
+    const at = (step: string, queue = 'charge') => ({ status: 'open', open_tasks: [{ step, queue }] }) as unknown as StaffCaseView
+    expect(tellActed('窗口缴费', at('counter'))).toBe('已登记窗口缴费，等缴费到账')
+    expect(tellActed('已收款', at('collect'))).toBe('已登记收款，等财务核对到账')
+    expect(tellActed('确认到账', at('invoice'))).toBe('已办：确认到账')
+    expect(tellActed('受理', at('counter', 'accept'))).toBe('已办：受理')
+  })
+
   it('is not asked for once it is taken, nor while the customer does not agree to it', () => {
     const stages = [{}, { is_taken: true }, { is_disputed: true }].map((one) => tellStage({ is_taken: false, is_disputed: false, ...one }))
-    expect(stages).toEqual(['要收：', '已收款，等财务确认到账：', '单据上的数：'])
+    // Finance is not told to wait for finance.
+    const confirms = [{ kind: 'complete' as const, asks: ['receipt' as const] }]
+    expect(tellStage({ is_taken: true, is_disputed: false }, confirms)).toBe('窗口已收款，请您核对到账：')
+    expect(stages).toEqual(['要收：', '已收款，等财务核对到账：', '单据上的数：'])
   })
 })

@@ -41,7 +41,7 @@ describe('the way to a paper that is made anew', () => {
   it('and ending a collection have reasons and words of their own', () => {
     expect([isRemaking(recheck, []), isRemaking({ task: 5, outcome: 'back' }, [{ ...objection, way: { ...way, outcome: 'back' } }]), isRemaking({ task: 5, outcome: 'suspend' }, [objection])]).toEqual([true, true, false])
     const part = { parent_case_no: '1', open_tasks: [{ queue: 'charge' }], order_name: '收费', service_name: '报停' } as unknown as StaffCaseView
-    const cancel = { kind: 'cancel' as const, name: '终止办理' }
+    const cancel = { kind: 'cancel' as const, name: '终止收费' }
     expect([endsCollection(cancel, part), endsCollection(cancel, { ...part, parent_case_no: null })]).toEqual([true, false])
     expect(tellEnding(cancel, part, true)).toContain('只终止这次收费，客户的申请不终止')
     expect(tellEnding(cancel, { ...part, open_tasks: [] }, false)).toContain('只终止“收费”这一件')

@@ -1,5 +1,5 @@
 /** Money is shown in yuan and kept in whole fen; no sum passes through floating numbers. */
-import type { CaseFee } from '@/api/types'
+import type { CaseFee, StaffCaseView } from '@/api/types'
 
 /** The fen that somebody typed as yuan, or null where it is no sum of money. */
 export function parseYuan(text: string): number | null {
@@ -49,8 +49,17 @@ export function tellDisputed(papers: string[], fee: Pick<CaseFee, 'is_disputed'>
   return papers.length ? `客户对“${papers.join('”“')}”有异议，先核实再收。` : ''
 }
 
-/** What stands before the sum: what is taken already is not asked for once more. */
-export function tellStage(fee: Pick<CaseFee, 'is_taken' | 'is_disputed'>): string {
-  if (fee.is_taken) return '已收款，等财务确认到账：'
+/** What stands before the sum: what is taken already is not asked for once more, and who is to confirm it reads that it is they. */
+export function tellStage(fee: Pick<CaseFee, 'is_taken' | 'is_disputed'>, actions: Pick<StaffCaseView['actions'][number], 'kind' | 'asks'>[] = []): string {
+  if (fee.is_taken) return actions.some((one) => one.kind === 'complete' && one.asks.includes('receipt')) ? '窗口已收款，请您核对到账：' : '已收款，等财务核对到账：'
   return fee.is_disputed ? '单据上的数：' : '要收：'
+}
+
+const TAKING = ['terminal', 'counter', 'client', 'transfer']
+
+/** What was done, for a short message: that the way of paying was chosen is not yet that money came. */
+export function tellActed(name: string, view: Pick<StaffCaseView, 'status' | 'open_tasks'>): string {
+  const charged = view.status === 'open' && view.open_tasks.filter((task) => task.queue === 'charge').map((task) => task.step)
+  if (charged && charged.some((step) => TAKING.includes(step))) return `已登记${name}，等缴费到账`
+  return charged && charged.includes('collect') ? '已登记收款，等财务核对到账' : `已办：${name}`
 }

@@ -21,7 +21,7 @@ export function tellRemaking(objection: Pick<Objection, 'way' | 'paper'>, view: 
   const done = `新的${paper}填好后，客户会收到通知。`
   if (way.ends_child) {
     const then = way.outcome ? `，再回到这件点“${way.name}”` : ''
-    return `数不对、要重做的：先到承接的工单（收费）里点“终止办理”，只终止收费，客户的申请还在${then}。${done}`
+    return `数不对、要重做的：先到承接的工单（收费）里点“终止收费”，只终止收费，客户的申请还在${then}。${done}`
   }
   if (findRemaking(objection, view)) return `数不对的，不用先答复，直接点“${way.name}”。${done}`
   const party = view.open_tasks.find((one) => one.no === way.task)?.party_name ?? '负责的同事'
