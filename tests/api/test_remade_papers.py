@@ -9,7 +9,7 @@ from backend.cases.notices import PAPER_REMADE
 from tests.api.conftest import MadeCustomer
 from tests.api.filling import fill_in
 from tests.api.promised import list_promised
-from tests.api.staff_side import Browser, Hall
+from tests.api.staff_side import Browser, Hall, code
 from tests.api.test_arrears_settled import come_again, handler, owing, owner
 from tests.api.test_disputed_papers import WRONG, list_queue, object_to, reply
 from tests.api.test_document_signatures import Signer, fill
@@ -140,6 +140,29 @@ def test_what_was_objected_to_is_read_anew_with_the_old_figures_beside(
     )
     fill_in(handler, owing, **EVEN)
     assert handler.read(path)["disputed"] is None
+
+
+def test_who_is_still_there_reads_anew_at_once(
+    hall: Hall, owner: MadeCustomer, handler: Browser, owing: str
+) -> None:
+    object_to(hall, owner, owing)
+    desk = hall.sign_in("desk_361")
+    fee_no = desk.read(f"/cases/{owing}")["child"]["case_no"]
+    assert desk.cancel(fee_no, "客户说数不对，要重新核对").status_code == 200
+    assert code(desk.act(owing, "recheck_here")) == "reason_required"
+    assert desk.act(owing, "recheck_here", reason="客户说读数不对，请重新抄表").status_code == 200
+    # No hour is asked for, nor is the customer sent to choose one.
+    view = handler.read(f"/cases/{owing}")
+    assert (view["step"], view["may_book"]) == ("check_gas", False)
+    assert view["sent_back"]["text"] == "客户说读数不对，请重新抄表"
+    page = read(hall, owner, f"/cases/{owing}")
+    assert page["headline"].startswith("师傅在现场重新核对气量，核对好之前先不用缴气款")
+    assert "book" not in [one["kind"] for one in page["actions"]]
+    assert [one["message"] for one in list_promised(hall, owing)][-1] != "gas_read_anew"
+    fill_in(handler, owing, **EVEN)
+    assert handler.act(owing, "clear").status_code == 200
+    slip = read_slip(hall, owner, owing)
+    assert slip["remade"]["changes"] and desk.act(owing, "suspend").status_code == 200
 
 
 def test_without_an_objection_the_slip_begins_as_it_was(hall: Hall, handler: Browser, owing: str) -> None:

@@ -39,6 +39,7 @@ describe('the way to a paper that is made anew', () => {
   })
 
   it('and ending a collection have reasons and words of their own', () => {
+    expect(isRemaking({ task: 5, outcome: 'recheck_here' }, [])).toBe(true)
     expect([isRemaking(recheck, []), isRemaking({ task: 5, outcome: 'back' }, [{ ...objection, way: { ...way, outcome: 'back' } }]), isRemaking({ task: 5, outcome: 'suspend' }, [objection])]).toEqual([true, true, false])
     const part = { parent_case_no: '1', open_tasks: [{ queue: 'charge' }], order_name: '收费', service_name: '报停' } as unknown as StaffCaseView
     const cancel = { kind: 'cancel' as const, name: '终止收费' }

@@ -28,9 +28,12 @@ export function tellRemaking(objection: Pick<Objection, 'way' | 'paper'>, view: 
   return `数不对、要重做的，由${party}点“${way.name}”。${done}`
 }
 
+/** By an hour that is booked for it, or at once by whoever is still there. */
+const REREADING = ['recheck', 'recheck_here']
+
 /** Whether the action sends the case back so that what was written down is read or made anew. */
 export const isRemaking = (action: Pick<AvailableAction, 'task' | 'outcome'>, objections: StaffCaseView['objections']): boolean =>
-  action.outcome === 'recheck' || objections.some(({ way }) => way && !way.ends_child && way.task === action.task && way.outcome === action.outcome)
+  REREADING.includes(action.outcome ?? '') || objections.some(({ way }) => way && !way.ends_child && way.task === action.task && way.outcome === action.outcome)
 
 /** Whether ending it ends a part alone, which was handed over to collect money, and not what the customer applied for. */
 export const endsCollection = (action: Pick<AvailableAction, 'kind'>, view: Pick<StaffCaseView, 'parent_case_no' | 'open_tasks'>): boolean =>
