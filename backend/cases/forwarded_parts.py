@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from backend.cases.case_tree import Branch, list_branches
-from backend.cases.commands import ASKED_DATA
+from backend.cases.commands import ASKED_DATA, Complete, Performer
 from backend.cases.deadlines import ANSWERS
 from backend.cases.snapshot import CaseStatus, Snapshot
 from backend.cases.visiting import NO_APPOINTMENT
@@ -16,6 +16,8 @@ from backend.catalogue.definition import FORWARDED_TO, ProcessDefinition
 FORWARD_REASON, FORWARDED_BY = "forward_reason", "forwarded_by"
 # The process that calls the customer afterwards, and its step at which the answer is written down.
 REVISIT, RECORD = "revisit", "record"
+# Trait of a process: step → the outcome by which it is left once the case that it was for is over.
+_LEFT_WITH_PARENT = "left_with_parent"
 # Case data of whoever comes to the customer and when: none of it is the department's.
 _HOUR = frozenset(NO_APPOINTMENT)
 _OF_THE_VISIT = _HOUR | {ASKED_DATA["handler"]}
@@ -56,6 +58,26 @@ def is_at_counter(definition: ProcessDefinition, snapshot: Snapshot, asked: Mapp
     return task is not None and any(
         one.at_counter for one in definition.step(task.step).children if one.process == asked["process"]
     )
+
+
+def is_done_elsewhere(definition: ProcessDefinition, snapshot: Snapshot, asked: Mapping[str, Any]) -> bool:
+    """True where another department or the counter does it, and not who handles the case."""
+    return is_part(definition, snapshot, asked["task"]) or is_at_counter(definition, snapshot, asked)
+
+
+def find_left_over(definition: ProcessDefinition, snapshot: Snapshot) -> Complete | None:
+    """Return how what the counter still has open ends once the case that it was for is over.
+
+    The process names the step at which nothing is lost by that, and its way out; None at any other.
+    """
+    ways: Mapping[str, str] = definition.traits.get(_LEFT_WITH_PARENT, {})
+    left = [task for task in snapshot.open_tasks if task.step in ways]
+    if len(left) != 1 or len(snapshot.open_tasks) != 1:
+        return None
+    post = definition.step(left[0].step).by
+    # In the place of the post whose step it is, by which nobody is waited for any more.
+    performer = Performer(post.kind, departments=frozenset({post.key}))
+    return Complete(performer, left[0].no, ways[left[0].step], snapshot.version)
 
 
 def leave_out_visit(data: Mapping[str, Any]) -> dict[str, Any]:

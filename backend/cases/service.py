@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases import repository
+from backend.cases import forwarded_parts, repository
 from backend.cases.case_writing import save_decision
 from backend.cases.commands import (
     SYSTEM,
@@ -30,7 +30,6 @@ from backend.cases.commands import (
 from backend.cases.deadlines import NOTHING_DUE, DuePlan
 from backend.cases.engine import NO_GUARDS, decide
 from backend.cases.errors import CommandRefused, NumbersExhausted, RefusalCode
-from backend.cases.forwarded_parts import is_at_counter, is_part, leave_out_hour, leave_out_visit
 from backend.cases.guards import bind_guards
 from backend.cases.repository import Stamp, StoredCase
 from backend.cases.snapshot import CaseStatus, EventKind, Snapshot
@@ -330,7 +329,7 @@ class CaseService:
             for child_id in repository.list_running_children(session, case.id):
                 child = repository.lock_case(session, child_id)
                 # What is changed is the visit, which a forwarded part knows nothing of.
-                if not is_part(definition, after, child.parent_task_no):
+                if not forwarded_parts.is_part(definition, after, child.parent_task_no):
                     self.act_within(session, stamp, child, command)
         changed = {
             "case_id": case.id,
@@ -355,10 +354,10 @@ class CaseService:
         asked: Mapping[str, Any],
     ) -> None:
         # Neither another department nor the counter has anything to do with the visit or who makes it.
-        elsewhere = is_part(definition, after, asked["task"]) or is_at_counter(definition, after, asked)
-        data = leave_out_visit(after.data) if elsewhere else after.data
+        elsewhere = forwarded_parts.is_done_elsewhere(definition, after, asked)
+        data = forwarded_parts.leave_out_visit(after.data) if elsewhere else after.data
         if has_arrived(after):
-            data = leave_out_hour(data)
+            data = forwarded_parts.leave_out_hour(data)
         new = NewCase(
             process_key=asked["process"],
             unit_id=after.data.get("unit_id") or case.unit_id,
@@ -375,9 +374,12 @@ class CaseService:
         """The parent goes on, and what this case had handed over is not worked on for nobody."""
         for child_id in repository.list_running_children(session, case.id):
             child = repository.lock_case(session, child_id)
+            process = self._definitions.get(session, child.definition_version_id)
             # What the counter still does for money that is there, its receipt, is waited for by no step.
             if child.parent_task_no in after.children:
                 self.act_within(session, stamp, child, Abandon(SYSTEM, "parent_ended"))
+            elif left := forwarded_parts.find_left_over(process, child.snapshot):
+                self.act_within(session, stamp, child, left)
         self._end_child(session, stamp, case, after.status)
 
     def _end_child(self, session: Session, stamp: Stamp, case: StoredCase, end: CaseStatus) -> None:
@@ -394,4 +396,5 @@ class CaseService:
         parent = repository.lock_case(session, case.parent_case_id)
         definition = self._definitions.get(session, parent.definition_version_id)
         process = self._definitions.get(session, case.definition_version_id).key
-        return is_at_counter(definition, parent.snapshot, {"task": case.parent_task_no, "process": process})
+        asked = {"task": case.parent_task_no, "process": process}
+        return forwarded_parts.is_at_counter(definition, parent.snapshot, asked)

@@ -84,3 +84,21 @@ def test_before_the_money_is_there_the_fee_ends_with_its_case(hall: Hall, stoppe
     fee_no = desk.read(f"/cases/{stopped}")["child"]["case_no"]
     assert desk.cancel(stopped, "客户改主意，不停气了").status_code == 200
     assert desk.read(f"/cases/{fee_no}")["status"] == "cancelled"
+
+
+def test_a_case_that_is_done_leaves_no_rating_behind_at_the_counter(
+    hall: Hall, make_customer: Callable[[], MadeCustomer]
+) -> None:
+    desk = hall.sign_in("desk_361")
+    top = begin(hall, "hotline_consultation", "ask_more", make_customer().id)
+    fee_no = begin(hall, "fee_collection", "invoice", None)
+    with hall.sessions.begin() as session:
+        below = update(ServiceCase).where(ServiceCase.case_no == fee_no)
+        session.execute(below.values(parent_case_id=hall.find_id(top), parent_task_no=99))
+    assert desk.act(fee_no, "none_wanted").status_code == 200
+    assert fee_no in list_all(desk, queue="charge")
+    assert hall.sign_in("agent_a").act(top, "nothing").status_code == 200
+    fee = desk.read(f"/cases/{fee_no}")
+    # It is completed and not stopped: the money came, and the customer reads so.
+    assert fee["status"] == "completed" and fee["history"][-2]["text"] == "满意度评价：客户没有评价"
+    assert fee_no not in list_all(desk, queue="charge")
