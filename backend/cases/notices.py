@@ -48,6 +48,8 @@ ANSWERED, ANSWERED_DUE = "objection_answered", "objection_answered_due"
 TELLS_SUM = frozenset({"sum_to_pay", "payment_not_found", "arrears_to_pay", ANSWERED_DUE})
 # Trait of a process: what the customer reads in the place of a reason that staff are offered.
 _TOLD_REASONS = "told_reasons"
+# Says by when the unit that a complaint was given to handles it.
+IN_HAND = "complaint_dispatched"
 # The message that says how much has come.
 PAYMENT_RECEIVED = "payment_received"
 _CASE = table_of(ServiceCase)
@@ -71,6 +73,10 @@ _LAST_REASON = text(
 _CUSTOMERS_TURN = text(
     "SELECT due_at FROM case_task WHERE case_id = :case_id AND state = 'open' AND post_kind = 'customer'"
     " ORDER BY no DESC LIMIT 1"
+)
+# The step that the case came to when the message was promised: its limit is the one that was told.
+_STEP_THEN = text(
+    "SELECT due_at FROM case_task WHERE case_id = :case_id AND opened_at <= :at ORDER BY no DESC LIMIT 1"
 )
 # What is to be paid for a case, and until when, or None; the component of the payments answers.
 FindSum = Callable[[Session, int, int], tuple[int | None, datetime | None] | None]
@@ -155,6 +161,9 @@ class CaseNotices:
         if payload["message"] == RETURNED:
             # The same moment as on the customer's page; by when it is to be mended has no hour that it lasts.
             when, until = promised_at + DAYS_TO_MEND, None
+        elif payload["message"] == IN_HAND:
+            then = session.execute(_STEP_THEN, {"case_id": told.id, "at": promised_at}).first()
+            when, until = (None if then is None else then.due_at), None
         due = session.execute(_CUSTOMERS_TURN, {"case_id": told.id}).first()
         amount_fen, deadline = None, None if due is None else due.due_at
         if payload["message"] in TELLS_SUM:

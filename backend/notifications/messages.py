@@ -21,6 +21,7 @@ PLACEHOLDERS = frozenset(
         "words",
         "amount",
         "until",
+        "by",
         "visit",
         "account",
     }
@@ -29,7 +30,8 @@ PURPOSES = frozenset({"progress", "correction", "visit", "rating"})
 # Text messages that no purpose chooses: a visit that is under way is not announced with its hour once more, a
 # changed hour or person is not told as a new visit, who was chosen is named, what may come later has no day
 # of its own, whoever is to act hears what and until when, whoever is to pay the sum, after an answer as well,
-# who pays nothing for now why, who has a hazard which, and whoever smells gas is not sent to a page.
+# who pays nothing for now why, who complained by when it is handled, who has a hazard which, and whoever
+# smells gas is not sent to a page.
 OTHER_SMS = frozenset(
     {
         "assigned",
@@ -37,6 +39,7 @@ OTHER_SMS = frozenset(
         "moved",
         "replaced",
         "owed",
+        "in_hand",
         "todo",
         "pay",
         "answered_due",
@@ -142,6 +145,7 @@ def _fill(text: str, facts: Facts) -> str:
         "words": facts.words,
         "amount": write_amount(facts),
         "until": write_until(facts),
+        "by": write_by(facts),
         "visit": facts.visit,
         "account": facts.account_no,
     }
@@ -175,6 +179,11 @@ def write_when(facts: Facts, when: datetime) -> str:
 def name_visit(facts: Facts) -> str:
     """Return the service with what somebody comes for, as templates that tell of a visit name it."""
     return facts.service if facts.visit == COMES else f"{facts.service}·{facts.visit}"
+
+
+def write_by(facts: Facts) -> str:
+    """Return by when something is handled, as ``11月26日 周四 17:00前``."""
+    return "尽快" if facts.when is None else f"{format_moment(facts.when)}前"
 
 
 def write_until(facts: Facts) -> str:

@@ -20,6 +20,7 @@ from backend.notifications.messages import (
     cut,
     name_visit,
     write_amount,
+    write_by,
     write_until,
     write_when,
 )
@@ -31,6 +32,7 @@ _INSTEAD: Final = {
     "assigned": "progress",
     "moved": "visit",
     "owed": "progress",
+    "in_hand": "progress",
     "replaced": "visit",
     "todo": "progress",
     "pay": "progress",
@@ -56,6 +58,7 @@ SMS_TEXTS: Final[Mapping[str, str]] = {
     "correction_page": "您的{1}（编号{2}）需补充资料，请在{3}前点 HALL/c/{2} 办理。",
     "owed": "您的{1}（编号{2}）已先受理，还有资料要补，请在办完前打开燃气服务小程序补上。",
     "owed_page": "您的{1}（编号{2}）已先受理，还有资料要补，请在办完前点 HALL/c/{2} 补上。",
+    "in_hand": "您的{1}（编号{2}）已转给负责的单位，{3}处理，处理完客服会打电话给您。",
     "todo": "您的{1}（编号{2}）等您办：{3}。{4}打开燃气服务小程序办理。",
     "todo_page": "您的{1}（编号{2}）等您办：{3}。{4}点 HALL/c/{2} 办理。",
     "pay": "您的{1}（编号{2}）应缴：{3}。{4}到营业厅缴费，请打开燃气服务小程序看怎么缴。",
@@ -104,9 +107,6 @@ def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> li
             return [*params, message.phrase]
         case "correction":
             return [*params, format_moment(facts.when or now + DAYS_TO_MEND)]
-        case "assigned":
-            who = f"{facts.handler}师傅" if facts.handler else "服务师傅"
-            return [*params, who, facts.handler_phone or CALLS]
         case "todo":
             return [*params, message.phrase, write_until(facts)]
         case "halted":
@@ -115,14 +115,25 @@ def fill_sms(template: str, message: Message, facts: Facts, now: datetime) -> li
             return [*params, write_amount(facts), write_until(facts)]
         case "hazard":
             return [*params, cut(facts.words, LONGEST_WORDS) or message.phrase, write_until(facts)]
-        case "visit" | "moved":
-            return [*params, write_when(facts, facts.when or now)]
-        case "replaced":
-            return [*params, write_when(facts, facts.when or now), facts.handler]
-        case "departure":
-            return [*params, facts.handler, facts.handler_phone or CALLS]
+        case "in_hand":
+            return [*params, write_by(facts)]
         case _:
-            return params
+            return [*params, *_tell_visit(name, facts, now)]
+
+
+def _tell_visit(name: str, facts: Facts, now: datetime) -> list[str]:
+    """Return who comes and when, or nothing for what tells of no visit."""
+    match name:
+        case "assigned":
+            return [f"{facts.handler}师傅" if facts.handler else "服务师傅", facts.handler_phone or CALLS]
+        case "visit" | "moved":
+            return [write_when(facts, facts.when or now)]
+        case "replaced":
+            return [write_when(facts, facts.when or now), facts.handler]
+        case "departure":
+            return [facts.handler, facts.handler_phone or CALLS]
+        case _:
+            return []
 
 
 def _fill_without_service(name: str, message: Message, facts: Facts) -> list[str] | None:

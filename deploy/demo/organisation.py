@@ -71,7 +71,7 @@ PEOPLE = (
     DemoPerson("hall302", "林芳", "302", (), ("business_hall", *_SERVICE), "市中：营业厅受理"),
     DemoPerson("works301", "宋涛", "301", (), _WORKS, "历下：设计、施工"),
     DemoPerson("works302", "高峰", "302", (), _WORKS, "市中：设计、施工"),
-    DemoPerson("division200", "郑涛", "200", (), ("business_division",), "城区事业部：审核投诉和台账"),
+    DemoPerson("division200", "郑涛", "200", (), ("business_division",), "城区事业部：审核1级投诉和台账"),
 )
 
 # Region, street, community (empty: the rest of the street), code of the unit that serves it.

@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
+from backend.cases.models import CaseTask
+from backend.core.local_time import format_moment
 from backend.core.topics import PromiseContext, PromiseRefused
 from composition.promises import make_notices
 from tests.api.conftest import MadeCustomer
@@ -78,6 +81,20 @@ def test_a_complaint_is_called_so_whatever_its_level(hall: Hall, owner: MadeCust
     deliver(hall, {"case_id": hall.find_id(case_no), "message": "complaint_dispatched"})
     [told] = read(hall, owner, "/messages")["items"]
     assert told["text"].startswith(f"您的投诉（编号{case_no}）")
+
+
+def test_a_complaint_that_was_given_on_says_by_when_it_is_handled(hall: Hall, owner: MadeCustomer) -> None:
+    case_no = begin(hall, "complaint_level_2_3", "assign", owner.id)
+    due_at = NOW + timedelta(hours=3)
+    with hall.sessions.begin() as session:
+        session.execute(
+            update(CaseTask)
+            .where(CaseTask.case_id == hall.find_id(case_no), CaseTask.step == "assign")
+            .values(due_at=due_at, opened_at=NOW)
+        )
+    deliver(hall, {"case_id": hall.find_id(case_no), "message": "complaint_dispatched"})
+    [told] = read(hall, owner, "/messages")["items"]
+    assert f"{format_moment(due_at)}前处理" in told["text"]
 
 
 def test_a_turn_two_levels_down_waits_at_home(hall: Hall, owner: MadeCustomer) -> None:

@@ -88,6 +88,16 @@ def test_a_fee_that_is_taken_back_is_so_in_the_text_message_as_well() -> None:
     assert choose_sms(message, {"progress": "1"}, uses_mini=True) == "progress"
 
 
+def test_who_complained_hears_by_when_and_gets_no_second_link() -> None:
+    message = MESSAGES["complaint_dispatched"]
+    facts = replace(FACTS, when=datetime(2026, 11, 26, 9, 0, tzinfo=UTC), until=None)
+    assert "已转给负责的单位，11月26日 周四 17:00前处理。" in fill_text(message, facts)
+    said = write_sms("in_hand", fill_sms("in_hand", message, facts, NOW), "https://hall.example")
+    assert "已转给负责的单位，11月26日 周四 17:00前处理" in said and "hall.example" not in said
+    assert "，尽快处理。" in fill_text(message, replace(facts, when=None))
+    assert choose_sms(message, {"progress_page": "1", "in_hand": "2"}, uses_mini=False) == "in_hand"
+
+
 def test_the_reasons_that_staff_are_offered_are_said_to_the_customer() -> None:
     """The console's list and the process's words for the customer belong together."""
     source = _REASONS.read_text(encoding="utf-8")
