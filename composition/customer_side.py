@@ -33,6 +33,8 @@ from backend.customers.accounts import GasAccounts
 from backend.customers.bindings import AccountBindings
 from backend.identity.paper_reading import PaperReading
 from backend.metering.account_figures import AccountFigures
+from backend.metering.invoice_buyers import forget_buyers
+from backend.metering.settled_figures import AccountInvoices
 from backend.realtime.tickets import SocketTickets
 from composition.hall import DOUBTS, Hall, make_account_binding, make_sms_codes, offers_codes, read_clock
 from composition.platforms import make_wechat_offer
@@ -135,7 +137,9 @@ def _make_account_parts(hall: Hall) -> Blueprint:
     bindings = AccountBindings(hall.keys, hall.customers)
     cases = AccountCases(hall.reading, bindings, hall.definitions, hall.offers, hall.keys, read_clock)
     payments = AccountPayments(hall.reading, bindings, hall.offers)
-    return make_account_part_routes(AccountFigures(hall.reading, bindings, read_clock), cases, payments)
+    figures = AccountFigures(hall.reading, bindings, read_clock)
+    invoices = AccountInvoices(hall.reading, bindings, hall.keys)
+    return make_account_part_routes(figures, cases, payments, invoices)
 
 
 def _make_own_data(hall: Hall) -> OwnData:
@@ -154,7 +158,7 @@ def _make_own_data(hall: Hall) -> OwnData:
 
 def _make_erasure(hall: Hall) -> CustomerErasure:
     codes, offers = make_sms_codes(hall), offers_codes(hall.settings)
-    forget = FeedForgetting(FeedRecords(hall.keys)).forget
+    forget = (FeedForgetting(FeedRecords(hall.keys)).forget, forget_buyers)
     return CustomerErasure(hall.sessions, hall.customers, codes, offers, forget, read_clock)
 
 

@@ -40,6 +40,7 @@ from backend.core.relay import Relay, limit_sending
 from backend.core.scheduler import Scheduler, Tick
 from backend.core.topics import PromiseContext, Sending, TopicRegistry, TopicSpec, conclude
 from backend.customers.accounts import GasAccounts
+from backend.metering.invoice_buyers import BuyerRetention
 from backend.notifications.agent_terms import AgentTerms
 from backend.notifications.staff_notices import Matter, StaffNotices
 from backend.organisation.absences import AbsenceKeeper
@@ -179,6 +180,11 @@ def make_alarm_bell(hall: Hall) -> AlarmBell:
     )
 
 
+def make_buyer_retention(hall: Hall) -> BuyerRetention:
+    """Return what empties the titles of invoices; they are kept as long as contracts are."""
+    return BuyerRetention(hall.sessions, hall.settings.contracts_kept_days, read_clock)
+
+
 def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
     """Return what happens by the clock."""
     refresher = DeadlineRefresher(hall.sessions, hall.definitions, hall.calendar)
@@ -211,6 +217,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("terms of agents", timedelta(hours=1), make_agent_terms(hall).run),
         Tick("expired files", timedelta(hours=1), hall.files.erase_expired),
         Tick("expired identities", timedelta(hours=1), IdentityRetention(hall.sessions, read_clock).run),
+        Tick("expired invoice titles", timedelta(hours=1), make_buyer_retention(hall).run),
         Tick("expired cases", timedelta(hours=1), CaseRetention(hall.sessions, read_clock).run),
     ]
 

@@ -19,6 +19,7 @@ SEALED_COLUMNS: Final = (
     SealedColumn("gas_account", "holder_sealed", "gas_account.holder:{id}"),
     SealedColumn("gas_account", "contact_sealed", "gas_account.contact:{id}"),
     SealedColumn("gas_account", "phone_sealed", "gas_account.phone:{id}"),
+    SealedColumn("account_invoice", "buyer_sealed", "account_invoice.buyer:{invoice_no}"),
     SealedColumn("account_role", "called_sealed", "account_role.called:{id}"),
     SealedColumn("account_import", "name_sealed", "account_import.name:{token}"),
     SealedColumn("account_feed", "batch_sealed", "account_feed.batch:{batch_key}"),

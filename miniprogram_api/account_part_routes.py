@@ -9,10 +9,12 @@ from flask_smorest import Blueprint
 from backend.cases.account_cases import AccountCases
 from backend.core.callers import Caller, open_to
 from backend.metering.account_figures import AccountFigures
+from backend.metering.settled_figures import AccountInvoices
 from miniprogram_api.account_schemas import (
     AccountBalanceSchema,
     AccountCasesSchema,
     AccountContractsSchema,
+    AccountInvoicesSchema,
     AccountPaymentsSchema,
     AccountUseFiguresSchema,
     GasBillDetailSchema,
@@ -25,7 +27,7 @@ from payments.account_payments import AccountPayments
 
 
 def make_account_part_routes(
-    figures: AccountFigures, cases: AccountCases, payments: AccountPayments
+    figures: AccountFigures, cases: AccountCases, payments: AccountPayments, invoices: AccountInvoices
 ) -> Blueprint:
     """Return the routes; what the customer's role does not see is 404 like an account that is not there."""
     routes = Blueprint("account parts", __name__, url_prefix="/api/v1/accounts/<account_no>")
@@ -64,8 +66,16 @@ def make_account_part_routes(
     @routes.arguments(PageQuerySchema, location="query")
     @routes.response(200, AccountPaymentsSchema)
     def list_payments(asked: dict[str, Any], account_no: str) -> dict[str, Any]:
-        """List what was paid at the counter for the account's cases."""
+        """List what was paid for the account's gas and, at the counter, for its cases."""
         return payments.list_page(get_customer().customer_id, account_no, asked["after"])
+
+    @routes.get("/invoices")
+    @open_to(Caller.CUSTOMER)
+    @routes.arguments(PageQuerySchema, location="query")
+    @routes.response(200, AccountInvoicesSchema)
+    def list_invoices(asked: dict[str, Any], account_no: str) -> dict[str, Any]:
+        """List the invoices for the account's bills and payments."""
+        return invoices.list_page(get_customer().customer_id, account_no, asked["after"])
 
     @routes.get("/cases")
     @open_to(Caller.CUSTOMER)

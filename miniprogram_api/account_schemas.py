@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from backend.metering.settled_records import CHANNELS, INVOICE_KINDS, INVOICE_STATES, PAYMENT_STATES
+
 BILL_STATES = ("open", "paid")
 
 
@@ -110,18 +112,45 @@ class GasBillsSchema(Schema):
 
 
 class AccountPaymentSchema(Schema):
-    """What was paid at the counter for a case about the account."""
+    """What was paid for the gas, or at the counter for a case; ``months`` are those of the bills."""
 
     what = fields.String(required=True)
     amount_fen = fields.Integer(required=True)
     paid_at = fields.AwareDateTime(required=True)
+    channel = fields.String(required=True, validate=validate.OneOf(CHANNELS))
+    state = fields.String(required=True, validate=validate.OneOf(PAYMENT_STATES))
     receipt_no = fields.String(required=True, allow_none=True)
+    months = fields.List(fields.String(), required=True)
 
 
 class AccountPaymentsSchema(Schema):
     """A page of payments, the newest first."""
 
     items = fields.List(fields.Nested(AccountPaymentSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class AccountInvoiceSchema(Schema):
+    """An invoice; ``buyer`` is masked where it names a person, null once it is not kept any more.
+
+    ``month`` is that of the bill that it is for, ``payment_no`` the payment.
+    """
+
+    invoice_no = fields.String(required=True)
+    issued_on = fields.Date(required=True)
+    amount_fen = fields.Integer(required=True)
+    buyer = fields.String(required=True, allow_none=True)
+    kind = fields.String(required=True, validate=validate.OneOf(INVOICE_KINDS))
+    state = fields.String(required=True, validate=validate.OneOf(INVOICE_STATES))
+    check_code = fields.String(required=True, allow_none=True)
+    month = fields.String(required=True, allow_none=True)
+    payment_no = fields.String(required=True, allow_none=True)
+
+
+class AccountInvoicesSchema(Schema):
+    """A page of invoices, the newest first."""
+
+    items = fields.List(fields.Nested(AccountInvoiceSchema), required=True)
     next = fields.String(required=True, allow_none=True)
 
 

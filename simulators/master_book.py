@@ -46,7 +46,7 @@ class MasterBook:
     last: int = 0
     # Account number → the reason with which the system refuses it.
     refused: dict[str, str] = field(default_factory=dict)
-    # Readings, bills and balances in the order in which they were saved, each with its revision.
+    # Readings, bills, balances, payments and invoices as they were saved, each with its revision.
     billing: list[dict[str, Any]] = field(default_factory=list)
 
     def reset(self) -> None:
@@ -81,7 +81,7 @@ class MasterBook:
         return made
 
     def put_billing(self, item: Any) -> Any:  # noqa: ANN401 - whatever was given
-        """Save a reading, a bill or a balance; one that names no revision gets the next of the book."""
+        """Save an entry of the books, as a bill or a payment; without a revision it gets the next one."""
         if len(self.billing) >= ACCOUNTS_KEPT:
             del self.billing[0]
         made = {"revision": len(self.billing) + 1, **item} if isinstance(item, dict) else item

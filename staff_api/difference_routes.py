@@ -11,7 +11,7 @@ from backend.account_feed.difference_desk import DifferenceDesk
 from backend.account_feed.merging import SIDES
 from backend.account_feed.units import UNITS
 from backend.core.callers import Caller, open_to
-from backend.customer_master.port import BILLING_KINDS
+from backend.customer_master.port import BILLING_SUBJECTS
 from staff_api.console_parts import IMPORTERS
 from staff_api.guard import require_post
 
@@ -25,7 +25,7 @@ class FeedRefusalSchema(Schema):
     """
 
     account_no = fields.String(required=True)
-    direction = fields.String(required=True, validate=validate.OneOf(("in", "out", *BILLING_KINDS)))
+    direction = fields.String(required=True, validate=validate.OneOf(("in", "out", *BILLING_SUBJECTS)))
     subject = fields.String(required=True)
     code = fields.String(required=True)
     text = fields.String(required=True)

@@ -95,7 +95,7 @@ class AccountFeedRefusal(Base):
     """What one side did not take of the other, the last time; it goes once the account is taken.
 
     ``code`` and ``field`` are ours, as those of a file's row; ``reason`` is what the master wrote. Of a
-    month's reading or bill ``subject`` is the month.
+    month's reading or bill ``subject`` is the month, of a payment or an invoice its number.
     """
 
     __tablename__ = "account_feed_refusal"

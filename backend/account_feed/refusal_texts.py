@@ -22,6 +22,10 @@ FEED_TEXTS: Final[dict[str, str]] = {
     "bill_state_differs": "账单的状态和已缴金额对不上，请让主系统核对。",
     "bill_sums_differ": "各档的气量或金额加起来和账单总数不一样，请让主系统核对。",
     "bill_no_taken": "这个账单号已经是另一张账单的，请让主系统核对账单号。",
+    "choice_unknown": "不是约定的写法，请让主系统的人按接口说明改好后重新保存。",
+    "payment_no_taken": "这个缴费单号已经记在别的户号上，请让主系统核对单号。",
+    "invoice_no_taken": "这个发票号码已经记在别的户号上，请让主系统核对发票号码。",
+    "invoice_unbound": "没有写是哪张账单或哪笔缴费的发票，请让主系统补上。",
     "meter_taken": "这块表在本厅登记在别的户号上，请两边核对厂家和表号。",
 }
 # What a reading, a bill or a balance is made of; a number of the account has its title there already.
@@ -29,6 +33,9 @@ FIGURE_TITLES: Final[dict[str, str]] = {
     "period": "月份", "read_at": "抄表时间", "reading_m3": "表数", "use_m3": "用气量", "amount_fen": "金额",
     "paid_fen": "已缴", "due_on": "缴费截止日", "state": "状态", "tiers": "各档明细", "bill_no": "账单号",
     "code": "账单校验码", "fen_per_m3": "单价", "balance_fen": "余额", "as_of": "余额时间",
+    "payment_no": "缴费单号", "paid_at": "缴费时间", "channel": "缴费方式", "bill_nos": "缴的账单",
+    "invoice_no": "发票号码", "issued_on": "开票日期", "buyer": "发票抬头", "buyer_kind": "抬头类型",
+    "invoice_kind": "发票种类", "check_code": "发票校验码",
 }  # fmt: skip
 
 

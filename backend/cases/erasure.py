@@ -23,7 +23,7 @@ from backend.customers.accounts import CLOSED
 from backend.customers.models import AccountRole, Customer, CustomerIdentity, GasAccount
 from backend.customers.service import CustomersService
 
-# Forgets what else is kept of an owner: of accounts that ended with them, and of those they once had.
+# Each forgets what else is kept of an owner: of accounts that ended with them, and of those they once had.
 ForgetAccounts = Callable[[Session, Sequence[int], Sequence[int], datetime], None]
 
 
@@ -48,7 +48,7 @@ class CustomerErasure:
         customers: CustomersService,
         codes: SmsCodes,
         offers_sms: bool,
-        forget_accounts: ForgetAccounts,
+        forget_accounts: Sequence[ForgetAccounts],
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
@@ -113,7 +113,8 @@ class CustomerErasure:
         ended = session.scalars(select(GasAccount.id).where(closed).with_for_update()).all()
         nobody = {"holder_sealed": None, "contact_sealed": None, "phone_sealed": None, "phone_index": None}
         session.execute(update(GasAccount).where(GasAccount.id.in_(ended)).values(nobody))
-        self._forget_accounts(session, ended, sorted(ever - set(ended)), now)
+        for forget in self._forget_accounts:
+            forget(session, ended, sorted(ever - set(ended)), now)
 
     def _look(self, session: Session, customer_id: int) -> tuple[ErasureView, str | None]:
         is_open = (ServiceCase.customer_id == customer_id) & (ServiceCase.status == "open")

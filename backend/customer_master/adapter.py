@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from backend.core.outcomes import PlatformRefused, PlatformUnavailable, Verdict
 from backend.core.signed_calls import SignedCalls
 from backend.customer_master.port import (
-    BILLING_KINDS,
+    BILLING_SUBJECTS,
     RESULTS,
     Answer,
     BillingPage,
@@ -25,7 +25,7 @@ PLATFORM, CHANGES, BATCHES = "customer_master", "/api/v1/accounts/changes", "/ap
 BILLING = "/api/v1/billing/changes"
 MALFORMED: Final = "item_malformed"
 _LONGEST_CELL, _LONGEST_NAME, _LONGEST_CURSOR = 500, 50, 200
-_LONGEST_PERIOD: Final = 20
+_LONGEST_SUBJECT: Final = 40
 _LARGEST: Final = 2**63 - 1
 # CODE stands here for a cursor that the master no longer knows.
 CODES = MappingProxyType(
@@ -108,13 +108,16 @@ def _read_number(given: object) -> str:
 
 def _read_billing(item: object) -> BillingRecord:
     found: Mapping[str, Any] = item if isinstance(item, dict) else {}
-    kind = next((one for one in BILLING_KINDS if one == found.get("kind")), None)
-    account_no, period, revision = (found.get(one) for one in ("account_no", "period", "revision"))
+    kind = next((one for one in BILLING_SUBJECTS if one == found.get("kind")), None)
+    account_no, revision = found.get("account_no"), found.get("revision")
     number = _read_number(account_no)
-    month = period if isinstance(period, str) and len(period) <= _LONGEST_PERIOD and kind != "balance" else ""
+    # Without it as well, what is refused is listed for the account alone.
+    told = found.get(BILLING_SUBJECTS[kind or "bill"])
+    is_named = isinstance(told, str) and len(told) <= _LONGEST_SUBJECT and told.isprintable()
+    subject = str(told) if is_named else ""
     if kind is None or not number or not _is_revision(revision):
-        return BillingRecord(kind or "bill", number, month, fault=MALFORMED)
-    return BillingRecord(kind, number, month, int(revision or 0), found)
+        return BillingRecord(kind or "bill", number, subject, fault=MALFORMED)
+    return BillingRecord(kind, number, subject, int(revision or 0), found)
 
 
 def _read_told(item: object) -> Told:

@@ -35,20 +35,25 @@ class Page:
     is_last: bool
 
 
-BillingKind = Literal["reading", "bill", "balance"]
-BILLING_KINDS: tuple[BillingKind, ...] = ("reading", "bill", "balance")
+BillingKind = Literal["reading", "bill", "balance", "payment", "invoice"]
+# Which part of a record tells it from the others of its account and kind; an account has one balance.
+BILLING_SUBJECTS: Mapping[BillingKind, str] = {
+    "reading": "period", "bill": "period", "balance": "", "payment": "payment_no", "invoice": "invoice_no",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class BillingRecord:
-    """A reading, a bill or a balance under the master's ``revision``; ``period`` is its month, or empty.
+    """A reading, bill, balance, payment or invoice under the master's ``revision``.
+
+    ``subject`` is its month or its number by BILLING_SUBJECTS, empty where there is none or it is unreadable.
 
     ``told`` is what came, whose figures the reader checks. What cannot be read at all has a ``fault``.
     """
 
     kind: BillingKind
     account_no: str
-    period: str = ""
+    subject: str = ""
     revision: int = 0
     told: Mapping[str, Any] = field(default_factory=dict)
     fault: str = ""
@@ -93,7 +98,7 @@ class CustomerMaster(Protocol):
         """Return the page after ``cursor`` (empty: from the beginning); None where the cursor is unknown."""
 
     def pull_billing(self, cursor: str, limit: int) -> BillingPage | None:
-        """Return readings, bills and balances after ``cursor``, as ``pull`` does accounts."""
+        """Return what BILLING_SUBJECTS names after ``cursor``, as ``pull`` does accounts."""
 
     def push(self, key: str, items: Sequence[Sent]) -> list[Answer]:
         """Send a batch and return one answer for each item; the same ``key`` again is the same batch."""

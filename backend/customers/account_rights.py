@@ -13,24 +13,24 @@ from backend.core.local_time import SHANGHAI
 from backend.customers.models import AccountRole
 
 # The parts of an account's page. ``home`` is the door, the meter and the devices.
-HOME, USE, BILLS, PAYMENTS, SAFETY, CASES, PAPERS = (
-    "home", "use", "bills", "payments", "safety", "cases", "papers",
+HOME, USE, BILLS, PAYMENTS, INVOICES, SAFETY, CASES, PAPERS = (
+    "home", "use", "bills", "payments", "invoices", "safety", "cases", "papers",
 )  # fmt: skip
-PARTS: Final = (HOME, USE, BILLS, PAYMENTS, SAFETY, CASES, PAPERS)
+PARTS: Final = (HOME, USE, BILLS, PAYMENTS, INVOICES, SAFETY, CASES, PAPERS)
 # What an owner may let an agent do: see the bills, pay them, apply for the owner.
 SEE_BILLS, PAY, APPLY = "bills", "pay", "apply"
 SCOPES: Final = (SEE_BILLS, PAY, APPLY)
 _OF_ROLE: Final = {
     "owner": frozenset(PARTS),
     # Whoever lives there has nothing to do with the papers that the owner signed.
-    "tenant": frozenset({HOME, USE, BILLS, PAYMENTS, SAFETY, CASES}),
-    "payer": frozenset({BILLS, PAYMENTS}),
+    "tenant": frozenset({HOME, USE, BILLS, PAYMENTS, INVOICES, SAFETY, CASES}),
+    "payer": frozenset({BILLS, PAYMENTS, INVOICES}),
 }
 # By a case or by the master the company itself has made somebody the owner.
 _GIVEN: Final = ("case", "import")
 _OF_SCOPE: Final = {
     SEE_BILLS: frozenset({USE, BILLS}),
-    PAY: frozenset({BILLS, PAYMENTS}),
+    PAY: frozenset({BILLS, PAYMENTS, INVOICES}),
     APPLY: frozenset({HOME, SAFETY, CASES, PAPERS}),
 }
 

@@ -20,6 +20,7 @@ from backend.customers.models import GasAccount
 from backend.metering.models import AccountBalance, GasBill, GasBillTier, MeterReading
 from backend.metering.monthly_use import count_idle_months, find_use
 from backend.metering.open_bills import OPEN, sum_open_bills
+from backend.metering.owned import own_bills
 from backend.metering.tariffs import list_tariffs
 from backend.metering.tiers import TierPosition, find_position, list_months, write_month
 
@@ -80,7 +81,7 @@ class AccountFigures:
         """Return what is owed by bills, since when it is overdue, and what is left of money paid ahead."""
         with self._reading() as session:
             account = self._bindings.find_part(session, customer_id, account_no, BILLS)
-            owed = sum_open_bills(session, self._of_owner(session, account))
+            owed = sum_open_bills(session, own_bills(session, account))
             balance = session.get(AccountBalance, account.id)
             return {
                 "owed_fen": owed.total_fen,
@@ -99,7 +100,7 @@ class AccountFigures:
         with self._reading() as session:
             account = self._bindings.find_part(session, customer_id, account_no, BILLS)
             is_open = GasBill.state == OPEN
-            asked = select(GasBill).where(self._of_owner(session, account), GasBill.state != "void")
+            asked = select(GasBill).where(own_bills(session, account), GasBill.state != "void")
             if after is not None:
                 was_open, month = read_place(after, _CURSOR, bool, str)
                 later = and_(is_open if was_open else ~is_open, GasBill.period < month)
@@ -118,7 +119,7 @@ class AccountFigures:
         """Return a bill with its tiers; raises NotFound for one that is another account's or taken back."""
         with self._reading() as session:
             account = self._bindings.find_part(session, customer_id, account_no, BILLS)
-            asked = select(GasBill).where(self._of_owner(session, account), GasBill.bill_no == bill_no)
+            asked = select(GasBill).where(own_bills(session, account), GasBill.bill_no == bill_no)
             bill = session.scalars(asked.where(GasBill.state != "void")).one_or_none()
             if bill is None:
                 raise NotFound
@@ -138,12 +139,6 @@ class AccountFigures:
                 for one in tiers
             ],
         }
-
-    @staticmethod
-    def _of_owner(session: Session, account: GasAccount) -> Any:  # noqa: ANN401 - a condition of SQL
-        came_at = find_transferred_at(session, account.id)
-        own = GasBill.gas_account_id == account.id
-        return own if came_at is None else own & (GasBill.period >= write_month(local_date(came_at)))
 
     @staticmethod
     def _find_use(session: Session, account: GasAccount, first: str) -> dict[str, Decimal]:

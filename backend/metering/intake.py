@@ -1,11 +1,11 @@
-"""Readings, bills and balances of the master taken in: each alone, so that one refused stops no other."""
+"""What the master bills and what came in for it, taken in: each alone, so that one refused stops no other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import Insert, insert
@@ -18,10 +18,14 @@ from backend.customer_master.port import BillingRecord
 from backend.customers.models import GasAccount
 from backend.metering.bill_codes import print_code
 from backend.metering.models import AccountBalance, GasBill, GasBillTier, MeterReading
-from backend.metering.records import FigureRefused, read_balance, read_bill, read_reading
+from backend.metering.records import read_balance, read_bill, read_reading
+from backend.metering.settled_intake import keep_invoice, keep_payment
+from backend.metering.told_values import FigureRefused
 
 # A known revision changes nothing, and neither does one that came late.
 _OF_MASTER = text("source = 'master'")
+
+_NUMBERS: Final = {"payment": "payment_no", "invoice": "invoice_no"}
 
 
 class BillingIntake:
@@ -48,10 +52,11 @@ class BillingIntake:
             except FigureRefused as wrong:
                 self._refuse(session, one, account, wrong.code, wrong.field, now)
             except (IntegrityError, DataError):
-                # The number of the bill is another month's or another account's.
-                self._refuse(session, one, account, "bill_no_taken", "bill_no", now)
+                # The number is another month's or another account's.
+                key = _NUMBERS.get(one.kind, "bill_no")
+                self._refuse(session, one, account, f"{key}_taken", key, now)
             else:
-                self._records.drop_refusals(session, [one.account_no], one.kind, one.period)
+                self._records.drop_refusals(session, [one.account_no], one.kind, one.subject)
 
     def _write(self, session: Session, account: GasAccount, one: BillingRecord, now: datetime) -> None:
         whose = {"unit_id": account.unit_id, "gas_account_id": account.id, "revision": one.revision}
@@ -65,6 +70,10 @@ class BillingIntake:
                 self._keep(
                     session, insert(AccountBalance).values(row), row, ["gas_account_id"], AccountBalance
                 )
+            case "payment":
+                keep_payment(session, account, one, now)
+            case "invoice":
+                keep_invoice(session, self._keys, account, one, now)
             case _:
                 self._write_bill(session, account, one, whose, now)
 
@@ -115,4 +124,4 @@ class BillingIntake:
     ) -> None:
         values = {"code": code, "field": field, "revision": one.revision}
         values["unit_id"] = None if account is None else account.unit_id
-        self._records.keep_refusal(session, one.account_no, one.kind, values, now, one.period)
+        self._records.keep_refusal(session, one.account_no, one.kind, values, now, one.subject)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Boolean,
     Date,
@@ -86,6 +87,54 @@ class AccountBalance(Base):
     balance_fen: Mapped[int] = mapped_column(BigInteger)
     as_of: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     revision: Mapped[int] = mapped_column(BigInteger)
+
+
+class AccountPayment(Base):
+    """Money that came in for an account: told by the ``master``, or later taken by the ``hall`` itself.
+
+    ``bill_nos`` are the bills that it settled; their numbers may be known before the bills are.
+    """
+
+    __tablename__ = "account_payment"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    gas_account_id: Mapped[int] = mapped_column(ForeignKey("gas_account.id"))
+    source: Mapped[str] = mapped_column(Text)
+    payment_no: Mapped[str] = mapped_column(Text, unique=True)
+    paid_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    channel: Mapped[str] = mapped_column(Text)
+    bill_nos: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    state: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(BigInteger, default=0)
+    told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AccountInvoice(Base):
+    """An invoice for a bill or a payment of an account, from the ``master``, or later from the ``hall``.
+
+    ``buyer_sealed`` is empty once the time for which the name is kept is over, and where it is nobody's here.
+    """
+
+    __tablename__ = "account_invoice"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    gas_account_id: Mapped[int] = mapped_column(ForeignKey("gas_account.id"))
+    source: Mapped[str] = mapped_column(Text)
+    invoice_no: Mapped[str] = mapped_column(Text, unique=True)
+    issued_on: Mapped[date] = mapped_column(Date)
+    amount_fen: Mapped[int] = mapped_column(BigInteger)
+    buyer_kind: Mapped[str] = mapped_column(Text)
+    buyer_sealed: Mapped[str | None] = mapped_column(Text)
+    invoice_kind: Mapped[str] = mapped_column(Text)
+    state: Mapped[str] = mapped_column(Text)
+    check_code: Mapped[str] = mapped_column(Text, default="")
+    bill_no: Mapped[str | None] = mapped_column(Text)
+    payment_no: Mapped[str | None] = mapped_column(Text)
+    revision: Mapped[int] = mapped_column(BigInteger, default=0)
+    told_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class GasTariff(Base):

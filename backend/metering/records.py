@@ -10,23 +10,21 @@ from decimal import Decimal
 from typing import Any, Final
 
 from backend.metering.tiers import TIERS
+from backend.metering.told_values import (
+    LONGEST_NO,
+    FigureRefused,
+    read_day,
+    read_decimal,
+    read_fen,
+    read_moment,
+    read_number,
+    read_period,
+)
 
 BILL_STATES: Final = ("open", "paid", "void")
-_PERIOD: Final = re.compile(r"20\d\d-(0[1-9]|1[0-2])")
 _M3: Final = re.compile(r"\d{1,11}(\.\d{1,3})?")
 _PRICE: Final = re.compile(r"\d{1,6}(\.\d{1,2})?")
 _CODE: Final = re.compile(r"[0-9A-Z]{6,20}")
-_DAY: Final = re.compile(r"20\d\d-\d\d-\d\d")
-_LONGEST_NO: Final = 40
-_MOST_FEN: Final = 10**13
-
-
-class FigureRefused(Exception):
-    """What cannot be taken in: the code of why, and the part that is meant."""
-
-    def __init__(self, code: str, field: str = "") -> None:
-        super().__init__(code)
-        self.code, self.field = code, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +73,33 @@ class BalanceFigures:
 def read_reading(told: Mapping[str, Any]) -> ReadingFigures:
     """Return a reading; raises FigureRefused."""
     meter_no = told.get("meter_no") or ""
-    if not isinstance(meter_no, str) or len(meter_no) > _LONGEST_NO or not meter_no.isprintable():
+    if not isinstance(meter_no, str) or len(meter_no) > LONGEST_NO or not meter_no.isprintable():
         raise FigureRefused("figure_unreadable", "meter_no")
     return ReadingFigures(
-        _read_period(told), _read_moment(told, "read_at"), _read_decimal(told, "reading_m3", _M3), meter_no
+        read_period(told), read_moment(told, "read_at"), read_decimal(told, "reading_m3", _M3), meter_no
     )
 
 
 def read_balance(told: Mapping[str, Any]) -> BalanceFigures:
     """Return a balance; raises FigureRefused."""
-    return BalanceFigures(_read_fen(told, "balance_fen", is_signed=True), _read_moment(told, "as_of"))
+    return BalanceFigures(read_fen(told, "balance_fen", is_signed=True), read_moment(told, "as_of"))
 
 
 def read_bill(told: Mapping[str, Any]) -> BillFigures:
     """Return a bill whose sums agree and whose state is what they say; raises FigureRefused."""
-    bill_no, code = told.get("bill_no"), told.get("code") or ""
-    if not isinstance(bill_no, str) or not 0 < len(bill_no) <= _LONGEST_NO or not bill_no.isprintable():
-        raise FigureRefused("figure_unreadable", "bill_no")
+    bill_no, code = read_number(told, "bill_no"), told.get("code") or ""
     if not isinstance(code, str) or (code and not _CODE.fullmatch(code)):
         raise FigureRefused("figure_unreadable", "code")
     tiers = told.get("tiers") or []
     if not isinstance(tiers, list) or len(tiers) > TIERS or not all(isinstance(one, dict) for one in tiers):
         raise FigureRefused("figure_unreadable", "tiers")
     bill = BillFigures(
-        _read_period(told),
+        read_period(told),
         bill_no,
-        _read_decimal(told, "use_m3", _M3),
-        _read_fen(told, "amount_fen"),
-        _read_fen(told, "paid_fen"),
-        _read_day(told),
+        read_decimal(told, "use_m3", _M3),
+        read_fen(told, "amount_fen"),
+        read_fen(told, "paid_fen"),
+        read_day(told, "due_on"),
         str(told.get("state")),
         code,
         tuple(_read_tier(one) for one in tiers),
@@ -132,49 +128,5 @@ def _read_tier(told: Mapping[str, Any]) -> TierFigures:
     tier = told.get("tier")
     if not isinstance(tier, int) or isinstance(tier, bool) or not 1 <= tier <= TIERS:
         raise FigureRefused("figure_unreadable", "tiers")
-    price = _read_decimal(told, "fen_per_m3", _PRICE)
-    return TierFigures(tier, _read_decimal(told, "use_m3", _M3), price, _read_fen(told, "amount_fen"))
-
-
-def _read_period(told: Mapping[str, Any]) -> str:
-    period = told.get("period")
-    if not isinstance(period, str) or not _PERIOD.fullmatch(period):
-        raise FigureRefused("figure_unreadable", "period")
-    return period
-
-
-def _read_decimal(told: Mapping[str, Any], field: str, form: re.Pattern[str]) -> Decimal:
-    # Figures travel as texts: a JSON number would come through a binary fraction.
-    figure = told.get(field)
-    if not isinstance(figure, str) or not figure.isascii() or not form.fullmatch(figure):
-        raise FigureRefused("figure_unreadable", field)
-    return Decimal(figure)
-
-
-def _read_fen(told: Mapping[str, Any], field: str, *, is_signed: bool = False) -> int:
-    figure = told.get(field)
-    least = -_MOST_FEN if is_signed else 0
-    if not isinstance(figure, int) or isinstance(figure, bool) or not least <= figure <= _MOST_FEN:
-        raise FigureRefused("figure_unreadable", field)
-    return figure
-
-
-def _read_day(told: Mapping[str, Any]) -> date:
-    day = told.get("due_on")
-    try:
-        if isinstance(day, str) and _DAY.fullmatch(day):
-            return date.fromisoformat(day)
-    except ValueError:
-        pass
-    raise FigureRefused("figure_unreadable", "due_on")
-
-
-def _read_moment(told: Mapping[str, Any], field: str) -> datetime:
-    given = told.get(field)
-    try:
-        moment = datetime.fromisoformat(given) if isinstance(given, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise FigureRefused("figure_unreadable", field)
-    return moment
+    price = read_decimal(told, "fen_per_m3", _PRICE)
+    return TierFigures(tier, read_decimal(told, "use_m3", _M3), price, read_fen(told, "amount_fen"))

@@ -16,6 +16,7 @@ from backend.customers.accounts import CLOSED
 from backend.customers.models import GasAccount
 from backend.metering.intake import BillingIntake
 from backend.metering.models import GasBill, GasTariff
+from backend.metering.settled_records import CHANNELS
 from backend.metering.tiers import list_months, write_month
 from backend.organisation.models import Unit
 from composition.hall import Hall
@@ -67,9 +68,31 @@ class DemoFigures:
                 ],
             }  # fmt: skip
             records.append(BillingRecord("bill", account.account_no, month, 1, told))
+            if is_paid and amount:
+                records += self._make_settled(account, told, MONTHS - place)
         read_at = (self._now - timedelta(days=4)).isoformat()
         last = {"period": months[-1], "read_at": read_at, "reading_m3": str(reading), "meter_no": ""}
         records.append(BillingRecord("reading", account.account_no, months[-1], 1, last))
+        return records
+
+    def _make_settled(
+        self, account: GasAccount, bill: dict[str, Any], months_ago: int
+    ) -> list[BillingRecord]:
+        """Return how a bill was paid, and the invoice of every third one."""
+        number, fen = bill["bill_no"], bill["amount_fen"]
+        paid_at = self._now - timedelta(days=30 * months_ago - 8, hours=account.id % 9)
+        payment = {
+            "payment_no": f"P{number}", "paid_at": paid_at.isoformat(), "amount_fen": fen,
+            "channel": CHANNELS[months_ago % len(CHANNELS)], "bill_nos": [number], "state": "paid",
+        }  # fmt: skip
+        records = [BillingRecord("payment", account.account_no, payment["payment_no"], 1, payment)]
+        if months_ago % 3 == 0:
+            invoice = {
+                "invoice_no": f"26{number}"[:20], "issued_on": local_date(paid_at).isoformat(),
+                "amount_fen": fen, "buyer_kind": "person", "buyer": "演示客户", "invoice_kind": "e_general",
+                "state": "issued", "check_code": "", "bill_no": number,
+            }  # fmt: skip
+            records.append(BillingRecord("invoice", account.account_no, invoice["invoice_no"], 1, invoice))
         return records
 
     def _add_tariff(self, session: Session) -> int:

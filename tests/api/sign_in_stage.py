@@ -145,7 +145,7 @@ class Stage:
         api.register_blueprint(make_me_routes(self.sign_in, limiter))
         forget = FeedForgetting(FeedRecords(make_key_ring(settings))).forget
         erasure = CustomerErasure(
-            sessions, self.customers, self.codes, offers_sms=True, forget_accounts=forget, now=self.now
+            sessions, self.customers, self.codes, offers_sms=True, forget_accounts=[forget], now=self.now
         )
         api.register_blueprint(make_erasure_routes(erasure, limiter))
         api.register_blueprint(make_consent_routes(Consents(sessions, self.now)))

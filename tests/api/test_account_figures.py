@@ -28,7 +28,7 @@ from tests.api.test_gas_accounts import begin, enter, make_origin, make_record
 NOW = datetime.now(UTC)
 TODAY = local_date(NOW)
 MONTHS = list_months(write_month(TODAY), 24)
-PARTS = ("use", "balance", "bills", "bills/none", "payments", "cases", "contracts", "inspections")
+PARTS = ("use", "balance", "bills", "bills/none", "payments", "invoices", "cases", "contracts", "inspections")
 
 
 @pytest.fixture
@@ -201,9 +201,9 @@ def test_another_accounts_bill_and_one_taken_back_are_not_there(
 @pytest.mark.parametrize(
     ("role", "scope", "open_parts"),
     [
-        ("payer", None, {"balance", "bills", "payments"}),
-        ("tenant", None, {"use", "balance", "bills", "payments", "cases", "inspections"}),
-        ("agent", ["pay"], {"balance", "bills", "payments"}),
+        ("payer", None, {"balance", "bills", "payments", "invoices"}),
+        ("tenant", None, {"use", "balance", "bills", "payments", "invoices", "cases", "inspections"}),
+        ("agent", ["pay"], {"balance", "bills", "payments", "invoices"}),
         ("agent", ["bills"], {"use", "balance", "bills"}),
         ("agent", ["apply"], {"cases", "contracts", "inspections"}),
     ],

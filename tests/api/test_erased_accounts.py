@@ -14,6 +14,7 @@ from backend.account_feed.forgetting import FeedForgetting
 from backend.account_feed.models import AccountDifference
 from backend.account_feed.records import FeedRecords
 from backend.cases.erasure import CustomerErasure
+from backend.metering.invoice_buyers import forget_buyers
 from composition.customer_side import make_sms_codes
 from tests.api.account_files import make_row
 from tests.api.master_side import MasterSide, pick
@@ -49,7 +50,10 @@ def erase_owner(side: MasterSide, number: str) -> int:
         account_id, customer_id = session.execute(asked, {"number": number}).one()
     forget, codes = FeedForgetting(FeedRecords(hall.keys)).forget, make_sms_codes(hall.shared)
     now = lambda: datetime.now(UTC)  # noqa: E731 - the clock
-    CustomerErasure(hall.sessions, hall.shared.customers, codes, False, forget, now).erase(customer_id, "")
+    forgetting = [forget, forget_buyers]
+    CustomerErasure(hall.sessions, hall.shared.customers, codes, False, forgetting, now).erase(
+        customer_id, ""
+    )
     return int(account_id)
 
 

@@ -60,14 +60,16 @@ def test_bills_come_page_by_page_and_rubbish_among_them_is_told_as_such(
 ) -> None:
     bill = {"kind": "bill", "account_no": NUMBERS[0], "period": "2026-03", "revision": 4, "use_m3": "20.5"}
     balance = {"kind": "balance", "account_no": NUMBERS[1], "revision": 1, "balance_fen": -5}
-    items = [bill, balance, None, {**bill, "kind": "gift"}, {**bill, "revision": 0}]
+    payment = {"kind": "payment", "account_no": NUMBERS[0], "payment_no": "P1", "revision": 2}
+    items = [bill, balance, payment, None, {**bill, "kind": "gift"}, {**bill, "revision": 0}]
     items.append({**bill, "account_no": 7})
     simulators.post("master/billing", items=items)
-    first = master.pull_billing("", 2)
+    first = master.pull_billing("", 3)
     assert first is not None and not first.is_last
     assert first.items == (
         BillingRecord("bill", NUMBERS[0], "2026-03", 4, bill),
         BillingRecord("balance", NUMBERS[1], "", 1, balance),
+        BillingRecord("payment", NUMBERS[0], "P1", 2, payment),
     )
     rest = master.pull_billing(first.cursor, 100)
     assert rest is not None and rest.is_last

@@ -57,6 +57,7 @@ describe('what differs from the customer system', () => {
     expect(tellRefused({ direction: 'in', subject: '' })).toBe('')
     expect(tellRefused({ direction: 'bill', subject: '2026-03' })).toBe('2026-03 账单，')
     expect(tellRefused({ direction: 'balance', subject: '' })).toBe('余额，')
+    expect(tellRefused({ direction: 'invoice', subject: '26312000000012345678' })).toBe('26312000000012345678 发票，')
   })
 
   it('asks before what cannot be taken back, and only then', () => {

@@ -27,7 +27,7 @@ export function tellEmpty(isOpen: boolean, feed: AccountFeed | null): string {
   return isOpen ? '两边都对上了，没有要处理的。' : '还没有处理过的。'
 }
 
-const FIGURES: Partial<Record<AccountFeed['refusals'][number]['direction'], string>> = { reading: '抄表', bill: '账单', balance: '余额' }
+const FIGURES: Partial<Record<AccountFeed['refusals'][number]['direction'], string>> = { reading: '抄表', bill: '账单', balance: '余额', payment: '缴费', invoice: '发票' }
 
 /** Which figure of an account was not taken, and of which month; nothing where it is the account itself. */
 export function tellRefused({ direction, subject }: Pick<AccountFeed['refusals'][number], 'direction' | 'subject'>): string {

@@ -425,6 +425,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{account_no}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_no: string;
+            };
+            cookie?: never;
+        };
+        /** List the invoices for the account's bills and payments. */
+        get: {
+            parameters: {
+                query?: {
+                    after?: string | null;
+                };
+                header?: never;
+                path: {
+                    account_no: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description OK */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AccountInvoices"];
+                    };
+                };
+                422: components["responses"]["UNPROCESSABLE_ENTITY"];
+                default: components["responses"]["DEFAULT_ERROR"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{account_no}/payments": {
         parameters: {
             query?: never;
@@ -434,7 +478,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** List what was paid at the counter for the account's cases. */
+        /** List what was paid for the account's gas and, at the counter, for its cases. */
         get: {
             parameters: {
                 query?: {
@@ -9854,6 +9898,24 @@ export interface components {
             items: components["schemas"]["AccountImport"][];
             next: number | null;
         };
+        AccountInvoice: {
+            amount_fen: number;
+            buyer: string | null;
+            check_code: string | null;
+            invoice_no: string;
+            /** Format: date */
+            issued_on: string;
+            /** @enum {string} */
+            kind: "e_general" | "e_special" | "paper_general" | "paper_special";
+            month: string | null;
+            payment_no: string | null;
+            /** @enum {string} */
+            state: "issued" | "red_flushed" | "void";
+        };
+        AccountInvoices: {
+            items: components["schemas"]["AccountInvoice"][];
+            next: string | null;
+        };
         AccountNumber: {
             account_no: string;
         };
@@ -9865,7 +9927,7 @@ export interface components {
             manager: components["schemas"]["Manager"] | null;
             /** Format: date-time */
             opened_at: string;
-            parts: ("home" | "use" | "bills" | "payments" | "safety" | "cases" | "papers")[];
+            parts: ("home" | "use" | "bills" | "payments" | "invoices" | "safety" | "cases" | "papers")[];
             place: string;
             /** @enum {string} */
             role: "owner" | "tenant" | "agent" | "payer";
@@ -9875,9 +9937,14 @@ export interface components {
         };
         AccountPayment: {
             amount_fen: number;
+            /** @enum {string} */
+            channel: "counter" | "bank" | "wechat" | "alipay" | "card" | "other";
+            months: string[];
             /** Format: date-time */
             paid_at: string;
             receipt_no: string | null;
+            /** @enum {string} */
+            state: "paid" | "reversed";
             what: string;
         };
         AccountPayments: {
@@ -10795,7 +10862,7 @@ export interface components {
             account_no: string;
             code: string;
             /** @enum {string} */
-            direction: "in" | "out" | "reading" | "bill" | "balance";
+            direction: "in" | "out" | "reading" | "bill" | "balance" | "payment" | "invoice";
             /** Format: date-time */
             refused_at: string;
             subject: string;
