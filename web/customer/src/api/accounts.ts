@@ -4,6 +4,7 @@ import type {
   AccountCase,
   AccountContract,
   AccountFigures,
+  AccountInvoice,
   AccountPage,
   AccountPayment,
   AccountPerson,
@@ -49,6 +50,9 @@ export const fetchBill = (accountNo: string, billNo: string) =>
 
 export const fetchPayments = (accountNo: string, after: string | null) =>
   call<Page<AccountPayment>>('GET', `/accounts/${accountNo}/payments`, undefined, { after })
+
+export const fetchInvoices = (accountNo: string, after: string | null) =>
+  call<Page<AccountInvoice>>('GET', `/accounts/${accountNo}/invoices`, undefined, { after })
 
 export const fetchAccountCases = (accountNo: string, after: string | null) =>
   call<Page<AccountCase>>('GET', `/accounts/${accountNo}/cases`, undefined, { after })
