@@ -68,6 +68,7 @@ from miniprogram_api.premises_routes import make_premises_routes
 from miniprogram_api.realtime_routes import make_customer_realtime_routes
 from miniprogram_api.session_routes import make_customer_session_routes
 from payments.account_payments import AccountPayments
+from payments.own_account_data import OwnAccountData
 from payments.statements import PaymentStatements
 
 
@@ -143,14 +144,18 @@ def _make_account_parts(hall: Hall) -> Blueprint:
 
 
 def _make_own_data(hall: Hall) -> OwnData:
+    bindings = AccountBindings(hall.keys, hall.customers)
+    payments = AccountPayments(hall.reading, bindings, hall.offers)
+    invoices = AccountInvoices(hall.reading, bindings, hall.keys)
     return OwnData(
         hall.reading,
         hall.customers,
-        AccountBindings(hall.keys, hall.customers),
+        bindings,
         hall.definitions,
         hall.offers,
         hall.keys,
         hall.typesetter,
+        OwnAccountData(bindings, payments, invoices).write,
         hall.settings.company_name or "",
         read_clock,
     )

@@ -17,6 +17,7 @@ from backend.cases.case_tree import CaseTree, list_branches, list_trees
 from backend.cases.document_printing import Printed
 from backend.cases.form_sealing import open_values
 from backend.cases.offers import Offers
+from backend.cases.own_data_sections import Section, make_section, write_lines, write_moment, write_table
 from backend.cases.snapshot import CaseStatus
 from backend.catalogue.forms import FILE_TYPES, FieldType, list_shown_fields
 from backend.catalogue.service import DefinitionStore
@@ -27,7 +28,7 @@ from backend.customers.bindings import AccountBindings
 from backend.customers.service import CustomersService
 from backend.documents.paper import lay_out_plain
 from backend.documents.typesetting import Typesetter
-from backend.documents.written_values import write_day, write_words
+from backend.documents.written_values import write_words
 
 # Nobody has so many; it keeps one call from reading without end.
 MOST_CASES = 300
@@ -40,7 +41,8 @@ _STATES: Mapping[CaseStatus, str] = {
     CaseStatus.WITHDRAWN: "已撤回",
     CaseStatus.CANCELLED: "已终止",
 }
-Section = dict[str, Any]
+# What other components keep of a customer, gathered in the same transaction.
+MoreSections = Callable[[Session, int], list[Section]]
 
 
 class OwnData:
@@ -55,6 +57,7 @@ class OwnData:
         offers: Offers,
         keys: KeyRing,
         typesetter: Typesetter,
+        more: MoreSections,
         issuer: str,
         now: Callable[[], datetime],
     ) -> None:
@@ -65,6 +68,7 @@ class OwnData:
         self._offers = offers
         self._keys = keys
         self._typesetter = typesetter
+        self._more = more
         self._issuer = issuer
         self._now = now
 
@@ -77,6 +81,7 @@ class OwnData:
             sections = [
                 self._write_person(session, customer_id),
                 self._write_accounts(session, customer_id),
+                *self._more(session, customer_id),
                 _write_consents(session, customer_id),
                 _write_looks(session, customer_id, trees),
                 *(self._write_case(session, one) for one in trees),
@@ -84,7 +89,7 @@ class OwnData:
             ]
         day = local_date(now)
         number = f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}"
-        copy = f"截至 {_write_moment(now)}，只给您本人"
+        copy = f"截至 {write_moment(now)}，只给您本人"
         sheet = lay_out_plain(_TITLE, self._issuer, number, copy, sections)
         content = self._typesetter.set_papers(_TITLE, self._issuer, now, [sheet])
         return Printed(content, f"{_TITLE}-{day:%Y%m%d}.pdf")
@@ -94,7 +99,7 @@ class OwnData:
         name, id_number = self._customers.read_identity(session, customer_id)
         proven = "（已验证）" if customer.phone_verified else ""
         told = {"姓名": name, "手机号": customer.phone and customer.phone + proven, "证件号码": id_number}
-        return _make_section("您是谁", _write_lines(told))
+        return make_section("您是谁", write_lines(told))
 
     def _write_accounts(self, session: Session, customer_id: int) -> Section:
         bound = self._bindings.list_bound(session, customer_id)
@@ -103,12 +108,12 @@ class OwnData:
                 one.account_no,
                 _ROLES.get(one.role, one.role),
                 write_address(one.place),
-                _write_moment(one.granted_at),
+                write_moment(one.granted_at),
             ]
             for one in bound
         ]
-        return _make_section(
-            "您的户号", _write_table("您的户号", ["户号", "您是", "地址", "何时起"], [3, 1, 4, 3], rows)
+        return make_section(
+            "您的户号", write_table("您的户号", ["户号", "您是", "地址", "何时起"], [3, 1, 4, 3], rows)
         )
 
     def _write_case(self, session: Session, tree: CaseTree) -> Section:
@@ -117,12 +122,12 @@ class OwnData:
         service = self._offers.name_of(tree.service_key) or definition.told_name
         told: dict[str, str | None] = {
             "办件编号": tree.case_no,
-            "提交时间": _write_moment(tree.opened_at),
+            "提交时间": write_moment(tree.opened_at),
             "现在": _STATES[branch.snapshot.status],
         }
         if tree.form_version_id is not None:
             told |= self._write_form(session, tree.form_version_id, tree.form)
-        return _make_section(f"{service} {tree.case_no}", _write_lines(told))
+        return make_section(f"{service} {tree.case_no}", write_lines(told))
 
     def _write_form(
         self, session: Session, form_version_id: int, form_values: Mapping[str, Any]
@@ -150,13 +155,13 @@ def _write_consents(session: Session, customer_id: int) -> Section:
     rows = [
         [
             f"隐私说明 第 {one.version} 版",
-            _write_moment(one.given_at),
-            _write_moment(one.withdrawn_at) if one.withdrawn_at else "",
+            write_moment(one.given_at),
+            write_moment(one.withdrawn_at) if one.withdrawn_at else "",
         ]
         for one in session.scalars(given)
     ]
-    return _make_section(
-        "您同意过什么", _write_table("您同意过什么", ["内容", "同意时间", "撤回时间"], [2, 2, 2], rows)
+    return make_section(
+        "您同意过什么", write_table("您同意过什么", ["内容", "同意时间", "撤回时间"], [2, 2, 2], rows)
     )
 
 
@@ -165,41 +170,14 @@ def _write_looks(session: Session, customer_id: int, trees: Iterable[CaseTree]) 
     subjects += [f"case:{one.id}" for tree in trees for one in list_branches(tree.branch)]
     seen = select(PersonalLook).where(PersonalLook.subject.in_(subjects)).order_by(PersonalLook.id)
     rows = [
-        [_write_moment(one.looked_at), f"工号 {one.staff_id}", one.reason] for one in session.scalars(seen)
+        [write_moment(one.looked_at), f"工号 {one.staff_id}", one.reason] for one in session.scalars(seen)
     ]
-    return _make_section(
+    return make_section(
         "谁看过您的完整信息",
-        _write_table("谁看过您的完整信息", ["时间", "工作人员", "为了什么"], [3, 2, 5], rows),
+        write_table("谁看过您的完整信息", ["时间", "工作人员", "为了什么"], [3, 2, 5], rows),
     )
 
 
 def _tell_cut() -> list[Section]:
     words = f"这里只列出最近 {MOST_CASES} 件，更早的在“我的办件”里查看。"
-    return [_make_section("更早的办件", _write_lines({"说明": words}))]
-
-
-def _make_section(title: str, lines: list[list[dict[str, Any]]]) -> Section:
-    nothing = [[{"label": "记录", "kind": "words", "words": "没有", "wide": True}]]
-    return {"title": title, "lines": lines or nothing, "whole": False}
-
-
-def _write_lines(told: Mapping[str, str | None]) -> list[list[dict[str, Any]]]:
-    return [
-        [{"label": label, "kind": "words", "words": words, "wide": True}]
-        for label, words in told.items()
-        if words
-    ]
-
-
-def _write_table(
-    label: str, heads: list[str], shares: list[int], rows: list[list[str]]
-) -> list[list[dict[str, Any]]]:
-    if not rows:
-        return []
-    table = {"label": label, "kind": "table", "heads": heads, "shares": shares, "rows": rows, "wide": True}
-    return [[table]]
-
-
-def _write_moment(at: datetime) -> str:
-    local = at.astimezone(SHANGHAI)
-    return f"{write_day(local.date())} {local:%H:%M}"
+    return [make_section("更早的办件", write_lines({"说明": words}))]

@@ -65,7 +65,7 @@ def test_the_words_of_an_application_stand_there_and_who_looked(hall: Hall) -> N
     bindings = AccountBindings(hall.keys, hall.shared.customers)
     own = OwnData(
         hall.shared.reading, hall.shared.customers, bindings, hall.shared.definitions, hall.shared.offers,
-        hall.keys, hall.shared.typesetter, "", read_clock,
+        hall.keys, hall.shared.typesetter, lambda session, customer_id: [], "", read_clock,
     )  # fmt: skip
     text = read_text(own.print(hall.customer_id).content)
     for told in ("居民报装", case_no, "张小红", "13812345678", "核对电话", f"工号{hall.staff['remote_a']}"):
