@@ -23,8 +23,8 @@ from backend.cases.caller_identity import NEEDED
 from backend.cases.case_accounts import CaseAccounts
 from backend.cases.case_links import CaseLinks
 from backend.cases.case_reading import CustomerCases
-from backend.cases.case_retention import make_case_keeper
 from backend.cases.case_starts import start_case
+from backend.cases.case_terms import CaseTerms
 from backend.cases.commands import Guard
 from backend.cases.contract_reviews import CONTRACT_EFFECTS, ContractReviews
 from backend.cases.contract_wording import ContractWordings
@@ -204,7 +204,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             keeper.keep_overall,
             make_charge_keeper(ChargeService()),
             make_file_keeper(files),
-            make_case_keeper(settings.cases_kept_days, settings.contracts_kept_days),
+            make_case_terms(settings).observe,
             make_reading_keeper(keys),
         ),
     )
@@ -364,6 +364,11 @@ def _estimate_arrival(
 def _convert_position(lat: float, lng: float) -> tuple[float, float]:
     point = convert_wgs84(lat, lng)
     return point.lat, point.lng
+
+
+def make_case_terms(settings: Settings) -> CaseTerms:
+    """Return how long ended cases keep what is personal."""
+    return CaseTerms(settings.cases_kept_days, settings.contracts_kept_days)
 
 
 def make_key_ring(settings: Settings) -> KeyRing:

@@ -50,7 +50,7 @@ from backend.plans.starting import PlanStarter
 from backend.realtime.hints import publish_hints
 from composition.account_feed import make_account_exchange
 from composition.account_imports import make_account_imports, make_import_slices
-from composition.hall import Hall, make_account_binding, read_clock
+from composition.hall import Hall, make_account_binding, make_case_terms, read_clock
 from composition.list_exports import add_exports
 from payments.ledger import find_received
 from payments.statements import PaymentStatements
@@ -180,6 +180,12 @@ def make_alarm_bell(hall: Hall) -> AlarmBell:
     )
 
 
+def erase_cases(hall: Hall) -> None:
+    """Count the days of ended cases by the settings as they are now, and erase what is over."""
+    make_case_terms(hall.settings).count_anew(hall.sessions)
+    CaseRetention(hall.sessions, read_clock).run()
+
+
 def make_buyer_retention(hall: Hall) -> BuyerRetention:
     """Return what empties the titles of invoices; they are kept as long as contracts are."""
     return BuyerRetention(hall.sessions, hall.settings.contracts_kept_days, read_clock)
@@ -218,7 +224,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         Tick("expired files", timedelta(hours=1), hall.files.erase_expired),
         Tick("expired identities", timedelta(hours=1), IdentityRetention(hall.sessions, read_clock).run),
         Tick("expired invoice titles", timedelta(hours=1), make_buyer_retention(hall).run),
-        Tick("expired cases", timedelta(hours=1), CaseRetention(hall.sessions, read_clock).run),
+        Tick("expired cases", timedelta(hours=1), lambda: erase_cases(hall)),
     ]
 
 

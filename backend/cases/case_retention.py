@@ -18,21 +18,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.models import ServiceCase
-from backend.cases.repository import StoredCase
-from backend.cases.service import Observer
-from backend.cases.snapshot import Snapshot
-from backend.catalogue.definition import ProcessDefinition
 from backend.core.local_time import local_date
 
-# Cases about a supply contract or about money, which the law wants kept for longer.
-CONTRACT_KINDS: Final = frozenset(
-    {
-        "account_closing", "account_opening", "alteration", "card_replacement", "fee_collection",
-        "gas_commissioning", "install_non_residential", "install_residential_group",
-        "install_residential_individual", "online_account_opening", "ownership_transfer",
-        "suspension_removal",
-    }
-)  # fmt: skip
 # One transaction has a tree of cases. What one run leaves, the next one finds.
 MOST_AT_ONCE: Final = 1000
 # A tree that something still runs in, or whose account is still open, is looked at again after so long.
@@ -72,28 +59,6 @@ _ERASE = {
     ),
     "papers_retain_until": text("SELECT erase_case_papers(:ids, :today, :at)").bindparams(*_BINDS),
 }
-
-
-def make_case_keeper(case_days: int, contract_days: int) -> Observer:
-    """Return the observer that notes, at the end of a case, until when what is personal in it is kept.
-
-    ``contract_days`` is for cases about contracts and money, and for papers that were signed in any case.
-    """
-
-    def observe(
-        session: Session, case: StoredCase, definition: ProcessDefinition, after: Snapshot, at: datetime
-    ) -> None:
-        if after.status.is_final:
-            ended_on, papers = local_date(at), timedelta(days=max(case_days, contract_days))
-            kept = papers if definition.key in CONTRACT_KINDS else timedelta(days=case_days)
-            session.execute(
-                update(ServiceCase)
-                .where(ServiceCase.id == case.id)
-                .values(retain_until=ended_on + kept, papers_retain_until=ended_on + papers)
-                .execution_options(synchronize_session=False)
-            )
-
-    return observe
 
 
 class CaseRetention:

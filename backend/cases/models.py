@@ -76,6 +76,8 @@ class ServiceCase(Base):
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     papers_retain_until: Mapped[date | None] = mapped_column(Date)
     papers_erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # By which settings both days were counted, so that others count them anew.
+    kept_by: Mapped[str] = mapped_column(Text, server_default="")
 
 
 class CaseTask(Base):

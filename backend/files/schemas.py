@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_smorest.fields import Upload
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from backend.files.service import PURPOSES
+from backend.files.terms import PURPOSES
 
 # What is sent is no JSON but the file.
 FILE_CONTENT = {"type": "string", "format": "binary"}

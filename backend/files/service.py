@@ -12,7 +12,7 @@ from functools import partial
 from typing import IO, Final, Literal, TypedDict
 
 import structlog
-from sqlalchemy import Date, Select, cast, func, select, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.core.encryption import KeyRing
@@ -24,16 +24,14 @@ from backend.files.examination import MAX_BYTES, Examined, FileKind, check_signa
 from backend.files.links import FileLinks, FileVariant
 from backend.files.models import StoredFile
 from backend.files.storage import ContentMissing, FileStorage, StorageFailed
+from backend.files.terms import ID_PHOTOS_KEPT_DAYS, PURPOSES, begin_terms, fit_terms
 from backend.files.watermarks import STAFF, Watermarks
 
-# Purpose → days that such a file is kept after the end of its case.
-PURPOSES: Final = {"application": 3 * 365, "visit": 3 * 365, "signature": 5 * 365}
 # Drafts hold files too, so an unclaimed one is given time.
 UNCLAIMED_FOR: Final = timedelta(days=30)
 # What one owner may have uploaded in a day and not submitted; keeps one visitor from filling the disk.
 UNCLAIMED_A_DAY: Final = 100
 _SWEEP_BATCH: Final = 100
-ID_PHOTOS_KEPT_DAYS: Final = 365
 # What stands for a file whose time is over.
 ERASED_NAME: Final = "已过保存期限，按规定删除"
 VARIANTS: Final[tuple[FileVariant, ...]] = ("original", "shown", "thumb")
@@ -254,18 +252,16 @@ class FileService:
     @staticmethod
     def begin_retention(session: Session, case_id: int, ended_at: datetime) -> None:
         """Note on which day the files of a case that has ended are to go, in the caller's transaction."""
-        session.execute(
-            update(StoredFile)
-            .where(StoredFile.case_id == case_id)
-            .values(erase_on=cast(local_date(ended_at), Date) + StoredFile.retention_days + 1)
-        )
+        begin_terms(session, case_id, ended_at)
 
     def erase_expired(self) -> int:
         """Erase the contents and names of files whose time is over; returns how many.
 
         The row stays, for papers name the hash and clients ask for the key. What the storage did not let go
-        is tried again with the next call.
+        is tried again with the next call. Days are counted by the setting as it is now.
         """
+        with self._sessions.begin() as session:
+            fit_terms(session, self._id_photo_days, local_date(self._now()))
 
         def erase(session: Session, row: StoredFile) -> None:
             row.original_name_sealed = self._keys.encrypt("", _name_context(row.file_key))

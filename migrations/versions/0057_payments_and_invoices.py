@@ -39,7 +39,8 @@ CREATE TABLE account_invoice (
   amount_fen bigint NOT NULL CHECK (amount_fen > 0),
   buyer_kind text NOT NULL CHECK (buyer_kind IN ('person', 'company')),
   buyer_sealed text,
-  invoice_kind text NOT NULL CHECK (invoice_kind IN ('e_general', 'e_special', 'paper_general', 'paper_special')),
+  invoice_kind text NOT NULL
+    CHECK (invoice_kind IN ('e_general', 'e_special', 'paper_general', 'paper_special')),
   state text NOT NULL CHECK (state IN ('issued', 'red_flushed', 'void')),
   check_code text NOT NULL DEFAULT '',
   bill_no text,

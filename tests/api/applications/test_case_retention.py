@@ -12,7 +12,8 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from backend.cases.case_retention import CONTRACT_KINDS, CaseRetention
+from backend.cases.case_retention import CaseRetention
+from backend.cases.case_terms import CONTRACT_KINDS
 from backend.core.config import Settings
 from composition.sealed_columns import CLEAR_JSON, SEALED_COLUMNS
 from tests.api.applications.conftest import CONTENT, Customer, Uploads, make_repair
@@ -204,7 +205,7 @@ def test_every_column_that_hangs_on_a_case_is_known(owner: Engine) -> None:
     # A table without ``case_id`` that names people is none of a case, but of a customer, account or staff.
     assert {one.table for one in SEALED_COLUMNS} - sealed == {
         "staff", "customer", "premises", "gas_account", "account_role", "account_import", "account_feed",
-        "account_master", "account_difference", "sms_code", "application_draft",
+        "account_invoice", "account_master", "account_difference", "sms_code", "application_draft",
     }  # fmt: skip
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from backend.core.config import Settings
 from backend.files.links import FileLinks
 from backend.files.models import StoredFile
-from backend.files.service import ERASED_NAME, PURPOSES, FileService
+from backend.files.service import ERASED_NAME, FileService
+from backend.files.terms import PURPOSES
 from composition.hall import make_key_ring
 from composition.platforms import make_storage
 from tests.api.applications.conftest import Customer, Uploads, make_address, make_repair
@@ -21,12 +22,14 @@ from tests.pictures import MARKS
 PERSON = {"applicant": "owner", "id_number": "110101199003077758", "stop_kind": "suspension"}
 
 
-def make_files(settings: Settings, sessions: sessionmaker[Session], days: int) -> FileService:
-    """Return the files' service as it will be in ``days`` days."""
+def make_files(
+    settings: Settings, sessions: sessionmaker[Session], days: int, photo_days: int | None = None
+) -> FileService:
+    """Return the files' service as it will be in ``days`` days, with a setting for photos of cards."""
     keys, then = make_key_ring(settings), datetime.now(UTC) + timedelta(days=days)
     return FileService(
         sessions, make_storage(settings), keys, FileLinks(settings.secret_key), MARKS, lambda: then,
-        settings.id_photos_kept_days,
+        photo_days or settings.id_photos_kept_days,
     )  # fmt: skip
 
 
