@@ -136,3 +136,39 @@ def test_an_agent_is_let_in_until_a_day(
     customer.press("添加")
     expect(page.get_by_text(re.compile("当天有效$"))).to_be_visible()
     watched.shoot(page, "account-07-people")
+
+
+def test_payments_invoices_and_three_months_without_gas_are_told(
+    watched: Watched, stage: Stage, books: Hall, open_customer: Callable[[], Customer]
+) -> None:
+    customer = open_customer()
+    phone = "13812340192"
+    customer.sign_in(phone)
+    number = enter_account(books, phone)
+    unused = (
+        "UPDATE gas_bill SET use_m3 = 0 WHERE period IN (SELECT DISTINCT period FROM gas_bill ORDER BY 1 DESC"
+        " LIMIT 3) AND gas_account_id = (SELECT id FROM gas_account WHERE account_no = :number)"
+    )
+    with books.sessions.begin() as session:
+        session.execute(text(unused), {"number": number})
+        reversed_one = (
+            "UPDATE account_payment SET state = 'reversed' WHERE payment_no LIKE :like AND id % 5 = 0"
+        )
+        session.execute(text(reversed_one), {"like": f"P{number}%"})
+    page = customer.page
+    page.goto("about:blank")
+    page.goto(f"{stage.url}/h5/#/pages/accounts/one?no={number}")
+    expect(page.get_by_text(re.compile("^已经连续 3 个月没有用气"))).to_be_visible()
+    page.get_by_role("button", name="去办报停").scroll_into_view_if_needed()
+    watched.shoot(page, "account-08-idle")
+    customer.press("看全部缴费记录")
+    expect(page.get_by_text(re.compile("，微信$")).first).to_be_visible()
+    page.get_by_role("heading", name="缴费记录").scroll_into_view_if_needed()
+    watched.shoot(page, "account-09-payments")
+    page.get_by_role("heading", name="发票").scroll_into_view_if_needed()
+    expect(page.get_by_text("抬头 演*").first).to_be_visible()
+    watched.shoot(page, "account-10-invoices")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.get_by_role("heading", name="缴费记录").scroll_into_view_if_needed()
+    watched.shoot(page, "account-11-wide")

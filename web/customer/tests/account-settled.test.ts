@@ -1,14 +1,14 @@
 import { ref } from 'vue'
 import { expect, it } from 'vitest'
-import { listInvoiceLines, nameInvoice, namePaid, tellInvoiceState, tellPaid } from '@/forms/account-settled'
+import { listInvoiceLines, nameInvoice, listPaidLines, namePaid, tellInvoiceState } from '@/forms/account-settled'
 import { useFolded } from '@/stores/folded'
 
 it('a payment says what for, when and how', () => {
   const one = { what: '燃气费', months: ['2026-03', '2026-04'], paid_at: '2026-04-02T02:20:00Z', channel: 'wechat' as const, receipt_no: 'P1' }
   expect(namePaid(one)).toBe('2026年3月、2026年4月燃气费')
   expect(namePaid({ what: '改管费', months: [] })).toBe('改管费')
-  expect(tellPaid(one)).toContain('，微信，单号 P1')
-  expect(tellPaid({ ...one, channel: 'counter', receipt_no: null })).toMatch(/，营业厅柜台$/)
+  expect(listPaidLines(one)).toEqual(['2026年4月2日 10:20，微信', '单号 P1'])
+  expect(listPaidLines({ ...one, channel: 'counter', receipt_no: null })).toEqual(['2026年4月2日 10:20，营业厅柜台'])
 })
 
 it('an invoice says of which bill it is and whether it is still good', () => {

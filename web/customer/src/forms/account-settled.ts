@@ -1,6 +1,6 @@
 import type { AccountInvoice, AccountPayment } from '@/api/types'
 import { showMonth } from './account-figures'
-import { showDate, showTime } from './shown'
+import { showDate, showFullTime } from './shown'
 
 const CHANNELS: Record<AccountPayment['channel'], string> = {
   counter: '营业厅柜台', bank: '银行', wechat: '微信', alipay: '支付宝', card: '刷卡', other: '其他方式',
@@ -10,9 +10,9 @@ const CHANNELS: Record<AccountPayment['channel'], string> = {
 export const namePaid = (one: Pick<AccountPayment, 'what' | 'months'>): string =>
   one.months.length ? `${one.months.map(showMonth).join('、')}${one.what}` : one.what
 
-/** When, how, and under which number it was booked. */
-export const tellPaid = (one: Pick<AccountPayment, 'paid_at' | 'channel' | 'receipt_no'>): string =>
-  `${showTime(one.paid_at)}，${CHANNELS[one.channel]}${one.receipt_no ? `，单号 ${one.receipt_no}` : ''}`
+/** When and how it was paid, and under which number it was booked, each on a line of its own. */
+export const listPaidLines = (one: Pick<AccountPayment, 'paid_at' | 'channel' | 'receipt_no'>): string[] =>
+  [`${showFullTime(one.paid_at)}，${CHANNELS[one.channel]}`, one.receipt_no ? `单号 ${one.receipt_no}` : ''].filter((line) => line !== '')
 
 const INVOICES: Record<AccountInvoice['kind'], string> = {
   e_general: '电子普通发票', e_special: '电子专用发票', paper_general: '纸质普通发票', paper_special: '纸质专用发票',

@@ -50,6 +50,12 @@ export function showTime(iso: string): string {
   return `${at.getUTCMonth() + 1}月${at.getUTCDate()}日 ${WEEKDAYS[at.getUTCDay()]} ${clock}`
 }
 
+/** "2026年11月26日 17:00", for what may lie years back. */
+export function showFullTime(iso: string): string {
+  const china = new Date(new Date(iso).getTime() + CHINA_AHEAD_MS).toISOString()
+  return `${showDate(china.slice(0, 10))} ${china.slice(11, 16)}`
+}
+
 /** "11月26日 周四", the day of a moment. */
 export const showDayOf = (iso: string): string => showTime(iso).split(' ').slice(0, 2).join(' ')
 
