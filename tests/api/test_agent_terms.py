@@ -58,7 +58,7 @@ def move_term(hall: Hall, agent: Visitor, starts: int, ends: int) -> None:
     ("scope", "parts"),
     [
         (["bills"], ["use", "bills"]),
-        (["pay"], ["bills", "payments"]),
+        (["pay"], ["bills", "payments", "invoices"]),
         (["apply"], ["home", "safety", "cases", "papers"]),
         (["apply", "bills"], ["home", "use", "bills", "safety", "cases", "papers"]),
     ],
@@ -85,7 +85,7 @@ def test_a_term_ends_by_itself_after_its_last_day(
 ) -> None:
     agent = arrive(stage, make_phone())
     assert grant(owner, account_no, agent.phone, ends_on=tell_day(0)).status_code == 204
-    assert len(list_parts(agent, account_no)) == 7
+    assert len(list_parts(agent, account_no)) == 8
     move_term(hall, agent, -40, -20)
     assert agent.call("GET", f"/{account_no}").status_code == 404
     assert agent.list_bound() == []
@@ -94,7 +94,7 @@ def test_a_term_ends_by_itself_after_its_last_day(
     assert [one["term"] for one in told if one["role"] == "agent"] == ["over"]
     # And may let the same person in again.
     assert grant(owner, account_no, agent.phone, scope=["pay"]).status_code == 204
-    assert list_parts(agent, account_no) == ["bills", "payments"]
+    assert list_parts(agent, account_no) == ["bills", "payments", "invoices"]
     assert refusal(grant(owner, account_no, agent.phone)) == (409, "account_person_known")
 
 
@@ -107,7 +107,7 @@ def test_a_term_that_has_not_begun_opens_nothing(
     told = read(owner.call("GET", f"/{account_no}/people"), 200)["items"]
     assert [one["term"] for one in told if one["role"] == "agent"] == ["to_come"]
     move_term(hall, agent, 0, 2)
-    assert len(list_parts(agent, account_no)) == 7
+    assert len(list_parts(agent, account_no)) == 8
 
 
 def test_the_owner_ends_a_term_early(stage: Stage, owner: Visitor, account_no: str) -> None:

@@ -70,7 +70,7 @@ def test_where_there_is_an_owner_a_bill_lets_one_see_and_pay_alone(stage: Stage,
     add_bill(hall, account_no, find_month(1))
     visitor = arrive(stage, make_phone())
     assert read(visitor.bind(account_no, "bill", code=CODE), 201)["role"] == "payer"
-    assert read(visitor.call("GET", f"/{account_no}"), 200)["parts"] == ["bills", "payments"]
+    assert read(visitor.call("GET", f"/{account_no}"), 200)["parts"] == ["bills", "payments", "invoices"]
 
 
 @pytest.mark.parametrize(("back", "state"), [(13, "paid"), (1, "void")])
