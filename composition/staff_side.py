@@ -300,7 +300,7 @@ def _add_cases(
         make_fee_routes(statements, access, read_clock),
         make_staff_identity_routes(hall.identity_decisions),
         make_record_routes(hall.records, hall.books),
-        make_case_premises_routes(CasePremises(hall.reading, access, DOUBTS)),
+        make_case_premises_routes(CasePremises(hall.reading, access, hall.offers, DOUBTS)),
         make_case_print_routes(documents),
         make_print_routes(
             BatchPrinting(sessions, access, hall.filled_documents, hall.printer, record_look, read_clock)

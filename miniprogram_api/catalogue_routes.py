@@ -97,7 +97,7 @@ def make_catalogue_routes(
             stored = offers.newest_form(session, key)
         words = {"signs": SIGNS, "denied": DENIED}
         service = offers.get(key)
-        told = {"form": stored.form.body, "leak_words": words, "checks_place": service.opens_account}
+        told = {"form": stored.form.body, "leak_words": words, "checks_place": service.checks_place}
         return {**_describe(service), **told}
 
     @routes.get("/areas")

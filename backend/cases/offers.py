@@ -31,6 +31,11 @@ class Offers:
             raise NotFound("service_unknown")
         return self._services[key]
 
+    def lays_pipes(self, key: str | None) -> bool:
+        """Tell whether a service brings gas to a place that should have none yet."""
+        service = self._services.get(key or "")
+        return service is not None and service.lays_pipes
+
     def name_of(self, key: str | None) -> str:
         """Return the Chinese name, also of a service that is no longer offered, or an empty text."""
         return self._names.get(key or "", "")

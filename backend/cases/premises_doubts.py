@@ -112,6 +112,18 @@ class PremisesDoubts:
         )
         return [one for one in self.find(session, place) if one not in _HARMLESS]
 
+    def find_accounts_of_case(self, session: Session, case_id: int) -> list[str]:
+        """Return whether an account is in use where the case at the top wants something built."""
+        row = _PLACE.first(session, {"case_id": find_root_id(session, case_id)})
+        if row is None or row.address_index is None:
+            return []
+        return self.find_accounts(session, bytes(row.address_index), row.customer_id)
+
+    def find_accounts(self, session: Session, address_index: bytes, customer_id: int | None) -> list[str]:
+        """Return the code of an account that is in use at a place, in a list as the others are."""
+        found = _check_accounts(list_accounts_there(session, address_index), customer_id)
+        return [] if found is None else [found]
+
     def _check_area(self, session: Session, place: Place) -> str | None:
         serving = find_serving(session, place.region, place.street, place.community)
         if serving is None:

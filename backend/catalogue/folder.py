@@ -23,7 +23,7 @@ class Service:
     """What a customer can apply for, with the form to fill in and the process that does the work.
 
     ``summary`` says in the customer's words what it is, ``needs`` what to have at hand. Where it
-    ``opens_account``, the place is looked at before the rest is filled in.
+    ``opens_account`` or ``lays_pipes``, the place is looked at before the rest is filled in.
     """
 
     key: str
@@ -33,6 +33,12 @@ class Service:
     summary: str
     needs: tuple[str, ...]
     opens_account: bool = False
+    lays_pipes: bool = False
+
+    @property
+    def checks_place(self) -> bool:
+        """Whether what is at the place already may speak against it."""
+        return self.opens_account or self.lays_pipes
 
 
 @dataclass(frozen=True, slots=True)

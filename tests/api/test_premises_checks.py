@@ -8,8 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from backend.cases.commands import SYSTEM, Start
+from backend.cases.models import ServiceCase
 from backend.cases.service import NewCase, Request
 from backend.core.error_texts import ERROR_TEXTS
 from backend.customers.account_changes import AccountChanges
@@ -151,6 +153,33 @@ def test_an_account_there_leads_to_the_transfer(
     assert ask(hall, neighbour, home) == ["premises_has_own_account"]
     case_no = begin(desk, home)
     assert code(desk.act(case_no, "accept")) == "premises_has_account"
+
+
+def test_gas_that_is_laid_where_an_account_is_asks_what_is_meant(
+    hall: Hall, desk: Browser, mover: MadeCustomer, neighbour: MadeCustomer
+) -> None:
+    home = make_home()
+    assert ask(hall, mover, home, "installation") == []
+    enter_account(hall, neighbour, home)
+    assert ask(hall, mover, home, "installation") == ["premises_has_account"]
+    assert ask(hall, neighbour, home, "installation") == ["premises_has_own_account"]
+    case_no = hall.start()
+    remote = hall.sign_in("remote_a")
+    assert remote.read(f"/cases/{case_no}/premises")["items"] == []
+    with hall.sessions.begin() as session:
+        place = index_address(hall.keys, home)
+        session.execute(
+            update(ServiceCase)
+            .where(ServiceCase.case_no == case_no)
+            .values(address_index=place, customer_id=None)
+        )
+    [told] = remote.read(f"/cases/{case_no}/premises")["items"]
+    # It only tells: whoever is sure that pipes are wanted there accepts as ever.
+    assert (told["code"], told["text"].startswith("这个地址已经有别人的户号")) == (
+        "premises_has_account",
+        True,
+    )
+    assert remote.act(case_no, "accept").status_code == 200
 
 
 @pytest.mark.parametrize(
