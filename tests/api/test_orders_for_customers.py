@@ -38,6 +38,15 @@ def list_outcomes(who: Browser, case_no: str) -> list[str]:
     return [one["outcome"] for one in who.read(f"/cases/{case_no}")["actions"]]
 
 
+def test_of_an_address_that_nobody_needs_any_part_may_be_missing(agent: Browser) -> None:
+    part = {key: "" for key in make_caller()["address"]} | {"community": "阳光小区", "point": None}
+    case_no = open_case(agent, "hotline_consultation", make_caller(address=part, matter_text="能不能换表"))
+    assert agent.read(f"/cases/{case_no}")["values"]["address"]["community"] == "阳光小区"
+    take(agent, case_no, "accept")
+    nowhere = {key: value for key, value in make_caller(matter_text="问电话").items() if key != "address"}
+    assert open_case(agent, "hotline_consultation", nowhere)
+
+
 def test_a_question_goes_to_the_unit_and_its_answer_back(hall: Hall, agent: Browser, desk: Browser) -> None:
     case_no = open_case(agent, "hotline_consultation", make_caller(matter_text="能不能换表"))
     take(agent, case_no, "accept")
