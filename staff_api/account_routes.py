@@ -25,10 +25,11 @@ class GasAccountSchema(AccountUseSchema):
 
 
 class CaseAccountSchema(Schema):
-    """Both are null for most cases."""
+    """All are null for most cases; ``unknown_no`` is a number given for the case that no account has."""
 
     account = fields.Nested(GasAccountSchema, required=True, allow_none=True)
     manager = fields.Nested(ManagerSchema, required=True, allow_none=True)
+    unknown_no = fields.String(required=True, allow_none=True)
 
 
 def make_account_routes(accounts: CaseAccounts) -> Blueprint:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.access import find_customer_case, find_root_id
@@ -13,14 +14,20 @@ from backend.cases.account_effects import MANAGER_FIELD
 from backend.cases.account_views import describe_use
 from backend.cases.case_starts import ORIGIN
 from backend.cases.case_tree import Branch, list_branches, read_tree_by_id
+from backend.cases.models import ServiceCase
 from backend.cases.staff_access import StaffAccess
+from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 from backend.core.local_time import local_date
 from backend.core.masking import mask_name, mask_phone
 from backend.customers.account_records import AccountView
-from backend.customers.accounts import GasAccounts
+from backend.customers.accounts import GasAccounts, find_account
 from backend.customers.addresses import PARTS
 from backend.organisation.service import Member, OrganisationService
+
+_CASE = table_of(ServiceCase)
+# The number that somebody gave when the case was opened.
+_GIVEN = select(_CASE.c.form["account_no"].astext).where(_CASE.c.id == bindparam("case_id"))
 
 
 class CaseAccounts:
@@ -43,7 +50,10 @@ class CaseAccounts:
         self._now = now
 
     def tell_staff(self, member: Member, case_no: str) -> dict[str, Any]:
-        """Return ``{account, manager}`` with what is personal masked; raises NotFound."""
+        """Return ``{account, manager, unknown_no}`` with what is personal masked; raises NotFound.
+
+        ``unknown_no`` is the number that was given for the case, where no account has it.
+        """
         with self._reading() as session:
             case_id = self._access.find_staff_case(session, member, case_no).id
             tree = read_tree_by_id(session, find_root_id(session, case_id))
@@ -51,6 +61,7 @@ class CaseAccounts:
             return {
                 "account": None if account is None else _describe(account, local_date(self._now())),
                 "manager": self._find_manager(session, tree.branch, account),
+                "unknown_no": None if account is not None else _find_unknown(session, tree.branch.id),
             }
 
     def tell_customer(self, customer_id: int, case_no: str) -> dict[str, Any]:
@@ -81,6 +92,11 @@ class CaseAccounts:
             found = account.manager_id
         manager = None if found is None else self._organisation.find_contact(session, int(found))
         return None if manager is None else {"name": manager.name, "phone": manager.phone}
+
+
+def _find_unknown(session: Session, case_id: int) -> str | None:
+    given = (session.scalar(_GIVEN, {"case_id": case_id}) or "").strip()
+    return given if given and find_account(session, given) is None else None
 
 
 def _describe(account: AccountView, today: date) -> dict[str, Any]:

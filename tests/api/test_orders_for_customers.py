@@ -9,7 +9,7 @@ import pytest
 
 from tests.api.filling import fill_in, see_id_card
 from tests.api.staff_side import Browser, Hall, code
-from tests.api.test_intake import fault, open_case
+from tests.api.test_intake import enter_account, fault, make_phone, open_case
 
 
 @pytest.fixture
@@ -43,8 +43,18 @@ def test_of_an_address_that_nobody_needs_any_part_may_be_missing(agent: Browser)
     case_no = open_case(agent, "hotline_consultation", make_caller(address=part, matter_text="能不能换表"))
     assert agent.read(f"/cases/{case_no}")["values"]["address"]["community"] == "阳光小区"
     take(agent, case_no, "accept")
+    assert agent.read(f"/cases/{case_no}/account")["unknown_no"] is None
     nowhere = {key: value for key, value in make_caller(matter_text="问电话").items() if key != "address"}
     assert open_case(agent, "hotline_consultation", nowhere)
+
+
+def test_an_account_number_that_nobody_has_is_taken_and_told(hall: Hall, agent: Browser) -> None:
+    known, _ = enter_account(hall, make_phone())
+    for number, unknown in (("999999999999", "999999999999"), (known, None)):
+        case_no = open_case(
+            agent, "hotline_consultation", make_caller(account_no=number, matter_text="能不能换表")
+        )
+        assert agent.read(f"/cases/{case_no}/account")["unknown_no"] == unknown
 
 
 def test_a_question_goes_to_the_unit_and_its_answer_back(hall: Hall, agent: Browser, desk: Browser) -> None:

@@ -10305,6 +10305,7 @@ export interface components {
         CaseAccount: {
             account: components["schemas"]["GasAccount"] | null;
             manager: components["schemas"]["Manager"] | null;
+            unknown_no: string | null;
         };
         CaseBooks: {
             account_no: string;
