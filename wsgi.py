@@ -27,6 +27,7 @@ from backend.core.web_clients import make_web_client_routes
 from backend.realtime.hub import Hub
 from backend.realtime.socket_route import SOCKET_OPTIONS, make_socket_route
 from backend.realtime.tickets import SocketTickets
+from chatbot.cli import make_chatbot_commands
 from composition.customer_side import add_customer_side
 from composition.hall import WORDS, Hall, make_hall
 from composition.key_commands import make_key_commands
@@ -87,6 +88,7 @@ def _add_socket(app: Flask, hall: Hall) -> None:
 
 
 def _add_commands(app: Flask, hall: Hall) -> None:
+    app.cli.add_command(make_chatbot_commands())
     app.cli.add_command(make_organisation_commands(hall.organisation, hall.sessions))
     commands = make_processes_commands(WORDS)
     add_publish_command(commands, WORDS, hall.sessions)
@@ -101,6 +103,7 @@ def create_tools() -> Flask:
     """Return an application with only the commands that need neither settings nor database."""
     app = Flask(__name__, static_folder=None)
     app.cli.add_command(make_processes_commands(WORDS))
+    app.cli.add_command(make_chatbot_commands())
     app.cli.add_command(make_document_commands(_create_unconnected, WEB / "openapi.json"))
     return app
 
