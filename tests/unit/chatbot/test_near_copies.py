@@ -47,7 +47,7 @@ def list_examples() -> list[str]:
     return [make_plain(told) for name in ("alarms", "harmless") for told in read_examples(name)]
 
 
-@pytest.mark.parametrize("name", ["blind.jsonl"])
+@pytest.mark.parametrize("name", ["blind.jsonl", "sentences.jsonl"])
 def test_no_sentence_of_the_judging_sets_is_known(name: str) -> None:
     # The numbers alone are told, for whoever mends the knowledge is not to read the sentences.
     in_phrasings = count_copies(read_set(name), list_phrasings())
