@@ -51,8 +51,7 @@ def make_identity_checks(parts: IdentityParts) -> IdentityChecks:
 
 def make_name_comparing(parts: IdentityParts) -> NameComparing:
     """Return what compares names with ID numbers."""
-    kept_days = parts.settings.identity_kept_days
-    return NameComparing(parts.sessions, parts.keys, parts.platforms.names, kept_days, parts.now)
+    return NameComparing(parts.sessions, parts.keys, parts.platforms.names, parts.now)
 
 
 def make_identity_decisions(
@@ -69,7 +68,6 @@ def make_identity_decisions(
         parts.keys,
         names,
         bool(parts.platforms.face_offers),
-        parts.settings.identity_kept_days,
         parts.now,
     )
 
@@ -77,7 +75,6 @@ def make_identity_decisions(
 def _make_terms(settings: Settings) -> Terms:
     pages = f"{settings.public_base_url}/h5/#/pages/identity"
     return Terms(
-        settings.identity_kept_days,
         f"{pages}/index?no={{case_no}}&check={{reference}}",
         # The mini-program is signed in by itself, so that this page only says how to go back there.
         f"{pages}/done",

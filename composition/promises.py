@@ -191,6 +191,11 @@ def make_buyer_retention(hall: Hall) -> BuyerRetention:
     return BuyerRetention(hall.sessions, hall.settings.contracts_kept_days, read_clock)
 
 
+def make_identity_retention(hall: Hall) -> IdentityRetention:
+    """Return what erases proofs of identity, by the setting as it is now."""
+    return IdentityRetention(hall.sessions, hall.settings.identity_kept_days, read_clock)
+
+
 def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
     """Return what happens by the clock."""
     refresher = DeadlineRefresher(hall.sessions, hall.definitions, hall.calendar)
@@ -222,7 +227,7 @@ def make_ticks(hall: Hall, relay: Relay) -> list[Tick]:
         ),
         Tick("terms of agents", timedelta(hours=1), make_agent_terms(hall).run),
         Tick("expired files", timedelta(hours=1), hall.files.erase_expired),
-        Tick("expired identities", timedelta(hours=1), IdentityRetention(hall.sessions, read_clock).run),
+        Tick("expired identities", timedelta(hours=1), make_identity_retention(hall).run),
         Tick("expired invoice titles", timedelta(hours=1), make_buyer_retention(hall).run),
         Tick("expired cases", timedelta(hours=1), lambda: erase_cases(hall)),
     ]

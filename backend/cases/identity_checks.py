@@ -59,12 +59,11 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long proofs are kept, and where people come back to, with {case_no} and {reference}.
+    """Where people come back to, with {case_no} and {reference}.
 
     ``mini_app_id`` is the mini-program in which WeChat checks faces.
     """
 
-    kept_days: int
     page: str
     mini_page: str
     mini_app_id: str | None = None
@@ -311,7 +310,6 @@ class IdentityChecks:
             "unit_id": rows.find_unit_id(session, tree.branch.id),
             "session_key": session_key,
             "begun_at": now,
-            "retain_until": rows.keep_until(now, self._terms.kept_days),
         }
 
     def _drop(self, check_id: int, code: str) -> None:

@@ -73,7 +73,6 @@ class IdentityDecisions:
         keys: KeyRing,
         names: NameComparing,
         offers_face_check: bool,
-        kept_days: int,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
@@ -85,7 +84,6 @@ class IdentityDecisions:
         self._keys = keys
         self._names = names
         self._offers_face_check = offers_face_check
-        self._kept_days = kept_days
         self._now = now
 
     def describe(self, member: Member, case_no: str) -> dict[str, Any]:
@@ -193,7 +191,6 @@ class IdentityDecisions:
                 customer_declined=decision.customer_declined,
                 note=decision.note.strip()[:LONGEST_NOTE],
                 decided_at=stamp.recorded_at,
-                retain_until=rows.keep_until(stamp.recorded_at, self._kept_days),
             )
             if not is_same:
                 mismatches.extend([] if is_refused else [made])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, ForeignKey, Identity, Text
+from sqlalchemy import BigInteger, Boolean, DateTime, ForeignKey, Identity, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -35,7 +35,6 @@ class IdentityCheck(Base):
     begun_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     asked_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     settled_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    retain_until: Mapped[date] = mapped_column(Date)
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
@@ -56,7 +55,6 @@ class IdentityDecision(Base):
     customer_declined: Mapped[bool] = mapped_column(Boolean)
     note: Mapped[str] = mapped_column(Text)
     decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    retain_until: Mapped[date] = mapped_column(Date)
     erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
@@ -78,4 +76,3 @@ class NameCheck(Base):
     code: Mapped[str] = mapped_column(Text)
     request_id: Mapped[str] = mapped_column(Text)
     asked_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
-    retain_until: Mapped[date] = mapped_column(Date)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import structlog
 from sqlalchemy import bindparam, delete, select, update
@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from backend.cases.identity_rows import CHECK, DECISION
 from backend.cases.name_check_rows import ROWS as NAME_CHECK
-from backend.core.local_time import local_date
+from backend.core.local_time import SHANGHAI, local_date
 
 # Few enough for a transaction that nobody waits for.
 AT_ONCE = 500
 _log = structlog.get_logger(__name__)
 _OVER = (
     select(CHECK.c.id)
-    .where(CHECK.c.erased_at.is_(None), CHECK.c.retain_until < bindparam("today"))
+    .where(CHECK.c.erased_at.is_(None), CHECK.c.begun_at < bindparam("before"))
     .limit(AT_ONCE)
     .with_for_update(skip_locked=True)
 )
@@ -33,7 +33,7 @@ _ERASE_DECISIONS = (
     .where(
         DECISION.c.id.in_(
             select(DECISION.c.id)
-            .where(DECISION.c.erased_at.is_(None), DECISION.c.retain_until < bindparam("today"))
+            .where(DECISION.c.erased_at.is_(None), DECISION.c.decided_at < bindparam("before"))
             .limit(AT_ONCE)
             .with_for_update(skip_locked=True)
         )
@@ -45,7 +45,7 @@ _ERASE_DECISIONS = (
 _DELETE_NAME_CHECKS = delete(NAME_CHECK).where(
     NAME_CHECK.c.id.in_(
         select(NAME_CHECK.c.id)
-        .where(NAME_CHECK.c.retain_until < bindparam("today"))
+        .where(NAME_CHECK.c.asked_at < bindparam("before"))
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True)
     )
@@ -53,10 +53,12 @@ _DELETE_NAME_CHECKS = delete(NAME_CHECK).where(
 
 
 class IdentityRetention:
-    """Erases what the rows of checks and decisions say of a person once ``retain_until`` is over."""
+    """Erases what the rows of checks and decisions say of a person once ``kept_days`` are over since the
+    proof, by the setting as it is now; what is erased stays erased."""
 
-    def __init__(self, sessions: sessionmaker[Session], now: Callable[[], datetime]) -> None:
+    def __init__(self, sessions: sessionmaker[Session], kept_days: int, now: Callable[[], datetime]) -> None:
         self._sessions = sessions
+        self._kept_days = kept_days
         self._now = now
 
     def run(self) -> int:
@@ -65,8 +67,9 @@ class IdentityRetention:
         for statement in (_ERASE_CHECKS, _ERASE_DECISIONS, _DELETE_NAME_CHECKS):
             while True:
                 now = self._now()
+                first_kept = local_date(now) - timedelta(days=self._kept_days)
+                asked = {"before": datetime.combine(first_kept, time(), SHANGHAI), "now": now}
                 with self._sessions.begin() as session:
-                    asked = {"today": local_date(now), "now": now}
                     erased = session.connection().execute(statement, asked).rowcount
                 total += erased
                 if erased < AT_ONCE:

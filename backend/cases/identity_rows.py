@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, func, insert, select, update
@@ -146,8 +146,3 @@ def insert_decision(session: Session, **values: object) -> int:
 def move_identity_checks(session: Session, merged_id: int, into_id: int) -> None:
     """Move one customer's checks to the other, inside the merge's transaction."""
     session.execute(update(CHECK).where(CHECK.c.customer_id == merged_id).values(customer_id=into_id))
-
-
-def keep_until(now: datetime, days: int) -> date:
-    """Return the day after which the proof is no longer kept."""
-    return date.fromordinal(now.date().toordinal() + days)

@@ -10,7 +10,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from backend.cases.identity_models import NameCheck
-from backend.cases.identity_rows import keep_until
 from backend.core.database import table_of
 from backend.core.encryption import KeyRing
 
@@ -26,13 +25,10 @@ def make_person_key(keys: KeyRing, name: str, id_number: str) -> str:
     return keys.fingerprint(f"{''.join(name.split())}\0{id_number.upper()}", "name_check")
 
 
-def take_turn(
-    session: Session, customer_id: int, person_key: str, provider: str, now: datetime, kept_days: int
-) -> bool:
+def take_turn(session: Session, customer_id: int, person_key: str, provider: str, now: datetime) -> bool:
     """Note that the customer's pair is being asked now; False where it was answered, or somebody asks."""
     asking: dict[str, Any] = {
         "provider": provider, "state": "asking", "code": "", "request_id": "", "asked_at": now,
-        "retain_until": keep_until(now, kept_days),
     }  # fmt: skip
     lost = (ROWS.c.state == "asking") & (ROWS.c.asked_at < now - LOST_AFTER)
     taken = session.execute(

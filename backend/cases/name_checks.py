@@ -56,13 +56,11 @@ class NameComparing:
         sessions: sessionmaker[Session],
         keys: KeyRing,
         names: NameChecks | None,
-        kept_days: int,
         now: Callable[[], datetime],
     ) -> None:
         self._sessions = sessions
         self._keys = keys
         self._names = names
-        self._kept_days = kept_days
         self._now = now
 
     @property
@@ -110,7 +108,7 @@ class NameComparing:
             if known is not None and known.state in rows.ANSWERED and known.customer_id == customer_id:
                 return str(known.state)
             over = rows.count_questions(session, customer_id, now - timedelta(days=1)) >= QUESTIONS_A_DAY
-            if not rows.take_turn(session, customer_id, key, names.key, now, self._kept_days):
+            if not rows.take_turn(session, customer_id, key, names.key, now):
                 return None
             if known is not None and known.state in rows.ANSWERED:
                 return self._copy(session, customer_id, key, known)

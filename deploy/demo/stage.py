@@ -96,7 +96,7 @@ class Stage:
         desk = CorrectionDesk(definitions, organisation, keys, files)
         staff_access = StaffAccess(definitions)
         # Nobody outside is asked about people who were made up.
-        names = NameComparing(hall.sessions, keys, None, hall.settings.identity_kept_days, clock)
+        names = NameComparing(hall.sessions, keys, None, clock)
         self._applications = ApplicationService(
             hall.sessions, hall.cases, hall.offers, organisation, keys, files, names
         )

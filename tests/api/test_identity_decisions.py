@@ -20,7 +20,6 @@ from backend.cases.service import NewCase, Request
 from backend.catalogue.definition import ActorKind
 from backend.core.config import Settings
 from backend.core.errors import Conflict
-from backend.core.local_time import local_date
 from backend.customers.service import CustomersService, NewCustomer
 from composition.hall import make_hall
 from tests.api.filling import fill_in
@@ -191,7 +190,9 @@ def test_who_is_not_there_is_asked_for_the_face_check_first(hall: Hall, settings
     assert decisions.describe(member, case_no)["status"] == "proven"
 
 
-def test_what_proved_it_goes_when_its_time_is_over(hall: Hall, desk: Browser, settings: Settings) -> None:
+def test_what_proved_it_goes_when_its_time_is_over_by_the_setting_as_it_is_then(
+    hall: Hall, desk: Browser, settings: Settings
+) -> None:
     case_no = open_case(hall, "card_replacement", "identify")
     decide(desk, case_no, note="身份证尾号是 X")
     case_id, kept = hall.find_id(case_no), settings.identity_kept_days
@@ -205,7 +206,7 @@ def test_what_proved_it_goes_when_its_time_is_over(hall: Hall, desk: Browser, se
                 case_id=case_id, customer_id=enter(hall), unit_id=hall.units["361"], session_key="of a phone",
                 reference=f"kept-{case_no}", provider="faceid", provider_reference=f"p-{case_no}",
                 name_sealed="sealed", id_number_sealed="sealed", state="passed", code="0",
-                begun_at=datetime.now(UTC), retain_until=local_date(datetime.now(UTC)) + timedelta(days=kept),
+                begun_at=datetime.now(UTC),
             )
         )  # fmt: skip
 
@@ -215,9 +216,12 @@ def test_what_proved_it_goes_when_its_time_is_over(hall: Hall, desk: Browser, se
             check = session.scalars(select(IdentityCheck).where(IdentityCheck.case_id == case_id)).one()
             return word.note, check.name_sealed, check.id_number_sealed, check.session_key
 
-    for days, is_kept in ((kept - 1, True), (kept + 2, False)):
+    # The noted moment is the proof's own, so a longer and a shorter setting hold for what is there already.
+    for setting, days, is_kept in (
+        (kept, kept, True), (kept + 90, kept + 2, True), (30, 30, True), (30, 31, False), (kept, 32, False),
+    ):  # fmt: skip
         then = datetime.now(UTC) + timedelta(days=days)
-        IdentityRetention(hall.sessions, lambda then=then: then).run()
+        IdentityRetention(hall.sessions, setting, lambda then=then: then).run()
         wanted = ("身份证尾号是 X", "sealed", "sealed", "of a phone") if is_kept else ("", None, None, "")
         assert read() == wanted
     # That it was proven, by whom and how, stays.

@@ -16,7 +16,6 @@ from backend.cases.name_check_rows import make_person_key
 from backend.cases.service import NewCase, Request
 from backend.core.config import Settings
 from backend.core.errors import Conflict, Forbidden, NotFound
-from backend.core.local_time import local_date
 from backend.identity.names import NameAnswer, NameVerdict
 from backend.identity.port import Person
 from backend.identity.tencent_names import TencentNameChecks
@@ -51,7 +50,6 @@ def answer(hall: Hall, customer_id: int, name: str, state: str, request_id: str)
             NameCheck(
                 customer_id=customer_id, person_key=make_person_key(hall.keys, name, NUMBER),
                 provider="tencent", state=state, code="", request_id=request_id, asked_at=ASKED_AT,
-                retain_until=local_date(ASKED_AT),
             )
         )  # fmt: skip
 

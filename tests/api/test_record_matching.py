@@ -13,7 +13,6 @@ from backend.cases import identity_rows
 from backend.cases.commands import SYSTEM, Amend
 from backend.cases.guards import IDENTITY_PROOF
 from backend.cases.service import Request
-from backend.core.local_time import local_date
 from backend.customers.account_numbers import make_account_no
 from backend.customers.accounts import GasAccounts
 from backend.customers.service import CustomersService
@@ -82,7 +81,7 @@ def pass_face_check(hall: Hall, case_no: str, number: str) -> None:
             session, hall.keys, Person("张小红", number), case_id=hall.find_id(case_no),
             customer_id=hall.customer_id, unit_id=hall.units["361"], session_key="s", reference=reference,
             provider="faceid", provider_reference=reference, state="passed", code="0", begun_at=now,
-            settled_at=now, retain_until=local_date(now),
+            settled_at=now,
         )  # fmt: skip
     prove(hall, case_no, f"face:{reference}")
 

@@ -47,9 +47,9 @@ FILLED = (
     "INSERT INTO notification (promise_id, recorded_at, customer_id, case_id, message, title, text_sealed)"
     " SELECT -id, now(), customer_id, id, 'accepted', '', :sealed FROM service_case WHERE id = :id",
     "INSERT INTO identity_check (case_id, customer_id, unit_id, session_key, reference, provider,"
-    " name_sealed, id_number_sealed, state, code, begun_at, retain_until)"
+    " name_sealed, id_number_sealed, state, code, begun_at)"
     " SELECT id, customer_id, unit_id, 'phone', 'retained' || id, 'tencent', :sealed, :sealed, 'opening', '',"
-    " now(), DATE '2099-01-01' FROM service_case WHERE id = :id",
+    " now() FROM service_case WHERE id = :id",
     "INSERT INTO case_document (case_id, task_no, step, form_key, form_version_id, unit_id, state, revision,"
     " draft_sealed, saved_by, saved_at, content, nonce_sealed, sha256, filled_by, filled_at, facts_sealed,"
     " number, check_token)"

@@ -135,7 +135,7 @@ def test_a_name_that_belongs_to_the_number_goes_through_and_is_asked_once(
     assert register.asked == [Person("郑桂英", NUMBER)]
     [row] = read_rows(sessions, applying.customer)
     assert (row.state, row.code, row.request_id, row.provider) == ("match", "0", "request-1", "tencent")
-    assert NUMBER not in row.person_key and row.retain_until > row.asked_at.date()
+    assert NUMBER not in row.person_key
 
 
 @pytest.mark.parametrize("code", ["name_mismatch", "id_number_unknown"])
@@ -219,11 +219,14 @@ def test_nothing_is_paid_for_an_agent_or_a_form_that_is_refused_anyhow(
     assert register.asked == []
 
 
-def test_answers_go_when_their_time_is_over(applying: Applying, sessions: sessionmaker[Session]) -> None:
+def test_answers_go_when_their_time_is_over_by_the_setting_as_it_is_then(
+    applying: Applying, sessions: sessionmaker[Session]
+) -> None:
     applying.apply()
-    later = datetime.now(UTC) + timedelta(days=1100)
-    IdentityRetention(sessions, lambda: later).run()
-    assert read_rows(sessions, applying.customer) == []
+    for kept_days, after, left in ((1200, 1100, 1), (90, 90, 1), (90, 91, 0)):
+        later = datetime.now(UTC) + timedelta(days=after)
+        IdentityRetention(sessions, kept_days, lambda later=later: later).run()
+        assert len(read_rows(sessions, applying.customer)) == left
 
 
 def test_answers_follow_a_merge(
