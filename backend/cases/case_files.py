@@ -34,8 +34,13 @@ class CaseFiles(Protocol):
         ``detail`` is its key.
         """
 
-    def begin_retention(self, session: Session, case_id: int, ended_at: datetime) -> None:
-        """Begin to count the time for which the files of an ended case are kept."""
+    def begin_retention(
+        self, session: Session, case_id: int, ended_at: datetime, scans: Collection[str] = ()
+    ) -> None:
+        """Begin to count the time for which the files of an ended case are kept.
+
+        ``scans`` are papers signed by hand: they have no day of their own and go when those do.
+        """
 
     def describe(self, session: Session, file_keys: Sequence[str], viewer: str = "") -> Mapping[str, Any]:
         """Return file key → what clients know of the file; unknown keys are left out.

@@ -17,8 +17,14 @@ DOCUMENT = table_of(CaseDocument)
 _CASE = table_of(ServiceCase)
 _SIGNATURE = table_of(DocumentSignature)
 # The fields by which staff say that the parties have signed on paper: a contract for works, one of supply,
-# and a slip. Each has its own, for a case that follows begins with what was said before.
-SIGNED_ON_PAPER = ("signed_on_paper", "supply_signed_on_paper", "slip_on_paper")
+# and a slip. Each has its own, for a case that follows begins with what was said before. Beside each, the
+# field that has the scan or the photos of that paper.
+SCANS = {
+    "signed_on_paper": "paper_contract",
+    "supply_signed_on_paper": "supply_paper_contract",
+    "slip_on_paper": "paper_slip",
+}
+SIGNED_ON_PAPER = tuple(SCANS)
 _OF_CASE = DOCUMENT.c.case_id == bindparam("b_case_id")
 _OF_TASK = _OF_CASE & (DOCUMENT.c.task_no == bindparam("b_task_no"))
 # Asked for every command and every view at a step that asks for its form.
@@ -52,6 +58,7 @@ _LINES = (
     .where(_OF_CASE)
     .order_by(DOCUMENT.c.id)
 )  # fmt: skip
+_FILLED_CONTENTS = select(DOCUMENT.c.content).where(_OF_CASE, DOCUMENT.c.state != "draft")
 _NEWEST = Prepared(
     select(DOCUMENT.c.form_version_id, DOCUMENT.c.content)
     .where(_OF_CASE, DOCUMENT.c.form_key == bindparam("b_form_key"), DOCUMENT.c.state == "filled")
@@ -70,6 +77,18 @@ _APPLICATION = select(
 def is_signed_on_paper(values: Mapping[str, Any]) -> bool:
     """Tell whether a filled document says that it was signed on paper, so that nobody is asked to."""
     return any(values.get(one) is True for one in SIGNED_ON_PAPER)
+
+
+def list_scans(session: Session, case_id: int) -> frozenset[str]:
+    """Return the keys of the files that are papers signed by hand, of the case's documents."""
+    contents = session.scalars(_FILLED_CONTENTS, {"b_case_id": case_id})
+    return frozenset(
+        key
+        for content in contents
+        for said, scan in SCANS.items()
+        if content is not None and content.get(said) is True
+        for key in content.get(scan) or ()
+    )
 
 
 def list_filled_tasks(session: Session, case_id: int) -> frozenset[int]:

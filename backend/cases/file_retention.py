@@ -1,4 +1,4 @@
-"""The end of a case begins the time for which its files are kept."""
+"""The end of a case begins the time for which its files are kept; scans of signed papers go with these."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from backend.cases.case_files import CaseFiles
+from backend.cases.document_rows import list_scans
 from backend.cases.repository import StoredCase
 from backend.cases.service import Observer
 from backend.cases.snapshot import Snapshot
@@ -20,6 +21,6 @@ def make_file_keeper(files: CaseFiles) -> Observer:
         session: Session, case: StoredCase, definition: ProcessDefinition, after: Snapshot, at: datetime
     ) -> None:
         if after.status.is_final:
-            files.begin_retention(session, case.id, at)
+            files.begin_retention(session, case.id, at, list_scans(session, case.id))
 
     return observe

@@ -250,9 +250,14 @@ class FileService:
         return self._sweep(unclaimed, lambda session, row: session.delete(row))
 
     @staticmethod
-    def begin_retention(session: Session, case_id: int, ended_at: datetime) -> None:
-        """Note on which day the files of a case that has ended are to go, in the caller's transaction."""
-        begin_terms(session, case_id, ended_at)
+    def begin_retention(
+        session: Session, case_id: int, ended_at: datetime, scans: Collection[str] = ()
+    ) -> None:
+        """Note on which day the files of a case that has ended are to go, in the caller's transaction.
+
+        ``scans`` get no day: they are papers signed by hand, and go when the case lets go of those.
+        """
+        begin_terms(session, case_id, ended_at, scans)
 
     def erase_expired(self) -> int:
         """Erase the contents and names of files whose time is over; returns how many.

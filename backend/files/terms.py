@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final
 
@@ -18,11 +19,15 @@ PURPOSES: Final = {"application": 3 * 365, "visit": 3 * 365, _SIGNATURE: 5 * 365
 ID_PHOTOS_KEPT_DAYS: Final = 365
 
 
-def begin_terms(session: Session, case_id: int, ended_at: datetime) -> None:
-    """Note on which day the files of a case that has ended are to go, but for signatures."""
+def begin_terms(session: Session, case_id: int, ended_at: datetime, scans: Collection[str]) -> None:
+    """Note on which day the files of a case that has ended are to go, but for signatures and ``scans``."""
     session.execute(
         update(StoredFile)
-        .where(StoredFile.case_id == case_id, StoredFile.purpose != _SIGNATURE)
+        .where(
+            StoredFile.case_id == case_id,
+            StoredFile.purpose != _SIGNATURE,
+            StoredFile.file_key.not_in(scans),
+        )
         .values(erase_on=cast(local_date(ended_at), Date) + StoredFile.retention_days + 1)
     )
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
+import wsgi
 from backend.cases.case_terms import CaseTerms
+from backend.cases.document_rows import SCANS
+from backend.cases.staff_forms import list_fields
 from backend.core.config import Settings
 from tests.api.applications.conftest import Customer, Uploads, make_address, make_repair
 from tests.api.applications.test_case_retention import (
@@ -33,6 +39,9 @@ _SIGNED = (
     " actor, signed_at, device) SELECT id, unit_id, 'supplier', sha256, 'drawn', :key, :sealed, 'customer:1',"
     " now(), '' FROM case_document WHERE case_id = :id AND task_no = 91"
 )
+
+FORMS = Path(wsgi.__file__).parent / "processes" / "forms"
+_SAYS = "UPDATE case_document SET content = CAST(:content AS jsonb) WHERE case_id = :id AND task_no = 91"
 
 
 @pytest.fixture
@@ -108,6 +117,38 @@ def test_a_case_about_a_contract_has_the_longer_time_and_one_that_runs_none(
     asked = "SELECT retain_until, kept_by FROM service_case WHERE case_no = :no"
     assert tuple(find(owner, asked, no=running["case_no"])) == (None, "")
     CaseTerms(1095, 3650).count_anew(sessions)
+
+
+def test_a_scan_of_what_was_signed_by_hand_stays_as_long_as_that_paper(
+    customer: Customer, files: Uploads, settings: Settings, sessions: sessionmaker[Session], owner: Engine
+) -> None:
+    scan, unsigned, photo = (files.upload(customer.owner) for _ in range(3))
+    view = customer.apply(make_repair(fault_photos=[scan, unsigned, photo]))
+    case_id = find(owner, "SELECT id FROM service_case WHERE case_no = :no", no=view["case_no"]).id
+    paper = [one for one in FILLED if "INTO case_document" in one]
+    change(owner, *paper, id=case_id, sealed=SEALED, form="{}")
+    said = {"signed_on_paper": True, "paper_contract": [scan], "site_photos": [photo]}
+    said |= {"supply_signed_on_paper": False, "supply_paper_contract": [unsigned]}
+    change(owner, _SAYS, id=case_id, content=json.dumps(said))
+    end(customer, view)
+    make_files(settings, sessions, AFTER + 2).erase_expired()
+    assert list_contents(settings, photo) == [] and list_contents(settings, unsigned) == []
+    assert list_contents(settings, scan)
+    assert sweep(sessions, AFTER) >= 1
+    make_files(settings, sessions, PAPERS_AFTER - 2).erase_expired()
+    assert list_contents(settings, scan)
+    assert sweep(sessions, PAPERS_AFTER) >= 1
+    make_files(settings, sessions, PAPERS_AFTER).erase_expired()
+    assert list_contents(settings, scan) == []
+
+
+def test_each_form_that_may_be_signed_on_paper_has_its_scan_where_it_is_looked_for() -> None:
+    scans = {}
+    for path in FORMS.glob("*.yaml"):
+        for one in list_fields(yaml.safe_load(path.read_text(encoding="utf-8"))):
+            if one["type"] == "documents" and one.get("when", {}).get("field", "").endswith("_on_paper"):
+                scans[one["when"]["field"]] = one["key"]
+    assert scans == SCANS
 
 
 def test_a_drawn_signature_stays_as_long_as_the_paper_that_it_stands_on(
