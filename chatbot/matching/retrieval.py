@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
+
+# It tells of each index that it makes, whatever level the application logs at.
+logging.getLogger("bm25s").setLevel(logging.WARNING)
 
 
 class PhrasingIndex:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -55,7 +56,10 @@ def test_what_says_nothing_matches_nothing(reply: AutoReply, said: str) -> None:
     assert (understood.topics, understood.candidates, understood.is_emergency) == ((), (), False)
 
 
-def test_an_entry_is_found_as_soon_as_it_is_in_the_set() -> None:
+def test_an_entry_is_found_as_soon_as_it_is_in_the_set_and_no_library_talks_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
     item = {
         "key": "solar",
         "question": "太阳能热水怎么收费？",
@@ -71,6 +75,7 @@ def test_an_entry_is_found_as_soon_as_it_is_in_the_set() -> None:
     entries = [make_entry(Topic.OUT_OF_SCOPE, item), make_entry(Topic.PAY_BILL, other)]
     found = make_auto_reply(entries, read_lexicon()).understand("太阳能的钱交给谁")
     assert found.candidates[0].entry.key == "solar"
+    assert caplog.records == []
 
 
 def test_the_command_prints_a_line_of_json_for_each_sentence() -> None:
