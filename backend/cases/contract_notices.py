@@ -7,10 +7,10 @@ from collections.abc import Collection
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
+from backend.cases.awaited_signatures import is_signer_needed
 from backend.cases.filled_documents import CUSTOMER_PARTY
 from backend.cases.notices import CONTRACT_TO_SIGN
 from backend.cases.repository import Stamp, StoredCase
-from backend.cases.signature_views import is_signer_needed
 from backend.catalogue.forms import Form
 from backend.catalogue.service import DefinitionStore
 from backend.core.outbox import promise

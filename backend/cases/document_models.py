@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Integer, LargeBinary, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from backend.core.database import Base
@@ -46,6 +46,8 @@ class CaseDocument(Base):
     check_token: Mapped[str | None] = mapped_column(Text, unique=True)
     template_version_id: Mapped[int | None] = mapped_column(ForeignKey("definition_version.id"))
     facts_sealed: Mapped[str | None] = mapped_column(Text)
+    # The company's parties whose place is still empty, None where there is none (awaited_signatures.py).
+    awaited_parties: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
 
 
 class NumberSeries(Base):

@@ -169,5 +169,5 @@ def supersede_others(session: Session, case_id: int, step: str, form_key: str, t
             DOCUMENT.c.task_no != task_no,
             DOCUMENT.c.state == "filled",
         )
-        .values(state="superseded")
+        .values(state="superseded", awaited_parties=None)
     )

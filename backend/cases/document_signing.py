@@ -16,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from sqlalchemy.orm import Session
 
 from backend.cases.access import is_going_on
+from backend.cases.awaited_signatures import note_awaited
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.document_models import DocumentSignature
 from backend.cases.errors import CommandRefused, RefusalCode
@@ -137,6 +138,7 @@ class DocumentSigning:
             claim_files(self._files, session, named, signing.actor, filled.case.id)
         field = _find_place(filled.form, signing.signer)
         session.execute(insert(_SIGNATURE).values(self._write(filled.row, field, signing, now)))
+        note_awaited(session, filled.row.id, filled.form)
 
     def keep_early(
         self, session: Session, row: Row[Any], form: Form, values: Values, base: Signing, now: datetime

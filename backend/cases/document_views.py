@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from backend.cases import document_rows
 from backend.cases.access import is_going_on
+from backend.cases.awaited_signatures import is_signer_needed
 from backend.cases.commands import Performer
 from backend.cases.documents import OpenedDocument
 from backend.cases.filled_documents import CUSTOMER_PARTY, concerns_customer
 from backend.cases.guards import awaits_approval
-from backend.cases.signature_views import is_signer_needed
 from backend.cases.snapshot import CaseStatus, Snapshot, Task, TaskState
 from backend.cases.staff_forms import is_masked, list_fields, mask_value
 from backend.catalogue.definition import ActorKind, ProcessDefinition, Step

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from backend.cases import document_rows, papers_remade, repository
+from backend.cases.awaited_signatures import note_filled
 from backend.cases.booked_values import refuse_unbooked
 from backend.cases.case_files import CaseFiles, claim_files
 from backend.cases.commands import FillForm, Performer
@@ -300,10 +301,12 @@ class DocumentDesk:
         revision = self._write(session, place, filler, columns)
         self._keep_signatures(session, place, filler, checked.values, now)
         document_rows.supersede_others(session, *own, place.task_no)
+        is_asked = not is_early and not document_rows.is_signed_on_paper(checked.values)
+        note_filled(session, place.case.id, place.task_no, form, is_asked=is_asked)
         stamp = Stamp(filler.actor, uuid.uuid4(), now)
         if drawn is not None and (before is None or before.sha256 != sha256):
             signed = document_rows.list_signers(session, place.case.id).get(form.key, frozenset())
-            if not is_early and not document_rows.is_signed_on_paper(checked.values):
+            if is_asked:
                 ask_to_sign(session, place.case, form, signed, stamp)
         elif drawn is None and disputed:
             # A contract that was changed asks for its signature anew, which tells the same.

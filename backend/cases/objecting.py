@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from backend.cases import objection_rows, repository
+from backend.cases.awaited_signatures import is_signer_needed
 from backend.cases.customer_documents import find_task
 from backend.cases.document_rows import is_signed_on_paper
 from backend.cases.document_signing import DocumentSigning
@@ -22,7 +23,6 @@ from backend.cases.objection_rows import TEXT_CONTEXT
 from backend.cases.objection_views import MOST
 from backend.cases.repository import Stamp
 from backend.cases.service import CaseAnswer, CaseService, make_request
-from backend.cases.signature_views import is_signer_needed
 from backend.cases.staff_remarks import LONGEST_TEXT
 from backend.core.encryption import KeyRing
 from backend.core.errors import Conflict, Invalid

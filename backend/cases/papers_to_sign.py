@@ -14,6 +14,7 @@ from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, bindparam, func
 from sqlalchemy.orm import Session
 
 from backend.cases.access import join_task
+from backend.cases.awaited_signatures import is_signer_needed
 from backend.cases.case_tree import Branch
 from backend.cases.customer_actions import CustomerAction, make_signing
 from backend.cases.document_models import DocumentSignature
@@ -23,7 +24,6 @@ from backend.cases.guards import awaits_approval
 from backend.cases.models import ServiceCase
 from backend.cases.objection_rows import is_disputed
 from backend.cases.progress import Line
-from backend.cases.signature_views import is_signer_needed
 from backend.cases.snapshot import CaseStatus
 from backend.cases.step_signatures import list_asked_at
 from backend.catalogue.service import DefinitionStore

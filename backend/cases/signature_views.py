@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from backend.cases.awaited_signatures import is_signer_needed
 from backend.cases.document_signing import Signed, label_signer
 from backend.catalogue.form_lint import COMPANY
 from backend.catalogue.forms import Form, Values
@@ -67,11 +68,6 @@ def find_customer_name(form: Form, values: Values) -> str:
     """Return whom the document names as the customer: its first name that is nobody's signature."""
     named = (values.get(one.key) for one in form.fields if one.personal == "name")
     return next((one for one in named if isinstance(one, str) and one), "")
-
-
-def is_signer_needed(form: Form, signer: str) -> bool:
-    """Some sign only in some cases, such as who gives and who takes a power of attorney."""
-    return any(one.required for one in form.fields if one.signer == signer)
 
 
 def _describe(

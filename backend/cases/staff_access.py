@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ARRAY, BigInteger, Row, bindparam, select, text
 from sqlalchemy.orm import Session
 
+from backend.cases.awaited_signatures import names_post
 from backend.cases.commands import PERSONAL_POSTS, Performer
 from backend.cases.drawing import list_drawn_posts
 from backend.cases.models import ServiceCase
@@ -210,7 +211,7 @@ class StaffAccess:
     def find_staff_case(self, session: Session, member: Member, case_no: str) -> Row[Any]:
         """Return the case's row; raises NotFound for a missing, a foreign unit's or another post's case."""
         row: Row[Any] | None = _BY_NO.first(session, {"case_no": case_no})
-        if row is None or not self.may_see(session, member, row):
+        if row is None or not (self.may_see(session, member, row) or self._is_to_sign(session, member, row)):
             raise NotFound()
         return row
 
@@ -229,6 +230,11 @@ class StaffAccess:
             return True
         definition = self._definitions.get(session, row.definition_version_id)
         return _takes_part(definition, posts - PERSONAL_POSTS.keys())
+
+    @staticmethod
+    def _is_to_sign(session: Session, member: Member, row: Row[Any]) -> bool:
+        """True where a paper of a case of the member's units has a place for a post that they hold."""
+        return row.unit_id in member.units and names_post(session, row.id, list_posts(member))
 
     def list_seen(self, session: Session, member: Member, case_ids: Collection[int]) -> dict[int, str]:
         """Return the numbers of those of these cases that the member may see, by id."""

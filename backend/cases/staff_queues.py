@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, Select
 from sqlalchemy.orm import Session, sessionmaker
 
+from backend.cases.awaited_signatures import list_to_sign
 from backend.cases.co_handling import list_helped
 from backend.cases.commands import PERSONAL_POSTS
 from backend.cases.deadline_extending import EXTENDERS
@@ -56,7 +57,8 @@ _OR_PART = {"phone": "phone_or_part", "words": "words_or_part"}
 @dataclass(frozen=True, slots=True)
 class Queue:
     """A list of open tasks. ``kind`` says what gathers it: queue, post (all of a unit's), handler, objected
-    (the customer waits for an answer), or extension (more time is asked for).
+    (the customer waits for an answer), to_sign (a paper waits for one's post), or extension (more time is
+    asked for).
 
     An urgent queue is seen by everybody who takes part in its processes, whosever turn it is, also while one
     person has it in hand (law 13).
@@ -80,6 +82,7 @@ QUEUES = (
     Queue("close", "待办结", "queue"),
     Queue("to_pay", "等客户缴费", "queue"),
     Queue("extension", "待批延期", "extension"),
+    Queue("to_sign", "待签字", "to_sign"),
     Queue("objected", "客户有异议", "objected"),
     Queue("mine", "我的办件", "handler"),
     Queue("unit", "本单位待办", "post"),
@@ -209,6 +212,9 @@ class StaffQueues:
                 # Nobody has it as long as nobody waits; a handler has it in the own list.
                 if owing and not has_own:
                     found.append(_Lanes(queue, "objected", {**base, "owing": owing}))
+            elif queue.kind == "to_sign":
+                if to_sign := list_to_sign(session, posts, units):
+                    found.append(_Lanes(queue, "objected", {**base, "owing": to_sign}))
             elif queue.kind == "extension" and posts & EXTENDERS:
                 found.append(_Lanes(queue, "extension", base))
             elif queue.kind == "post" and (wide := late if queue.is_overdue else open_ones):
