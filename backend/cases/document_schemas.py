@@ -89,8 +89,8 @@ class DisputedSchema(Schema):
 class DocumentSchema(Schema):
     """A document with its form. ``revision`` goes back with what is typed; nought where nothing is kept.
 
-    ``awaits_approval``: it is a contract that nobody may sign yet. ``signs_first``: a way out of its step
-    waits for signatures on it.
+    ``awaits_approval``: it is a contract that nobody may sign yet. ``signs_first``: the
+    signers without whom a way out of its step stays closed.
     """
 
     case_no = fields.String(required=True)
@@ -102,7 +102,7 @@ class DocumentSchema(Schema):
     has_draft = fields.Boolean(required=True)
     may_fill = fields.Boolean(required=True)
     awaits_approval = fields.Boolean(required=True)
-    signs_first = fields.Boolean(required=True)
+    signs_first = fields.List(fields.String(), required=True)
     form = Ready(FormBodySchema, required=True)
     values = make_values_field(required=True)
     masked_items = fields.List(fields.String(), required=True)

@@ -43,7 +43,7 @@ def describe_document(opened: OpenedDocument, *, masks: bool, filled_by: str) ->
         "revision": 0 if row is None else row.revision,
         "has_draft": row is not None and row.draft_sealed is not None,
         "may_fill": opened.may_fill,
-        "signs_first": any(use.name == DOCUMENT_SIGNED for way in opened.step.outcomes for use in way.guards),
+        "signs_first": list_signs_first(opened.step, opened.form.key),
         "awaits_approval": awaits_approval(opened.step, opened.case.snapshot),
         "form": body,
         "values": {
@@ -55,6 +55,12 @@ def describe_document(opened: OpenedDocument, *, masks: bool, filled_by: str) ->
         "filled_by": filled_by,
         "filled_at": None if row is None else row.filled_at,
     }
+
+
+def list_signs_first(step: Step, form_key: str) -> list[str]:
+    """Return the signers without whom a way out of ``step`` stays closed."""
+    asked = (use.args for way in step.outcomes for use in way.guards if use.name == DOCUMENT_SIGNED)
+    return sorted({signer for args in asked if args.get("form") == form_key for signer in args.get("signers", ())})
 
 
 def name_actor(actor: str | None, names: Mapping[int, str]) -> str:

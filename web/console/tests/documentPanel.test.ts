@@ -63,7 +63,7 @@ it('asks nothing of who said so before, and nothing where hazards are ticked', a
 it('shows whoever came to sign the paper with its places first, and no button to hand it in', async () => {
   const signer = { key: 'head', label: '工程管理部', party: 'engineering_dept', may_sign: true, asks_name: false, optional: false, signed_at: null, stale: false, name: '', way: '', known_name: '' }
   const view = {
-    case_no: '1', step_name: '验收', number: '1', state: 'filled', may_fill: true, revision: 1, values: {}, files: {}, masked_items: [], filled_at: '2026-11-26T01:00:00Z', filled_by: '王工', signs_first: true,
+    case_no: '1', step_name: '验收', number: '1', state: 'filled', may_fill: true, revision: 1, values: {}, files: {}, masked_items: [], filled_at: '2026-11-26T01:00:00Z', filled_by: '王工', signs_first: ['head'],
     sha256: 'aa', signers: [signer], form: { key: 'slip', version: 1, name: '验收合格单', kind: 'slip', sections: [{ key: 's', title: '段', fields: [{ key: 'record', label: '验收记录', type: 'text', personal: 'none', required: true }] }] },
   }
   vi.mocked(getDocument).mockResolvedValue(view as unknown as DocumentView)

@@ -4537,7 +4537,7 @@ export interface paths {
                     due?: "overdue" | "today" | null;
                     narrow?: "returned" | "owed" | "urged" | null;
                     post?: string | null;
-                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "other" | null;
+                    family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "to_sign" | "objected" | "mine" | "other" | null;
                     q?: string;
                     sort?: "due" | "newest";
                     after?: string | null;
@@ -10660,7 +10660,7 @@ export interface components {
             saved_at: string | null;
             sha256?: string;
             signers?: components["schemas"]["Signer"][];
-            signs_first: boolean;
+            signs_first: string[];
             /** @enum {string} */
             state: "to_fill" | "draft" | "filled" | "superseded";
             step: string;
@@ -10760,7 +10760,7 @@ export interface components {
              * @default null
              * @enum {string|null}
              */
-            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "other" | null;
+            family?: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "to_sign" | "objected" | "mine" | "other" | null;
             /**
              * @default null
              * @enum {string|null}
@@ -12136,7 +12136,7 @@ export interface components {
         Queue: {
             count: number;
             /** @enum {string} */
-            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "objected" | "mine" | "unit" | "overdue";
+            key: "alarm" | "accept" | "review" | "dispatch" | "assign" | "charge" | "reply" | "close" | "to_pay" | "extension" | "to_sign" | "objected" | "mine" | "unit" | "overdue";
             name: string;
             urgent: boolean;
         };
