@@ -24,7 +24,7 @@ const ACCOUNT: GasAccount = {
 
 it('tells an account line by line', () => {
   const lines = Object.fromEntries(listAccountLines(ACCOUNT).map((one) => [one.label, one.text]))
-  expect(lines['状态']).toBe('已建档，待通气')
+  expect(lines['状态']).toBe('已建档，待开户')
   expect(lines['联系人']).toBe('李* 139****1111')
   expect(lines['用气设备']).toBe('大锅灶 双头 2 台，每台 3.5 Nm³/h；蒸箱 1 台')
   expect(lines['燃气表']).toBe('物联网表 金卡 37001，表底数 0 m³，左进气，表封号 F-17')

@@ -30,10 +30,10 @@ describe('the list of papers', () => {
     expect(listWrongs({ facts: [{ label: '合同金额', text: '3,580.00 元' }] }).map((one) => one.value)).not.toContain('读数或气量不对')
   })
 
-  it('speaks of somebody else to sign only where there is a place for them', () => {
+  it('speaks of who acts for the owner only where there is a place for them', () => {
     const place = (key: string, optional: boolean) => ({ key, label: '客户签字', optional, may_sign: true, stale: false, signed_at: null, asks_name: false, known_name: '' }) as never
     expect(nameUnasked({ signers: [place('customer', true)] })).toBe('看看写得对不对')
-    expect(nameUnasked({ signers: [place('customer', false), place('agent', true)] })).toContain('还有别人要签')
+    expect(nameUnasked({ signers: [place('customer', false), place('agent', true)] })).toBe('替别人办的，代办人在这里签')
   })
 
   it('knows what is still to be done', () => {

@@ -2,7 +2,7 @@ import type { AccountPage, AccountPerson, AccountRole, OwnAccount } from '@/api/
 import { showDate } from './shown'
 
 const STATES: Record<NonNullable<OwnAccount['status']>, string> = {
-  pending: '已建档，通气后就能用',
+  pending: '已建档，开户办好就能用',
   active: '已开户',
   suspended: '已报停',
   removed: '已拆除',

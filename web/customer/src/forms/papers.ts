@@ -28,5 +28,5 @@ type Signed = Pick<FilledLine, 'signers'>
 /** Whether the only place to sign is one that may stay empty: nobody else signs there, and nothing waits for it. */
 export const mayStayUnsigned = (paper: Signed): boolean => paper.signers.length === 1 && paper.signers[0]!.optional
 
-/** The link to a paper that can be signed without anybody's asking: by somebody else beside one, or by nobody at all. */
-export const nameUnasked = (paper: Signed): string => (mayStayUnsigned(paper) ? '看看写得对不对' : '还有别人要签，点这里签')
+/** The link to a paper that nobody need sign any more: to look at it, or for who acts for the owner. */
+export const nameUnasked = (paper: Signed): string => (mayStayUnsigned(paper) ? '看看写得对不对' : '替别人办的，代办人在这里签')
