@@ -73,7 +73,7 @@ def test_a_home_from_application_to_gas_on(
     _build(watched, customer, works, clerk_at("works301"), case_no, works_no)
     _hand_over(works, clerk_at("works301"), works_no)
     lead.open_case(works_no)
-    expect(lead.page.get_by_text("已建档，待通气")).to_be_visible()
+    expect(lead.page.get_by_text("已建档，待开户")).to_be_visible()
     watched.shoot(lead.page, "installation-08-handed-over")
     lead.act("接收项目")
 
