@@ -60,7 +60,9 @@ def describe_document(opened: OpenedDocument, *, masks: bool, filled_by: str) ->
 def list_signs_first(step: Step, form_key: str) -> list[str]:
     """Return the signers without whom a way out of ``step`` stays closed."""
     asked = (use.args for way in step.outcomes for use in way.guards if use.name == DOCUMENT_SIGNED)
-    return sorted({signer for args in asked if args.get("form") == form_key for signer in args.get("signers", ())})
+    return sorted(
+        {signer for args in asked if args.get("form") == form_key for signer in args.get("signers", ())}
+    )
 
 
 def name_actor(actor: str | None, names: Mapping[int, str]) -> str:
