@@ -13,7 +13,7 @@ from chatbot.matching.keywords import KeywordIndex
 from chatbot.matching.lexicon import Lexicon
 from chatbot.matching.model import LinearModel
 from chatbot.matching.retrieval import PhrasingIndex
-from chatbot.matching.sentences import Sentence, list_features, list_words, read_sentence
+from chatbot.matching.sentences import Sentence, read_sentence
 from chatbot.matching.topics import Topic
 
 MOST = 3
@@ -57,10 +57,10 @@ class Matcher:
             [(number, rule) for number, entry in enumerate(self.entries) for rule in entry.rules], lexicon
         )
         self._likeness = PhrasingIndex(
-            [(number, list_words(sentence)) for number, sentence in phrasings], len(self.entries)
+            [(number, sentence.words) for number, sentence in phrasings], len(self.entries)
         )
         self._model: LinearModel[Topic] = LinearModel(
-            [(list_features(sentence), self.entries[number].topic) for number, sentence in phrasings], _TOPICS
+            [(sentence.features, self.entries[number].topic) for number, sentence in phrasings], _TOPICS
         )
         places = {topic: at for at, topic in enumerate(_TOPICS)}
         self._topic_of = np.array([places[entry.topic] for entry in self.entries], dtype=np.intp)
@@ -73,8 +73,8 @@ class Matcher:
         rules = np.zeros(len(self.entries))
         for number, strength in self._rules.find(sentence).items():
             rules[number] = strength
-        likeness = self._likeness.rank(list_words(sentence))
-        topics = self._model.weigh(list_features(sentence))
+        likeness = self._likeness.rank(sentence.words)
+        topics = self._model.weigh(sentence.features)
         scores = _OF_RULES * rules + _OF_LIKENESS * likeness
         best = np.full(len(_TOPICS), -np.inf)
         np.maximum.at(best, self._topic_of, scores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import rjieba
@@ -17,11 +18,16 @@ _EMPTY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """``plain`` as it was typed, ``mended`` with misspellings put right, ``hits`` in its order."""
+    """``plain`` as it was typed, ``mended`` with misspellings put right, ``hits`` in its order.
+
+    ``words`` are what retrieval counts, ``features`` what a model weighs: cut once, whoever asks.
+    """
 
     plain: str
     mended: str
     hits: tuple[Hit, ...]
+    words: tuple[str, ...]
+    features: tuple[str, ...]
 
     @property
     def names(self) -> frozenset[str]:
@@ -33,21 +39,21 @@ def read_sentence(raw: str, lexicon: Lexicon) -> Sentence:
     """Return ``raw`` ready to be compared."""
     plain = make_plain(raw)
     mended = lexicon.mend(plain)
-    return Sentence(plain, mended, tuple(lexicon.find(mended)))
+    hits = tuple(lexicon.find(mended))
+    words = _list_words(mended, hits)
+    return Sentence(plain, mended, hits, tuple(words), tuple(_list_features(mended, hits, words)))
 
 
-def list_words(sentence: Sentence) -> list[str]:
+def _list_words(text: str, hits: Sequence[Hit]) -> list[str]:
     """Return what retrieval counts: names of the lexicon, words of the language, and signs in twos."""
-    names = [f"={one.name}" for one in sentence.hits]
-    words = [one for one in rjieba.cut(sentence.mended) if one not in _EMPTY]
-    text = sentence.mended
+    names = [f"={one.name}" for one in hits]
+    words = [one for one in rjieba.cut(text) if one not in _EMPTY]
     return [*names, *words, *(text[at : at + 2] for at in range(len(text) - 1))]
 
 
-def list_features(sentence: Sentence) -> list[str]:
+def _list_features(text: str, hits: Sequence[Hit], words: Sequence[str]) -> list[str]:
     """Return what a model weighs: what retrieval counts, with single signs, threes, and pairs of names."""
-    text = sentence.mended
-    names = sorted(sentence.names)
+    names = sorted({one.name for one in hits})
     pairs = [f"={one}+{other}" for at, one in enumerate(names) for other in names[at + 1 :]]
     threes = [text[at : at + 3] for at in range(len(text) - 2)]
-    return list(dict.fromkeys([*list_words(sentence), *text, *threes, *pairs]))
+    return list(dict.fromkeys([*words, *text, *threes, *pairs]))

@@ -14,7 +14,7 @@ import numpy as np
 
 from chatbot.matching.lexicon import Lexicon
 from chatbot.matching.model import LinearModel
-from chatbot.matching.sentences import Sentence, list_features, read_sentence
+from chatbot.matching.sentences import Sentence, read_sentence
 
 FOLDER = Path(__file__).parent
 # How likely an alarm must be; chosen with more care for alarms than for the peace of the duty roster.
@@ -37,14 +37,14 @@ class SafetyWatch:
     def __init__(self, alarms: Sequence[str], harmless: Sequence[str], lexicon: Lexicon) -> None:
         self._lexicon = lexicon
         examples = [
-            (list_features(read_sentence(told, lexicon)), label)
+            (read_sentence(told, lexicon).features, label)
             for told, label in (*((one, _ALARM) for one in alarms), *((one, _HARMLESS) for one in harmless))
         ]
         self._model: LinearModel[bool] = LinearModel(examples, (_HARMLESS, _ALARM))
 
     def judge(self, sentence: Sentence) -> Judgement:
         """Return what ``sentence`` is taken for."""
-        likelihood = float(np.exp(self._model.weigh(list_features(sentence))[1]))
+        likelihood = float(np.exp(self._model.weigh(sentence.features)[1]))
         return Judgement(
             likelihood >= THRESHOLD, likelihood, tuple(dict.fromkeys(one.name for one in sentence.hits))
         )
