@@ -19,6 +19,7 @@ from backend.appointments.service import AppointmentService
 from backend.appointments.visits import VISIT_EFFECTS, VisitService, release_visit
 from backend.cases.account_effects import ACCOUNT_EFFECTS, make_account_effects
 from backend.cases.alarm_place import TAKE_PLACE, make_place_effect
+from backend.cases.awaited_signatures import forget_awaited
 from backend.cases.caller_identity import NEEDED
 from backend.cases.case_accounts import CaseAccounts
 from backend.cases.case_links import CaseLinks
@@ -205,6 +206,7 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
             make_charge_keeper(ChargeService()),
             make_file_keeper(files),
             make_case_terms(settings).observe,
+            forget_awaited,
             make_reading_keeper(keys),
         ),
     )
@@ -226,10 +228,9 @@ def make_hall(settings: Settings, engine: Engine, now: Callable[[], datetime] = 
         now,
     )
     wordings, typesetter = ContractWordings(definitions, sources, keys), Typesetter()
-    heads = PrintedHeads(sources, organisation)
     channels, access = make_channels(settings, platforms), StaffAccess(definitions)
     parts = IdentityParts(settings, platforms, sessions, cases, definitions, customers, keys, now)
-    names = make_name_comparing(parts)
+    heads, names = PrintedHeads(sources, organisation), make_name_comparing(parts)
     # A list at the top of the file is as good YAML as a mapping.
     messages: Any = read_body(PROCESSES_FOLDER / MESSAGES_FILE)
     return Hall(

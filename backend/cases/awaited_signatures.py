@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text, update
 from sqlalchemy.orm import Session
@@ -10,6 +11,9 @@ from sqlalchemy.orm import Session
 from backend.cases.document_rows import DOCUMENT, find_document, list_holding
 from backend.cases.filled_documents import CUSTOMER_PARTY
 from backend.cases.models import ServiceCase
+from backend.cases.repository import StoredCase
+from backend.cases.snapshot import Snapshot
+from backend.catalogue.definition import ProcessDefinition
 from backend.catalogue.form_lint import COMPANY
 from backend.catalogue.forms import Form
 from backend.core.database import table_of
@@ -71,6 +75,15 @@ def note_filled(session: Session, case_id: int, task_no: int, form: Form, *, is_
         row = find_document(session, case_id, task_no)
         if row is not None:
             note_awaited(session, row.id, form, is_asked=is_asked)
+
+
+def forget_awaited(
+    session: Session, case: StoredCase, _definition: ProcessDefinition, after: Snapshot, _at: datetime
+) -> None:
+    """Wait for nobody once the case is over, or the list would be looked for among the papers of years."""
+    if after.status.is_final:
+        waiting = (DOCUMENT.c.case_id == case.id) & DOCUMENT.c.awaited_parties.is_not(None)
+        session.execute(update(DOCUMENT).where(waiting).values(awaited_parties=None))
 
 
 def list_to_sign(session: Session, posts: Collection[str], units: Collection[int]) -> list[int]:

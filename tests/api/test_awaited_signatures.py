@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from sqlalchemy import select, update
 
+from backend.cases.awaited_signatures import forget_awaited
 from backend.cases.document_models import CaseDocument
 from backend.cases.models import ServiceCase
+from backend.cases.repository import lock_case
+from backend.cases.snapshot import CaseStatus
 from tests.api.filling import fill_in, sign
 from tests.api.staff_side import Browser, Hall
 from tests.api.test_gas_accounts import begin
@@ -66,3 +71,18 @@ def test_a_case_that_is_over_or_of_another_unit_asks_nobody(hall: Hall) -> None:
         over = update(ServiceCase).where(ServiceCase.case_no == case_no)
         session.execute(over.values(status="cancelled"))
     assert case_no not in list_to_sign(desk)
+
+
+def test_a_case_that_ends_leaves_nobody_awaited(hall: Hall) -> None:
+    works, desk = hall.sign_in("works_361"), hall.sign_in("desk_361")
+    case_no = begin(hall, PROCESS, "hand_over", None)
+    sign(works, case_no, fill_in(works, case_no), "engineering")
+    assert case_no in list_to_sign(desk)
+    case_id = hall.find_id(case_no)
+    with hall.sessions.begin() as session:
+        case = lock_case(session, case_id)
+        ended = case.snapshot._replace(status=CaseStatus.COMPLETED)
+        definition = hall.shared.definitions.get(session, case.definition_version_id)
+        forget_awaited(session, case, definition, ended, datetime.now(UTC))
+        kept = select(CaseDocument.awaited_parties).where(CaseDocument.case_id == case_id)
+        assert session.scalars(kept).all() == [None]
